@@ -1,0 +1,34 @@
+# The one interface. `make demo` and `make test` need only Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint properties clean
+
+demo: $(STAMP)
+	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
+	@echo
+	@$(BIN)/workhours calendar RU-VGG 2026
+	@echo
+	-@$(BIN)/workhours check examples/data/appeals.jsonl --config examples/check_events.toml
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+properties: $(STAMP)  ## the property tests with many more examples
+	WORKHOURS_EXAMPLES=20 $(BIN)/python -m pytest tests/test_properties.py
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,58 @@
+"""Working-time deadlines that are exact, explained and never guessed.
+
+Public names load on first use (PEP 562), so importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workhours_sla.calendars.calendar import Calendar as Calendar
+    from workhours_sla.calendars.day import Act as Act
+    from workhours_sla.calendars.day import Day as Day
+    from workhours_sla.calendars.day import DayKind as DayKind
+    from workhours_sla.calendars.day import Entry as Entry
+    from workhours_sla.calendars.day import Layer as Layer
+    from workhours_sla.worktime.budget import parse_budget as parse_budget
+    from workhours_sla.worktime.budget import working_hours as working_hours
+    from workhours_sla.worktime.explain import Step as Step
+    from workhours_sla.worktime.explain import Trace as Trace
+    from workhours_sla.worktime.schedule import Interval as Interval
+    from workhours_sla.worktime.schedule import Schedule as Schedule
+    from workhours_sla.worktime.shifts import WeeklyHours as WeeklyHours
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Calendar": "calendars.calendar",
+    "Act": "calendars.day",
+    "Day": "calendars.day",
+    "DayKind": "calendars.day",
+    "Entry": "calendars.day",
+    "Layer": "calendars.day",
+    "parse_budget": "worktime.budget",
+    "working_hours": "worktime.budget",
+    "Step": "worktime.explain",
+    "Trace": "worktime.explain",
+    "Interval": "worktime.schedule",
+    "Schedule": "worktime.schedule",
+    "WeeklyHours": "worktime.shifts",
+}
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,1 @@
+"""Everything foreign: files, configuration, and other outside things, one file each."""

@@ -1,0 +1,340 @@
+"""A calendar: what kind of day each date is, within the dates it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Protocol, Self
+
+from workhours_sla.calendars.day import (
+    NOT_SHORTENED,
+    PRE_HOLIDAY_SHORTENING,
+    Day,
+    DayKind,
+    Entry,
+    Layer,
+    resolve,
+)
+from workhours_sla.errors import CalendarCoverageError, CalendarDataError
+
+ONE_DAY = timedelta(days=1)
+DateRange = tuple[date, date]
+"""First and last date, both included."""
+
+
+class DaySource(Protocol):
+    """Where a calendar's entries come from; an immutable, hashable, picklable value."""
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The weekdays (Monday is 0) that are off unless an entry says otherwise."""
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        """The dates that are known, as disjoint ranges in order."""
+
+    @property
+    def rule_span(self) -> DateRange | None:
+        """The dates for which entries can be derived by rule, known or not."""
+
+    @property
+    def version(self) -> str:
+        """What state of the data this is."""
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return every layer's entries for a year and for the day after its last."""
+
+    def known_on(self, day: date) -> DaySource:
+        """Return the same source with only what was known on ``day``."""
+
+    def unknown(self, day: date) -> str:
+        """Say in half a sentence why ``day`` is not known, and what to do about it."""
+
+
+class Calendar:
+    """What kind of day each date is, and why (production calendar).
+
+    An immutable value: hashable, picklable, safe to share between threads. Two calendars are
+    equal when they have the same id, zone, source and options.
+
+    >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
+    'transferred_work'
+    """
+
+    __slots__ = ("_by_year", "_dropped", "_forecast", "_source", "id", "tz")
+
+    id: str
+    tz: str | None
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        source: DaySource,
+        *,
+        tz: str | None = None,
+        dropped: Iterable[Layer] = (),
+        forecast: bool = False,
+    ) -> None:
+        setter = object.__setattr__
+        setter(self, "id", id)
+        setter(self, "tz", tz)
+        setter(self, "_source", source)
+        setter(self, "_dropped", frozenset(dropped))
+        setter(self, "_forecast", forecast)
+        setter(self, "_by_year", {})
+
+    @staticmethod
+    def get(id: str) -> Calendar:  # noqa: A002
+        """Return the calendar of an ISO 3166 id, such as ``RU`` or ``RU-VGG``.
+
+        Six Russian subjects have no ISO code and go by ``X-RU-...``. A region's calendar also
+        carries its IANA zone as ``tz``. Raises UnknownCalendarError.
+
+        >>> Calendar.get("RU-VGG").tz
+        'Europe/Volgograd'
+        """
+        from workhours_sla.calendars import registry  # noqa: PLC0415
+
+        return registry.get(id)
+
+    @classmethod
+    def plain(
+        cls,
+        days_off: Iterable[date] = (),
+        *,
+        yearly: Iterable[str] = (),
+        first: date = date(1970, 1, 1),
+        last: date = date(2099, 12, 31),
+        id: str = "plain",  # noqa: A002
+    ) -> Calendar:
+        """Return a calendar with no weekend of its own, only the days off given.
+
+        ``yearly`` lists dates that are off every year, as ``MM-DD``. Dates outside ``first`` to
+        ``last`` are unknown. Raises CalendarDataError for a date that cannot be.
+
+        >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
+        False
+        """
+        from workhours_sla.calendars.plain import PlainDays  # noqa: PLC0415
+
+        return cls(id, PlainDays.of(days_off, yearly, first, last))
+
+    # -- what it knows ---------------------------------------------------------------------
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        """The known dates as ranges (first, last), both included; a forecast answers more."""
+        if self._forecast and self._source.rule_span is not None:
+            return (self._source.rule_span,)
+        return self._source.coverage
+
+    @property
+    def version(self) -> str:
+        """What state of the calendar's data this is, as stable text."""
+        return self._source.version
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The weekdays (Monday is 0) that are off unless an act says otherwise."""
+        return self._source.weekend
+
+    def knows(self, day: date) -> bool:
+        """Whether an act or the law settles ``day``."""
+        return any(first <= day <= last for first, last in self._source.coverage)
+
+    def check_known(self, day: date) -> None:
+        """Raise CalendarCoverageError, with the way out, unless this calendar answers ``day``."""
+        coverage = self.coverage
+        if not any(first <= day <= last for first, last in coverage):
+            raise CalendarCoverageError(
+                f"calendar {self.id} does not know {day}: {self._source.unknown(day)}",
+                calendar=self.id,
+                date=day,
+                first=coverage[0][0] if coverage else None,
+                last=coverage[-1][1] if coverage else None,
+            )
+
+    # -- its days --------------------------------------------------------------------------
+
+    def day(self, day: date) -> Day:
+        """Return what kind of day a date is, with the acts behind it.
+
+        Raises CalendarCoverageError for a date that the calendar does not know.
+
+        >>> Calendar.get("RU").day(date(2024, 11, 2)).hours_of
+        datetime.date(2024, 4, 30)
+        """
+        self.check_known(day)
+        special = self.special_days(day.year).get(day)
+        if special is not None:
+            return special
+        kind = DayKind.DAY_OFF if day.weekday() in self.weekend else DayKind.WORK
+        return Day(day, kind, hours_of=day, provisional=self._forecast and not self.knows(day))
+
+    def special_days(self, year: int) -> Mapping[date, Day]:
+        """Return the days of a year that differ from the plain week, by date.
+
+        Contains derived days for dates outside the coverage too; ``day`` guards those.
+        """
+        found: dict[date, Day] | None = self._by_year.get(year)
+        if found is None:
+            found = dict(self._special_days(year))
+            self._by_year[year] = found
+        return found
+
+    def _special_days(self, year: int) -> Iterator[tuple[date, Day]]:
+        entries = {
+            day: kept
+            for day, of_day in self._source.entries(year).items()
+            if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
+        }
+        eves = {
+            day - ONE_DAY: entry
+            for day, of_day in entries.items()
+            for entry in of_day
+            if entry.shortens_eve
+        }
+        for day in sorted(entries.keys() | eves.keys()):
+            if day.year != year:
+                continue
+            of_day = entries.get(day, ())
+            winner = resolve(day, of_day)
+            if winner is not None:
+                kind = winner.kind
+            else:
+                kind = DayKind.DAY_OFF if day.weekday() in self.weekend else DayKind.WORK
+            hours_of = day
+            if winner is not None and kind is DayKind.TRANSFERRED_WORK and winner.swapped_with:
+                hours_of = winner.swapped_with
+            eve_of = eves.get(hours_of) if kind.working else None
+            losers = sorted(
+                (entry for entry in of_day if entry is not winner),
+                key=lambda entry: -entry.layer,
+            )
+            yield (
+                day,
+                Day(
+                    day,
+                    kind,
+                    hours_of,
+                    PRE_HOLIDAY_SHORTENING if eve_of else NOT_SHORTENED,
+                    (winner, *losers) if winner is not None else (),
+                    eve_of,
+                    provisional=self._forecast and not self.knows(day),
+                ),
+            )
+
+    def days(self, first: date, last: date) -> Iterator[Day]:
+        """Yield the days from ``first`` to ``last``, both included."""
+        day = first
+        while day <= last:
+            yield self.day(day)
+            day += ONE_DAY
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether ``day`` has working hours."""
+        return self.day(day).working
+
+    def count_working_days(self, first: date, last: date) -> int:
+        """Return the number of working days from ``first`` to ``last``, both included.
+
+        >>> Calendar.get("RU").count_working_days(date(2026, 1, 1), date(2026, 12, 31))
+        247
+        """
+        return sum(day.working for day in self.days(first, last))
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Return the ``count``-th working day after ``day`` (before it when negative).
+
+        Raises CalendarCoverageError where the count runs past the known dates, ValueError for
+        a count of 0, which would leave open whether ``day`` itself must be working.
+        """
+        if count == 0:
+            msg = "count is 0: ask is_working_day, or give the number of working days to move by"
+            raise ValueError(msg)
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.day(day).working
+        return day
+
+    # -- the same calendar, seen otherwise -------------------------------------------------
+
+    def as_known(self, day: date) -> Self:
+        """Return the calendar with only what was known on ``day``.
+
+        >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
+        True
+        """
+        return self._with(source=self._source.known_on(day))
+
+    def without(self, *layers: Layer) -> Self:
+        """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``."""
+        return self._with(dropped=self._dropped | frozenset(layers))
+
+    def provisional(self) -> Self:
+        """Return the calendar that answers by rule where no act has settled a date.
+
+        Such days are marked ``provisional``. How far rules reach is the calendar's to say; a
+        plain calendar has none, and answers as before.
+        """
+        return self._with(forecast=True)
+
+    def _with(self, **changes: Any) -> Self:
+        options: dict[str, Any] = {
+            "source": self._source,
+            "tz": self.tz,
+            "dropped": self._dropped,
+            "forecast": self._forecast,
+        }
+        return type(self)(self.id, **{**options, **changes})
+
+    # -- a value ---------------------------------------------------------------------------
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.id, self.tz, self._source, self._dropped, self._forecast)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Calendar) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"a Calendar is immutable; build another instead of setting {name}"
+        raise AttributeError(msg)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (
+            _rebuild,
+            (self.id, self._source, self.tz, tuple(sorted(self._dropped)), self._forecast),
+        )
+
+    def __repr__(self) -> str:
+        spans = ", ".join(f"{first}..{last}" for first, last in self.coverage)
+        return f"<Calendar {self.id} version {self.version}: {spans or 'no known dates'}>"
+
+
+def _rebuild(
+    id: str,  # noqa: A002
+    source: DaySource,
+    tz: str | None,
+    dropped: tuple[Layer, ...],
+    forecast: bool,  # noqa: FBT001
+) -> Calendar:
+    return Calendar(id, source, tz=tz, dropped=dropped, forecast=forecast)
+
+
+def parse_month_day(text: str) -> tuple[int, int]:
+    """Return (month, day) of ``MM-DD``. Raises CalendarDataError.
+
+    >>> parse_month_day("12-25")
+    (12, 25)
+    """
+    try:
+        parsed = date.fromisoformat(f"2000-{text}")  # a leap year: 02-29 is a day that can be
+    except ValueError:
+        msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
+        raise CalendarDataError(msg, text=text) from None
+    return parsed.month, parsed.day

@@ -1,0 +1,66 @@
+"""A calendar of one's own: days off by date or by day of the year, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from workhours_sla.calendars.calendar import DateRange, parse_month_day
+from workhours_sla.calendars.day import DayKind, Entry, Layer
+from workhours_sla.errors import CalendarDataError
+
+
+@dataclass(frozen=True, slots=True)
+class PlainDays:
+    """Days off by date and by (month, day), known from ``first`` to ``last``."""
+
+    days_off: frozenset[date]
+    yearly: frozenset[tuple[int, int]]
+    first: date
+    last: date
+
+    @classmethod
+    def of(
+        cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
+    ) -> PlainDays:
+        """Return the source of ``Calendar.plain``."""
+        if last < first:
+            msg = f"the last known date {last} is before the first, {first}; swap them"
+            raise CalendarDataError(msg, first=first, last=last)
+        return cls(
+            frozenset(days_off), frozenset(parse_month_day(text) for text in yearly), first, last
+        )
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        return frozenset()
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        return ((self.first, self.last),)
+
+    @property
+    def rule_span(self) -> None:
+        return None
+
+    @property
+    def version(self) -> str:
+        return "1"
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        dates = {day for day in self.days_off if day.year == year}
+        for month, day in self.yearly:
+            if (month, day) != (2, 29) or _is_leap(year):
+                dates.add(date(year, month, day))
+        return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
+
+    def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
+        return self
+
+    def unknown(self, day: date) -> str:  # noqa: ARG002
+        return f"it covers {self.first} to {self.last}; give Calendar.plain another first or last"
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -1,0 +1,18 @@
+"""Russia: the production calendar since 2004 and its regions, from the acts."""
+
+from __future__ import annotations
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.russia.regions import region
+from workhours_sla.calendars.russia.rules import RussianDays
+
+
+def calendar(id: str) -> Calendar:  # noqa: A002
+    """Return ``RU`` or one of its regions. Raises UnknownCalendarError.
+
+    >>> calendar("RU-TA").tz
+    'Europe/Moscow'
+    """
+    if id == "RU":
+        return Calendar("RU", RussianDays())
+    return Calendar(id, RussianDays(id), tz=region(id).tz)

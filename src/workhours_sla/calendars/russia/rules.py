@@ -1,0 +1,233 @@
+"""From the rows of the acts to the days: Labour Code art. 112 and 95, order 588n.
+
+Only what an act says row by row is data. What the law derives from it is code here: the
+automatic moves of art. 112 part 2, the shortened day before a holiday (art. 95 part 1), and the
+hours and shortness that a transferred working day inherits (order of Minzdravsotsrazvitiya of
+13.08.2009 No 588n).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from workhours_sla.calendars.calendar import DateRange
+from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.russia.regions import region
+
+_FOLDER = Path(__file__).parent / "data"
+_ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+LAST_RULE_YEAR = 2099
+"""How far a provisional answer may look."""
+
+NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013
+"""Federal law of 23.04.2012 No 35-FZ: weekends on 1-8 January do not move by themselves."""
+
+ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
+ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
+
+
+@dataclass(frozen=True, slots=True)
+class YearRows:
+    """What the acts say of one year; ``transfers`` are (from, to, act), presidential days
+    (date, act). ``settled_by`` is the resolution that moves the year's days off, if any."""
+
+    year: int
+    statutory: tuple[tuple[date, str], ...]
+    transfers: tuple[tuple[date, date, Act], ...]
+    presidential: tuple[tuple[date, Act], ...]
+    sources: tuple[str, ...]
+
+    def acts(self) -> Iterator[Act]:
+        """Yield the acts of the year's rows."""
+        yield from (act for _, _, act in self.transfers)
+        yield from (act for _, act in self.presidential)
+
+    def known_from(self) -> date:
+        """Return the day on which the year's calendar became known."""
+        return min(
+            (act.known_from for _, _, act in self.transfers if act.known_from),
+            default=date(self.year, 1, 1),
+        )
+
+
+@lru_cache(maxsize=1)
+def covered_years() -> tuple[int, int]:
+    """Return the first and the last year with data."""
+    years = [int(path.stem) for path in _FOLDER.glob("*.toml")]
+    return min(years), max(years)
+
+
+@lru_cache(maxsize=64)
+def rows_of(year: int) -> YearRows:
+    """Return the rows of a covered year; of a later one, what the law alone says."""
+    last = covered_years()[1]
+    if year > last:
+        statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
+        return YearRows(year, statutory, (), (), ())
+    data = tomllib.loads((_FOLDER / f"{year}.toml").read_text(encoding="utf-8"))
+    acts = {key: _act(row) for key, row in data.get("acts", {}).items()}
+    return YearRows(
+        year=year,
+        statutory=tuple((row["date"], row["name"]) for row in data["statutory"]),
+        transfers=tuple((row["from"], row["to"], acts[row["act"]]) for row in data["transfers"]),
+        presidential=tuple(
+            (row["from"] + _ONE_DAY * offset, acts[row["act"]])
+            for row in data.get("presidential", ())
+            for offset in range((row["to"] - row["from"]).days + 1)
+        ),
+        sources=tuple(data["sources"]),
+    )
+
+
+def _act(row: dict[str, Any]) -> Act:
+    return Act(row["title"], row["known_from"], row["confidence"], note=row.get("note"))
+
+
+def automatic_moves(rows: YearRows) -> Iterator[tuple[date, date]]:
+    """Yield (holiday on a weekend, working day that becomes off for it), art. 112 part 2.
+
+    A day off that the Government moved elsewhere does not also move by itself; since 2013
+    weekends on 1 to 8 January move only by resolution.
+    """
+    holidays = {day for day, _ in rows.statutory}
+    moved_by_act = {source for source, _, _ in rows.transfers}
+    taken: set[date] = set()
+    for holiday in sorted(holidays):
+        new_year = (
+            rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE
+            and (holiday.month, holiday.day) <= (1, 8)
+        )
+        if holiday.weekday() < _SATURDAY or holiday in moved_by_act or new_year:
+            continue
+        target = holiday + _ONE_DAY
+        while target.weekday() >= _SATURDAY or target in holidays or target in taken:
+            target += _ONE_DAY
+        taken.add(target)
+        yield holiday, target
+
+
+def entries_of(rows: YearRows) -> Iterator[Entry]:
+    """Yield what each federal layer says of a year's dates, and of the next 1 January.
+
+    A transfer from a holiday only adds a day off; any other moves work to the date it leaves.
+    """
+    holidays = {day for day, _ in rows.statutory}
+    for day, name in rows.statutory:
+        yield _holiday(day, name)
+        if (day.month, day.day) == (1, 1):
+            yield _holiday(date(rows.year + 1, 1, 1), name)
+    for source, target in automatic_moves(rows):
+        yield Entry(
+            target,
+            Layer.STATUTORY,
+            DayKind.TRANSFERRED_OFF,
+            ART_112_PART_2,
+            swapped_with=source,
+        )
+    for source, target, act in rows.transfers:
+        yield Entry(
+            target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source
+        )
+        if source not in holidays:
+            yield Entry(
+                source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target
+            )
+    for day, act in rows.presidential:
+        yield Entry(day, Layer.PRESIDENTIAL, DayKind.DECREED_OFF, act)
+
+
+def _holiday(day: date, name: str) -> Entry:
+    return Entry(
+        day, Layer.STATUTORY, DayKind.HOLIDAY, ART_112_PART_1, name=name, shortens_eve=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RussianDays:
+    """The federal days, with a region's own on top; ``known_by`` leaves out later acts."""
+
+    region: str | None = None
+    known_by: date | None = None
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        return frozenset({_SATURDAY, _SATURDAY + 1})
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        if self.region is not None and not region(self.region).days_complete:
+            return ()
+        first, last = covered_years()
+        if self.known_by is not None:
+            last = min(last, self.known_by.year + 1)
+            while last >= first and rows_of(last).known_from() > self.known_by:
+                last -= 1
+        return ((date(first, 1, 1), date(last, 12, 31)),) if last >= first else ()
+
+    @property
+    def rule_span(self) -> DateRange:
+        return (date(covered_years()[0], 1, 1), date(LAST_RULE_YEAR, 12, 31))
+
+    @property
+    def version(self) -> str:
+        last = covered_years()[1]
+        if self.known_by is not None:
+            last = max(covered_years()[0] + 1, min(last, self.known_by.year + 1))
+        acts = [act for year in (last - 1, last) for act in rows_of(year).acts()]
+        if self.region is not None:
+            acts += [entry.act for entry in region(self.region).entries if entry.act]
+        dates = [act.known_from for act in acts if act.known_from and self._knows(act)]
+        return max(dates).isoformat() if dates else "by law alone"
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        rows = rows_of(year)
+        if self.known_by is not None:
+            rows = YearRows(
+                year,
+                rows.statutory,
+                tuple(row for row in rows.transfers if self._knows(row[2])),
+                tuple(row for row in rows.presidential if self._knows(row[1])),
+                rows.sources,
+            )
+        found: dict[date, tuple[Entry, ...]] = {}
+        for entry in (*entries_of(rows), *self._regional(year)):
+            found[entry.date] = (*found.get(entry.date, ()), entry)
+        return found
+
+    def _regional(self, year: int) -> Iterator[Entry]:
+        if self.region is not None:
+            for entry in region(self.region).entries:
+                if entry.date.year == year and (entry.act is None or self._knows(entry.act)):
+                    yield entry
+
+    def _knows(self, act: Act) -> bool:
+        return self.known_by is None or act.known_from is None or act.known_from <= self.known_by
+
+    def known_on(self, day: date) -> RussianDays:
+        return RussianDays(self.region, day)
+
+    def unknown(self, day: date) -> str:
+        first, last = covered_years()
+        if self.region is not None and not region(self.region).days_complete:
+            name = region(self.region).name_en
+            return (
+                f"the regional days of {name} are not in the data; "
+                f"use RU with tz={region(self.region).tz!r} for the federal days alone, "
+                "or ask provisionally"
+            )
+        if day.year < first:
+            return f"the production calendar starts in {first}; there is no way to ask earlier"
+        if self.known_by is not None:
+            return f"the production calendar for {day.year} was not known on {self.known_by}"
+        return (
+            f"the production calendar for {day.year} is not approved (the last known year is "
+            f"{last}); ask provisionally to have the answer by rule, marked as such"
+        )

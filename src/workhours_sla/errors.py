@@ -1,0 +1,92 @@
+"""Every error and warning of the library, under one root each.
+
+Each error is also a builtin kind, so ``except ValueError`` and ``except LookupError`` work as
+expected. The message is one sentence with the way out; the facts behind it are attributes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+
+class WorkHoursError(Exception):
+    """Root of all errors of this library.
+
+    Facts are passed by keyword and become attributes; they survive pickling.
+    """
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(facts)
+
+
+class NaiveDatetimeError(WorkHoursError, ValueError):
+    """A datetime without an offset was given where an instant is needed."""
+
+
+class CalendarCoverageError(WorkHoursError, LookupError):
+    """The calendar does not know a date that the answer depends on."""
+
+    calendar: str
+    date: date
+    first: date | None
+    last: date | None
+
+
+class CalendarDataError(WorkHoursError, ValueError):
+    """Calendar rows contradict each other or name something that cannot be."""
+
+
+class UnknownCalendarError(WorkHoursError, LookupError):
+    """No calendar has the id that was asked for."""
+
+    id: str
+
+
+class UnknownTimeZoneError(WorkHoursError, LookupError):
+    """The time zone database has no zone of that name."""
+
+    tz: str
+
+
+class MissingTimeZoneError(WorkHoursError, ValueError):
+    """A schedule was given neither a zone nor a calendar that has one."""
+
+
+class HoursSyntaxError(WorkHoursError, ValueError):
+    """Weekly hours are not in the weekly part of the opening_hours notation."""
+
+    text: str
+
+
+class EmptyScheduleError(WorkHoursError, ValueError):
+    """A schedule without any working time can answer nothing."""
+
+
+class BudgetError(WorkHoursError, ValueError):
+    """An amount of working time is negative, not an amount, or not readable."""
+
+
+class EventError(WorkHoursError, ValueError):
+    """An event lacks a field or has one that cannot be."""
+
+
+class PolicyError(WorkHoursError, ValueError):
+    """A target or a policy cannot mean anything."""
+
+
+class ConfigError(WorkHoursError, ValueError):
+    """A configuration file is unreadable or says something it cannot; the key path is named."""
+
+
+class SourceError(WorkHoursError, ValueError):
+    """A file of appeals cannot be read at all (a single bad row is quarantined instead)."""
+
+
+class WorkHoursWarning(UserWarning):
+    """Root of all warnings of this library."""
+
+
+class ProvisionalWarning(WorkHoursWarning):
+    """The answer rests on dates that no act has settled yet."""

@@ -1,0 +1,116 @@
+"""The Russian and English words of days, reasons and verdicts, as plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+LANGUAGES: Final = ("en", "ru")
+
+Words = Mapping[str, str]
+
+DAY_KINDS: Final[Mapping[str, Words]] = {
+    "work": {"en": "ordinary working day", "ru": "обычный рабочий день"},
+    "day_off": {"en": "weekly day off", "ru": "выходной"},
+    "holiday": {"en": "public holiday", "ru": "праздничный день"},
+    "transferred_off": {"en": "day off", "ru": "выходной"},
+    "transferred_work": {"en": "working day", "ru": "рабочий день"},
+    "decreed_off": {"en": "non-working day by decree", "ru": "нерабочий день по указу"},
+}
+WORKING_WEEKENDS: Final[Mapping[int, Words]] = {
+    5: {"en": "WORKING Saturday", "ru": "РАБОЧАЯ суббота"},
+    6: {"en": "WORKING Sunday", "ru": "РАБОЧЕЕ воскресенье"},
+}
+SWAPPED_OFF: Final[Words] = {"en": "moved from {date}", "ru": "перенесён с {date}"}
+SWAPPED_WORK: Final[Words] = {"en": "in place of {date}", "ru": "вместо {date}"}
+SHORTENED: Final[Words] = {
+    "en": "one hour shorter, as before {holiday} ({date})",
+    "ru": "на час короче, как перед праздником «{holiday}» ({date})",
+}
+PROVISIONAL: Final[Words] = {"en": "provisional", "ru": "предварительно"}
+ACT_UNCONFIRMED: Final[Words] = {"en": "number not confirmed", "ru": "номер не подтверждён"}
+OVERRIDDEN: Final[Words] = {"en": "own hours of this date", "ru": "особые часы этой даты"}
+NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "нет часов в этот день недели"}
+
+HOLIDAYS_EN: Final[Words] = {
+    "Новый год": "New Year",
+    "Новогодние каникулы": "New Year holidays",
+    "Рождество Христово": "Orthodox Christmas",
+    "День защитника Отечества": "Defender of the Fatherland Day",
+    "Международный женский день": "International Women's Day",
+    "Праздник Весны и Труда": "Spring and Labour Day",
+    "День Победы": "Victory Day",
+    "День России": "Russia Day",
+    "День согласия и примирения": "Day of Accord and Reconciliation",
+    "День народного единства": "National Unity Day",
+    "День Конституции": "Constitution Day",
+}
+
+VERDICTS: Final[Mapping[str, Words]] = {
+    "breached": {"en": "overdue", "ru": "просрочено"},
+    "at_risk": {"en": "at risk", "ru": "под угрозой"},
+    "pending": {"en": "in progress", "ru": "в работе"},
+    "met": {"en": "met", "ru": "в срок"},
+}
+
+QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
+    "malformed": {"en": "malformed row", "ru": "повреждённая строка"},
+    "missing_value": {"en": "missing value", "ru": "нет значения"},
+    "unreadable_time": {"en": "unreadable time", "ru": "время не читается"},
+    "naive_time": {"en": "time without a zone", "ru": "время без часового пояса"},
+    "ambiguous_time": {
+        "en": "local time that a clock change repeats",
+        "ru": "местное время, повторённое при переводе часов",
+    },
+    "nonexistent_time": {
+        "en": "local time that a clock change skips",
+        "ru": "местное время, пропущенное при переводе часов",
+    },
+    "unknown_type": {"en": "unknown event type", "ru": "неизвестный вид события"},
+    "future_time": {
+        "en": "more than 5 minutes ahead of its receipt",
+        "ru": "позже получения больше чем на 5 минут",
+    },
+    "conflicting_id": {
+        "en": "same event id, other content",
+        "ru": "тот же номер события, другое содержание",
+    },
+    "reply_before_post": {"en": "answer before the appeal", "ru": "ответ раньше обращения"},
+    "no_appeal": {
+        "en": "event of an appeal that was never posted",
+        "ru": "событие обращения, которого нет",
+    },
+}
+
+WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
+}
+MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": (
+        *("January", "February", "March", "April", "May", "June", "July", "August"),
+        *("September", "October", "November", "December"),
+    ),
+    "ru": (
+        *("Январь", "Февраль", "Март", "Апрель", "Май", "Июнь", "Июль", "Август"),
+        *("Сентябрь", "Октябрь", "Ноябрь", "Декабрь"),
+    ),
+}
+
+
+def pick(entry: Words, lang: str) -> str:
+    """Return the word in ``lang``, in English where there is none."""
+    return entry.get(lang) or entry["en"]
+
+
+def holiday(name: str, lang: str) -> str:
+    """Return a holiday's name; names without a translation stay as the act has them."""
+    return HOLIDAYS_EN.get(name, name) if lang == "en" else name
+
+
+def short_date(day: date, lang: str) -> str:
+    """Return a date as people write it: ``1 Nov 2025`` or ``01.11.2025``."""
+    if lang == "ru":
+        return f"{day:%d.%m.%Y}"
+    return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"

@@ -1,0 +1,99 @@
+"""How much time a target allows, as values and as text."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from workhours_sla.errors import BudgetError
+
+_UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
+_ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
+_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
+_EXAMPLES = "write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
+
+
+def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
+    """Return an amount of working time; a plain ``timedelta`` means the same.
+
+    Whole numbers only, since a deadline must be exact. Raises TypeError for a float and
+    BudgetError for a negative amount.
+
+    >>> working_hours(4, minutes=30)
+    datetime.timedelta(seconds=16200)
+    """
+    for value in (hours, minutes, seconds):
+        if not isinstance(value, int) or isinstance(value, bool):
+            msg = f"{value!r} is not a whole number: write working_hours(1, minutes=30) for 1.5 h"
+            raise TypeError(msg)
+    return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
+
+
+def check_budget(budget: timedelta) -> timedelta:
+    """Return ``budget``, or raise TypeError or BudgetError for what is not an amount of time."""
+    if not isinstance(budget, timedelta):
+        msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
+        raise TypeError(msg)
+    if budget < timedelta(0):
+        msg = f"budget {format_amount(budget)} is negative; use latest_start to count backwards"
+        raise BudgetError(msg, budget=budget)
+    return budget
+
+
+def parse_budget(text: str) -> timedelta:
+    """Return the amount that ``text`` means: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
+
+    Raises BudgetError. The ISO 8601 form is the time part of a duration; days are refused, as
+    a day of work has no fixed length.
+
+    >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
+    True
+    """
+    compact = re.sub(r"\s+", "", text)
+    match = (
+        _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
+    )
+    if match is None or not any(match.groups()):
+        msg = f"{text!r} is not an amount of working time; {_EXAMPLES}"
+        raise BudgetError(msg, text=text)
+    hours, minutes, seconds = (int(group or 0) for group in match.groups())
+    try:
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        msg = f"{text!r} is more time than any calendar covers; {_EXAMPLES}"
+        raise BudgetError(msg, text=text) from None
+
+
+def format_amount(amount: timedelta) -> str:
+    """Return an amount as hours and minutes, with seconds only where there are any.
+
+    >>> format_amount(timedelta(hours=-1, minutes=-10))
+    '-1:10'
+    """
+    sign = "-" if amount < timedelta(0) else ""
+    amount = abs(amount)
+    total, micros = divmod(amount // timedelta(microseconds=1), 1_000_000)
+    minutes, seconds = divmod(total, 60)
+    text = f"{sign}{minutes // 60}:{minutes % 60:02}"
+    if micros:
+        return f"{text}:{seconds:02}.{micros:06}".rstrip("0")
+    return f"{text}:{seconds:02}" if seconds else text
+
+
+def iso_amount(amount: timedelta) -> str:
+    """Return an amount as an ISO 8601 duration in hours, minutes and seconds.
+
+    >>> iso_amount(timedelta(hours=4, minutes=30))
+    'PT4H30M'
+    """
+    sign = "-" if amount < timedelta(0) else ""
+    total, micros = divmod(abs(amount) // timedelta(microseconds=1), 1_000_000)
+    hours, rest = divmod(total, 3600)
+    minutes, seconds = divmod(rest, 60)
+    text = f"{hours}H" if hours else ""
+    text += f"{minutes}M" if minutes else ""
+    if micros:
+        text += f"{seconds}.{micros:06}".rstrip("0") + "S"
+    elif seconds or not text:
+        text += f"{seconds}S"
+    return f"{sign}PT{text}"

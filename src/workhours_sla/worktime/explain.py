@@ -1,0 +1,217 @@
+"""Why an answer is what it is: the working time of each day, with its reason and act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workhours_sla import words
+from workhours_sla.calendars.day import Day, DayKind, Entry
+from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Interval
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.schedule import Schedule
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one date gives to the answer.
+
+    ``intervals`` are the stretches counted, in the schedule's zone; a shift past midnight
+    belongs to the date it starts on. ``day`` is the calendar's word on the date, None where the
+    calendar does not know it and an override does. ``overridden`` marks a date with own hours.
+    """
+
+    date: date
+    intervals: tuple[tuple[datetime, datetime], ...]
+    used: timedelta
+    day: Day | None
+    overridden: bool
+
+    def reason(self, lang: str = "en") -> str:
+        """Return in words why the date has the hours it has."""
+        if self.overridden:
+            return words.pick(words.OVERRIDDEN, lang)
+        assert self.day is not None  # noqa: S101 - only an override makes a date known otherwise
+        return self.day.describe(lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as plain data for JSON; never localised, reasons in both languages."""
+        day = self.day
+        return {
+            "date": self.date.isoformat(),
+            "intervals": [[a.isoformat(), b.isoformat()] for a, b in self.intervals],
+            "used": iso_amount(self.used),
+            "kind": day.kind.value if day else None,
+            "shortened_by": iso_amount(day.shortened_by) if day else None,
+            "hours_of": day.hours_of.isoformat() if day else None,
+            "overridden": self.overridden,
+            "provisional": bool(day and day.provisional),
+            "reason": {lang: self.reason(lang) for lang in words.LANGUAGES},
+            "acts": [_act(entry) for entry in (day.reasons if day else ()) if entry.act],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The day-by-day account of a deadline or of an elapsed span.
+
+    Of a deadline ``budget`` is the amount asked for and ``due_at`` the answer; of a span
+    ``budget`` is None. ``end`` is where the account stops, ``used`` the working time in it, the
+    sum of the steps, negative for a span that runs backwards. Datetimes of ``steps`` are in
+    the schedule's zone.
+    """
+
+    calendar: str
+    calendar_version: str
+    hours: str
+    tz: str
+    start: datetime
+    end: datetime
+    budget: timedelta | None
+    used: timedelta
+    steps: tuple[Step, ...]
+    provisional: bool
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The deadline, or None in the account of a span."""
+        return self.end if self.budget is not None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trace as plain data for JSON, under a schema version."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "calendar": self.calendar,
+            "calendar_version": self.calendar_version,
+            "hours": self.hours,
+            "tz": self.tz,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "budget": None if self.budget is None else iso_amount(self.budget),
+            "used": iso_amount(self.used),
+            "provisional": self.provisional,
+            "steps": [step.to_dict() for step in self.steps],
+        }
+
+    def lines(self, lang: str = "en") -> Iterator[str]:
+        """Yield the account as lines of text; days off in a row with one reason share a line."""
+        for first, last, step in _runs(self.steps, lang):
+            when = _day_text(first, lang)
+            spans = ", ".join(
+                f"{_clock(a, step.date)}-{_clock(b, step.date)}" for a, b in step.intervals
+            )
+            if last != first:
+                spans = f".. {_day_text(last, lang)}"
+            yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.reason(lang)}"
+
+    def text(self, lang: str = "en") -> str:
+        """Return the account as text, one line a day."""
+        return "\n".join(self.lines(lang))
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def explain(schedule: Schedule, start: datetime, until: timedelta | datetime) -> Trace:
+    """Return the account behind ``Schedule.deadline`` or ``Schedule.elapsed``."""
+    budget = None if isinstance(until, datetime) else until
+    end = until if isinstance(until, datetime) else schedule.deadline(start, until)
+    used = schedule.elapsed(start, end)
+    lo, hi = sorted((schedule._moment(start), schedule._moment(end)))  # noqa: SLF001
+    steps = tuple(_steps(schedule, lo, hi))
+    return Trace(
+        calendar=schedule.calendar.id,
+        calendar_version=schedule.calendar.version,
+        hours=str(schedule.hours),
+        tz=schedule.tz.key,
+        start=start,
+        end=end,
+        budget=budget,
+        used=used,
+        steps=steps,
+        provisional=any(step.day is not None and step.day.provisional for step in steps),
+    )
+
+
+def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
+    """Yield a step per date from the one on whose shift the account starts to the last.
+
+    The day before the first is left out unless a shift of it reaches in; time covered by two
+    dates' shifts is counted once, for the earlier date.
+    """
+    line = schedule._line_at(lo)  # noqa: SLF001
+    zone = schedule.tz
+    first = schedule._datetime(lo, zone).date()  # noqa: SLF001
+    last = schedule._datetime(max(lo, hi - timedelta.resolution), zone).date()  # noqa: SLF001
+    counted = lo
+    day = first - ONE_DAY
+    while day <= last:
+        number = (day - BASE.date()).days
+        pieces: list[Interval] = []
+        for start, end in sorted(line.day_intervals(number)):
+            piece = max(start, counted), min(end, hi)
+            if piece[0] < piece[1]:
+                pieces.append(piece)
+                counted = piece[1]
+        if pieces or first <= day:
+            overridden = day in schedule.overrides
+            known = schedule.calendar.coverage
+            yield Step(
+                date=day,
+                intervals=tuple(
+                    (schedule._datetime(a, zone), schedule._datetime(b, zone))  # noqa: SLF001
+                    for a, b in pieces
+                ),
+                used=sum((b - a for a, b in pieces), ZERO),
+                day=(
+                    schedule.calendar.day(day)
+                    if any(since <= day <= until for since, until in known)
+                    else None
+                ),
+                overridden=overridden,
+            )
+        day += ONE_DAY
+
+
+def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:
+    """Yield (first date, last date, step), joining neighbours without hours and of one reason."""
+    index = 0
+    while index < len(steps):
+        first = last = index
+        if not steps[first].used:
+            while (
+                last + 1 < len(steps)
+                and not steps[last + 1].used
+                and steps[last + 1].reason(lang) == steps[first].reason(lang)
+            ):
+                last += 1
+        yield steps[first].date, steps[last].date, steps[first]
+        index = last + 1
+
+
+def _day_text(day: date, lang: str) -> str:
+    return f"{words.WEEKDAYS[lang][day.weekday()]} {words.short_date(day, lang)}"
+
+
+def _clock(moment: datetime, of_day: date) -> str:
+    """Return a reading of the date's clock; the next midnight is 24:00."""
+    text = f"{moment:%H:%M:%S}" if moment.second or moment.microsecond else f"{moment:%H:%M}"
+    return "24:00" if text == "00:00" and moment.date() > of_day else text
+
+
+def _act(entry: Entry) -> dict[str, Any]:
+    act = entry.act
+    assert act is not None  # noqa: S101 - the caller filters
+    return {
+        "layer": entry.layer.name.lower(),
+        "title": act.title,
+        "confidence": act.confidence,
+        "known_from": act.known_from.isoformat() if act.known_from else None,
+        "decides": entry.kind is not DayKind.WORK,
+    }

@@ -1,0 +1,519 @@
+"""A schedule: calendar, weekly hours and zone together say when it is working time."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
+from zoneinfo import ZoneInfo
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.day import Day
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    EmptyScheduleError,
+    HoursSyntaxError,
+    MissingTimeZoneError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+    UnknownTimeZoneError,
+)
+from workhours_sla.worktime.budget import check_budget
+from workhours_sla.worktime.shifts import (
+    WEEKDAYS,
+    Shifts,
+    WeeklyHours,
+    format_shifts,
+    merge_shifts,
+    parse_shifts,
+    shorten,
+)
+from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Timeline, Zone
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.explain import Trace
+
+Answer = TypeVar("Answer")
+
+
+class Interval(NamedTuple):
+    """A stretch of working time ``[start, end)``, both aware."""
+
+    start: datetime
+    end: datetime
+
+
+class Schedule:
+    """When it is working time: a calendar, weekly hours, an IANA zone, overrides per date.
+
+    ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for every day alike. ``hours``
+    is text in OpenStreetMap's opening_hours notation or WeeklyHours. ``tz`` is an IANA name or
+    ZoneInfo; a region's calendar brings its own. ``overrides`` maps dates to the hours that
+    replace everything else on them (``"09:00-12:00"`` or ``"off"``); they are not shortened
+    again. ``shorten_at_start`` takes the hour of a short day from its beginning.
+
+    An immutable value: hashable, picklable, safe to share between threads.
+
+    Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
+    UnknownCalendarError.
+
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> posted = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
+    >>> str(office.deadline(posted, timedelta(hours=4)))
+    '2025-11-01 12:30:00+03:00'
+    """
+
+    __slots__ = ("_base", "_shifts", "_timelines", "_twin", "calendar", "hours", "overrides",
+                 "shorten_at_start", "tz")  # fmt: skip
+
+    calendar: Calendar
+    hours: WeeklyHours
+    tz: ZoneInfo
+    overrides: Mapping[date, Shifts]
+    shorten_at_start: bool
+
+    def __init__(
+        self,
+        calendar: Calendar | str | None,
+        hours: WeeklyHours | str,
+        *,
+        tz: ZoneInfo | str | None = None,
+        overrides: Mapping[date, str] | None = None,
+        shorten_at_start: bool = False,
+    ) -> None:
+        if calendar is None:
+            calendar = _every_day()
+        elif isinstance(calendar, str):
+            calendar = Calendar.get(calendar)
+        setter = object.__setattr__
+        setter(self, "calendar", calendar)
+        setter(self, "hours", hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours))
+        setter(self, "tz", _zone(tz, calendar))
+        setter(self, "overrides", _parse_overrides(overrides or {}))
+        setter(self, "shorten_at_start", shorten_at_start)
+        setter(self, "_base", BASE.replace(tzinfo=self.tz))
+        setter(self, "_shifts", {})
+        setter(self, "_timelines", None)
+        setter(self, "_twin", None)
+        self._check()
+
+    def _check(self) -> None:
+        if self.hours.empty and not any(self.overrides.values()):
+            msg = "the schedule has no working time at all; give hours on some weekday"
+            raise EmptyScheduleError(msg)
+        unused = [
+            WEEKDAYS[day]
+            for day in sorted(self.calendar.weekend)
+            if self.hours.by_weekday[day]
+        ]
+        if unused:
+            msg = (
+                f"the hours open on {' and '.join(unused)}, which calendar {self.calendar.id} "
+                "counts as weekly days off: leave these days out, give single dates as overrides, "
+                "or use calendar=None where holidays do not matter"
+            )
+            raise HoursSyntaxError(msg, text=str(self.hours))
+
+    # -- the shifts of a date ----------------------------------------------------------------
+
+    def shifts_on(self, day: date) -> Shifts:
+        """Return the shifts that start on a date, shortened where the date is.
+
+        Raises CalendarCoverageError for a date that the calendar does not know.
+        """
+        override = self.overrides.get(day)
+        if override is not None:
+            return override
+        return self._shifts_of(self.calendar.day(day))
+
+    def _shifts_of(self, day: Day) -> Shifts:
+        if not day.working:
+            return ()
+        shifts = self.hours.by_weekday[day.hours_of.weekday()]
+        if day.shortened_by:
+            shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
+        return shifts
+
+    def _known_shifts(self, day: date) -> Shifts:
+        """Return ``shifts_on`` for the timeline, which asks for known dates only."""
+        override = self.overrides.get(day)
+        if override is not None:
+            return override
+        special = self.calendar.special_days(day.year).get(day)
+        if special is not None:
+            return self._shifts_of(special)
+        # a weekend without an entry has no hours, as _check made sure
+        return self.hours.by_weekday[day.weekday()]
+
+    def _lines(self) -> tuple[Timeline, ...]:
+        """Return a timeline per run of known dates; an override makes its date known."""
+        lines: tuple[Timeline, ...] | None = self._timelines
+        if lines is None:
+            shifts = [
+                shift
+                for of_day in (*self.hours.by_weekday, *self.overrides.values())
+                for shift in of_day
+            ]
+            reach = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
+            zone = _offsets_of(self.tz)
+            lines = tuple(
+                Timeline(zone, first, last, self._known_shifts, reach)
+                for first, last in self._known_dates()
+            )
+            object.__setattr__(self, "_timelines", lines)
+        return lines
+
+    def _known_dates(self) -> list[tuple[date, date]]:
+        ranges = [*self.calendar.coverage, *((day, day) for day in self.overrides)]
+        runs: list[tuple[date, date]] = []
+        for first, last in sorted(ranges):
+            if runs and first <= runs[-1][1] + ONE_DAY:
+                runs[-1] = runs[-1][0], max(last, runs[-1][1])
+            else:
+                runs.append((first, last))
+        return runs
+
+    # -- instants in and out -----------------------------------------------------------------
+
+    def _moment(self, when: datetime) -> timedelta:
+        """Return an aware datetime as time since 1970-01-01T00:00 UTC."""
+        if type(when) is not datetime:
+            when = _plain_datetime(when)
+        zone = when.tzinfo
+        base = self._base if zone is self.tz else BASE.replace(tzinfo=zone)
+        offset = when.utcoffset()
+        if offset is None:
+            _refuse_naive(when)
+        return when - base - offset
+
+    def _datetime(self, moment: timedelta, zone: tzinfo | None) -> datetime:
+        assert zone is not None  # noqa: S101 - _moment refused it
+        return zone.fromutc(BASE.replace(tzinfo=zone) + moment)
+
+    def _line_at(self, moment: timedelta) -> Timeline:
+        for line in self._lines():
+            if line.lo <= moment <= line.hi:
+                return line
+        return self._unknown(moment)
+
+    def _unknown(self, moment: timedelta) -> NoReturn:
+        """Raise CalendarCoverageError for an instant outside every timeline."""
+        wall = self._datetime(moment, self.tz).date()
+        for day in (wall, wall - ONE_DAY, wall + ONE_DAY):
+            if day not in self.overrides:
+                self.calendar.check_known(day)
+        raise AssertionError  # an instant outside the lines is on or beside an unknown date
+
+    def _ran_out(self, line: Timeline, verb: str) -> NoReturn:
+        """Raise CalendarCoverageError for an answer past the end of a timeline."""
+        try:
+            self._unknown(line.hi + timedelta(microseconds=1))
+        except CalendarCoverageError as error:
+            msg = f"{verb} runs past the known dates: {error}"
+            raise CalendarCoverageError(msg, **error.__dict__) from None
+
+    def _ran_out_backwards(self, line: Timeline, verb: str) -> NoReturn:
+        try:
+            self._unknown(line.lo - timedelta(microseconds=1))
+        except CalendarCoverageError as error:
+            msg = f"{verb} lies before the known dates: {error}"
+            raise CalendarCoverageError(msg, **error.__dict__) from None
+
+    # -- the verbs ---------------------------------------------------------------------------
+
+    def elapsed(self, start: datetime, end: datetime, *, provisional: bool = False) -> timedelta:
+        """Return the working time from ``start`` to ``end``; negative when ``end`` is earlier.
+
+        Raises NaiveDatetimeError, CalendarCoverageError. With ``provisional`` unknown dates are
+        answered by rule where there is one, with a ProvisionalWarning.
+
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+        >>> office.elapsed(datetime(2024, 12, 27, 16, 45, tzinfo=office.tz),
+        ...                datetime(2024, 12, 28, 11, 10, tzinfo=office.tz))
+        datetime.timedelta(seconds=12300)
+        """
+        if provisional:
+            return self._provisionally("elapsed", start, end)
+        a, b = self._moment(start), self._moment(end)
+        line = self._line_at(a)
+        if not line.lo <= b <= line.hi:
+            later = b > line.hi
+            (self._ran_out if later else self._ran_out_backwards)(line, "the span")
+        return line.worked(b) - line.worked(a)
+
+    def deadline(
+        self, start: datetime, budget: timedelta, *, provisional: bool = False
+    ) -> datetime:
+        """Return the earliest instant at which ``budget`` of working time has passed.
+
+        In the zone of ``start``; a budget used up exactly at closing time is due at closing
+        time, a budget of 0 at ``start``. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError where the answer runs across an unknown date.
+
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.deadline(datetime(2025, 3, 12, 14, tzinfo=office.tz), timedelta(hours=4)))
+        '2025-03-12 18:00:00+03:00'
+        """
+        if provisional:
+            return self._provisionally("deadline", start, budget)
+        check_budget(budget)
+        moment = self._moment(start)
+        line = self._line_at(moment)
+        if not budget:
+            return start
+        due = line.earliest(line.worked(moment) + budget)
+        if due is None:
+            self._ran_out(line, f"the deadline of {start}")
+        return self._datetime(due, start.tzinfo)
+
+    def breaches_after(
+        self, start: datetime, budget: timedelta, *, provisional: bool = False
+    ) -> datetime:
+        """Return the last instant at which an answer is still within ``budget``.
+
+        The latest instant with ``elapsed(start, t) == budget``: where the budget ends at closing
+        time, the next opening. Raises as ``deadline``.
+
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.breaches_after(datetime(2025, 3, 12, 14, tzinfo=office.tz),
+        ...                           timedelta(hours=4)))
+        '2025-03-13 09:00:00+03:00'
+        """
+        if provisional:
+            return self._provisionally("breaches_after", start, budget)
+        check_budget(budget)
+        moment = self._moment(start)
+        line = self._line_at(moment)
+        limit = line.latest(line.worked(moment) + budget)
+        if limit is None:
+            self._ran_out(line, f"the limit of {start}")
+        return self._datetime(limit, start.tzinfo)
+
+    def latest_start(
+        self, due: datetime, budget: timedelta, *, provisional: bool = False
+    ) -> datetime:
+        """Return the latest start whose deadline is not after ``due``, in the zone of ``due``.
+
+        Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally("latest_start", due, budget)
+        check_budget(budget)
+        moment = self._moment(due)
+        line = self._line_at(moment)
+        if not budget:
+            return due
+        start = line.latest_before(line.worked(moment) - budget)
+        if start is None:
+            self._ran_out_backwards(line, f"the latest start for {due}")
+        return self._datetime(start, due.tzinfo)
+
+    def remaining(
+        self, start: datetime, budget: timedelta, *, now: datetime, provisional: bool = False
+    ) -> timedelta:
+        """Return what is left of ``budget`` at ``now``, in working time; negative when overdue.
+
+        Raises as ``elapsed`` and ``deadline``.
+        """
+        return check_budget(budget) - self.elapsed(start, now, provisional=provisional)
+
+    def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
+        """Whether an instant is working time. Raises NaiveDatetimeError, CalendarCoverageError."""
+        if provisional:
+            return self._provisionally("is_working", when)
+        moment = self._moment(when)
+        line = self._line_at(moment)
+        if moment == line.hi:
+            self._ran_out(line, "the instant")
+        return bool(line.between(moment, moment + timedelta.resolution))
+
+    def next_opening(self, when: datetime, *, provisional: bool = False) -> datetime:
+        """Return the first instant of working time at or after ``when``, in its zone.
+
+        ``when`` itself if that is working time. Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally("next_opening", when)
+        return self.breaches_after(when, ZERO)
+
+    def previous_closing(self, when: datetime, *, provisional: bool = False) -> datetime:
+        """Return the last instant at or before ``when`` at which working time ends, in its zone.
+
+        Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally("previous_closing", when)
+        moment = self._moment(when)
+        line = self._line_at(moment)
+        closing = line.closing_until(moment)
+        if closing is None:
+            self._ran_out_backwards(line, f"the closing before {when}")
+        return self._datetime(closing, when.tzinfo)
+
+    def intervals(
+        self, start: datetime, end: datetime, *, provisional: bool = False
+    ) -> tuple[Interval, ...]:
+        """Return the stretches of working time between two instants, in the zone of ``start``.
+
+        Disjoint, in order, clipped to ``[start, end)``; none when ``end`` is not later. Raises
+        as ``elapsed``.
+        """
+        if provisional:
+            return self._provisionally("intervals", start, end)
+        a, b = self._moment(start), self._moment(end)
+        line = self._line_at(a)
+        if b > line.hi:
+            self._ran_out(line, "the span")
+        zone = start.tzinfo
+        return tuple(
+            Interval(self._datetime(lo, zone), self._datetime(hi, zone))
+            for lo, hi in (line.between(a, b) if b > a else ())
+        )
+
+    @overload
+    def explain(
+        self, start: datetime, until: timedelta, *, provisional: bool = False
+    ) -> Trace: ...
+    @overload
+    def explain(self, start: datetime, until: datetime, *, provisional: bool = False) -> Trace: ...
+    def explain(
+        self, start: datetime, until: timedelta | datetime, *, provisional: bool = False
+    ) -> Trace:
+        """Return why: a step per day with its working time, reason and act.
+
+        ``until`` is a budget (the trace of a deadline) or an instant (of an elapsed span).
+        Raises as ``deadline`` and ``elapsed``.
+        """
+        from workhours_sla.worktime.explain import explain  # noqa: PLC0415
+
+        if provisional:
+            return self._provisionally("explain", start, until)
+        return explain(self, start, until)
+
+    # -- answers by rule ---------------------------------------------------------------------
+
+    def provisionally(self) -> Schedule:
+        """Return the same schedule over the calendar that answers by rule where no act has."""
+        twin: Schedule | None = self._twin
+        if twin is None:
+            twin = self._rebuilt(calendar=self.calendar.provisional())
+            object.__setattr__(self, "_twin", twin)
+        return twin
+
+    def _provisionally(self, verb: str, *arguments: object) -> Any:
+        try:
+            return getattr(self, verb)(*arguments)
+        except CalendarCoverageError as error:
+            answer = getattr(self.provisionally(), verb)(*arguments)
+            warnings.warn(
+                f"the answer is provisional: {error}", ProvisionalWarning, stacklevel=3
+            )
+            return answer
+
+    # -- a value -----------------------------------------------------------------------------
+
+    def _rebuilt(self, calendar: Calendar) -> Schedule:
+        return Schedule(
+            calendar,
+            self.hours,
+            tz=self.tz,
+            overrides={day: format_shifts(shifts) for day, shifts in self.overrides.items()},
+            shorten_at_start=self.shorten_at_start,
+        )
+
+    def _key(self) -> tuple[object, ...]:
+        return (
+            self.calendar,
+            self.hours,
+            self.tz.key,
+            tuple(sorted(self.overrides.items())),
+            self.shorten_at_start,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Schedule) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"a Schedule is immutable; build another instead of setting {name}"
+        raise AttributeError(msg)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        overrides = {day: format_shifts(shifts) for day, shifts in self.overrides.items()}
+        return _rebuild, (self.calendar, self.hours, self.tz.key, overrides, self.shorten_at_start)
+
+    def __repr__(self) -> str:
+        overrides = f", {len(self.overrides)} overrides" if self.overrides else ""
+        return f"<Schedule {self.calendar.id} {str(self.hours)!r} {self.tz.key}{overrides}>"
+
+
+def _rebuild(
+    calendar: Calendar,
+    hours: WeeklyHours,
+    tz: str,
+    overrides: Mapping[date, str],
+    shorten_at_start: bool,  # noqa: FBT001
+) -> Schedule:
+    return Schedule(
+        calendar, hours, tz=tz, overrides=overrides, shorten_at_start=shorten_at_start
+    )
+
+
+@lru_cache(maxsize=1)
+def _every_day() -> Calendar:
+    return Calendar.plain(id="every day")
+
+
+@lru_cache(maxsize=64)
+def _offsets_of(tz: ZoneInfo) -> Zone:
+    return Zone(tz)
+
+
+def _zone(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
+    name = calendar.tz if tz is None else tz
+    if isinstance(name, ZoneInfo):
+        if name.key is None:
+            msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
+            raise UnknownTimeZoneError(msg, tz=repr(name))
+        return name
+    if name is None:
+        msg = f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' or another IANA zone"
+        raise MissingTimeZoneError(msg)
+    if not isinstance(name, str):
+        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {name!r}"
+        raise TypeError(msg)
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        msg = f"no time zone {name!r}; use an IANA name such as 'Europe/Volgograd'"
+        raise UnknownTimeZoneError(msg, tz=name) from None
+
+
+def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
+    parsed = {}
+    for day, hours in overrides.items():
+        if type(day) is not date:
+            msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
+            raise TypeError(msg)
+        parsed[day] = merge_shifts(parse_shifts(hours))
+    return dict(sorted(parsed.items()))
+
+
+def _plain_datetime(when: object) -> datetime:
+    """Return a subclass's value as a plain datetime; refuse what is not a datetime."""
+    if not isinstance(when, datetime):
+        msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
+        raise TypeError(msg)
+    return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
+
+
+def _refuse_naive(when: datetime) -> NoReturn:
+    msg = (
+        f"{when!r} has no zone, so it names no instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
+        "or schedule.tz"
+    )
+    raise NaiveDatetimeError(msg)
