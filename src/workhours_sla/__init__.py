@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from workhours_sla.calendars.day import DayKind as DayKind
     from workhours_sla.calendars.day import Entry as Entry
     from workhours_sla.calendars.day import Layer as Layer
+    from workhours_sla.sla.clock import Outcome as Outcome
+    from workhours_sla.sla.clock import Quarantined as Quarantined
+    from workhours_sla.sla.clock import Verdict as Verdict
+    from workhours_sla.sla.evaluation import Evaluation as Evaluation
+    from workhours_sla.sla.evaluation import evaluate as evaluate
+    from workhours_sla.sla.event import Event as Event
+    from workhours_sla.sla.event import EventType as EventType
+    from workhours_sla.sla.policy import Policy as Policy
+    from workhours_sla.sla.policy import Target as Target
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
     from workhours_sla.worktime.explain import Step as Step
@@ -31,6 +40,15 @@ _HOME = {
     "DayKind": "calendars.day",
     "Entry": "calendars.day",
     "Layer": "calendars.day",
+    "Outcome": "sla.clock",
+    "Quarantined": "sla.clock",
+    "Verdict": "sla.clock",
+    "Evaluation": "sla.evaluation",
+    "evaluate": "sla.evaluation",
+    "Event": "sla.event",
+    "EventType": "sla.event",
+    "Policy": "sla.policy",
+    "Target": "sla.policy",
     "parse_budget": "worktime.budget",
     "working_hours": "worktime.budget",
     "Step": "worktime.explain",

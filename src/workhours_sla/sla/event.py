@@ -1,0 +1,96 @@
+"""What happened to an appeal: the canonical event, without any text of the appeal itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from workhours_sla.errors import EventError, NaiveDatetimeError
+
+ALLOWED_SKEW = timedelta(minutes=5)
+"""How far ahead of its receipt an event may claim to have happened."""
+
+
+class EventType(StrEnum):
+    """Kinds of events; of two at the same instant the one named first here goes first."""
+
+    CREATED = "created"
+    REGISTERED = "registered"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    CITIZEN_MESSAGE = "citizen_message"
+    RESUMED = "resumed"
+    REPLIED = "replied"
+    PAUSED = "paused"
+    EDITED = "edited"
+    REVIEW = "review"
+    CORRECTED = "corrected"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    DUPLICATE_OF = "duplicate_of"
+
+
+TYPE_RANK = {kind: rank for rank, kind in enumerate(EventType)}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one appeal.
+
+    ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
+    depends on a wall clock. ``author_role`` is ``citizen`` or ``official``; ``substantive`` says whether
+    a reply answers to the point (None: not judged). Raises EventError for an empty id,
+    NaiveDatetimeError for a time without an offset.
+    """
+
+    event_id: str
+    appeal_id: str
+    type: EventType
+    occurred_at: datetime
+    received_at: datetime
+    source: str = ""
+    agency_id: str | None = None
+    district_id: str | None = None
+    channel: str | None = None
+    author_role: str | None = None
+    substantive: bool | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.event_id or not self.appeal_id:
+            msg = f"an event needs event_id and appeal_id, got {self.event_id!r}, {self.appeal_id!r}"
+            raise EventError(msg)
+        for name, when in (("occurred_at", self.occurred_at), ("received_at", self.received_at)):
+            if when.utcoffset() is None:
+                msg = f"{name} {when!r} of event {self.event_id!r} has no zone; give it an offset"
+                raise NaiveDatetimeError(msg)
+            object.__setattr__(self, name, when.astimezone(UTC))
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        """The key that puts an appeal's events in order, whatever order they came in."""
+        return (self.occurred_at, TYPE_RANK[self.type], self.event_id)
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Everything the event says, apart from when it was received."""
+        return (
+            self.appeal_id,
+            self.type,
+            self.occurred_at,
+            self.source,
+            self.agency_id,
+            self.district_id,
+            self.channel,
+            self.author_role,
+            self.substantive,
+            self.reason,
+        )
+
+    @property
+    def canonical(self) -> str:
+        """The content as text, for an order among events that share an id."""
+        return repr(self.content)
