@@ -6,6 +6,7 @@ expected. The message is one sentence with the way out; the facts behind it are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,12 +27,17 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 
 
 class CalendarCoverageError(WorkHoursError, LookupError):
-    """The calendar does not know a date that the answer depends on."""
+    """The calendar does not know a date that the answer depends on.
+
+    ``cause`` is a key of ``words.UNKNOWN_DATES`` and ``facts`` what its sentence needs.
+    """
 
     calendar: str
     date: date
     first: date | None
     last: date | None
+    cause: str
+    facts: Mapping[str, object]
 
 
 class CalendarDataError(WorkHoursError, ValueError):

@@ -33,6 +33,48 @@ ACT_UNCONFIRMED: Final[Words] = {"en": "number not confirmed", "ru": "номер
 OVERRIDDEN: Final[Words] = {"en": "own hours of this date", "ru": "особые часы этой даты"}
 NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "нет часов в этот день недели"}
 
+UNKNOWN_DATES: Final[Mapping[str, Words]] = {
+    "not_approved": {
+        "en": (
+            "the production calendar for {year} is not approved (the last known year is {last}); "
+            "with {how} the answer is by rule and marked provisional"
+        ),
+        "ru": (
+            "производственный календарь на {year} год не утверждён (последний известный - {last}). "
+            "Используйте {how}: результат будет помечен «предварительно»"
+        ),
+    },
+    "too_early": {
+        "en": "the production calendar starts in {first}; ask about a later date",
+        "ru": "производственный календарь ведётся с {first} года; спросите о более поздней дате",
+    },
+    "not_known_then": {
+        "en": (
+            "the production calendar for {year} was not known on {known_by}; "
+            "ask as of a later day"
+        ),
+        "ru": (
+            "производственный календарь на {year} год ещё не был известен {known_by}; "
+            "спросите на более поздний день"
+        ),
+    },
+    "region_pending": {
+        "en": (
+            "the regional days of {region_en} are not in the data; for the federal days alone use "
+            "RU with the zone {tz}, or {how} for an answer marked provisional"
+        ),
+        "ru": (
+            "региональных дней нет в данных ({region_ru}); для одних федеральных дней возьмите RU "
+            "и часовой пояс {tz} или {how}: результат будет помечен «предварительно»"
+        ),
+    },
+    "outside": {
+        "en": "it covers {first} to {last}; give it another first or last date",
+        "ru": "он охватывает {first} - {last}; задайте другие границы",
+    },
+}
+HOW_IN_CODE: Final = "provisional=True"
+
 HOLIDAYS_EN: Final[Words] = {
     "Новый год": "New Year",
     "Новогодние каникулы": "New Year holidays",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Protocol, Self
 
+from workhours_sla import words
 from workhours_sla.calendars.day import (
     NOT_SHORTENED,
     PRE_HOLIDAY_SHORTENING,
@@ -47,8 +48,8 @@ class DaySource(Protocol):
     def known_on(self, day: date) -> DaySource:
         """Return the same source with only what was known on ``day``."""
 
-    def unknown(self, day: date) -> str:
-        """Say in half a sentence why ``day`` is not known, and what to do about it."""
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES`` and its facts."""
 
 
 class Calendar:
@@ -146,12 +147,16 @@ class Calendar:
         """Raise CalendarCoverageError, with the way out, unless this calendar answers ``day``."""
         coverage = self.coverage
         if not any(first <= day <= last for first, last in coverage):
+            cause, facts = self._source.unknown(day)
+            why = words.UNKNOWN_DATES[cause]["en"].format(how=words.HOW_IN_CODE, **facts)
             raise CalendarCoverageError(
-                f"calendar {self.id} does not know {day}: {self._source.unknown(day)}",
+                f"calendar {self.id} does not know {day}: {why}",
                 calendar=self.id,
                 date=day,
                 first=coverage[0][0] if coverage else None,
                 last=coverage[-1][1] if coverage else None,
+                cause=cause,
+                facts=facts,
             )
 
     # -- its days --------------------------------------------------------------------------
@@ -293,7 +298,8 @@ class Calendar:
     # -- a value ---------------------------------------------------------------------------
 
     def _key(self) -> tuple[object, ...]:
-        return (self.id, self.tz, self._source, self._dropped, self._forecast)
+        source = self._source
+        return (self.id, self.tz, type(source), source, self._dropped, self._forecast)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Calendar) and self._key() == other._key()

@@ -1,10 +1,14 @@
-"""A day and why it is what it is: the values every calendar answers with."""
+"""A day and why it is what it is: the values every calendar answers with.
+
+Named tuples here and wherever a single deadline passes: importing ``dataclasses`` would cost
+more than the deadline itself.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from workhours_sla import words
 
@@ -40,8 +44,7 @@ class Layer(IntEnum):
     AGENCY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """The law, resolution or decree behind a day.
 
     ``known_from`` is the date from which the act could be known (None: by law alone, or not
@@ -66,8 +69,7 @@ class Act:
         return f"{self.title} ({words.pick(words.ACT_UNCONFIRMED, lang)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What one layer says of one date.
 
     ``swapped_with`` names the other date of a transfer. ``shortens_eve`` marks a holiday whose
@@ -96,8 +98,7 @@ class Entry:
         return f"{text}: {self.act.text(lang)}" if self.act else text
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One date of one calendar.
 
     ``hours_of`` is the date whose weekly hours this one takes (itself, or the date it was

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import DateRange, parse_month_day
 from workhours_sla.calendars.day import DayKind, Entry, Layer
 from workhours_sla.errors import CalendarDataError
 
 
-@dataclass(frozen=True, slots=True)
-class PlainDays:
+class PlainDays(NamedTuple):
     """Days off by date and by (month, day), known from ``first`` to ``last``."""
 
     days_off: frozenset[date]
@@ -58,8 +57,8 @@ class PlainDays:
     def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
         return self
 
-    def unknown(self, day: date) -> str:  # noqa: ARG002
-        return f"it covers {self.first} to {self.last}; give Calendar.plain another first or last"
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
+        return "outside", {"first": self.first, "last": self.last}
 
 
 def _is_leap(year: int) -> bool:

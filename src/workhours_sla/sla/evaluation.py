@@ -66,9 +66,7 @@ def evaluate(
     quarantine: list[Quarantined] = []
     for event in events:
         read += 1
-        if event.occurred_at - event.received_at > ALLOWED_SKEW:
-            quarantine.append(Quarantined(event, "future_time"))
-        elif event.event_id in by_id:
+        if event.event_id in by_id:
             seen_again.setdefault(event.event_id, []).append(event)
         else:
             by_id[event.event_id] = event
@@ -80,7 +78,9 @@ def evaluate(
     appeals: dict[str, list[Event]] = {}
     after_as_of = 0
     for event in by_id.values():
-        if event.occurred_at > as_of:
+        if event.occurred_at - event.received_at > ALLOWED_SKEW:
+            quarantine.append(Quarantined(event, "future_time"))
+        elif event.occurred_at > as_of:
             after_as_of += 1
         else:
             appeals.setdefault(event.appeal_id, []).append(event)
@@ -120,9 +120,6 @@ def _settle_repeated(
     duplicate = 0
     for event_id, others in seen_again.items():
         same_id = [by_id[event_id], *others]
-        if all(event.content == same_id[0].content for event in others):
-            duplicate += len(others)
-            continue
         kept = min(same_id, key=lambda e: (e.received_at, e.canonical))
         by_id[event_id] = kept
         differing = [event for event in same_id if event.content != kept.content]

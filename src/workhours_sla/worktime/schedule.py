@@ -65,7 +65,7 @@ class Schedule:
     '2025-11-01 12:30:00+03:00'
     """
 
-    __slots__ = ("_base", "_shifts", "_timelines", "_twin", "calendar", "hours", "overrides",
+    __slots__ = ("_base", "_timelines", "_twin", "calendar", "hours", "overrides",
                  "shorten_at_start", "tz")  # fmt: skip
 
     calendar: Calendar
@@ -94,7 +94,6 @@ class Schedule:
         setter(self, "overrides", _parse_overrides(overrides or {}))
         setter(self, "shorten_at_start", shorten_at_start)
         setter(self, "_base", BASE.replace(tzinfo=self.tz))
-        setter(self, "_shifts", {})
         setter(self, "_timelines", None)
         setter(self, "_twin", None)
         self._check()
@@ -136,16 +135,22 @@ class Schedule:
             shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
         return shifts
 
-    def _known_shifts(self, day: date) -> Shifts:
-        """Return ``shifts_on`` for the timeline, which asks for known dates only."""
-        override = self.overrides.get(day)
-        if override is not None:
-            return override
-        special = self.calendar.special_days(day.year).get(day)
-        if special is not None:
-            return self._shifts_of(special)
-        # a weekend without an entry has no hours, as _check made sure
-        return self.hours.by_weekday[day.weekday()]
+    def _shifts_between(self, first: date, last: date) -> list[Shifts]:
+        """Return the shifts of each date from ``first`` to ``last``, all of them known.
+
+        A weekend without an entry has no hours, as ``_check`` made sure, so the plain week is
+        right for every date that neither an act nor an override names.
+        """
+        week, weekday = self.hours.by_weekday, first.weekday()
+        shifts = [week[(weekday + index) % 7] for index in range((last - first).days + 1)]
+        for year in range(first.year, last.year + 1):
+            for day, special in self.calendar.special_days(year).items():
+                if first <= day <= last:
+                    shifts[(day - first).days] = self._shifts_of(special)
+        for day, override in self.overrides.items():
+            if first <= day <= last:
+                shifts[(day - first).days] = override
+        return shifts
 
     def _lines(self) -> tuple[Timeline, ...]:
         """Return a timeline per run of known dates; an override makes its date known."""
@@ -159,7 +164,7 @@ class Schedule:
             reach = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
             zone = _offsets_of(self.tz)
             lines = tuple(
-                Timeline(zone, first, last, self._known_shifts, reach)
+                Timeline(zone, first, last, self._shifts_between, reach)
                 for first, last in self._known_dates()
             )
             object.__setattr__(self, "_timelines", lines)
@@ -194,7 +199,7 @@ class Schedule:
 
     def _line_at(self, moment: timedelta) -> Timeline:
         for line in self._lines():
-            if line.lo <= moment <= line.hi:
+            if line.knows(moment):
                 return line
         return self._unknown(moment)
 
@@ -238,9 +243,8 @@ class Schedule:
             return self._provisionally("elapsed", start, end)
         a, b = self._moment(start), self._moment(end)
         line = self._line_at(a)
-        if not line.lo <= b <= line.hi:
-            later = b > line.hi
-            (self._ran_out if later else self._ran_out_backwards)(line, "the span")
+        if not line.knows(b):
+            (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
         return line.worked(b) - line.worked(a)
 
     def deadline(
@@ -325,7 +329,7 @@ class Schedule:
             return self._provisionally("is_working", when)
         moment = self._moment(when)
         line = self._line_at(moment)
-        if moment == line.hi:
+        if not line.knows(moment + timedelta.resolution):
             self._ran_out(line, "the instant")
         return bool(line.between(moment, moment + timedelta.resolution))
 
@@ -364,7 +368,7 @@ class Schedule:
             return self._provisionally("intervals", start, end)
         a, b = self._moment(start), self._moment(end)
         line = self._line_at(a)
-        if b > line.hi:
+        if b > a and not line.knows(b):
             self._ran_out(line, "the span")
         zone = start.tzinfo
         return tuple(

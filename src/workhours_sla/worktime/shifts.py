@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple, NoReturn
 
@@ -88,8 +87,7 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
     return tuple(sorted(kept))
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyHours:
+class WeeklyHours(NamedTuple):
     """The shifts of each weekday, Monday first. Its text form is the notation itself.
 
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]

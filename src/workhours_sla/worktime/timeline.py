@@ -16,6 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import accumulate
 from typing import NamedTuple
 
 from workhours_sla.worktime.shifts import Shifts
@@ -130,9 +131,7 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: tim
     """Return the tables for ``[lo, hi)`` where working time up to ``lo`` is ``base``."""
     starts = [start for start, _ in intervals]
     ends = [end for _, end in intervals]
-    cum = [base]
-    for start, end in intervals:
-        cum.append(cum[-1] + (end - start))
+    cum = list(accumulate((end - start for start, end in intervals), initial=base))
     shift = [lo - base, *(start - before for start, before in zip(starts, cum, strict=False))]
     first_day, last_day = lo // ONE_DAY, -(-hi // ONE_DAY)
     day_index = [bisect_right(starts, ONE_DAY * day) for day in range(first_day, last_day + 1)]
@@ -142,68 +141,101 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: tim
 class Timeline:
     """Working time over one run of known dates, compiled as far as it has been asked for.
 
-    ``shifts_on`` gives the shifts of a known date. ``reach`` bounds every shift of every date:
-    the earliest start and the latest end after its midnight. Outside ``lo`` to ``hi`` working
+    ``shifts_between`` gives the shifts of each date from one to another, both known. ``reach``
+    bounds every shift of every date: the earliest start and the latest end after its midnight. Outside ``lo`` to ``hi`` working
     time is not known, as a shift of an unknown date might reach there.
     """
 
-    __slots__ = ("_first", "_last", "_reach", "_shifts_on", "_snapshot", "hi", "lo", "zone")
+    __slots__ = ("_first", "_known", "_last", "_reach", "_shifts_between", "_snapshot", "_surely", "zone")  # fmt: skip
 
     def __init__(
         self,
         zone: Zone,
         first: date,
         last: date,
-        shifts_on: Callable[[date], Shifts],
+        shifts_between: Callable[[date, date], list[Shifts]],
         reach: tuple[timedelta, timedelta],
     ) -> None:
         self.zone = zone
         self._first = first.toordinal() - _BASE_ORDINAL
         self._last = last.toordinal() - _BASE_ORDINAL
-        self._shifts_on = shifts_on
+        self._shifts_between = shifts_between
         self._reach = reach
-        self.lo, self.hi = self._known_span()
+        spill = max(reach[1] - ONE_DAY, ZERO)
+        midnight, after = ONE_DAY * self._first, ONE_DAY * (self._last + 1)
+        # the last instant that reads earlier, and the first that reads as late
+        self._surely = (
+            zone.instants_of(midnight - ONE_DAY, midnight + spill)[-1][1],
+            zone.instants_of(after, after + ONE_DAY)[0][0],
+        )
+        self._known: Interval | None = None
         self._snapshot: Snapshot | None = None
 
+    @property
+    def lo(self) -> timedelta:
+        """The first instant that no shift of an unknown date can change."""
+        return self._known_span()[0]
+
+    @property
+    def hi(self) -> timedelta:
+        """The end of what no shift of an unknown date can change."""
+        return self._known_span()[1]
+
     def _known_span(self) -> Interval:
-        """Return the span no shift of an unknown date can change.
+        """Return the known span.
 
         It starts where shifts of the date before the first could no longer reach, or with a
         shift of the first date that covers that instant; it ends at the midnight after the last
         date, or with a shift that runs past it.
         """
-        midnight, after = ONE_DAY * self._first, ONE_DAY * (self._last + 1)
-        spill = max(self._reach[1] - ONE_DAY, ZERO)
-        # the last instant that reads earlier, and the first that reads as late
-        lo = self.zone.instants_of(midnight - ONE_DAY, midnight + spill)[-1][1]
-        floor = self.zone.instants_of(midnight - ONE_DAY, midnight)[-1][1]
-        hi = self.zone.instants_of(after, after + ONE_DAY)[0][0]
-        for start, end in join(self.day_intervals(self._first)):
-            if start <= lo <= end:
-                lo = max(start, floor)
-        near_end = (self.day_intervals(day) for day in (self._last - 1, self._last))
-        for start, end in join(pair for pairs in near_end for pair in pairs):
-            if start <= hi < end:
-                hi = end
-        return lo, max(lo, hi)
+        if self._known is None:
+            lo, hi = self._surely
+            midnight = ONE_DAY * self._first
+            floor = self.zone.instants_of(midnight - ONE_DAY, midnight)[-1][1]
+            for start, end in join(self.day_intervals(self._first)):
+                if start <= lo <= end:
+                    lo = max(start, floor)
+            near_end = [*self.day_intervals(self._last - 1), *self.day_intervals(self._last)]
+            for start, end in join(near_end):
+                if start <= hi < end:
+                    hi = end
+            self._known = lo, max(lo, hi)
+        return self._known
+
+    def knows(self, moment: timedelta) -> bool:
+        """Whether working time up to ``moment`` is known, the end of the span included."""
+        return self._surely[0] <= moment <= self._surely[1] or self.lo <= moment <= self.hi
+
+    def _goes_on_after(self, moment: timedelta) -> bool:
+        return moment < self._surely[1] or moment < self.hi
+
+    def _goes_on_before(self, moment: timedelta) -> bool:
+        return moment > self._surely[0] or moment > self.lo
 
     def day_intervals(self, day: int) -> list[Interval]:
         """Return the intervals of the shifts that start on day number ``day``, as instants."""
         if not self._first <= day <= self._last:
             return []
-        return self._instants(day, quiet=not self.zone.changes(day - _MARGIN, day + _MARGIN))
+        return self._intervals_of(day, day)
 
-    def _instants(self, day: int, *, quiet: bool) -> list[Interval]:
-        shifts = self._shifts_on(date.fromordinal(_BASE_ORDINAL + day))
-        midnight = ONE_DAY * day
-        if quiet:
-            midnight -= self.zone.offset_on(day)
-            return [(midnight + start, midnight + end) for start, end in shifts]
-        return [
-            interval
-            for start, end in shifts
-            for interval in self.zone.instants_of(midnight + start, midnight + end)
+    def _intervals_of(self, first: int, last: int) -> list[Interval]:
+        """Return the intervals of the shifts that start on the days from ``first`` to ``last``."""
+        changed = [
+            moment // ONE_DAY for moment, _ in self.zone.changes(first - _MARGIN, last + _MARGIN)
         ]
+        dates = (date.fromordinal(_BASE_ORDINAL + day) for day in (first, last))
+        found: list[Interval] = []
+        for day, shifts in enumerate(self._shifts_between(*dates), first):
+            if not shifts:
+                continue
+            midnight = ONE_DAY * day
+            if changed and any(abs(day - near) <= _MARGIN for near in changed):
+                for start, end in shifts:
+                    found += self.zone.instants_of(midnight + start, midnight + end)
+            else:
+                midnight -= self.zone.offset_on(day)
+                found += [(midnight + start, midnight + end) for start, end in shifts]
+        return found
 
     def _compile(self, lo: timedelta, hi: timedelta) -> list[Interval]:
         """Return the working time within ``[lo, hi)``, from just the dates that can reach it."""
@@ -211,15 +243,14 @@ class Timeline:
         latest_wall = hi + max(map(self.zone.offset_at, (hi, hi - ONE_DAY)))
         first = max(self._first, (earliest_wall - self._reach[1]) // ONE_DAY)
         last = min(self._last, (latest_wall - self._reach[0]) // ONE_DAY)
-        changed = [
-            moment // ONE_DAY for moment, _ in self.zone.changes(first - _MARGIN, last + _MARGIN)
-        ]
-        found: list[Interval] = []
-        for day in range(first, last + 1):
-            quiet = all(abs(day - near) > _MARGIN for near in changed)
-            found += self._instants(day, quiet=quiet)
+        if first > last:
+            return []
         return join(
-            (max(start, lo), min(end, hi)) for start, end in found if start < hi and end > lo
+            [
+                (max(start, lo), min(end, hi))
+                for start, end in self._intervals_of(first, last)
+                if start < hi and end > lo
+            ]
         )
 
     def at(self, moment: timedelta) -> Snapshot:
@@ -228,7 +259,7 @@ class Timeline:
         if snapshot is None:
             lo, hi = self._year_around(moment)
             snapshot = _snapshot(lo, hi, self._compile(lo, hi), ZERO)
-        while moment >= snapshot.hi and snapshot.hi < self.hi:
+        while moment >= snapshot.hi and self._goes_on_after(snapshot.hi):
             lo, hi = self._year_around(snapshot.hi)
             snapshot = _extended(snapshot, snapshot.lo, hi, self._compile(lo, hi))
         while moment < snapshot.lo:
@@ -241,7 +272,10 @@ class Timeline:
         year = (BASE + moment).year
         start = datetime(year, 1, 1) - BASE  # noqa: DTZ001
         end = datetime(year + 1, 1, 1) - BASE  # noqa: DTZ001
-        return max(start, self.lo), min(end, self.hi)
+        return (
+            start if start > self._surely[0] else max(start, self.lo),
+            end if end < self._surely[1] else min(end, self.hi),
+        )
 
     # -- the arithmetic ----------------------------------------------------------------------
 
@@ -280,7 +314,7 @@ class Timeline:
         """Return ``latest(worked)`` for an amount worked earlier, None where before ``lo``."""
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - C was asked for before
-        while worked < snapshot.cum[0] and snapshot.lo > self.lo:
+        while worked < snapshot.cum[0] and self._goes_on_before(snapshot.lo):
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         if worked < snapshot.cum[0]:
             return None
@@ -290,9 +324,9 @@ class Timeline:
     def _grown_to(self, worked: timedelta, *, beyond: bool = False) -> Snapshot:
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - C was asked for before
-        while snapshot.hi < self.hi and (
+        while (
             worked >= snapshot.cum[-1] if beyond else worked > snapshot.cum[-1]
-        ):
+        ) and self._goes_on_after(snapshot.hi):
             snapshot = self.at(snapshot.hi)
         return snapshot
 
@@ -314,7 +348,9 @@ class Timeline:
     def closing_until(self, moment: timedelta) -> timedelta | None:
         """Return the last end of working time at or before ``moment``, None where before ``lo``."""
         snapshot = self.at(moment)
-        while (index := bisect_right(snapshot.ends, moment)) == 0 and snapshot.lo > self.lo:
+        while (index := bisect_right(snapshot.ends, moment)) == 0 and self._goes_on_before(
+            snapshot.lo
+        ):
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         return snapshot.ends[index - 1] if index else None
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
+from typing import Any, NamedTuple
 
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import UnknownCalendarError
 
-_FOLDER = Path(__file__).parent / "regions_data"
+_FOLDER = os.path.join(os.path.dirname(__file__), "regions_data")  # noqa: PTH118, PTH120
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """One subject of the Federation.
 
     ``tz`` is the IANA zone of its capital; ``other_zones`` lists (zone, area) where the rest of
@@ -32,9 +31,18 @@ class Region:
     entries: tuple[Entry, ...]
 
 
+def read_toml(folder: str, name: str) -> dict[str, Any]:
+    """Return the content of a packaged data file.
+
+    Found beside the code: asking importlib.resources, or pathlib, costs more than the answer.
+    """
+    with open(os.path.join(folder, f"{name}.toml"), "rb") as file:  # noqa: PTH118, PTH123
+        return tomllib.load(file)
+
+
 def region_ids() -> tuple[str, ...]:
     """Return the ids of all subjects, sorted."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    return tuple(sorted(name.removesuffix(".toml") for name in os.listdir(_FOLDER)))  # noqa: PTH208
 
 
 @lru_cache(maxsize=128)
@@ -44,12 +52,11 @@ def region(id: str) -> Region:  # noqa: A002
     >>> region("RU-SA").name_en
     'Sakha (Yakutia)'
     """
-    path = _FOLDER / f"{id}.toml"
     if id not in region_ids():
         raise UnknownCalendarError(
             f"no Russian region {id!r}; near it: {', '.join(_near(id))}", id=id
         )
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    rows = read_toml(_FOLDER, id)
     return Region(
         id=id,
         name_ru=rows["name_ru"],

@@ -8,19 +8,17 @@ hours and shortness that a transferred working day inherits (order of Minzdravso
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workhours_sla.calendars.calendar import DateRange
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.russia.regions import region
+from workhours_sla.calendars.russia.regions import read_toml, region
 
-_FOLDER = Path(__file__).parent / "data"
+_FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 - pathlib is slow to import
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -34,8 +32,7 @@ ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
 ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
 
 
-@dataclass(frozen=True, slots=True)
-class YearRows:
+class YearRows(NamedTuple):
     """What the acts say of one year; ``transfers`` are (from, to, act), presidential days
     (date, act). ``settled_by`` is the resolution that moves the year's days off, if any."""
 
@@ -61,7 +58,7 @@ class YearRows:
 @lru_cache(maxsize=1)
 def covered_years() -> tuple[int, int]:
     """Return the first and the last year with data."""
-    years = [int(path.stem) for path in _FOLDER.glob("*.toml")]
+    years = [int(name.removesuffix(".toml")) for name in os.listdir(_FOLDER)]  # noqa: PTH208
     return min(years), max(years)
 
 
@@ -72,7 +69,7 @@ def rows_of(year: int) -> YearRows:
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
         return YearRows(year, statutory, (), (), ())
-    data = tomllib.loads((_FOLDER / f"{year}.toml").read_text(encoding="utf-8"))
+    data = read_toml(_FOLDER, str(year))
     acts = {key: _act(row) for key, row in data.get("acts", {}).items()}
     return YearRows(
         year=year,
@@ -150,8 +147,7 @@ def _holiday(day: date, name: str) -> Entry:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RussianDays:
+class RussianDays(NamedTuple):
     """The federal days, with a region's own on top; ``known_by`` leaves out later acts."""
 
     region: str | None = None
@@ -214,20 +210,17 @@ class RussianDays:
     def known_on(self, day: date) -> RussianDays:
         return RussianDays(self.region, day)
 
-    def unknown(self, day: date) -> str:
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         first, last = covered_years()
-        if self.region is not None and not region(self.region).days_complete:
-            name = region(self.region).name_en
-            return (
-                f"the regional days of {name} are not in the data; "
-                f"use RU with tz={region(self.region).tz!r} for the federal days alone, "
-                "or ask provisionally"
-            )
         if day.year < first:
-            return f"the production calendar starts in {first}; there is no way to ask earlier"
-        if self.known_by is not None:
-            return f"the production calendar for {day.year} was not known on {self.known_by}"
-        return (
-            f"the production calendar for {day.year} is not approved (the last known year is "
-            f"{last}); ask provisionally to have the answer by rule, marked as such"
-        )
+            return "too_early", {"first": first}
+        if self.region is not None and not region(self.region).days_complete:
+            subject = region(self.region)
+            return "region_pending", {
+                "region_en": subject.name_en,
+                "region_ru": subject.name_ru,
+                "tz": subject.tz,
+            }
+        if self.known_by is not None and day.year <= last:
+            return "not_known_then", {"year": day.year, "known_by": self.known_by}
+        return "not_approved", {"year": day.year, "last": last}

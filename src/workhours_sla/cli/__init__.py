@@ -1,0 +1,1 @@
+"""The shell front end: a thin layer over the library, one command per verb."""

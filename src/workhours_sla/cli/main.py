@@ -1,0 +1,127 @@
+"""The command ``workhours``: its commands, loaded when called, and its exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from io import TextIOWrapper
+
+import click
+
+from workhours_sla import __version__, words
+from workhours_sla.cli.phrases import language, say
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError
+
+EXIT_BREACHES = 1
+EXIT_UNREADABLE = 2
+EXIT_CALENDAR_UNKNOWN = 3
+EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141
+"""What a program ended by SIGPIPE leaves in the shell."""
+
+COMMANDS = {
+    "due": "answers",
+    "elapsed": "answers",
+    "latest-start": "answers",
+    "explain": "answers",
+    "check": "check",
+    "calendar": "calendar_page",
+}
+
+
+class Commands(click.Group):
+    """The commands; a module is imported when one of its commands is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        home = COMMANDS.get(cmd_name)
+        if home is None:
+            return None
+        module = import_module(f"workhours_sla.cli.{home}")
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workhours")
+def commands() -> None:
+    """Working-time deadlines, exact and explained.
+
+    Exit status: 0 fine, 1 breaches found, 2 usage or unreadable input, 3 the calendar does not
+    know.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; never a traceback for bad input."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _language_of(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ProvisionalWarning)  # the answer itself is marked
+            result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+        return EXIT_CLOSED_PIPE
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return EXIT_UNREADABLE
+    except click.UsageError as error:
+        hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
+        return _fail(f"{error.format_message()}{hint}", lang, EXIT_UNREADABLE)
+    except click.ClickException as error:
+        return _fail(error.format_message(), lang, EXIT_UNREADABLE)
+    except CalendarCoverageError as error:
+        why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
+        why = why.format(how="--provisional", **error.facts)
+        date = words.short_date(error.date, lang)
+        text = say("unknown_date", lang, calendar=error.calendar, date=date, why=why)
+        return _fail(text, lang, EXIT_CALENDAR_UNKNOWN)
+    except WorkHoursError as error:
+        return _fail(str(error), lang, EXIT_UNREADABLE)
+    except OSError as error:
+        return _fail(f"{error.filename or 'input'}: {error.strerror}", lang, EXIT_UNREADABLE)
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Cyrillic must survive a stream that claims to be ASCII
+            ascii_only = (stream.encoding or "ascii").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
+    sys.exit(main())
+
+
+def _fail(text: str, lang: str, status: int) -> int:
+    click.echo(f"{say('error', lang)}: {text}", err=True)
+    return status
+
+
+def _language_of(arguments: Sequence[str]) -> str:
+    """Return the language to report errors in, before the options are parsed."""
+    for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
+        chosen = after.removeprefix("--lang=") if after.startswith("--lang=") else ""
+        if before == "--lang":
+            chosen = after
+        if chosen in words.LANGUAGES:
+            return chosen
+    return language(None)
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from complaining of the closed pipe once more as it ends."""
+    with open(os.devnull, "w") as devnull:  # noqa: PTH123
+        os.dup2(devnull.fileno(), sys.stdout.fileno())

@@ -1,0 +1,73 @@
+"""The Russian and English sentences of the command line."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from workhours_sla import words
+
+PHRASES: Final[dict[str, words.Words]] = {
+    "error": {"en": "Error", "ru": "Ошибка"},
+    "warning": {"en": "Note", "ru": "Внимание"},
+    "unknown_date": {
+        "en": "calendar {calendar} does not know {date}: {why}",
+        "ru": "календарь {calendar} не знает {date}: {why}",
+    },
+    "target": {"en": "Target", "ru": "Норматив"},
+    "working_time": {"en": "{amount} of working time", "ru": "{amount} рабочего времени"},
+    "start": {"en": "Start", "ru": "Начало"},
+    "end": {"en": "End", "ru": "Конец"},
+    "read_in_zone": {"en": "read in {tz}", "ru": "прочитано в поясе {tz}"},
+    "due": {"en": "Due", "ru": "Ответить до"},
+    "due_at_closing": {
+        "en": "used up exactly at closing time",
+        "ru": "норматив исчерпан ровно к концу рабочего времени",
+    },
+    "breach": {"en": "Breach", "ru": "Просрочка"},
+    "after": {"en": "only after {when}", "ru": "только после {when}"},
+    "limit_unknown": {
+        "en": "not known: it lies past the last known date",
+        "ru": "неизвестно: лежит за последней известной датой",
+    },
+    "remaining": {"en": "Remaining", "ru": "Осталось"},
+    "overdue_by": {"en": "Overdue by", "ru": "Просрочено на"},
+    "now": {"en": "now {when}", "ru": "сейчас {when}"},
+    "elapsed": {"en": "Elapsed", "ru": "Прошло"},
+    "within": {"en": "within {budget}: met", "ru": "в пределах {budget}: в срок"},
+    "beyond": {
+        "en": "beyond {budget} by {over}: breach",
+        "ru": "больше {budget} на {over}: просрочка",
+    },
+    "latest_start": {"en": "Latest", "ru": "Не позже"},
+    "latest_start_note": {
+        "en": "an appeal that comes by then is due no later than {when}",
+        "ru": "срок обращения, поступившего до этого времени, - не позже {when}",
+    },
+    "calendar": {"en": "Calendar", "ru": "Календарь"},
+    "version": {"en": "{id}, version {version}", "ru": "{id}, версия {version}"},
+    "provisional": {
+        "en": "PROVISIONAL: rests on dates that no act has settled",
+        "ru": "ПРЕДВАРИТЕЛЬНО: опирается на даты, не установленные актами",
+    },
+    "other_zones": {
+        "en": "{region} keeps several times; {tz} is its capital's, give --tz for {areas}",
+        "ru": "{region}: несколько часовых поясов; взят {tz}, для {areas} укажите --tz",
+    },
+}
+
+
+def say(key: str, lang: str, **facts: object) -> str:
+    """Return a sentence in ``lang`` with its facts filled in."""
+    return words.pick(PHRASES[key], lang).format(**facts)
+
+
+def language(option: str | None) -> str:
+    """Return the language to speak: the option, else the environment's, else English."""
+    if option:
+        return option
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return "ru" if value.lower().startswith("ru") else "en"
+    return "en"

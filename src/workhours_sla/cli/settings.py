@@ -1,0 +1,100 @@
+"""From options and the configuration file to a schedule and a budget, with the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from workhours_sla import words
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.cli.phrases import language
+from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.schedule import Schedule
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config import Config
+
+DEFAULT_CALENDAR = "RU"
+DEFAULT_HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
+DEFAULT_BUDGET = "4h"
+ZONE_OF_PLAIN_RUSSIA = "Europe/Moscow"
+NO_CALENDAR = "none"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def common_options(command: Command) -> Command:
+    """Add the options that every command about time shares."""
+    options = [
+        click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+        click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{DEFAULT_HOURS}]"),
+        click.option("--tz", metavar="ZONE", help="IANA zone; a region brings its own."),
+        click.option("--budget", metavar="AMOUNT", help=f"Working time. [{DEFAULT_BUDGET}]"),
+        click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]"),
+        click.option("--json", "as_json", is_flag=True, help="Data for programs."),
+        click.option("--provisional", is_flag=True, help="Answer by rule where no act has."),
+        click.option("--config", metavar="FILE", help="TOML with schedule, target, columns."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command works with; ``config`` is None without a file."""
+
+    schedule: Schedule
+    budget: timedelta
+    lang: str
+    provisional: bool
+    config: Config | None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        calendar: str | None,
+        hours: str | None,
+        tz: str | None,
+        budget: str | None,
+        lang: str | None,
+        provisional: bool,
+        config: str | None,
+    ) -> Settings:
+        """Return the settings: an option wins over the file, the file over the default."""
+        loaded = None
+        filed: dict[str, Any] = {}
+        if config is not None:
+            from workhours_sla.adapters.config import load_config  # noqa: PLC0415
+
+            loaded = load_config(Path(config))
+            filed = {
+                "calendar": loaded.schedule.calendar,
+                "hours": loaded.schedule.hours,
+                "tz": loaded.schedule.tz,
+                "overrides": loaded.schedule.overrides,
+                "budget": loaded.target.budget,
+            }
+        name = calendar or filed.get("calendar") or DEFAULT_CALENDAR
+        found = None if name == NO_CALENDAR else Calendar.get(name)
+        zone = tz or filed.get("tz")
+        if zone is None and (found is None or found.tz is None):
+            zone = ZONE_OF_PLAIN_RUSSIA
+        return cls(
+            schedule=Schedule(
+                found,
+                hours or filed.get("hours") or DEFAULT_HOURS,
+                tz=zone,
+                overrides=filed.get("overrides"),
+            ),
+            budget=parse_budget(budget or filed.get("budget") or DEFAULT_BUDGET),
+            lang=language(lang),
+            provisional=provisional,
+            config=loaded,
+        )

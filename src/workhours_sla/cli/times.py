@@ -1,0 +1,98 @@
+"""Times as people write them on a command line, and as they want to read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+import click
+
+from workhours_sla import words
+
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(.+))?$")
+_EXAMPLES = "write it like 2025-10-31T17:30, 2025-10-31T17:30+03:00 or '31.10.2025 17:30'"
+
+
+class GivenTime(NamedTuple):
+    """A time from the command line; ``assumed_zone`` says that it came without an offset."""
+
+    when: datetime
+    assumed_zone: bool
+
+
+def read_time(text: str, zone: tzinfo) -> GivenTime:
+    """Return the instant that ``text`` means; without an offset it is read in ``zone``.
+
+    ISO 8601 or day first; ``now`` is the current time. Raises click.BadParameter for text that
+    is no time, and for a local time that a clock change skips or repeats.
+    """
+    if text.strip().lower() == "now":
+        return GivenTime(datetime.now(UTC).astimezone(zone), assumed_zone=False)
+    try:
+        when = datetime.fromisoformat(_iso(text.strip()))
+    except ValueError as error:
+        msg = f"{text!r} is not a time ({error}); {_EXAMPLES}"
+        raise click.BadParameter(msg) from None
+    if when.tzinfo is not None:
+        return GivenTime(when, assumed_zone=False)
+    return GivenTime(_in_zone(when, zone), assumed_zone=True)
+
+
+def _iso(text: str) -> str:
+    """Return day-first text in ISO 8601 order; a date alone is no instant."""
+    match = _DAY_FIRST.match(text)
+    if match:
+        day, month, year, rest = match.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}" + (f" {rest}" if rest else "")
+    if not re.search(r"\d[ T]+\d", text):
+        msg = "it has no hour"
+        raise ValueError(msg)
+    head, _, clock = text.replace("T", " ").partition(" ")
+    clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"\s+", "", clock))
+    return f"{head} {clock}"
+
+
+def _in_zone(wall: datetime, zone: tzinfo) -> datetime:
+    """Return a wall-clock reading as an instant, or refuse one that names none or two."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    offsets = f"{_offset(first)} or {_offset(second)}"
+    skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
+    what = "is skipped" if skipped else "comes twice"
+    msg = (
+        f"{wall:%Y-%m-%d %H:%M} {what} in {zone} when its clocks change; "
+        f"add the offset, {offsets}"
+    )
+    raise click.BadParameter(msg)
+
+
+def _offset(when: datetime) -> str:
+    return when.isoformat()[-6:]
+
+
+def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
+    """Return a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
+    day = f"{words.WEEKDAYS[lang][when.weekday()]} {words.short_date(when.date(), lang)}"
+    return f"{day} {show_clock(when)}" + (f" {_offset(when)}" if offset else "")
+
+
+def show_clock(when: datetime) -> str:
+    """Return the clock reading, with seconds only where there are any."""
+    if when.microsecond:
+        return f"{when:%H:%M:%S.%f}"
+    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+
+
+def show_short(when: datetime, lang: str, near: date) -> str:
+    """Return a time without what a reader of a list dated ``near`` does not need."""
+    weekday = words.WEEKDAYS[lang][when.weekday()]
+    if abs(when.date() - near) < timedelta(days=180):
+        return f"{weekday} {when:%d.%m} {when:%H:%M}"
+    return f"{weekday} {when:%d.%m.%Y} {when:%H:%M}"
+
+
+def zone_text(when: datetime, zone: tzinfo) -> str:
+    """Return a zone with its offset at an instant: ``Europe/Volgograd (UTC+03:00)``."""
+    return f"{zone} (UTC{_offset(when.astimezone(zone))})"

@@ -1,0 +1,180 @@
+"""Weekly hours and amounts of working time, as text and as values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import WeeklyHours, parse_budget, working_hours
+from workhours_sla.errors import BudgetError, HoursSyntaxError
+from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
+from workhours_sla.worktime.shifts import (
+    Shift,
+    format_shifts,
+    merge_shifts,
+    parse_shifts,
+    shorten,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Mo-Fr 09:00-13:00,14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
+        ("mo-fr 9:00-18:00", "Mo-Fr 09:00-18:00"),
+        ("24/7", "Mo-Su 00:00-24:00"),
+        ("09:00-18:00", "Mo-Su 09:00-18:00"),
+        ("Mo,We,Fr 10:00-12:00", "Mo 10:00-12:00; We 10:00-12:00; Fr 10:00-12:00"),
+        ("Fr-Mo 22:00-06:00", "Mo 22:00-06:00; Fr-Su 22:00-06:00"),
+        ("Mo 22:00-30:00", "Mo 22:00-06:00"),
+        ("Mo-Su 08:00-20:00; Sa,Su off", "Mo-Fr 08:00-20:00"),
+        ("Mo-Fr 09:00-18:00; Fr 09:00-16:45", "Mo-Th 09:00-18:00; Fr 09:00-16:45"),
+        ("Mo-Fr 09:00-18:00;", "Mo-Fr 09:00-18:00"),
+        ("Mo 08:59:30-17:00:15", "Mo 08:59:30-17:00:15"),
+        ("Mo 09:00-12:00,11:00-13:00", "Mo 09:00-13:00"),
+        ("Mo 09:00-09:00", "Mo 09:00-09:00"),
+        ("Mo-Fr: 09:00-18:00", "Mo-Fr 09:00-18:00"),
+        ("Mo off", "off"),
+    ],
+)
+def test_hours_that_a_week_can_have(text: str, canonical: str) -> None:
+    hours = WeeklyHours.parse(text)
+    assert str(hours) == canonical
+    assert WeeklyHours.parse(canonical) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "empty"),
+        (" ; ", "empty"),
+        ("Mo-Fr", "no hours"),
+        ("Mo-Fr 25:00-26:00", "no clock shows"),
+        ("Mo-Fr 09:60-18:00", "no clock shows"),
+        ("Mo-Fr 18:00-48:00", "over 24 hours"),
+        ("PH off", "belong to the calendar"),
+        ("Mo-Fr 09:00+", "open-ended"),
+        ("Mo-Fr sunrise-18:00", "by the sun"),
+        ("Jan-Mar 09:00-12:00", "season"),
+        ("week 1-10 09:00-12:00", "season"),
+        ("Mo[1] 09:00-12:00", "n-th weekday"),
+        ('Mo 09:00-12:00 "by appointment"', "comments"),
+        ("Mo-Fr 09:00-12:00, Sa 10:00-14:00", "separate rules with ';'"),
+        ("Mo, 09:00-12:00", "after the comma"),
+        ("Mo-Fr 09:00\u201318:00", "plain '-'"),
+        ("Пн-Пт 09:00-18:00", "not a range of hours"),
+        ("Mo-Fr 0900-1800", "not a range of hours"),
+        ("Mo 09:00", "not a range of hours"),
+    ],
+)
+def test_anything_else_is_refused_with_the_way_out(text: str, why: str) -> None:
+    with pytest.raises(HoursSyntaxError) as caught:
+        WeeklyHours.parse(text)
+    assert why in str(caught.value)
+    assert "write hours like" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_hours_are_text() -> None:
+    with pytest.raises(TypeError, match="text, not 9"):
+        WeeklyHours.parse(9)
+
+
+times = st.integers(0, 24 * 60 - 1)
+
+
+@st.composite
+def shifts(draw: st.DrawFn) -> tuple[Shift, ...]:
+    drawn = []
+    for _ in range(draw(st.integers(0, 3))):
+        start = draw(times)
+        length = draw(st.integers(1, 24 * 60))
+        drawn.append(Shift(timedelta(minutes=start), timedelta(minutes=start + length)))
+    return merge_shifts(drawn)
+
+
+@given(st.lists(shifts(), min_size=7, max_size=7))
+def test_text_and_value_are_the_same(week: list[tuple[Shift, ...]]) -> None:
+    hours = WeeklyHours(tuple(week))
+    again = WeeklyHours.parse(str(hours)) if not hours.empty else hours
+    assert again == hours
+
+
+def minutes_of(day: tuple[Shift, ...]) -> set[int]:
+    minute = timedelta(minutes=1)
+    return {m for start, end in day for m in range(start // minute, end // minute)}
+
+
+@given(shifts(), st.integers(0, 300))
+def test_shortening_takes_the_last_minutes_of_the_day(
+    day: tuple[Shift, ...], minutes: int
+) -> None:
+    worked = sorted(minutes_of(day))
+    kept = sorted(minutes_of(shorten(day, timedelta(minutes=minutes))))
+    assert kept == worked[: max(0, len(worked) - minutes)]
+    late = sorted(minutes_of(shorten(day, timedelta(minutes=minutes), at_start=True)))
+    assert late == worked[minutes:]
+
+
+def test_shortening_goes_on_into_the_shift_before() -> None:
+    assert format_shifts(shorten(parse_shifts("09:00-13:00,17:30-18:00"), HOUR)) == "09:00-12:30"
+    assert format_shifts(shorten(parse_shifts("09:00-09:30"), HOUR)) == "off"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("4h", timedelta(hours=4)),
+        ("90m", timedelta(minutes=90)),
+        ("4h30m", timedelta(hours=4, minutes=30)),
+        ("4 h 30 m", timedelta(hours=4, minutes=30)),
+        ("4:30", timedelta(hours=4, minutes=30)),
+        ("0:00:05", timedelta(seconds=5)),
+        ("PT4H30M", timedelta(hours=4, minutes=30)),
+        ("pt36h", timedelta(hours=36)),
+        ("45s", timedelta(seconds=45)),
+    ],
+)
+def test_amounts(text: str, amount: timedelta) -> None:
+    assert parse_budget(text) == amount
+    assert parse_budget(iso_amount(amount)) == amount
+
+
+@pytest.mark.parametrize("text", ["", "4", "four hours", "P1D", "-4h", "4h4h", "1.5h", "99:99"])
+def test_amounts_that_are_none(text: str) -> None:
+    with pytest.raises(BudgetError, match="write it like 4h"):
+        parse_budget(text)
+
+
+def test_an_amount_beyond_any_calendar() -> None:
+    with pytest.raises(BudgetError, match="more time than any calendar"):
+        parse_budget("99999999999999999h")
+
+
+def test_budgets_are_exact_and_not_negative() -> None:
+    assert working_hours(1, minutes=30) == timedelta(minutes=90)
+    with pytest.raises(TypeError, match="minutes=30"):
+        working_hours(1.5)
+    with pytest.raises(BudgetError, match="latest_start"):
+        working_hours(-1)
+    with pytest.raises(TypeError, match=r"working_hours\(4\), not 4"):
+        check_budget(4)
+
+
+@pytest.mark.parametrize(
+    ("amount", "clock", "iso"),
+    [
+        (timedelta(0), "0:00", "PT0S"),
+        (timedelta(hours=-1, minutes=-10), "-1:10", "-PT1H10M"),
+        (timedelta(hours=1979), "1979:00", "PT1979H"),
+        (timedelta(seconds=61), "0:01:01", "PT1M1S"),
+        (timedelta(microseconds=1500), "0:00:00.0015", "PT0.0015S"),
+    ],
+)
+def test_amounts_as_text(amount: timedelta, clock: str, iso: str) -> None:
+    assert (format_amount(amount), iso_amount(amount)) == (clock, iso)

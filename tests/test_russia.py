@@ -1,0 +1,254 @@
+"""Russia: the days derived from the acts, against day lists and norms made by another route."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import holidays
+import pytest
+
+from workhours_sla import Calendar, DayKind, Layer, Schedule
+from workhours_sla.calendars.norms import working_time_norm
+from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.calendars.russia.rules import automatic_moves, covered_years, rows_of
+from workhours_sla.errors import CalendarCoverageError, UnknownCalendarError
+
+DATA = Path(__file__).parent / "data"
+DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
+NORMS = json.loads((DATA / "ru_norms.json").read_text(encoding="utf-8"))
+YEARS = range(2004, 2028)
+
+
+def year_of(calendar: Calendar, year: int) -> list:
+    return list(calendar.days(date(year, 1, 1), date(year, 12, 31)))
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_day_equals_the_published_lists(year: int) -> None:
+    listed = DAYS[str(year)]
+    presidential = set(listed["presidential"])
+    without = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    for day in year_of(without, year):
+        text = day.date.isoformat()
+        working = text in listed["working_weekends"] or (
+            day.date.weekday() < 5 and text not in listed["days_off_on_weekdays"]
+        )
+        assert (text, day.working, day.short) == (text, working, text in listed["short"])
+        with_decrees = Calendar.get("RU").day(day.date)
+        assert with_decrees.working == (working and text not in presidential)
+    assert sum(day.working for day in year_of(without, year)) == listed["working_days"]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_norms_of_the_year(year: int) -> None:
+    norm = working_time_norm(Calendar.get("RU"), date(year, 1, 1), date(year, 12, 31))
+    listed = NORMS[str(year)]
+    assert norm.calendar_days == listed["calendar_days"]
+    assert (norm.working_days, norm.short_days) == (listed["working_days"], listed["short_days"])
+    for week in (40, 36, 24):
+        assert norm.hours(week) == timedelta(hours=listed[f"h{week}"])
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_hours_of_an_eight_hour_office_equal_the_norm(year: int) -> None:
+    calendar = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    office = Schedule(calendar, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Volgograd")
+    start, end = (datetime(y, 1, 1, tzinfo=office.tz) for y in (year, year + 1))
+    assert office.elapsed(start, end) == timedelta(hours=NORMS[str(year)]["h40"])
+
+
+def test_differences_from_the_holidays_package() -> None:
+    ours = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    theirs = holidays.country_holidays("RU", years=YEARS)
+    differing = [
+        day.date
+        for year in YEARS
+        for day in year_of(ours, year)
+        if day.working != theirs.is_working_day(day.date)
+    ]
+    # art. 112 part 2 moves 8 March 2014, a Saturday; and the package takes the non-working days
+    # of some decrees for holidays
+    assert date(2014, 3, 10) in differing
+    decreed = {date.fromisoformat(text) for y in DAYS.values() for text in y["presidential"]}
+    assert set(differing) - decreed == {date(2014, 3, 10)}
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "short"),
+    [
+        ("2008-05-04", DayKind.TRANSFERRED_WORK, False),
+        ("2009-01-11", DayKind.TRANSFERRED_WORK, False),
+        ("2012-05-12", DayKind.TRANSFERRED_WORK, True),
+        ("2014-02-24", DayKind.TRANSFERRED_WORK, True),
+        ("2013-02-25", DayKind.TRANSFERRED_WORK, False),
+        ("2014-03-10", DayKind.TRANSFERRED_OFF, False),
+        ("2020-03-30", DayKind.DECREED_OFF, False),
+        ("2021-02-20", DayKind.TRANSFERRED_WORK, True),
+        ("2021-11-03", DayKind.DECREED_OFF, False),
+        ("2024-04-27", DayKind.TRANSFERRED_WORK, False),
+        ("2024-11-02", DayKind.TRANSFERRED_WORK, True),
+        ("2025-02-24", DayKind.WORK, False),
+        ("2025-11-01", DayKind.TRANSFERRED_WORK, True),
+        ("2025-12-30", DayKind.WORK, False),
+        ("2026-12-30", DayKind.WORK, False),
+        ("2027-02-20", DayKind.TRANSFERRED_WORK, True),
+    ],
+)
+def test_golden_days(day: str, kind: DayKind, short: bool) -> None:
+    found = Calendar.get("RU").day(date.fromisoformat(day))
+    assert (found.kind, found.short) == (kind, short)
+
+
+def test_a_swapped_day_takes_hours_and_shortness_of_the_other() -> None:
+    day = Calendar.get("RU").day(date(2024, 11, 2))
+    assert day.hours_of == date(2024, 4, 30)
+    assert day.eve_of is not None
+    assert day.eve_of.date == date(2024, 5, 1)
+
+
+def test_automatic_moves_of_2009_go_on_to_the_next_free_working_day() -> None:
+    moves = dict(automatic_moves(rows_of(2009)))
+    assert moves[date(2009, 1, 3)] == date(2009, 1, 6)
+    assert moves[date(2009, 1, 4)] == date(2009, 1, 8)
+
+
+def test_every_exceptional_day_names_its_act() -> None:
+    for year in YEARS:
+        assert rows_of(year).sources
+        for day in year_of(Calendar.get("RU-VGG"), year):
+            for entry in day.reasons:
+                assert entry.act is not None
+                assert entry.act.title
+                assert entry.act.confidence in ("high", "medium", "low")
+
+
+def test_an_uncertain_number_is_never_printed_as_certain() -> None:
+    text = Calendar.get("RU").day(date(2010, 2, 27)).describe("ru")
+    assert "номер не подтверждён" in text
+    assert "869" not in text
+
+
+def test_losing_layers_are_listed() -> None:
+    day = Calendar.get("RU").day(date(2021, 11, 4))
+    assert [entry.layer for entry in day.reasons] == [Layer.PRESIDENTIAL, Layer.STATUTORY]
+
+
+def test_version_is_the_newest_act() -> None:
+    acts = [act for year in YEARS for act in rows_of(year).acts()]
+    assert Calendar.get("RU").version == max(a.known_from for a in acts).isoformat()
+
+
+def test_as_known() -> None:
+    then = Calendar.get("RU").as_known
+    assert then(date(2021, 10, 19)).is_working_day(date(2021, 11, 1))
+    assert not then(date(2021, 10, 20)).is_working_day(date(2021, 11, 1))
+    assert then(date(2020, 3, 24)).is_working_day(date(2020, 3, 30))
+    assert then(date(2012, 3, 14)).day(date(2012, 5, 12)).kind is DayKind.DAY_OFF
+    assert then(date(2026, 9, 16)).coverage == ((date(2004, 1, 1), date(2026, 12, 31)),)
+    with pytest.raises(CalendarCoverageError, match="was not known on 2026-09-16"):
+        then(date(2026, 9, 16)).day(date(2027, 1, 1))
+    assert then(date(2021, 10, 1)).version == "2021-09-16"
+
+
+def test_region_as_known() -> None:
+    region_calendar = Calendar.get("RU-VGG")
+    assert region_calendar.as_known(date(2023, 1, 23)).is_working_day(date(2023, 2, 1))
+    assert not region_calendar.as_known(date(2023, 1, 24)).is_working_day(date(2023, 2, 1))
+
+
+def test_volgograd_has_its_own_days() -> None:
+    calendar = Calendar.get("RU-VGG")
+    for text in ("2018-02-02", "2019-12-31", "2023-02-01", "2023-02-02"):
+        assert not calendar.is_working_day(date.fromisoformat(text))
+        assert Calendar.get("RU").is_working_day(date.fromisoformat(text))
+    saturday = calendar.day(date(2019, 12, 28))
+    assert (saturday.working, saturday.short) == (True, True)  # in place of a short 31 December
+    assert not calendar.day(date(2023, 1, 31)).short  # a one-off day off shortens no eve
+    assert not calendar.day(date(2018, 2, 1)).short
+
+
+def test_coverage_ends_say_so() -> None:
+    for day in (date(2003, 12, 31), date(2028, 1, 1)):
+        with pytest.raises(CalendarCoverageError) as caught:
+            Calendar.get("RU").day(day)
+        assert caught.value.calendar == "RU"
+        assert caught.value.date == day
+        assert (caught.value.first, caught.value.last) == (date(2004, 1, 1), date(2027, 12, 31))
+        revived = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+        assert (str(revived), revived.date) == (str(caught.value), day)
+
+
+def test_provisional_days_follow_the_rules_and_are_marked() -> None:
+    calendar = Calendar.get("RU").provisional()
+    assert not calendar.day(date(2026, 5, 1)).provisional
+    holiday = calendar.day(date(2030, 5, 1))
+    assert (holiday.kind, holiday.provisional) == (DayKind.HOLIDAY, True)
+    assert calendar.day(date(2030, 4, 30)).short
+    assert calendar.day(date(2030, 1, 10)).provisional
+    assert calendar.day(date(2029, 6, 12)).kind is DayKind.HOLIDAY
+    with pytest.raises(CalendarCoverageError):
+        calendar.day(date(2003, 1, 1))
+
+
+def test_89_regions_with_zones_that_exist() -> None:
+    ids = region_ids()
+    assert len(ids) == 89
+    assert sum(id_.startswith("X-RU-") for id_ in ids) == 6
+    for id_ in ids:
+        calendar = Calendar.get(id_)
+        assert calendar.tz is not None
+        Schedule(calendar, "Mo-Fr 09:00-18:00")  # the zone is in the tz database
+        for zone, area in region(id_).other_zones:
+            assert Schedule(None, "24/7", tz=zone)
+            assert area
+
+
+def test_a_region_without_its_days_refuses_to_answer_as_russia() -> None:
+    tatarstan = Calendar.get("RU-TA")
+    with pytest.raises(CalendarCoverageError, match="regional days of Tatarstan"):
+        tatarstan.day(date(2026, 3, 2))
+    assert tatarstan.provisional().day(date(2026, 3, 2)).provisional
+
+
+def test_unknown_ids_name_near_misses() -> None:
+    with pytest.raises(UnknownCalendarError, match="RU-VGG"):
+        Calendar.get("RU-VGV")
+    with pytest.raises(UnknownCalendarError, match=r"Calendar\.plain"):
+        Calendar.get("ATLANTIS")
+    with pytest.raises(TypeError, match="RU-VGG"):
+        Calendar.get(7)
+
+
+def test_calendars_are_values() -> None:
+    calendar = Calendar.get("RU-VGG")
+    assert pickle.loads(pickle.dumps(calendar)) == calendar  # noqa: S301
+    assert hash(calendar.without(Layer.REGION)) == hash(calendar.without(Layer.REGION))
+    assert calendar.without(Layer.REGION) != calendar
+    with pytest.raises(AttributeError, match="immutable"):
+        calendar.tz = "UTC"
+
+
+def test_working_day_arithmetic() -> None:
+    calendar = Calendar.get("RU")
+    assert calendar.add_working_days(date(2025, 12, 30), 1) == date(2026, 1, 12)
+    assert calendar.add_working_days(date(2026, 1, 12), -1) == date(2025, 12, 30)
+    assert calendar.count_working_days(date(2025, 10, 31), date(2025, 11, 5)) == 3
+    with pytest.raises(ValueError, match="count is 0"):
+        calendar.add_working_days(date(2026, 1, 12), 0)
+
+
+def test_data_files_are_whole() -> None:
+    assert covered_years() == (2004, 2027)
+    for year in YEARS:
+        rows = rows_of(year)
+        for source, target, act in rows.transfers:
+            assert source.year == target.year == year
+            assert act.known_from is not None
+            assert act.known_from < max(source, target)
+        for day, act in rows.presidential:
+            assert day.year == year
+            assert act.known_from is not None
+            assert act.known_from < day

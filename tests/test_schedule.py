@@ -1,0 +1,287 @@
+"""Schedules: edges of coverage, zones that change, overrides, and bad input."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import dateutil.tz
+import pytest
+
+from workhours_sla import Calendar, Schedule, working_hours
+from workhours_sla.errors import (
+    BudgetError,
+    CalendarCoverageError,
+    EmptyScheduleError,
+    HoursSyntaxError,
+    MissingTimeZoneError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+    UnknownTimeZoneError,
+    WorkHoursError,
+)
+
+S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+OFFICE = Schedule("RU-VGG", S8)
+NIGHT = Schedule("RU", "Mo-Fr 22:00-06:00", tz="Europe/Moscow")
+H4 = working_hours(4)
+
+
+def at(schedule: Schedule, *fields: int) -> datetime:
+    return datetime(*fields, tzinfo=schedule.tz)
+
+
+# -- golden answers of the definition ------------------------------------------------------
+
+
+def test_a_short_day_before_a_holiday_shortens_the_night_shift_that_starts_on_it() -> None:
+    short = NIGHT.intervals(at(NIGHT, 2026, 4, 30, 12), at(NIGHT, 2026, 5, 1, 12))
+    assert short == ((at(NIGHT, 2026, 4, 30, 22), at(NIGHT, 2026, 5, 1, 5)),)
+    due = NIGHT.deadline(at(NIGHT, 2026, 4, 30, 23), working_hours(8))
+    assert due == at(NIGHT, 2026, 5, 5)
+
+
+def test_a_repeated_hour_is_worked_twice() -> None:
+    new_york = Schedule(None, "Su 01:30-05:00", tz="America/New_York")
+    start, end = at(new_york, 2024, 11, 3), at(new_york, 2024, 11, 4)
+    assert new_york.elapsed(start, end) == timedelta(hours=4)
+    utc = [tuple(t.astimezone(UTC).hour for t in pair) for pair in new_york.intervals(start, end)]
+    assert utc == [(5, 6), (6, 10)]  # 01:30-02:00 in summer time, then 01:30-05:00 in winter time
+
+
+def test_an_edge_in_a_skipped_hour_moves_to_the_change() -> None:
+    berlin = Schedule(None, "Su 02:30-04:00", tz="Europe/Berlin")
+    (only,) = berlin.intervals(at(berlin, 2025, 3, 30), at(berlin, 2025, 3, 31))
+    assert only.start.astimezone(UTC) == datetime(2025, 3, 30, 1, tzinfo=UTC)
+    assert only.end.astimezone(UTC) == datetime(2025, 3, 30, 2, tzinfo=UTC)
+
+
+def test_a_date_that_a_zone_skipped_has_no_working_time() -> None:
+    apia = Schedule(None, "Fr 09:00-17:00", tz="Pacific/Apia")  # 2011-12-30 was a Friday
+    assert apia.elapsed(at(apia, 2011, 12, 26), at(apia, 2012, 1, 4)) == timedelta(0)
+
+
+def test_an_override_replaces_everything_and_is_not_shortened() -> None:
+    schedule = Schedule(
+        "RU",
+        S8,
+        tz="Europe/Moscow",
+        overrides={
+            date(2026, 5, 8): "09:00-12:00",  # a short day
+            date(2026, 5, 9): "10:00-11:00",  # a holiday
+            date(2026, 5, 12): "off",
+        },
+    )
+    hours = [schedule.shifts_on(date(2026, 5, day)) for day in (7, 8, 9, 12)]
+    assert [sum((b - a for a, b in day), timedelta(0)) for day in hours] == [
+        timedelta(hours=8),
+        timedelta(hours=3),
+        timedelta(hours=1),
+        timedelta(0),
+    ]
+    trace = schedule.explain(at(schedule, 2026, 5, 8, 9), H4)
+    assert trace.end == at(schedule, 2026, 5, 9, 11)
+    assert [step.overridden for step in trace.steps] == [True, True]
+    assert trace.steps[0].reason("ru") == "особые часы этой даты"
+
+
+def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:
+    late = Schedule("RU", S8, tz="Europe/Moscow", shorten_at_start=True)
+    assert late.next_opening(at(late, 2026, 4, 30, 0)) == at(late, 2026, 4, 30, 10)
+    assert late.is_working(at(late, 2026, 4, 30, 17, 30))
+
+
+# -- what is not known ---------------------------------------------------------------------
+
+
+def test_a_deadline_may_end_with_the_last_known_hour_but_not_pass_it() -> None:
+    last_afternoon = at(OFFICE, 2027, 12, 30, 14)
+    assert OFFICE.deadline(last_afternoon, H4) == at(OFFICE, 2027, 12, 30, 18)
+    with pytest.raises(CalendarCoverageError, match="the limit of .* 2028"):
+        OFFICE.breaches_after(last_afternoon, H4)
+    with pytest.raises(CalendarCoverageError) as caught:
+        OFFICE.deadline(at(OFFICE, 2027, 12, 30, 14, 0, 1), H4)
+    assert (caught.value.date, caught.value.last) == (date(2028, 1, 1), date(2027, 12, 31))
+
+
+def test_spans_up_to_the_edge_of_what_is_known() -> None:
+    assert OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1)) == working_hours(8)
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1, 0, 0, 1))
+    with pytest.raises(CalendarCoverageError, match="starts in 2004"):
+        OFFICE.elapsed(at(OFFICE, 2003, 12, 31, 23), at(OFFICE, 2004, 3, 1))
+    with pytest.raises(CalendarCoverageError, match="lies before the known dates"):
+        OFFICE.latest_start(at(OFFICE, 2004, 1, 5, 10), H4)
+    with pytest.raises(CalendarCoverageError, match="closing before"):
+        OFFICE.previous_closing(at(OFFICE, 2004, 1, 3))
+
+
+def test_time_that_only_an_unknown_date_could_work_is_unknown() -> None:
+    # a shift of Thursday 31 December 2003 might have run until 06:00
+    with pytest.raises(CalendarCoverageError):
+        NIGHT.is_working(at(NIGHT, 2004, 1, 1, 5, 59))
+    assert not NIGHT.is_working(at(NIGHT, 2004, 1, 1, 6))
+    plain = Schedule(
+        Calendar.plain(last=date(2026, 3, 5)), "Mo-Fr 22:00-06:00", tz="Europe/Moscow"
+    )
+    # the last known date is a Thursday, whose own shift is known to its end
+    assert plain.is_working(at(plain, 2026, 3, 6, 5, 59))
+    with pytest.raises(CalendarCoverageError):
+        plain.is_working(at(plain, 2026, 3, 6, 6))
+
+
+def test_an_override_makes_its_date_known() -> None:
+    schedule = Schedule(
+        "RU", S8, tz="Europe/Moscow", overrides={date(2028, 3, 1): "09:00-12:00"}
+    )
+    assert schedule.deadline(at(schedule, 2028, 3, 1, 9), working_hours(3)).hour == 12
+    with pytest.raises(CalendarCoverageError):
+        schedule.deadline(at(schedule, 2028, 3, 1, 9), H4)
+    step = schedule.explain(at(schedule, 2028, 3, 1, 9), working_hours(1)).steps[0]
+    assert (step.day, step.overridden) == (None, True)
+
+
+def test_provisional_answers_warn_only_where_they_must() -> None:
+    known = OFFICE.deadline(at(OFFICE, 2026, 3, 12, 10), H4, provisional=True)
+    assert known == at(OFFICE, 2026, 3, 12, 15)
+    start = at(OFFICE, 2027, 12, 30, 16)
+    with pytest.warns(ProvisionalWarning):
+        assert OFFICE.deadline(start, H4, provisional=True).year == 2028
+    with pytest.warns(ProvisionalWarning):
+        assert OFFICE.explain(start, H4, provisional=True).provisional
+
+
+def test_a_search_that_cannot_end_ends() -> None:
+    closed = Schedule(
+        Calendar.plain(yearly=["12-25"], first=date(1990, 1, 1)), "Mo-Fr 09:00-18:00", tz="UTC"
+    )
+    with pytest.raises(CalendarCoverageError):
+        closed.deadline(at(closed, 2026, 1, 1), timedelta(hours=10**6))
+    nothing = Schedule(
+        Calendar.plain([date(2026, 1, 1) + timedelta(days=n) for n in range(365)],
+                       first=date(2026, 1, 1), last=date(2026, 12, 31)),
+        "24/7",
+        tz="UTC",
+    )  # fmt: skip
+    with pytest.raises(CalendarCoverageError):
+        nothing.next_opening(at(nothing, 2026, 5, 1))
+
+
+# -- instants in and out -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [UTC, timezone(timedelta(hours=-5)), ZoneInfo("Asia/Tokyo"), dateutil.tz.gettz("Asia/Tokyo")],
+)
+def test_the_answer_comes_in_the_zone_of_the_argument(zone: object) -> None:
+    start = at(OFFICE, 2025, 10, 31, 17, 30)
+    due = OFFICE.deadline(start.astimezone(zone), H4)
+    assert due.tzinfo is zone
+    assert due.astimezone(UTC) == datetime(2025, 11, 1, 9, 30, tzinfo=UTC)
+
+
+def test_both_readings_of_a_repeated_hour_count() -> None:
+    nights = Schedule(None, "24/7", tz="Europe/Berlin")
+    first, second = (datetime(2025, 10, 26, 2, 30, tzinfo=nights.tz, fold=f) for f in (0, 1))
+    assert nights.elapsed(first, second) == timedelta(hours=1)
+    assert nights.deadline(first, working_hours(1)).fold == 1
+
+
+def test_a_subclass_of_datetime_is_a_datetime() -> None:
+    class Stamp(datetime):
+        pass
+
+    stamp = Stamp(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
+    assert type(OFFICE.deadline(stamp, H4)) is datetime
+    assert OFFICE.deadline(stamp, H4) == at(OFFICE, 2025, 3, 12, 15, 15)
+
+
+@pytest.mark.parametrize("verb", ["is_working", "next_opening", "previous_closing"])
+def test_naive_times_are_refused_with_the_way_out(verb: str) -> None:
+    with pytest.raises(NaiveDatetimeError, match="tzinfo=ZoneInfo"):
+        getattr(OFFICE, verb)(datetime(2025, 3, 12))  # noqa: DTZ001
+    with pytest.raises(TypeError, match="not a datetime"):
+        getattr(OFFICE, verb)(date(2025, 3, 12))
+
+
+def test_naive_times_are_refused_as_second_argument() -> None:
+    aware, naive = at(OFFICE, 2025, 3, 12), datetime(2025, 3, 12)  # noqa: DTZ001
+    for call in (
+        lambda: OFFICE.elapsed(aware, naive),
+        lambda: OFFICE.elapsed(naive, aware),
+        lambda: OFFICE.deadline(naive, H4),
+        lambda: OFFICE.remaining(aware, H4, now=naive),
+        lambda: OFFICE.intervals(aware, naive),
+    ):
+        with pytest.raises(NaiveDatetimeError):
+            call()
+
+
+def test_amounts_that_are_not_budgets() -> None:
+    start = at(OFFICE, 2025, 3, 12)
+    with pytest.raises(BudgetError, match="negative"):
+        OFFICE.deadline(start, -H4)
+    with pytest.raises(TypeError, match="timedelta"):
+        OFFICE.deadline(start, 4)
+
+
+# -- schedules that cannot be --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "words"),
+    [
+        (lambda: Schedule("RU", S8), MissingTimeZoneError, "Europe/Moscow"),
+        (lambda: Schedule("RU", S8, tz="Mars/Base"), UnknownTimeZoneError, "Mars/Base"),
+        (lambda: Schedule("RU", S8, tz="../etc/passwd"), UnknownTimeZoneError, "IANA"),
+        (lambda: Schedule("RU", "off", tz="UTC"), EmptyScheduleError, "no working time"),
+        (lambda: Schedule("RU", "Mo-Sa 09:00-18:00", tz="UTC"), HoursSyntaxError, "open on Sa"),
+        (lambda: Schedule(None, S8, tz="UTC", overrides={date(2026, 1, 1): "noon"}),
+         HoursSyntaxError, "noon"),
+        (lambda: Schedule(None, S8, tz="UTC", overrides={datetime(2026, 1, 1): "off"}),  # noqa: DTZ001
+         TypeError, "by date"),
+        (lambda: Schedule(None, S8, tz=3), TypeError, "IANA name"),
+    ],
+)  # fmt: skip
+def test_schedules_that_cannot_be(build: object, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words) as caught:
+        build()
+    assert "\n" not in str(caught.value)
+    assert error is TypeError or issubclass(error, WorkHoursError)
+
+
+def test_a_schedule_is_a_value() -> None:
+    overridden = Schedule("RU-VGG", S8, overrides={date(2026, 5, 8): "09:00-12:00"})
+    for schedule in (OFFICE, NIGHT, overridden):
+        assert pickle.loads(pickle.dumps(schedule)) == schedule  # noqa: S301
+        assert hash(pickle.loads(pickle.dumps(schedule))) == hash(schedule)  # noqa: S301
+    assert overridden != OFFICE
+    with pytest.raises(AttributeError, match="immutable"):
+        OFFICE.tz = ZoneInfo("UTC")
+
+
+def test_threads_may_share_a_schedule_that_grows() -> None:
+    shared = Schedule("RU-VGG", S8)
+    wanted = {
+        year: Schedule("RU-VGG", S8).elapsed(at(OFFICE, 2004, 6, 1), at(OFFICE, year, 6, 1))
+        for year in range(2005, 2028)
+    }
+    wrong: list[int] = []
+
+    def ask(years: list[int]) -> None:
+        for year in years:
+            if shared.elapsed(at(OFFICE, 2004, 6, 1), at(OFFICE, year, 6, 1)) != wanted[year]:
+                wrong.append(year)
+
+    years = list(wanted)
+    threads = [
+        threading.Thread(target=ask, args=(years[n:] + years[:n],)) for n in range(0, 23, 3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
