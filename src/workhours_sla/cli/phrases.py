@@ -9,7 +9,7 @@ from workhours_sla import words
 
 PHRASES: Final[dict[str, words.Words]] = {
     "error": {"en": "Error", "ru": "Ошибка"},
-    "warning": {"en": "Note", "ru": "Внимание"},
+    "note": {"en": "Note", "ru": "Внимание"},
     "unknown_date": {
         "en": "calendar {calendar} does not know {date}: {why}",
         "ru": "календарь {calendar} не знает {date}: {why}",
@@ -51,9 +51,38 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "ПРЕДВАРИТЕЛЬНО: опирается на даты, не установленные актами",
     },
     "other_zones": {
-        "en": "{region} keeps several times; {tz} is its capital's, give --tz for {areas}",
-        "ru": "{region}: несколько часовых поясов; взят {tz}, для {areas} укажите --tz",
+        "en": "{region} keeps several times; {tz} is its capital's, give --tz for: {areas}",
+        "ru": "{region}: несколько часовых поясов; взят {tz}, укажите --tz для: {areas}",
     },
+    "unanswered": {"en": "{count} unanswered", "ru": "без ответа {count}"},
+    "as_of": {"en": "As of {when}", "ru": "На {when}"},
+    "posted": {"en": "posted {when}", "ru": "поступило {when}"},
+    "due_by": {"en": "due {when}", "ru": "срок {when}"},
+    "answered": {"en": "answered {when}", "ru": "ответ {when}"},
+    "late_by": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
+    "left": {"en": "{amount} left", "ru": "осталось {amount}"},
+    "and_more": {"en": "... and {count} more (--all lists them)", "ru": "... и ещё {count} (--all)"},
+    "calendar_unknown": {
+        "en": "{count} wait for a calendar that is not known yet (--provisional judges them)",
+        "ru": "{count} ждут календаря, который ещё не утверждён (--provisional оценит их)",
+    },
+    "provisional_count": {
+        "en": "PROVISIONAL: {count} verdicts rest on dates that no act has settled",
+        "ru": "ПРЕДВАРИТЕЛЬНО: {count} оценок опираются на даты, не установленные актами",
+    },
+    "rows": {
+        "en": "Rows: read {read} = taken {mapped} + quarantined {faulty}",
+        "ru": "Строки: прочитано {read} = принято {mapped} + в карантине {faulty}",
+    },
+    "events": {
+        "en": "Events: {read} = applied {applied} + duplicate {duplicate} "
+        "+ quarantined {quarantined}",
+        "ru": "События: {read} = учтено {applied} + дубликатов {duplicate} "
+        "+ в карантине {quarantined}",
+    },
+    "after_as_of": {"en": " + after that time {count}", "ru": " + позже этого времени {count}"},
+    "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
+    "line": {"en": "line {line}", "ru": "строка {line}"},
 }
 
 

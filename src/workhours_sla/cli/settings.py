@@ -12,7 +12,8 @@ import click
 
 from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.cli.phrases import language
+from workhours_sla.calendars.russia.regions import region
+from workhours_sla.cli.phrases import language, say
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
@@ -86,6 +87,8 @@ class Settings:
         zone = tz or filed.get("tz")
         if zone is None and (found is None or found.tz is None):
             zone = ZONE_OF_PLAIN_RUSSIA
+        elif zone is None and found is not None:
+            _mention_other_zones(found.id, language(lang))
         return cls(
             schedule=Schedule(
                 found,
@@ -98,3 +101,13 @@ class Settings:
             provisional=provisional,
             config=loaded,
         )
+
+
+def _mention_other_zones(id: str, lang: str) -> None:  # noqa: A002
+    """Say on standard error that parts of the region keep another time than its capital."""
+    subject = region(id)
+    if subject.other_zones:
+        areas = "; ".join(f"{tz} ({area})" for tz, area in subject.other_zones)
+        name = subject.name_ru if lang == "ru" else subject.name_en
+        note = say("other_zones", lang, region=name, tz=subject.tz, areas=areas)
+        click.echo(f"{say('note', lang)}: {note}", err=True)

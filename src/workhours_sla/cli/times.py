@@ -11,6 +11,7 @@ import click
 from workhours_sla import words
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(.+))?$")
+_WHY = {"Invalid isoformat string": "no known form", "offset": "no such offset"}
 _EXAMPLES = "write it like 2025-10-31T17:30, 2025-10-31T17:30+03:00 or '31.10.2025 17:30'"
 
 
@@ -28,11 +29,13 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
     is no time, and for a local time that a clock change skips or repeats.
     """
     if text.strip().lower() == "now":
-        return GivenTime(datetime.now(UTC).astimezone(zone), assumed_zone=False)
+        now = datetime.now(UTC).replace(microsecond=0)
+        return GivenTime(now.astimezone(zone), assumed_zone=False)
     try:
         when = datetime.fromisoformat(_iso(text.strip()))
     except ValueError as error:
-        msg = f"{text!r} is not a time ({error}); {_EXAMPLES}"
+        why = str(error).partition(":")[0].partition(" must be a timedelta")[0]
+        msg = f"{text!r} is not a time ({_WHY.get(why, why)}); {_EXAMPLES}"
         raise click.BadParameter(msg) from None
     if when.tzinfo is not None:
         return GivenTime(when, assumed_zone=False)

@@ -113,7 +113,7 @@ def run_clock(
             event.occurred_at
             for event in facts.events
             if event.type in target.stops_on
-            and event.author_role != "citizen"
+            and event.author_role in (None, "official")
             and event.occurred_at >= posted
         ),
         None,

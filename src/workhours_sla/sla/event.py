@@ -12,6 +12,9 @@ ALLOWED_SKEW = timedelta(minutes=5)
 """How far ahead of its receipt an event may claim to have happened."""
 
 
+AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
+
+
 class EventType(StrEnum):
     """Kinds of events; of two at the same instant the one named first here goes first."""
 
@@ -41,8 +44,8 @@ class Event:
     """One thing that happened to one appeal.
 
     ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
-    depends on a wall clock. ``author_role`` is ``citizen`` or ``official``; ``substantive`` says whether
-    a reply answers to the point (None: not judged). Raises EventError for an empty id,
+    depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known); ``substantive``
+    says whether a reply answers to the point (None: not judged). Raises EventError for an empty id,
     NaiveDatetimeError for a time without an offset.
     """
 

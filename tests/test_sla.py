@@ -1,0 +1,284 @@
+"""Events, targets and the fold: verdicts, reconciliation, and indifference to order."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import (
+    Calendar,
+    Evaluation,
+    Event,
+    EventType,
+    Policy,
+    Schedule,
+    Target,
+    Verdict,
+    evaluate,
+    working_hours,
+)
+from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+STRICT = Policy([Target("first reply", working_hours(4), OFFICE, closing="strict")])
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=OFFICE.tz)
+
+
+def event(
+    event_id: str, appeal: str, kind: EventType, when: datetime, **more: object
+) -> Event:
+    return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
+
+
+def created(appeal: str, when: datetime, **more: object) -> Event:
+    return event(f"{appeal}-c", appeal, EventType.CREATED, when, **more)
+
+
+def replied(appeal: str, when: datetime, **more: object) -> Event:
+    return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
+
+
+def reconciles(result: Evaluation) -> bool:
+    counts = result.reconciliation
+    return counts.read == (
+        counts.applied + counts.duplicate + counts.quarantined + counts.after_as_of
+    ) and counts.quarantined == len(result.quarantine)
+
+
+def test_who_is_about_to_breach() -> None:
+    # three appeals at 14:30 on a Wednesday, a warning at 60 working minutes
+    events = [
+        created("a", at(2025, 3, 12, 10, 15)),
+        created("b", at(2025, 3, 12, 12, 50)),
+        created("c", at(2025, 3, 11, 17, 20)),
+    ]
+    a, b, c = evaluate(events, POLICY, as_of=at(2025, 3, 12, 14, 30)).outcomes
+    assert (a.verdict, a.elapsed, a.remaining) == (
+        Verdict.AT_RISK,
+        timedelta(hours=3, minutes=15),
+        timedelta(minutes=45),
+    )
+    assert (b.verdict, b.remaining) == (Verdict.PENDING, timedelta(hours=3, minutes=20))
+    assert (c.verdict, c.elapsed, c.overdue, c.due_at) == (
+        Verdict.BREACHED,
+        timedelta(hours=5, minutes=10),
+        timedelta(hours=1, minutes=10),
+        at(2025, 3, 12, 12, 20),
+    )
+
+
+def test_disorder_and_duplicates_change_only_the_counters() -> None:
+    posted, answer = created("1", at(2025, 3, 12, 9, 30)), replied("1", at(2025, 3, 12, 11))
+    result = evaluate([answer, posted, posted], POLICY, as_of=at(2025, 3, 12, 18))
+    (only,) = result.outcomes
+    assert (only.verdict, only.elapsed) == (Verdict.MET, timedelta(minutes=90))
+    assert (result.reconciliation.duplicate, result.reconciliation.late) == (1, 1)
+    assert reconciles(result)
+
+
+def test_an_answer_between_due_and_limit_is_met_unless_the_target_is_strict() -> None:
+    events = [created("1", at(2025, 3, 12, 14)), replied("1", at(2025, 3, 12, 21, 15))]
+    as_of = at(2025, 3, 14)
+    (met,) = evaluate(events, POLICY, as_of=as_of).outcomes
+    assert (met.verdict, met.due_at, met.limit) == (
+        Verdict.MET,
+        at(2025, 3, 12, 18),
+        at(2025, 3, 13, 9),
+    )
+    assert evaluate(events, STRICT, as_of=as_of).outcomes[0].verdict is Verdict.BREACHED
+    late = [events[0], replied("1", at(2025, 3, 13, 9, 1))]
+    (breached,) = evaluate(late, POLICY, as_of=as_of).outcomes
+    assert (breached.verdict, breached.overdue) == (Verdict.BREACHED, timedelta(minutes=1))
+
+
+def test_an_unanswered_appeal_is_at_risk_until_the_limit_itself() -> None:
+    events = [created("1", at(2025, 3, 12, 14))]
+    for as_of, verdict in (
+        (at(2025, 3, 12, 16, 59), Verdict.PENDING),
+        (at(2025, 3, 12, 17), Verdict.AT_RISK),
+        (at(2025, 3, 13, 9), Verdict.AT_RISK),
+        (at(2025, 3, 13, 9, 0, 1), Verdict.BREACHED),
+    ):
+        assert evaluate(events, POLICY, as_of=as_of).outcomes[0].verdict is verdict
+
+
+def test_what_a_citizen_says_is_no_answer() -> None:
+    events = [
+        created("1", at(2025, 3, 12, 10)),
+        replied("1", at(2025, 3, 12, 11), author_role="citizen"),
+    ]
+    (only,) = evaluate(events, POLICY, as_of=at(2025, 3, 14)).outcomes
+    assert (only.verdict, only.answered_at) == (Verdict.BREACHED, None)
+
+
+def test_the_first_posting_counts_and_the_last_holder_is_named() -> None:
+    events = [
+        created("1", at(2025, 3, 12, 10), agency_id="A", channel="vk"),
+        event("again", "1", EventType.CREATED, at(2025, 3, 13, 10)),
+        event("moved", "1", EventType.TRANSFERRED, at(2025, 3, 12, 12), agency_id="B"),
+    ]
+    (only,) = evaluate(events, POLICY, as_of=at(2025, 3, 14)).outcomes
+    assert (only.posted_at, only.agency_id, only.channel) == (at(2025, 3, 12, 10), "B", "vk")
+
+
+def test_quarantine_says_why() -> None:
+    now = at(2025, 3, 12, 12)
+    events = [
+        created("1", at(2025, 3, 12, 10)),
+        replied("1", at(2025, 3, 12, 9)),
+        replied("2", at(2025, 3, 12, 11)),
+        created("3", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 10, 54)),
+        created("4", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 10, 55)),
+        created("5", at(2025, 3, 12, 11), channel="vk"),
+        created("5", at(2025, 3, 12, 11), channel="ok"),
+        created("6", at(2025, 3, 12, 13)),
+    ]
+    result = evaluate(events, POLICY, as_of=now)
+    assert {(q.event.appeal_id, q.reason) for q in result.quarantine} == {
+        ("1", "reply_before_post"),
+        ("2", "no_appeal"),
+        ("3", "future_time"),
+        ("5", "conflicting_id"),
+    }
+    assert [outcome.appeal_id for outcome in result.outcomes] == ["1", "4", "5"]
+    assert result.reconciliation.after_as_of == 1
+    assert reconciles(result)
+
+
+def test_of_two_contents_the_one_received_first_stays() -> None:
+    early, late = (
+        created("1", at(2025, 3, 12, 10), channel=channel, received_at=at(2025, 3, 12, hour))
+        for channel, hour in (("vk", 11), ("ok", 10))
+    )
+    for events in ([early, late], [late, early], [late, early, early, late]):
+        result = evaluate(events, POLICY, as_of=at(2025, 3, 13))
+        assert result.outcomes[0].channel == "ok"
+        assert {q.event.channel for q in result.quarantine} == {"vk"}
+        assert reconciles(result)
+
+
+def test_a_later_copy_of_a_future_stamp_does_not_make_it_true_or_count_twice() -> None:
+    future = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 10))
+    copy = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 12))
+    for events in ([future, copy], [copy, future]):
+        counts = evaluate(events, POLICY, as_of=at(2025, 3, 13)).reconciliation
+        assert (counts.duplicate, counts.quarantined) == (1, 1)
+
+
+def test_an_unknown_calendar_keeps_the_due_time_and_waits() -> None:
+    events = [created("1", at(2027, 12, 30, 14)), created("2", at(2027, 12, 30, 15))]
+    one, two = evaluate(events, POLICY, as_of=at(2027, 12, 30, 17)).outcomes
+    assert (one.verdict, one.due_at, one.limit, one.calendar_unknown) == (
+        Verdict.AT_RISK,
+        at(2027, 12, 30, 18),
+        None,
+        True,
+    )
+    assert (two.due_at, two.calendar_unknown, two.verdict) == (None, True, Verdict.PENDING)
+    after = evaluate(events, POLICY, as_of=at(2028, 2, 1)).outcomes
+    assert [o.verdict for o in after] == [Verdict.PENDING] * 2
+    by_rule = evaluate(events, POLICY, as_of=at(2028, 2, 1), provisional=True).outcomes
+    assert [(o.verdict, o.provisional) for o in by_rule] == [(Verdict.BREACHED, True)] * 2
+    answered = [*events, replied("1", at(2027, 12, 30, 17))]
+    assert evaluate(answered, POLICY, as_of=at(2028, 2, 1)).outcomes[0].verdict is Verdict.MET
+
+
+def test_decrees_move_the_verdict_with_the_calendar_known() -> None:
+    events = [created("1", at(2023, 1, 31, 16, 30)), replied("1", at(2023, 2, 3, 10))]
+    verdicts = []
+    for known in (date(2023, 1, 23), date(2023, 1, 24)):
+        schedule = Schedule(Calendar.get("RU-VGG").as_known(known), OFFICE.hours)
+        policy = Policy([Target("first reply", working_hours(4), schedule)])
+        (only,) = evaluate(events, policy, as_of=at(2023, 2, 6)).outcomes
+        verdicts.append((only.verdict, only.elapsed))
+    assert verdicts == [
+        (Verdict.BREACHED, timedelta(hours=18, minutes=30)),
+        (Verdict.MET, timedelta(hours=2, minutes=30)),
+    ]
+
+
+EVENTS = st.lists(
+    st.builds(
+        lambda n, appeal, kind, minutes, lag, channel: Event(
+            event_id=f"e{n}",
+            appeal_id=f"a{appeal}",
+            type=kind,
+            occurred_at=at(2025, 3, 12, 9) + timedelta(minutes=minutes),
+            received_at=at(2025, 3, 12, 9) + timedelta(minutes=minutes + lag),
+            channel=channel,
+        ),
+        st.integers(0, 12),
+        st.integers(0, 3),
+        st.sampled_from([EventType.CREATED, EventType.REPLIED, EventType.CLOSED]),
+        st.integers(0, 3000),
+        st.integers(-10, 100),
+        st.sampled_from(["vk", "ok"]),
+    ),
+    max_size=14,
+)
+
+
+@given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 4000))
+def test_any_order_and_any_duplicates_give_the_same_state(
+    events: list[Event], chance: random.Random, minutes: int
+) -> None:
+    as_of = at(2025, 3, 12, 9) + timedelta(minutes=minutes)
+    once = evaluate(events, POLICY, as_of=as_of)
+    shuffled = events + [e for e in events if chance.random() < 0.5]
+    chance.shuffle(shuffled)
+    again = evaluate(shuffled, POLICY, as_of=as_of)
+    assert again.outcomes == once.outcomes
+    assert {q for q in again.quarantine} == {q for q in once.quarantine}
+    assert reconciles(once)
+    assert reconciles(again)
+
+
+@given(EVENTS, st.integers(0, 4000))
+def test_verdict_and_elapsed_cannot_disagree(events: list[Event], minutes: int) -> None:
+    as_of = at(2025, 3, 12, 9) + timedelta(minutes=minutes)
+    for outcome in evaluate(events, POLICY, as_of=as_of).outcomes:
+        assert outcome.elapsed is not None
+        assert (outcome.verdict is Verdict.BREACHED) == (outcome.elapsed > outcome.budget)
+
+
+def test_values_survive_pickling_and_refuse_change() -> None:
+    posted = created("1", at(2025, 3, 12, 10))
+    assert pickle.loads(pickle.dumps(posted)) == posted  # noqa: S301
+    assert posted.occurred_at.tzinfo is UTC
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        posted.channel = "vk"
+    result = evaluate([posted], POLICY, as_of=at(2025, 3, 13))
+    assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301
+
+
+def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
+    when = at(2025, 3, 12, 10)
+    naive = datetime(2025, 3, 12, 10)  # noqa: DTZ001
+    with pytest.raises(EventError, match="event_id"):
+        created("", when).__class__("", "1", EventType.CREATED, when, when)
+    with pytest.raises(NaiveDatetimeError, match="occurred_at"):
+        Event("1", "1", EventType.CREATED, naive, when)
+    with pytest.raises(NaiveDatetimeError, match="as_of"):
+        evaluate([], POLICY, as_of=naive)
+    with pytest.raises(PolicyError, match="budget of 0"):
+        Target("x", timedelta(0), OFFICE)
+    with pytest.raises(BudgetError):
+        Target("x", -working_hours(1), OFFICE)
+    with pytest.raises(PolicyError, match="stop on some event"):
+        Target("x", working_hours(1), OFFICE, stops_on=frozenset())
+    with pytest.raises(PolicyError, match="neither latest nor strict"):
+        Target("x", working_hours(1), OFFICE, closing="loose")
+    with pytest.raises(PolicyError, match="different names"):
+        Policy([])
+    with pytest.raises(PolicyError, match="different names"):
+        Policy(POLICY.targets * 2)
