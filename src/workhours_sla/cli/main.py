@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("ignore", ProvisionalWarning)  # the answer itself is marked
             result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
             sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # click turns the closed pipe into SystemExit(1), which here would mean breaches
         _silence_stdout()
         return EXIT_CLOSED_PIPE
     except (KeyboardInterrupt, click.Abort):

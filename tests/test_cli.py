@@ -1,0 +1,314 @@
+"""The command line: files of appeals, exit statuses, and one sentence for every bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workhours_sla.cli.main import COMMANDS, main
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
+AS_OF = ("--as-of", "2025-03-12T14:30+03:00")
+VGG = ("--calendar", "RU-VGG")
+
+EVENTS = """\
+{"event_id":"1","appeal_id":"A-1001","type":"created","occurred_at":"2025-03-12T10:15:00+03:00","agency_id":"Дороги"}
+{"event_id":"2","appeal_id":"A-1002","type":"created","occurred_at":"2025-03-12T12:50:00+03:00","agency_id":"Транспорт"}
+{"event_id":"3","appeal_id":"A-1003","type":"created","occurred_at":"2025-03-11T17:20:00+03:00","agency_id":"ЖКХ"}
+{"event_id":"1","appeal_id":"A-1001","type":"created","occurred_at":"2025-03-12T10:15:00+03:00","agency_id":"Дороги"}
+"""
+ROWS = "appeal_id,posted_at,answered_at\nA,2025-03-12T10:15+03:00,2025-03-12T15:15+03:00\n"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(arguments)
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return status, out, err
+
+
+def write(folder: Path, name: str, content: str | bytes) -> str:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def appeals_config(folder: Path) -> str:
+    return write(folder, "rows.toml", '[input]\nkind = "appeals"\n')
+
+
+# -- check ---------------------------------------------------------------------------------
+
+
+def test_check_puts_what_is_late_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "events.jsonl", EVENTS)
+    status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--warn", "60m", "--lang=ru")
+    assert status == 1
+    lines = out.splitlines()
+    assert lines[1] == "ПРОСРОЧЕНО 1 (без ответа 1) · ПОД УГРОЗОЙ 1 · В РАБОТЕ 1 · В СРОК 0"
+    assert lines[2].split() == (
+        "!! A-1003 ЖКХ поступило вт 11.03 17:20 срок ср 12.03 12:20 просрочено на 1:10".split()
+    )
+    assert lines[3].split()[:2] == ["!", "A-1001"]
+    assert lines[3].endswith("осталось 0:45")
+    assert lines[4].split()[:2] == ["A-1002", "Транспорт"]
+    assert lines[4].endswith("осталось 3:20")
+    assert "События: 4 = учтено 3 + дубликатов 1 + в карантине 0 (опоздавших 1)" in lines
+
+
+def test_check_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path, "events.jsonl", EVENTS)
+    status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
+    data = json.loads(out)
+    assert (status, data["schema"]) == (1, "workhours.check/1")
+    assert data["counts"] == {"breached": 1, "at_risk": 1, "pending": 1, "met": 0}
+    assert [o["appeal_id"] for o in data["outcomes"]] == ["A-1003", "A-1001", "A-1002"]
+    assert data["outcomes"][0]["overdue"] == "PT1H10M"
+    events = data["events"]
+    assert events["read"] == sum(
+        events[part] for part in ("applied", "duplicate", "quarantined", "after_as_of")
+    )
+
+
+def test_check_reads_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(EVENTS.encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    status, out, _ = run(capsys, "check", "-", *AS_OF, *VGG, "--json")
+    assert (status, json.loads(out)["rows"]["read"]) == (1, 4)
+
+
+def test_check_exits_0_without_breaches(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "rows.csv", ROWS)
+    status, out, _ = run(
+        capsys, "check", file, "--config", appeals_config(tmp_path), *AS_OF, "--as-of=2025-03-14T00:00"
+    )
+    assert status == 0
+    assert "MET 1" in out
+
+
+def test_the_shipped_sheet_and_the_shipped_events_agree(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    as_of = ("--as-of", "2026-03-27T15:30+03:00", "--json")
+    data = EXAMPLES / "data"
+    sheet = run(capsys, "check", str(data / "appeals.csv"),
+                "--config", str(EXAMPLES / "check_rows.toml"), *as_of)  # fmt: skip
+    stream = run(capsys, "check", str(data / "appeals.jsonl"),
+                 "--config", str(EXAMPLES / "check_events.toml"), *as_of)  # fmt: skip
+    assert (sheet[0], stream[0]) == (1, 1)
+    rows, events = json.loads(sheet[1]), json.loads(stream[1])
+    assert rows["rows"]["quarantined"] == 0
+    assert rows["rows"]["read"] == len(rows["outcomes"])
+    posted = {o["appeal_id"]: o["posted_at"][:16] for o in events["outcomes"]}
+    for outcome in rows["outcomes"]:  # a sheet knows minutes only
+        assert posted[outcome["appeal_id"]] == outcome["posted_at"][:16]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A,2025-03-12T10:15,", "time without a zone"),
+        ("A,2025-03-12T10:15+03:00,2025-03-12T10:14+03:00", "answer before the appeal"),
+        ("A,yesterday,", "unreadable time"),
+        ("A,2025-03-12T10:15+25:00,", "unreadable time"),
+        (",2025-03-12T10:15+03:00,", "missing value"),
+        ("A,2025-03-12T10:15+03:00", "malformed row"),
+    ],
+)
+def test_bad_rows_are_quarantined_with_their_reason(
+    row: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "rows.csv", ROWS + row)
+    asked = ("check", file, "--config", appeals_config(tmp_path), "--as-of=2025-03-13T09:00")
+    status, out, _ = run(capsys, *asked, "--lang=en")
+    assert status == 0
+    assert "Rows: read 2 = taken 1 + quarantined 1" in out
+    assert f"1  {reason}" in out
+    assert "line 3: " in out
+    assert run(capsys, *asked, "--strict")[0] == 2
+
+
+def test_naive_times_may_be_given_a_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "rows.csv", "appeal_id,posted_at,answered_at\nA,2025-03-12T10:15,\n")
+    asked = ("check", file, "--config", appeals_config(tmp_path), "--as-of=2025-03-13T09:00")
+    status, out, _ = run(capsys, *asked, "--assume-tz=Asia/Yakutsk", "--json")
+    assert status == 1
+    assert json.loads(out)["outcomes"][0]["posted_at"] == "2025-03-12T04:15:00+03:00"
+
+
+def test_conflicting_ids_are_quarantined(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "e.jsonl", EVENTS + EVENTS.splitlines()[0].replace("1001", "1009"))
+    _, out, _ = run(capsys, "check", file, *AS_OF, "--lang=en")
+    assert "1  same event id, other content" in out
+
+
+# -- bad input: one sentence, the right status, no traceback --------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("due", "10.01.2030 10:00"), 3, "not approved"),
+        (("due", "10.01.2003 10:00"), 3, "starts in 2004"),
+        (("due", "30.12.2027 17:00"), 3, "2028"),
+        (("due", "12.03.2025 10:00", "--calendar=RU-TA"), 3, "regional days of Tatarstan"),
+        (("due", "12.03.2025 10:00", "--calendar=RU-XXX"), 2, "RU-"),
+        (("due", "12.03.2025 10:00", "--calendar=DE-BY"), 2, "no calendar 'DE-BY'"),
+        (("due", "12.03.2025 10:00", "--hours="), 0, ""),
+        (("due", "12.03.2025 10:00", "--hours= "), 2, "the hours are empty"),
+        (("due", "12.03.2025 10:00", "--hours=Mo-Fr off"), 2, "no working time"),
+        (("due", "12.03.2025 10:00", "--hours=Mo-Fr 25:00-26:00"), 2, "no clock shows"),
+        (("due", "12.03.2025 10:00", "--tz=Europe/Volgograt"), 2, "no time zone"),
+        (("due", "12.03.2025 10:00", "--budget=4 days"), 2, "not an amount"),
+        (("due", "2025-03-12T10:15+25:00"), 2, "no such offset"),
+        (("due", "2025-03-12"), 2, "it has no hour"),
+        (("due", "soon"), 2, "write it like"),
+        (("due", "27.12.2020 01:30", "--calendar=RU-VGG"), 2, "comes twice"),
+        (("due", "28.10.2018 02:30", "--calendar=RU-VGG"), 2, "is skipped"),
+        (("due",), 2, "Missing argument"),
+        (("dew", "12.03.2025"), 2, "No such command"),
+        (("due", "12.03.2025 10:00", "--lang=de"), 2, "'de' is not one of"),
+        (("due", "12.03.2025 10:00", "--config=/none/x.toml"), 2, "/none/x.toml"),
+        (("check", "/none/appeals.csv"), 2, "no file '/none/appeals.csv'"),
+        (("calendar", "RU", "2003"), 3, "starts in 2004"),
+        (("calendar", "RU", "20x6"), 2, "20x6"),
+        (("elapsed", "12.03.2025 10:00", "12.03.2030 10:00"), 3, "2028"),
+        (("latest-start", "01.01.2004 10:00"), 3, "starts in 2004"),
+    ],
+)
+def test_bad_input(
+    arguments: tuple[str, ...], status: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got, out, err = run(capsys, *arguments, "--lang=en") if "--lang=de" not in arguments else run(
+        capsys, *arguments
+    )
+    assert (got, says in err) == (status, True), err
+    if status:
+        assert out == ""
+        assert len(err.splitlines()) == 1
+        assert err.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("empty.jsonl", b"", "is empty"),
+        ("binary.csv", bytes(range(256)), "not text in utf-8"),
+        ("sheet.csv", "Номер;Дата\n1;2\n".encode("cp1251"), 'encoding = "cp1251"'),
+        ("other.csv", b"appeal,posted_at,answered_at\n1,2,3\n", "did you mean 'appeal'"),
+        ("other.jsonl", b'{"appeal":"1"}\n', "no column 'appeal_id'"),
+        ("semicolons.csv", b"appeal_id;posted_at;answered_at\n1;2;3\n", 'delimiter = ";"'),
+    ],
+)
+def test_unreadable_files(
+    name: str, content: bytes, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, name, content)
+    asked = ("check", file, "--config", appeals_config(tmp_path), *AS_OF, "--lang=en")
+    status, out, err = run(capsys, *asked)
+    assert (status, out, says in err) == (2, "", True), err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_half_written_last_line_is_set_aside_and_the_rest_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "e.jsonl", EVENTS + EVENTS.splitlines()[1][:60])
+    status, out, _ = run(capsys, "check", file, *AS_OF, "--lang=en")
+    assert status == 1
+    assert "Rows: read 5 = taken 4 + quarantined 1" in out
+    assert "half-written" in out
+
+
+# -- as a process --------------------------------------------------------------------------
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603
+        [*RUN, *arguments], capture_output=True, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_cyrillic_survives_an_ascii_terminal() -> None:
+    done = process("due", "12.03.2025 10:15", "--lang=ru", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "Ответить до   ср 12.03.2025 15:15" in done.stdout.decode("utf-8")
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    reader = subprocess.Popen(  # noqa: S603
+        [*RUN, "calendar", "RU", "2026"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert reader.stdout is not None
+    reader.stdout.close()
+    assert reader.stderr is not None
+    errors = reader.stderr.read()
+    assert reader.wait() == 141
+    assert errors == b""
+    reader.stderr.close()
+
+
+def test_the_environment_chooses_the_language_and_no_colour_reaches_a_pipe() -> None:
+    done = process("calendar", "RU", "2025", LC_ALL="ru_RU.UTF-8")
+    text = done.stdout.decode("utf-8")
+    assert "Январь" in text
+    assert "\x1b" not in text
+    assert "1972:00" in text
+    other = process("calendar", "RU", "2025", LC_ALL="C.UTF-8").stdout.decode("utf-8")
+    assert "January" in other
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        status, out, _ = run(capsys, command, "--help")
+        assert status == 0
+        assert out.startswith("Usage: workhours")
+    assert all(command in run(capsys, "--help")[1] for command in COMMANDS)
+
+
+def test_calendar_as_text_and_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    _, text, _ = run(capsys, "calendar", "RU", "2025", "--lang=en")
+    assert " 1# 2" in text  # 1 November, a short working Saturday
+    assert "Постановление Правительства РФ от 04.10.2024 № 1335" in text
+    _, out, _ = run(capsys, "calendar", "RU", "2025", "--json")
+    data = json.loads(out)
+    assert len(data["days"]) == 365
+    assert data["norms"][-1]["hours"] == {"40": "PT1972H", "36": "PT1774H24M", "24": "PT1181H36M"}
+    months = [norm["hours"]["40"] for norm in data["norms"] if norm["first"][5:7] == norm["last"][5:7]]
+    assert months[0] == "PT136H"
+    _, text, _ = run(capsys, "calendar", "RU", "2030", "--lang=en", "--provisional")
+    assert "PROVISIONAL" in text
+
+
+def test_settings_from_a_file_give_way_to_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = write(
+        tmp_path,
+        "office.toml",
+        '[schedule]\ncalendar = "RU-VGG"\nhours = "Mo-Fr 09:00-18:00"\n'
+        '[schedule.overrides]\n2025-03-12 = "09:00-12:00"\n[target]\nbudget = "2h"\n',
+    )
+    asked = ("due", "12.03.2025 10:15", "--config", config, "--json")
+    data = json.loads(run(capsys, *asked)[1])
+    assert (data["due_at"], data["tz"]) == ("2025-03-13T09:15:00+03:00", "Europe/Volgograd")
+    data = json.loads(run(capsys, *asked, "--budget=1h")[1])
+    assert data["due_at"] == "2025-03-12T11:15:00+03:00"
