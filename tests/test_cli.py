@@ -47,16 +47,29 @@ def appeals_config(folder: Path) -> str:
 # -- check ---------------------------------------------------------------------------------
 
 
-def test_check_puts_what_is_late_first(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_puts_what_is_late_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--warn", "60m", "--lang=ru")
     assert status == 1
     lines = out.splitlines()
     assert lines[1] == "ПРОСРОЧЕНО 1 (без ответа 1) · ПОД УГРОЗОЙ 1 · В РАБОТЕ 1 · В СРОК 0"
     assert lines[2].split() == (
-        "!! A-1003 ЖКХ поступило вт 11.03 17:20 срок ср 12.03 12:20 просрочено на 1:10".split()
+        [
+            "!!",
+            "A-1003",
+            "ЖКХ",
+            "поступило",
+            "вт",
+            "11.03",
+            "17:20",
+            "срок",
+            "ср",
+            "12.03",
+            "12:20",
+            "просрочено",
+            "на",
+            "1:10",
+        ]
     )
     assert lines[3].split()[:2] == ["!", "A-1001"]
     assert lines[3].endswith("осталось 0:45")
@@ -88,12 +101,16 @@ def test_check_reads_standard_input(
     assert (status, json.loads(out)["rows"]["read"]) == (1, 4)
 
 
-def test_check_exits_0_without_breaches(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_exits_0_without_breaches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "rows.csv", ROWS)
     status, out, _ = run(
-        capsys, "check", file, "--config", appeals_config(tmp_path), *AS_OF, "--as-of=2025-03-14T00:00"
+        capsys,
+        "check",
+        file,
+        "--config",
+        appeals_config(tmp_path),
+        *AS_OF,
+        "--as-of=2025-03-14T00:00",
     )
     assert status == 0
     assert "MET 1" in out
@@ -196,8 +213,10 @@ def test_conflicting_ids_are_quarantined(
 def test_bad_input(
     arguments: tuple[str, ...], status: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    got, out, err = run(capsys, *arguments, "--lang=en") if "--lang=de" not in arguments else run(
-        capsys, *arguments
+    got, out, err = (
+        run(capsys, *arguments, "--lang=en")
+        if "--lang=de" not in arguments
+        else run(capsys, *arguments)
     )
     assert (got, says in err) == (status, True), err
     if status:
@@ -242,7 +261,7 @@ def test_a_half_written_last_line_is_set_aside_and_the_rest_counts(
 
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [*RUN, *arguments], capture_output=True, check=False, env={**os.environ, **environment}
     )
 
@@ -254,7 +273,7 @@ def test_cyrillic_survives_an_ascii_terminal() -> None:
 
 
 def test_a_closed_pipe_is_no_error() -> None:
-    reader = subprocess.Popen(  # noqa: S603
+    reader = subprocess.Popen(
         [*RUN, "calendar", "RU", "2026"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert reader.stdout is not None
@@ -292,7 +311,9 @@ def test_calendar_as_text_and_as_data(capsys: pytest.CaptureFixture[str]) -> Non
     data = json.loads(out)
     assert len(data["days"]) == 365
     assert data["norms"][-1]["hours"] == {"40": "PT1972H", "36": "PT1774H24M", "24": "PT1181H36M"}
-    months = [norm["hours"]["40"] for norm in data["norms"] if norm["first"][5:7] == norm["last"][5:7]]
+    months = [
+        norm["hours"]["40"] for norm in data["norms"] if norm["first"][5:7] == norm["last"][5:7]
+    ]
     assert months[0] == "PT136H"
     _, text, _ = run(capsys, "calendar", "RU", "2030", "--lang=en", "--provisional")
     assert "PROVISIONAL" in text

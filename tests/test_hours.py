@@ -111,9 +111,7 @@ def minutes_of(day: tuple[Shift, ...]) -> set[int]:
 
 
 @given(shifts(), st.integers(0, 300))
-def test_shortening_takes_the_last_minutes_of_the_day(
-    day: tuple[Shift, ...], minutes: int
-) -> None:
+def test_shortening_takes_the_last_minutes_of_the_day(day: tuple[Shift, ...], minutes: int) -> None:
     worked = sorted(minutes_of(day))
     kept = sorted(minutes_of(shorten(day, timedelta(minutes=minutes))))
     assert kept == worked[: max(0, len(worked) - minutes)]

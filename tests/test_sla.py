@@ -34,9 +34,7 @@ def at(*fields: int) -> datetime:
     return datetime(*fields, tzinfo=OFFICE.tz)
 
 
-def event(
-    event_id: str, appeal: str, kind: EventType, when: datetime, **more: object
-) -> Event:
+def event(event_id: str, appeal: str, kind: EventType, when: datetime, **more: object) -> Event:
     return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
 
 
@@ -238,7 +236,7 @@ def test_any_order_and_any_duplicates_give_the_same_state(
     chance.shuffle(shuffled)
     again = evaluate(shuffled, POLICY, as_of=as_of)
     assert again.outcomes == once.outcomes
-    assert {q for q in again.quarantine} == {q for q in once.quarantine}
+    assert set(again.quarantine) == set(once.quarantine)
     assert reconciles(once)
     assert reconciles(again)
 

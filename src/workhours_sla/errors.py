@@ -6,8 +6,8 @@ expected. The message is one sentence with the way out; the facts behind it are 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 
@@ -33,9 +33,9 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     """
 
     calendar: str
-    date: date
-    first: date | None
-    last: date | None
+    date: datetime.date
+    first: datetime.date | None
+    last: datetime.date | None
     cause: str
     facts: Mapping[str, object]
 

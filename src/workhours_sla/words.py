@@ -50,8 +50,7 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
     },
     "not_known_then": {
         "en": (
-            "the production calendar for {year} was not known on {known_by}; "
-            "ask as of a later day"
+            "the production calendar for {year} was not known on {known_by}; ask as of a later day"
         ),
         "ru": (
             "производственный календарь на {year} год ещё не был известен {known_by}; "
@@ -110,6 +109,7 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "ru": "местное время, пропущенное при переводе часов",
     },
     "unknown_type": {"en": "unknown event type", "ru": "неизвестный вид события"},
+    "unknown_value": {"en": "unknown value", "ru": "неизвестное значение"},
     "future_time": {
         "en": "more than 5 minutes ahead of its receipt",
         "ru": "позже получения больше чем на 5 минут",

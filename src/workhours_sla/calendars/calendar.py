@@ -66,6 +66,10 @@ class Calendar:
 
     id: str
     tz: str | None
+    _source: DaySource
+    _dropped: frozenset[Layer]
+    _forecast: bool
+    _by_year: dict[int, dict[date, Day]]
 
     def __init__(
         self,
@@ -149,8 +153,9 @@ class Calendar:
         if not any(first <= day <= last for first, last in coverage):
             cause, facts = self._source.unknown(day)
             why = words.UNKNOWN_DATES[cause]["en"].format(how=words.HOW_IN_CODE, **facts)
+            msg = f"calendar {self.id} does not know {day}: {why}"
             raise CalendarCoverageError(
-                f"calendar {self.id} does not know {day}: {why}",
+                msg,
                 calendar=self.id,
                 date=day,
                 first=coverage[0][0] if coverage else None,
@@ -181,7 +186,7 @@ class Calendar:
 
         Contains derived days for dates outside the coverage too; ``day`` guards those.
         """
-        found: dict[date, Day] | None = self._by_year.get(year)
+        found = self._by_year.get(year)
         if found is None:
             found = dict(self._special_days(year))
             self._by_year[year] = found

@@ -6,7 +6,8 @@ more than the deadline itself.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import datetime
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ class Act(NamedTuple):
     """
 
     title: str
-    known_from: date | None = None
+    known_from: datetime.date | None = None
     confidence: str = "high"
     source: str | None = None
     scope: str | None = None
@@ -76,12 +77,12 @@ class Entry(NamedTuple):
     preceding working day is shortened.
     """
 
-    date: date
+    date: datetime.date
     layer: Layer
     kind: DayKind
     act: Act | None = None
     name: str | None = None
-    swapped_with: date | None = None
+    swapped_with: datetime.date | None = None
     shortens_eve: bool = False
 
     def describe(self, lang: str = "en") -> str:
@@ -107,9 +108,9 @@ class Day(NamedTuple):
     ``provisional`` marks a day derived by rule because no act has settled it.
     """
 
-    date: date
+    date: datetime.date
     kind: DayKind
-    hours_of: date
+    hours_of: datetime.date
     shortened_by: timedelta = NOT_SHORTENED
     reasons: tuple[Entry, ...] = ()
     eve_of: Entry | None = None
@@ -129,7 +130,7 @@ class Day(NamedTuple):
         """Return the day in words: its kind, its shortness, and the act behind each.
 
         >>> from workhours_sla import Calendar
-        >>> print(Calendar.get("RU").day(date(2025, 12, 31)).describe())
+        >>> print(Calendar.get("RU").day(datetime.date(2025, 12, 31)).describe())
         day off moved from 5 Jan 2025: Постановление Правительства РФ от 04.10.2024 № 1335
         """
         if self.reasons:
@@ -146,7 +147,7 @@ class Day(NamedTuple):
         return text
 
 
-def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
+def resolve(day: datetime.date, entries: tuple[Entry, ...]) -> Entry | None:
     """Return the entry of the highest layer, or None where no layer speaks.
 
     Raises CalendarDataError where two entries of that layer disagree.

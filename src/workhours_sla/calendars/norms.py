@@ -26,7 +26,8 @@ class Norm:
         Order of Minzdravsotsrazvitiya of 13.08.2009 No 588n: a fifth of the week for each
         working day, less one hour for each day before a holiday.
 
-        >>> str(working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 1, 31)).hours(36))
+        >>> january = working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 1, 31))
+        >>> str(january.hours(36))
         '4 days, 12:00:00'
         """
         a_day = timedelta(hours=week) / DAYS_OF_A_FIVE_DAY_WEEK

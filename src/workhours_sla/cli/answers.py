@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ class Page:
         self.lang = settings.lang
 
     def line(self, label: str, text: str) -> None:
+        """Print a label and its text."""
         click.echo(f"{say(label, self.lang):<{LABEL_WIDTH}}{text}".rstrip())
 
     def time(self, when: datetime, given: GivenTime | None = None) -> str:
@@ -40,14 +42,14 @@ class Page:
             return text
         return f"{text} = {show_time(theirs, self.lang, offset=True)}"
 
-    def heading(self, start: datetime, budget: timedelta | None) -> None:
+    def heading(self, start: datetime, budget: timedelta) -> None:
+        """Print what is counted: the budget, the hours and the zone."""
         schedule = self.settings.schedule
-        parts = [str(schedule.hours), zone_text(start, schedule.tz)]
-        if budget is not None:
-            parts.insert(0, say("working_time", self.lang, amount=format_amount(budget)))
-        self.line("target", " · ".join(parts))
+        amount = say("working_time", self.lang, amount=format_amount(budget))
+        self.line("target", f"{amount} · {schedule.hours} · {zone_text(start, schedule.tz)}")
 
     def given(self, label: str, given: GivenTime) -> None:
+        """Print a time from the command line, and where it was read if it did not say."""
         text = self.time(given.when, given)
         if given.assumed_zone:
             zone = self.settings.schedule.tz
@@ -55,10 +57,12 @@ class Page:
         self.line(label, text)
 
     def trace(self, trace: Trace) -> None:
+        """Print the account, day by day."""
         for line in trace.lines(self.lang):
             click.echo(f"  {line}")
 
     def footing(self, *, provisional: bool) -> None:
+        """Print which calendar answered, and whether by rule alone."""
         calendar = self.settings.schedule.calendar
         text = say("version", self.lang, id=calendar.id, version=calendar.version)
         self.line("calendar", text)
@@ -94,10 +98,8 @@ def due(start: str, *, now: str | None, explain: bool, as_json: bool, **options:
     trace = schedule.explain(posted, budget, provisional=by_rule)
     due_at = trace.end
     limit = None
-    try:
+    with suppress(CalendarCoverageError):
         limit = schedule.breaches_after(posted, budget, provisional=by_rule)
-    except CalendarCoverageError:
-        pass
     remaining = asked = None
     if now is not None:
         asked = read_time(now, schedule.tz)
@@ -222,7 +224,7 @@ def latest_start(due_by: str, *, explain: bool, as_json: bool, **options: Any) -
 @click.argument("end", required=False)
 @common_options
 @click.pass_context
-def explain(ctx: click.Context, start: str, end: str | None, **options: Any) -> None:
+def explain(ctx: click.Context, /, start: str, end: str | None, **options: Any) -> None:
     """Account, day by day and act by act, for a deadline from START, or for START to END."""
     if end is None:
         ctx.invoke(due, start=start, now=None, explain=True, **options)

@@ -86,9 +86,7 @@ def check(  # noqa: PLR0913
     rows = _Rows(per_event=config.input.kind == "events")
     with open_source(sys.stdin.buffer if file == "-" else Path(file), config) as source:
         events = list(rows.read(source))
-    result = evaluate(
-        events, Policy([target]), as_of=judged_at, provisional=settings.provisional
-    )
+    result = evaluate(events, Policy([target]), as_of=judged_at, provisional=settings.provisional)
     if as_json:
         echo_json(_data(result, rows, target, judged_at))
     else:
@@ -156,8 +154,10 @@ def _page(  # noqa: PLR0913
 ) -> Iterator[str]:
     local = as_of.astimezone(target.schedule.tz)
     promised = say("working_time", lang, amount=format_amount(target.budget))
-    yield say("as_of", lang, when=show_time(local, lang)) + " · " + " · ".join(
-        (promised, str(target.schedule.hours), zone_text(local, target.schedule.tz))
+    yield (
+        say("as_of", lang, when=show_time(local, lang))
+        + " · "
+        + " · ".join((promised, str(target.schedule.hours), zone_text(local, target.schedule.tz)))
     )
     counts = Counter(outcome.verdict for outcome in result.outcomes)
     unanswered = sum(_breached(o) and o.answered_at is None for o in result.outcomes)
@@ -197,7 +197,10 @@ def _table(
     agency_width = max((len((o.agency_id or "")[:WIDEST_CELL]) for o in rows), default=0)
     for verdict, shown, more in listed:
         for outcome in shown:
-            appeal, agency = outcome.appeal_id[:WIDEST_CELL], (outcome.agency_id or "")[:WIDEST_CELL]
+            appeal, agency = (
+                outcome.appeal_id[:WIDEST_CELL],
+                (outcome.agency_id or "")[:WIDEST_CELL],
+            )
             line = f"  {MARKS[verdict]:<3} {appeal:<{appeal_width}}  {agency:<{agency_width}}  "
             yield click.style(
                 line + "   ".join(_facts(outcome, as_of, lang)), fg=COLOURS.get(verdict)
@@ -251,9 +254,7 @@ def _reconciliation(result: Evaluation, rows: _Rows, lang: str) -> Iterator[str]
 # -- data ----------------------------------------------------------------------------------
 
 
-def _data(
-    result: Evaluation, rows: _Rows, target: Target, as_of: datetime
-) -> dict[str, Any]:
+def _data(result: Evaluation, rows: _Rows, target: Target, as_of: datetime) -> dict[str, Any]:
     counts = Counter(outcome.verdict for outcome in result.outcomes)
     events = result.reconciliation
     return {

@@ -36,9 +36,11 @@ class Commands(click.Group):
     """The commands; a module is imported when one of its commands is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, imported now."""
         home = COMMANDS.get(cmd_name)
         if home is None:
             return None
@@ -58,7 +60,7 @@ def commands() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one per kind of end
     """Run one command and return its exit status; never a traceback for bad input."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     lang = _language_of(arguments)
@@ -101,7 +103,11 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Cyrillic must survive a stream that claims to be ASCII
-            ascii_only = (stream.encoding or "ascii").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+            ascii_only = (stream.encoding or "ascii").lower() in (
+                "ascii",
+                "us-ascii",
+                "ansi_x3.4-1968",
+            )
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
     sys.exit(main())
 

@@ -61,7 +61,10 @@ PHRASES: Final[dict[str, words.Words]] = {
     "answered": {"en": "answered {when}", "ru": "ответ {when}"},
     "late_by": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
     "left": {"en": "{amount} left", "ru": "осталось {amount}"},
-    "and_more": {"en": "... and {count} more (--all lists them)", "ru": "... и ещё {count} (--all)"},
+    "and_more": {
+        "en": "... and {count} more (--all lists them)",
+        "ru": "... и ещё {count} (--all)",
+    },
     "calendar_unknown": {
         "en": "{count} wait for a calendar that is not known yet (--provisional judges them)",
         "ru": "{count} ждут календаря, который ещё не утверждён (--provisional оценит их)",

@@ -57,7 +57,7 @@ class Settings:
     config: Config | None
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - one per option
         cls,
         *,
         calendar: str | None,

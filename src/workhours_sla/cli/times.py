@@ -65,8 +65,7 @@ def _in_zone(wall: datetime, zone: tzinfo) -> datetime:
     skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
     what = "is skipped" if skipped else "comes twice"
     msg = (
-        f"{wall:%Y-%m-%d %H:%M} {what} in {zone} when its clocks change; "
-        f"add the offset, {offsets}"
+        f"{wall:%Y-%m-%d %H:%M} {what} in {zone} when its clocks change; add the offset, {offsets}"
     )
     raise click.BadParameter(msg)
 

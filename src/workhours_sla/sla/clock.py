@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -151,19 +152,15 @@ def _times(
     """Return (due, limit, elapsed), each None where the calendar does not know."""
     start = posted.astimezone(schedule.tz)
     due = limit = elapsed = None
-    try:
+    with suppress(CalendarCoverageError):
         due = schedule.deadline(start, target.budget)
         limit = due if target.closing == "strict" else schedule.breaches_after(start, target.budget)
-    except CalendarCoverageError:
-        pass
-    try:
+    with suppress(CalendarCoverageError):
         elapsed = schedule.elapsed(start, until)
-    except CalendarCoverageError:
-        pass
     return due, limit, elapsed
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0913, PLR0917
     target: Target,
     due: datetime | None,
     limit: datetime | None,

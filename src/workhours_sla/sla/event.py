@@ -44,9 +44,9 @@ class Event:
     """One thing that happened to one appeal.
 
     ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
-    depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known); ``substantive``
-    says whether a reply answers to the point (None: not judged). Raises EventError for an empty id,
-    NaiveDatetimeError for a time without an offset.
+    depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known);
+    ``substantive`` says whether a reply answers to the point (None: not judged). Raises
+    EventError for an empty id, NaiveDatetimeError for a time without an offset.
     """
 
     event_id: str
@@ -64,7 +64,9 @@ class Event:
 
     def __post_init__(self) -> None:
         if not self.event_id or not self.appeal_id:
-            msg = f"an event needs event_id and appeal_id, got {self.event_id!r}, {self.appeal_id!r}"
+            msg = (
+                f"an event needs event_id and appeal_id, got {self.event_id!r}, {self.appeal_id!r}"
+            )
             raise EventError(msg)
         for name, when in (("occurred_at", self.occurred_at), ("received_at", self.received_at)):
             if when.utcoffset() is None:

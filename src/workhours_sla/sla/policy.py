@@ -21,9 +21,9 @@ class Target:
 
     ``budget`` is working time on ``schedule`` and must be more than 0. An unanswered appeal is
     at risk once ``warn`` or less of it is left. ``stops_on`` names the events that count as the
-    answer; only those of officials do, where the author's role is known. With ``closing="strict"`` the limit is the due time
-    itself (Civil Code art. 194), otherwise the last instant at which no more than the budget
-    has passed. Raises PolicyError.
+    answer; only those of officials do, where the author's role is known. With
+    ``closing="strict"`` the limit is the due time itself (Civil Code art. 194), otherwise the
+    last instant at which no more than the budget has passed. Raises PolicyError.
     """
 
     name: str

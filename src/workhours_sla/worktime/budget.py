@@ -23,7 +23,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
     datetime.timedelta(seconds=16200)
     """
     for value in (hours, minutes, seconds):
-        if not isinstance(value, int) or isinstance(value, bool):
+        if type(value) is not int:
             msg = f"{value!r} is not a whole number: write working_hours(1, minutes=30) for 1.5 h"
             raise TypeError(msg)
     return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
@@ -50,9 +50,7 @@ def parse_budget(text: str) -> timedelta:
     True
     """
     compact = re.sub(r"\s+", "", text)
-    match = (
-        _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
-    )
+    match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
     if match is None or not any(match.groups()):
         msg = f"{text!r} is not an amount of working time; {_EXAMPLES}"
         raise BudgetError(msg, text=text)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    NamedTuple,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+    overload,
+)
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
@@ -35,6 +44,7 @@ from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Timeline, Zone
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace
 
+P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
 
@@ -73,6 +83,9 @@ class Schedule:
     tz: ZoneInfo
     overrides: Mapping[date, Shifts]
     shorten_at_start: bool
+    _base: datetime
+    _timelines: tuple[Timeline, ...] | None
+    _twin: Schedule | None
 
     def __init__(
         self,
@@ -103,9 +116,7 @@ class Schedule:
             msg = "the schedule has no working time at all; give hours on some weekday"
             raise EmptyScheduleError(msg)
         unused = [
-            WEEKDAYS[day]
-            for day in sorted(self.calendar.weekend)
-            if self.hours.by_weekday[day]
+            WEEKDAYS[day] for day in sorted(self.calendar.weekend) if self.hours.by_weekday[day]
         ]
         if unused:
             msg = (
@@ -154,7 +165,7 @@ class Schedule:
 
     def _lines(self) -> tuple[Timeline, ...]:
         """Return a timeline per run of known dates; an override makes its date known."""
-        lines: tuple[Timeline, ...] | None = self._timelines
+        lines = self._timelines
         if lines is None:
             shifts = [
                 shift
@@ -240,7 +251,7 @@ class Schedule:
         datetime.timedelta(seconds=12300)
         """
         if provisional:
-            return self._provisionally("elapsed", start, end)
+            return self._provisionally(Schedule.elapsed, start, end)
         a, b = self._moment(start), self._moment(end)
         line = self._line_at(a)
         if not line.knows(b):
@@ -261,7 +272,7 @@ class Schedule:
         '2025-03-12 18:00:00+03:00'
         """
         if provisional:
-            return self._provisionally("deadline", start, budget)
+            return self._provisionally(Schedule.deadline, start, budget)
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -286,7 +297,7 @@ class Schedule:
         '2025-03-13 09:00:00+03:00'
         """
         if provisional:
-            return self._provisionally("breaches_after", start, budget)
+            return self._provisionally(Schedule.breaches_after, start, budget)
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -303,7 +314,7 @@ class Schedule:
         Raises as ``deadline``.
         """
         if provisional:
-            return self._provisionally("latest_start", due, budget)
+            return self._provisionally(Schedule.latest_start, due, budget)
         check_budget(budget)
         moment = self._moment(due)
         line = self._line_at(moment)
@@ -326,7 +337,7 @@ class Schedule:
     def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
         """Whether an instant is working time. Raises NaiveDatetimeError, CalendarCoverageError."""
         if provisional:
-            return self._provisionally("is_working", when)
+            return self._provisionally(Schedule.is_working, when)
         moment = self._moment(when)
         line = self._line_at(moment)
         if not line.knows(moment + timedelta.resolution):
@@ -339,7 +350,7 @@ class Schedule:
         ``when`` itself if that is working time. Raises as ``deadline``.
         """
         if provisional:
-            return self._provisionally("next_opening", when)
+            return self._provisionally(Schedule.next_opening, when)
         return self.breaches_after(when, ZERO)
 
     def previous_closing(self, when: datetime, *, provisional: bool = False) -> datetime:
@@ -348,7 +359,7 @@ class Schedule:
         Raises as ``deadline``.
         """
         if provisional:
-            return self._provisionally("previous_closing", when)
+            return self._provisionally(Schedule.previous_closing, when)
         moment = self._moment(when)
         line = self._line_at(moment)
         closing = line.closing_until(moment)
@@ -365,7 +376,7 @@ class Schedule:
         as ``elapsed``.
         """
         if provisional:
-            return self._provisionally("intervals", start, end)
+            return self._provisionally(Schedule.intervals, start, end)
         a, b = self._moment(start), self._moment(end)
         line = self._line_at(a)
         if b > a and not line.knows(b):
@@ -377,9 +388,7 @@ class Schedule:
         )
 
     @overload
-    def explain(
-        self, start: datetime, until: timedelta, *, provisional: bool = False
-    ) -> Trace: ...
+    def explain(self, start: datetime, until: timedelta, *, provisional: bool = False) -> Trace: ...
     @overload
     def explain(self, start: datetime, until: datetime, *, provisional: bool = False) -> Trace: ...
     def explain(
@@ -393,27 +402,28 @@ class Schedule:
         from workhours_sla.worktime.explain import explain  # noqa: PLC0415
 
         if provisional:
-            return self._provisionally("explain", start, until)
+            return self._provisionally(Schedule.explain, start, until)
         return explain(self, start, until)
 
     # -- answers by rule ---------------------------------------------------------------------
 
     def provisionally(self) -> Schedule:
         """Return the same schedule over the calendar that answers by rule where no act has."""
-        twin: Schedule | None = self._twin
+        twin = self._twin
         if twin is None:
             twin = self._rebuilt(calendar=self.calendar.provisional())
             object.__setattr__(self, "_twin", twin)
         return twin
 
-    def _provisionally(self, verb: str, *arguments: object) -> Any:
+    def _provisionally(
+        self, verb: Callable[Concatenate[Schedule, P], Answer], *args: P.args, **options: P.kwargs
+    ) -> Answer:
+        """Return the verb's answer; by rule, with a warning, where only that can answer."""
         try:
-            return getattr(self, verb)(*arguments)
+            return verb(self, *args, **options)
         except CalendarCoverageError as error:
-            answer = getattr(self.provisionally(), verb)(*arguments)
-            warnings.warn(
-                f"the answer is provisional: {error}", ProvisionalWarning, stacklevel=3
-            )
+            answer = verb(self.provisionally(), *args, **options)
+            warnings.warn(f"the answer is provisional: {error}", ProvisionalWarning, stacklevel=3)
             return answer
 
     # -- a value -----------------------------------------------------------------------------
@@ -462,9 +472,7 @@ def _rebuild(
     overrides: Mapping[date, str],
     shorten_at_start: bool,  # noqa: FBT001
 ) -> Schedule:
-    return Schedule(
-        calendar, hours, tz=tz, overrides=overrides, shorten_at_start=shorten_at_start
-    )
+    return Schedule(calendar, hours, tz=tz, overrides=overrides, shorten_at_start=shorten_at_start)
 
 
 @lru_cache(maxsize=1)

@@ -133,7 +133,7 @@ class WeeklyHours(NamedTuple):
         day = 0
         while day < len(WEEKDAYS):
             last = day
-            while last < 6 and self.by_weekday[last + 1] == self.by_weekday[day]:
+            while last + 1 < len(WEEKDAYS) and self.by_weekday[last + 1] == self.by_weekday[day]:
                 last += 1
             if self.by_weekday[day]:
                 days = WEEKDAYS[day] if last == day else f"{WEEKDAYS[day]}-{WEEKDAYS[last]}"

@@ -142,11 +142,15 @@ class Timeline:
     """Working time over one run of known dates, compiled as far as it has been asked for.
 
     ``shifts_between`` gives the shifts of each date from one to another, both known. ``reach``
-    bounds every shift of every date: the earliest start and the latest end after its midnight. Outside ``lo`` to ``hi`` working
-    time is not known, as a shift of an unknown date might reach there.
+    bounds every shift of every date: the earliest start and the latest end after its midnight.
+    Outside ``lo`` to ``hi`` working time is not known, as a shift of an unknown date might reach
+    there.
     """
 
-    __slots__ = ("_first", "_known", "_last", "_reach", "_shifts_between", "_snapshot", "_surely", "zone")  # fmt: skip
+    __slots__ = (
+        *("_first", "_known", "_last", "_reach"),
+        *("_shifts_between", "_snapshot", "_surely", "zone"),
+    )
 
     def __init__(
         self,
@@ -290,7 +294,7 @@ class Timeline:
         while index < count and starts[index] <= moment:
             index += 1
         sofar, total = moment - snapshot.shift[index], snapshot.cum[index]
-        return sofar if sofar < total else total
+        return min(total, sofar)
 
     def earliest(self, worked: timedelta) -> timedelta | None:
         """Return the first instant with C == worked, or None where it lies past ``hi``.
@@ -355,9 +359,7 @@ class Timeline:
         return snapshot.ends[index - 1] if index else None
 
 
-def _extended(
-    snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Interval]
-) -> Snapshot:
+def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Interval]) -> Snapshot:
     """Return the snapshot grown to ``[lo, hi)`` by the intervals of the new part."""
     old = list(zip(snapshot.starts, snapshot.ends, strict=True))
     base = snapshot.cum[0] - sum((end - start for start, end in added if start < snapshot.lo), ZERO)

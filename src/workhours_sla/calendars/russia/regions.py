@@ -53,9 +53,8 @@ def region(id: str) -> Region:  # noqa: A002
     'Sakha (Yakutia)'
     """
     if id not in region_ids():
-        raise UnknownCalendarError(
-            f"no Russian region {id!r}; near it: {', '.join(_near(id))}", id=id
-        )
+        msg = f"no Russian region {id!r}; near it: {', '.join(_near(id))}"
+        raise UnknownCalendarError(msg, id=id)
     rows = read_toml(_FOLDER, id)
     return Region(
         id=id,

@@ -33,8 +33,10 @@ ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
 
 
 class YearRows(NamedTuple):
-    """What the acts say of one year; ``transfers`` are (from, to, act), presidential days
-    (date, act). ``settled_by`` is the resolution that moves the year's days off, if any."""
+    """What the acts say of one year.
+
+    ``transfers`` are (from, to, act), ``presidential`` (date, act).
+    """
 
     year: int
     statutory: tuple[tuple[date, str], ...]
@@ -98,10 +100,10 @@ def automatic_moves(rows: YearRows) -> Iterator[tuple[date, date]]:
     moved_by_act = {source for source, _, _ in rows.transfers}
     taken: set[date] = set()
     for holiday in sorted(holidays):
-        new_year = (
-            rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE
-            and (holiday.month, holiday.day) <= (1, 8)
-        )
+        new_year = rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE and (
+            holiday.month,
+            holiday.day,
+        ) <= (1, 8)
         if holiday.weekday() < _SATURDAY or holiday in moved_by_act or new_year:
             continue
         target = holiday + _ONE_DAY
@@ -130,13 +132,9 @@ def entries_of(rows: YearRows) -> Iterator[Entry]:
             swapped_with=source,
         )
     for source, target, act in rows.transfers:
-        yield Entry(
-            target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source
-        )
+        yield Entry(target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source)
         if source not in holidays:
-            yield Entry(
-                source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target
-            )
+            yield Entry(source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target)
     for day, act in rows.presidential:
         yield Entry(day, Layer.PRESIDENTIAL, DayKind.DECREED_OFF, act)
 
