@@ -6,7 +6,7 @@ expected. The message is one sentence with the way out; the facts behind it are 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,9 +33,9 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     """
 
     calendar: str
-    date: datetime.date
-    first: datetime.date | None
-    last: datetime.date | None
+    date: dt.date
+    first: dt.date | None
+    last: dt.date | None
     cause: str
     facts: Mapping[str, object]
 

@@ -217,6 +217,9 @@ class Calendar:
             if winner is not None and kind is DayKind.TRANSFERRED_WORK and winner.swapped_with:
                 hours_of = winner.swapped_with
             eve_of = eves.get(hours_of) if kind.working else None
+            shortened_by = winner.shortened_by if winner is not None else NOT_SHORTENED
+            if eve_of is not None:
+                shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
             losers = sorted(
                 (entry for entry in of_day if entry is not winner),
                 key=lambda entry: -entry.layer,
@@ -227,7 +230,7 @@ class Calendar:
                     day,
                     kind,
                     hours_of,
-                    PRE_HOLIDAY_SHORTENING if eve_of else NOT_SHORTENED,
+                    shortened_by if kind.working else NOT_SHORTENED,
                     (winner, *losers) if winner is not None else (),
                     eve_of,
                     provisional=self._forecast and not self.knows(day),

@@ -6,7 +6,7 @@ more than the deadline itself.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -53,7 +53,7 @@ class Act(NamedTuple):
     """
 
     title: str
-    known_from: datetime.date | None = None
+    known_from: dt.date | None = None
     confidence: str = "high"
     source: str | None = None
     scope: str | None = None
@@ -74,16 +74,17 @@ class Entry(NamedTuple):
     """What one layer says of one date.
 
     ``swapped_with`` names the other date of a transfer. ``shortens_eve`` marks a holiday whose
-    preceding working day is shortened.
+    preceding working day is shortened; ``shortened_by`` makes the date itself shorter.
     """
 
-    date: datetime.date
+    date: dt.date
     layer: Layer
     kind: DayKind
     act: Act | None = None
     name: str | None = None
-    swapped_with: datetime.date | None = None
+    swapped_with: dt.date | None = None
     shortens_eve: bool = False
+    shortened_by: timedelta = NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
         """Return this entry in words, its act last."""
@@ -108,9 +109,9 @@ class Day(NamedTuple):
     ``provisional`` marks a day derived by rule because no act has settled it.
     """
 
-    date: datetime.date
+    date: dt.date
     kind: DayKind
-    hours_of: datetime.date
+    hours_of: dt.date
     shortened_by: timedelta = NOT_SHORTENED
     reasons: tuple[Entry, ...] = ()
     eve_of: Entry | None = None
@@ -130,7 +131,7 @@ class Day(NamedTuple):
         """Return the day in words: its kind, its shortness, and the act behind each.
 
         >>> from workhours_sla import Calendar
-        >>> print(Calendar.get("RU").day(datetime.date(2025, 12, 31)).describe())
+        >>> print(Calendar.get("RU").day(dt.date(2025, 12, 31)).describe())
         day off moved from 5 Jan 2025: Постановление Правительства РФ от 04.10.2024 № 1335
         """
         if self.reasons:
@@ -147,7 +148,7 @@ class Day(NamedTuple):
         return text
 
 
-def resolve(day: datetime.date, entries: tuple[Entry, ...]) -> Entry | None:
+def resolve(day: dt.date, entries: tuple[Entry, ...]) -> Entry | None:
     """Return the entry of the highest layer, or None where no layer speaks.
 
     Raises CalendarDataError where two entries of that layer disagree.

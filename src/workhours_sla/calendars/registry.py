@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import UnknownCalendarError
+
+GROUP = "workhours_sla.calendars"
+"""The entry points of calendar providers: functions from an id to a Calendar, or None."""
 
 
 @lru_cache(maxsize=256)
@@ -18,5 +22,26 @@ def get(id: str) -> Calendar:  # noqa: A002
         from workhours_sla.calendars import russia  # noqa: PLC0415
 
         return russia.calendar(id)
+    wanted, _, rest = id.rpartition(":")
+    for name, provide in _providers().items():
+        if wanted in ("", name):
+            found = provide(rest)
+            if found is not None:
+                return found
     msg = f"no calendar {id!r}; use RU, a Russian region such as RU-VGG, or Calendar.plain(...)"
     raise UnknownCalendarError(msg, id=id)
+
+
+@lru_cache(maxsize=1)
+def _providers() -> dict[str, Callable[[str], Calendar | None]]:
+    """Return the providers that installed packages register, ours for ``holidays`` first.
+
+    Importing importlib.metadata costs more than a Russian deadline, so only foreign ids come
+    here.
+    """
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    found = sorted(
+        entry_points(group=GROUP), key=lambda point: (point.name != "holidays", point.name)
+    )
+    return {point.name: point.load() for point in found}

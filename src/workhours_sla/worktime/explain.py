@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workhours_sla import words
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.worktime.budget import format_amount, iso_amount
-from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Interval
+from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Interval, subtract
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -149,16 +149,17 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
     zone = schedule.tz
     first = schedule._datetime(lo, zone).date()  # noqa: SLF001
     last = schedule._datetime(max(lo, hi - timedelta.resolution), zone).date()  # noqa: SLF001
-    counted = lo
+    counted: dict[date, list[Interval]] = {}
     day = first - ONE_DAY
     while day <= last:
         number = (day - BASE.date()).days
-        pieces: list[Interval] = []
-        for start, end in sorted(line.day_intervals(number)):
-            piece = max(start, counted), min(end, hi)
-            if piece[0] < piece[1]:
-                pieces.append(piece)
-                counted = piece[1]
+        within = ((max(start, lo), min(end, hi)) for start, end in line.day_intervals(number))
+        before = (counted.get(day - ONE_DAY * back, ()) for back in (1, 2))
+        pieces = subtract(
+            (piece for piece in within if piece[0] < piece[1]),
+            (interval for intervals in before for interval in intervals),
+        )
+        counted[day] = pieces
         if pieces or first <= day:
             overridden = day in schedule.overrides
             known = schedule.calendar.coverage

@@ -127,6 +127,19 @@ def join(intervals: Iterable[Interval]) -> list[Interval]:
     return joined
 
 
+def subtract(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
+    """Return what of the intervals is not in any of those taken, in order."""
+    left = join(intervals)
+    for from_, until in taken:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, from_)), (max(start, until), end))
+            if piece[0] < piece[1]
+        ]
+    return left
+
+
 def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: timedelta) -> Snapshot:
     """Return the tables for ``[lo, hi)`` where working time up to ``lo`` is ``base``."""
     starts = [start for start, _ in intervals]
