@@ -185,7 +185,7 @@ def test_conflicting_ids_are_quarantined(
         (("due", "10.01.2030 10:00"), 3, "not approved"),
         (("due", "10.01.2003 10:00"), 3, "starts in 2004"),
         (("due", "30.12.2027 17:00"), 3, "2028"),
-        (("due", "12.03.2025 10:00", "--calendar=RU-TA"), 3, "regional days of Tatarstan"),
+        (("due", "09.03.2027 10:00", "--calendar=RU-TA"), 3, "Ураза-байрам"),
         (("due", "12.03.2025 10:00", "--calendar=RU-XXX"), 2, "RU-"),
         (("due", "12.03.2025 10:00", "--calendar=DE-BY"), 2, "no calendar 'DE-BY'"),
         (("due", "12.03.2025 10:00", "--hours="), 0, ""),
@@ -317,6 +317,18 @@ def test_calendar_as_text_and_as_data(capsys: pytest.CaptureFixture[str]) -> Non
     assert months[0] == "PT136H"
     _, text, _ = run(capsys, "calendar", "RU", "2030", "--lang=en", "--provisional")
     assert "PROVISIONAL" in text
+
+
+def test_a_calendar_shows_which_days_are_disputed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "calendar", "RU-KC", "2026", "--lang=en")
+    assert status == 0
+    assert "20?21?22 23" in out
+    assert "Mon 20 Apr 2026" in out
+    open_line = next(line for line in out.splitlines() if "20 Apr 2026" in line)
+    assert "open" in open_line
+    assert "№ 41" in open_line
+    data = json.loads(run(capsys, "calendar", "RU-KC", "2026", "--json")[1])
+    assert "2026-04-20" in data["uncertain"]
 
 
 def test_settings_from_a_file_give_way_to_options(

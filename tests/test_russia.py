@@ -12,6 +12,8 @@ import pytest
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule
 from workhours_sla.calendars.norms import working_time_norm
+from workhours_sla.calendars.russia.moon import forecast
+from workhours_sla.calendars.russia.regional import certain_dates
 from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.calendars.russia.rules import automatic_moves, covered_years, rows_of
 from workhours_sla.errors import CalendarCoverageError, UnknownCalendarError
@@ -20,6 +22,7 @@ DATA = Path(__file__).parent / "data"
 DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
 NORMS = json.loads((DATA / "ru_norms.json").read_text(encoding="utf-8"))
 YEARS = range(2004, 2028)
+MOON = ("shawwal-1", "dhu-al-hijja-10", "white-month", "buddha-birthday", "zul")
 
 
 def year_of(calendar: Calendar, year: int) -> list:
@@ -206,11 +209,115 @@ def test_89_regions_with_zones_that_exist() -> None:
             assert area
 
 
-def test_a_region_without_its_days_refuses_to_answer_as_russia() -> None:
+# -- regional days -------------------------------------------------------------------------
+
+
+def kind(region_id: str, day: str) -> tuple[DayKind, bool]:
+    found = Calendar.get(region_id).day(date.fromisoformat(day))
+    return found.kind, found.short
+
+
+@pytest.mark.parametrize(
+    ("region_id", "day", "wanted"),
+    [
+        ("RU-STA", "2026-04-21", (DayKind.HOLIDAY, False)),  # Radonitsa, Easter + 9
+        ("RU-STA", "2027-05-11", (DayKind.HOLIDAY, False)),
+        ("RU-STA", "2026-04-20", (DayKind.WORK, True)),  # the hour before a regional holiday
+        ("RU-STA", "2016-05-10", (DayKind.WORK, False)),  # the law holds since 2017
+        ("RU-TA", "2026-08-30", (DayKind.HOLIDAY, False)),  # a Sunday, and no Monday for it
+        ("RU-TA", "2026-08-31", (DayKind.WORK, False)),
+        ("RU-BA", "2026-10-11", (DayKind.HOLIDAY, False)),  # a Sunday that moves
+        ("RU-BA", "2026-10-12", (DayKind.TRANSFERRED_OFF, False)),
+        ("RU-SE", "2026-11-23", (DayKind.HOLIDAY, False)),  # last Monday before 25 November
+        ("RU-SE", "2025-11-17", (DayKind.HOLIDAY, False)),  # an extra one by decree
+        ("RU-CU", "2026-06-23", (DayKind.WORK, True)),
+        ("RU-AD", "2026-04-20", (DayKind.TRANSFERRED_OFF, False)),
+        ("RU-AD", "2026-04-25", (DayKind.TRANSFERRED_WORK, True)),  # in place of an eve
+        ("RU-MO", "2026-08-05", (DayKind.DECREED_OFF, False)),
+        ("RU-MO", "2026-08-04", (DayKind.WORK, False)),  # a one-off day shortens no eve
+        ("RU-KO", "2026-08-22", (DayKind.HOLIDAY, False)),
+        ("X-RU-CR", "2026-06-01", (DayKind.HOLIDAY, False)),  # Monday after Trinity
+        ("RU-MOW", "2026-04-21", (DayKind.WORK, False)),
+    ],
+)
+def test_regional_days(region_id: str, day: str, wanted: tuple[DayKind, bool]) -> None:
+    assert kind(region_id, day) == wanted
+
+
+def test_a_date_by_the_moon_is_open_until_an_act_sets_it() -> None:
     tatarstan = Calendar.get("RU-TA")
-    with pytest.raises(CalendarCoverageError, match="regional days of Tatarstan"):
-        tatarstan.day(date(2026, 3, 2))
-    assert tatarstan.provisional().day(date(2026, 3, 2)).provisional
+    assert kind("RU-TA", "2026-03-20") == (DayKind.HOLIDAY, False)
+    open_days = tatarstan.uncertain(2027)
+    assert date(2027, 3, 10) in open_days
+    assert len(open_days) == 12  # two holidays: five dates each, and the eve of the first
+    with pytest.raises(CalendarCoverageError, match="Ураза-байрам") as caught:
+        tatarstan.day(date(2027, 3, 10))
+    assert caught.value.cause == "uncertain"
+    assert tatarstan.knows(date(2027, 3, 15))
+    assert tatarstan.provisional().day(date(2027, 3, 10)).provisional
+    assert not tatarstan.provisional().day(date(2027, 3, 15)).provisional
+
+
+def test_what_sources_dispute_is_open_and_visible() -> None:
+    disputed = Calendar.get("RU-KC").uncertain(2026)
+    assert {date(2026, 4, 20), date(2026, 4, 21)} <= set(disputed)
+    assert disputed[date(2026, 4, 20)].name == "Радоница"
+    assert date(2026, 6, 8) in Calendar.get("RU-KR").uncertain(2026)
+
+
+def test_a_deadline_may_not_run_across_an_open_date() -> None:
+    office = Schedule("RU-TA", "Mo-Fr 09:00-13:00,14:00-18:00")
+    before = datetime(2027, 3, 5, 17, 0, tzinfo=office.tz)  # the Friday before
+    assert office.deadline(before, timedelta(hours=1)).hour == 18
+    with pytest.raises(CalendarCoverageError, match="Ураза-байрам"):
+        office.deadline(before, timedelta(hours=4))
+    assert office.deadline(before + timedelta(days=10), timedelta(hours=4)).month == 3
+
+
+def test_forecasts_are_within_two_days_of_every_date_that_acts_have_set() -> None:
+    tried = 0
+    for region_id in region_ids():
+        for holiday in region(region_id).holidays:
+            if holiday.forecast in MOON:
+                for year in {day.year for day in holiday.listed}:
+                    first = min(day for day in holiday.listed if day.year == year)
+                    near = forecast(holiday.forecast, year)
+                    assert min(abs((first - day).days) for day in near) <= 2, (region_id, year)
+                    tried += 1
+    assert tried > 150
+
+
+def test_easter_against_the_list_of_radonitsa() -> None:
+    listed = {day for h in region("RU-SAR").holidays for day in h.listed}
+    for day in listed:
+        assert certain_dates(region("RU-STA").holidays[0]._replace(listed=()), day.year) == (
+            (day,) if day.year >= 2017 else ()
+        )
+
+
+def test_all_regions_answer_for_2024_to_2026_or_say_what_is_open() -> None:
+    for region_id in region_ids():
+        calendar = Calendar.get(region_id)
+        for year in (2024, 2025, 2026):
+            open_days = calendar.uncertain(year)
+            day = date(year, 1, 1)
+            while day.year == year:
+                assert calendar.knows(day) == (day not in open_days)
+                if day not in open_days:
+                    calendar.day(day)
+                day += timedelta(days=1)
+
+
+def test_every_regional_row_names_act_source_and_scope() -> None:
+    for region_id in region_ids():
+        subject = region(region_id)
+        acts = [h.act for h in subject.holidays] + [e.act for e in subject.single_days]
+        for act in acts:
+            assert act is not None
+            assert act.title
+            assert act.source
+            assert act.scope
+            assert act.confidence in ("high", "medium", "low")
 
 
 def test_unknown_ids_name_near_misses() -> None:

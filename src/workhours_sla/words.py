@@ -57,14 +57,14 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
             "спросите на более поздний день"
         ),
     },
-    "region_pending": {
+    "uncertain": {
         "en": (
-            "the regional days of {region_en} are not in the data; for the federal days alone use "
-            "RU with the zone {tz}, or {how} for an answer marked provisional"
+            "it is open whether {name} makes it a day off ({act}); "
+            "with {how} the answer is by rule and marked provisional"
         ),
         "ru": (
-            "региональных дней нет в данных ({region_ru}); для одних федеральных дней возьмите RU "
-            "и часовой пояс {tz} или {how}: результат будет помечен «предварительно»"
+            "не установлено, выходной ли это ({name}; {act}). "
+            "Используйте {how}: результат будет помечен «предварительно»"
         ),
     },
     "outside": {

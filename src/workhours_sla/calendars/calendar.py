@@ -45,6 +45,9 @@ class DaySource(Protocol):
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         """Return every layer's entries for a year and for the day after its last."""
 
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        """Return the dates of a year within the coverage's bounds that are open, and why."""
+
     def known_on(self, day: date) -> DaySource:
         """Return the same source with only what was known on ``day``."""
 
@@ -146,6 +149,17 @@ class Calendar:
     def knows(self, day: date) -> bool:
         """Whether an act or the law settles ``day``."""
         return any(first <= day <= last for first, last in self._source.coverage)
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        """Return the dates of a year that are open, each with the entry in question.
+
+        A date by the moon that no act has set yet, or one about which sources disagree; the
+        calendar answers neither, unless asked provisionally.
+
+        >>> [str(day) for day in Calendar.get("RU-KC").uncertain(2026)][:3]
+        ['2026-04-19', '2026-04-20', '2026-04-21']
+        """
+        return self._source.uncertain(year)
 
     def check_known(self, day: date) -> None:
         """Raise CalendarCoverageError, with the way out, unless this calendar answers ``day``."""

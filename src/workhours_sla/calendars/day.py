@@ -158,7 +158,8 @@ def resolve(day: dt.date, entries: tuple[Entry, ...]) -> Entry | None:
     winner = max(entries, key=lambda entry: entry.layer)
     for other in entries:
         if other.layer == winner.layer and (
-            other.kind.working != winner.kind.working or other.swapped_with != winner.swapped_with
+            other.kind.working != winner.kind.working
+            or (winner.kind.working and other.swapped_with != winner.swapped_with)
         ):
             from workhours_sla.errors import CalendarDataError  # noqa: PLC0415
 

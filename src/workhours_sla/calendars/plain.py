@@ -54,6 +54,10 @@ class PlainDays(NamedTuple):
                 dates.add(date(year, month, day))
         return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
 
+    def uncertain(self, year: int) -> Mapping[date, Entry]:  # noqa: ARG002
+        """Return none: every date between its bounds is known."""
+        return {}
+
     def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
         return self
 

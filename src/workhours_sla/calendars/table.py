@@ -56,6 +56,10 @@ class TableDays(NamedTuple):
                 found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
 
+    def uncertain(self, year: int) -> Mapping[date, Entry]:  # noqa: ARG002
+        """Return none: every date between its bounds is known."""
+        return {}
+
     def known_on(self, day: date) -> TableDays:
         """Return the table without the acts that came later."""
         rows = tuple(

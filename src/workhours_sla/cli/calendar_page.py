@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 import click
 
 from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Day, DayKind
+from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.calendars.norms import Norm, working_time_norm
 from workhours_sla.cli.phrases import language
 from workhours_sla.worktime.budget import format_amount, iso_amount
@@ -21,6 +21,7 @@ MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3
 MONTH_WIDTH: Final = DAY_WIDTH * 7
 GAP: Final = "   "
+ONE_DAY: Final = timedelta(days=1)
 
 PAGE: Final[dict[str, words.Words]] = {
     "title": {
@@ -29,9 +30,10 @@ PAGE: Final[dict[str, words.Words]] = {
     },
     "legend": {
         "en": "° holiday or day off moved here   ! off by decree   + working weekend   "
-        "* one hour shorter   # working weekend, shorter",
+        "* one hour shorter   # working weekend, shorter   ? open",
         "ru": "° праздник или перенесённый выходной   ! нерабочий по указу   "
-        "+ рабочий выходной   * на час короче   # рабочий выходной, на час короче",
+        "+ рабочий выходной   * на час короче   # рабочий выходной, на час короче   "
+        "? не установлено",
     },
     "norm": {
         "en": "Working time (without days off by presidential decree)",
@@ -42,6 +44,11 @@ PAGE: Final[dict[str, words.Words]] = {
     "week": {"en": "{hours} h", "ru": "{hours} ч"},
     "quarter": {"en": "Quarter {number}", "ru": "{number} квартал"},
     "year": {"en": "Year", "ru": "Год"},
+    "open": {"en": "open", "ru": "не установлено"},
+    "counted": {
+        "en": "{count} open days are counted by rule",
+        "ru": "не установлено дней: {count}, они посчитаны по правилу",
+    },
     "acts": {"en": "Days and acts", "ru": "Дни и акты"},
     "provisional": {
         "en": "PROVISIONAL: no act has settled this year yet",
@@ -59,28 +66,40 @@ PAGE: Final[dict[str, words.Words]] = {
 def calendar(id: str, year: int, *, lang: str | None, as_json: bool, provisional: bool) -> None:  # noqa: A002
     """Show the YEAR of calendar ID: months, norms of working time, and the act behind each day."""
     found = Calendar.get(id)
-    if provisional:
+    questions = found.uncertain(year)
+    if not provisional:
+        found.check_known(next(day for day in _dates(year) if day not in questions))
+    if provisional or questions:
         found = found.provisional()
     days = list(found.days(date(year, 1, 1), date(year, 12, 31)))
     if as_json:
         from workhours_sla.cli.answers import echo_json  # noqa: PLC0415
 
-        echo_json(_data(found, year, days))
+        echo_json(_data(found, year, days, questions))
         return
-    for line in _lines(found, year, days, language(lang)):
+    for line in _lines(found, year, days, questions, language(lang)):
         click.echo(line)
 
 
-def _lines(found: Calendar, year: int, days: list[Day], lang: str) -> Iterator[str]:
+def _dates(year: int) -> Iterator[date]:
+    return (
+        date(year, 1, 1) + ONE_DAY * offset for offset in range(366 if months.isleap(year) else 365)
+    )
+
+
+def _lines(
+    found: Calendar, year: int, days: list[Day], questions: Mapping[date, Entry], lang: str
+) -> Iterator[str]:
     title = words.pick(PAGE["title"], lang)
     yield click.style(title.format(id=found.id, year=year, version=found.version), bold=True)
-    if any(day.provisional for day in days):
+    if any(day.provisional and day.date not in questions for day in days):
         yield click.style(words.pick(PAGE["provisional"], lang), fg="yellow", bold=True)
     yield ""
     by_date = {day.date: day for day in days}
     for first in range(1, 13, MONTHS_A_ROW):
         columns = [
-            _month(year, month, by_date, lang) for month in range(first, first + MONTHS_A_ROW)
+            _month(year, month, by_date, questions, lang)
+            for month in range(first, first + MONTHS_A_ROW)
         ]
         height = max(map(len, columns))
         for row in range(height):
@@ -90,23 +109,32 @@ def _lines(found: Calendar, year: int, days: list[Day], lang: str) -> Iterator[s
     yield words.pick(PAGE["legend"], lang)
     yield ""
     yield from _norm_lines(found, year, lang)
+    if questions:
+        yield words.pick(PAGE["counted"], lang).format(count=len(questions))
     yield ""
     yield click.style(words.pick(PAGE["acts"], lang), bold=True)
-    yield from _act_lines(days, lang)
+    yield from _act_lines(days, questions, lang)
 
 
-def _month(year: int, month: int, days: dict[date, Day], lang: str) -> list[str]:
+def _month(
+    year: int, month: int, days: dict[date, Day], questions: Mapping[date, Entry], lang: str
+) -> list[str]:
     name = words.MONTHS[lang][month - 1]
     head = "".join(f"{weekday[:2]:>2} " for weekday in words.WEEKDAYS[lang])
     lines = [click.style(f"{name:^{MONTH_WIDTH}}", bold=True), click.style(head, dim=True)]
     for week in months.Calendar().monthdatescalendar(year, month):
-        cells = (_cell(days[day]) if day.month == month else " " * DAY_WIDTH for day in week)
+        cells = (
+            _cell(days[day], is_open=day in questions) if day.month == month else " " * DAY_WIDTH
+            for day in week
+        )
         lines.append("".join(cells))
     return lines
 
 
-def _cell(day: Day) -> str:
+def _cell(day: Day, *, is_open: bool) -> str:
     """Return a date with its mark, coloured: off is red, short yellow, working weekends green."""
+    if is_open:
+        return click.style(f"{day.date.day:>2}", fg="magenta", bold=True) + "?"
     transferred = day.kind is DayKind.TRANSFERRED_WORK
     if day.working:
         mark = ("#" if transferred else "*") if day.short else ("+" if transferred else " ")
@@ -142,16 +170,22 @@ def _norm_lines(found: Calendar, year: int, lang: str) -> Iterator[str]:
         yield line if last.month - first.month < single_months else click.style(line, bold=True)
 
 
-def _act_lines(days: list[Day], lang: str) -> Iterator[str]:
-    """Yield a line per day that some act or holiday makes special."""
+def _act_lines(days: list[Day], questions: Mapping[date, Entry], lang: str) -> Iterator[str]:
+    """Yield a line per day that some act or holiday makes special, or leaves open."""
     for day in days:
-        if day.reasons or day.short:
-            weekday = words.WEEKDAYS[lang][day.date.weekday()]
-            when = f"{weekday} {words.short_date(day.date, lang)}"
+        weekday = words.WEEKDAYS[lang][day.date.weekday()]
+        when = f"{weekday} {words.short_date(day.date, lang)}"
+        if day.date in questions:
+            yield f"  {when:<15}  ? {words.pick(PAGE['open'], lang)}: " + (
+                questions[day.date].describe(lang)
+            )
+        elif day.reasons or day.short:
             yield f"  {when:<15}  {day.describe(lang)}"
 
 
-def _data(found: Calendar, year: int, days: list[Day]) -> dict[str, Any]:
+def _data(
+    found: Calendar, year: int, days: list[Day], questions: Mapping[date, Entry]
+) -> dict[str, Any]:
     def norm_data(norm: Norm) -> dict[str, Any]:
         hours = {str(week): iso_amount(norm.hours(week)) for week in WEEKS}
         return {"working_days": norm.working_days, "short_days": norm.short_days, "hours": hours}
@@ -161,6 +195,10 @@ def _data(found: Calendar, year: int, days: list[Day]) -> dict[str, Any]:
         "calendar": {"id": found.id, "version": found.version},
         "year": year,
         "provisional": any(day.provisional for day in days),
+        "uncertain": {
+            day.isoformat(): {lang: entry.describe(lang) for lang in words.LANGUAGES}
+            for day, entry in questions.items()
+        },
         "days": [
             {
                 "date": day.date.isoformat(),

@@ -1,4 +1,4 @@
-"""The 89 subjects of the Federation: names, zones, and the days their bodies declare."""
+"""The 89 subjects of the Federation: names, zones, and the rows of the days they declare."""
 
 from __future__ import annotations
 
@@ -13,13 +13,36 @@ from workhours_sla.errors import UnknownCalendarError
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "regions_data")  # noqa: PTH118, PTH120
 
+MOVES, STAYS = "moves", "stays"
+"""What becomes of a regional holiday on a weekend; anything else is not known."""
+LISTED = "listed"
+"""The rule of a holiday whose dates an act sets each year."""
+
+
+class RegionalHoliday(NamedTuple):
+    """A holiday of a subject's own.
+
+    ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``; dates listed
+    for a year win over it. ``forecast`` says where a listed holiday may fall in a year without
+    a list, in up to ``length`` days. ``disputed``: sources disagree whether it is off at all.
+    """
+
+    name: str
+    rule: str
+    weekend: str
+    since: int
+    act: Act
+    listed: tuple[date, ...]
+    forecast: str
+    length: int
+    disputed: bool
+
 
 class Region(NamedTuple):
     """One subject of the Federation.
 
     ``tz`` is the IANA zone of its capital; ``other_zones`` lists (zone, area) where the rest of
-    it keeps other time. ``days_complete`` says whether its own days are in the data;
-    ``entries`` holds them.
+    it keeps other time. ``single_days`` are days off, and weekends worked, of one year only.
     """
 
     id: str
@@ -27,8 +50,8 @@ class Region(NamedTuple):
     name_en: str
     tz: str
     other_zones: tuple[tuple[str, str], ...]
-    days_complete: bool
-    entries: tuple[Entry, ...]
+    holidays: tuple[RegionalHoliday, ...]
+    single_days: tuple[Entry, ...]
 
 
 def read_toml(folder: str, name: str) -> dict[str, Any]:
@@ -40,6 +63,7 @@ def read_toml(folder: str, name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+@lru_cache(maxsize=1)
 def region_ids() -> tuple[str, ...]:
     """Return the ids of all subjects, sorted."""
     return tuple(sorted(name.removesuffix(".toml") for name in os.listdir(_FOLDER)))  # noqa: PTH208
@@ -62,33 +86,46 @@ def region(id: str) -> Region:  # noqa: A002
         name_en=rows["name_en"],
         tz=rows["tz"],
         other_zones=tuple((zone["tz"], zone["area"]) for zone in rows.get("other_zones", ())),
-        days_complete=rows["days"] == "complete",
-        entries=tuple(entry for row in rows.get("days_off", ()) for entry in _one_off(row)),
+        holidays=tuple(map(_holiday, rows.get("holidays", ()))),
+        single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _single(row)),
     )
 
 
-def _one_off(row: dict[str, object]) -> list[Entry]:
-    """Return the entries of a single day off, and of the weekend worked for it if any."""
-    act = Act(
-        title=str(row["act"]),
-        known_from=_date(row.get("known_from")),
-        confidence=str(row["confidence"]),
-        source=str(row["source"]),
-        scope=str(row["scope"]),
-        note=str(row["note"]) if "note" in row else None,
+def _holiday(row: dict[str, Any]) -> RegionalHoliday:
+    return RegionalHoliday(
+        name=row["name"],
+        rule=row["rule"],
+        weekend=row["weekend"],
+        since=row.get("since", 0),
+        act=_act(row, source="; ".join(row["sources"])),
+        listed=tuple(row.get("listed", ())),
+        forecast=row.get("forecast", ""),
+        length=row.get("length", 1),
+        disputed=row.get("disputed", False),
     )
-    day, swap = _date(row["date"]), _date(row.get("swap_with"))
-    assert day is not None  # noqa: S101 - the data's own test holds this
+
+
+def _act(row: dict[str, Any], source: str) -> Act:
+    return Act(
+        title=row["act"],
+        known_from=row.get("known_from"),
+        confidence=row["confidence"],
+        source=source,
+        scope=row["scope"],
+        note=row.get("note"),
+    )
+
+
+def _single(row: dict[str, Any]) -> list[Entry]:
+    """Return the entries of a day off of one year, and of the weekend worked for it if any."""
+    act = _act(row, source=row["source"])
+    day, swap, name = row["date"], row.get("swap_with"), row.get("name")
     if swap is None:
-        return [Entry(day, Layer.REGION, DayKind.DECREED_OFF, act)]
+        return [Entry(day, Layer.REGION, DayKind.DECREED_OFF, act, name)]
     return [
-        Entry(day, Layer.REGION, DayKind.TRANSFERRED_OFF, act, swapped_with=swap),
-        Entry(swap, Layer.REGION, DayKind.TRANSFERRED_WORK, act, swapped_with=day),
+        Entry(day, Layer.REGION, DayKind.TRANSFERRED_OFF, act, name, swapped_with=swap),
+        Entry(swap, Layer.REGION, DayKind.TRANSFERRED_WORK, act, name, swapped_with=day),
     ]
-
-
-def _date(value: object) -> date | None:
-    return value if isinstance(value, date) else None
 
 
 def _near(id: str) -> list[str]:  # noqa: A002

@@ -9,13 +9,14 @@ hours and shortness that a transferred working day inherits (order of Minzdravso
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workhours_sla.calendars.calendar import DateRange
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.day import Act, DayKind, Entry, Layer, resolve
+from workhours_sla.calendars.russia.regional import regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import read_toml, region
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 - pathlib is slow to import
@@ -157,14 +158,7 @@ class RussianDays(NamedTuple):
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        if self.region is not None and not region(self.region).days_complete:
-            return ()
-        first, last = covered_years()
-        if self.known_by is not None:
-            last = min(last, self.known_by.year + 1)
-            while last >= first and rows_of(last).known_from() > self.known_by:
-                last -= 1
-        return ((date(first, 1, 1), date(last, 12, 31)),) if last >= first else ()
+        return _coverage(self)
 
     @property
     def rule_span(self) -> DateRange:
@@ -177,30 +171,41 @@ class RussianDays(NamedTuple):
             last = max(covered_years()[0] + 1, min(last, self.known_by.year + 1))
         acts = [act for year in (last - 1, last) for act in rows_of(year).acts()]
         if self.region is not None:
-            acts += [entry.act for entry in region(self.region).entries if entry.act]
+            acts += [entry.act for entry in region(self.region).single_days if entry.act]
         dates = [act.known_from for act in acts if act.known_from and self._knows(act)]
         return max(dates).isoformat() if dates else "by law alone"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        rows = rows_of(year)
-        if self.known_by is not None:
-            rows = YearRows(
-                year,
-                rows.statutory,
-                tuple(row for row in rows.transfers if self._knows(row[2])),
-                tuple(row for row in rows.presidential if self._knows(row[1])),
-                rows.sources,
-            )
-        found: dict[date, tuple[Entry, ...]] = {}
-        for entry in (*entries_of(rows), *self._regional(year)):
-            found[entry.date] = (*found.get(entry.date, ()), entry)
+        federal = self._federal(year)
+        found = dict(federal)
+        if self.region is not None:
+            working = _working_in(federal)
+            for entry in regional_entries(region(self.region), year, working):
+                if entry.act is None or self._knows(entry.act):
+                    found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
 
-    def _regional(self, year: int) -> Iterator[Entry]:
-        if self.region is not None:
-            for entry in region(self.region).entries:
-                if entry.date.year == year and (entry.act is None or self._knows(entry.act)):
-                    yield entry
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        if self.region is None or not region(self.region).holidays:
+            return {}
+        subject = region(self.region)
+        open_days = uncertain(subject, year, _working_in(self._federal(year)))
+        return {
+            day: Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
+            for day, holiday in sorted(open_days.items())
+        }
+
+    def _federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        rows = rows_of(year)
+        if self.known_by is not None:
+            rows = rows._replace(
+                transfers=tuple(row for row in rows.transfers if self._knows(row[2])),
+                presidential=tuple(row for row in rows.presidential if self._knows(row[1])),
+            )
+        found: dict[date, tuple[Entry, ...]] = {}
+        for entry in entries_of(rows):
+            found[entry.date] = (*found.get(entry.date, ()), entry)
+        return found
 
     def _knows(self, act: Act) -> bool:
         return self.known_by is None or act.known_from is None or act.known_from <= self.known_by
@@ -212,13 +217,41 @@ class RussianDays(NamedTuple):
         first, last = covered_years()
         if day.year < first:
             return "too_early", {"first": first}
-        if self.region is not None and not region(self.region).days_complete:
-            subject = region(self.region)
-            return "region_pending", {
-                "region_en": subject.name_en,
-                "region_ru": subject.name_ru,
-                "tz": subject.tz,
-            }
         if self.known_by is not None and day.year <= last:
             return "not_known_then", {"year": day.year, "known_by": self.known_by}
-        return "not_approved", {"year": day.year, "last": last}
+        if day.year > last:
+            return "not_approved", {"year": day.year, "last": last}
+        entry = self.uncertain(day.year)[day]
+        act = entry.act.title if entry.act else ""
+        return "uncertain", {"name": entry.name, "act": act}
+
+
+@lru_cache(maxsize=256)
+def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
+    """Return the settled years, without the dates that a region leaves open."""
+    first, last = covered_years()
+    if source.known_by is not None:
+        last = min(last, source.known_by.year + 1)
+        while last >= first and rows_of(last).known_from() > source.known_by:
+            last -= 1
+    if last < first:
+        return ()
+    ranges = []
+    since = date(first, 1, 1)
+    for year in range(first, last + 1):
+        for day in source.uncertain(year):
+            if since < day:
+                ranges.append((since, day - _ONE_DAY))
+            since = max(since, day + _ONE_DAY)
+    ranges.append((since, date(last, 12, 31)))
+    return tuple(ranges)
+
+
+def _working_in(entries: Mapping[date, tuple[Entry, ...]]) -> Callable[[date], bool]:
+    """Return a function that tells the working days of federal entries."""
+
+    def is_working(day: date) -> bool:
+        winner = resolve(day, entries.get(day, ()))
+        return winner.kind.working if winner is not None else day.weekday() < _SATURDAY
+
+    return is_working
