@@ -261,7 +261,7 @@ def test_values_survive_pickling_and_refuse_change() -> None:
 
 def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
     when = at(2025, 3, 12, 10)
-    naive = datetime(2025, 3, 12, 10)  # noqa: DTZ001
+    naive = datetime(2025, 3, 12, 10)
     with pytest.raises(EventError, match="event_id"):
         created("", when).__class__("", "1", EventType.CREATED, when, when)
     with pytest.raises(NaiveDatetimeError, match="occurred_at"):

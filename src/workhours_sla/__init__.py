@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from workhours_sla.sla.policy import Target as Target
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
+    from workhours_sla.worktime.day_budgets import CalendarDays as CalendarDays
+    from workhours_sla.worktime.day_budgets import ClockTime as ClockTime
+    from workhours_sla.worktime.day_budgets import Months as Months
+    from workhours_sla.worktime.day_budgets import WorkingDays as WorkingDays
     from workhours_sla.worktime.explain import Step as Step
     from workhours_sla.worktime.explain import Trace as Trace
     from workhours_sla.worktime.schedule import Interval as Interval
@@ -51,6 +55,10 @@ _HOME = {
     "Target": "sla.policy",
     "parse_budget": "worktime.budget",
     "working_hours": "worktime.budget",
+    "CalendarDays": "worktime.day_budgets",
+    "ClockTime": "worktime.day_budgets",
+    "Months": "worktime.day_budgets",
+    "WorkingDays": "worktime.day_budgets",
     "Step": "worktime.explain",
     "Trace": "worktime.explain",
     "Interval": "worktime.schedule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -24,10 +25,14 @@ from workhours_sla.errors import (
     CalendarCoverageError,
     EmptyScheduleError,
     HoursSyntaxError,
-    MissingTimeZoneError,
-    NaiveDatetimeError,
     ProvisionalWarning,
-    UnknownTimeZoneError,
+)
+from workhours_sla.worktime.arguments import (
+    other_budget,
+    overrides_of,
+    plain_datetime,
+    refuse_naive,
+    zone_of,
 )
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.shifts import (
@@ -35,13 +40,12 @@ from workhours_sla.worktime.shifts import (
     Shifts,
     WeeklyHours,
     format_shifts,
-    merge_shifts,
-    parse_shifts,
     shorten,
 )
-from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Timeline, Zone
+from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Timeline, Zone, join
 
 if TYPE_CHECKING:
+    from workhours_sla.worktime.day_budgets import Budget
     from workhours_sla.worktime.explain import Trace
 
 P = ParamSpec("P")
@@ -103,8 +107,8 @@ class Schedule:
         setter = object.__setattr__
         setter(self, "calendar", calendar)
         setter(self, "hours", hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours))
-        setter(self, "tz", _zone(tz, calendar))
-        setter(self, "overrides", _parse_overrides(overrides or {}))
+        setter(self, "tz", zone_of(tz, calendar))
+        setter(self, "overrides", overrides_of(overrides or {}))
         setter(self, "shorten_at_start", shorten_at_start)
         setter(self, "_base", BASE.replace(tzinfo=self.tz))
         setter(self, "_timelines", None)
@@ -145,6 +149,28 @@ class Schedule:
         if day.shortened_by:
             shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
         return shifts
+
+    def intervals_of(self, day: date) -> tuple[Interval, ...]:
+        """Return the stretches of the shifts that start on a date, in the schedule's zone.
+
+        Raises CalendarCoverageError for a date that the calendar does not know.
+        """
+        midnight = ONE_DAY * (day - BASE.date()).days
+        zone = _offsets_of(self.tz)
+        return tuple(
+            Interval(self._datetime(a, self.tz), self._datetime(b, self.tz))
+            for a, b in join(
+                stretch
+                for start, end in self.shifts_on(day)
+                for stretch in zone.instants_of(midnight + start, midnight + end)
+            )
+        )
+
+    def end_of_day(self, day: date) -> datetime:
+        """Return 24:00 of a date: the end of the last instant that reads as that date."""
+        midnight = ONE_DAY * ((day - BASE.date()).days + 1)
+        before = _offsets_of(self.tz).instants_of(midnight - ONE_DAY, midnight)
+        return self._datetime(before[-1][1], self.tz)
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
         """Return the shifts of each date from ``first`` to ``last``, all of them known.
@@ -196,12 +222,12 @@ class Schedule:
     def _moment(self, when: datetime) -> timedelta:
         """Return an aware datetime as time since 1970-01-01T00:00 UTC."""
         if type(when) is not datetime:
-            when = _plain_datetime(when)
+            when = plain_datetime(when)
         zone = when.tzinfo
         base = self._base if zone is self.tz else BASE.replace(tzinfo=zone)
         offset = when.utcoffset()
         if offset is None:
-            _refuse_naive(when)
+            refuse_naive(when)
         return when - base - offset
 
     def _datetime(self, moment: timedelta, zone: tzinfo | None) -> datetime:
@@ -209,7 +235,11 @@ class Schedule:
         return zone.fromutc(BASE.replace(tzinfo=zone) + moment)
 
     def _line_at(self, moment: timedelta) -> Timeline:
-        for line in self._lines():
+        lines = self._lines()
+        if len(lines) > 1:
+            index = bisect_right(lines, moment, key=Timeline.surely_from)
+            lines = lines[max(0, index - 1) : index + 1]
+        for line in lines:
             if line.knows(moment):
                 return line
         return self._unknown(moment)
@@ -258,14 +288,13 @@ class Schedule:
             (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
         return line.worked(b) - line.worked(a)
 
-    def deadline(
-        self, start: datetime, budget: timedelta, *, provisional: bool = False
-    ) -> datetime:
+    def deadline(self, start: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the earliest instant at which ``budget`` of working time has passed.
 
         In the zone of ``start``; a budget used up exactly at closing time is due at closing
-        time, a budget of 0 at ``start``. Raises NaiveDatetimeError, BudgetError,
-        CalendarCoverageError where the answer runs across an unknown date.
+        time, a budget of 0 at ``start``. WorkingDays, CalendarDays, Months and ClockTime are
+        budgets of another kind and count by their own rules. Raises NaiveDatetimeError,
+        BudgetError, CalendarCoverageError where the answer runs across an unknown date.
 
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
         >>> str(office.deadline(datetime(2025, 3, 12, 14, tzinfo=office.tz), timedelta(hours=4)))
@@ -273,6 +302,8 @@ class Schedule:
         """
         if provisional:
             return self._provisionally(Schedule.deadline, start, budget)
+        if not isinstance(budget, timedelta):
+            return other_budget(budget, start).due_at(self, start)
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -284,7 +315,7 @@ class Schedule:
         return self._datetime(due, start.tzinfo)
 
     def breaches_after(
-        self, start: datetime, budget: timedelta, *, provisional: bool = False
+        self, start: datetime, budget: Budget, *, provisional: bool = False
     ) -> datetime:
         """Return the last instant at which an answer is still within ``budget``.
 
@@ -298,6 +329,8 @@ class Schedule:
         """
         if provisional:
             return self._provisionally(Schedule.breaches_after, start, budget)
+        if not isinstance(budget, timedelta):
+            return other_budget(budget, start).limit(self, start)
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -483,49 +516,3 @@ def _every_day() -> Calendar:
 @lru_cache(maxsize=64)
 def _offsets_of(tz: ZoneInfo) -> Zone:
     return Zone(tz)
-
-
-def _zone(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
-    name = calendar.tz if tz is None else tz
-    if isinstance(name, ZoneInfo):
-        if name.key is None:
-            msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
-            raise UnknownTimeZoneError(msg, tz=repr(name))
-        return name
-    if name is None:
-        msg = f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' or another IANA zone"
-        raise MissingTimeZoneError(msg)
-    if not isinstance(name, str):
-        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {name!r}"
-        raise TypeError(msg)
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        msg = f"no time zone {name!r}; use an IANA name such as 'Europe/Volgograd'"
-        raise UnknownTimeZoneError(msg, tz=name) from None
-
-
-def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
-    parsed = {}
-    for day, hours in overrides.items():
-        if type(day) is not date:
-            msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
-            raise TypeError(msg)
-        parsed[day] = merge_shifts(parse_shifts(hours))
-    return dict(sorted(parsed.items()))
-
-
-def _plain_datetime(when: object) -> datetime:
-    """Return a subclass's value as a plain datetime; refuse what is not a datetime."""
-    if not isinstance(when, datetime):
-        msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
-        raise TypeError(msg)
-    return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
-
-
-def _refuse_naive(when: datetime) -> NoReturn:
-    msg = (
-        f"{when!r} has no zone, so it names no instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
-        "or schedule.tz"
-    )
-    raise NaiveDatetimeError(msg)

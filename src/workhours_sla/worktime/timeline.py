@@ -219,6 +219,10 @@ class Timeline:
             self._known = lo, max(lo, hi)
         return self._known
 
+    def surely_from(self) -> timedelta:
+        """Return the instant from which it is known whatever the shifts of its first date."""
+        return self._surely[0]
+
     def knows(self, moment: timedelta) -> bool:
         """Whether working time up to ``moment`` is known, the end of the span included."""
         return self._surely[0] <= moment <= self._surely[1] or self.lo <= moment <= self.hi

@@ -1,0 +1,76 @@
+"""What callers may pass to a schedule: checked, and refused with the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.errors import MissingTimeZoneError, NaiveDatetimeError, UnknownTimeZoneError
+from workhours_sla.worktime.shifts import Shifts, merge_shifts, parse_shifts
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.day_budgets import ClockTime, DayBudget
+
+
+def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
+    """Return the zone that was given, else the calendar's own."""
+    name = calendar.tz if tz is None else tz
+    if isinstance(name, ZoneInfo):
+        if name.key is None:
+            msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
+            raise UnknownTimeZoneError(msg, tz=repr(name))
+        return name
+    if name is None:
+        msg = f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' or another IANA zone"
+        raise MissingTimeZoneError(msg)
+    if not isinstance(name, str):
+        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {name!r}"
+        raise TypeError(msg)
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        msg = f"no time zone {name!r}; use an IANA name such as 'Europe/Volgograd'"
+        raise UnknownTimeZoneError(msg, tz=name) from None
+
+
+def overrides_of(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
+    """Return the shifts that each date's text means, by date."""
+    parsed = {}
+    for day, hours in overrides.items():
+        if type(day) is not date:
+            msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
+            raise TypeError(msg)
+        parsed[day] = merge_shifts(parse_shifts(hours))
+    return dict(sorted(parsed.items()))
+
+
+def other_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
+    """Return a budget that is not working time; refuse what is none, and a naive start."""
+    from workhours_sla.worktime.day_budgets import ClockTime, DayBudget  # noqa: PLC0415
+
+    if not isinstance(budget, DayBudget | ClockTime):
+        msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
+        raise TypeError(msg)
+    if start.utcoffset() is None:
+        refuse_naive(start)
+    return budget
+
+
+def plain_datetime(when: object) -> datetime:
+    """Return a subclass's value as a plain datetime; refuse what is not a datetime."""
+    if not isinstance(when, datetime):
+        msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
+        raise TypeError(msg)
+    return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
+
+
+def refuse_naive(when: datetime) -> NoReturn:
+    """Raise NaiveDatetimeError, with the way out."""
+    msg = (
+        f"{when!r} has no zone, so it names no instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
+        "or schedule.tz"
+    )
+    raise NaiveDatetimeError(msg)

@@ -1,0 +1,182 @@
+"""Budgets in days, months and plain time: what is not an amount of working time.
+
+Civil Code of the Russian Federation art. 190-194: a term in days, months or years is counted from
+the next day and ends with its last day; what is to be done in an office must be done before that
+office closes.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from workhours_sla.errors import BudgetError
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.schedule import Schedule
+
+Roll = Literal["following", "preceding", "none"]
+CountFrom = Literal["next_day", "same_day"]
+ONE_DAY = timedelta(days=1)
+
+
+class DayBudget:
+    """A budget that ends with a date.
+
+    The due time is the last closing on that date, its 24:00 where it has no working hours; the
+    limit is its 24:00.
+    """
+
+    __slots__ = ()
+
+    def due_on(self, schedule: Schedule, start: datetime) -> date:
+        """Return the due date, on the calendar of the schedule."""
+        raise NotImplementedError
+
+    def due_at(self, schedule: Schedule, start: datetime) -> datetime:
+        """Return the due time, in the zone of ``start``. Raises CalendarCoverageError."""
+        due = self.due_on(schedule, start)
+        midnight = schedule.end_of_day(due)
+        closings = [end for _, end in schedule.intervals_of(due)]
+        return min(max(closings, default=midnight), midnight).astimezone(start.tzinfo)
+
+    def limit(self, schedule: Schedule, start: datetime) -> datetime:
+        """Return 24:00 of the due date, in the zone of ``start``."""
+        return schedule.end_of_day(self.due_on(schedule, start)).astimezone(start.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays(DayBudget):
+    """``count`` dates with working hours, the day after the start being the first.
+
+    With ``count_from="same_day"`` the date of the start may itself be the first.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> start = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
+    >>> print(office.deadline(start, WorkingDays(1)))
+    2026-01-12 18:00:00+03:00
+    """
+
+    count: int
+    count_from: CountFrom = "next_day"
+
+    def __post_init__(self) -> None:
+        _check(self.count, "working days", self.count_from, ("next_day", "same_day"))
+
+    def due_on(self, schedule: Schedule, start: datetime) -> date:
+        """Return the date of the last of the days."""
+        day = _first_day(schedule, start, self.count_from) - ONE_DAY
+        left = self.count
+        while left:
+            day += ONE_DAY
+            left -= bool(schedule.shifts_on(day))
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays(DayBudget):
+    """``count`` dates of any kind; ``roll`` says what becomes of an end on a day off.
+
+    ``following`` moves it to the next date with working hours (Civil Code art. 193),
+    ``preceding`` to the one before, ``none`` leaves it. Practice under Federal law 59-FZ is
+    split, so there is no default.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> registered = datetime(2025, 12, 8, 11, 0, tzinfo=office.tz)
+    >>> print(CalendarDays(30, roll="following").due_on(office, registered))
+    2026-01-12
+    >>> print(CalendarDays(30, roll="preceding").due_on(office, registered))
+    2025-12-30
+    """
+
+    count: int
+    roll: Roll
+    count_from: CountFrom = "next_day"
+
+    def __post_init__(self) -> None:
+        _check(self.count, "days", self.count_from, ("next_day", "same_day"))
+        _check(1, "", self.roll, ("following", "preceding", "none"))
+
+    def due_on(self, schedule: Schedule, start: datetime) -> date:
+        """Return the last date, moved off a day off as asked."""
+        end = _first_day(schedule, start, self.count_from) + ONE_DAY * (self.count - 1)
+        return _rolled(schedule, end, self.roll)
+
+
+@dataclass(frozen=True, slots=True)
+class Months(DayBudget):
+    """``count`` months: the same day of the month, its last day where there is none.
+
+    Civil Code art. 192; ``roll`` as for CalendarDays.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> print(Months(1, roll="none").due_on(office, datetime(2026, 1, 31, tzinfo=office.tz)))
+    2026-02-28
+    """
+
+    count: int
+    roll: Roll
+
+    def __post_init__(self) -> None:
+        _check(self.count, "months", self.roll, ("following", "preceding", "none"))
+
+    def due_on(self, schedule: Schedule, start: datetime) -> date:
+        """Return the last date, moved off a day off as asked."""
+        begun = start.astimezone(schedule.tz).date()
+        years, month = divmod(begun.month - 1 + self.count, 12)
+        year, month = begun.year + years, month + 1
+        day = min(begun.day, calendar.monthrange(year, month)[1])
+        return _rolled(schedule, date(year, month, day), self.roll)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """Plain time, around the clock, whatever the schedule."""
+
+    amount: timedelta
+
+    def __post_init__(self) -> None:
+        if self.amount < timedelta(0):
+            msg = f"clock time {self.amount} is negative; give an amount of at least 0"
+            raise BudgetError(msg, budget=self.amount)
+
+    def due_at(self, schedule: Schedule, start: datetime) -> datetime:  # noqa: ARG002
+        """Return the start plus the amount, in the zone of the start."""
+        return (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
+
+    limit = due_at
+
+
+Budget = timedelta | DayBudget | ClockTime
+"""What a target may allow; a plain timedelta is working time."""
+
+
+def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> date:
+    begun = start.astimezone(schedule.tz).date()
+    return begun if count_from == "same_day" else begun + ONE_DAY
+
+
+def _rolled(schedule: Schedule, end: date, roll: Roll) -> date:
+    steps: dict[Roll, Callable[[date], date]] = {
+        "following": lambda day: day + ONE_DAY,
+        "preceding": lambda day: day - ONE_DAY,
+    }
+    step = steps.get(roll)
+    while step is not None and not schedule.shifts_on(end):
+        end = step(end)
+    return end
+
+
+def _check(count: int, of: str, choice: str, choices: tuple[str, ...]) -> None:
+    if type(count) is not int or count < 1:
+        msg = f"{count!r} {of} is no budget; give a whole number of at least 1"
+        raise BudgetError(msg, budget=count)
+    if choice not in choices:
+        msg = f"{choice!r} is not one of {', '.join(choices)}"
+        raise BudgetError(msg, choice=choice)

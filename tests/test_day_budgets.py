@@ -1,0 +1,112 @@
+"""Budgets in days, months and plain time, by articles 190-194 of the Civil Code."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import (
+    Calendar,
+    CalendarDays,
+    ClockTime,
+    Months,
+    Schedule,
+    WorkingDays,
+)
+from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=OFFICE.tz)
+
+
+def test_an_answer_within_30_days_rolls_either_way() -> None:
+    registered = at(2025, 12, 8, 11)  # 30 days end on 7 January, a holiday
+    for roll, due in (
+        ("following", at(2026, 1, 12, 18)),
+        ("preceding", at(2025, 12, 30, 18)),
+        ("none", at(2026, 1, 8)),  # no closing that day: its 24:00
+    ):
+        assert OFFICE.deadline(registered, CalendarDays(30, roll=roll)) == due
+    limit = OFFICE.breaches_after(registered, CalendarDays(30, roll="following"))
+    assert limit == at(2026, 1, 13)  # the end of the last day
+
+
+def test_working_days_count_from_the_next_day_unless_asked() -> None:
+    friday = at(2025, 10, 31, 10)
+    assert OFFICE.deadline(friday, WorkingDays(1)) == at(2025, 11, 1, 17)  # a short Saturday
+    assert OFFICE.deadline(friday, WorkingDays(2)) == at(2025, 11, 5, 18)
+    assert OFFICE.deadline(friday, WorkingDays(1, count_from="same_day")) == at(2025, 10, 31, 18)
+    sunday = at(2025, 11, 2, 10)
+    assert OFFICE.deadline(sunday, WorkingDays(1, count_from="same_day")) == at(2025, 11, 5, 18)
+
+
+def test_months_are_clipped_to_the_month() -> None:
+    assert Months(1, roll="none").due_on(OFFICE, at(2024, 1, 31)) == date(2024, 2, 29)
+    assert Months(1, roll="following").due_on(OFFICE, at(2025, 12, 1)) == date(2026, 1, 12)
+
+
+def test_clock_time_runs_around_the_clock_and_through_clock_changes() -> None:
+    assert OFFICE.deadline(at(2020, 12, 26, 12), ClockTime(timedelta(hours=24))) == at(
+        2020, 12, 27, 11
+    )  # that night was an hour longer
+    assert OFFICE.breaches_after(at(2026, 1, 1), ClockTime(timedelta(0))) == at(2026, 1, 1)
+
+
+def test_the_date_is_the_one_at_the_schedule_and_the_answer_in_the_zone_of_the_start() -> None:
+    late = datetime(2025, 3, 12, 22, 30, tzinfo=UTC)  # already 13 March in Volgograd
+    due = OFFICE.deadline(late, WorkingDays(1))
+    assert (due, due.tzinfo) == (datetime(2025, 3, 14, 15, tzinfo=UTC), UTC)
+
+
+def test_a_night_shift_is_due_no_later_than_midnight() -> None:
+    night = Schedule(None, "Mo-Fr 22:00-06:00", tz="Europe/Berlin")
+    start = datetime(2025, 3, 10, 12, tzinfo=night.tz)
+    assert night.deadline(start, WorkingDays(1)) == datetime(2025, 3, 12, tzinfo=night.tz)
+
+
+@given(
+    st.datetimes(datetime(2005, 1, 1), datetime(2026, 6, 1)),
+    st.integers(1, 40),
+    st.sampled_from(["following", "preceding", "none"]),
+)
+def test_against_the_plain_definitions(when: datetime, count: int, roll: str) -> None:
+    start = when.replace(tzinfo=OFFICE.tz)
+    calendar = Calendar.get("RU-VGG")
+    assert WorkingDays(count).due_on(OFFICE, start) == calendar.add_working_days(
+        start.date(), count
+    )
+    step = {"following": 1, "preceding": -1}.get(roll)
+    for budget, end in (
+        (CalendarDays(count, roll=roll), start.date() + timedelta(days=count)),
+        (Months(count % 12 + 1, roll=roll), start.date() + relativedelta(months=count % 12 + 1)),
+    ):
+        while step and not calendar.is_working_day(end):
+            end += timedelta(days=step)
+        assert budget.due_on(OFFICE, start) == end
+        assert OFFICE.deadline(start, budget) <= OFFICE.breaches_after(start, budget)
+
+
+def test_what_is_no_budget() -> None:
+    with pytest.raises(BudgetError, match="at least 1"):
+        WorkingDays(0)
+    with pytest.raises(BudgetError, match="whole number"):
+        CalendarDays(1.5, roll="none")
+    with pytest.raises(BudgetError, match="following"):
+        CalendarDays(1, roll="next")
+    with pytest.raises(BudgetError, match="same_day"):
+        WorkingDays(1, count_from="today")
+    with pytest.raises(BudgetError, match="negative"):
+        ClockTime(timedelta(hours=-1))
+    with pytest.raises(NaiveDatetimeError):
+        OFFICE.deadline(datetime(2025, 1, 1), WorkingDays(1))
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.deadline(at(2027, 12, 30), WorkingDays(3))
+    with pytest.raises(TypeError, match="or days"):
+        OFFICE.deadline(at(2025, 1, 1), "4h")
