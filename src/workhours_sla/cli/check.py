@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 
 from workhours_sla import words
 from workhours_sla.adapters.config import Config
@@ -68,8 +67,7 @@ def check(  # noqa: PLR0913
     settings = Settings.of(**options)
     config = settings.config or Config()
     if assume_tz is not None:
-        layout = msgspec.structs.replace(config.input, tz=assume_tz)
-        config = msgspec.structs.replace(config, input=layout)
+        config = config.with_zone(assume_tz)
     judged_at = read_time(as_of or "now", settings.schedule.tz).when
     promised = config.target
     target = Target(

@@ -25,6 +25,7 @@ DEFAULT_HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
 DEFAULT_BUDGET = "4h"
 ZONE_OF_PLAIN_RUSSIA = "Europe/Moscow"
 NO_CALENDAR = "none"
+"""As adapters.config has it, which is not imported for an answer that needs no file."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -1,0 +1,137 @@
+"""Files and streams of appeals: one reader per format, one column mapping for all."""
+
+from __future__ import annotations
+
+import stat
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, Self
+from zoneinfo import ZoneInfo
+
+from workhours_sla.adapters.sources.lines import MARKS_AND_BLANKS, ByteChunks
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
+from workhours_sla.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workhours_sla.adapters.config import Config
+
+__all__ = ["Fault", "Item", "Layout", "Source", "open_source"]
+
+Format = Literal["csv", "jsonl"]
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+
+
+class Source:
+    """An open file or stream of appeals: iterate over it once, then close it.
+
+    Every row gives its events or a Fault. ``size`` is the number of bytes of a file, None of a
+    stream; ``position`` how many have been read.
+    """
+
+    def __init__(  # noqa: PLR0913 - made here alone
+        self,
+        items: Iterator[Item],
+        chunks: ByteChunks,
+        closing: ExitStack,
+        *,
+        name: str,
+        format: Format,  # noqa: A002 - the word of the configuration
+        size: int | None,
+    ) -> None:
+        self._items = items
+        self._chunks = chunks
+        self._closing = closing
+        self.name = name
+        self.format = format
+        self.size = size
+
+    @property
+    def position(self) -> int:
+        """How many bytes have been read so far."""
+        return self._chunks.position
+
+    def __iter__(self) -> Iterator[Item]:
+        """Return the iterator over the rows, always the same."""
+        return self._items
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a stream that was handed in stays open."""
+        self._closing.close()
+
+
+def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> Source:
+    """Open a file, or take a binary stream such as ``sys.stdin.buffer``, laid out as configured.
+
+    The format is the configured one, else the one of the file's ending, else JSON Lines if the
+    first character is a brace and CSV if not. Raises SourceError for a file that cannot be
+    opened; iterating raises it for one that cannot be read as configured.
+    """
+    with ExitStack() as stack:
+        if isinstance(where, Path):
+            name = name or str(where)
+            stream, size = _open(where, name)
+            stack.enter_context(stream)
+            ending = where.suffix.lower()
+        else:
+            name = name or "standard input"
+            stream, size, ending = where, None, ""
+        chunks = ByteChunks(stream, name)
+        options = config.input
+        found = options.format or _FORMATS.get(ending) or _looks_like(chunks)
+        layout = Layout(
+            kind=options.kind,
+            columns=config.columns,
+            values=config.values,
+            datetime_format=options.datetime_format,
+            tz=None if options.tz is None else ZoneInfo(options.tz),
+            source=options.source,
+        )
+        items: Iterator[Item]
+        if found == "csv":
+            from workhours_sla.adapters.sources import delimited  # noqa: PLC0415
+
+            delimiter = options.delimiter or ("\t" if ending == ".tsv" else ",")
+            items = delimited.read(
+                chunks, layout, encoding=options.encoding, delimiter=delimiter, name=name
+            )
+        else:
+            from workhours_sla.adapters.sources import jsonl  # noqa: PLC0415
+
+            items = jsonl.read(chunks, layout, encoding=options.encoding, name=name)
+        return Source(items, chunks, stack.pop_all(), name=name, format=found, size=size)
+
+
+def _open(path: Path, name: str) -> tuple[BinaryIO, int | None]:
+    """Return an open file and its size, None where it has none that is known."""
+    try:
+        stream = path.open("rb")
+        status = path.stat()
+    except FileNotFoundError:
+        msg = f"no file {name!r}; check the path, or give - for standard input"
+        raise SourceError(msg, name=name) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        msg = f"cannot open {name!r} ({why}); give a file that can be read"
+        raise SourceError(msg, name=name) from None
+    return stream, status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _looks_like(chunks: ByteChunks) -> Format:
+    """Return the format that the first character speaks for."""
+    return "jsonl" if chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"{") else "csv"

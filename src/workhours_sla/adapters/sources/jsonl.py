@@ -1,0 +1,87 @@
+"""JSON Lines: one object per line, each read on its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HELD_BACK = 1_000
+"""How many faulty lines may come before the first object with all the required columns."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+def read(
+    stream: BinaryIO | ByteChunks,
+    layout: Layout,
+    *,
+    encoding: str = "utf-8",
+    name: str = "input",
+) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every line that is not blank.
+
+    There is no header to check, so nothing is yielded until the objects have shown each required
+    column once, or 1,000 lines have not. Raises SourceError then, for an empty file, and for one
+    that is not text.
+    """
+    mapper = Mapper(layout)
+    unseen = {layout.column(canonical): canonical for canonical in layout.required}
+    keys: dict[str, None] = {}
+    held: list[Item] = []
+    empty = True
+    for item, record in _rows(Lines(stream, encoding, name), mapper):
+        empty = False
+        if not unseen:
+            yield item
+            continue
+        held.append(item)
+        keys.update(dict.fromkeys(record))
+        for column in unseen.keys() & record.keys():
+            del unseen[column]
+        if unseen and keys and len(held) > HELD_BACK:
+            break
+        if not unseen or len(held) > HELD_BACK:
+            yield from held
+            held.clear()
+    if empty:
+        msg = f"{name} is empty; a JSON Lines file has one object on each line"
+        raise SourceError(msg, name=name)
+    if keys and unseen:
+        raise layout.missing(next(iter(unseen.values())), list(keys), name)
+    yield from held
+
+
+def _rows(lines: Lines, mapper: Mapper) -> Iterator[tuple[Item, dict[str, object]]]:
+    """Yield what each line gives and its object, an empty one where it has none."""
+    for line, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        record = _record(text)
+        if isinstance(record, str):
+            yield Fault(line, "malformed", record, clip(text)), {}
+            continue
+        item = mapper(record, line)
+        yield (item._replace(text=clip(text)) if isinstance(item, Fault) else item), record
+
+
+def _record(text: str) -> dict[str, object] | str:
+    """Return the object of a line, or what is wrong with it."""
+    if len(text) > LONGEST_LINE:
+        return f"a line of more than {LONGEST_LINE:,} characters"
+    try:
+        record = _decode(text)
+    except (ValueError, RecursionError) as error:
+        if not text.endswith("\n"):
+            return f"the last line looks half-written: {error}"
+        return f"not JSON: {error}"
+    if not isinstance(record, dict):
+        return "JSON, but not an object in braces"
+    return record

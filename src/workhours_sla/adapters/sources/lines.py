@@ -1,0 +1,156 @@
+"""From bytes to numbered lines of text, a chunk at a time: encodings, marks, halves of files."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+from workhours_sla.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LONGEST_LINE = 1_000_000
+"""Characters; of a longer line only this many and one more are kept."""
+
+MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""What may come before the first character of a file, in any encoding."""
+
+_CHUNK = 1 << 16
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class ByteChunks:
+    """A binary stream as chunks; ``position`` says how many bytes have been read.
+
+    A pipe is not waited on for more than it has.
+    """
+
+    __slots__ = ("_ahead", "_name", "_stream_read", "position")
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream_read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+        self._name = name
+        self._ahead = b""
+        self.position = 0
+
+    def peek(self) -> bytes:
+        """Return the beginning, up to where something else than marks and blanks comes."""
+        while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
+            piece = self._read()
+            if not piece:
+                break
+            self._ahead += piece
+        return self._ahead
+
+    def read(self) -> bytes:
+        """Return the next chunk, empty at the end. Raises SourceError."""
+        chunk = self._ahead or self._read()
+        self._ahead = b""
+        self.position += len(chunk)
+        return chunk
+
+    def _read(self) -> bytes:
+        try:
+            return self._stream_read(_CHUNK)
+        except OSError as error:
+            why = error.strerror or str(error)
+            msg = f"{self._name} cannot be read to its end ({why}); try it again, or a copy"
+            raise SourceError(msg, name=self._name) from None
+
+
+class Lines:
+    r"""The lines of a byte stream, each with its ``\n``; the last one may have none.
+
+    A byte order mark is left out. ``torn`` says, at the end, that the stream stops in the middle
+    of a character, which then is U+FFFD. Raises SourceError for what is not text of
+    ``encoding``: bytes that it does not have, and NUL characters.
+    """
+
+    def __init__(self, stream: BinaryIO | ByteChunks, encoding: str, name: str) -> None:
+        self._chunks = stream if isinstance(stream, ByteChunks) else ByteChunks(stream, name)
+        self._encoding = encoding
+        self._name = name
+        self.torn = False
+        try:
+            self._decoder = codecs.getincrementaldecoder(encoding)()
+        except LookupError:
+            msg = (
+                f'no encoding {encoding!r} to read {name} in; use "utf-8", "cp1251", "utf-16", ...'
+            )
+            raise SourceError(msg, name=name, encoding=encoding) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines, once."""
+        rest = ""
+        for text in self._texts():
+            first, *others = text.split("\n")
+            rest += first
+            if others:
+                yield rest + "\n"
+                rest = others.pop()
+                for line in others:
+                    yield line + "\n"
+            if len(rest) > LONGEST_LINE:
+                rest = rest[: LONGEST_LINE + 1]
+        if rest:
+            yield rest
+
+    def _texts(self) -> Iterator[str]:
+        head = self._chunks.peek()
+        begun = False
+        while True:
+            chunk = self._chunks.read()
+            text = self._decode(chunk, head)
+            if not begun and text:
+                begun = True
+                text = text.removeprefix(_BYTE_ORDER_MARK)
+            if "\0" in text:
+                self._refuse(self._offset_of_nul(text), "a NUL character", head)
+            if text:
+                yield text
+            if not chunk:
+                return
+
+    def _decode(self, chunk: bytes, head: bytes) -> str:
+        try:
+            return self._decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            if not chunk:
+                self.torn = True
+                return "\ufffd"
+            # what a decoder complains of ends where the chunk ends
+            offset = self._chunks.position - len(error.object) + error.start
+            self._refuse(offset, f"the byte 0x{error.object[error.start]:02x}", head)
+        except UnicodeError as error:
+            self._refuse(None, " ".join(str(error).split()), head)
+
+    def _offset_of_nul(self, text: str) -> int | None:
+        """Return the byte offset of the first NUL, counted back from the end of the chunk."""
+        name = codecs.lookup(self._encoding).name
+        markless = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
+        pending = self._decoder.getstate()[0]
+        try:
+            after = len(text[text.index("\0") :].encode(markless.get(name, name)))
+        except UnicodeError:
+            return None
+        return self._chunks.position - len(pending) - after
+
+    def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
+        where = "" if offset is None else f" at byte {offset}"
+        msg = (
+            f"{self._name} is not text in {self._encoding} ({what}{where}); "
+            f"{_way_out(self._encoding, head)}"
+        )
+        raise SourceError(msg, name=self._name, encoding=self._encoding, offset=offset) from None
+
+
+def _way_out(encoding: str, head: bytes) -> str:
+    if head.startswith(b"PK\x03\x04"):
+        return "it looks like a workbook or a zip archive: save the sheet as CSV"
+    if head.startswith(b"\x1f\x8b"):
+        return "it looks compressed: unpack it first"
+    fitting = "utf-8" if codecs.lookup(encoding).name != "utf-8" else "cp1251"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        fitting = "utf-16"
+    return f'set the encoding it was written in under [input], such as encoding = "{fitting}"'

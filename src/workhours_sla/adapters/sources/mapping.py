@@ -1,0 +1,316 @@
+"""From a file's rows to events: the column mapping that every source shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from hashlib import sha256
+from json import dumps
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from workhours_sla.adapters.sources.times import Instants, RefusedError
+from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+EVENT_COLUMNS = tuple(Event.__dataclass_fields__)
+"""The canonical columns of a file with one row per event."""
+APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", "agency_id", "district_id", "channel")
+"""The canonical columns of a file with one row per appeal."""
+
+CLIPPED = 500
+"""How many characters of a row's text a Fault keeps."""
+
+_TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_LISTED = 40
+_ID_DIGITS = 20
+
+
+class Fault(NamedTuple):
+    """A row that gave no events: where it begins, why, what exactly, and its text, clipped.
+
+    ``reason`` is a key of ``words.QUARANTINE_REASONS``; lines are counted from 1.
+    """
+
+    line: int
+    reason: str
+    detail: str
+    text: str
+
+
+Item = tuple[Event, ...] | Fault
+"""What one row gives."""
+Record = Mapping[str, object]
+Text = Callable[[Record], str | None]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file's rows are laid out, whatever its format.
+
+    ``columns`` gives the file's own names of canonical columns; a column left out goes by its
+    canonical name, one named ``""`` is not in the file. ``values`` gives, for a column, what a
+    value in the file means; ``""`` means none, and a value left out stands for itself.
+    ``datetime_format`` and ``tz`` are as for ``Instants``. ``source`` names where the rows are
+    from, where no column says so.
+    """
+
+    kind: Literal["events", "appeals"] = "events"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    datetime_format: str | None = None
+    tz: tzinfo | None = None
+    source: str = ""
+
+    @property
+    def canonical(self) -> tuple[str, ...]:
+        """The canonical columns of this kind of file."""
+        return EVENT_COLUMNS if self.kind == "events" else APPEAL_COLUMNS
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The canonical columns without which no row gives an event."""
+        if self.kind == "events":
+            return ("appeal_id", "type", "occurred_at")
+        return ("appeal_id", "posted_at")
+
+    def column(self, canonical: str) -> str:
+        """Return the file's own name of a canonical column, ``""`` if it has none."""
+        return self.columns.get(canonical, canonical)
+
+    def check(self, header: Sequence[str], name: str) -> None:
+        """Raise SourceError unless each column to be read is in ``header``, and only once.
+
+        Those required and those named in ``columns`` must be there; of appeals also
+        ``answered_at``, since without it every appeal would look unanswered.
+        """
+        for canonical in self.canonical:
+            column = self.column(canonical)
+            needed = (
+                canonical in self.required
+                or canonical == "answered_at"
+                or canonical in self.columns
+            )
+            if header.count(column) > 1 and column:
+                msg = (
+                    f"{name} has {header.count(column)} columns named {column!r}, which is to be "
+                    f"read as {canonical}; rename all but one in its header"
+                )
+                raise SourceError(msg, name=name, column=column, canonical=canonical)
+            if needed and column not in header and (column or canonical in self.required):
+                raise self.missing(canonical, header, name)
+
+    def missing(self, canonical: str, columns: Collection[str], name: str) -> SourceError:
+        """Return the error that a file has no such column, with those that it has."""
+        column = self.column(canonical)
+        near = _near((column, canonical), columns)
+        named = f"{column!r}" if column == canonical else f"{column!r} to read as {canonical}"
+        hint = f" (did you mean {near!r}?)" if near else ""
+        others = ", ".join(repr(other) for other in list(columns)[:_LISTED])
+        if len(columns) > _LISTED:
+            others += f" and {len(columns) - _LISTED} more"
+        ways = f'name the right one under [columns], such as {canonical} = "..."'
+        if canonical == "answered_at":
+            ways += ', or say answered_at = "" if no appeal is answered'
+        msg = f"{name} has no column {named}{hint} but {others}; {ways}"
+        return SourceError(msg, name=name, column=column, canonical=canonical)
+
+
+class Mapper:
+    """Makes events of rows. ``columns`` are those the file has; None if that differs by row.
+
+    An event without an id of its own gets its ``content_id``.
+    """
+
+    def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
+        self._layout = layout
+        self._columns = columns
+        self._instant = Instants(layout.datetime_format, layout.tz).read
+        self._texts: dict[str, Text] = {name: self._text(name) for name in layout.canonical}
+        self._agency, self._district, self._channel = (
+            self._texts[name] for name in ("agency_id", "district_id", "channel")
+        )
+        self._events = self._event if layout.kind == "events" else self._appeal
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The file's own names of the columns that are read, each once."""
+        names = (self._layout.column(canonical) for canonical in self._layout.canonical)
+        return tuple(dict.fromkeys(name for name in names if self._has(name)))
+
+    def __call__(self, record: Record, line: int) -> Item:
+        """Return the events of one row, or why it has none."""
+        try:
+            return self._events(record)
+        except RefusedError as refused:
+            return Fault(line, refused.reason, refused.detail, "")
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def _event(self, record: Record) -> tuple[Event, ...]:
+        texts = self._texts
+        appeal_id = self._required("appeal_id", record)
+        type_text = self._required("type", record)
+        kind = _TYPES.get(type_text)
+        if kind is None:
+            detail = (
+                f"type {_clip(type_text)!r} is not known; map it in [values.type] to one of "
+                f"{', '.join(_TYPES)}"
+            )
+            raise RefusedError(detail, "unknown_type")
+        occurred_at = self._time("occurred_at", self._required("occurred_at", record))
+        received = texts["received_at"](record)
+        received_at = occurred_at if received is None else self._time("received_at", received)
+        source = texts["source"](record) or self._layout.source
+        role = texts["author_role"](record)
+        if role is not None and role not in AUTHOR_ROLES:
+            raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
+        flag = texts["substantive"](record)
+        substantive = None if flag is None else _FLAGS.get(flag.lower())
+        if flag is not None and substantive is None:
+            raise _unknown(flag, "substantive", "true or false")
+        facts = (
+            source,
+            self._agency(record),
+            self._district(record),
+            self._channel(record),
+            role,
+            substantive,
+            texts["reason"](record),
+        )
+        own_id = texts["event_id"](record) or content_id(appeal_id, kind, occurred_at, *facts)
+        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *facts),)
+
+    def _appeal(self, record: Record) -> tuple[Event, ...]:
+        appeal_id = self._required("appeal_id", record)
+        posted_text = self._required("posted_at", record)
+        posted_at = self._time("posted_at", posted_text)
+        answered_text = self._texts["answered_at"](record)
+        facts = (
+            self._layout.source,
+            self._agency(record),
+            self._district(record),
+            self._channel(record),
+        )
+        created = _derived(appeal_id, EventType.CREATED, posted_at, *facts)
+        if answered_text is None:
+            return (created,)
+        answered_at = self._time("answered_at", answered_text)
+        if answered_at < posted_at:
+            detail = f"answered_at {answered_text!r} is before posted_at {posted_text!r}"
+            raise RefusedError(detail, "reply_before_post")
+        return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *facts, "official"))
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _has(self, column: str) -> bool:
+        return bool(column) and (self._columns is None or column in self._columns)
+
+    def _text(self, canonical: str) -> Text:
+        """Return a function from a row to the text of one column, None where it is empty."""
+        column = self._layout.column(canonical)
+        if not self._has(column):
+            return lambda _record: None
+        values = {
+            value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
+            for value, meaning in self._layout.values.get(canonical, {}).items()
+        }
+
+        def text(record: Record) -> str | None:
+            value = record.get(column)
+            if not isinstance(value, str):
+                if value is None:
+                    return None
+                value = _plain(canonical, value)
+            value = value.strip()
+            if values:
+                value = values.get(value, value)
+            return value or None
+
+        return text
+
+    def _required(self, canonical: str, record: Record) -> str:
+        value = self._texts[canonical](record)
+        if value is None:
+            column = self._layout.column(canonical)
+            named = canonical if column == canonical else f"{canonical} (column {column!r})"
+            detail = f"{named} {'is empty' if column in record else 'is not there'}"
+            raise RefusedError(detail, "missing_value")
+        return value
+
+    def _time(self, canonical: str, text: str) -> datetime:
+        try:
+            return self._instant(text)
+        except RefusedError as refused:
+            detail = f"{canonical} {refused.detail}"
+            raise RefusedError(detail, refused.reason) from None
+
+
+def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | None) -> Event:
+    """Return an event that a row implies, received when it occurred."""
+    own_id = content_id(appeal_id, kind, occurred_at, *facts)
+    return Event(own_id, appeal_id, kind, occurred_at, occurred_at, *facts)  # type: ignore[arg-type]
+
+
+def content_id(
+    appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | bool | None
+) -> str:
+    """Return the id of an event without one: the same content gives the same id.
+
+    The first 20 hexadecimal digits of the SHA-256 of a JSON array of the fields of Event in
+    their order, without ``event_id`` and ``received_at``: the instant as ISO 8601 in UTC, fields
+    without a value at the end left out. Whatever differs, even within one minute, stays two
+    events.
+
+    >>> content_id("A-1", EventType.CREATED, datetime(2025, 10, 31, 14, 30, tzinfo=UTC), "vk")
+    '90ec7dec449d18556749'
+    """
+    given = list(facts)
+    while given and given[-1] is None:
+        given.pop()
+    fields = [appeal_id, kind.value, occurred_at.astimezone(UTC).isoformat(), *given]
+    text = dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+
+
+def clip(text: str) -> str:
+    """Return a row's text as a Fault keeps it: without its line ending, no longer than CLIPPED."""
+    text = text.rstrip("\r\n")
+    return text if len(text) <= CLIPPED else text[:CLIPPED] + "..."
+
+
+def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
+    """Return the column that is most like one of the names wanted, if any is like it."""
+    lower = {column.lower(): column for column in columns if column}
+    for name in map(str.lower, wanted):
+        close = get_close_matches(name, lower, n=1)
+        close += [other for other in lower if name in other or other in name]
+        if close:
+            return lower[close[0]]
+    return None
+
+
+def _plain(canonical: str, value: object) -> str:
+    """Return a JSON value as the text that a CSV file would have."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    what = "a number with a fraction" if isinstance(value, float) else "a structure"
+    detail = f"{canonical} is {what}, not text"
+    raise RefusedError(detail, "malformed")
+
+
+def _unknown(value: str, canonical: str, wanted: str) -> RefusedError:
+    detail = f"{canonical} {_clip(value)!r} is not {wanted}; map it in [values.{canonical}]"
+    return RefusedError(detail, "unknown_value")
+
+
+def _clip(value: str) -> str:
+    longest = 60
+    return value if len(value) <= longest else value[:longest] + "..."

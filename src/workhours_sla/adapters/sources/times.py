@@ -1,0 +1,208 @@
+"""Times as files write them, to instants in UTC; what names no single instant is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+
+UNIX = "unix"
+"""The format of seconds since 1970-01-01T00:00Z."""
+
+_REMEMBERED = 50_000
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
+    r" ?(Z|[+-]\d\d(?::?[0-5]\d)?)?",
+    re.ASCII,
+)
+_DAY_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
+_UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
+"""The offsets furthest from UTC that any clock on Earth goes by."""
+
+
+class RefusedError(Exception):
+    """A value that cannot be used; ``reason`` is a key of words.QUARANTINE_REASONS."""
+
+    def __init__(self, detail: str, reason: str) -> None:
+        super().__init__(detail, reason)
+        self.detail = detail
+        self.reason = reason
+
+
+class Instants:
+    """Reads times of one format, and remembers those it has read.
+
+    ``datetime_format`` is None for ISO 8601 (date and time, ``T`` or a space between them, with
+    or without an offset), ``unix`` for seconds since 1970, or a format of ``datetime.strptime``.
+    ``tz`` is the zone of times without an offset; None refuses them. Fractions finer than a
+    microsecond are cut off.
+    """
+
+    __slots__ = ("_known", "_parse", "_tz")
+
+    def __init__(self, datetime_format: str | None = None, tz: tzinfo | None = None) -> None:
+        self._known: dict[str, datetime] = {}
+        self._parse = _parser(datetime_format)
+        self._tz = tz
+
+    def read(self, text: str) -> datetime:
+        """Return the instant that ``text`` names, in UTC. Raises RefusedError."""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._instant(self._parse(text), text)
+        return known
+
+    def _instant(self, when: datetime, text: str) -> datetime:
+        offset = when.utcoffset()
+        if offset is None:
+            offset = self._local_offset(when, text)
+        elif not _WEST <= offset <= _EAST:
+            detail = f"{_shown(text)} has an offset that no clock goes by"
+            raise RefusedError(detail, "unreadable_time")
+        try:
+            return when.replace(tzinfo=UTC) - offset
+        except OverflowError:
+            detail = f"{_shown(text)} is outside the years 1 to 9999"
+            raise RefusedError(detail, "unreadable_time") from None
+
+    def _local_offset(self, when: datetime, text: str) -> timedelta:
+        """Return the offset of a wall-clock reading in the zone of the file."""
+        zone = self._tz
+        if zone is None:
+            detail = (
+                f'{_shown(text)} has no offset; set tz = "Europe/Volgograd" or another zone '
+                "under [input]"
+            )
+            raise RefusedError(detail, "naive_time")
+        offset = when.replace(tzinfo=zone).utcoffset()
+        other = when.replace(tzinfo=zone, fold=1).utcoffset()
+        assert offset is not None  # noqa: S101 - a zone has an offset for every reading
+        assert other is not None  # noqa: S101
+        if offset == other:
+            return offset
+        if offset > other:
+            detail = f"{_shown(text)} came twice in {zone}; write it with its offset"
+            raise RefusedError(detail, "ambiguous_time")
+        detail = f"{_shown(text)} was skipped in {zone}; write it with its offset"
+        raise RefusedError(detail, "nonexistent_time")
+
+
+def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
+    if datetime_format is None:
+        return _read_iso
+    if datetime_format == UNIX:
+        return _read_unix
+    parse = compile_format(datetime_format)
+
+    def read(text: str) -> datetime:
+        try:
+            return parse(text)
+        except (ValueError, OverflowError, re.error):
+            detail = f"{_shown(text)} is no time of the format {datetime_format!r}"
+            raise RefusedError(detail, "unreadable_time") from None
+
+    return read
+
+
+def _read_iso(text: str) -> datetime:
+    found = _ISO.fullmatch(text)
+    if found is not None:
+        try:
+            return datetime.fromisoformat(found[1] + (found[2] or ""))
+        except ValueError as error:
+            detail = f"{_shown(text)} is no time ({error})"
+            raise RefusedError(detail, "unreadable_time") from None
+    detail = f"{_shown(text)} is no ISO 8601 date and time such as 2025-10-31T17:30+03:00"
+    day_first = _DAY_FIRST.fullmatch(text)
+    if day_first is not None:
+        mark, seconds = day_first.groups()
+        clock = "%H:%M:%S" if seconds else "%H:%M"
+        detail += f'; set datetime_format = "%d{mark}%m{mark}%Y {clock}" under [input]'
+    raise RefusedError(detail, "unreadable_time")
+
+
+def _read_unix(text: str) -> datetime:
+    found = _UNIX.fullmatch(text)
+    if found is None:
+        detail = f"{_shown(text)} is no number of seconds since 1970"
+        raise RefusedError(detail, "unreadable_time")
+    sign, seconds, fraction = found.groups()
+    micros = int((fraction or "").ljust(6, "0"))
+    try:
+        since = timedelta(seconds=int(seconds), microseconds=micros)
+        return _EPOCH - since if sign else _EPOCH + since
+    except OverflowError:
+        detail = f"{_shown(text)} seconds since 1970 are past the year 9999; is it milliseconds?"
+        raise RefusedError(detail, "unreadable_time") from None
+
+
+def compile_format(datetime_format: str) -> Callable[[str], datetime]:
+    """Return a function with the same answers and errors as ``datetime.strptime``, but faster.
+
+    Plain formats of year, month, day, hour, minute and second become a pattern that accepts only
+    what has one reading; anything it does not accept is left to ``datetime.strptime`` itself, and
+    so is every other format.
+    """
+
+    def slowly(text: str) -> datetime:
+        return datetime.strptime(text, datetime_format)  # noqa: DTZ007 - may have no offset
+
+    compiled = _pattern(datetime_format)
+    if compiled is None:
+        return slowly
+    pattern, positions = compiled
+    match, pick = pattern.fullmatch, itemgetter(*positions)
+
+    def quickly(text: str) -> datetime:
+        found = match(text)
+        if found is None:
+            return slowly(text)
+        try:
+            values = map(int, pick(found.groups()))
+            return datetime(*values)  # type: ignore[arg-type]  # noqa: DTZ001 - as strptime
+        except ValueError:
+            return slowly(text)
+
+    return quickly
+
+
+def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
+    """Return the pattern and where in it year, month, day, ... are; None for other formats."""
+    tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
+    if "".join(tokens) != datetime_format:
+        return None
+    fields: list[str] = []
+    pattern = ""
+    for token, after in zip(tokens, [*tokens[1:], ""], strict=True):
+        if token in ("%d", "%m", "%H", "%M", "%S"):
+            # where a digit may follow, only two digits have one reading
+            digit_follows = (after.startswith("%") and after != "%%") or after.isdigit()
+            pattern += r"(\d\d)" if digit_follows else r"(\d{1,2})"
+            fields.append(token)
+        elif token == "%Y":  # noqa: S105 - a directive, no password
+            pattern += r"(\d{4})"
+            fields.append(token)
+        elif token[0] == "%" and token[1] != "%":
+            return None
+        else:
+            pattern += r"\s+" if token.isspace() else re.escape(token[-1])
+    names = ["%Y", "%m", "%d", "%H", "%M", "%S"]
+    in_order = [name for name in names if name in fields]
+    if in_order not in (names[:5], names) or len(fields) > len(in_order):
+        return None
+    return re.compile(pattern, re.ASCII), [fields.index(name) for name in in_order]
+
+
+def _shown(text: str) -> str:
+    """Return ``text`` for a message, cut where it is long."""
+    longest = 60
+    return repr(text if len(text) <= longest else text[:longest] + "...")

@@ -1,0 +1,853 @@
+"""Files of appeals: every row gives its events or the reason why not, and nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from workhours_sla import Event, EventType, words
+from workhours_sla.adapters.config import Config, parse_config
+from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
+from workhours_sla.adapters.sources.mapping import Mapper, content_id
+from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
+from workhours_sla.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHEET = """
+[input]
+kind = "appeals"
+encoding = "cp1251"
+delimiter = ";"
+datetime_format = "%d.%m.%Y %H:%M"
+tz = "Europe/Volgograd"
+
+[columns]
+appeal_id = "Номер"
+posted_at = "Дата публикации"
+answered_at = "Дата ответа"
+agency_id = "Ведомство"
+
+[values.agency_id]
+"Комитет ЖКХ" = "housing"
+"-" = ""
+"""
+HEADER = "Номер;Дата публикации;Дата ответа;Ведомство\n"
+EVENTS = '[input]\nformat = "jsonl"'
+POSTED = datetime(2026, 3, 12, 7, 15, tzinfo=UTC)
+PROPERTY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+def config_of(text: str | Config) -> Config:
+    return text if isinstance(text, Config) else parse_config(text, "test.toml")
+
+
+def read(data: bytes | str, config: str | Config = "", encoding: str = "utf-8") -> list[Item]:
+    content = data.encode(encoding) if isinstance(data, str) else data
+    with open_source(BytesIO(content), config_of(config), name="rows") as source:
+        return list(source)
+
+
+def sheet(rows: str) -> list[Item]:
+    return read(HEADER + rows, SHEET, "cp1251")
+
+
+def faults(items: list[Item]) -> list[Fault]:
+    found = [item for item in items if isinstance(item, Fault)]
+    assert {fault.reason for fault in found} <= set(words.QUARANTINE_REASONS)
+    return found
+
+
+def events(items: list[Item]) -> list[Event]:
+    return [event for item in items if not isinstance(item, Fault) for event in item]
+
+
+def refusal(data: bytes | str, config: str = "", encoding: str = "utf-8") -> str:
+    with pytest.raises(SourceError) as caught:
+        read(data, config, encoding)
+    message = str(caught.value)
+    assert message.count("\n") == 0
+    assert message.startswith(("rows ", "the header of rows "))
+    return message
+
+
+def line_of(**fields: object) -> str:
+    whole = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
+    return json.dumps({**whole, **fields}, ensure_ascii=False) + "\n"
+
+
+def one_fault(items: list[Item], reason: str) -> Fault:
+    (item,) = items
+    assert isinstance(item, Fault)
+    assert item.reason == reason
+    return item
+
+
+# -- what rows mean ------------------------------------------------------------------------------
+
+
+def test_a_sheet_in_cp1251() -> None:
+    rows = sheet(
+        "A-1;12.03.2026 10:15;12.03.2026 14:05;Комитет ЖКХ\n"
+        "A-2;1.3.2026 9:05;; Дороги \n"
+        "A-3;12.03.2026 10:15;;-\n"
+    )
+    answered = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
+    assert rows[0] == (
+        Event(
+            content_id("A-1", EventType.CREATED, POSTED, "", "housing"),
+            "A-1",
+            EventType.CREATED,
+            POSTED,
+            POSTED,
+            agency_id="housing",
+        ),
+        Event(
+            content_id("A-1", EventType.REPLIED, answered, "", "housing", None, None, "official"),
+            "A-1",
+            EventType.REPLIED,
+            answered,
+            answered,
+            agency_id="housing",
+            author_role="official",
+        ),
+    )
+    second, third = events(rows[1:])
+    assert second.occurred_at == datetime(2026, 3, 1, 6, 5, tzinfo=UTC)
+    assert (second.agency_id, third.agency_id) == ("Дороги", None)
+
+
+def test_events_in_json_lines() -> None:
+    full = {
+        "event_id": "e1",
+        "appeal_id": 17,
+        "type": "replied",
+        "occurred_at": "2026-03-12T10:15:30.5+03:00",
+        "received_at": "2026-03-12T07:15:31Z",
+        "source": "vk",
+        "agency_id": "roads",
+        "district_id": "kamyshin",
+        "channel": "vk",
+        "author_role": "official",
+        "substantive": False,
+        "reason": "formal",
+        "text": "never read",
+    }
+    (item,) = read(json.dumps(full))
+    assert item == (
+        Event(
+            "e1",
+            "17",
+            EventType.REPLIED,
+            datetime(2026, 3, 12, 7, 15, 30, 500_000, tzinfo=UTC),
+            datetime(2026, 3, 12, 7, 15, 31, tzinfo=UTC),
+            "vk",
+            "roads",
+            "kamyshin",
+            "vk",
+            "official",
+            substantive=False,
+            reason="formal",
+        ),
+    )
+
+
+def test_events_in_csv_are_the_same_events() -> None:
+    line = line_of(substantive=True, channel="vk", author_role=None)
+    table = (
+        "appeal_id,type,occurred_at,substantive,channel,author_role\n"
+        "A-1,created,2026-03-12 10:15+03:00,TRUE,vk,\n"
+    )
+    assert read(line) == read(table)
+
+
+def test_an_event_without_an_id_gets_one_by_what_it_says() -> None:
+    (event,) = events(read(line_of(source="vk", occurred_at="2025-10-31T17:30+03:00")))
+    # printf '["A-1","created","2025-10-31T14:30:00+00:00","vk"]' | sha256sum
+    assert event.event_id == "90ec7dec449d18556749"
+    assert event.received_at == event.occurred_at
+    (again,) = events(read(line_of(source="vk", occurred_at="2025-10-31 14:30Z")))
+    assert again.event_id == event.event_id
+    others = [
+        line_of(source="v", appeal_id="kA-1", occurred_at="2025-10-31T17:30+03:00"),
+        line_of(source="vk", occurred_at="2025-10-31T17:30:01+03:00"),
+        line_of(source="vk", occurred_at="2025-10-31T17:30+03:00", type="edited"),
+        line_of(source="vk", occurred_at="2025-10-31T17:30+03:00", reason="x"),
+    ]
+    ids = {one.event_id for one in events(read("".join(others)))}
+    assert len(ids | {event.event_id}) == 5
+
+
+def test_a_source_of_no_column_is_named_by_the_configuration() -> None:
+    items = read(line_of() + line_of(source="vk"), '[input]\nsource = "sheet"')
+    assert [event.source for event in events(items)] == ["sheet", "vk"]
+
+
+def test_values_are_mapped_and_others_stand_for_themselves() -> None:
+    config = """
+        [values.type]
+        "Создано" = "created"
+        [values.substantive]
+        "да" = true
+        "нет" = false
+        "1" = ""
+        [values.occurred_at]
+        "-" = ""
+    """
+    items = read(
+        line_of(type=" Создано ", substantive="да")
+        + line_of(type="edited", substantive="нет")
+        + line_of(substantive=1)
+        + line_of(substantive=0)
+        + line_of(occurred_at="-"),
+        config,
+    )
+    assert [(e.type, e.substantive) for e in events(items)] == [
+        (EventType.CREATED, True),
+        (EventType.EDITED, False),
+        (EventType.CREATED, None),
+        (EventType.CREATED, False),
+    ]
+    assert [fault.reason for fault in faults(items)] == ["missing_value"]
+
+
+def test_columns_named_nothing_are_not_read() -> None:
+    rows = "appeal_id,type,occurred_at,reason\nA,created,2026-03-12T10:15Z,private\n"
+    (event,) = events(read(rows, '[columns]\nreason = ""'))
+    assert event.reason is None
+    assert events(read(rows))[0].reason == "private"
+
+
+FAULTY = [
+    ({"appeal_id": ""}, "missing_value", "appeal_id is empty"),
+    ({"appeal_id": " \u00a0 "}, "missing_value", "appeal_id is empty"),
+    ({"appeal_id": None}, "missing_value", "appeal_id is empty"),
+    ({"appeal_id": ["A"]}, "malformed", "appeal_id is a structure"),
+    ({"appeal_id": 1.5}, "malformed", "appeal_id is a number with a fraction"),
+    ({"type": None}, "missing_value", "type is empty"),
+    ({"type": "Created"}, "unknown_type", "type 'Created' is not known"),
+    ({"author_role": "bot"}, "unknown_value", "author_role 'bot'"),
+    ({"substantive": "да"}, "unknown_value", "map it in [values.substantive]"),
+    ({"occurred_at": ""}, "missing_value", "occurred_at is empty"),
+    ({"occurred_at": "yesterday"}, "unreadable_time", "'yesterday'"),
+    ({"occurred_at": 1773299700}, "unreadable_time", "'1773299700'"),
+    ({"occurred_at": "2026-03-12"}, "unreadable_time", "'2026-03-12'"),
+    ({"occurred_at": "2026-03-12+03:00"}, "unreadable_time", "no ISO 8601 date and time"),
+    ({"occurred_at": "2026-03-12x10:15Z"}, "unreadable_time", "no ISO 8601"),
+    ({"occurred_at": "2026-02-30T10:15Z"}, "unreadable_time", "day is out of range"),
+    ({"occurred_at": "2026-03-12T24:00Z"}, "unreadable_time", "T24:00"),
+    ({"occurred_at": "2026-03-12T10:15+25:00"}, "unreadable_time", "+25:00"),
+    ({"occurred_at": "2026-03-12T10:15+14:01"}, "unreadable_time", "no clock goes by"),
+    ({"occurred_at": "2026-03-12T10:15-12:01"}, "unreadable_time", "no clock goes by"),
+    ({"occurred_at": "2026-03-12T10:15+03:60"}, "unreadable_time", "+03:60"),
+    ({"occurred_at": "0001-01-01T00:00+03:00"}, "unreadable_time", "years 1 to 9999"),
+    ({"occurred_at": "12.03.2026 10:15"}, "unreadable_time", '"%d.%m.%Y %H:%M"'),
+    ({"occurred_at": "2026-03-12T10:15"}, "naive_time", "set tz = "),
+    ({"received_at": "never"}, "unreadable_time", "received_at 'never'"),
+]
+
+
+@pytest.mark.parametrize(("fields", "reason", "detail"), FAULTY)
+def test_a_row_that_cannot_be_used(fields: dict[str, Any], reason: str, detail: str) -> None:
+    good, bad = line_of(), line_of(**fields)
+    items = read(good + bad + good)
+    (fault,) = faults(items)
+    assert (fault.line, fault.reason, fault.text) == (2, reason, bad.strip())
+    assert detail in fault.detail
+    assert len(events(items)) == 2
+    if not any(isinstance(value, list | float) for value in fields.values()):
+        row = {"appeal_id": "A", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"} | {
+            key: "" if value is None else str(value) for key, value in fields.items()
+        }
+        table = f"{','.join(row)}\n{','.join(row.values())}\n"
+        assert one_fault(read(table), reason).line == 2
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-12:00", "+0530", "+03", " +03:00", "Z"])
+def test_offsets_that_exist(offset: str) -> None:
+    (event,) = events(read(line_of(occurred_at=f"2026-03-12T10:15{offset}")))
+    plain = datetime.fromisoformat(f"2026-03-12T10:15{offset.strip()}")
+    assert event.occurred_at == plain
+
+
+def test_an_answer_before_the_appeal_spoils_the_row() -> None:
+    fault = one_fault(sheet("A-1;12.03.2026 10:15;12.03.2026 10:14;\n"), "reply_before_post")
+    assert "'12.03.2026 10:14'" in fault.detail
+    assert len(events(sheet("A-1;12.03.2026 10:15;12.03.2026 10:15;\n"))) == 2
+
+
+def test_a_key_that_is_not_there_differs_from_an_empty_one() -> None:
+    items = read(line_of() + '{"appeal_id": "A-2", "type": "created", "at": "?"}\n')
+    assert faults(items)[0].detail == "occurred_at is not there"
+
+
+# -- local times ---------------------------------------------------------------------------------
+
+LOCAL = '[input]\nformat = "jsonl"\ntz = "{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("tz", "local", "expected"),
+    [
+        # Volgograd went back from +04 to +03 on 2020-12-27 at 02:00
+        ("Europe/Volgograd", "2020-12-27 00:59:59", "2020-12-26T20:59:59+00:00"),
+        ("Europe/Volgograd", "2020-12-27 01:00", "ambiguous_time"),
+        ("Europe/Volgograd", "2020-12-27 01:30", "ambiguous_time"),
+        ("Europe/Volgograd", "2020-12-27 01:59:59", "ambiguous_time"),
+        ("Europe/Volgograd", "2020-12-27 02:00", "2020-12-26T23:00:00+00:00"),
+        # and forward from +03 to +04 on 2018-10-28 at 02:00
+        ("Europe/Volgograd", "2018-10-28 01:59", "2018-10-27T22:59:00+00:00"),
+        ("Europe/Volgograd", "2018-10-28 02:30", "nonexistent_time"),
+        ("Europe/Volgograd", "2018-10-28 03:00", "2018-10-27T23:00:00+00:00"),
+        ("Europe/Amsterdam", "2026-03-29 01:59", "2026-03-29T00:59:00+00:00"),
+        ("Europe/Amsterdam", "2026-03-29 02:00", "nonexistent_time"),
+        ("Europe/Amsterdam", "2026-03-29 02:59:59", "nonexistent_time"),
+        ("Europe/Amsterdam", "2026-03-29 03:00", "2026-03-29T01:00:00+00:00"),
+        ("Europe/Amsterdam", "2026-10-25 02:30", "ambiguous_time"),
+        # an offset in the text is what counts
+        ("Europe/Volgograd", "2020-12-27 01:30+03:00", "2020-12-26T22:30:00+00:00"),
+        # a whole day that Samoa skipped
+        ("Pacific/Apia", "2011-12-30 12:00", "nonexistent_time"),
+    ],
+)
+def test_local_times_around_clock_changes(tz: str, local: str, expected: str) -> None:
+    (item,) = read(line_of(occurred_at=local), LOCAL.format(tz))
+    if isinstance(item, Fault):
+        assert item.reason == expected
+        assert local in item.detail
+        assert tz in item.detail
+    else:
+        assert item[0].occurred_at.isoformat() == expected
+
+
+@PROPERTY
+@given(
+    st.sampled_from(["Europe/Volgograd", "Europe/Amsterdam", "Australia/Lord_Howe", "UTC"]),
+    st.datetimes(datetime(2018, 10, 1), datetime(2021, 4, 30)),
+)
+def test_a_local_time_is_read_only_where_it_names_one_instant(tz: str, wall: datetime) -> None:
+    zone = ZoneInfo(tz)
+    # by another route: which instants of the hours around read as this on the wall
+    near = wall.replace(tzinfo=UTC)
+    found = {
+        near - timedelta(minutes=minutes)
+        for minutes in range(-15 * 60, 15 * 60, 30)
+        if (near - timedelta(minutes=minutes)).astimezone(zone).replace(tzinfo=None) == wall
+    }
+    answer: datetime | str
+    try:
+        answer = Instants(tz=zone).read(wall.isoformat())
+    except RefusedError as refused:
+        answer = refused.reason
+    expected: dict[int, set[Any]] = {0: {"nonexistent_time"}, 1: found, 2: {"ambiguous_time"}}
+    assert {answer} == expected[len(found)]
+
+
+# -- formats of times ----------------------------------------------------------------------------
+
+FORMATS = [
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+    "%d%m%Y %H%M",
+    "%Y%m%d%H%M%S",
+    "%d.%m.%Y, %Hч%M",
+    "%H:%M %d.%m.%Y",
+    "%d.%m.%Y%%%H:%M",
+    "%d0%m0%Y %H:%M",
+    "%d.%m.%y %H:%M",
+    "%d.%m.%Y %I:%M %p",
+    "%d.%m.%Y %H:%M:%S.%f",
+    "%d.%m.%Y %H:%M %z",
+    "%d %b %Y %H:%M",
+    "%d.%m.%Y %H",
+]
+
+
+def answer(parse: Any, *arguments: str) -> object:
+    try:
+        return parse(*arguments)
+    except ValueError:
+        return "refused"
+
+
+@st.composite
+def format_and_text(draw: st.DrawFn) -> tuple[str, str]:
+    datetime_format = draw(st.sampled_from(FORMATS))
+    when = draw(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)))
+    text = when.replace(tzinfo=UTC).strftime(datetime_format)
+    match draw(st.sampled_from(["as written", "no padding", "mutated", "digits", "any"])):
+        case "no padding":
+            text = re.sub(r"\b0(?=\d)", "", text)
+        case "mutated":
+            at = draw(st.integers(0, len(text)))
+            piece = draw(st.text("0123456789 .:/-+٣\u00a0Ч%", max_size=3))
+            text = text[:at] + piece + text[at + draw(st.integers(0, 3)) :]
+        case "digits":
+            text = re.sub(r"\d", lambda _: str(draw(st.integers(0, 9))), text)
+        case "any":
+            text = draw(st.text(max_size=20))
+    return datetime_format, text
+
+
+@settings(PROPERTY, max_examples=3000)
+@given(format_and_text())
+@example(("%d.%m.%Y %H:%M", "1.3.2026 9:5"))
+@example(("%d.%m.%Y %H:%M", "29.02.2026 09:05"))
+@example(("%d.%m.%Y %H:%M", "12.03.2026  09:05"))
+@example(("%d.%m.%Y %H:%M", " 12.03.2026 09:05"))
+@example(("%d.%m.%Y %H:%M", "12.03.2026 09:05 "))
+@example(("%d.%m.%Y %H:%M:%S", "12.03.2026 09:05:60"))
+@example(("%d%m%Y %H%M", "1232026 905"))
+def test_a_compiled_format_reads_what_strptime_reads(case: tuple[str, str]) -> None:
+    datetime_format, text = case
+    expected = answer(datetime.strptime, text, datetime_format)
+    assert answer(compile_format(datetime_format), text) == expected
+
+
+def test_the_formats_of_sheets_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        """Stands for datetime where strptime must not be needed."""
+
+        def __new__(cls, *values: int) -> Any:
+            return datetime(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("workhours_sla.adapters.sources.times.datetime", Slow)
+    for datetime_format in FORMATS[:6]:
+        when = datetime(2026, 3, 1, 9, 5)
+        assert compile_format(datetime_format)(when.strftime(datetime_format)) == when
+
+
+def test_unix_times() -> None:
+    config = '[input]\ndatetime_format = "unix"'
+    items = read(
+        line_of(occurred_at=1773299700)
+        + line_of(occurred_at="1773299700.25")
+        + line_of(occurred_at=-1)
+        + line_of(occurred_at=1773299700000),
+        config,
+    )
+    assert [event.occurred_at.isoformat() for event in events(items)] == [
+        "2026-03-12T07:15:00+00:00",
+        "2026-03-12T07:15:00.250000+00:00",
+        "1969-12-31T23:59:59+00:00",
+    ]
+    assert "milliseconds" in faults(items)[0].detail
+
+
+def test_times_are_remembered_but_not_without_end() -> None:
+    instants = Instants("unix")
+    for seconds in range(120_000):
+        instants.read(str(seconds))
+    assert len(instants._known) <= 50_000
+    assert instants.read("7") == datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC)
+
+
+# -- the shape of CSV ----------------------------------------------------------------------------
+
+TABLE = "appeal_id,type,occurred_at,reason\n"
+GOOD = "A,created,2026-03-12T10:15Z,x\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1251"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_encodings_and_line_endings(encoding: str, ending: str) -> None:
+    text = (TABLE + "Ж," + GOOD[2:] + '"a ""b""",' + GOOD[2:]).replace("\n", ending)
+    items = read(text, f'[input]\nencoding = "{encoding}"\nformat = "csv"', encoding)
+    assert [event.appeal_id for event in events(items)] == ["Ж", 'a "b"']
+    lines = (line_of(appeal_id="Ж") + line_of()).replace("\n", ending)
+    items = read(lines, f'[input]\nencoding = "{encoding}"\nformat = "jsonl"', encoding)
+    assert [event.appeal_id for event in events(items)] == ["Ж", "A-1"]
+
+
+def test_a_byte_order_mark_is_accepted_in_utf_8() -> None:
+    assert len(events(read("\ufeff" + TABLE + GOOD))) == 1
+    assert len(events(read("\ufeff" + line_of()))) == 1
+
+
+def test_lines_are_counted_as_an_editor_does() -> None:
+    rows = (
+        "\n" + TABLE + "\n"  # lines 1 to 3
+        'A,created,2026-03-12T10:15Z,"two\nlines"\n'  # 4 and 5
+        "   \n"
+        "B,nonsense,2026-03-12T10:15Z,x\n"  # 7
+        'C,nonsense,2026-03-12T10:15Z,"three\n\nlines"\n'  # 8 to 10
+        "D,nonsense,2026-03-12T10:15Z,x\n"  # 11
+    )
+    items = read(rows)
+    assert [fault.line for fault in faults(items)] == [7, 8, 11]
+    assert events(items)[0].reason == "two\nlines"
+    assert faults(items)[1].text.endswith('"three\n\nlines"')
+
+
+@pytest.mark.parametrize(
+    ("row", "detail"),
+    [
+        ("A,created,2026-03-12T10:15Z\n", "3 fields where the header has 4"),
+        ("A,created,2026-03-12T10:15Z,x,y\n", "5 fields where the header has 4; is there a ','"),
+        ("A\n", "1 fields"),
+        ('A,created,2026-03-12T10:15Z,"x"y\n', "a quote inside a quoted field is not doubled"),
+        ("A,created,2026-03-12T10:15Z," + "x" * 200_000 + "\n", "a field is too long"),
+        ("A,created,2026-03-12T10:15Z," + "x," * 600_000 + "\n", "more than 1,000,000 characters"),
+        ("A,created,2026-03-12T10:15Z,a\rb\n", "new-line character"),
+    ],
+)
+def test_a_malformed_row_is_set_aside_alone(row: str, detail: str) -> None:
+    items = read(TABLE + GOOD + row + GOOD)
+    (fault,) = faults(items)
+    assert (fault.line, fault.reason) == (3, "malformed")
+    assert detail in fault.detail
+    assert fault.text.startswith("A")
+    assert len(fault.text) < 1000
+    assert len(events(items)) == 2
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file() -> None:
+    items = read(TABLE + GOOD + 'B,created,2026-03-12T10:15Z,"x\n' + GOOD * 5000)
+    (fault,) = faults(items)
+    assert (fault.line, fault.reason) == (3, "malformed")
+    assert "a quote that opens here is never closed" in fault.detail
+    assert len(events(items)) == 5001
+    items = read(TABLE + 'B,created,2026-03-12T10:15Z,"x\n' + GOOD + 'C,created,x,"y"z\n' + GOOD)
+    assert [fault.line for fault in faults(items)] == [2, 4]
+    assert len(events(items)) == 2
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["A,created,2026-0", 'A,created,2026-03-12T10:15Z,"x', "A"],
+)
+def test_a_half_written_last_line(rest: str) -> None:
+    items = read(TABLE + GOOD + rest)
+    (fault,) = faults(items)
+    assert (fault.line, fault.reason, fault.text) == (3, "malformed", rest)
+    assert "the last line looks half-written" in fault.detail
+    assert "half-written" not in faults(read(TABLE + GOOD + rest + "\n"))[0].detail
+
+
+def test_a_last_line_without_its_ending_may_be_whole() -> None:
+    assert len(events(read(TABLE + GOOD.strip()))) == 1
+    assert len(events(read(line_of().strip()))) == 1
+
+
+def test_a_file_cut_within_a_character() -> None:
+    for whole in (TABLE + GOOD + "Б,created,2026-03-12T10:15Z,Ж", line_of() + line_of(reason="Ж")):
+        cut = whole.encode()[: whole.encode().index("Ж".encode()) + 1]
+        items = read(cut)
+        assert faults(items)[0].line == len(items) + (1 if whole.startswith(TABLE) else 0)
+        assert "half-written" in faults(items)[0].detail
+        assert len(events(items)) == 1
+
+
+def test_headers() -> None:
+    twice = "appeal_id,type,occurred_at,category,category\nA,created,2026-03-12T10:15Z,1,2\n"
+    assert len(events(read(twice))) == 1
+    message = refusal(twice, '[columns]\nreason = "category"')
+    assert "2 columns named 'category'" in message
+    assert "read as reason" in message
+    assert read(TABLE) == []
+    assert read(TABLE.strip()) == []
+    assert "is empty" in refusal("")
+    assert "is empty" in refusal("\ufeff\r\n \n")
+    assert "is empty" in refusal("\n", EVENTS)
+    assert 'set delimiter = ";"' in refusal(TABLE.replace(",", ";") + GOOD)
+    assert 'set delimiter = "\\t"' in refusal(TABLE.replace(",", "\t") + GOOD)
+    assert "header of rows is unreadable" in refusal('"appeal_id"x,type\n')
+
+
+def test_a_missing_column_is_named_with_those_there_are_and_a_near_miss() -> None:
+    message = refusal(HEADER.replace("Номер", "Номер обращения") + "A\n", SHEET, "cp1251")
+    assert "no column 'Номер' to read as appeal_id" in message
+    assert "did you mean 'Номер обращения'?" in message
+    assert "'Дата публикации', 'Дата ответа', 'Ведомство'" in message
+    assert "under [columns]" in message
+    message = refusal("appeal,type,occured_at\n", '[input]\nformat = "csv"')
+    assert "did you mean 'appeal'?" in message
+    named = refusal(TABLE, '[columns]\nagency_id = "agency"')
+    assert "no column 'agency' to read as agency_id" in named
+
+
+def test_appeals_without_a_column_of_answers_are_refused_unless_said() -> None:
+    rows = "appeal_id,posted_at,replied\nA,2026-03-12T10:15Z,2026-03-12T11:15Z\n"
+    kind = '[input]\nkind = "appeals"\n'
+    assert 'answered_at = ""' in refusal(rows, kind)
+    assert len(events(read(rows, kind + '[columns]\nanswered_at = ""'))) == 1
+    assert len(events(read(rows, kind + '[columns]\nanswered_at = "replied"'))) == 2
+
+
+# -- what is no text -----------------------------------------------------------------------------
+
+
+def test_bytes_of_another_encoding() -> None:
+    prefix = (TABLE + GOOD * 4000).encode()
+    message = refusal(prefix + "Ж".encode("cp1251") + b",\n")
+    assert f"the byte 0xc6 at byte {len(prefix)}" in message
+    assert 'encoding = "cp1251"' in message
+    assert 'encoding = "utf-16"' in refusal(TABLE.encode("utf-16"))
+    assert 'encoding = "utf-8"' in refusal(
+        b"\x98" + TABLE.encode(), '[input]\nencoding = "cp1251"\nformat = "csv"'
+    )
+    no_mark = refusal(TABLE.encode("utf-16-le"), '[input]\nencoding = "utf-16"\nformat = "csv"')
+    assert "not text in utf-16" in no_mark
+
+
+def test_binary_files() -> None:
+    content = ("Ж" + TABLE).encode() + b"abc\0def"
+    message = refusal(content)
+    assert f"a NUL character at byte {content.index(0)}" in message
+    assert "a NUL character at byte" in refusal(line_of().encode() + b"\0")
+    wide = (TABLE + "a\0b").encode("utf-16")
+    message = refusal(wide, '[input]\nencoding = "utf-16"\nformat = "csv"')
+    assert f"a NUL character at byte {len(wide) - 4}" in message
+    assert "save the sheet as CSV" in refusal(b"PK\x03\x04\x14\x00\x06\x00")
+    assert "unpack it first" in refusal(b"\x1f\x8b\x08\x00")
+
+
+# -- the shape of JSON Lines ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("[1, 2]\n", "not an object"),
+        ("null\n", "not an object"),
+        ("{'appeal_id': 'A'}\n", "not JSON"),
+        ('{"appeal_id": "A"\n', "not JSON"),
+        ('{"appeal_id": "\\ud800"}\n', "not JSON"),
+        ('{"appeal_id": 1e999}\n', "not JSON"),
+        ("[" * 100_000 + "\n", "not JSON"),
+        ('{"appeal_id": "' + "x" * 1_000_000 + '"}\n', "more than 1,000,000 characters"),
+        ("hello\n", "not JSON"),
+    ],
+)
+def test_a_line_that_is_no_object(line: str, detail: str) -> None:
+    items = read(line_of() + "\n" + line + "  \n" + line_of(), EVENTS)
+    (fault,) = faults(items)
+    assert (fault.line, fault.reason) == (3, "malformed")
+    assert detail in fault.detail
+    assert "half-written" not in fault.detail
+    assert len(fault.text) < 1000
+    assert len(events(items)) == 2
+
+
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_a_half_written_last_object(cut: int) -> None:
+    items = read(line_of() + line_of()[:cut])
+    (fault,) = faults(items)
+    assert (fault.line, fault.text) == (2, line_of()[:cut])
+    assert "the last line looks half-written" in fault.detail
+
+
+def test_required_keys_that_no_object_has() -> None:
+    lines = line_of().replace("occurred_at", "occured_at") * 3
+    message = refusal(lines)
+    assert "no column 'occurred_at'" in message
+    assert "did you mean 'occured_at'?" in message
+    # with a great many of them nothing is waited for
+    endless = BytesIO(lines.encode() * 100_000)
+    with open_source(endless, Config()) as source, pytest.raises(SourceError):
+        next(iter(source))
+    assert source.position < 1_000_000
+
+
+def test_faulty_lines_before_the_first_good_one_are_kept() -> None:
+    items = read("nonsense\n" + '{"a": 1}\n' + line_of() + "nonsense\n", EVENTS)
+    assert [item.line if isinstance(item, Fault) else "events" for item in items] == [
+        1,
+        2,
+        "events",
+        4,
+    ]
+    items = read("nonsense\n" * 5000 + line_of(), EVENTS)
+    assert len(items) == 5001
+    assert len(events(items)) == 1
+    assert len(faults(read("nonsense\n" * 3, EVENTS))) == 3
+
+
+# -- streams and files ---------------------------------------------------------------------------
+
+
+class Trickle:
+    """A pipe that has a few bytes at a time, and says how many it was asked for."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._pieces: Iterator[bytes] = iter(
+            [data[at : at + size] for at in range(0, len(data), size)]
+        )
+        self.given = 0
+
+    def read1(self, _limit: int) -> bytes:
+        piece = next(self._pieces, b"")
+        self.given += len(piece)
+        return piece
+
+    def read(self, _limit: int) -> bytes:
+        msg = "read() would wait for more than there is"
+        raise AssertionError(msg)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_pieces_of_a_stream_change_nothing(size: int) -> None:
+    for data, config in (
+        ((HEADER + "A;12.03.2026 10:15;;Ж\r\n" * 3).encode("cp1251"), SHEET),
+        ((TABLE + "Ж," + GOOD[2:] + 'B,created,x,"\n').encode(), ""),
+        (("\ufeff" + line_of(reason="Жё😀") * 3 + "{").encode(), ""),
+        ((TABLE + GOOD).encode("utf-16"), '[input]\nencoding = "utf-16"'),
+    ):
+        stream = cast("BinaryIO", Trickle(data, size))
+        with open_source(stream, config_of(config), name="rows") as source:
+            assert list(source) == read(data, config)
+        assert source.position == len(data)
+        assert source.size is None
+
+
+def test_a_stream_is_read_as_it_comes() -> None:
+    data = (line_of() * 50).encode()
+    stream = Trickle(data, len(line_of()))
+    with open_source(cast("BinaryIO", stream), Config()) as source:
+        rows = iter(source)
+        for count in range(1, 6):
+            next(rows)
+            assert stream.given <= len(line_of()) * (count + 1)
+            assert source.position == stream.given
+
+
+def test_files_by_their_endings(tmp_path: Path) -> None:
+    table = TABLE + GOOD
+    cases = {
+        "a.csv": (table, "csv"),
+        "b.TXT": (table, "csv"),
+        "c.tsv": (table.replace(",", "\t"), "csv"),
+        "d.jsonl": (line_of(), "jsonl"),
+        "e.ndjson": (line_of(), "jsonl"),
+        "f.json": (line_of(), "jsonl"),
+        "g.log": (line_of(), "jsonl"),
+        "h": (table, "csv"),
+    }
+    for name, (text, expected) in cases.items():
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        with open_source(path, Config()) as source:
+            assert (source.format, source.size, source.name) == (
+                expected,
+                path.stat().st_size,
+                str(path),
+            )
+            assert source.position == 0
+            assert len(events(list(source))) == 1
+            assert source.position == source.size
+    wrong = tmp_path / "lines.csv"
+    wrong.write_text(line_of(), encoding="utf-8")
+    with open_source(wrong, config_of(EVENTS)) as source:
+        assert len(events(list(source))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [("nowhere.csv", "no file 'nowhere.csv'"), (".", "cannot open '.'"), ("a\0b", "cannot open")],
+)
+def test_files_that_cannot_be_opened(path: str, part: str) -> None:
+    with pytest.raises(SourceError, match=re.escape(part)):
+        open_source(Path(path), Config())
+
+
+def test_a_disk_that_fails() -> None:
+    class Failing(BytesIO):
+        def read1(self, _size: int | None = -1, /) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(SourceError, match=r"rows cannot be read .*Input/output error"):
+        list(open_source(Failing(), config_of(EVENTS), name="rows"))
+
+
+def test_a_mapper_serves_any_record() -> None:
+    mapper = Mapper(Layout(kind="appeals", columns={"posted_at": "at"}))
+    item = mapper({"appeal_id": "A", "at": "2026-03-12T10:15+03:00"}, 7)
+    assert not isinstance(item, Fault)
+    assert item[0].occurred_at == POSTED
+    assert mapper({"appeal_id": "A"}, 7) == Fault(
+        7, "missing_value", "posted_at (column 'at') is not there", ""
+    )
+
+
+# -- nothing is lost -----------------------------------------------------------------------------
+
+TEXT = st.text(
+    st.one_of(
+        st.sampled_from('\n\n\r",;A{}[]: \t\u2028\x1c\x85\ufeff'),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    ),
+    max_size=80,
+)
+
+
+@PROPERTY
+@given(TEXT)
+def test_every_line_of_json_lines_gives_one_item(text: str) -> None:
+    items = read(line_of() + text, EVENTS)
+    lines = [number for number, line in enumerate(text.split("\n"), 2) if line.strip()]
+    assert [item.line for item in faults(items)] == lines
+    assert len(items) == len(lines) + 1
+
+
+@PROPERTY
+@given(TEXT.map(lambda text: text.replace('"', "")))
+def test_every_line_of_csv_without_quotes_gives_one_item(text: str) -> None:
+    items = read(TABLE + GOOD + text, '[input]\nformat = "csv"')
+    lines = [number for number, line in enumerate(text.split("\n"), 3) if line.strip()]
+    assert [item.line for item in faults(items)] == lines
+    assert len(items) == len(lines) + 1
+
+
+@PROPERTY
+@given(
+    st.lists(st.sampled_from([GOOD, 'A,"', '"', '""', ",", "\n", "x", '"x",', "\r\n"]), max_size=12)
+)
+@example(['A,"', "\n", GOOD, 'A,"', "x", GOOD])
+def test_csv_with_quotes_is_read_to_its_end(pieces: list[str]) -> None:
+    text = TABLE + "".join(pieces)
+    text += "" if text.endswith("\n") else "\n"
+    items = read(text + "last,row,of all\n", '[input]\nformat = "csv"')
+    numbers = [fault.line for fault in faults(items)]
+    assert numbers == sorted(set(numbers))
+    # the last row is the text of a fault of its own, or within the quotes of one
+    assert "last,row,of all" in faults(items)[-1].text
+    assert len(items) <= text.count("\n")
+
+
+@PROPERTY
+@given(
+    st.one_of(st.binary(max_size=200), TEXT.map(str.encode)),
+    st.sampled_from(["csv", "jsonl"]),
+    st.sampled_from(["utf-8", "cp1251", "utf-16", "utf-7", "gbk", "punycode"]),
+    st.booleans(),
+)
+@example(b"\n", "csv", "punycode", False)  # noqa: FBT003
+def test_any_bytes_give_items_or_a_source_error(
+    data: bytes,
+    format_: str,
+    encoding: str,
+    headed: bool,
+) -> None:
+    config = config_of(f'[input]\nformat = "{format_}"\nencoding = "{encoding}"')
+    head = (TABLE if format_ == "csv" else line_of()).encode(
+        "utf-16" if "16" in encoding else "utf-8"
+    )
+    message = ""
+    try:
+        faults(read(head + data if headed else data, config))
+    except SourceError as error:
+        message = str(error)
+    assert "\n" not in message
