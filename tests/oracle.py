@@ -1,0 +1,307 @@
+"""Working time by its definition, one minute after another.
+
+An instant whose wall clock reads ``w`` in the zone of the schedule is working time exactly when
+``D + a <= w < D + b`` for some date ``D`` with a shift ``[a, b)``. The oracle asks that of every
+minute of the absolute time line and counts; it compiles nothing and shares no code with the
+package it judges. Shift edges are whole minutes and so are the UTC offsets of the zones used
+(checked), hence a minute is working or closed as a whole, while instants keep their microseconds.
+"""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+Shifts = Sequence[tuple[int, int]]
+"""Shifts of a date in minutes after its midnight: 0 <= a < 1440 and a < b <= a + 1440."""
+
+DAY = 1440
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
+LONGEST_SCAN = 500  # days; a question that leads further is a mistake in the test
+
+
+@dataclass(frozen=True)
+class Days:
+    """What a calendar says about dates, as plain facts."""
+
+    off: frozenset[date] = frozenset()
+    yearly_off: frozenset[tuple[int, int]] = frozenset()
+    """(month, day) pairs that are off every year."""
+    short: frozenset[date] = frozenset()
+    """Dates that end one hour early, transferred working days under their own date."""
+    hours_of: Mapping[date, date] = field(default_factory=dict)
+    """Transferred working days: the date, and the date whose hours it takes."""
+    years: frozenset[int] | None = None
+    """The years the facts are complete for, or None for all."""
+
+
+def _russia(facts: Mapping[int, tuple[str, str, str]]) -> Days:
+    def dates(year: int, text: str) -> set[date]:
+        return {date.fromisoformat(f"{year}-{word}") for word in text.split()}
+
+    off: set[date] = set()
+    short: set[date] = set()
+    hours_of: dict[date, date] = {}
+    for year, (days_off, short_days, transferred) in facts.items():
+        off |= dates(year, days_off)
+        short |= dates(year, short_days)
+        for pair in transferred.split():
+            worked, swapped = (date.fromisoformat(f"{year}-{end}") for end in pair.split("<"))
+            hours_of[worked] = swapped
+    return Days(
+        off=frozenset(off),
+        short=frozenset(short),
+        hours_of=hours_of,
+        years=frozenset(facts),
+    )
+
+
+# By year: days off on Monday to Friday; short days; days off made working "<" the date each was
+# swapped with (25 February 2013 was first a Monday off, for the 23rd on a Saturday).
+RUSSIA = _russia(
+    {
+        2012: (
+            (
+                "01-02 01-03 01-04 01-05 01-06 01-09 02-23 03-08 03-09 04-30 05-01 05-07"
+                " 05-08 05-09 06-11 06-12 11-05 12-31"
+            ),
+            "02-22 03-07 04-28 05-12 06-09 12-29",
+            "03-11<03-09 04-28<04-30 05-05<05-07 05-12<05-08 06-09<06-11 12-29<12-31",
+        ),
+        2013: (
+            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
+            "02-22 03-07 04-30 05-08 06-11 12-31",
+            "02-25<05-10",
+        ),
+        2018: (
+            (
+                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 03-09 04-30 05-01 05-02"
+                " 05-09 06-11 06-12 11-05 12-31"
+            ),
+            "02-22 03-07 04-28 05-08 06-09 12-29",
+            "04-28<04-30 06-09<06-11 12-29<12-31",
+        ),
+        2019: (
+            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
+            "02-22 03-07 04-30 05-08 06-11 12-31",
+            "",
+        ),
+        2024: (
+            (
+                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 04-29 04-30 05-01 05-09"
+                " 05-10 06-12 11-04 12-30 12-31"
+            ),
+            "02-22 03-07 05-08 06-11 11-02",
+            "04-27<04-29 11-02<04-30 12-28<12-30",
+        ),
+        2025: (
+            (
+                "01-01 01-02 01-03 01-06 01-07 01-08 05-01 05-02 05-08 05-09 06-12 06-13"
+                " 11-03 11-04 12-31"
+            ),
+            "03-07 04-30 06-11 11-01",
+            "11-01<11-03",
+        ),
+        2026: (
+            "01-01 01-02 01-05 01-06 01-07 01-08 01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31",
+            "04-30 05-08 06-11 11-03",
+            "",
+        ),
+        2027: (
+            (
+                "01-01 01-04 01-05 01-06 01-07 01-08 02-22 02-23 03-08 05-03 05-10 06-14"
+                " 11-04 11-05 12-31"
+            ),
+            "02-20 04-30 06-11 11-03",
+            "02-20<02-22",
+        ),
+    }
+)
+
+
+@lru_cache(maxsize=6000)
+def wall_minutes(zone: str, utc_day: int) -> "array[int]":
+    """Return the wall-clock reading of each minute of a UTC day, in minutes since the year 1."""
+    tz = ZoneInfo(zone)
+    readings = array("q")
+    for minute in range(DAY):
+        wall = (EPOCH + timedelta(days=utc_day, minutes=minute)).astimezone(tz)
+        if wall.second:
+            msg = f"{zone} has no whole-minute offset at {wall}"
+            raise ValueError(msg)
+        readings.append(wall.toordinal() * DAY + wall.hour * 60 + wall.minute)
+    return readings
+
+
+class Oracle:
+    """Working time of one schedule; answers are in UTC."""
+
+    def __init__(
+        self,
+        zone: str,
+        weekly: Sequence[Shifts],
+        days: Days | None = None,
+        overrides: Mapping[date, Shifts] | None = None,
+    ) -> None:
+        """Take seven lists of shifts, Monday first, and what departs from them."""
+        self.zone = zone
+        self.weekly = weekly
+        self.days = days or Days()
+        self.overrides = dict(overrides or {})
+        self._dates: dict[int, bytearray] = {}
+        self._utc_days: dict[int, bytearray] = {}
+
+    # Which minutes are working time
+
+    def minutes_of(self, day: date) -> bytearray:
+        """Return a flag for each minute of the 48 hours that a shift of the date can reach."""
+        if self.days.years is not None and day.year not in self.days.years:
+            msg = f"the facts do not cover {day}"
+            raise ValueError(msg)
+        if day in self.overrides:
+            return _flags(self.overrides[day])
+        if day in self.days.off or (day.month, day.day) in self.days.yearly_off:
+            return _flags(())
+        flags = _flags(self.weekly[self.days.hours_of.get(day, day).weekday()])
+        if day in self.days.short:
+            for _ in range(60):
+                last = flags.rfind(1)
+                if last >= 0:
+                    flags[last] = 0
+        return flags
+
+    def _reaches(self, ordinal: int, minute: int) -> bool:
+        if ordinal not in self._dates:
+            self._dates[ordinal] = self.minutes_of(date.fromordinal(ordinal))
+        return bool(self._dates[ordinal][minute])
+
+    def _day(self, utc_day: int) -> bytearray:
+        """Return for each minute of a UTC day whether a shift of some date holds its reading."""
+        if utc_day not in self._utc_days:
+            flags = bytearray(DAY)
+            for minute, reading in enumerate(wall_minutes(self.zone, utc_day)):
+                ordinal, of_day = divmod(reading, DAY)
+                flags[minute] = self._reaches(ordinal, of_day) or self._reaches(
+                    ordinal - 1, of_day + DAY
+                )
+            self._utc_days[utc_day] = flags
+        return self._utc_days[utc_day]
+
+    def _works(self, minute: int) -> bool:
+        utc_day, of_day = divmod(minute, DAY)
+        return bool(self._day(utc_day)[of_day])
+
+    def _forward(self, minute: int) -> Iterator[int]:
+        """Yield the working minutes from this one on, in order."""
+        first, of_day = divmod(minute, DAY)
+        for utc_day in range(first, first + LONGEST_SCAN):
+            flags = self._day(utc_day)
+            while (of_day := flags.find(1, of_day)) >= 0:
+                yield utc_day * DAY + of_day
+                of_day += 1
+            of_day = 0
+        msg = f"nothing more within {LONGEST_SCAN} days after {EPOCH + minute * MINUTE}"
+        raise LookupError(msg)
+
+    def _backward(self, minute: int) -> Iterator[int]:
+        """Yield the working minutes from this one back, latest first."""
+        first, of_day = divmod(minute, DAY)
+        for utc_day in range(first, first - LONGEST_SCAN, -1):
+            flags = self._day(utc_day)
+            while (of_day := flags.rfind(1, 0, of_day + 1)) >= 0:
+                yield utc_day * DAY + of_day
+                of_day -= 1
+            of_day = DAY - 1
+        msg = f"nothing more within {LONGEST_SCAN} days before {EPOCH + minute * MINUTE}"
+        raise LookupError(msg)
+
+    # The questions
+
+    def is_working(self, t: datetime) -> bool:
+        """Whether the instant is working time."""
+        return self._works(_minute(t))
+
+    def elapsed(self, a: datetime, b: datetime) -> timedelta:
+        """Working time between two instants, negative when b is before a."""
+        a, b = a.astimezone(UTC), b.astimezone(UTC)
+        if b < a:
+            return -self.elapsed(b, a)
+        return sum((end - start for start, end in self._pieces(a, b)), timedelta())
+
+    def deadline(self, start: datetime, budget: timedelta) -> datetime:
+        """Return the earliest instant from start on at which the budget is used up."""
+        start = start.astimezone(UTC)
+        if not budget:
+            return start
+        for minute in self._forward(_minute(start)):
+            begin = max(start, EPOCH + minute * MINUTE)
+            room = EPOCH + (minute + 1) * MINUTE - begin
+            if budget <= room:
+                return begin + budget
+            budget -= room
+        raise AssertionError  # the scan itself ends with an error
+
+    def breaches_after(self, start: datetime, budget: timedelta) -> datetime:
+        """Return the latest instant at which no more than the budget is used up."""
+        return self.deadline(start, budget + TICK) - TICK
+
+    def latest_start(self, due: datetime, budget: timedelta) -> datetime:
+        """Return the latest start whose deadline is not after due."""
+        due = due.astimezone(UTC)
+        if not budget:
+            return due
+        for minute in self._backward(_minute(due)):
+            end = min(due, EPOCH + (minute + 1) * MINUTE)
+            room = end - (EPOCH + minute * MINUTE)
+            if budget <= room:
+                return end - budget
+            budget -= room
+        raise AssertionError  # the scan itself ends with an error
+
+    def next_opening(self, t: datetime) -> datetime:
+        """Return the first working instant from t on, t itself when it is working time."""
+        return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
+
+    def previous_closing(self, t: datetime) -> datetime:
+        """Return the latest instant up to t with working time just before it and none at it."""
+        for minute in self._backward(_minute(t) - 1):
+            if not self._works(minute + 1):
+                return EPOCH + (minute + 1) * MINUTE
+        raise AssertionError  # the scan itself ends with an error
+
+    def intervals(self, a: datetime, b: datetime) -> list[tuple[datetime, datetime]]:
+        """Return the unbroken stretches of working time between two instants."""
+        stretches: list[tuple[datetime, datetime]] = []
+        for start, end in self._pieces(a.astimezone(UTC), b.astimezone(UTC)):
+            if stretches and stretches[-1][1] == start:
+                stretches[-1] = (stretches[-1][0], end)
+            else:
+                stretches.append((start, end))
+        return stretches
+
+    def _pieces(self, a: datetime, b: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the working minutes between two instants of UTC, the outer ones cut."""
+        for minute in self._forward(_minute(a)):
+            start, end = max(a, EPOCH + minute * MINUTE), min(b, EPOCH + (minute + 1) * MINUTE)
+            if start >= b:
+                break
+            yield start, end
+
+
+def _flags(shifts: Shifts) -> bytearray:
+    flags = bytearray(2 * DAY)
+    for a, b in shifts:
+        if not (0 <= a < DAY and a < b <= a + DAY):
+            msg = f"not a shift: {a}-{b}"
+            raise ValueError(msg)
+        for minute in range(a, b):
+            flags[minute] = 1
+    return flags
+
+
+def _minute(t: datetime) -> int:
+    return (t.astimezone(UTC) - EPOCH) // MINUTE
