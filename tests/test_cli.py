@@ -331,6 +331,13 @@ def test_a_calendar_shows_which_days_are_disputed(capsys: pytest.CaptureFixture[
     assert "2026-04-20" in data["uncertain"]
 
 
+def test_a_six_day_week(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("due", "31.10.2025 17:30", "--calendar=RU-VGG", "--hours=Mo-Sa 09:00-18:00", "--json")
+    assert run(capsys, *asked)[0] == 2
+    data = json.loads(run(capsys, *asked, "--week=6")[1])
+    assert data["due_at"] == "2025-11-01T12:30:00+03:00"
+
+
 def test_settings_from_a_file_give_way_to_options(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,11 @@ from workhours_sla.calendars.russia.moon import forecast
 from workhours_sla.calendars.russia.regional import certain_dates
 from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.calendars.russia.rules import automatic_moves, covered_years, rows_of
-from workhours_sla.errors import CalendarCoverageError, UnknownCalendarError
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    CalendarDataError,
+    UnknownCalendarError,
+)
 
 DATA = Path(__file__).parent / "data"
 DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
@@ -207,6 +211,42 @@ def test_89_regions_with_zones_that_exist() -> None:
         for zone, area in region(id_).other_zones:
             assert Schedule(None, "24/7", tz=zone)
             assert area
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2025-11-01", (DayKind.WORK, False)),  # an ordinary Saturday
+        ("2025-11-03", (DayKind.WORK, True)),  # not swapped, so it is the eve itself
+        ("2025-05-02", (DayKind.WORK, False)),  # moved from a Saturday: not here
+        ("2025-05-08", (DayKind.TRANSFERRED_OFF, False)),  # moved from Sunday 23 February
+        ("2025-06-13", (DayKind.WORK, False)),
+        ("2025-03-10", (DayKind.WORK, False)),
+        ("2025-12-31", (DayKind.TRANSFERRED_OFF, False)),  # moved from Sunday 5 January
+        ("2026-01-09", (DayKind.WORK, False)),
+        ("2026-03-09", (DayKind.TRANSFERRED_OFF, False)),  # 8 March is a Sunday
+        ("2013-02-25", (DayKind.WORK, False)),  # 23 February was a Saturday: nothing moved
+        ("2014-02-24", (DayKind.TRANSFERRED_WORK, True)),
+        ("2012-03-11", (DayKind.TRANSFERRED_WORK, False)),  # a Sunday worked for 9 March
+        ("2026-08-01", (DayKind.WORK, False)),
+        ("2026-08-02", (DayKind.DAY_OFF, False)),
+    ],
+)
+def test_a_six_day_week(day: str, wanted: tuple[DayKind, bool]) -> None:
+    found = Calendar.get("RU").with_week(6).day(date.fromisoformat(day))
+    assert (found.kind, found.short) == wanted
+
+
+def test_a_seven_day_week_has_holidays_alone() -> None:
+    calendar = Calendar.get("RU").with_week(7)
+    off = [d.date for d in year_of(calendar, 2026) if not d.working]
+    assert len(off) == 14
+    duty = Schedule(calendar, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
+    assert duty.is_working(datetime(2026, 8, 2, 12, tzinfo=duty.tz))
+    with pytest.raises(CalendarDataError, match="use 5, 6 or 7"):
+        Calendar.get("RU").with_week(4)
+    with pytest.raises(CalendarDataError, match="no week"):
+        Calendar.plain().with_week(6)
 
 
 # -- regional days -------------------------------------------------------------------------

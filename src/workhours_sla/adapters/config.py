@@ -73,6 +73,7 @@ class ScheduleSettings(_Section, frozen=True, kw_only=True):
     """When it is working time, as plain values; None where the file does not say."""
 
     calendar: str | None = None
+    week: Literal[5, 6, 7] | None = None
     hours: str | None = None
     tz: str | None = None
     overrides: Overrides | None = None

@@ -51,6 +51,9 @@ class DaySource(Protocol):
     def known_on(self, day: date) -> DaySource:
         """Return the same source with only what was known on ``day``."""
 
+    def with_week(self, days: int) -> DaySource:
+        """Return the same source for a week of so many working days."""
+
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES`` and its facts."""
 
@@ -295,6 +298,18 @@ class Calendar:
         True
         """
         return self._with(source=self._source.known_on(day))
+
+    def with_week(self, days: int) -> Self:
+        """Return the calendar for a week of 5, 6 or 7 working days.
+
+        A six-day week works on Saturdays: transfers from a Saturday do not hold for it, and a
+        holiday on a Saturday moves nowhere. A seven-day week has holidays but no weekend.
+        Raises CalendarDataError for a calendar that has no such weeks.
+
+        >>> Calendar.get("RU").with_week(6).is_working_day(date(2025, 11, 3))
+        True
+        """
+        return self._with(source=self._source.with_week(days))
 
     def without(self, *layers: Layer) -> Self:
         """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``."""

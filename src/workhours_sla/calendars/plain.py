@@ -61,6 +61,11 @@ class PlainDays(NamedTuple):
     def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
         return self
 
+    def with_week(self, days: int) -> PlainDays:
+        """Refuse: these days are not by the week."""
+        msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
+        raise CalendarDataError(msg, days=days)
+
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
         return "outside", {"first": self.first, "last": self.last}
 

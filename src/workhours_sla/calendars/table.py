@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import DateRange
 from workhours_sla.calendars.day import Entry
+from workhours_sla.errors import CalendarDataError
 
 
 class TableDays(NamedTuple):
@@ -68,6 +69,11 @@ class TableDays(NamedTuple):
             if entry.act is None or entry.act.known_from is None or entry.act.known_from <= day
         )
         return self._replace(rows=rows)
+
+    def with_week(self, days: int) -> TableDays:
+        """Refuse: these days are not by the week."""
+        msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
+        raise CalendarDataError(msg, days=days)
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
         """Return why a date is not known."""

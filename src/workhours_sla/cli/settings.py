@@ -34,6 +34,9 @@ def common_options(command: Command) -> Command:
     """Add the options that every command about time shares."""
     options = [
         click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+        click.option(
+            "--week", type=click.IntRange(5, 7), help="Working days a week in Russia. [5]"
+        ),
         click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{DEFAULT_HOURS}]"),
         click.option("--tz", metavar="ZONE", help="IANA zone; a region brings its own."),
         click.option("--budget", metavar="AMOUNT", help=f"Working time. [{DEFAULT_BUDGET}]"),
@@ -62,6 +65,7 @@ class Settings:
         cls,
         *,
         calendar: str | None,
+        week: int | None,
         hours: str | None,
         tz: str | None,
         budget: str | None,
@@ -78,6 +82,7 @@ class Settings:
             loaded = load_config(Path(config))
             filed = {
                 "calendar": loaded.schedule.calendar,
+                "week": loaded.schedule.week,
                 "hours": loaded.schedule.hours,
                 "tz": loaded.schedule.tz,
                 "overrides": loaded.schedule.overrides,
@@ -85,6 +90,9 @@ class Settings:
             }
         name = calendar or filed.get("calendar") or DEFAULT_CALENDAR
         found = None if name == NO_CALENDAR else Calendar.get(name)
+        days = week or filed.get("week")
+        if found is not None and days is not None:
+            found = found.with_week(days)
         zone = tz or filed.get("tz")
         if zone is None and (found is None or found.tz is None):
             zone = ZONE_OF_PLAIN_RUSSIA

@@ -125,8 +125,8 @@ class Schedule:
         if unused:
             msg = (
                 f"the hours open on {' and '.join(unused)}, which calendar {self.calendar.id} "
-                "counts as weekly days off: leave these days out, give single dates as overrides, "
-                "or use calendar=None where holidays do not matter"
+                "counts as weekly days off: use its six- or seven-day week, such as "
+                'Calendar.get("RU").with_week(6), or leave these days out'
             )
             raise HoursSyntaxError(msg, text=str(self.hours))
 

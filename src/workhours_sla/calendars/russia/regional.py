@@ -15,7 +15,6 @@ from workhours_sla.calendars.russia.moon import forecast
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
 MOON_TOLERANCE = 2
 """Days by which a date by the moon may differ from its forecast."""
 
@@ -38,13 +37,19 @@ def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
     return tuple(sorted({*listed, *_by_rule(holiday.rule, year), *_forecast(holiday, year)}))
 
 
-def regional_entries(region: Region, year: int, is_working: IsWorking) -> Iterator[Entry]:
+def regional_entries(
+    region: Region, year: int, weekend: frozenset[int], is_working: IsWorking
+) -> Iterator[Entry]:
     """Yield what a region's own acts say of a year.
 
-    ``is_working`` tells the federal working days. A holiday that is open but has a single
-    likely date is included for answers by rule; ``uncertain`` keeps it out of all others.
+    ``weekend`` are the weekly days off and ``is_working`` tells the federal working days. A
+    holiday that is open but has a single likely date is included for answers by rule;
+    ``uncertain`` keeps it out of all others.
     """
-    yield from (entry for entry in region.single_days if entry.date.year == year)
+    for entry in region.single_days:
+        swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
+        if entry.date.year == year and (not swapped or swapped & weekend):
+            yield entry
     for holiday in region.holidays:
         dates = certain_dates(holiday, year)
         if not dates:
@@ -60,7 +65,7 @@ def regional_entries(region: Region, year: int, is_working: IsWorking) -> Iterat
                 name=holiday.name,
                 shortens_eve=True,
             )
-            if holiday.weekend == MOVES and _falls_on_weekend(day, is_working):
+            if holiday.weekend == MOVES and _is_day_off(day, weekend, is_working):
                 yield Entry(
                     _next_working(day, is_working),
                     Layer.REGION,
@@ -70,7 +75,9 @@ def regional_entries(region: Region, year: int, is_working: IsWorking) -> Iterat
                 )
 
 
-def uncertain(region: Region, year: int, is_working: IsWorking) -> dict[date, RegionalHoliday]:
+def uncertain(
+    region: Region, year: int, weekend: frozenset[int], is_working: IsWorking
+) -> dict[date, RegionalHoliday]:
     """Return the dates of a year that are open, each with the holiday that leaves it so.
 
     Of a holiday that may fall on a date, also the day before, which would be shorter, and the
@@ -82,11 +89,11 @@ def uncertain(region: Region, year: int, is_working: IsWorking) -> dict[date, Re
         for day in open_dates(holiday, year):
             found.setdefault(day, holiday)
             found.setdefault(day - _ONE_DAY, holiday)
-            if holiday.weekend != STAYS and _falls_on_weekend(day, is_working):
+            if holiday.weekend != STAYS and _is_day_off(day, weekend, is_working):
                 found.setdefault(_next_working(day, is_working), holiday)
         if holiday.weekend not in (MOVES, STAYS):
             for day in certain_dates(holiday, year):
-                if _falls_on_weekend(day, is_working):
+                if _is_day_off(day, weekend, is_working):
                     found.setdefault(_next_working(day, is_working), holiday)
     return found
 
@@ -149,8 +156,8 @@ def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
                 yield from (day + _ONE_DAY * offset for offset in around)
 
 
-def _falls_on_weekend(day: date, is_working: IsWorking) -> bool:
-    return day.weekday() >= _SATURDAY and not is_working(day)
+def _is_day_off(day: date, weekend: frozenset[int], is_working: IsWorking) -> bool:
+    return day.weekday() in weekend and not is_working(day)
 
 
 def _next_working(day: date, is_working: IsWorking) -> date:

@@ -18,10 +18,14 @@ from workhours_sla.calendars.calendar import DateRange
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer, resolve
 from workhours_sla.calendars.russia.regional import regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import read_toml, region
+from workhours_sla.errors import CalendarDataError
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 - pathlib is slow to import
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
+_SATURDAY, _SUNDAY = 5, 6
+FIVE_DAY_WEEK = frozenset({_SATURDAY, _SUNDAY})
+WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({_SUNDAY}), 7: frozenset[int]()}
+"""The weekly days off of weeks of five, six and seven working days."""
 
 LAST_RULE_YEAR = 2099
 """How far a provisional answer may look."""
@@ -91,11 +95,13 @@ def _act(row: dict[str, Any]) -> Act:
     return Act(row["title"], row["known_from"], row["confidence"], note=row.get("note"))
 
 
-def automatic_moves(rows: YearRows) -> Iterator[tuple[date, date]]:
-    """Yield (holiday on a weekend, working day that becomes off for it), art. 112 part 2.
+def automatic_moves(
+    rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK
+) -> Iterator[tuple[date, date]]:
+    """Yield (holiday on a weekly day off, working day that becomes off for it), art. 112 part 2.
 
-    A day off that the Government moved elsewhere does not also move by itself; since 2013
-    weekends on 1 to 8 January move only by resolution.
+    A day off that the Government moved elsewhere does not also move by itself; since 2013 days
+    off on 1 to 8 January move only by resolution.
     """
     holidays = {day for day, _ in rows.statutory}
     moved_by_act = {source for source, _, _ in rows.transfers}
@@ -105,26 +111,29 @@ def automatic_moves(rows: YearRows) -> Iterator[tuple[date, date]]:
             holiday.month,
             holiday.day,
         ) <= (1, 8)
-        if holiday.weekday() < _SATURDAY or holiday in moved_by_act or new_year:
+        if holiday.weekday() not in weekend or holiday in moved_by_act or new_year:
             continue
         target = holiday + _ONE_DAY
-        while target.weekday() >= _SATURDAY or target in holidays or target in taken:
+        while target.weekday() in weekend or target in holidays or target in taken:
             target += _ONE_DAY
         taken.add(target)
         yield holiday, target
 
 
-def entries_of(rows: YearRows) -> Iterator[Entry]:
+def entries_of(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
     """Yield what each federal layer says of a year's dates, and of the next 1 January.
 
     A transfer from a holiday only adds a day off; any other moves work to the date it leaves.
+    A transfer holds for a week of which the date it leaves is a day off: in a six-day week a
+    working Saturday moves nowhere.
     """
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:
         yield _holiday(day, name)
         if (day.month, day.day) == (1, 1):
             yield _holiday(date(rows.year + 1, 1, 1), name)
-    for source, target in automatic_moves(rows):
+    moves = dict(automatic_moves(rows, weekend))
+    for source, target in moves.items():
         yield Entry(
             target,
             Layer.STATUTORY,
@@ -133,6 +142,8 @@ def entries_of(rows: YearRows) -> Iterator[Entry]:
             swapped_with=source,
         )
     for source, target, act in rows.transfers:
+        if source.weekday() not in weekend and source not in moves.values():
+            continue
         yield Entry(target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source)
         if source not in holidays:
             yield Entry(source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target)
@@ -147,14 +158,14 @@ def _holiday(day: date, name: str) -> Entry:
 
 
 class RussianDays(NamedTuple):
-    """The federal days, with a region's own on top; ``known_by`` leaves out later acts."""
+    """The federal days, with a region's own on top, for a week with these days off.
+
+    ``known_by`` leaves out later acts.
+    """
 
     region: str | None = None
     known_by: date | None = None
-
-    @property
-    def weekend(self) -> frozenset[int]:
-        return frozenset({_SATURDAY, _SATURDAY + 1})
+    weekend: frozenset[int] = FIVE_DAY_WEEK
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
@@ -179,8 +190,8 @@ class RussianDays(NamedTuple):
         federal = self._federal(year)
         found = dict(federal)
         if self.region is not None:
-            working = _working_in(federal)
-            for entry in regional_entries(region(self.region), year, working):
+            working = _working_in(federal, self.weekend)
+            for entry in regional_entries(region(self.region), year, self.weekend, working):
                 if entry.act is None or self._knows(entry.act):
                     found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
@@ -189,7 +200,9 @@ class RussianDays(NamedTuple):
         if self.region is None or not region(self.region).holidays:
             return {}
         subject = region(self.region)
-        open_days = uncertain(subject, year, _working_in(self._federal(year)))
+        open_days = uncertain(
+            subject, year, self.weekend, _working_in(self._federal(year), self.weekend)
+        )
         return {
             day: Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
             for day, holiday in sorted(open_days.items())
@@ -203,7 +216,7 @@ class RussianDays(NamedTuple):
                 presidential=tuple(row for row in rows.presidential if self._knows(row[1])),
             )
         found: dict[date, tuple[Entry, ...]] = {}
-        for entry in entries_of(rows):
+        for entry in entries_of(rows, self.weekend):
             found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
 
@@ -211,7 +224,14 @@ class RussianDays(NamedTuple):
         return self.known_by is None or act.known_from is None or act.known_from <= self.known_by
 
     def known_on(self, day: date) -> RussianDays:
-        return RussianDays(self.region, day)
+        return self._replace(known_by=day)
+
+    def with_week(self, days: int) -> RussianDays:
+        weekend = WEEKS.get(days)
+        if weekend is None:
+            msg = f"a week of {days!r} working days is not known; use 5, 6 or 7"
+            raise CalendarDataError(msg, days=days)
+        return self._replace(weekend=weekend)
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         first, last = covered_years()
@@ -247,11 +267,13 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
     return tuple(ranges)
 
 
-def _working_in(entries: Mapping[date, tuple[Entry, ...]]) -> Callable[[date], bool]:
+def _working_in(
+    entries: Mapping[date, tuple[Entry, ...]], weekend: frozenset[int]
+) -> Callable[[date], bool]:
     """Return a function that tells the working days of federal entries."""
 
     def is_working(day: date) -> bool:
         winner = resolve(day, entries.get(day, ()))
-        return winner.kind.working if winner is not None else day.weekday() < _SATURDAY
+        return winner.kind.working if winner is not None else day.weekday() not in weekend
 
     return is_working
