@@ -11,7 +11,12 @@ demo: $(STAMP)
 	@echo
 	@$(BIN)/workhours calendar RU-VGG 2026
 	@echo
-	-@$(BIN)/workhours check examples/data/appeals.jsonl --config examples/check_events.toml
+	@# 1 is the status for breaches found, and there are some
+	@$(BIN)/workhours check examples/data/appeals.csv --config examples/check_rows.toml \
+		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
+	@echo
+	@$(BIN)/workhours check examples/data/appeals.jsonl --config examples/check_events.toml \
+		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import dateutil.tz
 import pytest
 
-from workhours_sla import Calendar, Schedule, working_hours
+from workhours_sla import Calendar, Schedule, WorkingDays, working_hours
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
@@ -222,6 +222,49 @@ def test_amounts_that_are_not_budgets() -> None:
         OFFICE.deadline(start, -H4)
     with pytest.raises(TypeError, match="timedelta"):
         OFFICE.deadline(start, 4)
+
+
+# -- combinations --------------------------------------------------------------------------
+
+
+def test_either_office_or_both() -> None:
+    moscow = Schedule("RU", S8, tz="Europe/Moscow")
+    omsk = Schedule("RU", S8, tz="Asia/Omsk")  # three hours ahead
+    start = at(moscow, 2026, 3, 12, 0)
+    either, both = moscow | omsk, moscow & omsk
+    day = start, at(moscow, 2026, 3, 12, 23)
+    assert [(i.start.hour, i.end.hour) for i in both.intervals(*day)] == [
+        (9, 10),
+        (11, 13),
+        (14, 15),
+    ]
+    assert [(i.start.hour, i.end.hour) for i in either.intervals(*day)] == [(6, 18)]
+    assert both.elapsed(*day) + either.elapsed(*day) == moscow.elapsed(*day) + omsk.elapsed(*day)
+    assert both.deadline(start, H4) == at(moscow, 2026, 3, 12, 15)
+    assert both.breaches_after(start, H4) == at(moscow, 2026, 3, 13, 9)
+    assert pickle.loads(pickle.dumps(either)) == either  # noqa: S301
+    assert either != both
+    assert hash(moscow | omsk) == hash(either)
+    nested = (moscow | omsk) & NIGHT
+    assert nested.elapsed(*day) == timedelta(0)
+    with pytest.raises(TypeError, match="combines schedules"):
+        moscow | "RU"
+    with pytest.raises(BudgetError, match="one of its parts"):
+        either.deadline(start, WorkingDays(1))
+
+
+def test_a_combination_knows_what_both_know() -> None:
+    tatarstan = Schedule("RU-TA", S8)
+    both = OFFICE & tatarstan
+    with pytest.raises(CalendarCoverageError, match="Ураза-байрам"):
+        both.deadline(at(OFFICE, 2027, 3, 5, 17), H4)
+    with pytest.raises(CalendarCoverageError, match="2028"):
+        both.deadline(at(OFFICE, 2027, 12, 30, 17), H4)
+    with pytest.warns(ProvisionalWarning):
+        assert both.deadline(at(OFFICE, 2027, 3, 5, 17), H4, provisional=True).month == 3
+    assert both.deadline(at(OFFICE, 2026, 3, 5, 17), H4) == OFFICE.deadline(
+        at(OFFICE, 2026, 3, 5, 17), H4
+    )
 
 
 # -- schedules that cannot be --------------------------------------------------------------

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.day_budgets import WorkingDays as WorkingDays
     from workhours_sla.worktime.explain import Step as Step
     from workhours_sla.worktime.explain import Trace as Trace
-    from workhours_sla.worktime.schedule import Interval as Interval
     from workhours_sla.worktime.schedule import Schedule as Schedule
     from workhours_sla.worktime.shifts import WeeklyHours as WeeklyHours
+    from workhours_sla.worktime.verbs import Interval as Interval
 
 __version__ = "0.1.0"
 
@@ -61,7 +61,7 @@ _HOME = {
     "WorkingDays": "worktime.day_budgets",
     "Step": "worktime.explain",
     "Trace": "worktime.explain",
-    "Interval": "worktime.schedule",
+    "Interval": "worktime.verbs",
     "Schedule": "worktime.schedule",
     "WeeklyHours": "worktime.shifts",
 }

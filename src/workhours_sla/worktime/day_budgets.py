@@ -11,7 +11,7 @@ import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 Roll = Literal["following", "preceding", "none"]
 CountFrom = Literal["next_day", "same_day"]
 ONE_DAY = timedelta(days=1)
+
+
+class DayAnswer(NamedTuple):
+    """When it is due, and the last instant at which an answer is still in time."""
+
+    due_at: datetime
+    limit: datetime
 
 
 class DayBudget:
@@ -36,16 +43,13 @@ class DayBudget:
         """Return the due date, on the calendar of the schedule."""
         raise NotImplementedError
 
-    def due_at(self, schedule: Schedule, start: datetime) -> datetime:
-        """Return the due time, in the zone of ``start``. Raises CalendarCoverageError."""
+    def answer(self, schedule: Schedule, start: datetime) -> DayAnswer:
+        """Return due time and limit, in the zone of ``start``. Raises CalendarCoverageError."""
         due = self.due_on(schedule, start)
         midnight = schedule.end_of_day(due)
         closings = [end for _, end in schedule.intervals_of(due)]
-        return min(max(closings, default=midnight), midnight).astimezone(start.tzinfo)
-
-    def limit(self, schedule: Schedule, start: datetime) -> datetime:
-        """Return 24:00 of the due date, in the zone of ``start``."""
-        return schedule.end_of_day(self.due_on(schedule, start)).astimezone(start.tzinfo)
+        due_at = min(max(closings, default=midnight), midnight)
+        return DayAnswer(due_at.astimezone(start.tzinfo), midnight.astimezone(start.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,10 @@ class ClockTime:
             msg = f"clock time {self.amount} is negative; give an amount of at least 0"
             raise BudgetError(msg, budget=self.amount)
 
-    def due_at(self, schedule: Schedule, start: datetime) -> datetime:  # noqa: ARG002
+    def answer(self, schedule: Schedule, start: datetime) -> DayAnswer:  # noqa: ARG002
         """Return the start plus the amount, in the zone of the start."""
-        return (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
-
-    limit = due_at
+        due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
+        return DayAnswer(due_at, due_at)
 
 
 Budget = timedelta | DayBudget | ClockTime

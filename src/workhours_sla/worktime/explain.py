@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from workhours_sla import words
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.worktime.budget import format_amount, iso_amount
-from workhours_sla.worktime.timeline import BASE, ONE_DAY, ZERO, Interval, subtract
+from workhours_sla.worktime.interval_sets import subtract
+from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -123,7 +124,7 @@ def explain(schedule: Schedule, start: datetime, until: timedelta | datetime) ->
     budget = None if isinstance(until, datetime) else until
     end = until if isinstance(until, datetime) else schedule.deadline(start, until)
     used = schedule.elapsed(start, end)
-    lo, hi = sorted((schedule._moment(start), schedule._moment(end)))  # noqa: SLF001
+    lo, hi = sorted((schedule._moment(start), schedule._moment(end)))
     steps = tuple(_steps(schedule, lo, hi))
     return Trace(
         calendar=schedule.calendar.id,
@@ -145,15 +146,13 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
     The day before the first is left out unless a shift of it reaches in; time covered by two
     dates' shifts is counted once, for the earlier date.
     """
-    line = schedule._line_at(lo)  # noqa: SLF001
     zone = schedule.tz
-    first = schedule._datetime(lo, zone).date()  # noqa: SLF001
-    last = schedule._datetime(max(lo, hi - timedelta.resolution), zone).date()  # noqa: SLF001
+    first = schedule._datetime(lo, zone).date()
+    last = schedule._datetime(max(lo, hi - timedelta.resolution), zone).date()
     counted: dict[date, list[Interval]] = {}
     day = first - ONE_DAY
     while day <= last:
-        number = (day - BASE.date()).days
-        within = ((max(start, lo), min(end, hi)) for start, end in line.day_intervals(number))
+        within = ((max(start, lo), min(end, hi)) for start, end in _moments(schedule, day))
         before = (counted.get(day - ONE_DAY * back, ()) for back in (1, 2))
         pieces = subtract(
             (piece for piece in within if piece[0] < piece[1]),
@@ -166,8 +165,7 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
             yield Step(
                 date=day,
                 intervals=tuple(
-                    (schedule._datetime(a, zone), schedule._datetime(b, zone))  # noqa: SLF001
-                    for a, b in pieces
+                    (schedule._datetime(a, zone), schedule._datetime(b, zone)) for a, b in pieces
                 ),
                 used=sum((b - a for a, b in pieces), ZERO),
                 day=(
@@ -178,6 +176,10 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
                 overridden=overridden,
             )
         day += ONE_DAY
+
+
+def _moments(schedule: Schedule, day: date) -> list[Interval]:
+    return schedule._moments_of(day) if schedule.knows(day) else []
 
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:

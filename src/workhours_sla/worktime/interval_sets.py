@@ -1,0 +1,48 @@
+"""Sets of instants as lists of disjoint half-open intervals: union, difference, intersection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workhours_sla.worktime.zone import Interval
+
+
+def join(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return intervals in order, those that overlap or touch made one."""
+    joined: list[Interval] = []
+    for start, end in sorted(intervals):
+        if joined and start <= joined[-1][1]:
+            if end > joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def subtract(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
+    """Return what of the intervals is not in any of those taken, in order."""
+    left = join(intervals)
+    for from_, until in taken:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, from_)), (max(start, until), end))
+            if piece[0] < piece[1]
+        ]
+    return left
+
+
+def intersect(left: Iterable[Interval], right: Iterable[Interval]) -> list[Interval]:
+    """Return what is in both, in order."""
+    first, second = join(left), join(right)
+    found = []
+    i = j = 0
+    while i < len(first) and j < len(second):
+        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
+        if start < end:
+            found.append((start, end))
+        if first[i][1] < second[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found

@@ -1,0 +1,328 @@
+"""What can be asked of working time, whatever it is made of."""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NoReturn, ParamSpec, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
+from workhours_sla.worktime.arguments import plain_datetime, refuse_naive
+from workhours_sla.worktime.budget import check_budget
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.zone import BASE, ZERO
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.combined import Combination
+    from workhours_sla.worktime.day_budgets import Budget, DayAnswer
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+class Interval(NamedTuple):
+    """A stretch of working time ``[start, end)``, both aware."""
+
+    start: datetime
+    end: datetime
+
+
+class WorkingTime:
+    """The verbs of working time; a Schedule, or a combination of schedules, supplies the lines.
+
+    An immutable value: hashable, picklable, safe to share between threads.
+    """
+
+    __slots__ = ("_base", "_timelines", "_twin", "tz")
+
+    tz: ZoneInfo
+    _base: datetime
+    _timelines: tuple[Timeline, ...] | None
+    _twin: Self | None
+
+    def _keep(self, tz: ZoneInfo) -> None:
+        """Set what every kind of working time keeps."""
+        setter = object.__setattr__
+        setter(self, "tz", tz)
+        setter(self, "_base", BASE.replace(tzinfo=tz))
+        setter(self, "_timelines", None)
+        setter(self, "_twin", None)
+
+    # -- what it is made of ------------------------------------------------------------------
+
+    def _build_lines(self) -> tuple[Timeline, ...]:
+        """Return a timeline per run of known dates, in order."""
+        raise NotImplementedError
+
+    def _unknown(self, moment: timedelta) -> NoReturn:
+        """Raise CalendarCoverageError for an instant outside every timeline."""
+        raise NotImplementedError
+
+    def _answering_by_rule(self) -> Self:
+        """Return the same working time over calendars that answer by rule."""
+        raise NotImplementedError
+
+    def _day_budget(self, budget: object, start: datetime) -> DayAnswer:
+        """Return the answer for a budget that is not an amount of working time."""
+        raise NotImplementedError
+
+    def _key(self) -> tuple[object, ...]:
+        """Return what makes two of a kind equal."""
+        raise NotImplementedError
+
+    def _lines(self) -> tuple[Timeline, ...]:
+        lines = self._timelines
+        if lines is None:
+            lines = self._build_lines()
+            object.__setattr__(self, "_timelines", lines)
+        return lines
+
+    # -- instants in and out -----------------------------------------------------------------
+
+    def _moment(self, when: datetime) -> timedelta:
+        """Return an aware datetime as time since 1970-01-01T00:00 UTC."""
+        if type(when) is not datetime:
+            when = plain_datetime(when)
+        zone = when.tzinfo
+        base = self._base if zone is self.tz else BASE.replace(tzinfo=zone)
+        offset = when.utcoffset()
+        if offset is None:
+            refuse_naive(when)
+        return when - base - offset
+
+    def _datetime(self, moment: timedelta, zone: tzinfo | None) -> datetime:
+        assert zone is not None  # noqa: S101 - _moment refused it
+        return zone.fromutc(BASE.replace(tzinfo=zone) + moment)
+
+    def _line_at(self, moment: timedelta) -> Timeline:
+        lines = self._lines()
+        if len(lines) > 1:
+            index = bisect_right(lines, moment, key=Timeline.surely_from)
+            lines = lines[max(0, index - 1) : index + 1]
+        for line in lines:
+            if line.knows(moment):
+                return line
+        return self._unknown(moment)
+
+    def _ran_out(self, line: Timeline, verb: str) -> NoReturn:
+        """Raise CalendarCoverageError for an answer past the end of a timeline."""
+        try:
+            self._unknown(line.hi + timedelta(microseconds=1))
+        except CalendarCoverageError as error:
+            msg = f"{verb} runs past the known dates: {error}"
+            raise CalendarCoverageError(msg, **error.__dict__) from None
+
+    def _ran_out_backwards(self, line: Timeline, verb: str) -> NoReturn:
+        try:
+            self._unknown(line.lo - timedelta(microseconds=1))
+        except CalendarCoverageError as error:
+            msg = f"{verb} lies before the known dates: {error}"
+            raise CalendarCoverageError(msg, **error.__dict__) from None
+
+    # -- the verbs ---------------------------------------------------------------------------
+
+    def elapsed(self, start: datetime, end: datetime, *, provisional: bool = False) -> timedelta:
+        """Return the working time from ``start`` to ``end``; negative when ``end`` is earlier.
+
+        Raises NaiveDatetimeError, CalendarCoverageError. With ``provisional`` unknown dates are
+        answered by rule where there is one, with a ProvisionalWarning.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+        >>> office.elapsed(datetime(2024, 12, 27, 16, 45, tzinfo=office.tz),
+        ...                datetime(2024, 12, 28, 11, 10, tzinfo=office.tz))
+        datetime.timedelta(seconds=12300)
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.elapsed, start, end)
+        a, b = self._moment(start), self._moment(end)
+        line = self._line_at(a)
+        if not line.knows(b):
+            (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
+        return line.worked(b) - line.worked(a)
+
+    def deadline(self, start: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
+        """Return the earliest instant at which ``budget`` of working time has passed.
+
+        In the zone of ``start``; a budget used up exactly at closing time is due at closing
+        time, a budget of 0 at ``start``. WorkingDays, CalendarDays, Months and ClockTime are
+        budgets of another kind and count by their own rules. Raises NaiveDatetimeError,
+        BudgetError, CalendarCoverageError where the answer runs across an unknown date.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.deadline(datetime(2025, 3, 12, 14, tzinfo=office.tz), timedelta(hours=4)))
+        '2025-03-12 18:00:00+03:00'
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.deadline, start, budget)
+        if not isinstance(budget, timedelta):
+            return self._day_budget(budget, start).due_at
+        check_budget(budget)
+        moment = self._moment(start)
+        line = self._line_at(moment)
+        if not budget:
+            return start
+        due = line.earliest(line.worked(moment) + budget)
+        if due is None:
+            self._ran_out(line, f"the deadline of {start}")
+        return self._datetime(due, start.tzinfo)
+
+    def breaches_after(
+        self, start: datetime, budget: Budget, *, provisional: bool = False
+    ) -> datetime:
+        """Return the last instant at which an answer is still within ``budget``.
+
+        The latest instant with ``elapsed(start, t) == budget``: where the budget ends at closing
+        time, the next opening. Raises as ``deadline``.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.breaches_after(datetime(2025, 3, 12, 14, tzinfo=office.tz),
+        ...                           timedelta(hours=4)))
+        '2025-03-13 09:00:00+03:00'
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.breaches_after, start, budget)
+        if not isinstance(budget, timedelta):
+            return self._day_budget(budget, start).limit
+        check_budget(budget)
+        moment = self._moment(start)
+        line = self._line_at(moment)
+        limit = line.latest(line.worked(moment) + budget)
+        if limit is None:
+            self._ran_out(line, f"the limit of {start}")
+        return self._datetime(limit, start.tzinfo)
+
+    def latest_start(
+        self, due: datetime, budget: timedelta, *, provisional: bool = False
+    ) -> datetime:
+        """Return the latest start whose deadline is not after ``due``, in the zone of ``due``.
+
+        Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.latest_start, due, budget)
+        check_budget(budget)
+        moment = self._moment(due)
+        line = self._line_at(moment)
+        if not budget:
+            return due
+        start = line.latest_before(line.worked(moment) - budget)
+        if start is None:
+            self._ran_out_backwards(line, f"the latest start for {due}")
+        return self._datetime(start, due.tzinfo)
+
+    def remaining(
+        self, start: datetime, budget: timedelta, *, now: datetime, provisional: bool = False
+    ) -> timedelta:
+        """Return what is left of ``budget`` at ``now``, in working time; negative when overdue.
+
+        Raises as ``elapsed`` and ``deadline``.
+        """
+        return check_budget(budget) - self.elapsed(start, now, provisional=provisional)
+
+    def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
+        """Whether an instant is working time. Raises NaiveDatetimeError, CalendarCoverageError."""
+        if provisional:
+            return self._provisionally(WorkingTime.is_working, when)
+        moment = self._moment(when)
+        line = self._line_at(moment)
+        if not line.knows(moment + timedelta.resolution):
+            self._ran_out(line, "the instant")
+        return bool(line.between(moment, moment + timedelta.resolution))
+
+    def next_opening(self, when: datetime, *, provisional: bool = False) -> datetime:
+        """Return the first instant of working time at or after ``when``, in its zone.
+
+        ``when`` itself if that is working time. Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.next_opening, when)
+        return self.breaches_after(when, ZERO)
+
+    def previous_closing(self, when: datetime, *, provisional: bool = False) -> datetime:
+        """Return the last instant at or before ``when`` at which working time ends, in its zone.
+
+        Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.previous_closing, when)
+        moment = self._moment(when)
+        line = self._line_at(moment)
+        closing = line.closing_until(moment)
+        if closing is None:
+            self._ran_out_backwards(line, f"the closing before {when}")
+        return self._datetime(closing, when.tzinfo)
+
+    def intervals(
+        self, start: datetime, end: datetime, *, provisional: bool = False
+    ) -> tuple[Interval, ...]:
+        """Return the stretches of working time between two instants, in the zone of ``start``.
+
+        Disjoint, in order, clipped to ``[start, end)``; none when ``end`` is not later. Raises
+        as ``elapsed``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.intervals, start, end)
+        a, b = self._moment(start), self._moment(end)
+        line = self._line_at(a)
+        if b > a and not line.knows(b):
+            self._ran_out(line, "the span")
+        zone = start.tzinfo
+        return tuple(
+            Interval(self._datetime(lo, zone), self._datetime(hi, zone))
+            for lo, hi in (line.between(a, b) if b > a else ())
+        )
+
+    # -- combinations and answers by rule ----------------------------------------------------
+
+    def __or__(self, other: WorkingTime) -> Combination:
+        """Return the time when this or the other works, in the zone of this."""
+        from workhours_sla.worktime.combined import Combination  # noqa: PLC0415
+
+        return Combination.of("|", self, other)
+
+    def __and__(self, other: WorkingTime) -> Combination:
+        """Return the time when both work, in the zone of this."""
+        from workhours_sla.worktime.combined import Combination  # noqa: PLC0415
+
+        return Combination.of("&", self, other)
+
+    def provisionally(self) -> Self:
+        """Return the same working time over calendars that answer by rule where no act has."""
+        twin = self._twin
+        if twin is None:
+            twin = self._answering_by_rule()
+            object.__setattr__(self, "_twin", twin)
+        return twin
+
+    def _provisionally(
+        self, verb: Callable[Concatenate[Any, P], Answer], *args: P.args, **options: P.kwargs
+    ) -> Answer:
+        """Return the verb's answer; by rule, with a warning, where only that can answer."""
+        try:
+            return verb(self, *args, **options)
+        except CalendarCoverageError as error:
+            answer = verb(self.provisionally(), *args, **options)
+            warnings.warn(f"the answer is provisional: {error}", ProvisionalWarning, stacklevel=3)
+            return answer
+
+    # -- a value -----------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, WorkingTime)
+            and type(self) is type(other)
+            and self._key() == other._key()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"a {type(self).__name__} is immutable; build another instead of setting {name}"
+        raise AttributeError(msg)
