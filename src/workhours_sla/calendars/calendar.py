@@ -323,6 +323,67 @@ class Calendar:
         """
         return self._with(forecast=True)
 
+    def amend(self, rows: Iterable[Entry], *, settles: Iterable[DateRange] = ()) -> Self:
+        """Return the calendar with acts added, as ``day_off`` and ``transfer`` write them.
+
+        ``settles`` names ranges of dates that the acts make known: a new year, or dates that were
+        open. Raises CalendarDataError for rows that contradict the calendar or each other,
+        CalendarCoverageError for rows on dates that stay unknown.
+
+        >>> from workhours_sla import Act, day_off
+        >>> order = Act("Order of the agency of 1.08.2026 No 7")
+        >>> office = Calendar.get("RU").amend(day_off(date(2026, 9, 1), order))
+        >>> office.day(date(2026, 9, 1)).describe()
+        'non-working day by decree: Order of the agency of 1.08.2026 No 7'
+        """
+        from workhours_sla.calendars.amended import amended_source  # noqa: PLC0415
+
+        return self._with(source=amended_source(self, self._source, tuple(rows), tuple(settles)))
+
+    def with_source(self, source: DaySource) -> Self:
+        """Return the calendar over another source of days, with the same options."""
+        return self._with(source=source)
+
+    # -- two calendars compared ------------------------------------------------------------
+
+    def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
+        """Yield the days of both, from ``first`` to ``last``, where they are worked otherwise.
+
+        Compared are whether a date works, how much shorter it is, and whose hours it takes.
+
+        >>> then = Calendar.get("RU").as_known(date(2021, 10, 1))
+        >>> now = Calendar.get("RU")
+        >>> [str(a.date) for a, b in then.diff(now, date(2021, 11, 1), date(2021, 11, 30))]
+        ['2021-11-01', '2021-11-02', '2021-11-03']
+        """
+        for mine, theirs in zip(self.days(first, last), other.days(first, last), strict=True):
+            if (mine.working, mine.shortened_by, mine.working and mine.hours_of) != (
+                theirs.working,
+                theirs.shortened_by,
+                theirs.working and theirs.hours_of,
+            ):
+                yield mine, theirs
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of every known day: equal content gives equal text, whatever the version.
+
+        Acts and names do not count, only when there is work.
+        """
+        from hashlib import sha256  # noqa: PLC0415
+
+        digest = sha256(repr(sorted(self.weekend)).encode())
+        for first, last in self.coverage:
+            digest.update(f"{first}..{last}".encode())
+            for year in range(first.year, last.year + 1):
+                for day, special in self.special_days(year).items():
+                    if first <= day <= last:
+                        hours_of = special.hours_of if special.working else None
+                        digest.update(f"{day} {hours_of} {special.shortened_by}".encode())
+        return digest.hexdigest()[:16]
+
+    # -- a value ---------------------------------------------------------------------------
+
     def _with(self, **changes: Any) -> Self:
         options: dict[str, Any] = {
             "source": self._source,
@@ -331,8 +392,6 @@ class Calendar:
             "forecast": self._forecast,
         }
         return type(self)(self.id, **{**options, **changes})
-
-    # -- a value ---------------------------------------------------------------------------
 
     def _key(self) -> tuple[object, ...]:
         source = self._source

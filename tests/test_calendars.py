@@ -1,0 +1,247 @@
+"""Calendars amended, combined and compared; plain calendars and tables."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+import threading
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import (
+    Act,
+    Calendar,
+    DayKind,
+    Layer,
+    Schedule,
+    day_off,
+    days_off_in_any,
+    transfer,
+    working_hours,
+    working_in_any,
+)
+from workhours_sla.calendars.russia.regions import region_ids
+from workhours_sla.calendars.table import TableDays
+from workhours_sla.errors import CalendarCoverageError, CalendarDataError
+
+RU = Calendar.get("RU")
+ORDER = Act("Order of the agency of 1.08.2026 No 7", known_from=date(2026, 8, 1))
+DECREE = Act("Government resolution on 2028", known_from=date(2027, 9, 20))
+S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+
+
+# -- amendments ----------------------------------------------------------------------------
+
+
+def test_a_day_off_of_an_agency() -> None:
+    amended = RU.amend(day_off(date(2026, 9, 1), ORDER))
+    day = amended.day(date(2026, 9, 1))
+    assert (day.kind, day.reasons[0].layer) == (DayKind.DECREED_OFF, Layer.AGENCY)
+    assert amended.day(date(2026, 8, 31)).short is False
+    assert RU.is_working_day(date(2026, 9, 1))
+    assert amended.version.startswith(RU.version + "+")
+    assert amended.as_known(date(2026, 7, 31)).is_working_day(date(2026, 9, 1))
+    assert not amended.as_known(date(2026, 8, 1)).is_working_day(date(2026, 9, 1))
+    assert pickle.loads(pickle.dumps(amended)) == amended  # noqa: S301
+
+
+def test_a_new_years_act_makes_the_year_known() -> None:
+    with pytest.raises(CalendarCoverageError):
+        RU.day(date(2028, 1, 3))
+    amended = RU.amend(
+        [
+            *transfer(date(2028, 1, 1), date(2028, 1, 10), DECREE),  # fell on a holiday
+            *transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE),  # a Saturday worked
+        ],
+        settles=[(date(2028, 1, 1), date(2028, 12, 31))],
+    )
+    assert amended.coverage[-1][1] == date(2028, 12, 31)
+    assert amended.day(date(2028, 1, 1)).kind is DayKind.HOLIDAY
+    assert amended.day(date(2028, 1, 10)).kind is DayKind.TRANSFERRED_OFF
+    saturday = amended.day(date(2028, 4, 29))
+    assert (saturday.kind, saturday.hours_of) == (DayKind.TRANSFERRED_WORK, date(2028, 5, 2))
+    assert amended.day(date(2028, 11, 6)).kind is DayKind.TRANSFERRED_OFF  # 4 November, a Saturday
+    office = Schedule(amended, S8, tz="Europe/Volgograd")
+    start = datetime(2027, 12, 30, 16, 30, tzinfo=office.tz)
+    assert office.deadline(start, working_hours(4)).date() == date(2028, 1, 11)
+
+
+def test_a_resolution_takes_the_place_of_the_automatic_move() -> None:
+    settles = [(date(2028, 1, 1), date(2028, 12, 31))]
+    automatic = RU.amend([], settles=settles)
+    assert not automatic.is_working_day(date(2028, 11, 6))
+    moved = RU.amend(transfer(date(2028, 11, 4), date(2028, 11, 3), DECREE), settles=settles)
+    assert moved.is_working_day(date(2028, 11, 6))
+    assert not moved.is_working_day(date(2028, 11, 3))
+
+
+def test_an_act_settles_what_was_open() -> None:
+    tatarstan = Calendar.get("RU-TA")
+    eid = Act("Decree of the Rais", known_from=date(2027, 1, 15))
+    settled = tatarstan.amend(
+        day_off(date(2027, 3, 9), eid, name="Ураза-байрам", layer=Layer.REGION, shortens_eve=True),
+        settles=[(date(2027, 3, 6), date(2027, 3, 12))],
+    )
+    assert date(2027, 3, 10) not in settled.uncertain(2027)
+    assert not settled.is_working_day(date(2027, 3, 9))
+    assert settled.is_working_day(date(2027, 3, 10))
+    assert date(2027, 5, 16) in settled.uncertain(2027)  # the other holiday is still open
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (transfer(date(2026, 9, 2), date(2026, 9, 1), ORDER), "no day off that could be worked"),
+        (transfer(date(2026, 9, 5), date(2026, 6, 12), ORDER), "already off"),
+        (transfer(date(2026, 9, 5), date(2026, 9, 6), ORDER), "already off"),
+        (
+            [
+                *day_off(date(2026, 9, 5), ORDER, layer=Layer.TRANSFER),
+                *transfer(date(2026, 9, 5), date(2026, 9, 1), ORDER),
+            ],
+            "in the layer transfer",
+        ),
+        (day_off(date(2026, 9, 1), None), "names no act"),
+    ],
+)
+def test_rows_that_cannot_be(rows: object, says: str) -> None:
+    with pytest.raises(CalendarDataError, match=says):
+        RU.amend(rows)
+
+
+def test_rows_on_unknown_dates_need_to_settle_them() -> None:
+    with pytest.raises(CalendarCoverageError):
+        RU.amend(day_off(date(2029, 9, 3), ORDER))
+
+
+@given(
+    st.dates(date(2025, 1, 1), date(2026, 12, 1)).filter(RU.is_working_day),
+    st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1)),
+    st.integers(1, 40),
+)
+def test_a_change_alters_only_answers_that_cross_it(day: date, when: datetime, hours: int) -> None:
+    before = Schedule(RU, S8, tz="Europe/Volgograd")
+    after = Schedule(RU.amend(day_off(day, ORDER)), S8, tz="Europe/Volgograd")
+    start = when.replace(tzinfo=before.tz)
+    due = before.deadline(start, working_hours(hours))
+    crosses = start.date() <= day <= due.date()
+    changed = after.deadline(start, working_hours(hours)) != due
+    assert crosses or not changed
+    assert {a.date for a, _ in before.calendar.diff(after.calendar, day, day)} == {day}
+
+
+# -- combinations --------------------------------------------------------------------------
+
+
+def test_off_in_any_and_working_in_any() -> None:
+    plain = Calendar.plain([date(2026, 9, 1)], yearly=["12-25"])
+    off, working = days_off_in_any(RU, plain), working_in_any(RU, plain)
+    day = date(2026, 1, 1)
+    while day.year == 2026:
+        one, two = RU.is_working_day(day), plain.is_working_day(day)
+        assert off.is_working_day(day) == (one and two)
+        assert working.is_working_day(day) == (one or two)
+        day += timedelta(days=1)
+    assert [e.kind for e in off.day(date(2026, 5, 1)).reasons] == [DayKind.HOLIDAY]
+    assert off.day(date(2026, 4, 30)).short
+    assert off.coverage == RU.coverage
+    with pytest.raises(CalendarCoverageError, match="calendar RU does not know"):
+        off.day(date(2030, 1, 1))
+    assert off.provisional().day(date(2030, 1, 1)).provisional
+    assert pickle.loads(pickle.dumps(off)) == off  # noqa: S301
+    assert off != working
+    office = Schedule(off, S8, tz="Europe/Volgograd")
+    friday = datetime(2026, 8, 31, 17, tzinfo=office.tz)
+    assert office.deadline(friday, working_hours(4)).date() == date(2026, 9, 2)
+
+
+def test_combined_regions_know_what_all_know() -> None:
+    both = days_off_in_any(Calendar.get("RU-TA"), Calendar.get("RU-STA"))
+    assert both.tz == "Europe/Moscow"
+    assert date(2027, 3, 10) in both.uncertain(2027)
+    assert not both.knows(date(2027, 3, 10))
+    assert not both.is_working_day(date(2026, 4, 21))
+    assert not both.is_working_day(date(2026, 11, 6))
+    with pytest.raises(CalendarDataError, match="amend one of"):
+        both.amend(day_off(date(2026, 9, 1), ORDER))
+    with pytest.raises(CalendarDataError, match="at least one"):
+        days_off_in_any()
+
+
+# -- compared ------------------------------------------------------------------------------
+
+
+def test_equal_content_has_equal_fingerprints() -> None:
+    prints = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
+    assert prints["RU-MOW"] == prints["RU-SPE"] == RU.fingerprint
+    assert prints["RU-VGG"] != RU.fingerprint
+    assert len(set(prints.values())) > 20
+    assert RU.without(Layer.PRESIDENTIAL).fingerprint != RU.fingerprint
+    assert Calendar.get("RU-VGG").without(Layer.REGION).fingerprint == RU.fingerprint
+
+
+def test_diff_of_two_states_of_knowledge() -> None:
+    then = RU.as_known(date(2012, 3, 1))
+    changed = [
+        (str(a.date), a.working, b.working)
+        for a, b in then.diff(RU, date(2012, 1, 1), date(2012, 12, 31))
+    ]
+    assert changed == [
+        ("2012-05-05", False, True),
+        ("2012-05-07", True, False),
+        ("2012-05-08", True, False),
+        ("2012-05-12", False, True),
+    ]
+
+
+# -- plain and table -----------------------------------------------------------------------
+
+
+def test_plain_calendars() -> None:
+    plain = Calendar.plain([date(2026, 1, 2)], yearly=["02-29", "12-25"])
+    assert not plain.is_working_day(date(2026, 1, 2))
+    assert plain.is_working_day(date(2027, 1, 2))
+    assert not plain.is_working_day(date(2028, 2, 29))
+    assert plain.is_working_day(date(2026, 1, 3))  # a Saturday: no weekend of its own
+    with pytest.raises(CalendarCoverageError, match="covers 1970-01-01 to 2099-12-31"):
+        plain.day(date(2100, 1, 1))
+    for wrong in (["13-01"], ["02-30"], ["1225"]):
+        with pytest.raises(CalendarDataError, match="MM-DD"):
+            Calendar.plain(yearly=wrong)
+    with pytest.raises(CalendarDataError, match="before the first"):
+        Calendar.plain(first=date(2026, 1, 2), last=date(2026, 1, 1))
+
+
+def test_a_table_knows_its_eves_across_the_year() -> None:
+    new_year = day_off(date(2027, 1, 1), ORDER, layer=Layer.STATUTORY, shortens_eve=True)
+    table = TableDays.of(
+        new_year, weekend=(5, 6), first=date(2026, 1, 1), last=date(2027, 12, 31), version="1"
+    )
+    assert Calendar("X", table).day(date(2026, 12, 31)).short
+
+
+def test_every_calendar_built_and_read_by_many_threads_at_once() -> None:
+    wanted = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
+    wrong: list[str] = []
+
+    def read(ids: list[str]) -> None:
+        wrong.extend(
+            region_id
+            for region_id in ids
+            if pickle.loads(pickle.dumps(Calendar.get(region_id))).fingerprint  # noqa: S301
+            != wanted[region_id]
+        )
+
+    ids = list(wanted)
+    threads = [
+        threading.Thread(target=read, args=(list(itertools.chain(ids[n:], ids[:n])),))
+        for n in range(0, 80, 10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
