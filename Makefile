@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint properties clean
+.PHONY: demo test lint properties calendar clean
 
 demo: $(STAMP)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -29,6 +29,12 @@ lint: $(STAMP)
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=20 $(BIN)/python -m pytest tests/test_properties.py
+
+calendar: $(STAMP)  ## from October on, next year must have its act
+	$(BIN)/python -c "from datetime import date; from workhours_sla import Calendar; \
+		today = date.today(); last = Calendar.get('RU').coverage[-1][1].year; \
+		wanted = today.year + (today.month >= 10); \
+		raise SystemExit(f'no act for {wanted} yet: see docs/calendar-data.md' if last < wanted else 0)"
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

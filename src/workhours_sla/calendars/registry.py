@@ -28,7 +28,10 @@ def get(id: str) -> Calendar:  # noqa: A002
             found = provide(rest)
             if found is not None:
                 return found
-    msg = f"no calendar {id!r}; use RU, a Russian region such as RU-VGG, or Calendar.plain(...)"
+    msg = (
+        f"no calendar {id!r}; use RU, a Russian region such as RU-VGG, a country or subdivision "
+        "such as DE or DE-BY, or Calendar.plain(...)"
+    )
     raise UnknownCalendarError(msg, id=id)
 
 

@@ -14,6 +14,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.calendars.norms import Norm, working_time_norm
 from workhours_sla.cli.phrases import language
+from workhours_sla.cli.settings import with_acts
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
 WEEKS: Final = (40, 36, 24)
@@ -60,12 +61,27 @@ PAGE: Final[dict[str, words.Words]] = {
 @click.command("calendar")
 @click.argument("id")
 @click.argument("year", type=click.IntRange(1, 9999))
+@click.option("--calendar-file", metavar="FILE", help="TOML with acts to add.")
+@click.option("--week", type=click.IntRange(5, 7), help="Working days a week in Russia. [5]")
 @click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]")
 @click.option("--json", "as_json", is_flag=True, help="Data for programs.")
 @click.option("--provisional", is_flag=True, help="Answer by rule where no act has.")
-def calendar(id: str, year: int, *, lang: str | None, as_json: bool, provisional: bool) -> None:  # noqa: A002
+def calendar(  # noqa: PLR0913
+    id: str,  # noqa: A002
+    year: int,
+    *,
+    calendar_file: str | None,
+    week: int | None,
+    lang: str | None,
+    as_json: bool,
+    provisional: bool,
+) -> None:
     """Show the YEAR of calendar ID: months, norms of working time, and the act behind each day."""
     found = Calendar.get(id)
+    if week is not None:
+        found = found.with_week(week)
+    if calendar_file is not None:
+        found = with_acts(found, calendar_file)
     questions = found.uncertain(year)
     if not provisional:
         found.check_known(next(day for day in _dates(year) if day not in questions))

@@ -34,6 +34,7 @@ def common_options(command: Command) -> Command:
     """Add the options that every command about time shares."""
     options = [
         click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+        click.option("--calendar-file", metavar="FILE", help="TOML with acts to add."),
         click.option(
             "--week", type=click.IntRange(5, 7), help="Working days a week in Russia. [5]"
         ),
@@ -65,6 +66,7 @@ class Settings:
         cls,
         *,
         calendar: str | None,
+        calendar_file: str | None,
         week: int | None,
         hours: str | None,
         tz: str | None,
@@ -93,11 +95,13 @@ class Settings:
         days = week or filed.get("week")
         if found is not None and days is not None:
             found = found.with_week(days)
+        if found is not None and calendar_file is not None:
+            found = with_acts(found, calendar_file)
         zone = tz or filed.get("tz")
-        if zone is None and (found is None or found.tz is None):
+        if zone is None and name in (DEFAULT_CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
-        elif zone is None and found is not None:
-            _mention_other_zones(found.id, language(lang))
+        elif zone is None and "RU-" in name:
+            _mention_other_zones(name, language(lang))
         return cls(
             schedule=Schedule(
                 found,
@@ -110,6 +114,13 @@ class Settings:
             provisional=provisional,
             config=loaded,
         )
+
+
+def with_acts(calendar: Calendar, file: str) -> Calendar:
+    """Return the calendar with the acts of a TOML file added."""
+    from workhours_sla.adapters.calendars.acts import load_acts  # noqa: PLC0415
+
+    return load_acts(Path(file)).added_to(calendar)
 
 
 def _mention_other_zones(id: str, lang: str) -> None:  # noqa: A002

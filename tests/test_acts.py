@@ -1,0 +1,87 @@
+"""Acts added from a TOML file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import Calendar, DayKind
+from workhours_sla.adapters.calendars.acts import load_acts, parse_acts
+from workhours_sla.cli.main import main
+from workhours_sla.errors import ConfigError
+
+WHOLE = """
+settles = [{ from = 2028-01-01, to = 2028-12-31 }]
+
+[acts.decree]
+title = "Постановление о переносе в 2028 году"
+known_from = 2027-09-20
+confidence = "medium"
+
+[acts.order]
+title = "Приказ № 7"
+
+[[transfers]]
+from = 2028-04-29
+to = 2028-05-02
+act = "decree"
+
+[[days_off]]
+date = 2028-09-04
+act = "order"
+name = "День знаний"
+layer = "region"
+shortens_eve = true
+"""
+
+
+def test_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "acts.toml"
+    path.write_text(WHOLE, encoding="utf-8")
+    calendar = load_acts(path).added_to(Calendar.get("RU"))
+    assert calendar.day(date(2028, 4, 29)).kind is DayKind.TRANSFERRED_WORK
+    assert "номер не подтверждён" in calendar.day(date(2028, 5, 2)).describe("ru")
+    assert calendar.day(date(2028, 9, 4)).describe("ru") == "День знаний: Приказ № 7"
+    assert calendar.day(date(2028, 9, 1)).short is False  # a Friday; the eve is a Sunday
+
+
+def test_the_command_line_adds_acts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "acts.toml"
+    path.write_text(WHOLE, encoding="utf-8")
+    asked = ["due", "30.12.2027 16:30", "--calendar=RU", "--lang=en"]
+    assert main(asked) == 3
+    assert main([*asked, f"--calendar-file={path}"]) == 0
+    assert "2028 11:30" in capsys.readouterr().out
+    assert main(["calendar", "RU", "2028", f"--calendar-file={path}", "--lang=ru"]) == 0
+    assert "РАБОЧАЯ суббота" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("transfers = 3", "transfers: expected rows"),
+        ("[[transfer]]\nfrom = 2028-01-01", "transfer: no such key"),
+        ("[[days_off]]\ndate = 2026-09-01\nact = 'x'", "no act 'x'"),
+        ("[acts.x]\n", "acts.x.title: missing"),
+        ("[acts.x]\ntitle = 'x'\nconfidence = 'sure'", "no choice"),
+        ("[acts.x]\ntitle = 'x'\n[[days_off]]\ndate = '1.9.2026'\nact = 'x'", "expected a date"),
+        ("[acts.x]\ntitle = 'x'\n[[days_off]]\ndate = 2026-09-01\nact = 'x'\nlayer = 'city'",
+         "no layer 'city'"),
+        ("[acts.x]\ntitle = 'x'\n[[transfers]]\nfrom = 2026-09-05\nact = 'x'",
+         "transfers[0].to: expected a date"),
+        ("acts = 5\n[x", "is not TOML"),
+    ],
+)  # fmt: skip
+def test_what_a_file_cannot_say(text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_acts(text, "acts.toml")
+    assert says in str(caught.value)
+    assert "acts.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read the calendar file"):
+        load_acts(tmp_path / "none.toml")
