@@ -28,7 +28,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 properties: $(STAMP)  ## the property tests with many more examples
-	WORKHOURS_EXAMPLES=20 $(BIN)/python -m pytest tests/test_properties.py
+	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py
 
 calendar: $(STAMP)  ## from October on, next year must have its act
 	$(BIN)/python -c "from datetime import date; from workhours_sla import Calendar; \

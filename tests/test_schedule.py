@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import threading
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -222,6 +223,35 @@ def test_amounts_that_are_not_budgets() -> None:
         OFFICE.deadline(start, -H4)
     with pytest.raises(TypeError, match="timedelta"):
         OFFICE.deadline(start, 4)
+
+
+def test_threads_that_ask_first_all_count_from_one_zero() -> None:
+    spans = [(at(OFFICE, year, 3, 3), at(OFFICE, year, 3, 10)) for year in range(2006, 2026, 3)]
+    wanted = [OFFICE.elapsed(*span) for span in spans]
+    wrong: list[int] = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(25):
+            fresh = Schedule(OFFICE.calendar, OFFICE.hours)
+            barrier = threading.Barrier(len(spans))
+
+            def ask(
+                index: int, schedule: Schedule = fresh, gate: threading.Barrier = barrier
+            ) -> None:
+                gate.wait()
+                wrong.extend(
+                    index for _ in range(20) if schedule.elapsed(*spans[index]) != wanted[index]
+                )
+
+            threads = [threading.Thread(target=ask, args=(index,)) for index in range(len(spans))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
 
 
 # -- combinations --------------------------------------------------------------------------

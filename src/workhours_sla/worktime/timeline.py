@@ -7,8 +7,8 @@ time before interval i and j = #{s <= x}, the working time up to x is
     C(x) = min(x - (s[j-1] - cum[j-1]), cum[j])
 
 ``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. The line is compiled in
-chunks of one UTC year, when first needed; a larger snapshot replaces the old one whole, so
-readers need no lock, and C never changes when the horizon grows.
+whole UTC years, when first needed; a larger snapshot replaces the old one whole, so readers need
+no lock, and C never changes when the horizon grows.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import accumulate
+from threading import Lock
 from typing import NamedTuple
 
 from workhours_sla.worktime.interval_sets import join
@@ -59,7 +60,7 @@ class Timeline:
     shifts of the dates at its ends; ``known_span()`` gives the exact span, which costs more.
     """
 
-    __slots__ = ("_compile_span", "_known", "_known_span", "_snapshot", "_surely")
+    __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_snapshot", "_surely")
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Timeline:
         self._known_span = known_span
         self._known: Interval | None = None
         self._snapshot: Snapshot | None = None
+        self._growing = Lock()
 
     @property
     def lo(self) -> timedelta:
@@ -103,19 +105,25 @@ class Timeline:
         return moment > self._surely[0] or moment > self.lo
 
     def at(self, moment: timedelta) -> Snapshot:
-        """Return a snapshot that holds ``moment``, which must be within ``lo`` to ``hi``."""
-        snapshot = self._snapshot
-        if snapshot is None:
-            lo, hi = self._year_around(moment)
-            snapshot = _snapshot(lo, hi, self._compile_span(lo, hi), ZERO)
-        while moment >= snapshot.hi and self._goes_on_after(snapshot.hi):
-            lo, hi = self._year_around(snapshot.hi)
-            snapshot = _extended(snapshot, snapshot.lo, hi, self._compile_span(lo, hi))
-        while moment < snapshot.lo:
-            lo, hi = self._year_around(snapshot.lo - ONE_SECOND)
-            snapshot = _extended(snapshot, lo, snapshot.hi, self._compile_span(lo, hi))
-        self._snapshot = snapshot
-        return snapshot
+        """Return a snapshot that holds ``moment``, which must be within ``lo`` to ``hi``.
+
+        Growing is locked, as all snapshots must count from one zero; reading is not.
+        """
+        with self._growing:
+            snapshot = self._snapshot
+            if snapshot is None:
+                lo, hi = self._year_around(moment)
+                snapshot = _snapshot(lo, hi, self._compile_span(lo, hi), ZERO)
+            elif moment >= snapshot.hi and self._goes_on_after(snapshot.hi):
+                hi = self._year_around(moment)[1]
+                added = self._compile_span(snapshot.hi, hi)
+                snapshot = _extended(snapshot, snapshot.lo, hi, added)
+            elif moment < snapshot.lo:
+                lo = self._year_around(moment)[0]
+                added = self._compile_span(lo, snapshot.lo)
+                snapshot = _extended(snapshot, lo, snapshot.hi, added)
+            self._snapshot = snapshot
+            return snapshot
 
     def _year_around(self, moment: timedelta) -> Interval:
         year = (BASE + moment).year
@@ -176,7 +184,9 @@ class Timeline:
         while (
             worked >= snapshot.cum[-1] if beyond else worked > snapshot.cum[-1]
         ) and self._goes_on_after(snapshot.hi):
-            snapshot = self.at(snapshot.hi)
+            # half as much again each time, so that a far answer costs no more than the way there
+            ahead = ONE_DAY * 180 + (snapshot.hi - snapshot.lo) // 2
+            snapshot = self.at(min(snapshot.hi + ahead, max(snapshot.hi, self._surely[1])))
         return snapshot
 
     def between(self, lo: timedelta, hi: timedelta) -> list[Interval]:
