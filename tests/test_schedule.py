@@ -94,6 +94,41 @@ def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:
     assert late.is_working(at(late, 2026, 4, 30, 17, 30))
 
 
+def test_hours_that_change_with_the_season() -> None:
+    seasons = Schedule(
+        "RU-VGG",
+        "Mo-Fr 09:00-18:00",
+        changes={date(2026, 9, 1): "Mo-Fr 09:00-18:00", date(2026, 6, 1): "Mo-Fr 08:00-14:00"},
+    )
+    summer = Schedule("RU-VGG", "Mo-Fr 08:00-14:00")
+    winter = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    for schedule, first, last in (
+        (winter, (2026, 1, 1), (2026, 6, 1)),
+        (summer, (2026, 6, 1), (2026, 9, 1)),
+        (winter, (2026, 9, 1), (2027, 3, 1)),
+    ):
+        span = at(seasons, *first), at(seasons, *last)
+        assert seasons.intervals(*span) == schedule.intervals(*span)
+        assert seasons.elapsed(*span) == schedule.elapsed(*span)
+    friday = at(seasons, 2026, 5, 29, 17)
+    assert seasons.deadline(friday, H4) == at(seasons, 2026, 6, 1, 11)
+    assert seasons.shifts_on(date(2026, 6, 11)) == summer.shifts_on(date(2026, 6, 11))
+    assert pickle.loads(pickle.dumps(seasons)) == seasons  # noqa: S301
+    assert seasons != winter
+    with pytest.raises(HoursSyntaxError, match="open on Sa"):
+        Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes={date(2026, 6, 1): "Mo-Sa 09:00-18:00"})
+    with pytest.raises(TypeError, match="changes are by date"):
+        Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes={"2026-06-01": "Mo-Fr 09:00-18:00"})
+
+
+def test_what_a_schedule_is_made_of_cannot_be_changed() -> None:
+    schedule = Schedule("RU-VGG", S8, overrides={date(2026, 5, 8): "off"})
+    with pytest.raises(TypeError):
+        schedule.overrides[date(2026, 5, 9)] = ()
+    with pytest.raises(TypeError):
+        schedule.changes[date(2026, 5, 9)] = schedule.hours
+
+
 # -- what is not known ---------------------------------------------------------------------
 
 

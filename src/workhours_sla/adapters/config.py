@@ -77,6 +77,7 @@ class ScheduleSettings(_Section, frozen=True, kw_only=True):
     hours: str | None = None
     tz: str | None = None
     overrides: Overrides | None = None
+    changes: Overrides | None = None
 
 
 class TargetSettings(_Section, frozen=True, kw_only=True):
@@ -278,3 +279,5 @@ def _check_promise(faults: Faults, config: Config) -> None:
     faults.read(("schedule", "tz"), check_zone, schedule.tz)
     for day, hours in (schedule.overrides or {}).items():
         faults.read(("schedule", "overrides", str(day)), parse_shifts, hours)
+    for day, hours in (schedule.changes or {}).items():
+        faults.read(("schedule", "changes", str(day)), WeeklyHours.parse, hours)

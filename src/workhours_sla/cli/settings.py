@@ -88,6 +88,7 @@ class Settings:
                 "hours": loaded.schedule.hours,
                 "tz": loaded.schedule.tz,
                 "overrides": loaded.schedule.overrides,
+                "changes": loaded.schedule.changes,
                 "budget": loaded.target.budget,
             }
         name = calendar or filed.get("calendar") or DEFAULT_CALENDAR
@@ -108,6 +109,7 @@ class Settings:
                 hours or filed.get("hours") or DEFAULT_HOURS,
                 tz=zone,
                 overrides=filed.get("overrides"),
+                changes=filed.get("changes"),
             ),
             budget=parse_budget(budget or filed.get("budget") or DEFAULT_BUDGET),
             lang=language(lang),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import MissingTimeZoneError, NaiveDatetimeError, UnknownTimeZoneError
-from workhours_sla.worktime.shifts import Shifts, merge_shifts, parse_shifts
+from workhours_sla.worktime.shifts import Shifts, WeeklyHours, merge_shifts, parse_shifts
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.day_budgets import ClockTime, DayBudget
@@ -44,7 +45,21 @@ def overrides_of(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
             msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
             raise TypeError(msg)
         parsed[day] = merge_shifts(parse_shifts(hours))
-    return dict(sorted(parsed.items()))
+    return MappingProxyType(dict(sorted(parsed.items())))
+
+
+def hours_of(hours: WeeklyHours | str) -> WeeklyHours:
+    """Return weekly hours given as a value or as text."""
+    return hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours)
+
+
+def changes_of(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, WeeklyHours]:
+    """Return the weekly hours that hold from each date on, in order."""
+    for day in changes:
+        if type(day) is not date:
+            msg = f"changes are by date, not {day!r}; use date(2026, 6, 1)"
+            raise TypeError(msg)
+    return MappingProxyType({day: hours_of(changes[day]) for day in sorted(changes)})
 
 
 def other_budget(budget: object, start: datetime) -> DayBudget | ClockTime:

@@ -20,6 +20,8 @@ from workhours_sla.errors import (
     HoursSyntaxError,
 )
 from workhours_sla.worktime.arguments import (
+    changes_of,
+    hours_of,
     other_budget,
     overrides_of,
     zone_of,
@@ -49,7 +51,8 @@ class Schedule(WorkingTime):
     is text in OpenStreetMap's opening_hours notation or WeeklyHours. ``tz`` is an IANA name or
     ZoneInfo; a region's calendar brings its own. ``overrides`` maps dates to the hours that
     replace everything else on them (``"09:00-12:00"`` or ``"off"``); they are not shortened
-    again. ``shorten_at_start`` takes the hour of a short day from its beginning.
+    again. ``changes`` maps dates to the weekly hours that hold from them on, until the next.
+    ``shorten_at_start`` takes the hour of a short day from its beginning.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
@@ -62,20 +65,22 @@ class Schedule(WorkingTime):
     '2025-11-01 12:30:00+03:00'
     """
 
-    __slots__ = ("calendar", "hours", "overrides", "shorten_at_start")
+    __slots__ = ("calendar", "changes", "hours", "overrides", "shorten_at_start")
 
     calendar: Calendar
     hours: WeeklyHours
     overrides: Mapping[date, Shifts]
+    changes: Mapping[date, WeeklyHours]
     shorten_at_start: bool
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         calendar: Calendar | str | None,
         hours: WeeklyHours | str,
         *,
         tz: ZoneInfo | str | None = None,
         overrides: Mapping[date, str] | None = None,
+        changes: Mapping[date, WeeklyHours | str] | None = None,
         shorten_at_start: bool = False,
     ) -> None:
         if calendar is None:
@@ -84,18 +89,22 @@ class Schedule(WorkingTime):
             calendar = Calendar.get(calendar)
         setter = object.__setattr__
         setter(self, "calendar", calendar)
-        setter(self, "hours", hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours))
+        setter(self, "hours", hours_of(hours))
         setter(self, "overrides", overrides_of(overrides or {}))
+        setter(self, "changes", changes_of(changes or {}))
         setter(self, "shorten_at_start", shorten_at_start)
         self._keep(zone_of(tz, calendar))
         self._check()
 
     def _check(self) -> None:
-        if self.hours.empty and not any(self.overrides.values()):
+        weeks = (self.hours, *self.changes.values())
+        if all(week.empty for week in weeks) and not any(self.overrides.values()):
             msg = "the schedule has no working time at all; give hours on some weekday"
             raise EmptyScheduleError(msg)
         unused = [
-            WEEKDAYS[day] for day in sorted(self.calendar.weekend) if self.hours.by_weekday[day]
+            WEEKDAYS[day]
+            for day in sorted(self.calendar.weekend)
+            if any(week.by_weekday[day] for week in weeks)
         ]
         if unused:
             msg = (
@@ -117,10 +126,18 @@ class Schedule(WorkingTime):
             return override
         return self._shifts_of(self.calendar.day(day))
 
+    def hours_on(self, day: date) -> WeeklyHours:
+        """Return the weekly hours that hold on a date."""
+        hours = self.hours
+        for since, changed in self.changes.items():
+            if since <= day:
+                hours = changed
+        return hours
+
     def _shifts_of(self, day: Day) -> Shifts:
         if not day.working:
             return ()
-        shifts = self.hours.by_weekday[day.hours_of.weekday()]
+        shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
         if day.shortened_by:
             shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
         return shifts
@@ -162,8 +179,11 @@ class Schedule(WorkingTime):
         A weekend without an entry has no hours, as ``_check`` made sure, so the plain week is
         right for every date that neither an act nor an override names.
         """
-        week, weekday = self.hours.by_weekday, first.weekday()
+        week, weekday = self.hours_on(first).by_weekday, first.weekday()
         shifts = [week[(weekday + index) % 7] for index in range((last - first).days + 1)]
+        for since, changed in self.changes.items():
+            for index in range(max(0, (since - first).days), len(shifts) if since > first else 0):
+                shifts[index] = changed.by_weekday[(weekday + index) % 7]
         for year in range(first.year, last.year + 1):
             for day, special in self.calendar.special_days(year).items():
                 if first <= day <= last:
@@ -177,7 +197,8 @@ class Schedule(WorkingTime):
         """Return a timeline per run of known dates; an override makes its date known."""
         shifts = [
             shift
-            for of_day in (*self.hours.by_weekday, *self.overrides.values())
+            for week in (self.hours, *self.changes.values())
+            for of_day in (*week.by_weekday, *self.overrides.values())
             for shift in of_day
         ]
         reach = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
@@ -215,6 +236,7 @@ class Schedule(WorkingTime):
             self.hours,
             tz=self.tz,
             overrides={day: format_shifts(shifts) for day, shifts in self.overrides.items()},
+            changes=self.changes,
             shorten_at_start=self.shorten_at_start,
         )
 
@@ -243,27 +265,27 @@ class Schedule(WorkingTime):
             self.calendar,
             self.hours,
             self.tz.key,
-            tuple(sorted(self.overrides.items())),
+            tuple(self.overrides.items()),
+            tuple(self.changes.items()),
             self.shorten_at_start,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        overrides = {day: format_shifts(shifts) for day, shifts in self.overrides.items()}
-        return _rebuild, (self.calendar, self.hours, self.tz.key, overrides, self.shorten_at_start)
+        options = {
+            "tz": self.tz.key,
+            "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
+            "changes": dict(self.changes),
+            "shorten_at_start": self.shorten_at_start,
+        }
+        return _rebuild, (self.calendar, self.hours, options)
 
     def __repr__(self) -> str:
         overrides = f", {len(self.overrides)} overrides" if self.overrides else ""
         return f"<Schedule {self.calendar.id} {str(self.hours)!r} {self.tz.key}{overrides}>"
 
 
-def _rebuild(
-    calendar: Calendar,
-    hours: WeeklyHours,
-    tz: str,
-    overrides: Mapping[date, str],
-    shorten_at_start: bool,  # noqa: FBT001
-) -> Schedule:
-    return Schedule(calendar, hours, tz=tz, overrides=overrides, shorten_at_start=shorten_at_start)
+def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
+    return Schedule(calendar, hours, **options)
 
 
 @lru_cache(maxsize=1)
