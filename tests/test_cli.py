@@ -346,7 +346,8 @@ def test_settings_from_a_file_give_way_to_options(
         tmp_path,
         "office.toml",
         '[schedule]\ncalendar = "RU-VGG"\nhours = "Mo-Fr 09:00-18:00"\n'
-        '[schedule.overrides]\n2025-03-12 = "09:00-12:00"\n[schedule.changes]\n2025-03-13 = "Mo-Fr 10:00-19:00"\n[target]\nbudget = "2h"\n',
+        '[schedule.overrides]\n2025-03-12 = "09:00-12:00"\n'
+        '[schedule.changes]\n2025-03-13 = "Mo-Fr 10:00-19:00"\n[target]\nbudget = "2h"\n',
     )
     asked = ("due", "12.03.2025 10:15", "--config", config, "--json")
     data = json.loads(run(capsys, *asked)[1])
