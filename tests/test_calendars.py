@@ -7,6 +7,7 @@ import pickle
 import threading
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +32,8 @@ RU = Calendar.get("RU")
 ORDER = Act("Order of the agency of 1.08.2026 No 7", known_from=date(2026, 8, 1))
 DECREE = Act("Government resolution on 2028", known_from=date(2027, 9, 20))
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+DAYS = list(RU.days(date(2004, 1, 1), date(2027, 12, 31)))
+PLAIN = list(RU.without(Layer.TRANSFER).days(date(2004, 1, 1), date(2027, 12, 31)))
 
 
 # -- amendments ----------------------------------------------------------------------------
@@ -245,3 +248,24 @@ def test_every_calendar_built_and_read_by_many_threads_at_once() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+# -- day arithmetic against numpy ----------------------------------------------------------
+
+
+@given(st.dates(date(2005, 1, 1), date(2026, 12, 1)), st.integers(-200, 200))
+def test_day_arithmetic_equals_numpy_on_the_same_days(day: date, count: int) -> None:
+    holidays = [d.date for d in DAYS if not d.working and d.date.weekday() < 5]
+    weekends = [d.date for d in DAYS if d.working and d.date.weekday() >= 5]
+    assert RU.is_working_day(day) == (bool(np.is_busday(day, holidays=holidays)) or day in weekends)
+    # numpy cannot work a weekend, so the rest is asked of a calendar without transfers
+    plain = RU.without(Layer.TRANSFER)
+    off = np.busdaycalendar(holidays=[d.date for d in PLAIN if not d.working])
+    end = day + timedelta(days=abs(count))
+    wanted = int(np.busday_count(day, end + timedelta(days=1), busdaycal=off))
+    if end <= date(2027, 12, 31):
+        assert plain.count_working_days(day, end) == wanted
+    if count and day < date(2026, 1, 1) and day > date(2006, 1, 1):
+        roll = "backward" if count > 0 else "forward"
+        moved = np.busday_offset(day, count, roll=roll, busdaycal=off).astype(object)
+        assert plain.add_working_days(day, count) == moved
