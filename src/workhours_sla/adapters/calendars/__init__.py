@@ -1,0 +1,1 @@
+"""Calendars from outside: copied from other libraries or read from files, one file each."""

@@ -1,0 +1,272 @@
+"""From the days that another library tells to a calendar of ours that keeps nothing of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from workhours_sla.calendars.calendar import ONE_DAY, Calendar, DateRange
+from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
+from workhours_sla.calendars.table import TableDays
+from workhours_sla.errors import CalendarDataError
+
+FIRST_YEAR = 2000
+"""Where a copy begins unless it is asked for another year."""
+
+UNCERTAIN_DAYS = 2
+"""How far the sighting of the moon may move an estimated day, either way."""
+
+SWAP_NOT_RECORDED = (
+    "the library does not record what day off this date was swapped with; "
+    "taken is the nearest one on a weekday"
+)
+
+
+class ForeignDay(NamedTuple):
+    """What a library says of one date.
+
+    ``weekend`` says whether it is a weekly day off by the weekend of its time, ``working``
+    whether it is worked in the end. ``swapped_with`` is the other date of a swap, None where
+    there is none or it is not recorded. ``estimated`` marks a day that hangs on the moon and is
+    not confirmed; ``short`` one that is worked in part.
+    """
+
+    date: dt.date
+    weekend: bool
+    working: bool
+    name: str | None = None
+    swapped_with: dt.date | None = None
+    estimated: bool = False
+    short: bool = False
+
+
+class CopiedDays(NamedTuple):
+    """A table whose dates are settled in part; for the rest of ``span`` it is only a forecast.
+
+    ``settled`` are the dates that the library's record settles, copied or not. ``open_days`` are
+    dates near an estimated day, each with that day's entry. Known is what is settled and not open.
+    """
+
+    table: TableDays
+    span: DateRange
+    settled: DateRange
+    open_days: tuple[Entry, ...]
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The weekdays that are off all through ``span``."""
+        return self.table.weekend
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        """The known dates."""
+        return self.table.known
+
+    @property
+    def rule_span(self) -> DateRange:
+        """The copied dates, known or not."""
+        return self.span
+
+    @property
+    def version(self) -> str:
+        """The library and its version."""
+        return self.table.version
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return the rows of a year and of the day after it."""
+        return self.table.entries(year)
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        """Return the open dates of a year."""
+        return {entry.date: entry for entry in self.open_days if entry.date.year == year}
+
+    def known_on(self, day: date) -> CopiedDays:
+        """Return the copy as it is: no row says when it became known."""
+        return self._replace(table=self.table.known_on(day))
+
+    def with_week(self, days: int) -> CopiedDays:
+        """Refuse: the library tells of one week."""
+        return self._replace(table=self.table.with_week(days))
+
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        """Return why a date is not known."""
+        if not self.span[0] <= day <= self.span[1]:
+            known = self.coverage or (self.span,)
+            return "outside", {"first": known[0][0], "last": known[-1][1]}
+        if day < self.settled[0]:
+            return "too_early", {"first": self.settled[0].year}
+        if day > self.settled[1]:
+            return "not_approved", {"year": day.year, "last": self.settled[1].year}
+        entry = self.uncertain(day.year)[day]
+        return "uncertain", {"name": entry.name, "act": self.version}
+
+
+def build(  # noqa: PLR0913 - the parts of one value
+    id: str,  # noqa: A002
+    days: Sequence[ForeignDay],
+    *,
+    act: Act,
+    settled: tuple[int, int] | None = None,
+    uncertain_days: int | None = UNCERTAIN_DAYS,
+    short_by: timedelta = NOT_SHORTENED,
+    tz: str | None = None,
+) -> Calendar:
+    """Return the calendar of ``days``, which are consecutive dates.
+
+    ``settled`` are the first and last year that the library's record settles, None if it settles
+    all it tells. Dates within ``uncertain_days`` of an estimated one are not known; None takes
+    estimated days as they are. Weekly days off are those weekdays that are off on every date; where
+    the weekend changed, each date that is off by the weekend of its time has an entry.
+    """
+    span = days[0].date, days[-1].date
+    years = settled or (span[0].year, span[1].year)
+    if years[1] < years[0]:
+        msg = f"the last decreed year {years[1]} is before the first, {years[0]}; swap them"
+        raise CalendarDataError(msg, id=id, first=years[0], last=years[1])
+    limits = date(years[0], 1, 1), date(years[1], 12, 31)
+    bounds = max(span[0], limits[0]), min(span[1], limits[1])
+    open_days = () if uncertain_days is None else _open_days(days, bounds, uncertain_days, act)
+    known = _known(bounds, [entry.date for entry in open_days])
+    table = TableDays.of(
+        _entries(days, act, short_by),
+        weekend=_weekend(days),
+        first=span[0],
+        last=span[1],
+        version=act.title,
+    )
+    return Calendar(id, CopiedDays(table._replace(known=known), span, limits, open_days), tz=tz)
+
+
+def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
+    off = {day.date.weekday() for day in days if day.weekend}
+    return frozenset(off - {day.date.weekday() for day in days if not day.weekend})
+
+
+def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
+    """Yield what each layer says of each date that is not plain.
+
+    The weekend of its time is the weekly layer, a holiday the statutory one, a swap the transfers.
+    """
+    weekend = _weekend(days)
+    for day in days:
+        shortened_by = short_by if day.short else NOT_SHORTENED
+        if day.weekend and day.date.weekday() not in weekend:
+            yield Entry(day.date, Layer.WEEKLY, DayKind.DAY_OFF, act)
+        if day.weekend and day.working:
+            yield _working_weekend(day, days, act)._replace(shortened_by=shortened_by)
+        elif day.working:
+            if day.name is not None:
+                yield Entry(
+                    *(day.date, Layer.STATUTORY, DayKind.WORK, act, day.name),
+                    shortened_by=shortened_by,
+                )
+        elif day.swapped_with is not None:
+            yield Entry(
+                *(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act),
+                swapped_with=day.swapped_with,
+            )
+        if not day.working and (
+            day.name is not None or not (day.weekend or day.swapped_with is not None)
+        ):
+            yield Entry(day.date, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
+
+
+def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:
+    """Return the entry of a weekly day off that is worked.
+
+    It takes the hours of the day off it was swapped with, as the weekly hours have none for its
+    own weekday. Where the library does not record that day, the nearest weekday that is off is
+    taken, and of a calendar without any, the nearest weekday.
+    """
+    swapped_with = day.swapped_with
+    if swapped_with is None:
+        nearest = min(
+            (other for other in days if not other.weekend),
+            key=lambda other: (other.working, abs(other.date - day.date)),
+        )
+        swapped_with, act = nearest.date, act._replace(note=SWAP_NOT_RECORDED)
+    return Entry(
+        *(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, day.name),
+        swapped_with=swapped_with,
+    )
+
+
+def _open_days(
+    days: Iterable[ForeignDay], bounds: DateRange, margin: int, act: Act
+) -> tuple[Entry, ...]:
+    """Return the dates within ``margin`` days of an estimated one, by date."""
+    found: dict[date, Entry] = {}
+    for day in days:
+        if day.estimated:
+            for offset in range(-margin, margin + 1):
+                near_day = day.date + ONE_DAY * offset
+                if bounds[0] <= near_day <= bounds[1] and (offset == 0 or near_day not in found):
+                    found[near_day] = Entry(
+                        *(near_day, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
+                    )
+    return tuple(found[day] for day in sorted(found))
+
+
+def _known(bounds: DateRange, open_dates: Iterable[date]) -> tuple[DateRange, ...]:
+    """Return the dates within ``bounds`` without the open ones, which are in order."""
+    since, until = bounds
+    found: list[DateRange] = []
+    for day in open_dates:
+        if since < day:
+            found.append((since, day - ONE_DAY))
+        since = day + ONE_DAY
+    if since <= until:
+        found.append((since, until))
+    return tuple(found)
+
+
+def all_dates(first: int, last: int) -> Iterator[date]:
+    """Yield the dates from the first of the year ``first`` to the last of ``last``."""
+    for ordinal in range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()):
+        yield date.fromordinal(ordinal)
+
+
+def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
+    """Raise CalendarDataError unless the years asked for are in order and the library has some.
+
+    Raises TypeError for what is not a year.
+    """
+    first, last = asked
+    for year in asked:
+        if type(year) is not int:
+            msg = f"first and last are years such as 2015, not {year!r}"
+            raise TypeError(msg)
+    if last < first:
+        msg = f"the last year {last} is before the first, {first}; swap them"
+        raise CalendarDataError(msg, first=first, last=last)
+    if max(first, has[0]) > min(last, has[1]):
+        msg = (
+            f"{library} has no days of {id} from {first} to {last}; "
+            f"ask for years within {has[0]} to {has[1]}"
+        )
+        raise CalendarDataError(msg, id=id, first=first, last=last)
+
+
+def release_year(version: str, first_releases: Mapping[str, int]) -> int:
+    """Return the year in which ``version`` came out, by the first release of each year.
+
+    A version newer than the table counts as of its last year, so that a copy claims too little
+    rather than too much.
+    """
+    years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
+    return max(years, default=min(first_releases.values()))
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
+def near(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
+    """Return the way out of an unknown id, for an error: ids whose names are near it."""
+    names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
+    found = list(dict.fromkeys(ids[name] for name in names))[:3]
+    return f"near it: {', '.join(found)}" if found else "ids are ISO 3166, such as DE or DE-BY"

@@ -1,0 +1,374 @@
+"""Countries of the library ``holidays``, copied.
+
+Its objects fill themselves lazily, must not be shared between threads and answer for years of
+which they know nothing. Here a new object is filled whole, read once and dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from inspect import signature
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from workhours_sla.adapters.calendars import copying
+from workhours_sla.adapters.calendars.copying import ForeignDay
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.day import NOT_SHORTENED, Act
+from workhours_sla.errors import CalendarDataError, UnknownCalendarError
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+FIRST_RELEASES = {"0.64": 2025, "0.88": 2026}
+"""The first release of each year, by the dates of the library's tags."""
+
+DAYS_OF_A_DECREEING_COUNTRY = 9
+"""A country adds days off by decree every year if the library has such days in so many of the
+last ten years on record."""
+
+LUNAR_YEARS = {
+    "BT": (2001, 2035),
+    "FJ": (2001, 2035),
+    "GY": (2001, 2035),
+    "ID": (1983, 2050),
+    "IN": (2001, 2035),
+    "IN-SK": (2010, 2032),
+    "MU": (2001, 2035),
+    "NP": (2010, 2032),
+    "SR": (2001, 2035),
+    "US-CA": (2001, 2035),
+}
+"""The years of the tables of Hindu and Balinese days that public holidays are read from; outside
+them the library leaves these days out without a word."""
+
+HALF_DAYS, WORKDAYS = "half_day", "workday"
+"""Categories whose days are worked: in part, and whole."""
+
+_SUBSTITUTED = 4
+"""Rows of at least so many fields are swaps: the day off, then the date worked for it."""
+
+
+def provide(id: str) -> Calendar | None:  # noqa: A002
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None where there is none.
+
+    By default of ``copy``, without a zone. Raises UnknownCalendarError for Russia, which is built
+    in.
+    """
+    if _is_russian(id):
+        _refuse_russia(id)
+    return _copy(id) if _knows(id) else None
+
+
+def copy(  # noqa: PLR0913 - options, all by keyword
+    id: str,  # noqa: A002
+    *,
+    first: int = copying.FIRST_YEAR,
+    last: int | None = None,
+    language: str = "en",
+    categories: Iterable[str] = ("public",),
+    half_day: timedelta = timedelta(hours=4),
+    uncertain_days: int | None = copying.UNCERTAIN_DAYS,
+    decreed: tuple[int, int] | None = None,
+    tz: str | None = None,
+) -> Calendar:
+    """Return a country or subdivision of ``holidays`` as a calendar of its own.
+
+    ``first`` and ``last`` are years, by default 2000 and the one after the library's release. Names
+    are in ``language``, or in the country's own where the library has no translation. Days of
+    ``categories`` are off, save ``half_day``, which shortens a day by the amount ``half_day``, and
+    ``workday``, which only names it. ``tz`` is the IANA zone, if the calendar is to carry one.
+
+    Some dates are copied but not known, so they are answered only provisionally: those within
+    ``uncertain_days`` of a day that the library marks as estimated (None takes such days as they
+    are), and, of a country whose working weekends or days off are decreed year by year, the years
+    without a decree on record. ``decreed`` gives the first and last such year where you know
+    better, such as that nothing was decreed for a year.
+
+    The weekend is that of each date; a weekend that is worked takes the hours of the day off that
+    it was swapped with. No day before a holiday is shortened.
+
+    Raises UnknownCalendarError, CalendarDataError for years or categories that the library does
+    not have.
+
+    >>> from datetime import date
+    >>> print(copy("DE-BY", last=2026, language="de").day(date(2026, 1, 6)).reasons[0].name)
+    Heilige Drei Könige
+    """
+    if _is_russian(id):
+        _refuse_russia(id)
+    if not _knows(id):
+        msg = f"holidays has no calendar {id!r}; {copying.near(id, _names(id))}"
+        raise UnknownCalendarError(msg, id=id)
+    return _copy(
+        id,
+        first=first,
+        last=last,
+        language=language,
+        categories=categories,
+        half_day=half_day,
+        uncertain_days=uncertain_days,
+        decreed=decreed,
+        tz=tz,
+    )
+
+
+def _is_russian(id: str) -> bool:  # noqa: A002
+    return id == "RU" or id.startswith("RU-")
+
+
+def _refuse_russia(id: str) -> NoReturn:  # noqa: A002
+    msg = f"Russia is built in, from the acts themselves; use Calendar.get({id!r})"
+    raise UnknownCalendarError(msg, id=id)
+
+
+# -- what the library has --------------------------------------------------------------------
+
+
+def _entity(country: str) -> type[HolidayBase] | None:
+    """Return the library's class of an ISO 3166-1 code."""
+    import holidays  # noqa: PLC0415 - slow; only a foreign calendar needs it
+    from holidays.registry import EntityLoader  # noqa: PLC0415
+
+    if country not in EntityLoader.get_country_codes(include_aliases=False):
+        return None
+    entity: type[HolidayBase] = getattr(holidays, country).get_entity()
+    return entity
+
+
+def _knows(id: str) -> bool:  # noqa: A002
+    country, dash, subdivision = id.partition("-")
+    entity = _entity(country)
+    return entity is not None and (not dash or subdivision in entity.subdivisions)
+
+
+def _names(id: str) -> Mapping[str, str]:  # noqa: A002
+    """Return ids by the names that come near an unknown one: of countries, else subdivisions."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415
+
+    country = id.partition("-")[0]
+    entity = _entity(country)
+    if entity is None:
+        return {
+            name.casefold(): codes[1]
+            for module, codes in COUNTRIES.items()
+            for name in (module, *codes)
+        }
+    named = {**{code: code for code in entity.subdivisions}, **entity.subdivisions_aliases}
+    return {
+        name.casefold(): f"{country}-{code}"
+        for alias, code in named.items()
+        for name in (alias, f"{country}-{alias}")
+    }
+
+
+def _language(entity: type[HolidayBase], asked: str) -> str | None:
+    """Return the library's language nearest to the one asked for, else the country's own.
+
+    Never None where there are translations: the library would then ask the environment.
+    """
+    if asked in entity.supported_languages:
+        return asked
+    kin = [name for name in entity.supported_languages if name.partition("_")[0] == asked]
+    for wanted in (f"{asked}_{entity.country}", f"{asked}_US", *kin):
+        if wanted in kin:
+            return wanted
+    return entity.default_language
+
+
+# -- the copy ---------------------------------------------------------------------------------
+
+
+class _Asked(NamedTuple):
+    """What one object of the library is made with."""
+
+    entity: type[HolidayBase]
+    subdivision: str | None
+    language: str | None
+    years: range
+
+    def filled(self, categories: frozenset[str]) -> HolidayBase:
+        """Return a new object with all its years filled in; it is never handed out."""
+        options: dict[str, Any] = {}
+        if "islamic_show_estimated" in signature(self.entity.__init__).parameters:
+            options["islamic_show_estimated"] = True  # some countries hide it
+        return self.entity(
+            years=self.years,
+            expand=False,
+            subdiv=self.subdivision,
+            language=self.language,
+            categories=categories,
+            **options,
+        )
+
+
+def _copy(  # noqa: PLR0913 - the options of copy
+    id: str,  # noqa: A002
+    *,
+    first: int = copying.FIRST_YEAR,
+    last: int | None = None,
+    language: str = "en",
+    categories: Iterable[str] = ("public",),
+    half_day: timedelta = timedelta(hours=4),
+    uncertain_days: int | None = copying.UNCERTAIN_DAYS,
+    decreed: tuple[int, int] | None = None,
+    tz: str | None = None,
+) -> Calendar:
+    """Return the copy of an id that the library has, Russia's included."""
+    from holidays.version import __version__ as version  # noqa: PLC0415
+
+    country, _, subdivision = id.partition("-")
+    entity = _entity(country)
+    assert entity is not None  # noqa: S101 - asked before
+    newest = copying.release_year(version, FIRST_RELEASES) + 1
+    has = _years_of(entity, id)
+    asked_years = first, newest if last is None else last
+    copying.check_years("holidays", id, asked_years, has)
+    years = max(first, has[0]), min(asked_years[1], has[1])
+
+    # a year on either side, for swaps across New Year
+    around = range(max(years[0] - 1, has[0]), min(years[1] + 1, has[1]) + 1)
+    asked = _Asked(entity, subdivision or None, _language(entity, language), around)
+    if half_day <= NOT_SHORTENED:
+        msg = f"a half day shortens a day by some time, not by {half_day}; give a positive half_day"
+        raise CalendarDataError(msg, id=id, half_day=half_day)
+    wanted = _checked(entity, id, categories)
+    off = wanted - {HALF_DAYS, WORKDAYS}
+    days_off = asked.filled(off)
+    worked = {name: asked.filled(frozenset({name})) for name in wanted - off}
+    return copying.build(
+        id,
+        list(_days(years, days_off, worked)),
+        act=Act(f"holidays {version}", source="https://github.com/vacanza/holidays"),
+        settled=decreed or _decreed(days_off, off, newest),
+        uncertain_days=uncertain_days,
+        short_by=half_day,
+        tz=tz,
+    )
+
+
+def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A002
+    """Return the first and last year of which the library has all public holidays."""
+    lunar = LUNAR_YEARS.get(id) or LUNAR_YEARS.get(entity.country)
+    if lunar is None:
+        return entity.start_year, entity.end_year
+    return max(entity.start_year, lunar[0]), min(entity.end_year, lunar[1])
+
+
+def _checked(
+    entity: type[HolidayBase],
+    id: str,  # noqa: A002
+    categories: Iterable[str],
+) -> frozenset[str]:
+    wanted = frozenset([categories] if isinstance(categories, str) else categories)
+    known = ", ".join(sorted(entity.supported_categories))
+    unknown = sorted(wanted - set(entity.supported_categories))
+    if unknown:
+        msg = f"holidays has no category {unknown[0]!r} for {id}; it has {known}"
+        raise CalendarDataError(msg, id=id, category=unknown[0])
+    if not wanted - {HALF_DAYS, WORKDAYS}:
+        msg = f"no category of days off is asked for; name one of {known}, such as public"
+        raise CalendarDataError(msg, id=id)
+    return wanted
+
+
+def _days(
+    years: tuple[int, int], days_off: HolidayBase, worked: Mapping[str, HolidayBase]
+) -> Iterator[ForeignDay]:
+    swaps = dict(_swaps(days_off))
+    worked_for = {other: day for day, (other, _) in swaps.items()}
+    marks = _estimated_marks(days_off)
+    half_days = dict(worked.get(HALF_DAYS, ()))
+    workdays = dict(worked.get(WORKDAYS, ()))
+    for day in copying.all_dates(*years):
+        weekend, working = days_off.is_weekend(day), days_off.is_working_day(day)
+        names = days_off.get_list(day)
+        swapped_with = None
+        if day in swaps:
+            swapped_with, label = swaps[day]
+            names = [name for name in names if name != label]
+        if working:
+            swapped_with = worked_for.get(day) if weekend else None
+            names = [found[day] for found in (half_days, workdays) if day in found]
+        name = "; ".join(names) or None
+        yield ForeignDay(
+            day,
+            weekend=weekend,
+            working=working,
+            name=name,
+            swapped_with=swapped_with,
+            estimated=name is not None and any(mark in name for mark in marks),
+            short=working and day in half_days,
+        )
+
+
+def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
+    """Return the words by which the library marks names of days that hang on the moon."""
+    labels = (
+        getattr(days_off, attribute, None)
+        for attribute in ("estimated_label", "observed_estimated_label")
+    )
+    return tuple(days_off.tr(label).replace("%s", "").strip(" ()（）") for label in labels if label)
+
+
+# -- its tables -------------------------------------------------------------------------------
+
+
+def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
+    """Yield the library's tables of single days: name, and rows by year."""
+    for name in dir(days_off):
+        if name.startswith("special_"):
+            table = getattr(days_off, name)
+            if isinstance(table, dict):
+                yield name, table
+
+
+def _rows(of_year: Any) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of a year: it holds one row, or a tuple of them."""
+    return of_year if not of_year or isinstance(of_year[0], tuple) else (of_year,)
+
+
+def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
+    """Yield (day off, (date worked for it, its label)) of the swaps that came to hold.
+
+    One did if the library named the day by it: tables of other subdivisions and categories and
+    days taken back are thus left out.
+    """
+    for _, table in _tables(days_off):
+        for year, of_year in table.items():
+            for row in _rows(of_year):
+                if len(row) < _SUBSTITUTED:
+                    continue
+                day = date(year, *row[:2])
+                other = date(row[4] if len(row) > _SUBSTITUTED else year, *row[2:4])
+                written = other.strftime(days_off.tr(days_off.substituted_date_format))
+                label = days_off.tr(days_off.substituted_label) % written
+                if label in days_off.get_list(day):
+                    yield day, (other, label)
+
+
+def _decreed(
+    days_off: HolidayBase, categories: frozenset[str], newest: int
+) -> tuple[int, int] | None:
+    """Return the first and last year with a decree on record, None where none is needed.
+
+    Needed is one by a country that ever swapped working days, or that added days off in nearly
+    each of the last ten years.
+    """
+    places = [""]
+    if days_off.subdiv is not None:
+        places.append(days_off.subdiv.replace("-", "_").replace(" ", "_").lower() + "_")
+    wanted = {f"special_{place}{name}_holidays" for place in places for name in categories}
+    years: set[int] = set()
+    swapped = False
+    for name, table in _tables(days_off):
+        if name.removesuffix("_observed") in wanted:
+            rows = [(year, row) for year, of_year in table.items() for row in _rows(of_year)]
+            swapped |= any(len(row) >= _SUBSTITUTED for _, row in rows)
+            if name in wanted:
+                years.update(year for year, _ in rows if year <= newest)
+    if not years:
+        return None
+    last = max(years)
+    recent = sum(last - 10 < year <= last for year in years)
+    return (min(years), last) if swapped or recent >= DAYS_OF_A_DECREEING_COUNTRY else None

@@ -1,0 +1,168 @@
+"""Countries of the library ``workalendar``, copied.
+
+It names days in English only and knows no subdivision of the United Kingdom but Northern Ireland.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from workhours_sla.adapters.calendars import copying
+from workhours_sla.adapters.calendars.copying import ForeignDay
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.day import Act
+from workhours_sla.errors import CalendarDataError, UnknownCalendarError
+
+FIRST_RELEASES = {"17.0": 2023}
+"""The first release of each year, by the library's change log."""
+
+SWAPS_MISSING = frozenset({"BG", "BY", "HU", "KZ", "LV", "TW", "UA"})
+"""Countries that have swapped working days by decree, of which the library knows nothing."""
+
+_READING = threading.Lock()
+"""Held while the library is read: warnings are caught for the whole process."""
+
+
+def provide(id: str) -> Calendar | None:  # noqa: A002
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None where there is none.
+
+    By default of ``copy``, without a zone; its id is ``workalendar:DE-BY``. Raises
+    UnknownCalendarError for Russia and other countries whose swaps the library does not know.
+    """
+    _refuse_swappers(id)
+    return copy(id) if id in _registered() else None
+
+
+def copy(
+    id: str,  # noqa: A002
+    *,
+    first: int = copying.FIRST_YEAR,
+    last: int | None = None,
+    uncertain_days: int | None = copying.UNCERTAIN_DAYS,
+    tz: str | None = None,
+) -> Calendar:
+    """Return a country or subdivision of ``workalendar`` as a calendar of its own.
+
+    ``first`` and ``last`` are years, by default 2000 and the one after the library's release, cut
+    to the years that it can compute. Dates within ``uncertain_days`` of a day by the Islamic
+    calendar, which the library only estimates, are answered only provisionally; None takes such
+    days as they are. ``tz`` is the IANA zone, if the calendar is to carry one.
+
+    A weekend that is worked takes the hours of the nearest day off on a weekday, as the library
+    does not say which one it was swapped with. Its warnings become the note of each day's act.
+
+    Raises UnknownCalendarError, CalendarDataError for years that the library does not have.
+
+    >>> print(copy("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
+    Epiphany
+    """
+    _refuse_swappers(id)
+    classes = _registered()
+    if id not in classes:
+        names = {name.casefold(): name for name in classes}
+        msg = f"workalendar has no calendar {id!r}; {copying.near(id, names)}"
+        raise UnknownCalendarError(msg, id=id)
+    from workalendar import __version__ as version  # type: ignore[import-untyped] # noqa: PLC0415
+
+    if last is None:
+        last = copying.release_year(version, FIRST_RELEASES) + 1
+    copying.check_years("workalendar", id, (first, last), (1, 9998))
+    read = _read(classes[id], range(first, last + 1))
+    if not read.names:
+        msg = f"workalendar has no days of {id} from {first} to {last}; ask for other years"
+        raise CalendarDataError(msg, id=id, first=first, last=last)
+    act = Act(f"workalendar {version}", source="https://github.com/workalendar/workalendar")
+    return copying.build(
+        f"workalendar:{id}",
+        list(_days(read)),
+        act=act._replace(note=" ".join(read.warned) or None),
+        uncertain_days=uncertain_days,
+        tz=tz,
+    )
+
+
+def _refuse_swappers(id: str) -> None:  # noqa: A002
+    if id == "RU" or id.startswith("RU-"):
+        unknown = "Russia's transfers, working Saturdays and shortened days"
+    elif id in SWAPS_MISSING:
+        unknown = f"the working days that {id} has moved by decree"
+    else:
+        return
+    msg = f"workalendar does not know {unknown}; use Calendar.get({id!r})"
+    raise UnknownCalendarError(msg, id=id)
+
+
+def _registered() -> Mapping[str, Any]:
+    """Return the library's classes by id."""
+    from workalendar.registry import registry  # type: ignore[import-untyped] # noqa: PLC0415
+
+    classes: Mapping[str, Any] = registry.region_registry
+    return classes
+
+
+class _Read(NamedTuple):
+    """What the library says: names of days off by year and date, working days, estimated names."""
+
+    names: Mapping[int, Mapping[date, str]]
+    weekend: frozenset[int]
+    working: frozenset[date]
+    estimated: tuple[str, ...]
+    warned: tuple[str, ...]
+
+
+def _read(cls: Any, years: range) -> _Read:
+    """Return the longest run of ``years`` that the library can compute, read whole."""
+    with _READING, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        calendar = cls()
+        names = _longest_run({year: _names(calendar, year) for year in years})
+        working = frozenset(
+            day
+            for day in (copying.all_dates(min(names), max(names)) if names else ())
+            if calendar.is_working_day(day)
+        )
+        islamic: Any = getattr(calendar, "get_islamic_holidays", tuple)()
+        weekend = frozenset(calendar.get_weekend_days())
+    warned = {str(warning.message) for warning in caught if warning.category is UserWarning}
+    estimated = tuple(sorted({label for _, _, label in islamic}))
+    return _Read(names, weekend, working, estimated, tuple(sorted(warned)))
+
+
+def _names(calendar: Any, year: int) -> dict[date, str] | None:
+    """Return the names of a year's days off, None for a year that the library cannot compute."""
+    from workalendar.exceptions import CalendarError  # type: ignore[import-untyped] # noqa: PLC0415
+
+    found: dict[date, str] = {}
+    try:
+        for day, name in calendar.holidays(year):
+            if day.year == year:
+                found[day] = f"{found[day]}; {name}" if day in found else name
+    except (CalendarError, LookupError, NotImplementedError):
+        return None
+    return found
+
+
+def _longest_run(found: Mapping[int, dict[date, str] | None]) -> dict[int, dict[date, str]]:
+    runs: list[dict[int, dict[date, str]]] = [{}]
+    for year, names in found.items():
+        if names is None:
+            runs.append({})
+        else:
+            runs[-1][year] = names
+    return max(runs, key=len)
+
+
+def _days(read: _Read) -> Iterator[ForeignDay]:
+    for day in copying.all_dates(min(read.names), max(read.names)):
+        name = read.names[day.year].get(day)
+        yield ForeignDay(
+            day,
+            weekend=day.weekday() in read.weekend,
+            working=day in read.working,
+            name=None if day in read.working else name,
+            estimated=name is not None and any(label in name for label in read.estimated),
+        )

@@ -1,0 +1,678 @@
+"""Countries copied from other libraries: each day against the library that told it."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+import warnings
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.metadata import entry_points
+from zoneinfo import ZoneInfo
+
+import holidays as library
+import pytest
+from holidays.calendars import balinese_saka, hindu
+from holidays.groups import BalineseSakaCalendarHolidays, HinduCalendarHolidays
+from holidays.registry import EntityLoader
+from workalendar.registry import registry as workalendar_registry
+
+from workhours_sla import Calendar, DayKind, Layer, Schedule
+from workhours_sla.adapters.calendars import copying, holidays, workalendar
+from workhours_sla.calendars.day import Day
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    CalendarDataError,
+    MissingTimeZoneError,
+    ProvisionalWarning,
+    UnknownCalendarError,
+)
+
+FIRST, LAST = 2015, 2026
+SUBDIVIDED = {
+    "AM": ("LO", "SH", "ER"),
+    "AT": ("1", "5", "9"),
+    "AU": ("NSW", "VIC", "QLD"),
+    "BR": ("SP", "RJ", "BA"),
+    "CA": ("ON", "QC", "BC"),
+    "CH": ("ZH", "GE", "TI"),
+    "DE": ("BY", "SN", "BE"),
+    "ES": ("MD", "CT", "AN"),
+    "GB": ("ENG", "SCT", "NIR"),
+    "IN": ("MH", "TN", "WB"),
+    "MY": ("01", "10", "14"),
+    "NZ": ("AUK", "WGN", "OTA"),
+    "PT": ("11", "30", "20"),
+    "US": ("CA", "TX", "NY"),
+}
+WHOLE = [
+    "AE",
+    "AZ",
+    "BG",
+    "BY",
+    "CN",
+    "HU",
+    "IL",
+    "JO",
+    "JP",
+    "KG",
+    "KR",
+    "KZ",
+    "LK",
+    "LV",
+    "MM",
+    "PH",
+    "SA",
+    "SG",
+    "TH",
+    "TR",
+    "TW",
+    "UA",
+    "UZ",
+    "VN",
+    "ZA",
+]
+IDS = [*WHOLE, *SUBDIVIDED, *(f"{c}-{s}" for c, subs in SUBDIVIDED.items() for s in subs)]
+SWAPPING = ["AM", "AZ", "BG", "BY", "CN", "HU", "KG", "KZ", "LV", "MM", "TW", "UA", "UZ", "VN"]
+WORKALENDAR_IDS = [
+    "AU-NSW",
+    "BR-SP",
+    "CA-QC",
+    "CH-GE",
+    "CN",
+    "DE",
+    "DE-BY",
+    "DZ",
+    "ES-CT",
+    "FR",
+    "GB",
+    "GB-NIR",
+    "HK",
+    "IL",
+    "JP",
+    "KR",
+    "MY",
+    "NZ",
+    "PT",
+    "QA",
+    "SG",
+    "TR",
+    "US",
+    "US-CA",
+    "US-GA",
+    "US-TX",
+    "ZA",
+]
+
+
+def dates(first: int, last: int) -> list[date]:
+    return list(copying.all_dates(first, last))
+
+
+def told_by_holidays(code: str, years: range) -> library.HolidayBase:
+    country, _, subdivision = code.partition("-")
+    entity = getattr(library, country).get_entity()
+    return entity(
+        years=years, expand=False, subdiv=subdivision or None, language=entity.default_language
+    )
+
+
+def working(calendar: Calendar, first: int, last: int) -> list[date]:
+    return [day for day in dates(first, last) if calendar.is_working_day(day)]
+
+
+# -- every day as the library has it ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", IDS)
+def test_every_day_is_as_holidays_has_it(code: str) -> None:
+    copied = holidays.copy(code, first=FIRST, last=LAST)
+    told = told_by_holidays(code, range(FIRST, LAST + 1))
+    forecast = copied.provisional()
+    for day in dates(FIRST, LAST):
+        assert (day, forecast.is_working_day(day)) == (day, told.is_working_day(day))
+        if copied.knows(day):
+            assert copied.day(day) == forecast.day(day)
+        else:
+            with pytest.raises(CalendarCoverageError):
+                copied.day(day)
+    if code[:2] not in SWAPPING and not copied.uncertain(2026) and not copied.uncertain(2015):
+        assert copied.knows(date(FIRST, 1, 1))
+        assert copied.knows(date(LAST, 12, 31))
+
+
+@pytest.mark.parametrize("code", sorted(EntityLoader.get_country_codes(include_aliases=False)))
+def test_every_country_can_be_copied(code: str) -> None:
+    if code == "RU":
+        return
+    copied = holidays.provide(code)
+    assert copied is not None
+    assert copied.id == code
+    assert copied.tz is None
+    assert copied.version == f"holidays {library.__version__}"
+    assert copied.coverage
+    told = told_by_holidays(code, range(LAST - 1, LAST + 1))
+    for day in copied.provisional().days(date(LAST - 1, 1, 1), date(LAST, 12, 31)):
+        assert (day.date, day.working) == (day.date, told.is_working_day(day.date))
+        for entry in day.reasons:
+            assert entry.act is not None
+            assert entry.act.title == copied.version
+            assert not entry.shortens_eve
+
+
+@pytest.mark.parametrize("code", SWAPPING)
+def test_a_worked_weekend_has_the_hours_of_the_day_it_was_swapped_with(code: str) -> None:
+    copied = holidays.copy(code)
+    swaps = 0
+    for first, last in copied.coverage:
+        for day in copied.days(first, last):
+            if not day.working:
+                continue
+            assert day.hours_of.weekday() not in copied.weekend, day
+            assert day.kind is DayKind.TRANSFERRED_WORK or day.date.weekday() not in copied.weekend
+            if day.kind is DayKind.TRANSFERRED_WORK:
+                swaps += 1
+                if not first <= day.hours_of <= last:
+                    continue
+                other = copied.day(day.hours_of)
+                assert other.kind is DayKind.TRANSFERRED_OFF
+                assert [e.swapped_with for e in other.reasons if e.layer is Layer.TRANSFER] == [
+                    day.date
+                ]
+                assert day.reasons[0].act is not None
+                assert day.reasons[0].act.note is None
+    assert swaps > 0
+
+
+def told_by_workalendar(code: str, first: int, last: int) -> list[date]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        calendar = workalendar_registry.get(code)()
+        return [day for day in dates(first, last) if calendar.is_working_day(day)]
+
+
+@pytest.mark.parametrize("code", WORKALENDAR_IDS)
+def test_every_day_is_as_workalendar_has_it(code: str) -> None:
+    copied = workalendar.copy(code, first=FIRST, last=LAST).provisional()
+    first, last = (day.year for day in copied.coverage[0])
+    assert (first, last) == {"CN": (2018, 2023), "MY": (2015, 2024)}.get(code, (FIRST, LAST))
+    assert working(copied, first, last) == told_by_workalendar(code, first, last)
+    for day in copied.days(*copied.coverage[0]):
+        assert not day.working or day.hours_of.weekday() not in copied.weekend
+
+
+# -- people's questions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "due"), [("GB-ENG", datetime(2025, 4, 22, 12)), ("GB-SCT", datetime(2025, 4, 21, 12))]
+)
+def test_easter_in_england_and_in_scotland(code: str, due: datetime) -> None:
+    office = Schedule(code, "Mo-Fr 09:00-17:00", tz="Europe/London")
+    posted = datetime(2025, 4, 17, 16, tzinfo=office.tz)
+    assert office.deadline(posted, timedelta(hours=4)) == due.replace(tzinfo=office.tz)
+
+
+def test_working_weekends_in_china_have_hours() -> None:
+    office = Schedule("CN", "Mo-Fr 09:00-12:00,13:00-18:00", tz="Asia/Shanghai")
+    worked = [
+        day
+        for day in office.calendar.days(date(2024, 1, 1), date(2024, 12, 31))
+        if day.working and day.date.weekday() >= 5
+    ]
+    assert [f"{day.date:%m-%d}" for day in worked] == (
+        ["02-04", "02-18", "04-07", "04-28", "05-11", "09-14", "09-29", "10-12"]
+    )
+    for day in worked:
+        start = datetime.combine(day.date, datetime.min.time(), office.tz)
+        assert office.elapsed(start, start + timedelta(days=1)) == timedelta(hours=8)
+    assert worked[0].describe() == (
+        f"WORKING Sunday in place of 15 Feb 2024: holidays {library.__version__}"
+    )
+
+
+def test_a_calendar_without_a_zone_asks_for_one() -> None:
+    with pytest.raises(MissingTimeZoneError):
+        Schedule("DE-BY", "Mo-Fr 09:00-17:00")
+    assert holidays.copy("DE-BY", tz="Europe/Berlin").tz == "Europe/Berlin"
+    assert Schedule(holidays.copy("DE-BY", tz="Europe/Berlin"), "Mo-Fr 09:00-17:00").tz == ZoneInfo(
+        "Europe/Berlin"
+    )
+
+
+def test_a_weekend_that_changed_is_that_of_each_date() -> None:
+    emirates = holidays.copy("AE")
+    assert emirates.weekend == {5}
+    kinds = {
+        "2021-12-24": DayKind.DAY_OFF,  # Friday
+        "2021-12-26": DayKind.WORK,  # Sunday
+        "2022-01-07": DayKind.WORK,
+        "2022-01-09": DayKind.DAY_OFF,
+        "2026-07-04": DayKind.DAY_OFF,  # Saturday, off all along
+    }
+    assert {day: emirates.day(date.fromisoformat(day)).kind for day in kinds} == kinds
+    office = Schedule(emirates, "Su-Th 09:00-17:00", tz="Asia/Dubai")
+    sunday = datetime(2021, 12, 26, tzinfo=office.tz)
+    assert office.elapsed(sunday, sunday + timedelta(days=1)) == timedelta(hours=8)
+    assert holidays.copy("AE", first=2022).weekend == {5, 6}
+    assert holidays.copy("SA", first=2010, last=2014).weekend == {4}
+    assert holidays.copy("SA").day(date(2013, 6, 27)).kind is DayKind.DAY_OFF  # Thursday
+    assert holidays.copy("SA").day(date(2013, 7, 4)).working
+
+
+# -- what is not known ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "years"),
+    [
+        *(("AM", (2000, 2021)), ("AZ", (2008, 2025)), ("BG", (2004, 2026)), ("BY", (2000, 2026))),
+        *(("CN", (2001, 2026)), ("HU", (2000, 2026)), ("KG", (2006, 2025)), ("KZ", (2000, 2025))),
+        *(("LV", (2001, 2026)), ("MM", (2024, 2025)), ("TW", (2000, 2025)), ("UA", (2000, 2022))),
+        *(("UZ", (2018, 2026)), ("VN", (2010, 2026))),
+        *(("AR", (2010, 2026)), ("GH", (2017, 2026)), ("PH", (2008, 2027)), ("PK", (2007, 2026))),
+        *(("TH", (2000, 2026)), ("DE", (2000, 2027)), ("LK", (2003, 2026)), ("XK", (2009, 2027))),
+    ],
+)
+@pytest.mark.skipif(library.__version__ != "0.109", reason="the years are those of one release")
+def test_a_country_that_decrees_its_days_is_known_for_the_years_on_record(
+    code: str,
+    years: tuple[int, int],
+) -> None:
+    copied = holidays.copy(code)
+    assert (copied.coverage[0][0].year, copied.coverage[-1][1].year) == years
+    first, last = years
+    with pytest.raises(CalendarCoverageError):
+        copied.day(date(first - 1, 12, 31))
+    with pytest.raises(CalendarCoverageError):
+        copied.day(date(last + 1, 1, 1))
+
+
+def test_beyond_the_last_decree_there_is_only_a_forecast() -> None:
+    china = holidays.copy("CN")
+    last = china.coverage[-1][1]
+    after = last + timedelta(days=5)
+    with pytest.raises(CalendarCoverageError, match=r"is not approved \(the last known year is"):
+        china.day(after)
+    assert china.provisional().day(after).provisional
+    office = Schedule(china, "Mo-Fr 09:00-17:00", tz="Asia/Shanghai")
+    posted = datetime(last.year, 12, 31, 16, tzinfo=office.tz)
+    with pytest.raises(CalendarCoverageError, match="runs past the known dates"):
+        office.deadline(posted, timedelta(hours=8))
+    with pytest.warns(ProvisionalWarning):
+        assert office.deadline(posted, timedelta(hours=8), provisional=True) > posted
+    with pytest.raises(CalendarCoverageError, match="starts in 2001"):
+        china.day(date(2000, 7, 3))
+    with pytest.raises(CalendarCoverageError, match="it covers 2001-01-01 to"):
+        china.day(date(2050, 1, 3))
+
+
+def test_years_wholly_beyond_the_decrees() -> None:
+    kazakhstan = holidays.copy("KZ", first=2099, last=2100)
+    assert kazakhstan.coverage == ()
+    with pytest.raises(CalendarCoverageError, match="2099 is not approved"):
+        kazakhstan.day(date(2099, 1, 5))
+    office = Schedule(kazakhstan, "Mo-Fr 09:00-17:00", tz="Asia/Almaty")
+    with pytest.raises(CalendarCoverageError):
+        office.deadline(datetime(2099, 1, 5, 10, tzinfo=office.tz), timedelta(hours=1))
+
+
+def test_who_knows_the_decrees_better_says_so() -> None:
+    assert not holidays.copy("UA").knows(date(2026, 3, 2))
+    ukraine = holidays.copy("UA", decreed=(2000, 2026))
+    assert ukraine.coverage == ((date(2000, 1, 1), date(2026, 12, 31)),)
+    assert ukraine.is_working_day(date(2026, 3, 2))
+    with pytest.raises(CalendarDataError, match="swap them"):
+        holidays.copy("UA", decreed=(2026, 2000))
+
+
+def test_days_by_the_moon_are_open_until_confirmed() -> None:
+    emirates = holidays.copy("AE", first=2026, last=2027)
+    eid = next(day for day in emirates.uncertain(2027))
+    assert eid == date(2027, 3, 7)
+    assert "Eid al-Fitr" in (emirates.uncertain(2027)[eid].name or "")
+    with pytest.raises(CalendarCoverageError, match="open whether Eid al-Fitr") as caught:
+        emirates.day(eid)
+    assert caught.value.cause == "uncertain"
+    assert emirates.knows(eid - timedelta(days=1))
+    assert emirates.provisional().day(eid).provisional
+    as_told = holidays.copy("AE", first=2026, last=2027, uncertain_days=None)
+    assert as_told.coverage == ((date(2026, 1, 1), date(2027, 12, 31)),)
+    narrow = holidays.copy("AE", first=2026, last=2027, uncertain_days=0)
+    assert set(narrow.uncertain(2027)) < set(emirates.uncertain(2027))
+    # these countries show an estimate as if it were confirmed
+    assert holidays.copy("SA", first=2027, last=2027).uncertain(2027)
+    assert workalendar.copy("TR", first=2020, last=2020).uncertain(2020)
+
+
+def test_estimates_are_seen_in_every_language() -> None:
+    for code in ("AE", "BD", "BH", "EG", "ET", "LB", "MA", "NP", "OM", "TN", "YE"):
+        in_english = holidays.copy(code)
+        for language in getattr(library, code).supported_languages:
+            assert holidays.copy(code, language=language).coverage == in_english.coverage
+
+
+def lunar_years_read(code: str) -> tuple[int, int]:
+    """Return the years that the Hindu and Balinese tables read for a calendar have in common."""
+    country, _, subdivision = code.partition("-")
+    entity = getattr(library, country).get_entity()
+    read = set()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for kind in (hindu._HinduLunisolar, balinese_saka._BalineseSakaLunar):
+
+            def recording(self, name, year, kind=kind, original=kind._get_holiday):  # noqa: ANN001, ANN202
+                read.add((kind, name))
+                return original(self, name, year)
+
+            patch.setattr(kind, "_get_holiday", recording)
+        entity(years=range(2000, 2040), subdiv=subdivision or None)
+    spans = [
+        (min(table), max(table))
+        for kind, name in read
+        if (table := getattr(kind, f"{name}_DATES", None))
+    ]
+    return max((first for first, _ in spans), default=1901), min(
+        (last for _, last in spans), default=2100
+    )
+
+
+def test_years_of_lunar_tables_are_those_of_the_library() -> None:
+    found = {}
+    for country in EntityLoader.get_country_codes(include_aliases=False):
+        entity = getattr(library, country).get_entity()
+        if not issubclass(entity, (HinduCalendarHolidays, BalineseSakaCalendarHolidays)):
+            continue
+        for code in (country, *(f"{country}-{part}" for part in entity.subdivisions)):
+            first, last = lunar_years_read(code)
+            if last < 2100 or first > max(2000, entity.start_year):
+                found[code] = (first, last)
+            has = holidays._years_of(entity, code)
+            read = max(first, has[0]), min(last, entity.end_year)
+            assert read == (max(1901, has[0]), has[1]), code
+    assert {code: found[code] for code in holidays.LUNAR_YEARS} == holidays.LUNAR_YEARS
+
+
+def test_the_default_range_ends_after_the_release() -> None:
+    release = holidays.FIRST_RELEASES[max(holidays.FIRST_RELEASES, key=copying._numbers)]
+    # the countries that publish a year's swaps before it begins show when the data was gathered
+    newest = [holidays.copy(code).coverage[-1][1].year for code in ("BY", "CN", "HU", "LV")]
+    assert release in newest
+    assert max(newest) <= release + 1
+    year = copying.release_year(library.__version__, holidays.FIRST_RELEASES)
+    assert holidays.copy("DE").coverage == ((date(2000, 1, 1), date(year + 1, 12, 31)),)
+    assert workalendar.copy("DE").coverage == ((date(2000, 1, 1), date(2024, 12, 31)),)
+
+
+@pytest.mark.parametrize(
+    ("version", "year"),
+    [("0.64", 2025), ("0.87", 2025), ("0.88", 2026), ("0.109", 2026), ("1.0", 2026), ("0.9", 2025)],
+)
+def test_release_years(version: str, year: int) -> None:
+    assert copying.release_year(version, holidays.FIRST_RELEASES) == year
+
+
+# -- names, categories ------------------------------------------------------------------------
+
+
+def name_on(calendar: Calendar, day: date) -> str | None:
+    return calendar.day(day).reasons[0].name
+
+
+def test_names_in_the_language_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_year = date(2026, 1, 1)
+    names = {
+        ("DE", "en"): "New Year's Day",
+        ("DE", "de"): "Neujahr",
+        ("CH-TI", "it"): "Capodanno",
+        ("JP", "de"): "元日",  # no such translation: the country's own
+        ("GB", "en"): "New Year's Day",
+        ("NZ", "ru"): "New Year's Day",  # no translations at all
+    }
+    for environment in ("de_DE", "ja", "xx"):
+        for variable in ("LANGUAGE", "LC_ALL", "LANG"):
+            monkeypatch.setenv(variable, environment)
+        for (code, language), name in names.items():
+            assert name_on(holidays.copy(code, language=language), new_year) == name
+
+
+def test_half_days_shorten_a_working_day() -> None:
+    estonia = holidays.copy(
+        "EE", categories=("public", "half_day"), half_day=timedelta(hours=3), first=2022
+    )
+    day = estonia.day(date(2024, 2, 23))
+    assert (day.kind, day.working, day.shortened_by) == (DayKind.WORK, True, timedelta(hours=3))
+    assert day.reasons[0].name is not None
+    assert not estonia.day(date(2024, 6, 22)).working  # a half day on a Saturday stays off
+    office = Schedule(estonia, "Mo-Fr 09:00-17:00", tz="Europe/Tallinn")
+    noon = datetime(2024, 2, 23, 12, tzinfo=office.tz)
+    assert office.deadline(noon, timedelta(hours=2)) == noon + timedelta(hours=2)
+    assert office.elapsed(noon, noon + timedelta(hours=9)) == timedelta(hours=2)
+    default = holidays.copy("EE", categories=("public", "half_day")).day(date(2024, 2, 23))
+    assert default.shortened_by == timedelta(hours=4)
+    assert not holidays.copy("EE").day(date(2024, 2, 23)).short
+
+
+@pytest.mark.parametrize(
+    "code", ["AU", "BG", "CH", "CN", "CW", "EE", "FO", "GR", "IS", "IT", "KN", "PW", "TR", "US"]
+)
+def test_half_days_leave_days_off_as_they_are(code: str) -> None:
+    if holidays.HALF_DAYS not in getattr(library, code).supported_categories:
+        pytest.skip("this release knows no half days there")
+    plain = holidays.copy(code, first=2020)
+    halved = holidays.copy(code, first=2020, categories=("half_day", "public"))
+    for day in halved.provisional().days(date(2020, 1, 1), date(2026, 12, 31)):
+        assert day.working == plain.provisional().is_working_day(day.date)
+        if day.short:
+            assert plain.provisional().day(day.date).kind is DayKind.WORK
+
+
+def test_workdays_are_named_and_worked() -> None:
+    taiwan = holidays.copy("TW", categories=("public", "workday"))
+    day = taiwan.day(date(2024, 3, 12))
+    assert day.kind is DayKind.WORK
+    assert "Arbor Day" in (day.reasons[0].name or "")
+    assert working(taiwan, 2015, 2025) == working(holidays.copy("TW"), 2015, 2025)
+
+
+def test_more_categories_are_more_days_off() -> None:
+    assert holidays.copy("DE-BY").is_working_day(date(2025, 8, 15))
+    assert not holidays.copy("DE-BY", categories=("public", "catholic")).is_working_day(
+        date(2025, 8, 15)
+    )
+
+
+def test_a_worked_weekend_whose_swap_is_not_recorded() -> None:
+    day = workalendar.copy("CN").day(date(2021, 2, 20))
+    assert (day.kind, day.hours_of) == (DayKind.TRANSFERRED_WORK, date(2021, 2, 17))
+    assert day.reasons[0].act is not None
+    assert day.reasons[0].act.note == copying.SWAP_NOT_RECORDED
+    note = workalendar.copy("US-GA").day(date(2024, 1, 1)).reasons[0].act
+    assert note is not None
+    assert "possibly wrong" in (note.note or "")
+
+
+# -- ids, refusals, the registry --------------------------------------------------------------
+
+
+def test_the_registry_finds_both_libraries() -> None:
+    found = {point.name: point.value for point in entry_points(group="workhours_sla.calendars")}
+    assert found["holidays"] == "workhours_sla.adapters.calendars.holidays:provide"
+    assert found["workalendar"] == "workhours_sla.adapters.calendars.workalendar:provide"
+    bavaria = Calendar.get("DE-BY")
+    assert bavaria == holidays.copy("DE-BY") == Calendar.get("holidays:DE-BY")
+    assert bavaria.id == "DE-BY"
+    assert not bavaria.is_working_day(date(2026, 1, 6))
+    germany = Calendar.get("workalendar:DE")
+    assert germany == workalendar.copy("DE")
+    assert germany.id == "workalendar:DE"
+    assert Calendar.get(germany.id) == germany
+    assert germany.version.startswith("workalendar ")
+
+
+@pytest.mark.parametrize(
+    "code", ["DE-XX", "DE-", "UK", "de", "", "DE-BY-X", "ZZ", "Germany", "XNYS"]
+)
+def test_a_provider_has_no_calendar_of_an_id_that_is_none(code: str) -> None:
+    assert holidays.provide(code) is None
+    assert workalendar.provide(code) is None
+    with pytest.raises(UnknownCalendarError):
+        Calendar.get(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "near"),
+    [("DE-BX", "DE-BY"), ("Germany", "DE"), ("UK", "GB"), ("USA", "US"), ("DE-Bavaria", "DE-BY")],
+)
+def test_an_unknown_id_names_near_ones(code: str, near: str) -> None:
+    with pytest.raises(UnknownCalendarError, match=rf"near it: .*\b{near}\b") as caught:
+        holidays.copy(code)
+    assert caught.value.id == code
+
+
+def test_an_id_near_nothing_is_told_what_ids_look_like() -> None:
+    for copy in (holidays.copy, workalendar.copy):
+        with pytest.raises(UnknownCalendarError, match="ids are ISO 3166"):
+            copy("qqqq")
+    with pytest.raises(UnknownCalendarError, match=r"near it: .*US-ID"):
+        workalendar.copy("US-IDX")
+
+
+def test_russia_is_not_taken_from_elsewhere() -> None:
+    for code in ("RU", "RU-TA"):
+        for refusing in (holidays.provide, holidays.copy):
+            with pytest.raises(UnknownCalendarError, match=f"built in.*Calendar.get..{code}"):
+                refusing(code)
+        for refusing in (workalendar.provide, workalendar.copy):
+            with pytest.raises(UnknownCalendarError, match="working Saturdays and shortened days"):
+                refusing(code)
+    with pytest.raises(UnknownCalendarError, match=r"does not know Russia.*Calendar\.get\('RU'\)"):
+        Calendar.get("workalendar:RU")
+    assert Calendar.get("RU").version.startswith("20")
+
+
+def test_workalendar_is_not_asked_where_it_does_not_know_the_swaps() -> None:
+    known = set(workalendar_registry.region_registry)
+    with_swaps = {code for code in SWAPPING if code in known}
+    assert with_swaps - {"CN"} == workalendar.SWAPS_MISSING
+    for code in workalendar.SWAPS_MISSING:
+        with pytest.raises(UnknownCalendarError, match=f"moved by decree.*Calendar.get..{code}"):
+            workalendar.provide(code)
+        with pytest.raises(UnknownCalendarError, match=f"^no calendar '{code}-XX'"):
+            Calendar.get(f"{code}-XX")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"first": 2020, "last": 2010}, "before the first, 2020; swap them"),
+        ({"first": 1700, "last": 1800}, "ask for years within 1991 to 2100"),
+        ({"categories": ("publik",)}, "no category 'publik' for DE; it has catholic, public"),
+        ({"categories": ()}, "no category of days off"),
+        ({"half_day": timedelta(0)}, "give a positive half_day"),
+    ],
+)
+def test_impossible_options_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(CalendarDataError, match=message):
+        holidays.copy("DE", **options)
+
+
+def test_years_are_numbers() -> None:
+    for copy in (holidays.copy, workalendar.copy):
+        with pytest.raises(TypeError, match="years such as 2015"):
+            copy("DE", first=date(2015, 1, 1))
+    with pytest.raises(CalendarDataError, match="no days of CN from 2025 to 2026"):
+        workalendar.copy("CN", first=2025, last=2026)
+
+
+# -- values -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["DE-BY", "CN", "AE"])
+def test_a_copy_is_a_value_that_keeps_nothing_of_the_library(code: str) -> None:
+    copied = holidays.copy(code)
+    again = holidays.copy(code)
+    assert copied == again
+    assert hash(copied) == hash(again)
+    raw = pickle.dumps(copied)
+    assert pickle.loads(raw) == copied  # noqa: S301
+    assert b"holidays.countries" not in raw
+    assert copied.as_known(date(2020, 1, 1)) == copied
+    with pytest.raises(CalendarDataError):
+        copied.with_week(6)
+
+
+def test_threads_that_copy_and_read_at_once_agree() -> None:
+    ids = ("DE-BY", "GB-SCT", "CN", "HU", "AE", "JP", "US-CA", "IL")
+
+    @lru_cache
+    def expected(code: str) -> list[date]:
+        told = told_by_holidays(code, range(2024, 2026))
+        return [day for day in dates(2024, 2025) if told.is_working_day(day)]
+
+    @lru_cache
+    def expected_of_workalendar(code: str) -> list[date]:
+        return told_by_workalendar(code, 2023, 2023)
+
+    for code in ids:
+        expected(code)
+    expected_of_workalendar("KR")
+    shared = {code: holidays.copy(code, first=2024, last=2025) for code in ids}
+    together = threading.Barrier(64)
+
+    def work(number: int) -> bool:
+        code = ids[number % len(ids)]
+        together.wait()
+        own = working(holidays.copy(code, first=2024, last=2025), 2024, 2025)
+        read = working(shared[code], 2024, 2025)
+        other = working(workalendar.copy("KR", first=2023, last=2023), 2023, 2023)
+        got = Calendar.get(code) == Calendar.get(code)
+        return got and own == read == expected(code) and other == expected_of_workalendar("KR")
+
+    with ThreadPoolExecutor(64) as pool:
+        assert all(pool.map(work, range(64)))
+
+
+@pytest.mark.parametrize("code", ["DE-BY", "US-CA", "CN", "AE"])
+def test_thirty_years_are_copied_in_less_than_half_a_second(code: str) -> None:
+    holidays.copy(code, first=2024)
+    start = time.process_time()
+    holidays.copy(code, first=1998, last=2027)
+    assert time.process_time() - start < 0.5
+
+
+# -- Russia, as a cross-check of the copying --------------------------------------------------
+
+
+def test_russia_copied_differs_from_our_own_in_the_known_dates_alone() -> None:
+    ours, theirs = Calendar.get("RU"), holidays._copy("RU", first=2004, last=2027)
+    differing: dict[DayKind, list[str]] = defaultdict(list)
+    hours: list[Day] = []
+    for our, their in zip(
+        ours.days(date(2004, 1, 1), date(2027, 12, 31)),
+        theirs.days(date(2004, 1, 1), date(2027, 12, 31)),
+        strict=True,
+    ):
+        if our.working != their.working:
+            assert their.working
+            differing[our.kind].append(our.date.isoformat())
+        elif our.hours_of != their.hours_of:
+            hours.append(our)
+    print({str(kind): found for kind, found in differing.items()})
+    print([str(day.date) for day in hours])
+    # art. 112 part 2 moves 8 March 2014, a Saturday
+    assert differing.pop(DayKind.TRANSFERRED_OFF) == ["2014-03-10"]
+    # days of decrees, which the library does not take for holidays
+    spring = [day for day in dates(2020, 2020) if date(2020, 3, 30) <= day <= date(2020, 4, 30)]
+    assert differing.pop(DayKind.DECREED_OFF) == [
+        *(day.isoformat() for day in spring if day.weekday() < 5),
+        *("2020-05-06", "2020-05-07", "2020-05-08", "2020-06-24", "2020-07-01"),
+        *("2021-05-04", "2021-05-05", "2021-05-06", "2021-05-07"),
+        *("2021-11-01", "2021-11-02", "2021-11-03"),
+    ]
+    assert not differing
+    # Mondays worked in place of a day in another month, which the library takes as plain
+    assert [str(day.date) for day in hours] == ["2013-02-25", "2014-02-24"]
