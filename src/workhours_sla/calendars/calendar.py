@@ -414,8 +414,11 @@ class Calendar:
         )
 
     def __repr__(self) -> str:
-        spans = ", ".join(f"{first}..{last}" for first, last in self.coverage)
-        return f"<Calendar {self.id} version {self.version}: {spans or 'no known dates'}>"
+        coverage = self.coverage
+        known = f"{coverage[0][0]}..{coverage[-1][1]}" if coverage else "no known dates"
+        if len(coverage) > 1:
+            known += f" with {len(coverage) - 1} gaps"
+        return f"<Calendar {self.id} version {self.version}: {known}>"
 
 
 def _rebuild(
