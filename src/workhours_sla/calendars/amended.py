@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from workhours_sla.calendars.calendar import Calendar, DateRange, DaySource
+from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.source import DateRange, DaySource
 from workhours_sla.errors import CalendarDataError
 
 ONE_DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from workhours_sla import words
 from workhours_sla.calendars.day import (
@@ -16,46 +16,10 @@ from workhours_sla.calendars.day import (
     Layer,
     resolve,
 )
-from workhours_sla.errors import CalendarCoverageError, CalendarDataError
+from workhours_sla.calendars.source import DateRange, DaySource
+from workhours_sla.errors import CalendarCoverageError
 
 ONE_DAY = timedelta(days=1)
-DateRange = tuple[date, date]
-"""First and last date, both included."""
-
-
-class DaySource(Protocol):
-    """Where a calendar's entries come from; an immutable, hashable, picklable value."""
-
-    @property
-    def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an entry says otherwise."""
-
-    @property
-    def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that are known, as disjoint ranges in order."""
-
-    @property
-    def rule_span(self) -> DateRange | None:
-        """The dates for which entries can be derived by rule, known or not."""
-
-    @property
-    def version(self) -> str:
-        """What state of the data this is."""
-
-    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return every layer's entries for a year and for the day after its last."""
-
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the dates of a year within the coverage's bounds that are open, and why."""
-
-    def known_on(self, day: date) -> DaySource:
-        """Return the same source with only what was known on ``day``."""
-
-    def with_week(self, days: int) -> DaySource:
-        """Return the same source for a week of so many working days."""
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES`` and its facts."""
 
 
 class Calendar:
@@ -429,17 +393,3 @@ def _rebuild(
     forecast: bool,  # noqa: FBT001
 ) -> Calendar:
     return Calendar(id, source, tz=tz, dropped=dropped, forecast=forecast)
-
-
-def parse_month_day(text: str) -> tuple[int, int]:
-    """Return (month, day) of ``MM-DD``. Raises CalendarDataError.
-
-    >>> parse_month_day("12-25")
-    (12, 25)
-    """
-    try:
-        parsed = date.fromisoformat(f"2000-{text}")  # a leap year: 02-29 is a day that can be
-    except ValueError:
-        msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
-        raise CalendarDataError(msg, text=text) from None
-    return parsed.month, parsed.day

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Self
 
-from workhours_sla.calendars.calendar import Calendar, DateRange
+from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
+from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import CalendarDataError
 
 ONE_DAY = timedelta(days=1)

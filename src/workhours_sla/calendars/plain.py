@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from workhours_sla.calendars.calendar import DateRange, parse_month_day
 from workhours_sla.calendars.day import DayKind, Entry, Layer
+from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import CalendarDataError
 
 
@@ -72,3 +72,17 @@ class PlainDays(NamedTuple):
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def parse_month_day(text: str) -> tuple[int, int]:
+    """Return (month, day) of ``MM-DD``. Raises CalendarDataError.
+
+    >>> parse_month_day("12-25")
+    (12, 25)
+    """
+    try:
+        parsed = date.fromisoformat(f"2000-{text}")  # a leap year: 02-29 is a day that can be
+    except ValueError:
+        msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
+        raise CalendarDataError(msg, text=text) from None
+    return parsed.month, parsed.day

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from workhours_sla.calendars.amended import day_off, transfer
-from workhours_sla.calendars.calendar import Calendar, DateRange
+from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import ConfigError
 
 LAYERS = {layer.name.lower(): layer for layer in Layer if layer is not Layer.WEEKLY}

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from workhours_sla.calendars.calendar import ONE_DAY, Calendar, DateRange
+from workhours_sla.calendars.calendar import ONE_DAY, Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
+from workhours_sla.calendars.source import DateRange
 from workhours_sla.calendars.table import TableDays
 from workhours_sla.errors import CalendarDataError
 
