@@ -189,7 +189,7 @@ def test_conflicting_ids_are_quarantined(
         (("due", "12.03.2025 10:00", "--calendar=RU-XXX"), 2, "RU-"),
         (("due", "12.03.2025 10:00", "--calendar=ATLANTIS"), 2, "no calendar 'ATLANTIS'"),
         (("due", "12.03.2025 10:00", "--calendar=DE-BY"), 2, "give tz='"),
-        (("due", "12.03.2025 10:00", "--hours="), 0, ""),
+        (("due", "12.03.2025 10:00", "--hours="), 2, "the hours are empty"),
         (("due", "12.03.2025 10:00", "--hours= "), 2, "the hours are empty"),
         (("due", "12.03.2025 10:00", "--hours=Mo-Fr off"), 2, "no working time"),
         (("due", "12.03.2025 10:00", "--hours=Mo-Fr 25:00-26:00"), 2, "no clock shows"),
@@ -235,6 +235,8 @@ def test_bad_input(
         ("sheet.csv", "Номер;Дата\n1;2\n".encode("cp1251"), 'encoding = "cp1251"'),
         ("other.csv", b"appeal,posted_at,answered_at\n1,2,3\n", "did you mean 'appeal'"),
         ("other.jsonl", b'{"appeal":"1"}\n', "no column 'appeal_id'"),
+        ("array.jsonl", b'[{"appeal_id": "1"},\n{"appeal_id": "2"}]\n', "not an array"),
+        ("pretty.json", b'{\n "appeal_id": "1"\n}\n', "not an array"),
         ("semicolons.csv", b"appeal_id;posted_at;answered_at\n1;2;3\n", 'delimiter = ";"'),
     ],
 )
@@ -354,3 +356,51 @@ def test_settings_from_a_file_give_way_to_options(
     assert (data["due_at"], data["tz"]) == ("2025-03-13T10:15:00+03:00", "Europe/Volgograd")
     data = json.loads(run(capsys, *asked, "--budget=1h")[1])
     assert data["due_at"] == "2025-03-12T11:15:00+03:00"
+
+
+def test_a_span_that_runs_backwards_has_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("elapsed", "10.03.2026 12:00", "10.03.2026 10:00")
+    assert "met" not in run(capsys, *asked, "--lang=en")[1]
+    data = json.loads(run(capsys, *asked, "--json")[1])
+    assert (data["elapsed"], data["met"]) == ("-PT2H", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("due", "01.01.0001 00:00"), 3),
+        (("due", "9999-12-31T23:59-12:00"), 3),
+        (("calendar", "RU-TA", "1999"), 3),
+        (("calendar", "RU-KC", "9999", "--provisional"), 3),
+        (("due", "10.01.2100 10:00", "--provisional"), 3),
+        (("due", "10.03.2026 1 7:00"), 2),
+        (("due", "10.03.2026 17:00", "--budget=4 30m"), 2),
+        (("due", "10.03.2026 17:00", "--calendar="), 2),
+        (("due", "10.03.2026 17:00", "--tz="), 2),
+    ],
+)
+def test_the_ends_of_time_and_empty_options(
+    arguments: tuple[str, ...], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got, out, err = run(capsys, *arguments)
+    assert (got, out, len(err.splitlines())) == (status, "", 1), err
+
+
+def test_closed_and_full_streams() -> None:
+    shell = " ".join([f"'{sys.executable}'", "-c", f"'{RUN[2]}'"])
+    for command, status in (
+        (f"{shell} check - <&-", 2),
+        (f"{shell} due foo 2>/dev/full", 2),
+        (f"{shell} due '12.03.2025 10:00' >&-", 0),
+        (f"{shell} due '12.03.2025 10:00' >/dev/full", 2),
+    ):
+        done = subprocess.run(  # noqa: S602
+            command, shell=True, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (status, False), command
+
+
+def test_json_survives_a_stream_that_has_no_cyrillic() -> None:
+    done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
+    days = json.loads(done.stdout)["days"]
+    assert days[0]["reason"]["ru"].startswith("Новогодние")

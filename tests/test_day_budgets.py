@@ -89,8 +89,34 @@ def test_against_the_plain_definitions(when: datetime, count: int, roll: str) ->
     ):
         while step and not calendar.is_working_day(end):
             end += timedelta(days=step)
+        closing = OFFICE.intervals_of(end)[-1].end if calendar.is_working_day(end) else None
+        if roll == "preceding" and closing is not None and closing <= start:
+            continue  # it never ends before it began: see below
         assert budget.due_on(OFFICE, start) == end
         assert OFFICE.deadline(start, budget) <= OFFICE.breaches_after(start, budget)
+
+
+def test_no_term_ends_before_it_began() -> None:
+    holidays = at(2026, 1, 3, 12)  # the last working day before is 30 December
+    assert OFFICE.deadline(holidays, CalendarDays(2, roll="preceding")) == at(2026, 1, 12, 18)
+    friday_night = at(2026, 3, 13, 20)
+    assert OFFICE.deadline(friday_night, CalendarDays(1, roll="preceding")) == at(2026, 3, 16, 18)
+    assert OFFICE.deadline(friday_night, WorkingDays(1, count_from="same_day")) == at(
+        2026, 3, 16, 18
+    )
+    friday_noon = at(2026, 3, 13, 12)
+    assert OFFICE.deadline(friday_noon, WorkingDays(1, count_from="same_day")).day == 13
+
+
+def test_a_date_that_never_was_is_no_working_day() -> None:
+    apia = Schedule(None, "Mo-Fr 09:00-18:00", tz="Pacific/Apia")
+    thursday = datetime(2011, 12, 29, 12, tzinfo=apia.tz)  # Friday the 30th was skipped
+    assert apia.deadline(thursday, WorkingDays(1)) == datetime(2012, 1, 2, 18, tzinfo=apia.tz)
+    later = Schedule(
+        Calendar.plain(first=date(2011, 12, 31)), "Mo-Fr 09:00-18:00", tz="Pacific/Apia"
+    )
+    start = datetime(2020, 3, 2, 9, tzinfo=later.tz)
+    assert later.elapsed(start, start + timedelta(days=1)) == timedelta(hours=9)
 
 
 def test_what_is_no_budget() -> None:

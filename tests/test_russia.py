@@ -399,3 +399,32 @@ def test_data_files_are_whole() -> None:
             assert day.year == year
             assert act.known_from is not None
             assert act.known_from < day
+
+
+def test_open_dates_are_filed_under_their_own_year() -> None:
+    for region_id in region_ids():
+        calendar = Calendar.get(region_id)
+        for year in YEARS:
+            assert all(day.year == year for day in calendar.uncertain(year))
+            for day in (date(year, 1, 1), date(year, 12, 31)):
+                assert calendar.knows(day) == (day not in calendar.uncertain(year))
+    with pytest.raises(CalendarCoverageError):
+        Calendar.get("RU-BA").day(date(2007, 1, 1))
+    assert Calendar.get("RU-TA").uncertain(1999) == {}
+
+
+def test_what_is_open_is_said_to_be_open_whenever_it_was_asked() -> None:
+    with pytest.raises(CalendarCoverageError) as caught:
+        Calendar.get("RU-AD").as_known(date(2026, 1, 15)).day(date(2004, 11, 14))
+    assert caught.value.cause == "uncertain"
+    without = Calendar.get("RU-KC").without(Layer.REGION)
+    assert without.is_working_day(date(2026, 4, 20))
+    with pytest.raises(CalendarCoverageError, match="rules reach from 2004 to 2099"):
+        Calendar.get("RU").provisional().day(date(2100, 1, 10))
+
+
+def test_days_cannot_be_changed() -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        Calendar.get("RU").special_days(2026).clear()
+    with pytest.raises(TypeError, match="dates, not"):
+        Calendar.get("RU").day(datetime(2026, 1, 1))

@@ -389,3 +389,55 @@ def test_threads_may_share_a_schedule_that_grows() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+# -- ends of time, and the words of an account -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: OFFICE.deadline(datetime.max.replace(tzinfo=UTC), H4),
+        lambda: OFFICE.elapsed(datetime.min.replace(tzinfo=UTC), at(OFFICE, 2025, 1, 1)),
+        lambda: OFFICE.deadline(at(OFFICE, 2025, 1, 1), timedelta.max),
+        lambda: OFFICE.breaches_after(at(OFFICE, 2025, 1, 1), timedelta.max),
+        lambda: OFFICE.latest_start(at(OFFICE, 2025, 1, 1), timedelta(days=400_000)),
+        lambda: OFFICE.deadline(at(OFFICE, 2025, 1, 1), WorkingDays(10_000)),
+        lambda: working_hours(10**12),
+        lambda: Calendar.plain(last=date.max),
+    ],
+)
+def test_the_ends_of_time_are_errors_with_a_way_out(ask: object) -> None:
+    with pytest.raises(WorkHoursError) as caught:
+        ask()
+    assert "\n" not in str(caught.value)
+
+
+def test_an_account_says_why_a_working_day_has_no_hours() -> None:
+    plain = Schedule(None, "Mo-Fr 09:00-18:00", tz="UTC")
+    text = str(plain.explain(at(plain, 2025, 3, 14, 17), H4))
+    assert "ordinary working day (no hours on this weekday)" in text.splitlines()[1]
+
+
+def test_an_account_reads_the_clock_as_it_was() -> None:
+    new_york = Schedule(None, "Su 01:30-05:00", tz="America/New_York")
+    text = str(new_york.explain(at(new_york, 2024, 11, 3), at(new_york, 2024, 11, 4)))
+    assert "01:30-02:00, 01:30-05:00" in text
+    exact = str(OFFICE.explain(at(OFFICE, 2025, 3, 12, 10), timedelta(microseconds=250_000)))
+    assert "10:00-10:00:00.25" in exact
+
+
+def test_an_account_up_to_the_edge_of_what_is_known() -> None:
+    night = Schedule(Calendar.plain(last=date(2025, 12, 31)), "22:00-06:00", tz="UTC")
+    trace = night.explain(at(night, 2025, 12, 31, 23), H4)
+    assert trace.used == H4
+    assert str(trace)
+    assert trace.to_dict()["used"] == "PT4H"
+    with pytest.raises(BudgetError, match="an account is of working time"):
+        OFFICE.explain(at(OFFICE, 2025, 3, 12), WorkingDays(1))
+
+
+def test_a_closing_at_the_edge_is_not_known() -> None:
+    always = Schedule(None, "24/7", tz="UTC")
+    with pytest.raises(CalendarCoverageError):
+        always.previous_closing(at(always, 2100, 1, 1))

@@ -280,3 +280,52 @@ def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
         Policy([])
     with pytest.raises(PolicyError, match="different names"):
         Policy(POLICY.targets * 2)
+
+
+def test_what_is_settled_is_said_though_the_due_time_is_not_known() -> None:
+    kc = Schedule("RU-KC", OFFICE.hours)  # 19-21 April 2026 are open there
+    policy = Policy([Target("first reply", working_hours(4), kc)])
+    posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
+    events = [created("1", posted), replied("1", posted + timedelta(minutes=30))]
+    (met,) = evaluate(events, policy, as_of=posted + timedelta(days=30)).outcomes
+    assert (met.verdict, met.due_at, met.calendar_unknown) == (Verdict.MET, None, False)
+    soon = Policy([Target("first reply", working_hours(4), kc, warn=working_hours(3))])
+    (risk,) = evaluate(events[:1], soon, as_of=posted + timedelta(hours=1)).outcomes
+    assert (risk.verdict, risk.calendar_unknown) == (Verdict.AT_RISK, True)
+    (late,) = evaluate(
+        [events[0], replied("1", posted + timedelta(days=4))], policy, as_of=posted + timedelta(9)
+    ).outcomes
+    assert (late.verdict, late.calendar_unknown) == (Verdict.PENDING, True)
+
+
+def test_a_future_stamp_does_not_push_out_the_event_that_can_be_true() -> None:
+    wrong = created("1", at(2025, 3, 12, 12), received_at=at(2025, 3, 12, 10))
+    right = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 12, 10, 1))
+    for events in ([wrong, right], [right, wrong, wrong]):
+        result = evaluate(events, POLICY, as_of=at(2025, 3, 12, 15))
+        assert [o.posted_at for o in result.outcomes] == [at(2025, 3, 12, 10)]
+        assert [q.reason for q in result.quarantine] == ["future_time"]
+        assert reconciles(result)
+
+
+def test_late_counts_the_applied_alone() -> None:
+    future = created("9", at(2030, 1, 1), received_at=at(2025, 3, 12, 9))
+    events = [future, created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
+    assert evaluate(events, POLICY, as_of=at(2025, 3, 13)).reconciliation.late == 0
+
+
+def test_values_are_checked_when_they_are_made() -> None:
+    when = at(2025, 3, 12, 10)
+    assert Event("1", "A", "created", when, when).type is EventType.CREATED
+    with pytest.raises(EventError, match="no event type 'bogus'"):
+        Event("1", "A", "bogus", when, when)
+    with pytest.raises(EventError, match="author_role 'robot'"):
+        Event("1", "A", EventType.REPLIED, when, when, author_role="robot")
+    with pytest.raises(EventError, match="years 1 to 9999"):
+        created("1", datetime.min.replace(tzinfo=OFFICE.tz))
+    target = Target("x", working_hours(1), OFFICE, stops_on=["replied"])
+    assert hash(target) == hash(Target("x", working_hours(1), OFFICE))
+    with pytest.raises(PolicyError, match="no known event"):
+        Target("x", working_hours(1), OFFICE, stops_on={"answered"})
+    with pytest.raises(PolicyError, match="at least 0"):
+        Target("x", working_hours(1), OFFICE, warn=-working_hours(1))

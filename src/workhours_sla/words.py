@@ -67,6 +67,14 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
             "Используйте {how}: результат будет помечен «предварительно»"
         ),
     },
+    "beyond_rules": {
+        "en": "rules reach from {first} to {last}; ask about a date between",
+        "ru": "правила действуют с {first} по {last} год; спросите о дате между ними",
+    },
+    "beyond_time": {
+        "en": "the year {year} is at the end of time; ask about the years {first} to {last}",
+        "ru": "{year} год - край времени; спросите о годах с {first} по {last}",
+    },
     "outside": {
         "en": "it covers {first} to {last}; give it another first or last date",
         "ru": "он охватывает {first} - {last}; задайте другие границы",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, Self
 
 from workhours_sla import words
@@ -39,7 +40,7 @@ class Calendar:
     _source: DaySource
     _dropped: frozenset[Layer]
     _forecast: bool
-    _by_year: dict[int, dict[date, Day]]
+    _by_year: dict[int, Mapping[date, Day]]
 
     def __init__(
         self,
@@ -130,6 +131,9 @@ class Calendar:
 
     def check_known(self, day: date) -> None:
         """Raise CalendarCoverageError, with the way out, unless this calendar answers ``day``."""
+        if type(day) is not date:
+            msg = f"a calendar knows dates, not {day!r}; give a date, such as date(2026, 5, 8)"
+            raise TypeError(msg)
         coverage = self.coverage
         if not any(first <= day <= last for first, last in coverage):
             cause, facts = self._source.unknown(day)
@@ -169,7 +173,7 @@ class Calendar:
         """
         found = self._by_year.get(year)
         if found is None:
-            found = dict(self._special_days(year))
+            found = MappingProxyType(dict(self._special_days(year)))
             self._by_year[year] = found
         return found
 
@@ -261,6 +265,9 @@ class Calendar:
         >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
         True
         """
+        if type(day) is not date:
+            msg = f"what was known is asked by date, not {day!r}; use date(2026, 5, 8)"
+            raise TypeError(msg)
         return self._with(source=self._source.known_on(day))
 
     def with_week(self, days: int) -> Self:
@@ -277,7 +284,11 @@ class Calendar:
 
     def without(self, *layers: Layer) -> Self:
         """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``."""
-        return self._with(dropped=self._dropped | frozenset(layers))
+        source = self._source
+        if Layer.REGION in layers:
+            # without its layer a region leaves nothing open either
+            source = getattr(source, "without_region", lambda: source)()
+        return self._with(source=source, dropped=self._dropped | frozenset(layers))
 
     def provisional(self) -> Self:
         """Return the calendar that answers by rule where no act has settled a date.

@@ -10,6 +10,8 @@ from workhours_sla.calendars.day import DayKind, Entry, Layer
 from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import CalendarDataError
 
+EARLIEST, LATEST = date(2, 1, 1), date(9998, 12, 31)
+
 
 class PlainDays(NamedTuple):
     """Days off by date and by (month, day), known from ``first`` to ``last``."""
@@ -24,12 +26,18 @@ class PlainDays(NamedTuple):
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
         """Return the source of ``Calendar.plain``."""
-        if last < first:
-            msg = f"the last known date {last} is before the first, {first}; swap them"
+        days_off = frozenset(days_off)
+        for day in (*days_off, first, last):
+            if type(day) is not date:
+                msg = f"a plain calendar is made of dates, not {day!r}; use date(2026, 1, 2)"
+                raise CalendarDataError(msg, date=day)
+        if not EARLIEST <= first <= last <= LATEST:
+            msg = (
+                f"a calendar cannot know {first} to {last}: the last date is not before the first, "
+                f"and both lie between {EARLIEST} and {LATEST}"
+            )
             raise CalendarDataError(msg, first=first, last=last)
-        return cls(
-            frozenset(days_off), frozenset(parse_month_day(text) for text in yearly), first, last
-        )
+        return cls(days_off, frozenset(parse_month_day(text) for text in yearly), first, last)
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -81,7 +89,8 @@ def parse_month_day(text: str) -> tuple[int, int]:
     (12, 25)
     """
     try:
-        parsed = date.fromisoformat(f"2000-{text}")  # a leap year: 02-29 is a day that can be
+        # a leap year: 02-29 is a day that can be; only the form MM-DD is as long
+        parsed = date.fromisoformat(f"2000-{text:.5}" if len(text) == len("MM-DD") else text[:0])
     except ValueError:
         msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
         raise CalendarDataError(msg, text=text) from None

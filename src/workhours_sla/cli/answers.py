@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,7 +82,8 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 
 def echo_json(data: dict[str, Any]) -> None:
     """Print data for programs: one JSON document, never localised."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    click.echo(json.dumps(data, ensure_ascii=not encoding.startswith("utf"), indent=2))
 
 
 @click.command()
@@ -152,7 +154,7 @@ def elapsed(start: str, end: str, *, explain: bool, as_json: bool, **options: An
     first, second = read_time(start, schedule.tz), read_time(end, schedule.tz)
     a, b = first.when.astimezone(schedule.tz), second.when.astimezone(schedule.tz)
     trace = schedule.explain(a, b, provisional=settings.provisional)
-    met = trace.used <= budget
+    met = trace.used <= budget if trace.used >= timedelta(0) else None
     if as_json:
         echo_json(
             {
@@ -176,9 +178,9 @@ def elapsed(start: str, end: str, *, explain: bool, as_json: bool, **options: An
     if explain:
         page.trace(trace)
     amounts = {"budget": format_amount(budget), "over": format_amount(trace.used - budget)}
-    verdict = say("within" if met else "beyond", page.lang, **amounts)
+    verdict = "" if met is None else say("within" if met else "beyond", page.lang, **amounts)
     amount = say("working_time", page.lang, amount=format_amount(trace.used))
-    page.line("elapsed", f"{amount} ({verdict})")
+    page.line("elapsed", f"{amount} ({verdict})" if verdict else amount)
     page.footing(provisional=trace.provisional)
 
 

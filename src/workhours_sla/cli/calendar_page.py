@@ -83,8 +83,8 @@ def calendar(  # noqa: PLR0913
     if calendar_file is not None:
         found = with_acts(found, calendar_file)
     questions = found.uncertain(year)
-    if not provisional:
-        found.check_known(next(day for day in _dates(year) if day not in questions))
+    asked = found.provisional() if provisional else found
+    asked.check_known(next(day for day in _dates(year) if day not in questions))
     if provisional or questions:
         found = found.provisional()
     days = list(found.days(date(year, 1, 1), date(year, 12, 31)))

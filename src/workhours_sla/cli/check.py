@@ -34,6 +34,7 @@ SHOWN_FAULTS: Final = 5
 WIDEST_CELL: Final = 28
 EXIT_BREACHES: Final = 1
 EXIT_QUARANTINE: Final = 2
+"""As cli.main has them."""
 
 SECTIONS: Final = (Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET)
 MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!", Verdict.PENDING: "", Verdict.MET: ""}
@@ -78,8 +79,8 @@ def check(  # noqa: PLR0913
         stops_on=frozenset(promised.stops_on or (EventType.REPLIED,)),
         closing=promised.closing or "latest",
     )
-    if file == "-" and sys.stdin.isatty():
-        msg = "standard input is a terminal; pipe a file into it or name one"
+    if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
+        msg = "standard input is a terminal or closed; pipe a file into it or name one"
         raise click.UsageError(msg)
     rows = _Rows(per_event=config.input.kind == "events")
     with open_source(sys.stdin.buffer if file == "-" else Path(file), config) as source:
@@ -191,20 +192,22 @@ def _table(
         shown = section if show_all else section[:SHOWN_ROWS]
         listed.append((verdict, shown, len(section) - len(shown)))
     rows = [outcome for _, shown, _ in listed for outcome in shown]
-    appeal_width = max((len(o.appeal_id[:WIDEST_CELL]) for o in rows), default=0)
-    agency_width = max((len((o.agency_id or "")[:WIDEST_CELL]) for o in rows), default=0)
+    appeal_width = max((len(_cell(o.appeal_id)) for o in rows), default=0)
+    agency_width = max((len(_cell(o.agency_id or "")) for o in rows), default=0)
     for verdict, shown, more in listed:
         for outcome in shown:
-            appeal, agency = (
-                outcome.appeal_id[:WIDEST_CELL],
-                (outcome.agency_id or "")[:WIDEST_CELL],
-            )
+            appeal, agency = _cell(outcome.appeal_id), _cell(outcome.agency_id or "")
             line = f"  {MARKS[verdict]:<3} {appeal:<{appeal_width}}  {agency:<{agency_width}}  "
             yield click.style(
                 line + "   ".join(_facts(outcome, as_of, lang)), fg=COLOURS.get(verdict)
             )
         if more:
             yield "      " + say("and_more", lang, count=more)
+
+
+def _cell(text: str) -> str:
+    """Return text that keeps a table in shape: one line, no control characters, not too wide."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:WIDEST_CELL])
 
 
 def _facts(outcome: Outcome, as_of: datetime, lang: str) -> Iterator[str]:

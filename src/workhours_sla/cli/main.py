@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -18,6 +19,7 @@ from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, Work
 EXIT_BREACHES = 1
 EXIT_UNREADABLE = 2
 EXIT_CALENDAR_UNKNOWN = 3
+EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 """What a program ended by SIGPIPE leaves in the shell."""
@@ -60,7 +62,7 @@ def commands() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one per kind of end
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 - all kinds of end
     """Run one command and return its exit status; never a traceback for bad input."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     lang = _language_of(arguments)
@@ -68,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ProvisionalWarning)  # the answer itself is marked
             result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # click turns the closed pipe into SystemExit(1), which here would mean breaches
         _silence_stdout()
@@ -89,12 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one 
         why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
         why = why.format(how="--provisional", **error.facts)
         date = words.short_date(error.date, lang)
-        text = say("unknown_date", lang, calendar=error.calendar, date=date, why=why)
+        text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
         return _fail(text, lang, EXIT_CALENDAR_UNKNOWN)
     except WorkHoursError as error:
         return _fail(str(error), lang, EXIT_UNREADABLE)
     except OSError as error:
-        return _fail(f"{error.filename or 'input'}: {error.strerror}", lang, EXIT_UNREADABLE)
+        return _fail(f"{error.filename or 'output'}: {error.strerror}", lang, EXIT_UNREADABLE)
+    except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
+        return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)
     return result if isinstance(result, int) else 0
 
 
@@ -113,7 +118,8 @@ def run() -> None:
 
 
 def _fail(text: str, lang: str, status: int) -> int:
-    click.echo(f"{say('error', lang)}: {text}", err=True)
+    with suppress(OSError, AttributeError):  # a standard error that is closed or full
+        click.echo(f"{say('error', lang)}: {text}", err=True)
     return status
 
 
@@ -130,5 +136,5 @@ def _language_of(arguments: Sequence[str]) -> str:
 
 def _silence_stdout() -> None:
     """Keep the interpreter from complaining of the closed pipe once more as it ends."""
-    with open(os.devnull, "w") as devnull:  # noqa: PTH123
+    with suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), sys.stdout.fileno())

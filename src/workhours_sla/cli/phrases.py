@@ -66,12 +66,12 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "... и ещё {count} (--all)",
     },
     "calendar_unknown": {
-        "en": "{count} wait for a calendar that is not known yet (--provisional judges them)",
-        "ru": "{count} ждут календаря, который ещё не утверждён (--provisional оценит их)",
+        "en": "Waiting for dates that the calendar does not know: {count}",
+        "ru": "Ждут дат, которых календарь не знает: {count}",
     },
     "provisional_count": {
-        "en": "PROVISIONAL: {count} verdicts rest on dates that no act has settled",
-        "ru": "ПРЕДВАРИТЕЛЬНО: {count} оценок опираются на даты, не установленные актами",
+        "en": "PROVISIONAL, on dates that no act has settled: {count}",
+        "ru": "ПРЕДВАРИТЕЛЬНО, по датам, не установленным актами: {count}",
     },
     "rows": {
         "en": "Rows: read {read} = taken {mapped} + quarantined {faulty}",

@@ -91,14 +91,15 @@ class Settings:
                 "changes": loaded.schedule.changes,
                 "budget": loaded.target.budget,
             }
-        name = calendar or filed.get("calendar") or DEFAULT_CALENDAR
+        name = _given(calendar, filed.get("calendar"), DEFAULT_CALENDAR)
         found = None if name == NO_CALENDAR else Calendar.get(name)
-        days = week or filed.get("week")
+        days = week if week is not None else filed.get("week")
         if found is not None and days is not None:
             found = found.with_week(days)
         if found is not None and calendar_file is not None:
             found = with_acts(found, calendar_file)
-        zone = tz or filed.get("tz")
+        # a zone of the file belongs to the calendar of the file
+        zone = _given(tz, filed.get("tz") if calendar is None else None, None)
         if zone is None and name in (DEFAULT_CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and "RU-" in name:
@@ -106,16 +107,23 @@ class Settings:
         return cls(
             schedule=Schedule(
                 found,
-                hours or filed.get("hours") or DEFAULT_HOURS,
+                _given(hours, filed.get("hours"), DEFAULT_HOURS),
                 tz=zone,
                 overrides=filed.get("overrides"),
                 changes=filed.get("changes"),
             ),
-            budget=parse_budget(budget or filed.get("budget") or DEFAULT_BUDGET),
+            budget=parse_budget(_given(budget, filed.get("budget"), DEFAULT_BUDGET)),
             lang=language(lang),
             provisional=provisional,
             config=loaded,
         )
+
+
+def _given(option: str | None, filed: str | None, default: Any) -> Any:
+    """Return the option, else what the file says, else the default; empty text is given text."""
+    if option is not None:
+        return option
+    return filed if filed is not None else default
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

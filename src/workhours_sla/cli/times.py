@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from workhours_sla import words
+from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(.+))?$")
 _WHY = {"Invalid isoformat string": "no known form", "offset": "no such offset"}
@@ -37,6 +38,8 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
         why = str(error).partition(":")[0].partition(" must be a timedelta")[0]
         msg = f"{text!r} is not a time ({_WHY.get(why, why)}); {_EXAMPLES}"
         raise click.BadParameter(msg) from None
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        refuse_year(when)
     if when.tzinfo is not None:
         return GivenTime(when, assumed_zone=False)
     return GivenTime(_in_zone(when, zone), assumed_zone=True)
@@ -52,7 +55,7 @@ def _iso(text: str) -> str:
         msg = "it has no hour"
         raise ValueError(msg)
     head, _, clock = text.replace("T", " ").partition(" ")
-    clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"\s+", "", clock))
+    clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"\s+(?=[+-]|Z$)", "", clock.strip()))
     return f"{head} {clock}"
 
 

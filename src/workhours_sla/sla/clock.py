@@ -122,7 +122,7 @@ def run_clock(
     until = as_of if answered is None else answered
     schedule, by_rule = target.schedule, False
     due, limit, elapsed = _times(schedule, target, posted, until)
-    if provisional and (limit is None or elapsed is None):
+    if provisional and _verdict(target, due, limit, elapsed, answered, as_of)[1]:
         schedule, by_rule = schedule.provisionally(), True
         due, limit, elapsed = _times(schedule, target, posted, until)
     verdict, unknown = _verdict(target, due, limit, elapsed, answered, as_of)
@@ -174,10 +174,12 @@ def _verdict(  # noqa: PLR0913, PLR0917
     """
     until = as_of if answered is None else answered
     known = limit or due
-    if known is None or (limit is None and until > known):
-        return Verdict.PENDING, True
-    if until > known:
+    if limit is not None and until > limit:
         return Verdict.BREACHED, False
+    # what has passed may be known where the due time is not
+    within = until <= known if known else elapsed is not None and elapsed < target.budget
+    if not within:
+        return Verdict.PENDING, True
     if answered is not None:
         return Verdict.MET, False
     at_risk = elapsed is not None and target.budget - elapsed <= target.warn

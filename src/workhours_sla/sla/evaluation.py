@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -59,25 +59,17 @@ def evaluate(
         msg = f"as_of {as_of!r} has no zone, so it names no instant; give it an offset"
         raise NaiveDatetimeError(msg)
     as_of = as_of.astimezone(UTC)
-    by_id: dict[str, Event] = {}
-    seen_again: dict[str, list[Event]] = {}
-    read = late = 0
-    newest: datetime | None = None
-    quarantine: list[Quarantined] = []
+    by_id: dict[str, list[Event]] = {}
+    read = 0
     for event in events:
         read += 1
-        if event.event_id in by_id:
-            seen_again.setdefault(event.event_id, []).append(event)
-        else:
-            by_id[event.event_id] = event
-            if newest is not None and event.occurred_at < newest:
-                late += 1
-            else:
-                newest = event.occurred_at
-    duplicate = _settle_repeated(by_id, seen_again, quarantine)
+        by_id.setdefault(event.event_id, []).append(event)
+    quarantine: list[Quarantined] = []
+    duplicate = after_as_of = 0
     appeals: dict[str, list[Event]] = {}
-    after_as_of = 0
-    for event in by_id.values():
+    for same_id in by_id.values():
+        event, repeated = (same_id[0], 0) if len(same_id) == 1 else _settle(same_id, quarantine)
+        duplicate += repeated
         if event.occurred_at - event.received_at > ALLOWED_SKEW:
             quarantine.append(Quarantined(event, "future_time"))
         elif event.occurred_at > as_of:
@@ -93,6 +85,7 @@ def evaluate(
                 run_clock(facts, target, as_of, provisional=provisional)
                 for target in policy.targets
             )
+    set_aside = {item.event.event_id for item in quarantine}
     quarantine.sort(key=lambda item: (item.event.order, item.event.canonical))
     return Evaluation(
         tuple(outcomes),
@@ -103,26 +96,40 @@ def evaluate(
             duplicate=duplicate,
             quarantined=len(quarantine),
             after_as_of=after_as_of,
-            late=late,
+            late=_count_late(
+                event
+                for event in (same_id[0] for same_id in by_id.values())
+                if event.event_id not in set_aside and event.occurred_at <= as_of
+            ),
         ),
     )
 
 
-def _settle_repeated(
-    by_id: dict[str, Event],
-    seen_again: Mapping[str, list[Event]],
-    quarantine: list[Quarantined],
-) -> int:
-    """Keep, of events with one id, the one received first; return how many only repeat it.
+def _settle(same_id: list[Event], quarantine: list[Quarantined]) -> tuple[Event, int]:
+    """Return, of events with one id, the one that stays, and how many only repeat another.
 
-    Others of the same content are duplicates, those of other content go to quarantine.
+    Of each content the copy received first speaks, so a later copy makes no future stamp true.
+    Of several contents that can be true the one received first stays; others go to quarantine.
     """
-    duplicate = 0
-    for event_id, others in seen_again.items():
-        same_id = [by_id[event_id], *others]
-        kept = min(same_id, key=lambda e: (e.received_at, e.canonical))
-        by_id[event_id] = kept
-        differing = [event for event in same_id if event.content != kept.content]
-        quarantine += (Quarantined(event, "conflicting_id") for event in differing)
-        duplicate += len(same_id) - 1 - len(differing)
-    return duplicate
+    first_of: dict[tuple[object, ...], Event] = {}
+    for event in sorted(same_id, key=lambda e: (e.received_at, e.canonical)):
+        first_of.setdefault(event.content, event)
+    kept, *others = sorted(
+        first_of.values(), key=lambda e: e.occurred_at - e.received_at > ALLOWED_SKEW
+    )
+    for event in others:
+        future = event.occurred_at - event.received_at > ALLOWED_SKEW
+        quarantine.append(Quarantined(event, "future_time" if future else "conflicting_id"))
+    return kept, len(same_id) - len(first_of)
+
+
+def _count_late(applied: Iterable[Event]) -> int:
+    """Return how many came after one that occurred later."""
+    late = 0
+    newest: datetime | None = None
+    for event in applied:
+        if newest is not None and event.occurred_at < newest:
+            late += 1
+        else:
+            newest = event.occurred_at
+    return late

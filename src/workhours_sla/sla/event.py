@@ -46,7 +46,8 @@ class Event:
     ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
     depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known);
     ``substantive`` says whether a reply answers to the point (None: not judged). Raises
-    EventError for an empty id, NaiveDatetimeError for a time without an offset.
+    EventError for an empty id, an unknown type or role, NaiveDatetimeError for a time without
+    an offset.
     """
 
     event_id: str
@@ -72,7 +73,18 @@ class Event:
             if when.utcoffset() is None:
                 msg = f"{name} {when!r} of event {self.event_id!r} has no zone; give it an offset"
                 raise NaiveDatetimeError(msg)
-            object.__setattr__(self, name, when.astimezone(UTC))
+            try:
+                object.__setattr__(self, name, when.astimezone(UTC))
+            except OverflowError:
+                msg = f"{name} {when} of event {self.event_id!r} is outside the years 1 to 9999"
+                raise EventError(msg) from None
+        if self.type not in TYPE_RANK:
+            msg = f"no event type {self.type!r}; use one of {', '.join(EventType)}"
+            raise EventError(msg)
+        object.__setattr__(self, "type", EventType(self.type))
+        if self.author_role is not None and self.author_role not in AUTHOR_ROLES:
+            msg = f"no author_role {self.author_role!r}; use one of {', '.join(AUTHOR_ROLES)}"
+            raise EventError(msg)
 
     @property
     def order(self) -> tuple[datetime, int, str]:

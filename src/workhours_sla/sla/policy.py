@@ -37,7 +37,14 @@ class Target:
         if not check_budget(self.budget):
             msg = f"target {self.name!r} has a budget of 0, which nothing can meet; give it time"
             raise PolicyError(msg)
-        check_budget(self.warn)
+        if self.warn < timedelta(0):
+            msg = f"target {self.name!r} warns {self.warn} ahead; give an amount of at least 0"
+            raise PolicyError(msg)
+        try:
+            object.__setattr__(self, "stops_on", frozenset(map(EventType, self.stops_on)))
+        except ValueError as error:
+            msg = f"target {self.name!r} stops on no known event ({error})"
+            raise PolicyError(msg) from None
         if not self.stops_on or EventType.CREATED in self.stops_on:
             msg = f"target {self.name!r} must stop on some event other than 'created'"
             raise PolicyError(msg)

@@ -8,12 +8,38 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
+from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.errors import MissingTimeZoneError, NaiveDatetimeError, UnknownTimeZoneError
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    MissingTimeZoneError,
+    NaiveDatetimeError,
+    UnknownTimeZoneError,
+)
 from workhours_sla.worktime.shifts import Shifts, WeeklyHours, merge_shifts, parse_shifts
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.day_budgets import ClockTime, DayBudget
+
+
+FIRST_YEAR, LAST_YEAR = 2, 9998
+"""A year is kept free at either end of time, for offsets and neighbouring days."""
+
+
+def refuse_year(when: datetime) -> NoReturn:
+    """Raise CalendarCoverageError for an instant at the ends of time."""
+    facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
+    why = words.UNKNOWN_DATES["beyond_time"]["en"].format(**facts)
+    msg = f"no calendar knows {when}: {why}"
+    raise CalendarCoverageError(
+        msg,
+        calendar="",
+        date=when.date(),
+        first=None,
+        last=None,
+        cause="beyond_time",
+        facts=facts,
+    )
 
 
 def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 from workhours_sla.errors import BudgetError
 
-_UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
+LONGEST = timedelta(days=3_652_059)
+"""From year 1 to 9999."""
+
+_UNITS = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
 _EXAMPLES = "write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
@@ -26,7 +29,11 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
         if type(value) is not int:
             msg = f"{value!r} is not a whole number: write working_hours(1, minutes=30) for 1.5 h"
             raise TypeError(msg)
-    return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
+    try:
+        return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
+    except OverflowError:
+        msg = f"{hours} hours are more time than any calendar covers; give less"
+        raise BudgetError(msg) from None
 
 
 def check_budget(budget: timedelta) -> timedelta:
@@ -36,6 +43,9 @@ def check_budget(budget: timedelta) -> timedelta:
         raise TypeError(msg)
     if budget < timedelta(0):
         msg = f"budget {format_amount(budget)} is negative; use latest_start to count backwards"
+        raise BudgetError(msg, budget=budget)
+    if budget > LONGEST:
+        msg = f"budget {format_amount(budget)} is more time than any calendar covers; give less"
         raise BudgetError(msg, budget=budget)
     return budget
 
@@ -49,7 +59,7 @@ def parse_budget(text: str) -> timedelta:
     >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
     True
     """
-    compact = re.sub(r"\s+", "", text)
+    compact = text.strip()
     match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
     if match is None or not any(match.groups()):
         msg = f"{text!r} is not an amount of working time; {_EXAMPLES}"

@@ -40,11 +40,7 @@ class Compiler:
         self._reach = reach
         spill = max(reach[1] - ONE_DAY, ZERO)
         midnight, after = ONE_DAY * self._first, ONE_DAY * (self._last + 1)
-        # the last instant that reads earlier, and the first that reads as late
-        self.surely = (
-            zone.instants_of(midnight - ONE_DAY, midnight + spill)[-1][1],
-            zone.instants_of(after, after + ONE_DAY)[0][0],
-        )
+        self.surely = zone.end_of(midnight + spill), zone.start_of(after)
 
     def known_span(self) -> Interval:
         """Return the span that no shift of an unknown date can change.
@@ -54,8 +50,7 @@ class Compiler:
         date, or with a shift that runs past it.
         """
         lo, hi = self.surely
-        midnight = ONE_DAY * self._first
-        floor = self.zone.instants_of(midnight - ONE_DAY, midnight)[-1][1]
+        floor = self.zone.end_of(ONE_DAY * self._first)
         for start, end in join(self.day_intervals(self._first)):
             if start <= lo <= end:
                 lo = max(start, floor)

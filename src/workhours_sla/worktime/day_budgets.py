@@ -8,12 +8,12 @@ office closes.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError
+from workhours_sla.worktime.budget import check_budget
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Roll = Literal["following", "preceding", "none"]
 CountFrom = Literal["next_day", "same_day"]
 ONE_DAY = timedelta(days=1)
+LONGEST = 10_000
+"""Days or months: longer than any term."""
 
 
 class DayAnswer(NamedTuple):
@@ -77,7 +79,7 @@ class WorkingDays(DayBudget):
         left = self.count
         while left:
             day += ONE_DAY
-            left -= bool(schedule.shifts_on(day))
+            left -= bool(schedule.intervals_of(day))
         return day
 
 
@@ -87,7 +89,7 @@ class CalendarDays(DayBudget):
 
     ``following`` moves it to the next date with working hours (Civil Code art. 193),
     ``preceding`` to the one before, ``none`` leaves it. Practice under Federal law 59-FZ is
-    split, so there is no default.
+    split, so there is no default. An end never moves to a date that was over before the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -109,7 +111,7 @@ class CalendarDays(DayBudget):
     def due_on(self, schedule: Schedule, start: datetime) -> date:
         """Return the last date, moved off a day off as asked."""
         end = _first_day(schedule, start, self.count_from) + ONE_DAY * (self.count - 1)
-        return _rolled(schedule, end, self.roll)
+        return _rolled(schedule, end, self.roll, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Months(DayBudget):
         years, month = divmod(begun.month - 1 + self.count, 12)
         year, month = begun.year + years, month + 1
         day = min(begun.day, calendar.monthrange(year, month)[1])
-        return _rolled(schedule, date(year, month, day), self.roll)
+        return _rolled(schedule, date(year, month, day), self.roll, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,7 @@ class ClockTime:
     amount: timedelta
 
     def __post_init__(self) -> None:
-        if self.amount < timedelta(0):
-            msg = f"clock time {self.amount} is negative; give an amount of at least 0"
-            raise BudgetError(msg, budget=self.amount)
+        check_budget(self.amount)
 
     def answer(self, schedule: Schedule, start: datetime) -> DayAnswer:  # noqa: ARG002
         """Return the start plus the amount, in the zone of the start."""
@@ -161,24 +161,35 @@ Budget = timedelta | DayBudget | ClockTime
 
 
 def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> date:
+    """Return the first date that counts; the start's own only while it has working time left."""
     begun = start.astimezone(schedule.tz).date()
-    return begun if count_from == "same_day" else begun + ONE_DAY
+    if count_from == "same_day" and not _is_over(schedule, begun, start):
+        return begun
+    return begun + ONE_DAY
 
 
-def _rolled(schedule: Schedule, end: date, roll: Roll) -> date:
-    steps: dict[Roll, Callable[[date], date]] = {
-        "following": lambda day: day + ONE_DAY,
-        "preceding": lambda day: day - ONE_DAY,
-    }
-    step = steps.get(roll)
-    while step is not None and not schedule.shifts_on(end):
-        end = step(end)
-    return end
+def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
+    """Whether a date with working hours has closed by the start."""
+    closings = [end for _, end in schedule.intervals_of(day)]
+    return bool(closings) and max(closings).astimezone(UTC) <= start.astimezone(UTC)
+
+
+def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime) -> date:
+    """Return the date moved off a day off; never to one that was over before the start."""
+    if roll == "none" or schedule.intervals_of(end):
+        return end
+    moved = end
+    step = ONE_DAY if roll == "following" else -ONE_DAY
+    while not schedule.intervals_of(moved):
+        moved += step
+    if roll == "preceding" and _is_over(schedule, moved, start):
+        return _rolled(schedule, end, "following", start)
+    return moved
 
 
 def _check(count: int, of: str, choice: str, choices: tuple[str, ...]) -> None:
-    if type(count) is not int or count < 1:
-        msg = f"{count!r} {of} is no budget; give a whole number of at least 1"
+    if type(count) is not int or not 1 <= count <= LONGEST:
+        msg = f"{count!r} {of} is no budget; give a whole number from at least 1 to {LONGEST}"
         raise BudgetError(msg, budget=count)
     if choice not in choices:
         msg = f"{choice!r} is not one of {', '.join(choices)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workhours_sla import words
 from workhours_sla.calendars.day import Day, DayKind, Entry
+from workhours_sla.errors import BudgetError
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.interval_sets import subtract
 from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval
@@ -25,7 +26,8 @@ class Step:
 
     ``intervals`` are the stretches counted, in the schedule's zone; a shift past midnight
     belongs to the date it starts on. ``day`` is the calendar's word on the date, None where the
-    calendar does not know it and an override does. ``overridden`` marks a date with own hours.
+    calendar does not know it and an override does. ``overridden`` marks a date with own hours,
+    ``without_hours`` a working day on whose weekday the schedule has none.
     """
 
     date: date
@@ -33,13 +35,15 @@ class Step:
     used: timedelta
     day: Day | None
     overridden: bool
+    without_hours: bool = False
 
     def reason(self, lang: str = "en") -> str:
         """Return in words why the date has the hours it has."""
         if self.overridden:
             return words.pick(words.OVERRIDDEN, lang)
         assert self.day is not None  # noqa: S101 - only an override makes a date known otherwise
-        return self.day.describe(lang)
+        text = self.day.describe(lang)
+        return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain data for JSON; never localised, reasons in both languages."""
@@ -105,7 +109,8 @@ class Trace:
         for first, last, step in _runs(self.steps, lang):
             when = _day_text(first, lang)
             spans = ", ".join(
-                f"{_clock(a, step.date)}-{_clock(b, step.date)}" for a, b in step.intervals
+                f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}"
+                for a, b in step.intervals
             )
             if last != first:
                 spans = f".. {_day_text(last, lang)}"
@@ -121,6 +126,9 @@ class Trace:
 
 def explain(schedule: Schedule, start: datetime, until: timedelta | datetime) -> Trace:
     """Return the account behind ``Schedule.deadline`` or ``Schedule.elapsed``."""
+    if not isinstance(until, datetime | timedelta):
+        msg = f"an account is of working time, or up to an instant, not of {until!r}"
+        raise BudgetError(msg, budget=until)
     budget = None if isinstance(until, datetime) else until
     end = until if isinstance(until, datetime) else schedule.deadline(start, until)
     used = schedule.elapsed(start, end)
@@ -159,7 +167,7 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
             (interval for intervals in before for interval in intervals),
         )
         counted[day] = pieces
-        if pieces or first <= day:
+        if pieces or (first <= day and schedule.knows(day)):
             overridden = day in schedule.overrides
             known = schedule.calendar.coverage
             yield Step(
@@ -174,8 +182,16 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
                     else None
                 ),
                 overridden=overridden,
+                without_hours=_works(schedule, day) and not schedule.shifts_on(day),
             )
         day += ONE_DAY
+
+
+def _works(schedule: Schedule, day: date) -> bool:
+    """Whether a date is a working day by the calendar and has no hours of its own."""
+    return (
+        schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
+    )
 
 
 def _moments(schedule: Schedule, day: date) -> list[Interval]:
@@ -202,9 +218,19 @@ def _day_text(day: date, lang: str) -> str:
     return f"{words.WEEKDAYS[lang][day.weekday()]} {words.short_date(day, lang)}"
 
 
-def _clock(moment: datetime, of_day: date) -> str:
-    """Return a reading of the date's clock; the next midnight is 24:00."""
-    text = f"{moment:%H:%M:%S}" if moment.second or moment.microsecond else f"{moment:%H:%M}"
+def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
+    """Return a reading of the date's clock; the next midnight is 24:00.
+
+    An end is read just before, so that one at a clock change shows the reading it came to.
+    """
+    if end:
+        before = (moment.astimezone(UTC) - timedelta.resolution).astimezone(moment.tzinfo)
+        moment = before.replace(tzinfo=None) + timedelta.resolution
+    text = f"{moment:%H:%M}"
+    if moment.microsecond:
+        text = f"{moment:%H:%M:%S.%f}"
+    elif moment.second:
+        text = f"{moment:%H:%M:%S}"
     return "24:00" if text == "00:00" and moment.date() > of_day else text
 
 

@@ -170,8 +170,7 @@ class Schedule(WorkingTime):
     def end_of_day(self, day: date) -> datetime:
         """Return 24:00 of a date: the end of the last instant that reads as that date."""
         midnight = ONE_DAY * ((day - BASE.date()).days + 1)
-        before = zone_offsets(self.tz).instants_of(midnight - ONE_DAY, midnight)
-        return self._datetime(before[-1][1], self.tz)
+        return self._datetime(zone_offsets(self.tz).end_of(midnight), self.tz)
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
         """Return the shifts of each date from ``first`` to ``last``, all of them known.

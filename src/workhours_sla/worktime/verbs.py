@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NoReturn, ParamS
 from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
-from workhours_sla.worktime.arguments import plain_datetime, refuse_naive
+from workhours_sla.worktime.arguments import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    plain_datetime,
+    refuse_naive,
+    refuse_year,
+)
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.zone import BASE, ZERO
@@ -86,6 +92,8 @@ class WorkingTime:
         """Return an aware datetime as time since 1970-01-01T00:00 UTC."""
         if type(when) is not datetime:
             when = plain_datetime(when)
+        if not FIRST_YEAR <= when.year <= LAST_YEAR:
+            refuse_year(when)
         zone = when.tzinfo
         base = self._base if zone is self.tz else BASE.replace(tzinfo=zone)
         offset = when.utcoffset()
@@ -254,6 +262,8 @@ class WorkingTime:
         moment = self._moment(when)
         line = self._line_at(moment)
         closing = line.closing_until(moment)
+        if closing is not None and not line.knows(closing + timedelta.resolution):
+            self._ran_out(line, f"the closing at {when}")
         if closing is None:
             self._ran_out_backwards(line, f"the closing before {when}")
         return self._datetime(closing, when.tzinfo)

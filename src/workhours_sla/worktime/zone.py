@@ -81,6 +81,19 @@ class Zone:
             begin, offset = until, next_offset
         return found
 
+    def start_of(self, wall: timedelta) -> timedelta:
+        """Return the first instant whose wall-clock reading is ``wall`` or later.
+
+        Of a reading that was skipped this is the change that skipped it.
+        """
+        later = self.instants_of(wall, wall + ONE_DAY * 3)
+        return later[0][0]
+
+    def end_of(self, wall: timedelta) -> timedelta:
+        """Return the end of the last instant whose wall-clock reading is before ``wall``."""
+        earlier = self.instants_of(wall - ONE_DAY * 3, wall)
+        return earlier[-1][1]
+
 
 @lru_cache(maxsize=64)
 def zone_offsets(tz: tzinfo) -> Zone:

@@ -54,9 +54,18 @@ def read(
     if empty:
         msg = f"{name} is empty; a JSON Lines file has one object on each line"
         raise SourceError(msg, name=name)
+    if not keys and held and _is_one_document(held[0]):
+        msg = f"no line of {name} is a JSON object; write one object on each line, not an array"
+        raise SourceError(msg, name=name)
     if keys and unseen:
         raise layout.missing(next(iter(unseen.values())), list(keys), name)
     yield from held
+
+
+def _is_one_document(first: Item) -> bool:
+    """Whether the first line opens a JSON array, or an object spread over lines."""
+    text = first.text.strip() if isinstance(first, Fault) else ""
+    return text.startswith("[") or text == "{"
 
 
 def _rows(lines: Lines, mapper: Mapper) -> Iterator[tuple[Item, dict[str, object]]]:

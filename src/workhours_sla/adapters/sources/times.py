@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
@@ -68,11 +70,10 @@ class Instants:
         elif not _WEST <= offset <= _EAST:
             detail = f"{_shown(text)} has an offset that no clock goes by"
             raise RefusedError(detail, "unreadable_time")
-        try:
-            return when.replace(tzinfo=UTC) - offset
-        except OverflowError:
-            detail = f"{_shown(text)} is outside the years 1 to 9999"
-            raise RefusedError(detail, "unreadable_time") from None
+        if not FIRST_YEAR <= when.year <= LAST_YEAR:
+            detail = f"{_shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
+            raise RefusedError(detail, "unreadable_time")
+        return when.replace(tzinfo=UTC) - offset
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
         """Return the offset of a wall-clock reading in the zone of the file."""

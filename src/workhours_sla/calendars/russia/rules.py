@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer, resolve
@@ -187,7 +188,9 @@ class RussianDays(NamedTuple):
         return max(dates).isoformat() if dates else "by law alone"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        federal = self._federal(year)
+        if not covered_years()[0] <= year <= LAST_RULE_YEAR:
+            return {}
+        federal = self.federal(year)
         found = dict(federal)
         if self.region is not None:
             working = _working_in(federal, self.weekend)
@@ -197,18 +200,10 @@ class RussianDays(NamedTuple):
         return found
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        if self.region is None or not region(self.region).holidays:
-            return {}
-        subject = region(self.region)
-        open_days = uncertain(
-            subject, year, self.weekend, _working_in(self._federal(year), self.weekend)
-        )
-        return {
-            day: Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
-            for day, holiday in sorted(open_days.items())
-        }
+        return _uncertain(self, year)
 
-    def _federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+    def federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return the entries of the federal layers alone."""
         rows = rows_of(year)
         if self.known_by is not None:
             rows = rows._replace(
@@ -233,17 +228,43 @@ class RussianDays(NamedTuple):
             raise CalendarDataError(msg, days=days)
         return self._replace(weekend=weekend)
 
+    def without_region(self) -> RussianDays:
+        """Return the federal days alone."""
+        return self._replace(region=None)
+
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         first, last = covered_years()
         if day.year < first:
             return "too_early", {"first": first}
+        if day.year > LAST_RULE_YEAR:
+            return "beyond_rules", {"first": first, "last": LAST_RULE_YEAR}
+        entry = self.uncertain(day.year).get(day)
+        if entry is not None:
+            act = entry.act.title if entry.act else ""
+            return "uncertain", {"name": entry.name, "act": act}
         if self.known_by is not None and day.year <= last:
             return "not_known_then", {"year": day.year, "known_by": self.known_by}
-        if day.year > last:
-            return "not_approved", {"year": day.year, "last": last}
-        entry = self.uncertain(day.year)[day]
-        act = entry.act.title if entry.act else ""
-        return "uncertain", {"name": entry.name, "act": act}
+        return "not_approved", {"year": day.year, "last": last}
+
+
+@lru_cache(maxsize=4096)
+def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
+    """Return the open dates of a year, those that a neighbouring year's holiday opens too."""
+    first = covered_years()[0]
+    if source.region is None or not region(source.region).holidays:
+        return {}
+    found = {}
+    for near in (year - 1, year, year + 1):
+        if first <= near <= LAST_RULE_YEAR:
+            federal = source.federal(near)
+            working = _working_in(federal, source.weekend)
+            of_year = uncertain(region(source.region), near, source.weekend, working)
+            for day, holiday in of_year.items():
+                if day.year == year:
+                    found[day] = Entry(
+                        day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name
+                    )
+    return MappingProxyType(dict(sorted(found.items())))
 
 
 @lru_cache(maxsize=256)
