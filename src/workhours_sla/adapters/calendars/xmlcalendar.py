@@ -1,0 +1,373 @@
+"""Production calendars in the XML and the JSON of xmlcalendar.ru, a file per year.
+
+The XML, as https://github.com/xmlcalendar/data describes it: a ``day`` has a date ``d`` (MM.DD), a
+type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), the holiday ``h`` it is, and the date
+``f`` its day off was moved from. The JSON lists the days off of each month, ``*`` a short working
+day and ``+`` a day off that was moved there; a working weekend is one that is not listed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any, NamedTuple
+from xml.parsers import expat
+from zoneinfo import ZoneInfo
+
+from workhours_sla.adapters.calendars.rows import (
+    Place,
+    Row,
+    Source,
+    calendar_of,
+    check_swaps,
+    dates_between,
+    paired,
+    short,
+    shown,
+    text_of,
+)
+from workhours_sla.calendars.calendar import ONE_DAY, Calendar
+from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
+from workhours_sla.errors import CalendarDataError
+
+WEEKEND = frozenset({5, 6})
+"""The format knows no other: Saturday and Sunday are off unless a file says they are not."""
+
+_OFF, _SHORT, _WORKING = "1", "2", "3"
+_MONTH_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})")
+_YEAR = re.compile(r"[0-9]{4}")
+_LISTED_DAY = re.compile(r"([0-9]{1,2})([*+]?)")
+_KNOWN_KEYS = {"year", "months", "transitions", "statistic"}
+
+
+class _Year(NamedTuple):
+    """What a file says: its year and a row per date that is not ordinary."""
+
+    year: int
+    place: Place
+    rows: list[Row]
+
+
+def read(
+    files: Source | Iterable[Source],
+    *,
+    id: str,  # noqa: A002 - the word of Calendar
+    swaps: Mapping[date, date] | None = None,
+    tz: ZoneInfo | str | None = None,
+) -> Calendar:
+    """Return the calendar of one or several years, one after the other, each a file.
+
+    A file is its content, as text or bytes, or a Path; XML and JSON may stand side by side. The
+    calendar knows the years of the files. A working weekend takes the hours of the date it was
+    swapped with. Files before 2021 do not name that date: give it in ``swaps``, from the working
+    weekend to the date. Short days are one hour shorter. The format does not tell a day off by
+    decree from a holiday.
+
+    Raises CalendarDataError, naming the line or key, for what is no such file, for a date said
+    twice, for a working weekend without a date to take hours from, and for a day off moved from
+    a date that stays off without being a holiday; UnknownTimeZoneError for ``tz``.
+
+    >>> text = '''<calendar year="2027" lang="ru"><holidays/><days>
+    ... <day d="02.20" t="2"/><day d="02.22" t="1" f="02.20"/></days></calendar>'''
+    >>> read(text, id="own").day(date(2027, 2, 20)).hours_of
+    datetime.date(2027, 2, 22)
+    """
+    sources = (
+        [files] if isinstance(files, str | bytes) or not isinstance(files, Iterable) else files
+    )
+    years = sorted((_year(source) for source in sources), key=lambda year: year.year)
+    if not years:
+        Place("the list of files").refuse("it is empty", "give the file of at least one year")
+    for before, after in pairwise(years):
+        if after.year == before.year:
+            after.place.refuse(f"{after.year} is told by {before.place} too", "give it once")
+        if after.year != before.year + 1:
+            after.place.refuse(f"no file tells of {before.year + 1}", "add it")
+    first, last = date(years[0].year, 1, 1), date(years[-1].year, 12, 31)
+    rows = [row for year in years for row in year.rows]
+    rows = list(paired(list(_with_swaps(rows, swaps or {}))))
+    check_swaps(
+        rows, WEEKEND, first, last, way_out="name the date in swaps={date(2018, 4, 28): ...}"
+    )
+    entries = _with_eves(row.entry for row in rows)
+    return calendar_of(id, entries, weekend=WEEKEND, first=first, last=last, tz=tz)
+
+
+def _year(source: Source) -> _Year:
+    name, text = text_of(source, "the calendar")
+    if text.lstrip()[:1] == "<":
+        return _XmlFile(name).read(text)
+    if text.lstrip()[:1] == "{":
+        return _JsonFile(name).read(text)
+    return Place(name).refuse(
+        f"{shown(text[:20])} begins neither XML nor JSON", "give the content of a file, or its Path"
+    )
+
+
+def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
+    """Yield the rows with the dates that the caller names."""
+    left = dict(swaps)
+    for entry, place in rows:
+        other = left.pop(entry.date, None)
+        if other is None:
+            yield Row(entry, place)
+            continue
+        if not entry.kind.working:
+            place.refuse(f"swaps names {entry.date}, which is off", "leave it out of swaps")
+        if entry.swapped_with not in (None, other):
+            place.refuse(
+                f"{entry.date} is swapped with {entry.swapped_with}, not with {other} as in swaps",
+                "correct one of them",
+            )
+        moved = entry._replace(
+            layer=Layer.TRANSFER, kind=DayKind.TRANSFERRED_WORK, name=None, swapped_with=other
+        )
+        yield Row(moved, place)
+    for day in left:
+        Place("swaps").refuse(f"no file says that {day} works", "leave it out")
+
+
+def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries; a holiday shortens its eve where that changes no day but says why.
+
+    So it does where just those days are short in the file that take the hours of its eve.
+    """
+    by_date = {entry.date: entry for entry in entries}
+    shorts: dict[date, list[bool]] = {}
+    for entry in by_date.values():
+        if entry.kind.working:
+            hours_of = entry.swapped_with or entry.date
+            shorts.setdefault(hours_of, []).append(entry.shortened_by > NOT_SHORTENED)
+    for entry in by_date.values():
+        eve = entry.date - ONE_DAY
+        ordinary = eve not in by_date and eve.weekday() not in WEEKEND
+        shortens = not ordinary and all(shorts.get(eve, [False]))
+        named = entry.kind is DayKind.HOLIDAY and entry.name is not None
+        yield entry._replace(shortens_eve=named and shortens)
+
+
+def _act(year: int, note: str | None = None) -> Act:
+    return Act(f"xmlcalendar.ru {year}", source="https://xmlcalendar.ru/", note=note)
+
+
+def _work(day: date, act: Act, lang: str, *, is_short: bool, swapped_with: date | None) -> Entry:
+    """Return the entry of a working day: a weekend that works, or a short weekday."""
+    moved = day.weekday() in WEEKEND or swapped_with is not None
+    layer, kind = Layer.STATUTORY, DayKind.WORK
+    if moved:
+        layer, kind = Layer.TRANSFER, DayKind.TRANSFERRED_WORK
+    entry = Entry(day, layer, kind, act, swapped_with=swapped_with)
+    return short(entry, WEEKEND, lang) if is_short else entry
+
+
+class _XmlFile:
+    """The XML of one year, read with the line of each day in mind."""
+
+    def __init__(self, name: str) -> None:
+        self._place = Place(name)
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._element
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._open: list[str] = []
+        self._parser.EndElementHandler = lambda _: self._open.pop()
+        self._year = 0
+        self._lang = "ru"
+        self._holidays: dict[str, str] = {}
+        self._days: dict[date, tuple[Place, dict[str, str]]] = {}
+        self._act = _act(0)
+
+    def read(self, text: str) -> _Year:
+        """Return what the file says. Raises CalendarDataError."""
+        try:
+            self._parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
+        except expat.ExpatError as error:
+            self._here(error.lineno).refuse(
+                f"it is no XML ({expat.ErrorString(error.code)})", "get the file again"
+            )
+        except ValueError as error:  # an encoding that the text is not in
+            self._here().refuse(f"it cannot be read ({error})", "save the file as UTF-8")
+        if not self._days:
+            self._place.refuse("it lists no days", "get the file again, it may be torn")
+        rows = [Row(self._entry(day), place) for day, (place, _) in self._days.items()]
+        return _Year(self._year, self._place, rows)
+
+    def _here(self, line: int | None = None) -> Place:
+        return self._place._replace(line=line or self._parser.CurrentLineNumber)
+
+    def _doctype(self, *_: object) -> None:
+        self._here().refuse("it declares a document type", "remove the DOCTYPE, none is needed")
+
+    def _element(self, tag: str, given: dict[str, str]) -> None:
+        path = [*self._open, tag]
+        self._open.append(tag)
+        if path == ["calendar"]:
+            year = given.get("year", "")
+            if not _YEAR.fullmatch(year) or int(year) < 1:
+                self._here().refuse(f"the year is {shown(year)}", 'write it like year="2026"')
+            self._year = int(year)
+            self._lang = given.get("lang", self._lang)
+            made = f"file of {given['date']}" if "date" in given else None
+            self._act = _act(self._year, made)
+        elif path == ["calendar", "holidays", "holiday"]:
+            if not given.get("id") or given["id"] in self._holidays:
+                self._here().refuse(
+                    f"the holiday id {shown(given.get('id', ''))} is missing or there twice",
+                    "give each holiday an id of its own",
+                )
+            self._holidays[given["id"]] = " ".join(given.get("title", "").split())
+        elif path == ["calendar", "days", "day"]:
+            self._day(given)
+        elif path not in (["calendar", "holidays"], ["calendar", "days"]):
+            self._here().refuse(
+                f"{shown('/'.join(path))} is not part of the format", "use calendar/days/day"
+            )
+
+    def _day(self, given: dict[str, str]) -> None:
+        place = self._here()
+        for key in given.keys() - {"d", "t", "h", "f"}:
+            way_out = "keep the days of one region" if key == "r" else "use d, t, h and f"
+            place.refuse(f"a day has the attribute {shown(key)}, which is not read", way_out)
+        day = _date(self._year, given.get("d", ""), place)
+        if day in self._days:
+            place.refuse(f"{day} is there twice, first on {self._days[day][0]}", "keep one of them")
+        if given.get("t") not in (_OFF, _SHORT, _WORKING):
+            place.refuse(f"t of {day} is {shown(given.get('t', ''))}", "use 1, 2 or 3")
+        self._days[day] = (place, given)
+
+    def _entry(self, day: date) -> Entry:
+        place, given = self._days[day]
+        if "h" in given and (given["t"] != _OFF or given["h"] not in self._holidays):
+            place.refuse(
+                f"{day} names the holiday {shown(given['h'])}, but works or there is none such",
+                "name a holiday of the file on a day off",
+            )
+        other = _date(self._year, given["f"], place) if "f" in given else None
+        if given["t"] != _OFF:
+            is_short = given["t"] == _SHORT
+            return _work(day, self._act, self._lang, is_short=is_short, swapped_with=other)
+        if "h" in given:
+            name = self._holidays[given["h"]] or None
+            return Entry(*(day, Layer.STATUTORY, DayKind.HOLIDAY, self._act, name), other)
+        if other is None and day.weekday() in WEEKEND:
+            return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, self._act)
+        kind = DayKind.TRANSFERRED_OFF
+        return Entry(day, Layer.TRANSFER, kind, self._act, swapped_with=other)
+
+
+def _date(year: int, text: str, place: Place) -> date:
+    match = _MONTH_DAY.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError  # noqa: TRY301 - refused below
+        return date(year, int(match[1]), int(match[2]))
+    except ValueError:
+        return place.refuse(f"{shown(text)} is no day of {year}", "write it as MM.DD, like 11.04")
+
+
+class _JsonFile:
+    """The JSON of one year."""
+
+    def __init__(self, name: str) -> None:
+        self._place = Place(name)
+        self._year = 0
+
+    def read(self, text: str) -> _Year:
+        """Return what the file says. Raises CalendarDataError."""
+        try:
+            told = json.loads(text, object_pairs_hook=self._object)
+        except CalendarDataError:  # a ValueError too
+            raise
+        except json.JSONDecodeError as error:
+            self._place._replace(line=error.lineno).refuse(
+                f"it is no JSON ({error.msg})", "get the file again"
+            )
+        except (ValueError, RecursionError):
+            self._place.refuse("it is no JSON that can be read", "get the file again")
+        self._check(told)
+        act = _act(self._year)
+        moved = dict(self._moves(told.get("transitions", [])))
+        marks = dict(self._marks(told.get("months")))
+        rows = []
+        for day in dates_between(date(self._year, 1, 1), date(self._year, 12, 31)):
+            place, mark = marks.get(day, (self._place, None))
+            entry = _listed(day, mark, moved.get(day), act)
+            if entry is not None:
+                rows.append(Row(entry, place))
+            elif day in moved:
+                self._at(f"transitions to {day:%m.%d}").refuse(
+                    f"a day off is moved to {day}, which is not marked as one", "mark it with +"
+                )
+        return _Year(self._year, self._place, rows)
+
+    def _at(self, key: str) -> Place:
+        return self._place._replace(key=key)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self._place.refuse(f"a key of {shown(list(found))} is there twice", "keep one of them")
+        return found
+
+    def _check(self, told: dict[str, Any]) -> None:
+        for key in sorted(told.keys() - _KNOWN_KEYS):
+            self._at(key).refuse("it is not part of the format", "use year, months, transitions")
+        year = told.get("year")
+        if type(year) is not int or not date.min.year <= year <= date.max.year:
+            self._at("year").refuse(f"the year is {shown(year)}", "write it like 2026")
+        self._year = year
+
+    def _moves(self, told: object) -> Iterator[tuple[date, date]]:
+        """Yield (where a day off went, where it came from)."""
+        seen = set()
+        for index, move in enumerate(told if isinstance(told, list) else [told]):
+            place = self._at(f"transitions[{index}]")
+            if not isinstance(move, dict) or move.keys() != {"from", "to"}:
+                place.refuse(f"{shown(move)} is no transition", "give it a from and a to, MM.DD")
+            source, target = (_date(self._year, str(move[key]), place) for key in ("from", "to"))
+            if target in seen:
+                place.refuse(f"a day off was moved to {target} before", "keep one of them")
+            seen.add(target)
+            yield target, source
+
+    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
+        """Yield the listed days, each with its mark and where it stands."""
+        numbers = []
+        for index, month in enumerate(months if isinstance(months, list) else [months]):
+            place = self._at(f"months[{index}]")
+            if not isinstance(month, dict) or month.keys() != {"month", "days"}:
+                place.refuse(f"{shown(month)} is no month", "give it a month and its days")
+            number, days = month["month"], month["days"]
+            if type(number) is not int or not isinstance(days, str):
+                place.refuse(
+                    f"{shown(month)} is no month", 'write it like {"month": 1, "days": "1,2+,3*"}'
+                )
+            numbers.append(number)
+            seen = set()
+            for text in days.split(","):
+                match = _LISTED_DAY.fullmatch(text.strip())
+                if match is None:
+                    place.refuse(f"{shown(text)} is no day", "write it like 8, 8* or 8+")
+                day = _date(self._year, f"{number:02}.{int(match[1]):02}", place)
+                if day in seen:
+                    place.refuse(f"{day} is there twice", "keep one of them")
+                seen.add(day)
+                yield day, (place, match[2])
+        if sorted(numbers) != list(range(1, 13)):
+            self._at("months").refuse("it is not the twelve months, each once", "give all of them")
+
+
+def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> Entry | None:
+    """Return what the list of a month says of a date, None where that is what its weekday is."""
+    weekend = day.weekday() in WEEKEND
+    if mark is None:
+        return _work(day, act, "ru", is_short=False, swapped_with=None) if weekend else None
+    if mark == "*":
+        return _work(day, act, "ru", is_short=True, swapped_with=None)
+    if mark == "+" or moved_from is not None:
+        return Entry(*(day, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act), swapped_with=moved_from)
+    if weekend:  # maybe a holiday too: the list does not say
+        return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, act)
+    return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act)
