@@ -66,7 +66,11 @@ def calendar_told(calendar: Calendar, path: str) -> dict[str, Any]:
     told: dict[str, Any] = {"id": calendar.id, "version": source.version}
     if isinstance(source, PlainDays):
         told |= {"tz": tz, "plain": _plain_told(source)}
-    elif (options := _from_registry(Calendar(calendar.id, source, tz=tz), source)) is not None:
+    elif (
+        options := _from_registry(
+            Calendar(calendar.id, source, tz=tz, dropped=dropped), source, dropped
+        )
+    ) is not None:
         told |= options
     elif isinstance(source, TableDays):
         told |= {"tz": tz, "table": _table_told(source)}
@@ -85,10 +89,12 @@ def calendar_told(calendar: Calendar, path: str) -> dict[str, Any]:
     return told
 
 
-def _from_registry(calendar: Calendar, source: DaySource) -> dict[str, Any] | None:
+def _from_registry(
+    calendar: Calendar, source: DaySource, dropped: Iterable[Layer]
+) -> dict[str, Any] | None:
     """Return how the registry's calendar of the same id becomes this one, None if it does not."""
     try:
-        registered = Calendar.get(calendar.id)
+        registered = Calendar.get(calendar.id).without(*dropped)
     except (UnknownCalendarError, CalendarDataError):
         return None
     options: dict[str, Any] = {}
