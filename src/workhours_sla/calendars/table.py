@@ -28,7 +28,7 @@ class TableDays(NamedTuple):
         cls, rows: Iterable[Entry], *, weekend: Iterable[int], first: date, last: date, version: str
     ) -> TableDays:
         """Return the table of ``rows``, all dates from ``first`` to ``last`` known."""
-        ordered = sorted(set(rows), key=lambda entry: (entry.date, entry.layer, entry.kind))
+        ordered = sorted(set(rows), key=lambda entry: (entry.date, entry.layer, repr(entry)))
         return cls(frozenset(weekend), ((first, last),), tuple(ordered), version)
 
     @property

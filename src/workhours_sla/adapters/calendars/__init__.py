@@ -1,1 +1,1 @@
-"""Calendars from outside: copied from other libraries or read from files, one file each."""
+"""Calendars from outside, copied into our own values: libraries, feeds, files, acts."""
