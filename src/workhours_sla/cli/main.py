@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from typing import TextIO
 
 import click
 
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # click turns the closed pipe into SystemExit(1), which here would mean breaches
-        _silence_stdout()
+        _silence(sys.stdout)
         return EXIT_CLOSED_PIPE
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED
@@ -97,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
     except WorkHoursError as error:
         return _fail(str(error), lang, EXIT_UNREADABLE)
     except OSError as error:
+        _flush(sys.stdout)
         return _fail(f"{error.filename or 'output'}: {error.strerror}", lang, EXIT_UNREADABLE)
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)
@@ -120,7 +122,17 @@ def run() -> None:
 def _fail(text: str, lang: str, status: int) -> int:
     with suppress(OSError, AttributeError):  # a standard error that is closed or full
         click.echo(f"{say('error', lang)}: {text}", err=True)
+    _flush(sys.stderr)
     return status
+
+
+def _flush(stream: TextIO | None) -> None:
+    """Write out what a stream holds, or drop it where the stream does not take it."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        _silence(stream)
 
 
 def _language_of(arguments: Sequence[str]) -> str:
@@ -134,7 +146,7 @@ def _language_of(arguments: Sequence[str]) -> str:
     return language(None)
 
 
-def _silence_stdout() -> None:
-    """Keep the interpreter from complaining of the closed pipe once more as it ends."""
+def _silence(stream: TextIO | None) -> None:
+    """Keep the interpreter from failing once more, as it ends, on what a stream did not take."""
     with suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as devnull:  # noqa: PTH123
-        os.dup2(devnull.fileno(), sys.stdout.fileno())
+        os.dup2(devnull.fileno(), stream.fileno())  # type: ignore[union-attr]
