@@ -13,6 +13,7 @@ import pytest
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
+from workhours_sla.worktime.budget import format_amount, iso_amount
 
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
@@ -41,6 +42,26 @@ def test_scenario_deadlines(case: dict, office: str) -> None:
 def test_scenario_spans(case: dict, office: str) -> None:
     span = OFFICES[office].elapsed(at(case["start"]), at(case["end"]))
     assert span == timedelta(seconds=case[f"{office}_seconds"])
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_scenarios_at_the_command_line(office: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--calendar=RU-VGG", f"--hours={OFFICES[office].hours}")
+    for case in SCENARIOS["due"]:
+        asked = ("due", case["start"], *options, f"--budget={case['norm_hours']}h")
+        data = json.loads(run(capsys, *asked, "--json"))
+        answer = {name: data[name] for name in ("due_at", "breaches_after")}
+        assert answer == case[office], case["id"]
+        due = datetime.fromisoformat(answer["due_at"])
+        shown = line_of(run(capsys, *asked, "--lang=ru"), "Ответить до")
+        assert f"{due:%d.%m.%Y %H:%M}" in shown, case["id"]
+    for case in SCENARIOS["elapsed"]:
+        asked = ("elapsed", case["start"], case["end"], *options)
+        data = json.loads(run(capsys, *asked, "--json"))
+        span = timedelta(seconds=case[f"{office}_seconds"])
+        assert data["elapsed"] == iso_amount(span), case["id"]
+        shown = line_of(run(capsys, *asked, "--lang=en"), "Elapsed")
+        assert shown.split()[1] == format_amount(span), case["id"]
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ class _Rows:
                     yield from item
                 if not self.read_count % 1000:
                     advance(source.position)
+            advance(source.position)
 
 
 @contextmanager
