@@ -211,7 +211,7 @@ def test_plain_calendars() -> None:
     assert plain.is_working_day(date(2026, 1, 3))  # a Saturday: no weekend of its own
     with pytest.raises(CalendarCoverageError, match="covers 1970-01-01 to 2099-12-31"):
         plain.day(date(2100, 1, 1))
-    for wrong in (["13-01"], ["02-30"], ["1225"]):
+    for wrong in (["13-01"], ["02-30"], ["1225"], ["W01-1"], ["12-25-1"]):
         with pytest.raises(CalendarDataError, match="MM-DD"):
             Calendar.plain(yearly=wrong)
     with pytest.raises(CalendarDataError, match="not before the first"):

@@ -89,8 +89,8 @@ def parse_month_day(text: str) -> tuple[int, int]:
     (12, 25)
     """
     try:
-        # a leap year: 02-29 is a day that can be; only the form MM-DD is as long
-        parsed = date.fromisoformat(f"2000-{text:.5}" if len(text) == len("MM-DD") else text[:0])
+        # a leap year, as 02-29 is a day that can be; other ISO forms have no dash there
+        parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")
     except ValueError:
         msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
         raise CalendarDataError(msg, text=text) from None

@@ -200,10 +200,6 @@ class Timeline:
             index += 1
         return found
 
-    def opening_from(self, moment: timedelta) -> timedelta | None:
-        """Return the first working instant at or after ``moment``, None where past ``hi``."""
-        return self.latest(self.worked(moment))
-
     def closing_until(self, moment: timedelta) -> timedelta | None:
         """Return the last end of working time at or before ``moment``, None where before ``lo``."""
         snapshot = self.at(moment)
