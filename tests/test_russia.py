@@ -207,7 +207,7 @@ def test_89_regions_with_zones_that_exist() -> None:
     for id_ in ids:
         calendar = Calendar.get(id_)
         assert calendar.tz is not None
-        Schedule(calendar, "Mo-Fr 09:00-18:00")  # the zone is in the tz database
+        Schedule(calendar, "Mo-Fr 09:00-18:00", tz=calendar.tz)  # in the tz database
         for zone, area in region(id_).other_zones:
             assert Schedule(None, "24/7", tz=zone)
             assert area

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import dateutil.tz
 import pytest
 
-from workhours_sla import Calendar, Schedule, WorkingDays, working_hours
+from workhours_sla import Calendar, Layer, Schedule, WorkingDays, days_off_in_any, working_hours
+from workhours_sla.adapters.schedule_json import from_json, to_json
+from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
@@ -20,6 +22,7 @@ from workhours_sla.errors import (
     MissingTimeZoneError,
     NaiveDatetimeError,
     ProvisionalWarning,
+    SeveralZonesWarning,
     UnknownTimeZoneError,
     WorkHoursError,
 )
@@ -441,3 +444,46 @@ def test_a_closing_at_the_edge_is_not_known() -> None:
     always = Schedule(None, "24/7", tz="UTC")
     with pytest.raises(CalendarCoverageError):
         always.previous_closing(at(always, 2100, 1, 1))
+
+
+# -- regions with several zones ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        "RU-SA",
+        Calendar.get("RU-SA").with_week(6).provisional(),
+        Calendar.get("RU-SA").without(Layer.REGION),
+        days_off_in_any(Calendar.get("RU-AMU"), Calendar.get("RU-SA")),
+    ],
+)
+def test_the_zone_of_the_capital_is_taken_with_a_warning(calendar: Calendar | str) -> None:
+    with pytest.warns(SeveralZonesWarning) as caught:
+        schedule = Schedule(calendar, S8)
+    assert schedule.tz.key == "Asia/Yakutsk"
+    (warning,) = caught
+    assert warning.filename == __file__
+    assert str(warning.message).endswith(
+        "takes Asia/Yakutsk, its capital's zone, and parts of the region keep Asia/Khandyga, "
+        "Asia/Vladivostok, Asia/Ust-Nera, Asia/Srednekolymsk; "
+        "give tz='Asia/Yakutsk' or one of these"
+    )
+
+
+def test_a_zone_that_is_given_or_the_only_one_needs_no_warning() -> None:
+    yakutsk = Schedule("RU-SA", S8, tz="Asia/Yakutsk")  # warnings are errors here
+    assert Schedule("RU-SA", S8, tz="Asia/Ust-Nera") != yakutsk
+    assert Schedule("RU-AMU", S8).tz == yakutsk.tz
+    assert pickle.loads(pickle.dumps(yakutsk)) == yakutsk  # noqa: S301
+    assert from_json(to_json(yakutsk)) == yakutsk
+    assert yakutsk.provisionally().tz == yakutsk.tz
+
+
+def test_the_command_says_it_in_a_note_instead(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["due", "2026-03-12 10:00", "--calendar", "RU-SA", "--lang=en"]) == 0
+    out, err = capsys.readouterr()
+    assert "Asia/Yakutsk" in out
+    assert err.startswith("Note: Sakha (Yakutia) keeps several times")
+    assert "Warning" not in err
+    assert len(err.splitlines()) == 1

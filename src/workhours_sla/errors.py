@@ -96,3 +96,7 @@ class WorkHoursWarning(UserWarning):
 
 class ProvisionalWarning(WorkHoursWarning):
     """The answer rests on dates that no act has settled yet."""
+
+
+class SeveralZonesWarning(WorkHoursWarning):
+    """A schedule took the zone of a region's capital, and parts of the region keep others."""

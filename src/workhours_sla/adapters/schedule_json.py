@@ -15,10 +15,10 @@ from workhours_sla.adapters.schedule_json_values import (
     by,
     by_date,
     flag,
+    parsed,
     refuse,
     refuse_as,
     text,
-    unique_keys,
 )
 from workhours_sla.errors import (
     ConfigError,
@@ -78,10 +78,7 @@ def from_json(written: str) -> Schedule:
     >>> from_json(to_json(office)) == office
     True
     """
-    if not isinstance(written, str):
-        msg = f"give the JSON as text, not {written!r}"
-        raise TypeError(msg)
-    table = Table(_parsed(written), "")
+    table = Table(parsed(written), "")
     schema = table.take("schema", text)
     if schema != SCHEMA:
         refuse("schema", f"{schema!r} is not known", f"this version reads {SCHEMA!r}")
@@ -108,14 +105,3 @@ def from_json(written: str) -> Schedule:
     for what in changed:
         warnings.warn(f"{what}: answers may differ", WorkHoursWarning, stacklevel=2)
     return schedule
-
-
-def _parsed(written: str) -> object:
-    try:
-        return json.loads(written, object_pairs_hook=unique_keys)
-    except ConfigError:  # a ValueError too
-        raise
-    except json.JSONDecodeError as error:
-        refuse("", f"no JSON at line {error.lineno} ({error.msg})", "give what to_json wrote")
-    except (ValueError, RecursionError):
-        refuse("", "no JSON that can be read", "give what to_json wrote")

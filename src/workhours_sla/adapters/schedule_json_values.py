@@ -1,4 +1,4 @@
-"""Values of the JSON of a schedule, each read strictly: errors name the key path.
+"""What the JSON of schedules and other values is read with, strictly: errors name the key path.
 
 A reader takes a value and the path of its key, and returns what the value means.
 """
@@ -45,8 +45,23 @@ class Table:
         return f"{self._path}.{key}" if self._path else key
 
 
-def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of the JSON; a hook of ``json.loads``. Refuses a key given twice."""
+def parsed(written: object) -> object:
+    """Return what a JSON text holds. Raises TypeError for no text, ConfigError for no JSON."""
+    if not isinstance(written, str):
+        msg = f"give the JSON as text, not {written!r}"
+        raise TypeError(msg)
+    try:
+        return json.loads(written, object_pairs_hook=_unique_keys)
+    except ConfigError:  # a ValueError too
+        raise
+    except json.JSONDecodeError as error:
+        refuse("", f"no JSON at line {error.lineno} ({error.msg})", "give what was written")
+    except (ValueError, RecursionError):
+        refuse("", "no JSON that can be read", "give what was written")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of the JSON. Refuses a key given twice."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
@@ -145,7 +160,7 @@ def by_date(read: Callable[[object, str], Value]) -> Callable[[object, str], dic
 
 def refuse(path: str, what: str, way_out: str) -> NoReturn:
     """Raise ConfigError of one sentence, which names the key path."""
-    msg = f"{path or 'the schedule'}: {what}; {way_out}"
+    msg = f"{path or 'the text'}: {what}; {way_out}"
     raise ConfigError(msg, key=path) from None
 
 

@@ -114,6 +114,17 @@ class Calendar:
         """The weekdays (Monday is 0) that are off unless an act says otherwise."""
         return self._source.weekend
 
+    @property
+    def other_zones(self) -> tuple[str, ...]:
+        """The zones that parts of the calendar's region keep besides ``tz``, its capital's.
+
+        >>> Calendar.get("RU-SAK").other_zones
+        ('Asia/Srednekolymsk',)
+        """
+        from workhours_sla.calendars import registry  # noqa: PLC0415
+
+        return registry.other_zones(self.id)
+
     def knows(self, day: date) -> bool:
         """Whether an act or the law settles ``day``."""
         return any(first <= day <= last for first, last in self._source.coverage)

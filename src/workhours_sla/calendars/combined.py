@@ -72,6 +72,12 @@ class CombinedCalendar(Calendar):
         weekends = [part.weekend for part in self.parts]
         return frozenset.union(*weekends) if self.any_off else frozenset.intersection(*weekends)
 
+    @property
+    def other_zones(self) -> tuple[str, ...]:
+        """The zones besides ``tz`` that parts of any one's region keep."""
+        zones = (zone for part in self.parts for zone in part.other_zones)
+        return tuple(dict.fromkeys(zones))
+
     def knows(self, day: date) -> bool:
         """Whether all of them know a date."""
         return all(part.knows(day) for part in self.parts)

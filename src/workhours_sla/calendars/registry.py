@@ -11,6 +11,8 @@ from workhours_sla.errors import UnknownCalendarError
 GROUP = "workhours_sla.calendars"
 """The entry points of calendar providers: functions from an id to a Calendar, or None."""
 
+_RUSSIAN_REGIONS = ("RU-", "X-RU-")
+
 
 @lru_cache(maxsize=256)
 def get(id: str) -> Calendar:  # noqa: A002
@@ -18,7 +20,7 @@ def get(id: str) -> Calendar:  # noqa: A002
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {id!r}"
         raise TypeError(msg)
-    if id == "RU" or id.startswith(("RU-", "X-RU-")):
+    if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
         from workhours_sla.calendars import russia  # noqa: PLC0415
 
         return russia.calendar(id)
@@ -33,6 +35,15 @@ def get(id: str) -> Calendar:  # noqa: A002
         "such as DE or DE-BY, or Calendar.plain(...)"
     )
     raise UnknownCalendarError(msg, id=id)
+
+
+def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
+    """Return the zones that parts of a region keep besides its capital's; none of other ids."""
+    if not id.startswith(_RUSSIAN_REGIONS):
+        return ()
+    from workhours_sla.calendars import russia  # noqa: PLC0415
+
+    return russia.other_zones(id)
 
 
 @lru_cache(maxsize=1)

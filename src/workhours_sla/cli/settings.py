@@ -102,8 +102,9 @@ class Settings:
         zone = _given(tz, filed.get("tz") if calendar is None else None, None)
         if zone is None and name in (DEFAULT_CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
-        elif zone is None and "RU-" in name:
+        elif zone is None and found is not None and "RU-" in name:
             _mention_other_zones(name, language(lang))
+            zone = found.tz  # given, as the note has said what the library would warn of
         return cls(
             schedule=Schedule(
                 found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from workhours_sla.errors import (
     CalendarCoverageError,
     MissingTimeZoneError,
     NaiveDatetimeError,
+    SeveralZonesWarning,
     UnknownTimeZoneError,
 )
 from workhours_sla.worktime.shifts import Shifts, WeeklyHours, merge_shifts, parse_shifts
@@ -43,8 +45,17 @@ def refuse_year(when: datetime) -> NoReturn:
 
 
 def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
-    """Return the zone that was given, else the calendar's own."""
+    """Return the zone that was given, else the calendar's own.
+
+    Gives a SeveralZonesWarning, at the call of the schedule, where the region keeps others too.
+    """
     name = calendar.tz if tz is None else tz
+    if tz is None and name is not None and (others := calendar.other_zones):
+        msg = (
+            f"calendar {calendar.id} takes {name}, its capital's zone, and parts of the region "
+            f"keep {', '.join(others)}; give tz={name!r} or one of these"
+        )
+        warnings.warn(msg, SeveralZonesWarning, stacklevel=3)
     if isinstance(name, ZoneInfo):
         if name.key is None:
             msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"

@@ -57,7 +57,8 @@ class Schedule(WorkingTime):
     An immutable value: hashable, picklable, safe to share between threads.
 
     Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
-    UnknownCalendarError.
+    UnknownCalendarError. Gives a SeveralZonesWarning where the zone is a region's capital's and
+    parts of the region keep others; ``tz`` settles it.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.russia.regions import region
+from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.calendars.russia.rules import RussianDays
 
 
@@ -16,3 +16,12 @@ def calendar(id: str) -> Calendar:  # noqa: A002
     if id == "RU":
         return Calendar("RU", RussianDays())
     return Calendar(id, RussianDays(id), tz=region(id).tz)
+
+
+def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
+    """Return the zones that parts of a region keep besides its capital's; none of other ids.
+
+    >>> other_zones("RU-SAK")
+    ('Asia/Srednekolymsk',)
+    """
+    return tuple(tz for tz, _ in region(id).other_zones) if id in region_ids() else ()

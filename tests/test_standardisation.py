@@ -1,0 +1,145 @@
+"""One mix for all, and a change taken apart into mix and performance."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from workhours_sla.compliance.standardisation import (  # noqa: E402
+    kitagawa,
+    merge_small_classes,
+    standardised_rate,
+)
+
+SEED = 20250312
+
+
+def classes(rng: object, number: int, *, least: int = 0) -> tuple[object, object]:
+    n = rng.integers(least, 60, size=number)
+    return rng.binomial(n, rng.uniform(0.3, 1, size=number)), n
+
+
+def test_a_standardised_rate_by_hand() -> None:
+    found = standardised_rate([45, 10], [50, 20], [60, 40])
+    assert found.rate == pytest.approx(0.6 * 0.9 + 0.4 * 0.5)
+    assert found.variance == pytest.approx(0.36 * 0.09 / 50 + 0.16 * 0.25 / 20)
+    assert found.labels.tolist() == [0, 1]
+
+
+def test_small_classes_are_weighted_together() -> None:
+    # 2 of 3 and 1 of 4 become 3 of 7 with the weight 30 + 10
+    found = standardised_rate([45, 2, 1], [50, 3, 4], [60, 30, 10])
+    assert found.labels.tolist() == [0, 1, 1]
+    assert found.rate == pytest.approx(0.6 * 0.9 + 0.4 * 3 / 7)
+
+
+@pytest.mark.parametrize(
+    ("n", "labels"),
+    [
+        ([40, 5, 25], [0, 1, 2]),
+        ([40, 4, 25], [0, 1, 1]),
+        ([40, 3, 25, 2], [0, 1, 2, 1]),
+        ([40, 3, 25, 1, 9], [0, 1, 2, 1, 1]),
+        ([9, 0, 9], [0, 0, 1]),
+        ([2, 1], [0, 0]),
+        ([3], [0]),
+    ],
+)
+def test_merging(n: list[int], labels: list[int]) -> None:
+    assert merge_small_classes(n).tolist() == labels
+
+
+def test_merged_classes_are_never_small_unless_all_is() -> None:
+    rng = np.random.default_rng(SEED)
+    for _ in range(1000):
+        n = rng.integers(0, 12, size=int(rng.integers(1, 8)))
+        sums = np.bincount(merge_small_classes(n), weights=n)
+        assert sums.min() >= 5 or sums.size == 1
+        assert sums.sum() == n.sum()
+
+
+def test_the_rate_against_fractions() -> None:
+    rng = np.random.default_rng(SEED)
+    worst = 0.0
+    for _ in range(1000):
+        met, n = classes(rng, int(rng.integers(1, 8)), least=5)
+        weights = rng.integers(1, 100, size=n.size)
+        found = standardised_rate(met, n, weights)
+        w = [Fraction(int(x), int(weights.sum())) for x in weights]
+        p = [Fraction(int(k), int(m)) for k, m in zip(met, n, strict=True)]
+        rate = sum(a * b for a, b in zip(w, p, strict=True))
+        variance = sum(a * a * b * (1 - b) / int(m) for a, b, m in zip(w, p, n, strict=True))
+        worst = max(worst, abs(found.rate - float(rate)), abs(found.variance - float(variance)))
+        own = standardised_rate(met, n, n)
+        worst = max(worst, abs(own.rate - met.sum() / n.sum()))
+        times_ten = standardised_rate(met, n, weights * 10)
+        worst = max(worst, abs(times_ten.rate - found.rate))
+    assert worst < 1e-15, f"largest difference {worst}"
+
+
+def test_only_the_mix_changed() -> None:
+    found = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
+    assert found.performance == 0
+    assert found.mix == pytest.approx(75 / 110 - 95 / 110)
+
+
+def test_only_the_performance_changed() -> None:
+    found = kitagawa([90, 5], [100, 10], [70, 8], [100, 10])
+    assert found.mix == 0
+    assert found.performance == pytest.approx(78 / 110 - 95 / 110)
+    assert found.performance_by_class.tolist() == pytest.approx([-20 / 110, 3 / 110])
+
+
+def test_a_class_that_appears_is_mix() -> None:
+    found = kitagawa([90, 0], [100, 0], [45, 30], [50, 50])
+    assert found.mix_by_class.tolist() == pytest.approx([-0.5 * 0.9, 0.5 * 0.6])
+    assert found.performance == 0
+
+
+def test_the_parts_add_up_to_the_change() -> None:
+    rng = np.random.default_rng(SEED)
+    worst = 0.0
+    for _ in range(1000):
+        number = int(rng.integers(1, 8))
+        (met, n), (later, of) = classes(rng, number), classes(rng, number)
+        if n.sum() == 0 or of.sum() == 0:
+            continue
+        found = kitagawa(met, n, later, of)
+        change = Fraction(int(later.sum()), int(of.sum())) - Fraction(int(met.sum()), int(n.sum()))
+        worst = max(worst, abs(found.change - float(change)))
+        assert found.change == found.mix + found.performance
+        back = kitagawa(later, of, met, n)
+        worst = max(worst, abs(back.mix + found.mix), abs(back.performance + found.performance))
+        if (n > 0).all() and (of > 0).all():
+            exact = sum(
+                (Fraction(int(m2), int(of.sum())) - Fraction(int(m1), int(n.sum())))
+                * (Fraction(int(k1), int(m1)) + Fraction(int(k2), int(m2)))
+                / 2
+                for k1, m1, k2, m2 in zip(met, n, later, of, strict=True)
+            )
+            worst = max(worst, abs(found.mix - float(exact)))
+    assert worst < 1e-15, f"largest difference {worst}"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: standardised_rate([6], [5], [1]), "met 6 of n 5"),
+        (lambda: standardised_rate([0, 0], [0, 0], [1, 1]), "empty cohort"),
+        (lambda: standardised_rate([], [], []), "empty cohort"),
+        (lambda: standardised_rate([5], [5], [0]), "no mix"),
+        (lambda: standardised_rate([5, 5], [5, 5], [2, -1]), "no mix"),
+        (lambda: standardised_rate([5], [5], [float("nan")]), "nan at 0"),
+        (lambda: standardised_rate([5], [5], [1, 2]), "weights has the shape"),
+        (lambda: merge_small_classes([3, -2]), "n has -2"),
+        (lambda: kitagawa([1], [2], [1, 1], [2, 2]), "n_after has the shape"),
+        (lambda: kitagawa([0], [0], [1], [2]), "empty cohort"),
+        (lambda: kitagawa([3], [2], [1], [2]), "met 3 of n 2"),
+    ],
+)
+def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()

@@ -1,0 +1,553 @@
+"""Values as JSON and as pickles: equal when read back, zone and fold included."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import pickle
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dateutil.tz
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from workhours_sla import (
+    Act,
+    Calendar,
+    CalendarDays,
+    ClockTime,
+    Day,
+    DayKind,
+    Entry,
+    Event,
+    EventType,
+    Interval,
+    Layer,
+    Months,
+    Outcome,
+    Policy,
+    Schedule,
+    Step,
+    Target,
+    Trace,
+    Verdict,
+    WeeklyHours,
+    WorkingDays,
+    day_off,
+    days_off_in_any,
+    evaluate,
+    working_hours,
+    working_in_any,
+)
+from workhours_sla.adapters.value_json import value_from_json, value_to_json
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    ConfigError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+    UnknownTimeZoneError,
+)
+from workhours_sla.sla.event import AUTHOR_ROLES
+
+FROZEN = Path(__file__).parent / "data" / "serial" / "values-1.json"
+VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")
+S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies", "not published")
+WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
+
+
+# -- the first form ------------------------------------------------------------------------
+
+EVE = Entry(
+    date(2025, 11, 4), Layer.STATUTORY, DayKind.HOLIDAY, Act("ст. 112"), "День", shortens_eve=True
+)
+SWAPPED = Entry(
+    date(2025, 11, 1),
+    Layer.TRANSFER,
+    DayKind.TRANSFERRED_WORK,
+    ORDER,
+    swapped_with=date(2025, 11, 3),
+    shortened_by=timedelta(minutes=90),
+)
+DAY = Day(
+    SWAPPED.date,
+    SWAPPED.kind,
+    date(2025, 11, 3),
+    timedelta(hours=1),
+    (SWAPPED, EVE),
+    EVE,
+    provisional=True,
+)
+STEP = Step(
+    DAY.date,
+    (
+        (
+            datetime(2025, 11, 1, 9, tzinfo=VOLGOGRAD),
+            datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
+        ),
+    ),
+    working_hours(3, minutes=30),
+    DAY,
+    overridden=False,
+)
+MADE = {
+    "act": ORDER,
+    "entry": SWAPPED,
+    "ordinary day": Day(date(2025, 3, 12), DayKind.WORK, date(2025, 3, 12)),
+    "short day": DAY,
+    "step": STEP,
+    "trace": Trace(
+        "RU-VGG",
+        "2026-09-17",
+        S8,
+        "Europe/Volgograd",
+        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
+        working_hours(3, minutes=30),
+        working_hours(3, minutes=30),
+        (STEP, Step(date(2025, 11, 2), (), timedelta(0), None, overridden=True)),
+        provisional=True,
+    ),
+    "backwards": Trace(
+        "every day",
+        "1",
+        "24/7",
+        "Europe/Berlin",
+        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+        datetime(2026, 10, 24, 23, 30, tzinfo=UTC),
+        None,
+        -timedelta(hours=2, microseconds=1),
+        (),
+        provisional=False,
+    ),
+    "event": Event(
+        "e1",
+        "А-1003",
+        EventType.REPLIED,
+        datetime(2025, 3, 11, 17, 20, 0, 123456, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 11, 14, 21, tzinfo=UTC),
+        "выгрузка",
+        "ЖКХ",
+        "Центральный",
+        "vk",
+        "official",
+        substantive=True,
+        reason='со слов "очевидца"',
+    ),
+    "bare event": Event(
+        "e2",
+        "A",
+        EventType.DUPLICATE_OF,
+        datetime(2025, 3, 11, tzinfo=UTC),
+        datetime(2025, 3, 11, tzinfo=UTC),
+    ),
+    "outcome": Outcome(
+        "А-1003",
+        "first reply",
+        Verdict.BREACHED,
+        datetime(2025, 3, 11, 17, 20, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 14, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
+        working_hours(4, minutes=10),
+        working_hours(4),
+        "2026-09-17",
+        "ЖКХ",
+        "Центральный",
+        "vk",
+        provisional=True,
+    ),
+    "unknown outcome": Outcome(
+        "A",
+        "first reply",
+        Verdict.PENDING,
+        datetime(2030, 1, 10, 10, tzinfo=UTC),
+        None,
+        None,
+        None,
+        None,
+        working_hours(4),
+        "1",
+        calendar_unknown=True,
+    ),
+    "interval": Interval(
+        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+    ),
+    "interval of other zones": Interval(
+        datetime(2026, 3, 12, 9, tzinfo=timezone(-timedelta(hours=3, minutes=30))),
+        datetime(2026, 3, 12, 18, tzinfo=ZoneInfo("UTC")),
+    ),
+    "working days": WorkingDays(3, count_from="same_day"),
+    "calendar days": CalendarDays(30, roll="preceding"),
+    "months": Months(1, roll="none"),
+    "clock time": ClockTime(timedelta(days=2, microseconds=5)),
+    "working time": working_hours(4, minutes=30),
+    "weekly hours": WEEK,
+}
+
+
+def facts(value: Any) -> Any:
+    """Return a value with every datetime as its wall clock, fold and zone, which == leaves out."""
+    if isinstance(value, datetime):
+        zone = value.tzinfo
+        key = zone.key if isinstance(zone, ZoneInfo) else (zone, value.utcoffset())
+        return (value.replace(tzinfo=None), value.fold, key)
+    if isinstance(value, tuple):
+        return (type(value), *map(facts, value))
+    if dataclasses.is_dataclass(value):
+        return (type(value), *(facts(getattr(value, name)) for name in value.__match_args__))
+    return (type(value), value)
+
+
+def check_round_trips(value: Any) -> None:
+    for back in (
+        value_from_json(value_to_json(value)),
+        pickle.loads(pickle.dumps(value)),  # noqa: S301
+    ):
+        assert back == value
+        assert hash(back) == hash(value)
+        assert facts(back) == facts(value)
+
+
+def test_values_of_the_first_form() -> None:
+    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
+    assert frozen.keys() == MADE.keys()
+    for name, told in frozen.items():
+        assert facts(value_from_json(json.dumps(told))) == facts(MADE[name])
+        assert json.loads(value_to_json(MADE[name])) == told
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_value_round_trips_and_tells_all_its_fields(name: str) -> None:
+    value = MADE[name]
+    check_round_trips(value)
+    told = json.loads(value_to_json(value))["value"]
+    if isinstance(told, dict):
+        assert told.keys() == set(value.__match_args__)
+
+
+# -- any value -----------------------------------------------------------------------------
+
+ZONES = st.sampled_from(
+    [
+        UTC,
+        timezone(timedelta(hours=-3, minutes=-30)),
+        timezone(timedelta(seconds=17, microseconds=5)),
+        *map(
+            ZoneInfo,
+            (
+                "UTC",
+                "Europe/Berlin",
+                "Europe/Volgograd",
+                "America/New_York",
+                "Pacific/Apia",
+                "Australia/Lord_Howe",
+            ),
+        ),
+    ]
+)
+MOMENTS = st.datetimes(datetime(1850, 1, 1), datetime(2150, 1, 1), timezones=ZONES)
+NEAR_A_CHANGE = st.builds(
+    lambda wall, fold: wall.replace(tzinfo=BERLIN, fold=fold),
+    st.datetimes(datetime(2026, 10, 25), datetime(2026, 10, 25, 5))
+    | st.datetimes(datetime(2026, 3, 29), datetime(2026, 3, 29, 5)),
+    st.integers(0, 1),
+)
+WORDS = st.text('абвЖЩё "\\\n\u2028\N{CHECK MARK}az09[]=') | st.text()
+NAMES = WORDS.filter(bool)
+MAYBE = st.none() | WORDS
+EVENTS = st.builds(
+    Event,
+    NAMES,
+    NAMES,
+    st.sampled_from(EventType),
+    MOMENTS,
+    MOMENTS,
+    source=WORDS,
+    agency_id=MAYBE,
+    district_id=MAYBE,
+    channel=MAYBE,
+    author_role=st.sampled_from([None, *AUTHOR_ROLES]),
+    substantive=st.sampled_from([None, False, True]),
+    reason=MAYBE,
+)
+
+
+@given(MOMENTS | NEAR_A_CHANGE, MOMENTS | NEAR_A_CHANGE, st.integers(0, 1))
+def test_datetimes_keep_zone_and_fold(start: datetime, end: datetime, fold: int) -> None:
+    check_round_trips(Interval(start, end.replace(fold=fold)))
+
+
+@given(st.timedeltas())
+def test_amounts_are_exact(amount: timedelta) -> None:
+    check_round_trips(amount)
+
+
+def test_the_largest_amounts() -> None:
+    for amount in (timedelta.min, timedelta.max, -timedelta.resolution, timedelta(0)):
+        check_round_trips(amount)
+
+
+@given(EVENTS)
+def test_events(event: Event) -> None:
+    check_round_trips(event)
+    assert value_from_json(value_to_json(event)).occurred_at.tzinfo is UTC
+
+
+@lru_cache(maxsize=1)
+def calendars() -> dict[str, Calendar]:
+    russia = Calendar.get("RU")
+    return {
+        "Russia": russia,
+        "region": Calendar.get("RU-TA"),
+        "six days": russia.with_week(6),
+        "forecast": russia.provisional(),
+        "amended": russia.amend(day_off(date(2026, 9, 1), ORDER)),
+        "plain": Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]),
+        "copied": Calendar.get("holidays:US"),
+        "any off": days_off_in_any(russia, Calendar.get("RU-TA")),
+        "any working": working_in_any(russia, Calendar.plain(yearly=["12-25"])),
+    }
+
+
+@given(st.sampled_from(sorted(calendars())), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
+def test_days(name: str, day: date) -> None:
+    try:
+        found = calendars()[name].day(day)
+    except CalendarCoverageError:
+        assume(False)  # noqa: FBT003
+    check_round_trips(found)
+
+
+def test_every_special_day_of_a_year() -> None:
+    for calendar in calendars().values():
+        for day in calendar.special_days(2026).values():
+            check_round_trips(day)
+
+
+OVERRIDDEN = {date(2025, 12, 31): "10:00-12:00", date(2040, 1, 3): "09:00-12:00"}
+SCHEDULES = st.sampled_from(
+    [
+        Schedule("RU-VGG", S8),
+        Schedule("RU", "Mo-Fr 22:00-06:00", tz="Europe/Moscow"),
+        Schedule("RU", S8, tz="Asia/Omsk", overrides=OVERRIDDEN),
+        Schedule(None, "Mo-Su 00:30-03:30", tz="America/New_York"),
+        Schedule(Calendar.plain(yearly=["12-25"]), "24/7", tz="Australia/Lord_Howe"),
+    ]
+)
+ASKED = st.datetimes(datetime(2024, 10, 20), datetime(2026, 11, 10), timezones=ZONES)
+AMOUNTS = st.timedeltas(timedelta(0), timedelta(hours=30))
+
+
+@given(SCHEDULES, ASKED, AMOUNTS | st.timedeltas(timedelta(days=-9), timedelta(days=9)))
+def test_traces(schedule: Schedule, start: datetime, amount: timedelta) -> None:
+    check_round_trips(schedule.explain(start, (start.astimezone(UTC) + amount)))
+    if amount >= timedelta(0):
+        check_round_trips(schedule.explain(start, amount))
+
+
+def test_traces_across_holidays_backwards_by_rule_and_where_only_an_override_is_known() -> None:
+    office = Schedule("RU-VGG", S8)
+    posted = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
+    trace = office.explain(posted, working_hours(4))
+    assert {step.day.kind for step in trace.steps if step.day} > {DayKind.HOLIDAY}
+    check_round_trips(trace)
+    back = office.explain(datetime(2026, 1, 12, 11, 30, 0, 5, tzinfo=office.tz), posted)
+    assert back.used < timedelta(0)
+    check_round_trips(back)
+    with pytest.warns(ProvisionalWarning):
+        by_rule = office.explain(
+            datetime(2030, 4, 30, 17, tzinfo=UTC), working_hours(9), provisional=True
+        )
+    assert by_rule.provisional
+    check_round_trips(by_rule)
+    known = Schedule("RU", S8, tz="UTC", overrides=OVERRIDDEN)
+    alone = known.explain(datetime(2040, 1, 3, 9, tzinfo=UTC), working_hours(2))
+    assert alone.steps[0].day is None
+    check_round_trips(alone)
+    assert value_from_json(value_to_json(trace)).to_dict() == trace.to_dict()
+    assert str(value_from_json(value_to_json(trace))) == str(trace)
+
+
+@given(st.lists(EVENTS, max_size=6), SCHEDULES, ASKED, ASKED, st.booleans())
+def test_outcomes(
+    events: list[Event], schedule: Schedule, posted: datetime, as_of: datetime, by_rule: bool
+) -> None:
+    policy = Policy(
+        [
+            Target("first reply", working_hours(4), schedule),
+            Target("по существу", timedelta(hours=9, microseconds=1), schedule, closing="strict"),
+        ]
+    )
+    asked = [
+        dataclasses.replace(
+            event, event_id=str(index), appeal_id="A", occurred_at=posted, received_at=posted
+        )
+        for index, event in enumerate(events)
+    ]
+    result = evaluate(
+        [Event("created", "A", EventType.CREATED, posted, posted), *asked],
+        policy,
+        as_of=max(as_of.astimezone(UTC), posted.astimezone(UTC)),
+        provisional=by_rule,
+    )
+    assert result.outcomes
+    for outcome in result.outcomes:
+        check_round_trips(outcome)
+
+
+def test_an_outcome_that_the_calendar_leaves_open() -> None:
+    posted = datetime(2030, 1, 10, 10, tzinfo=UTC)
+    policy = Policy([Target("first reply", working_hours(4), Schedule("RU-VGG", S8))])
+    created = Event("1", "A", EventType.CREATED, posted, posted)
+    for by_rule in (False, True):
+        (outcome,) = evaluate([created], policy, as_of=posted, provisional=by_rule).outcomes
+        assert (outcome.calendar_unknown, outcome.provisional) == (not by_rule, by_rule)
+        check_round_trips(outcome)
+
+
+@given(st.integers(1, 10_000), st.sampled_from(["following", "preceding", "none"]), AMOUNTS)
+def test_budgets(count: int, roll: Any, amount: timedelta) -> None:
+    for count_from in ("next_day", "same_day"):
+        check_round_trips(WorkingDays(count, count_from))
+        check_round_trips(CalendarDays(count, roll, count_from))
+    check_round_trips(Months(count, roll))
+    check_round_trips(ClockTime(amount))
+
+
+# -- what has no text ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (Schedule("RU-VGG", S8), TypeError, "a Schedule has one in schedule_json"),
+        (None, TypeError, "None has no text"),
+        (datetime(2026, 1, 1, tzinfo=UTC), TypeError, "has no text"),
+        (Interval(datetime(2026, 1, 1), datetime(2026, 1, 2)), NaiveDatetimeError, "give it"),
+        (Interval(*[datetime(2026, 1, 1, tzinfo=dateutil.tz.gettz("Europe/Berlin"))] * 2),
+         UnknownTimeZoneError, "use ZoneInfo"),
+        (Interval("9:00", "10:00"), ConfigError, "its text cannot say"),
+        (Day(datetime(2026, 1, 1), DayKind.WORK, date(2026, 1, 1)), ConfigError, "cannot say"),
+        (Day(date(2026, 1, 1), "rest", date(2026, 1, 1)), ConfigError, "cannot say"),
+        (dataclasses.replace(MADE["event"], agency_id=5), ConfigError, "5 is no text"),
+        (WeeklyHours(((), (), (), (), (), (), ((timedelta(0), timedelta(seconds=0.5)),))),
+         ConfigError, "or whole seconds"),
+    ],
+)  # fmt: skip
+def test_values_that_have_no_text(value: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words) as caught:
+        value_to_json(value)
+    assert "\n" not in str(caught.value)
+
+
+# -- what cannot be read -------------------------------------------------------------------
+
+
+def places(told: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every key and item in the JSON."""
+    if isinstance(told, dict | list):
+        for key in told if isinstance(told, dict) else range(len(told)):
+            yield (*path, key)
+            yield from places(told[key], (*path, key))
+
+
+def dotted(path: tuple[Any, ...]) -> str:
+    return "".join(f"[{key}]" if type(key) is int else f".{key}" for key in path).lstrip(".")
+
+
+def changed(told: Any, path: tuple[Any, ...], value: Any) -> str:
+    told = copy.deepcopy(told)
+    at = told
+    for key in path[:-1]:
+        at = at[key]
+    if value is ...:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return json.dumps(told)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) -> None:
+    told = json.loads(value_to_json(MADE[name]))
+    for path in places(told):
+        refused = [(path, {"no": "such"})]
+        if isinstance(path[-1], str):
+            refused += [(path, ...), ((*path[:-1], "colour"), "red")]
+        for where, value in refused:
+            with pytest.raises(ConfigError) as caught:
+                value_from_json(changed(told, where, value))
+            assert (caught.value.key + ".").startswith(dotted(where) + ".")
+            assert str(caught.value).startswith(f"{caught.value.key}: ")
+            assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "words"),
+    [
+        ("event", "schema", "workhours.value/2", "is not known; this version reads"),
+        ("event", "kind", "schedule", "is not known; use act"),
+        ("event", "value.type", "shouted", "is not known; use created"),
+        ("event", "value.author_role", "robot", "no author_role 'robot'"),
+        ("event", "value.event_id", "", "needs event_id"),
+        ("event", "value.substantive", 1, "neither true nor false"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00", "is no instant; write it like"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00Z", "is no instant"),
+        ("event", "value.occurred_at", "2025-03-11", "is no instant"),
+        ("event", "value.occurred_at", "2025-02-30T14:20:00+00:00", "is no instant"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[]", "is no instant"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[a][b]", "is no instant"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[Mars/Base]", "no time zone"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[../up]", "no time zone"),
+        ("event", "value.occurred_at", "2025-03-11T14:20:00+01:00[Europe/Moscow]",
+         "Europe/Moscow keeps another offset"),
+        ("event", "value.occurred_at", "2026-10-25T02:30:00+01:00[Europe/Berlin]",
+         "Europe/Berlin keeps another offset"),  # the later of the two, and no fold
+        ("event", "value.occurred_at", "0001-01-01T00:00:00+05:00", "outside the years"),
+        ("outcome", "value.elapsed", "4h", "is no amount of time; write it like"),
+        ("outcome", "value.elapsed", "PT60M", "is no amount"),
+        ("outcome", "value.elapsed", "-PT0S", "is no amount"),
+        ("outcome", "value.elapsed", "P1D", "is no amount"),
+        ("outcome", "value.elapsed", "PT1.5000000S", "is no amount"),
+        ("outcome", "value.elapsed", "PT99999999999999H", "is no amount"),
+        ("outcome", "value.elapsed", f"PT{'9' * 5000}H", "is no amount"),
+        ("outcome", "value.elapsed", "PT٣H", "is no amount"),
+        ("outcome", "value.budget", None, "null is no text"),
+        ("step", "value.intervals[0]", [], "is no stretch of time"),
+        ("entry", "value.layer", "weather", "is not known; use weekly"),
+        ("entry", "value.date", "20251101", "is no date"),
+        ("working days", "value.count", 0, "0 working days is no budget"),
+        ("working days", "value.count", True, "true is no whole number"),
+        ("working days", "value.count_from", "noon", "'noon' is not one of"),
+        ("months", "value.roll", "down", "'down' is not one of"),
+        ("clock time", "value.amount", "-PT1H", "is negative"),
+        ("weekly hours", "value", "9-18", "not a range of hours"),
+    ],
+)  # fmt: skip
+def test_json_that_cannot_be_read(name: str, path: str, value: object, words: str) -> None:
+    told = json.loads(value_to_json(MADE[name]))
+    keys = re.findall(r"\w+", path)
+    where = tuple(int(key) if key.isdigit() else key for key in keys)
+    with pytest.raises(ConfigError, match=words) as caught:
+        value_from_json(changed(told, where, value))
+    assert path.startswith(caught.value.key)
+    assert str(caught.value).startswith(f"{caught.value.key}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_text_that_is_no_json_of_a_value() -> None:
+    for text in ("", "[]", "{", "null", "[" * 100_000, "9" * 5000, '{"kind": 1, "kind": 2}'):
+        with pytest.raises(ConfigError):
+            value_from_json(text)
+    with pytest.raises(TypeError, match="as text"):
+        value_from_json(b"{}")
