@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import EventType as EventType
     from workhours_sla.sla.policy import Policy as Policy
     from workhours_sla.sla.policy import Target as Target
+    from workhours_sla.worktime import columns as columns
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
     from workhours_sla.worktime.day_budgets import CalendarDays as CalendarDays
@@ -73,20 +74,22 @@ _HOME = {
     "Schedule": "worktime.schedule",
     "WeeklyHours": "worktime.shifts",
 }
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME, "__version__", "columns"]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415
+
+    if name == "columns":
+        return import_module(f"{__name__}.worktime.columns")
     home = _HOME.get(name)
     if home is None:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    from importlib import import_module  # noqa: PLC0415
-
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *__all__})

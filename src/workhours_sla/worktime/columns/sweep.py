@@ -1,0 +1,319 @@
+"""One pass over the rows: chunk by chunk, in place, with nothing allocated but the answer.
+
+A chunk whose instants all lie within one run of known dates, answers included, needs no look at
+any single row. Where some row does not, the horizon grows once to hold the whole column; what
+then still lies outside is looked at row by row, and marked.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from workhours_sla.worktime.columns.arguments import NAT, HeldRows
+from workhours_sla.worktime.columns.tables import (
+    MAX,
+    PER_SECOND,
+    Bools,
+    Compiled,
+    Demand,
+    Horizon,
+    Ints,
+    Scratch,
+    Tables,
+)
+
+CHUNK = 16_384
+FEW_ROWS = 500
+"""Below this many rows a binary search is cheaper than building tables."""
+_FARTHEST = 10**17
+"""Microseconds past either end of the years 1 to 9999."""
+
+Verb = Literal["elapsed", "is_working", "deadline", "breaches_after", "latest_start"]
+
+
+class Rows(NamedTuple):
+    """What is asked of each row, as integers of one unit and of one length."""
+
+    start: Ints
+    end: Ints | None = None
+    budget: Ints | int = 0
+    codes: Ints | None = None
+    held: HeldRows | None = None
+
+    def cut(self, first: int, last: int) -> Rows:
+        """Return the rows from ``first`` to ``last``."""
+        own = slice(first, last)
+        held = self.held
+        if held is not None:
+            offsets = held.offsets[first : last + 1]
+            holds = slice(int(offsets[0]), int(offsets[-1]))
+            held = HeldRows(
+                held.starts[holds], held.ends[holds], offsets - offsets[0], held.goes_on[holds]
+            )
+        return Rows(
+            self.start[own],
+            None if self.end is None else self.end[own],
+            self.budget[own] if isinstance(self.budget, np.ndarray) else self.budget,
+            None if self.codes is None else self.codes[own],
+            held,
+        )
+
+
+class FinerUnit(Exception):  # noqa: N818 - a turn of the way, not an error
+    """The schedules turn out to have boundaries that the rows' unit cannot hold."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.unit = unit
+
+
+def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
+    """Return the answers, and which rows the calendar does not know (None: it knows all)."""
+    count = len(rows.start)
+    out = np.empty(count, np.int64)
+    unknown: Bools | None = None
+    few = count < FEW_ROWS
+    space = Scratch(min(CHUNK, count))
+    solve = _measure if verb in ("elapsed", "is_working") else _locate
+    bounds = _Bounds(verb, rows)
+    grown = False
+    reach = _Reach(verb, bounds, _tables(compiled.horizon, unit, few_rows=few))
+    for first in range(0, count, CHUNK):
+        last = min(first + CHUNK, count)
+        chunk = rows if last - first == count else rows.cut(first, last)
+        own = space.cut(last - first)
+        lo, hi, with_nat = bounds.of(chunk, own)
+        known = reach.holds(lo, hi)
+        if not known and not grown:
+            horizon = compiled.reaching(bounds.demand(rows, unit))
+            reach = _Reach(verb, bounds, _tables(horizon, unit, few_rows=few))
+            grown, known = True, reach.holds(lo, hi)
+        if reach.tables is None:  # not one of these instants is known
+            out[first:last] = NAT
+            missing: Bools | None = np.ones(last - first, np.bool_)
+        else:
+            missing = solve(verb, reach.tables, chunk, out[first:last], own, known=known)
+        for column in with_nat:
+            np.equal(column, NAT, out=own.flags)
+            np.copyto(out[first:last], 0 if verb == "is_working" else NAT, where=own.flags)
+            if missing is not None:
+                missing &= ~own.flags
+        if missing is not None and missing.any():
+            unknown = np.zeros(count, np.bool_) if unknown is None else unknown
+            unknown[first:last] = missing
+    return out, unknown
+
+
+def _tables(horizon: Horizon, unit: str, *, few_rows: bool) -> Tables | None:
+    if PER_SECOND[horizon.unit] > PER_SECOND[unit]:
+        raise FinerUnit(horizon.unit)
+    if not any(len(curve.lo) for curve in horizon.curves):
+        return None
+    return horizon.tables(unit, few_rows=few_rows)
+
+
+class _Bounds:
+    """The least and the greatest instant of rows, and the budgets they have at most."""
+
+    def __init__(self, verb: Verb, rows: Rows) -> None:
+        self._verb = verb
+        budget = rows.budget
+        self.most = int(budget.max(initial=0)) if isinstance(budget, np.ndarray) else budget
+
+    @staticmethod
+    def of(rows: Rows, space: Scratch) -> tuple[int, int, list[Ints]]:
+        """Return (least, greatest, the columns that have NaT), NaT left aside."""
+        lo, hi = MAX, NAT
+        with_nat = []
+        for column in (rows.start, rows.end):
+            if column is None or not len(column):
+                continue
+            least = int(column.min())
+            if least == NAT:
+                with_nat.append(column)
+                # one below the least integer wraps to the greatest
+                least = int(np.subtract(column, 1, out=space.x).min()) + 1
+            lo, hi = min(lo, least), max(hi, int(column.max()))
+        return lo, hi, with_nat
+
+    def demand(self, rows: Rows, unit: str) -> Demand:
+        """Return what the whole column needs compiled."""
+        lo, hi = MAX, NAT
+        space = Scratch(min(CHUNK, len(rows.start)))
+        for first in range(0, len(rows.start), CHUNK):
+            last = min(first + CHUNK, len(rows.start))
+            least, most, _ = self.of(rows.cut(first, last), space.cut(last - first))
+            lo, hi = min(lo, least), max(hi, most)
+        if rows.held is not None and self._verb != "elapsed" and rows.held.ends.size:
+            until = rows.held.ends[~rows.held.goes_on]
+            hi = max(hi, int(until.max(initial=hi)))
+        scale = PER_SECOND[unit]
+        amount = timedelta(microseconds=min(-(-self.most * 1_000_000 // scale), _FARTHEST))
+        return Demand(
+            _moment(lo, scale),
+            _moment(hi + 1, scale),
+            ahead=amount if self._verb in ("deadline", "breaches_after") else None,
+            back=amount if self._verb == "latest_start" else None,
+        )
+
+
+def _moment(value: int, scale: int) -> timedelta:
+    micros = value * 1_000_000 // scale
+    return timedelta(microseconds=max(-_FARTHEST, min(micros, _FARTHEST)))
+
+
+class _Reach:
+    """Between which instants every row has an answer, whatever its schedule."""
+
+    def __init__(self, verb: Verb, bounds: _Bounds, tables: Tables | None) -> None:
+        self.tables = tables
+        self._first, self._last = 1, 0
+        if tables is None:
+            return
+        self._first, self._last = tables.lo, tables.hi
+        if self._first > self._last:
+            return
+        if verb == "is_working":
+            self._last -= 1
+        elif verb == "latest_start":
+            self._first = tables.first_with(bounds.most)
+        elif verb != "elapsed":
+            self._last = tables.last_with(bounds.most, opening=verb == "breaches_after")
+
+    def holds(self, lo: int, hi: int) -> bool:
+        return lo > hi or (self._first <= lo and hi <= self._last)
+
+
+def _measure(  # noqa: PLR0913
+    verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
+) -> Bools | None:
+    """Put the working time between two instants into ``out``; mark the rows not known."""
+    forward = tables.forward
+    offsets = _offsets(tables, rows, space)
+    end = rows.end
+    if verb == "is_working":
+        end = np.add(rows.start, 1, out=space.z)
+    assert end is not None  # noqa: S101 - of the two verbs that measure
+    forward.worked(end, offsets, out, space)
+    forward.worked(rows.start, offsets, space.y, space)
+    np.subtract(out, space.y, out=out)
+    if rows.held is not None and len(rows.held.starts):
+        out -= _held_between(tables, rows, rows.held)
+    if known:
+        return None
+    run = tables.runs_of(rows.start, rows.codes)
+    if verb == "is_working":
+        ends: Bools = rows.start >= tables.run_end[run]
+        return ends | (run < 0)
+    apart: Bools = run != tables.runs_of(end, rows.codes)
+    return apart | (run < 0)
+
+
+def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
+    if rows.codes is None:
+        return None
+    return tables.forward.offset_of.take(rows.codes, out=space.offsets, mode="clip")
+
+
+def _held_between(tables: Tables, rows: Rows, held: HeldRows) -> Ints:
+    """Return the working time held back of each row, of its sign."""
+    assert rows.end is not None  # noqa: S101 - only elapsed has holds
+    of_row = np.repeat(np.arange(len(rows.start)), np.diff(held.offsets))
+    lo = np.minimum(rows.start, rows.end).take(of_row)
+    hi = np.maximum(rows.start, rows.end).take(of_row)
+    paused = _worked(tables, np.clip(held.ends, lo, hi), rows.codes, of_row)
+    paused -= _worked(tables, np.clip(held.starts, lo, hi), rows.codes, of_row)
+    return _summed(paused, held.offsets) * np.where(rows.end < rows.start, -1, 1)
+
+
+def _worked(tables: Tables, t: Ints, codes: Ints | None, of_row: Ints) -> Ints:
+    out = np.empty(len(t), np.int64)
+    offsets = None if codes is None else tables.forward.offset_of.take(codes.take(of_row))
+    tables.forward.worked(t, offsets, out, Scratch(len(t)))
+    return out
+
+
+def _before(amounts: Ints) -> Ints:
+    """Return the sum of the amounts before each, and that of all."""
+    return np.concatenate([[0], np.cumsum(amounts)])
+
+
+def _summed(amounts: Ints, offsets: Ints) -> Ints:
+    before = _before(amounts)
+    return before.take(offsets[1:]) - before.take(offsets[:-1])
+
+
+def _locate(  # noqa: PLR0913
+    verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
+) -> Bools | None:
+    """Put the instant that a budget leads to into ``out``; mark the rows not known."""
+    forward, start, budget = tables.forward, rows.start, rows.budget
+    offsets = _offsets(tables, rows, space)
+    forward.worked(start, offsets, space.y, space)
+    wanted = (np.subtract if verb == "latest_start" else np.add)(space.y, budget, out=space.z)
+    missing: Bools | None = None
+    goes_on: Bools | None = None
+    if rows.held is not None and len(rows.held.starts):
+        paused, missing, goes_on = _held_ahead(verb, tables, rows, rows.held)
+        wanted += paused
+    if not known or missing is not None:
+        outside = _outside(verb, tables, rows, wanted)
+        missing = outside if missing is None else missing | outside
+    amount = np.subtract(wanted, 1, out=space.y) if verb == "deadline" else wanted
+    tables.inverse.shift(amount, out, space)
+    np.add(out, wanted, out=out)
+    if verb != "breaches_after" and not np.all(budget):
+        np.copyto(out, start, where=np.equal(budget, 0))
+    if goes_on is not None:
+        np.copyto(out, NAT, where=goes_on)
+    return missing
+
+
+def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
+    """Return the rows that are in no run of known dates, or whose answer lies outside of it."""
+    run = tables.runs_of(rows.start, rows.codes)
+    if verb == "latest_start":
+        outside = wanted < tables.run_base[run]
+    elif verb == "deadline":
+        outside = wanted > tables.run_total[run]
+    else:
+        outside = wanted >= tables.run_total[run]
+    if verb != "breaches_after":
+        outside &= np.not_equal(rows.budget, 0)
+    return outside | (run < 0)
+
+
+def _held_ahead(
+    verb: Verb, tables: Tables, rows: Rows, held: HeldRows
+) -> tuple[Ints, Bools, Bools]:
+    """Return (working time held back before the answer, rows not known, rows without answer).
+
+    A hold delays the answer when less than the budget was used before it; for the latest
+    instant within the budget, also when just the budget was.
+    """
+    of_row = np.repeat(np.arange(len(rows.start)), np.diff(held.offsets))
+    run = tables.runs_of(rows.start, rows.codes)
+    start, end = rows.start.take(of_row), tables.run_end[run].take(of_row)
+    begins, ends = np.maximum(held.starts, start), np.maximum(held.ends, start)
+    reached = (run >= 0).take(of_row) & (begins <= end)
+    hold_from = _worked(tables, np.minimum(begins, end), rows.codes, of_row)
+    paused = _worked(tables, np.minimum(ends, end), rows.codes, of_row) - hold_from
+    before = _before(paused)
+    earlier = before[:-1] - before.take(held.offsets[:-1]).take(of_row)
+    at_start = np.empty(len(rows.start), np.int64)
+    offsets = None if rows.codes is None else tables.forward.offset_of.take(rows.codes)
+    tables.forward.worked(rows.start, offsets, at_start, Scratch(len(at_start)))
+    used = hold_from - at_start.take(of_row) - earlier
+    budget = np.broadcast_to(rows.budget, rows.start.shape).take(of_row)
+    counts = used <= budget if verb == "breaches_after" else used < budget
+    counts &= reached & (ends > start)
+    past = counts & ~held.goes_on & (ends > end)
+    without = counts & held.goes_on
+    return (
+        _summed(np.where(counts, paused, 0), held.offsets),
+        _summed(past.astype(np.int64), held.offsets) > 0,
+        _summed(without.astype(np.int64), held.offsets) > 0,
+    )

@@ -1,0 +1,467 @@
+"""What can be asked of working time, of a million rows at once."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Generic, Literal, NamedTuple, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
+from workhours_sla.worktime.columns.arguments import (
+    NAT,
+    Budgets,
+    HeldRows,
+    Holds,
+    Instants,
+    budgets,
+    finest,
+    held_rows,
+    instants,
+    rows_of,
+    schedules_of,
+)
+from workhours_sla.worktime.columns.sweep import FinerUnit, Rows, Verb, sweep
+from workhours_sla.worktime.columns.tables import PER_SECOND, Bools, Ints, compiled
+from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.zone import BASE_UTC
+
+Schedules = WorkingTime | Sequence[WorkingTime]
+Values = TypeVar("Values")
+
+
+class Marked(NamedTuple, Generic[Values]):
+    """Answers with what is not certain of them, row by row.
+
+    ``unknown`` rows have NaT (``is_working``: False), as the calendar does not know them;
+    ``provisional`` ones are answered by rule, where no act has settled the dates yet.
+    """
+
+    values: Values
+    unknown: NDArray[np.bool_]
+    provisional: NDArray[np.bool_]
+
+
+class _Question(NamedTuple):
+    """A verb and its columns, of one shape."""
+
+    verb: Verb
+    schedules: tuple[WorkingTime, ...]
+    codes: Ints | None
+    start: Instants
+    end: Instants | None
+    budget: Budgets | None
+    holds: Holds | None
+    tz: object
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    def unit(self) -> str:
+        """Return the finest unit among the columns."""
+        units = [self.start.unit]
+        units += [part.unit for part in (self.end, self.budget) if part is not None]
+        if self.holds is not None:
+            units += [
+                instants("holds", column, self.tz).unit
+                for column in (self.holds.starts, self.holds.ends)
+            ]
+        return finest(units)
+
+    def rows(self, unit: str) -> Rows:
+        """Return the columns as integers of a unit, spread over the rows."""
+        held: HeldRows | None = None
+        if self.holds is not None:
+            held = held_rows(self.holds, self.size, unit, self.tz)
+        budget = 0 if self.budget is None else self.budget.in_unit(unit)
+        return Rows(
+            self._spread(self.start.in_unit(unit).values),
+            None if self.end is None else self._spread(self.end.in_unit(unit).values),
+            self._spread(budget) if isinstance(budget, np.ndarray) else budget,
+            None if self.codes is None else self._spread(self.codes),
+            held,
+        )
+
+    def _spread(self, values: Ints) -> Ints:
+        if values.shape == self.shape:
+            return values.reshape(-1)
+        if not values.ndim:
+            return np.broadcast_to(values, (self.size,))
+        return np.broadcast_to(values, self.shape).reshape(-1)
+
+    def some(self, rows: NDArray[np.intp]) -> _Question:
+        """Return the question of some rows alone."""
+
+        def taken(values: Ints) -> Ints:
+            return self._spread(values)[rows]
+
+        holds = self.holds
+        if holds is not None:
+            offsets = np.asarray(holds.offsets)
+            sizes = np.diff(offsets)[rows]
+            kept = np.repeat(np.isin(np.arange(self.size), rows), np.diff(offsets))
+            starts, ends = (np.asarray(part)[kept] for part in (holds.starts, holds.ends))
+            holds = Holds(starts, ends, np.concatenate([[0], np.cumsum(sizes)]))
+        budget = self.budget
+        return self._replace(
+            codes=None if self.codes is None else taken(self.codes),
+            start=self.start._replace(values=taken(self.start.values)),
+            end=None if self.end is None else self.end._replace(values=taken(self.end.values)),
+            budget=(
+                budget._replace(values=taken(budget.values))
+                if budget is not None and not isinstance(budget.values, int)
+                else budget
+            ),
+            holds=holds,
+            shape=(len(rows),),
+        )
+
+    def schedule_of(self, row: int) -> WorkingTime:
+        return self.schedules[0 if self.codes is None else int(self._spread(self.codes)[row])]
+
+
+def _question(  # noqa: PLR0913
+    verb: Verb,
+    schedule: Schedules,
+    start: object,
+    *,
+    end: object = None,
+    budget: object = None,
+    codes: object = None,
+    holds: Holds | None = None,
+    tz: object = None,
+    names: tuple[str, str] = ("starts", "ends"),
+) -> _Question:
+    schedules, chosen = schedules_of(schedule, codes)
+    named: dict[str, Ints] = {}
+    first = instants(names[0], start, tz)
+    named[names[0]] = first.values
+    second = None if end is None else instants(names[1], end, tz)
+    if second is not None:
+        named[names[1]] = second.values
+    amount = None if budget is None else budgets(budget)
+    if amount is not None and not isinstance(amount.values, int):
+        named["budget"] = amount.values
+    if chosen is not None:
+        named["codes"] = chosen
+    shape = rows_of(named)
+    return _Question(verb, schedules, chosen, first, second, amount, holds, tz, shape)
+
+
+def _solve(question: _Question) -> tuple[Ints, str, Bools | None]:
+    """Return the answers, their unit, and the rows the calendar does not know."""
+    unit = question.unit()
+    known = compiled(question.schedules)
+    while True:
+        unit = finest([unit, known.horizon.unit])
+        try:
+            found, unknown = sweep(question.verb, known, question.rows(unit), unit)
+        except FinerUnit as finer:
+            unit = finer.unit
+        else:
+            return found, unit, unknown
+
+
+class _Answer(NamedTuple):
+    found: Ints
+    unit: str
+    unknown: Bools
+    provisional: Bools
+
+
+def _answer(question: _Question, on_unknown: str, *, provisional: bool) -> _Answer:
+    if on_unknown not in ("raise", "mark"):
+        msg = f"on_unknown is 'raise' or 'mark', not {on_unknown!r}"
+        raise ValueError(msg)
+    found, unit, unknown = _solve(question)
+    nothing = np.zeros(question.size if unknown is None else 0, np.bool_)
+    if unknown is None:
+        return _Answer(found, unit, nothing, nothing)
+    by_rule = np.zeros(question.size, np.bool_)
+    rows = np.flatnonzero(unknown)
+    if provisional:
+        some = question.some(rows)._replace(
+            schedules=tuple(schedule.provisionally() for schedule in question.schedules)
+        )
+        settled, finer, left = _solve(some)
+        if finer != unit:
+            again = finest([unit, finer])
+            scale = PER_SECOND[again] // PER_SECOND[unit]
+            found, unit = np.where(found == NAT, NAT, found * scale), again
+            settled = settled * (PER_SECOND[again] // PER_SECOND[finer])
+        found[rows] = settled
+        by_rule[rows] = True
+        unknown = np.zeros(question.size, np.bool_)
+        if left is not None:
+            unknown[rows[left]] = True
+            by_rule[rows[left]] = False
+    if on_unknown == "raise":
+        if unknown.any():
+            _refuse_row(question, int(np.flatnonzero(unknown)[0]), provisional=provisional)
+        if by_rule.any():
+            row = int(np.flatnonzero(by_rule)[0])
+            msg = f"{int(by_rule.sum())} answers are provisional, the first of row {row}"
+            warnings.warn(msg, ProvisionalWarning, stacklevel=4)
+    found[unknown] = 0 if question.verb == "is_working" else NAT
+    return _Answer(found, unit, unknown, by_rule)
+
+
+def _refuse_row(question: _Question, row: int, *, provisional: bool) -> NoReturn:
+    """Raise what the schedule itself says of the first row it cannot answer."""
+    one = question.some(np.array([row]))
+    schedule = question.schedule_of(row)
+    if provisional:
+        schedule = schedule.provisionally()
+    try:
+        _ask(schedule, one)
+    except CalendarCoverageError as error:
+        msg = f"row {row}: {error}"
+        raise CalendarCoverageError(msg, row=row, **error.__dict__) from None
+    msg = (
+        f"row {row}: the answer lies outside what datetime64[{question.unit()}] can hold; give "
+        "coarser columns, such as starts.astype('datetime64[us]')"
+    )
+    raise OverflowError(msg)
+
+
+def _ask(schedule: WorkingTime, one: _Question) -> object:
+    """Ask the schedule itself of a single row."""
+    start = _datetime(one.start)
+    if one.end is not None:
+        return schedule.elapsed(start, _datetime(one.end))
+    if one.budget is None:
+        return schedule.is_working(start)
+    values = one.budget.values
+    value = values if isinstance(values, int) else int(values[0])
+    amount = timedelta(microseconds=value * 1_000_000 // PER_SECOND[one.budget.unit])
+    verb = one.verb
+    if one.holds is not None and len(one.holds.starts):
+        return None
+    return getattr(schedule, verb)(start, amount)
+
+
+def _datetime(column: Instants) -> datetime:
+    micros = int(column.values[0]) * 1_000_000 // PER_SECOND[column.unit]
+    try:
+        return BASE_UTC + timedelta(microseconds=micros)
+    except OverflowError:  # past the years a datetime has, which no calendar knows
+        return datetime(9999 if micros > 0 else 1, 1, 1, tzinfo=UTC)
+
+
+def _instants_out(answer: _Answer, shape: tuple[int, ...], zone: tzinfo | None) -> Any:
+    if zone is None:
+        return answer.found.view(f"M8[{answer.unit}]").reshape(shape)[()]
+    scale = PER_SECOND[answer.unit]
+    listed = [
+        None
+        if value == NAT
+        else (BASE_UTC + timedelta(microseconds=value * 1_000_000 // scale)).astimezone(zone)
+        for value in answer.found.tolist()
+    ]
+    return listed if shape else listed[0]
+
+
+def _returned(answer: _Answer, values: Any, shape: tuple[int, ...], on_unknown: str) -> Any:
+    if on_unknown == "raise":
+        return values
+    marks = []
+    for mark in (answer.unknown, answer.provisional):
+        full = mark if len(mark) else np.zeros(math.prod(shape), np.bool_)
+        marks.append(full.reshape(shape)[()])
+    return Marked(values, *marks)
+
+
+# -- the verbs -------------------------------------------------------------------------------
+
+OnUnknown = Literal["raise", "mark"]
+
+
+def elapsed(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: Any,
+    ends: Any,
+    *,
+    codes: Any = None,
+    holds: Holds | None = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return the working time from each start to each end, negative where the end is earlier.
+
+    timedelta64 of the finest unit among the columns and the schedule's boundaries; NaT where
+    either is. Working time within ``holds`` is left out. See the notes on columns for what all
+    verbs share: schedules and codes, zones, unknown dates. Raises NaiveDatetimeError,
+    CalendarCoverageError with the row, ValueError for shapes that differ.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> starts = np.array(["2024-12-27T12:45", "NaT"], "M8[s]")
+    >>> elapsed(office, starts, np.datetime64("2024-12-28T07:10"), tz="UTC")
+    array([12300, 'NaT'], dtype='timedelta64[s]')
+    """
+    question = _question("elapsed", schedule, starts, end=ends, codes=codes, holds=holds, tz=tz)
+    answer = _answer(question, on_unknown, provisional=provisional)
+    values = answer.found.view(f"m8[{answer.unit}]").reshape(question.shape)[()]
+    return _returned(answer, values, question.shape, on_unknown)
+
+
+def remaining(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: Any,
+    budget: Any,
+    *,
+    now: Any,
+    codes: Any = None,
+    holds: Holds | None = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return what is left of each budget at ``now``, in working time; negative when overdue.
+
+    ``now`` is one instant or a column. Returns and raises as ``elapsed``, and BudgetError.
+    """
+    amount = budgets(budget)
+    passed = elapsed(
+        schedule,
+        starts,
+        now,
+        codes=codes,
+        holds=holds,
+        tz=tz,
+        on_unknown=on_unknown,
+        provisional=provisional,
+    )
+    left = np.array(amount.values).view(f"m8[{amount.unit}]")[()]
+    if isinstance(passed, Marked):
+        return passed._replace(values=left - passed.values)
+    return left - passed
+
+
+def deadline(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: Any,
+    budget: Any,
+    *,
+    codes: Any = None,
+    holds: Holds | None = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return the earliest instant at which each budget of working time has passed.
+
+    ``budget`` is one amount, or a column of timedelta64. datetime64 in UTC, of the finest unit
+    among the columns, the budget and the schedule's boundaries; datetimes where those were
+    given. NaT where the start is, and where a hold that goes on keeps the clock from ending.
+    Raises as ``elapsed``, and BudgetError.
+
+    >>> from workhours_sla import Schedule, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> starts = np.array(["2025-10-31T14:30", "2025-12-30T13:30"], "M8[s]")
+    >>> deadline(office, starts, working_hours(4), tz="UTC").astype(str).tolist()
+    ['2025-11-01T09:30:00', '2026-01-12T08:30:00']
+    """
+    question = _question(
+        "deadline", schedule, starts, budget=budget, codes=codes, holds=holds, tz=tz
+    )
+    return _located(question, on_unknown, provisional=provisional)
+
+
+def breaches_after(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: Any,
+    budget: Any,
+    *,
+    codes: Any = None,
+    holds: Holds | None = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return the last instant at which an answer is still within each budget.
+
+    Where the budget ends at closing time this is the next opening. Returns and raises as
+    ``deadline``.
+    """
+    question = _question(
+        "breaches_after", schedule, starts, budget=budget, codes=codes, holds=holds, tz=tz
+    )
+    return _located(question, on_unknown, provisional=provisional)
+
+
+def latest_start(  # noqa: PLR0913
+    schedule: Schedules,
+    due: Any,
+    budget: Any,
+    *,
+    codes: Any = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return the latest start whose deadline is not after ``due``, row by row.
+
+    Returns and raises as ``deadline``.
+    """
+    question = _question(
+        "latest_start", schedule, due, budget=budget, codes=codes, tz=tz, names=("due", "")
+    )
+    return _located(question, on_unknown, provisional=provisional)
+
+
+def next_opening(  # noqa: PLR0913
+    schedule: Schedules,
+    times: Any,
+    *,
+    codes: Any = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return the first instant of working time at or after each, itself where it is one.
+
+    Returns and raises as ``deadline``.
+    """
+    question = _question(
+        "breaches_after",
+        schedule,
+        times,
+        budget=timedelta(0),
+        codes=codes,
+        tz=tz,
+        names=("times", ""),
+    )
+    return _located(question, on_unknown, provisional=provisional)
+
+
+def is_working(  # noqa: PLR0913
+    schedule: Schedules,
+    times: Any,
+    *,
+    codes: Any = None,
+    tz: Any = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> Any:
+    """Return whether each instant is working time; NaT is not, as it is not later than anything.
+
+    Raises as ``elapsed``.
+    """
+    question = _question("is_working", schedule, times, codes=codes, tz=tz, names=("times", ""))
+    answer = _answer(question, on_unknown, provisional=provisional)
+    values = (answer.found != 0).reshape(question.shape)[()]
+    return _returned(answer, values, question.shape, on_unknown)
+
+
+def _located(question: _Question, on_unknown: str, *, provisional: bool) -> Any:
+    answer = _answer(question, on_unknown, provisional=provisional)
+    values = _instants_out(answer, question.shape, question.start.zone)
+    return _returned(answer, values, question.shape, on_unknown)
