@@ -1,0 +1,179 @@
+"""Arrays and numbers as the statistics take them: checked on the way in, read-only on the way out.
+
+Every check raises ValueError in one sentence that names the value and the way out.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+NEVER = int(np.iinfo(np.int64).max)
+"""Later than any instant: an answer that has not come, or a limit that is not there."""
+
+
+def whole_numbers(name: str, values: ArrayLike) -> IntArray:
+    """Return ``values`` as int64, of any shape; they must be whole and not negative.
+
+    >>> whole_numbers("met", [3, -1])
+    Traceback (most recent call last):
+    ValueError: met has -1, and there is no such count or duration; check how it was computed
+    """
+    array = _integers(name, values)
+    if array.size and array.min() < 0:
+        msg = (
+            f"{name} has {array.min()}, and there is no such count or duration; "
+            f"check how it was computed"
+        )
+        raise ValueError(msg)
+    return array
+
+
+def instants(name: str, values: ArrayLike) -> IntArray:
+    """Return ``values`` as int64 in one dimension; they may be negative, as before 1970.
+
+    >>> instants("arrived", [-5, 7]).tolist()
+    [-5, 7]
+    """
+    return in_one_dimension(name, _integers(name, values))
+
+
+def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
+    """Return ``values`` as bool in one dimension, as many as ``length``.
+
+    >>> flags("answered", [0, 1], 2)
+    Traceback (most recent call last):
+    ValueError: answered must be true or false, not int64; compare it, as in column == 1
+    """
+    array = in_one_dimension(name, np.asarray(values))
+    if array.dtype != np.bool_:
+        msg = f"{name} must be true or false, not {array.dtype}; compare it, as in column == 1"
+        raise ValueError(msg)
+    return same_shape(name, array, (length,))
+
+
+def measurements(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64 in one dimension; they must be finite.
+
+    >>> measurements("medians", [1.5, float("nan")])
+    Traceback (most recent call last):
+    ValueError: medians has nan at 1; leave out what has no value
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        msg = f"{name} must be numbers, not {array.dtype}; convert them first"
+        raise ValueError(msg)
+    array = in_one_dimension(name, array.astype(np.float64))
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        msg = f"{name} has {array[bad[0]]} at {bad[0]}; leave out what has no value"
+        raise ValueError(msg)
+    return array
+
+
+def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
+    """Return how many were met of how many, of one shape, with 0 <= met <= n.
+
+    Every n must be at least 1, unless ``some_empty``.
+
+    >>> counts([3, 0], [3, 0])
+    Traceback (most recent call last):
+    ValueError: n has 0, and of nothing there is no share; leave the empty cohort out
+    >>> counts([4], [3])
+    Traceback (most recent call last):
+    ValueError: met 4 of n 3 cannot be; count both over the same cohort
+    """
+    whole = whole_numbers("n", n)
+    part = same_shape("met", whole_numbers("met", met), whole.shape)
+    over = np.flatnonzero(part > whole)
+    if over.size:
+        first = over[0]
+        msg = (
+            f"met {part.flat[first]} of n {whole.flat[first]} cannot be; "
+            f"count both over the same cohort"
+        )
+        raise ValueError(msg)
+    if not some_empty and (whole.size == 0 or whole.min() == 0):
+        what = "has 0" if whole.size else "is empty"
+        msg = f"n {what}, and of nothing there is no share; leave the empty cohort out"
+        raise ValueError(msg)
+    return part, whole
+
+
+def share(name: str, value: float) -> float:
+    """Return ``value`` if it lies strictly between 0 and 1.
+
+    >>> share("target", 90)
+    Traceback (most recent call last):
+    ValueError: target 90 is not strictly between 0 and 1; write 90 % as 0.9
+    """
+    if not 0 < value < 1:
+        msg = f"{name} {value} is not strictly between 0 and 1; write 90 % as 0.9"
+        raise ValueError(msg)
+    return float(value)
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return how many standard errors a two-sided interval reaches to either side.
+
+    >>> round(normal_quantile(0.95), 5)
+    1.95996
+    """
+    return NormalDist().inv_cdf((1 + share("confidence", confidence)) / 2)
+
+
+def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return ``array`` if it has one dimension.
+
+    >>> in_one_dimension("n", np.array(7))
+    Traceback (most recent call last):
+    ValueError: n has 0 dimensions and needs one; give a list or a column
+    """
+    if array.ndim != 1:
+        msg = f"{name} has {array.ndim} dimensions and needs one; give a list or a column"
+        raise ValueError(msg)
+    return array
+
+
+def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
+    """Return ``array`` if it has that shape.
+
+    >>> same_shape("met", np.array([1, 2]), (3,))
+    Traceback (most recent call last):
+    ValueError: met has the shape (2,), not (3,); give one for each
+    """
+    if array.shape != shape:
+        msg = f"{name} has the shape {array.shape}, not {shape}; give one for each"
+        raise ValueError(msg)
+    return array
+
+
+def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return ``array``, no longer to be written to: a result is a value.
+
+    >>> read_only(np.array([1, 2])).flags.writeable
+    False
+    """
+    array.setflags(write=False)
+    return array
+
+
+def _integers(name: str, values: ArrayLike) -> IntArray:
+    array: NDArray[Any] = np.asarray(values)
+    if array.size == 0:
+        return np.zeros(array.shape, np.int64)
+    if array.dtype == np.bool_ or not np.can_cast(array.dtype, np.int64, "safe"):
+        missing = array.dtype.kind == "f" and np.isnan(array).any()
+        way_out = "leave out the rows with nan and convert" if missing else "convert them first"
+        msg = f"{name} must be whole numbers of 64 bits, not {array.dtype}; {way_out}"
+        raise ValueError(msg)
+    return array.astype(np.int64)
