@@ -12,7 +12,7 @@ from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.interval_sets import subtract
-from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval
+from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval, datetime_in
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -155,8 +155,8 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
     dates' shifts is counted once, for the earlier date.
     """
     zone = schedule.tz
-    first = schedule._datetime(lo, zone).date()
-    last = schedule._datetime(max(lo, hi - timedelta.resolution), zone).date()
+    first = datetime_in(zone, lo).date()
+    last = datetime_in(zone, max(lo, hi - timedelta.resolution)).date()
     counted: dict[date, list[Interval]] = {}
     day = first - ONE_DAY
     while day <= last:
@@ -172,9 +172,7 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
             known = schedule.calendar.coverage
             yield Step(
                 date=day,
-                intervals=tuple(
-                    (schedule._datetime(a, zone), schedule._datetime(b, zone)) for a, b in pieces
-                ),
+                intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in pieces),
                 used=sum((b - a for a, b in pieces), ZERO),
                 day=(
                     schedule.calendar.day(day)

@@ -37,7 +37,7 @@ from workhours_sla.worktime.shifts import (
 )
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.verbs import Interval, WorkingTime
-from workhours_sla.worktime.zone import BASE, ONE_DAY, zone_offsets
+from workhours_sla.worktime.zone import BASE, ONE_DAY, datetime_in, zone_offsets
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.day_budgets import DayAnswer
@@ -149,7 +149,7 @@ class Schedule(WorkingTime):
         Raises CalendarCoverageError for a date that the calendar does not know.
         """
         return tuple(
-            Interval(self._datetime(start, self.tz), self._datetime(end, self.tz))
+            Interval(datetime_in(self.tz, start), datetime_in(self.tz, end))
             for start, end in self._moments_of(day)
         )
 
@@ -171,7 +171,7 @@ class Schedule(WorkingTime):
     def end_of_day(self, day: date) -> datetime:
         """Return 24:00 of a date: the end of the last instant that reads as that date."""
         midnight = ONE_DAY * ((day - BASE.date()).days + 1)
-        return self._datetime(zone_offsets(self.tz).end_of(midnight), self.tz)
+        return datetime_in(self.tz, zone_offsets(self.tz).end_of(midnight))
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
         """Return the shifts of each date from ``first`` to ``last``, all of them known.
@@ -221,7 +221,7 @@ class Schedule(WorkingTime):
 
     def _unknown(self, moment: timedelta) -> NoReturn:
         """Raise CalendarCoverageError for an instant outside every timeline."""
-        wall = self._datetime(moment, self.tz).date()
+        wall = datetime_in(self.tz, moment).date()
         for day in (wall, wall - ONE_DAY, wall + ONE_DAY):
             if day not in self.overrides:
                 self.calendar.check_known(day)

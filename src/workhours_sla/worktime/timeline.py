@@ -25,7 +25,7 @@ from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, Interva
 
 
 class Snapshot(NamedTuple):
-    """Working time compiled from ``lo`` to ``hi``; ``day_index`` counts starts before each day.
+    """Working time compiled from ``lo`` to ``hi``.
 
     ``shift[j]`` is A of the formula above, with a first element for instants before any
     interval; ``cum`` has one element more than there are intervals.
@@ -38,8 +38,6 @@ class Snapshot(NamedTuple):
     cum: list[timedelta]
     shift: list[timedelta]
     inverse: list[timedelta]
-    day_index: list[int]
-    first_day: int
 
 
 def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: timedelta) -> Snapshot:
@@ -48,9 +46,7 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: tim
     ends = [end for _, end in intervals]
     cum = list(accumulate((end - start for start, end in intervals), initial=base))
     shift = [lo - base, *(start - before for start, before in zip(starts, cum, strict=False))]
-    first_day, last_day = lo // ONE_DAY, -(-hi // ONE_DAY)
-    day_index = [bisect_right(starts, ONE_DAY * day) for day in range(first_day, last_day + 1)]
-    return Snapshot(lo, hi, starts, ends, cum, shift, shift[1:], day_index, first_day)
+    return Snapshot(lo, hi, starts, ends, cum, shift, shift[1:])
 
 
 class Timeline:
@@ -134,6 +130,11 @@ class Timeline:
             end if end < self._surely[1] else min(end, self.hi),
         )
 
+    @property
+    def compiled(self) -> Snapshot | None:
+        """What is compiled so far."""
+        return self._snapshot
+
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
@@ -141,13 +142,8 @@ class Timeline:
         snapshot = self._snapshot
         if snapshot is None or not snapshot.lo <= moment < snapshot.hi:
             snapshot = self.at(moment)
-        index = snapshot.day_index[moment // ONE_DAY - snapshot.first_day]
-        starts = snapshot.starts
-        count = len(starts)
-        while index < count and starts[index] <= moment:
-            index += 1
-        sofar, total = moment - snapshot.shift[index], snapshot.cum[index]
-        return min(total, sofar)
+        index = bisect_right(snapshot.starts, moment)
+        return min(moment - snapshot.shift[index], snapshot.cum[index])
 
     def earliest(self, worked: timedelta) -> timedelta | None:
         """Return the first instant with C == worked, or None where it lies past ``hi``.

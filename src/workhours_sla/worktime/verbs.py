@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NoReturn, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,25 @@ from workhours_sla.worktime.arguments import (
     refuse_year,
 )
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.zone import BASE, ZERO
+from workhours_sla.worktime.holds import Holds, held_ahead, held_between, moments_of
+from workhours_sla.worktime.timeline import Snapshot, Timeline
+from workhours_sla.worktime.track import (
+    NO_TRACK,
+    OFF_TRACK,
+    WALK,
+    Track,
+    utc_track,
+    wall_track,
+)
+from workhours_sla.worktime.zone import (
+    BASE,
+    BASES,
+    ZERO,
+    base_of,
+    datetime_in,
+    known_moment,
+    zone_offsets,
+)
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.combined import Combination
@@ -42,12 +59,15 @@ class WorkingTime:
     An immutable value: hashable, picklable, safe to share between threads.
     """
 
-    __slots__ = ("_base", "_timelines", "_twin", "tz")
+    __slots__ = ("_base", "_settled", "_timelines", "_twin", "_utc", "_wall", "tz")
 
     tz: ZoneInfo
     _base: datetime
     _timelines: tuple[Timeline, ...] | None
     _twin: Self | None
+    _utc: Track
+    _wall: Track
+    _settled: Snapshot | None
 
     def _keep(self, tz: ZoneInfo) -> None:
         """Set what every kind of working time keeps."""
@@ -56,6 +76,9 @@ class WorkingTime:
         setter(self, "_base", BASE.replace(tzinfo=tz))
         setter(self, "_timelines", None)
         setter(self, "_twin", None)
+        setter(self, "_utc", NO_TRACK)
+        setter(self, "_wall", NO_TRACK)
+        setter(self, "_settled", None)
 
     # -- what it is made of ------------------------------------------------------------------
 
@@ -94,16 +117,10 @@ class WorkingTime:
             when = plain_datetime(when)
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             refuse_year(when)
-        zone = when.tzinfo
-        base = self._base if zone is self.tz else BASE.replace(tzinfo=zone)
-        offset = when.utcoffset()
-        if offset is None:
+        zone, offset = when.tzinfo, when.utcoffset()
+        if zone is None or offset is None:
             refuse_naive(when)
-        return when - base - offset
-
-    def _datetime(self, moment: timedelta, zone: tzinfo | None) -> datetime:
-        assert zone is not None  # noqa: S101 - _moment refused it
-        return zone.fromutc(BASE.replace(tzinfo=zone) + moment)
+        return when - base_of(zone) - offset
 
     def _line_at(self, moment: timedelta) -> Timeline:
         lines = self._lines()
@@ -114,6 +131,15 @@ class WorkingTime:
             if line.knows(moment):
                 return line
         return self._unknown(moment)
+
+    def _settle(self, line: Timeline) -> None:
+        """Lay out what is compiled, once it was asked twice without growing."""
+        snapshot = line.compiled
+        if snapshot is None or snapshot is not self._settled:
+            object.__setattr__(self, "_settled", snapshot)
+        elif self._utc.cum is not snapshot.cum:
+            object.__setattr__(self, "_utc", utc_track(snapshot))
+            object.__setattr__(self, "_wall", wall_track(snapshot, zone_offsets(self.tz)))
 
     def _ran_out(self, line: Timeline, verb: str) -> NoReturn:
         """Raise CalendarCoverageError for an answer past the end of a timeline."""
@@ -132,11 +158,15 @@ class WorkingTime:
 
     # -- the verbs ---------------------------------------------------------------------------
 
-    def elapsed(self, start: datetime, end: datetime, *, provisional: bool = False) -> timedelta:
+    def elapsed(
+        self, start: datetime, end: datetime, *, holds: Holds = (), provisional: bool = False
+    ) -> timedelta:
         """Return the working time from ``start`` to ``end``; negative when ``end`` is earlier.
 
-        Raises NaiveDatetimeError, CalendarCoverageError. With ``provisional`` unknown dates are
-        answered by rule where there is one, with a ProvisionalWarning.
+        Working time within ``holds``, pairs (since, until), is left out. Raises
+        NaiveDatetimeError, CalendarCoverageError, ValueError for a hold that ends before it
+        starts. With ``provisional`` unknown dates are answered by rule where there is one, with
+        a ProvisionalWarning.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -144,43 +174,95 @@ class WorkingTime:
         ...                datetime(2024, 12, 28, 11, 10, tzinfo=office.tz))
         datetime.timedelta(seconds=12300)
         """
+        if type(start) is datetime and type(end) is datetime and not holds:
+            zone = start.tzinfo
+            try:
+                if zone is self.tz and end.tzinfo is zone:
+                    track, base = self._wall, self._base
+                    return track.worked(end - base) - track.worked(start - base)
+                track = self._utc
+                return track.worked(known_moment(end)) - track.worked(known_moment(start))
+            except OFF_TRACK:
+                pass
         if provisional:
-            return self._provisionally(WorkingTime.elapsed, start, end)
+            return self._provisionally(WorkingTime.elapsed, start, end, holds=holds)
         a, b = self._moment(start), self._moment(end)
         line = self._line_at(a)
+        self._settle(line)
         if not line.knows(b):
             (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
-        return line.worked(b) - line.worked(a)
+        worked = line.worked(b) - line.worked(a)
+        return worked - held_between(line, a, b, moments_of(holds, self._moment))
 
-    def deadline(self, start: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
+    def deadline(  # noqa: C901, PLR0911, PLR0912
+        self, start: datetime, budget: Budget, *, holds: Holds = (), provisional: bool = False
+    ) -> datetime:
         """Return the earliest instant at which ``budget`` of working time has passed.
 
         In the zone of ``start``; a budget used up exactly at closing time is due at closing
         time, a budget of 0 at ``start``. WorkingDays, CalendarDays, Months and ClockTime are
-        budgets of another kind and count by their own rules. Raises NaiveDatetimeError,
-        BudgetError, CalendarCoverageError where the answer runs across an unknown date.
+        budgets of another kind and count by their own rules. Working time within ``holds``,
+        pairs (since, until), does not count. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError where the answer runs across an unknown date, ValueError for a
+        hold that ends before it starts or that is given for days.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
         >>> str(office.deadline(datetime(2025, 3, 12, 14, tzinfo=office.tz), timedelta(hours=4)))
         '2025-03-12 18:00:00+03:00'
         """
+        if type(start) is datetime and type(budget) is timedelta and not holds:
+            zone = start.tzinfo
+            try:
+                if zone is self.tz:  # Track.due, written out: this is the hottest path of all
+                    base = self._base
+                    index, starts, ends, closed, gaps = self._wall.walk
+                    due = start - base
+                    j = index[due.days]
+                    while starts[j] <= due:
+                        j += 1
+                    end = closed[j]
+                    if due < end:
+                        due += budget
+                        if due <= end:
+                            if budget > ZERO:
+                                return start + budget
+                            raise KeyError
+                        due += gaps[j]
+                    elif budget > ZERO:
+                        due = starts[j] + budget
+                    else:
+                        raise KeyError
+                    while due > ends[j]:
+                        if budget > WALK:
+                            raise KeyError
+                        j += 1
+                        due += gaps[j]
+                    return base + due
+                base = BASES[zone]  # type: ignore[index]
+                if base.tzinfo is zone:  # not only equal
+                    due = start - base - start.utcoffset()  # type: ignore[operator]
+                    return zone.fromutc(base + self._utc.due(due, budget))  # type: ignore[union-attr]
+            except OFF_TRACK:
+                pass
         if provisional:
-            return self._provisionally(WorkingTime.deadline, start, budget)
+            return self._provisionally(WorkingTime.deadline, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._day_budget(budget, start).due_at
+            return self._days(budget, start, holds).due_at
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
+        self._settle(line)
         if not budget:
             return start
-        due = line.earliest(line.worked(moment) + budget)
-        if due is None:
+        wanted = self._wanted(line, moment, budget, holds, latest=False)
+        found = None if wanted is None else line.earliest(wanted)
+        if found is None:
             self._ran_out(line, f"the deadline of {start}")
-        return self._datetime(due, start.tzinfo)
+        return datetime_in(start.tzinfo, found)
 
     def breaches_after(
-        self, start: datetime, budget: Budget, *, provisional: bool = False
+        self, start: datetime, budget: Budget, *, holds: Holds = (), provisional: bool = False
     ) -> datetime:
         """Return the last instant at which an answer is still within ``budget``.
 
@@ -193,17 +275,28 @@ class WorkingTime:
         ...                           timedelta(hours=4)))
         '2025-03-13 09:00:00+03:00'
         """
+        if type(start) is datetime and type(budget) is timedelta and not holds:
+            zone = start.tzinfo
+            try:
+                if zone is self.tz:
+                    base = self._base
+                    return base + self._wall.limit(start - base, budget)
+                return datetime_in(zone, self._utc.limit(known_moment(start), budget))
+            except OFF_TRACK:
+                pass
         if provisional:
-            return self._provisionally(WorkingTime.breaches_after, start, budget)
+            return self._provisionally(WorkingTime.breaches_after, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._day_budget(budget, start).limit
+            return self._days(budget, start, holds).limit
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
-        limit = line.latest(line.worked(moment) + budget)
+        self._settle(line)
+        wanted = self._wanted(line, moment, budget, holds, latest=True)
+        limit = None if wanted is None else line.latest(wanted)
         if limit is None:
             self._ran_out(line, f"the limit of {start}")
-        return self._datetime(limit, start.tzinfo)
+        return datetime_in(start.tzinfo, limit)
 
     def latest_start(
         self, due: datetime, budget: timedelta, *, provisional: bool = False
@@ -222,16 +315,37 @@ class WorkingTime:
         start = line.latest_before(line.worked(moment) - budget)
         if start is None:
             self._ran_out_backwards(line, f"the latest start for {due}")
-        return self._datetime(start, due.tzinfo)
+        return datetime_in(due.tzinfo, start)
 
     def remaining(
-        self, start: datetime, budget: timedelta, *, now: datetime, provisional: bool = False
+        self,
+        start: datetime,
+        budget: timedelta,
+        *,
+        now: datetime,
+        holds: Holds = (),
+        provisional: bool = False,
     ) -> timedelta:
         """Return what is left of ``budget`` at ``now``, in working time; negative when overdue.
 
         Raises as ``elapsed`` and ``deadline``.
         """
-        return check_budget(budget) - self.elapsed(start, now, provisional=provisional)
+        passed = self.elapsed(start, now, holds=holds, provisional=provisional)
+        return check_budget(budget) - passed
+
+    def _wanted(
+        self, line: Timeline, start: timedelta, budget: timedelta, holds: Holds, *, latest: bool
+    ) -> timedelta | None:
+        """Return C at the answer to a budget; None where a hold runs past the known dates."""
+        stretches = moments_of(holds, self._moment)
+        held = held_ahead(line, start, budget, stretches, latest=latest)
+        return None if held is None else line.worked(start) + budget + held
+
+    def _days(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
+        if holds:
+            msg = f"holds cut working time, not days: give {budget!r} without holds"
+            raise ValueError(msg)
+        return self._day_budget(budget, start)
 
     def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
         """Whether an instant is working time. Raises NaiveDatetimeError, CalendarCoverageError."""
@@ -266,7 +380,7 @@ class WorkingTime:
             self._ran_out(line, f"the closing at {when}")
         if closing is None:
             self._ran_out_backwards(line, f"the closing before {when}")
-        return self._datetime(closing, when.tzinfo)
+        return datetime_in(when.tzinfo, closing)
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
@@ -284,7 +398,7 @@ class WorkingTime:
             self._ran_out(line, "the span")
         zone = start.tzinfo
         return tuple(
-            Interval(self._datetime(lo, zone), self._datetime(hi, zone))
+            Interval(datetime_in(zone, lo), datetime_in(zone, hi))
             for lo, hi in (line.between(a, b) if b > a else ())
         )
 

@@ -6,6 +6,7 @@ Instants are ``timedelta`` since 1970-01-01T00:00 UTC, wall-clock readings ``tim
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -17,6 +18,45 @@ ONE_SECOND = timedelta(seconds=1)
 
 Interval = tuple[timedelta, timedelta]
 """Half-open: start included, end not."""
+
+
+BASES: dict[tzinfo, datetime] = {UTC: BASE_UTC}
+_MOSTBASES = 1024
+
+
+def base_of(zone: tzinfo) -> datetime:
+    """Return 1970-01-01T00:00 on a zone's wall clock, from then on found by ``known_moment``."""
+    base = BASE.replace(tzinfo=zone)
+    if len(BASES) >= _MOSTBASES:
+        BASES.clear()
+    with suppress(TypeError):  # some zones of dateutil have no hash
+        BASES[zone] = base
+    return base
+
+
+def known_moment(when: datetime) -> timedelta:
+    """Return a datetime as time since 1970-01-01T00:00 UTC, where its zone was met before.
+
+    The difference of two datetimes that share a zone converts nothing. Raises KeyError for a
+    zone not met, TypeError for none.
+    """
+    zone = when.tzinfo
+    base = BASES[zone]  # type: ignore[index]
+    if base.tzinfo is not zone:  # equal, but subtracting would convert
+        raise KeyError
+    return when - base - when.utcoffset()  # type: ignore[operator]
+
+
+def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
+    """Return an instant, counted from 1970-01-01T00:00 UTC, as a datetime of a zone."""
+    assert zone is not None  # noqa: S101 - who asks has refused naive datetimes
+    try:
+        base = BASES[zone]
+    except (KeyError, TypeError):
+        base = BASE.replace(tzinfo=zone)
+    if base.tzinfo is not zone:
+        base = BASE.replace(tzinfo=zone)
+    return zone.fromutc(base + moment)
 
 
 class Zone:

@@ -232,26 +232,46 @@ def _refuse_row(question: _Question, row: int, *, provisional: bool) -> NoReturn
 
 def _ask(schedule: WorkingTime, one: _Question) -> object:
     """Ask the schedule itself of a single row."""
-    start = _datetime(one.start)
-    if one.end is not None:
-        return schedule.elapsed(start, _datetime(one.end))
-    if one.budget is None:
+    start = _datetimes(one.start)[0]
+    if one.verb == "is_working":
         return schedule.is_working(start)
-    values = one.budget.values
-    value = values if isinstance(values, int) else int(values[0])
-    amount = timedelta(microseconds=value * 1_000_000 // PER_SECOND[one.budget.unit])
-    verb = one.verb
-    if one.holds is not None and len(one.holds.starts):
-        return None
-    return getattr(schedule, verb)(start, amount)
+    if one.verb == "latest_start":
+        return schedule.latest_start(start, _amount(one))
+    holds = _holds(one)
+    if one.end is not None:
+        return schedule.elapsed(start, _datetimes(one.end)[0], holds=holds)
+    if one.verb == "deadline":
+        return schedule.deadline(start, _amount(one), holds=holds)
+    return schedule.breaches_after(start, _amount(one), holds=holds)
 
 
-def _datetime(column: Instants) -> datetime:
-    micros = int(column.values[0]) * 1_000_000 // PER_SECOND[column.unit]
-    try:
-        return BASE_UTC + timedelta(microseconds=micros)
-    except OverflowError:  # past the years a datetime has, which no calendar knows
-        return datetime(9999 if micros > 0 else 1, 1, 1, tzinfo=UTC)
+def _amount(one: _Question) -> timedelta:
+    assert one.budget is not None  # noqa: S101 - of the verbs that locate
+    value = one.budget.values
+    if not isinstance(value, int):
+        value = int(value[0])
+    return timedelta(microseconds=value * 1_000_000 // PER_SECOND[one.budget.unit])
+
+
+def _holds(one: _Question) -> list[tuple[datetime, datetime]]:
+    if one.holds is None:
+        return []
+    sides = (one.holds.starts, one.holds.ends)
+    starts, ends = (_datetimes(instants("holds", side, one.tz)) for side in sides)
+    return [(since, max(since, until)) for since, until in zip(starts, ends, strict=True)]
+
+
+def _datetimes(column: Instants) -> list[datetime]:
+    """Return a column as datetimes; NaT and what no datetime can hold as far as they can."""
+    found = []
+    for value in column.values.reshape(-1).tolist():
+        micros = value * 1_000_000 // PER_SECOND[column.unit]
+        try:
+            found.append(BASE_UTC + timedelta(microseconds=micros))
+        except OverflowError:
+            year = 9999 if micros > 0 or value == NAT else 1
+            found.append(datetime(year, 1, 1, tzinfo=UTC))
+    return found
 
 
 def _instants_out(answer: _Answer, shape: tuple[int, ...], zone: tzinfo | None) -> Any:

@@ -1,0 +1,63 @@
+"""Holds: stretches in which the clock stood still, cut out of working time for one question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.zone import ZERO, Interval
+
+Holds = Sequence[tuple[datetime, datetime]]
+"""Pairs (since, until) of aware datetimes, in any order; those that overlap count once."""
+
+
+def moments_of(holds: Holds, moment_of: Callable[[datetime], timedelta]) -> list[Interval]:
+    """Return holds as disjoint instants in order. Raises ValueError for an end before its start."""
+    found = []
+    for since, until in holds:
+        start, end = moment_of(since), moment_of(until)
+        if end < start:
+            msg = f"a hold from {since} to {until} ends before it starts; give (since, until)"
+            raise ValueError(msg)
+        found.append((start, end))
+    return join(found)
+
+
+def held_between(
+    line: Timeline, start: timedelta, end: timedelta, holds: Iterable[Interval]
+) -> timedelta:
+    """Return the working time that holds take from a span; negative when ``end`` is earlier."""
+    if end < start:
+        return -held_between(line, end, start, holds)
+    held = ZERO
+    for since, until in holds:
+        first, last = max(since, start), min(until, end)
+        if first < last:
+            held += line.worked(last) - line.worked(first)
+    return held
+
+
+def held_ahead(
+    line: Timeline, start: timedelta, budget: timedelta, holds: Iterable[Interval], *, latest: bool
+) -> timedelta | None:
+    """Return the working time that holds take before the answer to a budget; None if not known.
+
+    A hold delays the answer when less than the budget was used before it; the latest instant
+    within the budget also when just the budget was.
+    """
+    held = ZERO
+    at_start = line.worked(start)
+    for since, until in holds:
+        first = max(since, start)
+        if until <= first or not line.knows(first):
+            continue
+        before = line.worked(first)
+        used = before - at_start - held
+        if used > budget or (used == budget and not latest):
+            break
+        if not line.knows(until):
+            return None
+        held += line.worked(until) - before
+    return held

@@ -1,0 +1,117 @@
+"""Working time with stretches held out: what is left, when it is due, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from test_properties import PROPERTY, TICK, Question, moments, questions, utc
+from workhours_sla import Schedule, WorkingDays, working_hours
+from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
+
+Holds = list[tuple[datetime, datetime]]
+
+
+@st.composite
+def held(draw: st.DrawFn) -> tuple[Question, Holds]:
+    """Draw a question and up to three holds near it, which may overlap and be empty."""
+    question = draw(questions(times=2))
+    pairs = [
+        sorted((draw(moments(question.case)), draw(moments(question.case))), key=utc)
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    return question, [(since, until) for since, until in pairs]
+
+
+def elapsed_by_pieces(question: Question, a: datetime, b: datetime, holds: Holds) -> timedelta:
+    """Cut the oracle's intervals by every edge of a hold, and add up the pieces outside."""
+    edges = sorted({utc(edge) for hold in holds for edge in hold})
+    total = timedelta(0)
+    for start, end in question.oracle.intervals(a, b):
+        inner = [utc(start), *(edge for edge in edges if utc(start) < edge < utc(end)), utc(end)]
+        for first, last in pairwise(inner):
+            if not any(utc(since) <= first < utc(until) for since, until in holds):
+                total += last - first
+    return total
+
+
+@PROPERTY
+@given(held())
+def test_elapsed_leaves_out_what_is_held(case: tuple[Question, Holds]) -> None:
+    question, holds = case
+    a, b = sorted(question.times, key=utc)
+    expected = elapsed_by_pieces(question, a, b, holds)
+    assert question.engine.elapsed(a, b, holds=holds) == expected
+    assert question.engine.elapsed(b, a, holds=holds) == -expected
+
+
+@PROPERTY
+@given(held())
+def test_the_deadline_is_the_earliest_that_uses_the_budget_up(
+    case: tuple[Question, Holds],
+) -> None:
+    question, holds = case
+    start, budget, engine = question.times[0], question.budget, question.engine
+    due = engine.deadline(start, budget, holds=holds)
+    assert due.tzinfo is start.tzinfo
+    assert engine.elapsed(start, due, holds=holds) == budget
+    if budget:
+        assert engine.elapsed(start, utc(due) - TICK, holds=holds) < budget
+    else:
+        assert utc(due) == utc(start)
+
+
+@PROPERTY
+@given(held())
+def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Holds]) -> None:
+    question, holds = case
+    start, budget, engine = question.times[0], question.budget, question.engine
+    limit = engine.breaches_after(start, budget, holds=holds)
+    assert engine.elapsed(start, limit, holds=holds) == budget
+    assert engine.elapsed(start, utc(limit) + TICK, holds=holds) > budget
+
+
+def test_a_question_to_the_citizen_moves_the_deadline() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    posted = datetime(2025, 6, 9, 16, tzinfo=office.tz)
+    holds = [
+        (
+            datetime(2025, 6, 9, 17, 10, tzinfo=office.tz),
+            datetime(2025, 6, 11, 12, 20, tzinfo=office.tz),
+        )
+    ]
+    replied = datetime(2025, 6, 11, 16, 20, tzinfo=office.tz)
+    four = working_hours(4)
+    assert office.elapsed(posted, replied, holds=holds) == working_hours(4, minutes=10)
+    assert str(office.deadline(posted, four, holds=holds)) == "2025-06-11 16:10:00+03:00"
+    assert office.remaining(posted, four, now=replied, holds=holds) == -timedelta(minutes=10)
+
+
+def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
+    office = Schedule(None, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
+    day = [datetime(2025, 3, 12, hour, tzinfo=office.tz) for hour in range(24)]
+    holds = [(day[14], day[16])]
+    assert office.deadline(day[10], working_hours(4), holds=holds) == day[14]
+    assert office.breaches_after(day[10], working_hours(4), holds=holds) == day[16]
+
+
+def test_bad_holds_are_refused() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    a, b = (datetime(2025, 3, day, 12, tzinfo=office.tz) for day in (12, 14))
+    with pytest.raises(ValueError, match="ends before it starts"):
+        office.elapsed(a, b, holds=[(b, a)])
+    with pytest.raises(NaiveDatetimeError):
+        office.elapsed(a, b, holds=[(a.replace(tzinfo=None), b)])
+    with pytest.raises(ValueError, match="not days"):
+        office.deadline(a, WorkingDays(3), holds=[(a, b)])
+
+
+def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    start = datetime(2027, 12, 28, 12, tzinfo=office.tz)
+    far = datetime(2030, 1, 1, tzinfo=UTC)
+    with pytest.raises(CalendarCoverageError, match="2028"):
+        office.deadline(start, working_hours(4), holds=[(start, far)])
+    assert office.deadline(start, working_hours(1), holds=[(far, far)]).hour == 13
