@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.interval_sets import clip, join
 from workhours_sla.worktime.shifts import Shifts
 from workhours_sla.worktime.zone import BASE, ONE_DAY, ZERO, Interval, Zone
 
@@ -68,21 +68,26 @@ class Compiler:
 
     def _intervals_of(self, first: int, last: int) -> list[Interval]:
         """Return the intervals of the shifts that start on the days from ``first`` to ``last``."""
-        changed = [
-            moment // ONE_DAY for moment, _ in self.zone.changes(first - _MARGIN, last + _MARGIN)
-        ]
+        changes = self.zone.changes(first - _MARGIN, last + _MARGIN)
+        near_change = {
+            moment // ONE_DAY + step
+            for moment, _ in changes
+            for step in range(-_MARGIN, _MARGIN + 1)
+        }
+        offset = self.zone.offset_on(first)
+        midnight = ONE_DAY * first - offset
         dates = (date.fromordinal(_BASE_ORDINAL + day) for day in (first, last))
         found: list[Interval] = []
         for day, shifts in enumerate(self._shifts_between(*dates), first):
-            if not shifts:
-                continue
-            midnight = ONE_DAY * day
-            if changed and any(abs(day - near) <= _MARGIN for near in changed):
+            if day in near_change:
+                wall = ONE_DAY * day
                 for start, end in shifts:
-                    found += self.zone.instants_of(midnight + start, midnight + end)
+                    found += self.zone.instants_of(wall + start, wall + end)
+                midnight = wall + ONE_DAY - self.zone.offset_on(day + 1)
             else:
-                midnight -= self.zone.offset_on(day)
-                found += [(midnight + start, midnight + end) for start, end in shifts]
+                for start, end in shifts:
+                    found.append((midnight + start, midnight + end))
+                midnight += ONE_DAY
         return found
 
     def compile_span(self, lo: timedelta, hi: timedelta) -> list[Interval]:
@@ -93,10 +98,4 @@ class Compiler:
         last = min(self._last, (latest_wall - self._reach[0]) // ONE_DAY)
         if first > last:
             return []
-        return join(
-            [
-                (max(start, lo), min(end, hi))
-                for start, end in self._intervals_of(first, last)
-                if start < hi and end > lo
-            ]
-        )
+        return clip(join(self._intervals_of(first, last)), lo, hi)

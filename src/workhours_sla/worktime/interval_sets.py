@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from operator import itemgetter
 
 from workhours_sla.worktime.zone import Interval
 
@@ -10,13 +12,30 @@ from workhours_sla.worktime.zone import Interval
 def join(intervals: Iterable[Interval]) -> list[Interval]:
     """Return intervals in order, those that overlap or touch made one."""
     joined: list[Interval] = []
-    for start, end in sorted(intervals):
-        if joined and start <= joined[-1][1]:
-            if end > joined[-1][1]:
-                joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
+    until = timedelta.min
+    for interval in sorted(intervals, key=itemgetter(0)):
+        start, end = interval
+        if start > until or not joined:
+            joined.append(interval)
+            until = end
+        elif end > until:
+            joined[-1] = joined[-1][0], end
+            until = end
     return joined
+
+
+def clip(intervals: list[Interval], lo: timedelta, hi: timedelta) -> list[Interval]:
+    """Return what of intervals, disjoint and in order, is within ``[lo, hi)``."""
+    first, last = 0, len(intervals)
+    while first < last and intervals[first][1] <= lo:
+        first += 1
+    while first < last and intervals[last - 1][0] >= hi:
+        last -= 1
+    within = intervals[first:last]
+    if within:
+        within[0] = max(within[0][0], lo), within[0][1]
+        within[-1] = within[-1][0], min(within[-1][1], hi)
+    return within
 
 
 def subtract(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:

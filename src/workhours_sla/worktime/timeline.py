@@ -17,10 +17,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import accumulate
+from operator import sub
 from threading import Lock
 from typing import NamedTuple
 
-from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, Interval
 
 
@@ -44,9 +44,33 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: tim
     """Return the tables for ``[lo, hi)`` where working time up to ``lo`` is ``base``."""
     starts = [start for start, _ in intervals]
     ends = [end for _, end in intervals]
-    cum = list(accumulate((end - start for start, end in intervals), initial=base))
-    shift = [lo - base, *(start - before for start, before in zip(starts, cum, strict=False))]
+    cum = list(accumulate(map(sub, ends, starts), initial=base))
+    shift = [lo - base, *map(sub, starts, cum)]
     return Snapshot(lo, hi, starts, ends, cum, shift, shift[1:])
+
+
+def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Interval]) -> Snapshot:
+    """Return the snapshot grown to ``[lo, hi)`` by the intervals of the new part, at one end."""
+    base = snapshot.cum[0]
+    if lo < snapshot.lo:
+        base -= sum((end - start for start, end in added), ZERO)
+    new = _snapshot(lo, hi, added, base if lo < snapshot.lo else snapshot.cum[-1])
+    left, right = (new, snapshot) if lo < snapshot.lo else (snapshot, new)
+    starts, ends, cum = right.starts, right.ends, right.cum
+    left_ends, inverse = left.ends, right.inverse
+    if left_ends and starts and left_ends[-1] == starts[0]:  # one interval across the seam
+        left_ends = [*left_ends[:-1], ends[0]]
+        starts, ends, cum, inverse = starts[1:], ends[1:], cum[1:], inverse[1:]
+    inverse = left.inverse + inverse
+    return Snapshot(
+        lo,
+        hi,
+        starts=left.starts + starts,
+        ends=left_ends + ends,
+        cum=left.cum[:-1] + cum,
+        shift=[lo - base, *inverse],
+        inverse=inverse,
+    )
 
 
 class Timeline:
@@ -204,10 +228,3 @@ class Timeline:
         ):
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         return snapshot.ends[index - 1] if index else None
-
-
-def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Interval]) -> Snapshot:
-    """Return the snapshot grown to ``[lo, hi)`` by the intervals of the new part."""
-    old = list(zip(snapshot.starts, snapshot.ends, strict=True))
-    base = snapshot.cum[0] - sum((end - start for start, end in added if start < snapshot.lo), ZERO)
-    return _snapshot(lo, hi, join([*old, *added]), base)

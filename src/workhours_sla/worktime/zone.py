@@ -21,13 +21,15 @@ Interval = tuple[timedelta, timedelta]
 
 
 BASES: dict[tzinfo, datetime] = {UTC: BASE_UTC}
-_MOSTBASES = 1024
+"""1970-01-01T00:00 on the wall clocks of the zones met so far."""
+_MOST_BASES = 1024
+_A_MONTH = 31
 
 
 def base_of(zone: tzinfo) -> datetime:
     """Return 1970-01-01T00:00 on a zone's wall clock, from then on found by ``known_moment``."""
     base = BASE.replace(tzinfo=zone)
-    if len(BASES) >= _MOSTBASES:
+    if len(BASES) >= _MOST_BASES:
         BASES.clear()
     with suppress(TypeError):  # some zones of dateutil have no hash
         BASES[zone] = base
@@ -67,11 +69,12 @@ class Zone:
     after 1970 that would cancel out.
     """
 
-    __slots__ = ("_offsets", "tz")
+    __slots__ = ("_changes", "_offsets", "tz")
 
     def __init__(self, tz: tzinfo) -> None:
         self.tz = tz
         self._offsets: dict[int, timedelta] = {}
+        self._changes: dict[tuple[int, int], list[tuple[timedelta, timedelta]]] = {}
 
     def offset_at(self, moment: timedelta) -> timedelta:
         """Return the offset from UTC at an instant."""
@@ -88,6 +91,14 @@ class Zone:
 
     def changes(self, first: int, last: int) -> list[tuple[timedelta, timedelta]]:
         """Return (instant, new offset) of the changes between two UTC midnights."""
+        found = self._changes.get((first, last))
+        if found is None:
+            found = self._found_changes(first, last)
+            if last - first > _A_MONTH:  # asked for again by the next schedule
+                self._changes[first, last] = found
+        return found
+
+    def _found_changes(self, first: int, last: int) -> list[tuple[timedelta, timedelta]]:
         found = []
         before = self.offset_on(first)
         for day in range(first, last):

@@ -28,7 +28,7 @@ from workhours_sla.worktime.columns.tables import (
 CHUNK = 16_384
 FEW_ROWS = 500
 """Below this many rows a binary search is cheaper than building tables."""
-_FARTHEST = 10**17
+_FARTHEST = 10**18
 """Microseconds past either end of the years 1 to 9999."""
 
 Verb = Literal["elapsed", "is_working", "deadline", "breaches_after", "latest_start"]
@@ -262,6 +262,8 @@ def _locate(  # noqa: PLR0913
     if not known or missing is not None:
         outside = _outside(verb, tables, rows, wanted)
         missing = outside if missing is None else missing | outside
+        if goes_on is not None:
+            missing &= ~goes_on
     amount = np.subtract(wanted, 1, out=space.y) if verb == "deadline" else wanted
     tables.inverse.shift(amount, out, space)
     np.add(out, wanted, out=out)

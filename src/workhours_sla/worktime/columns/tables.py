@@ -17,6 +17,7 @@ so that an amount of working time says by itself whose it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
@@ -220,7 +221,9 @@ class Tables:
         self.unit = unit
         curves = [_in_unit(curve, unit) for curve in horizon.curves]
         lengths = [curve.ends - curve.starts for curve in curves]
-        self.g = int(np.gcd.reduce(np.concatenate(lengths))) or 1
+        # no more than a day, as each curve is padded by one
+        a_day = 86_400 * PER_SECOND[unit]
+        self.g = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
         self.lo, self.hi = 1, 0
         if all(len(curve.lo) == 1 for curve in curves):
             self.lo = max(int(curve.lo[0]) for curve in curves)

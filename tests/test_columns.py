@@ -1,0 +1,617 @@
+"""Whole columns give, row by row, what the schedule itself answers.
+
+``WORKHOURS_ROWS`` sets the rows of each random case; when it is set the cases differ from run to
+run, otherwise they are always the same.
+"""
+
+import os
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from workhours_sla import Calendar, Schedule, columns, working_hours  # noqa: E402
+from workhours_sla.errors import (  # noqa: E402
+    BudgetError,
+    CalendarCoverageError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+)
+from workhours_sla.worktime.columns import sweep, tables  # noqa: E402
+from workhours_sla.worktime.interval_sets import join  # noqa: E402
+from workhours_sla.worktime.timeline import Timeline  # noqa: E402
+from workhours_sla.worktime.verbs import WorkingTime  # noqa: E402
+
+ROWS = int(os.environ.get("WORKHOURS_ROWS", "300"))
+SEED = random.randrange(10**9) if "WORKHOURS_ROWS" in os.environ else 7
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+ZONES = (
+    *("UTC", "Europe/Moscow", "Europe/Volgograd", "Europe/Berlin", "Europe/London"),
+    *("America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu"),
+    *("Africa/Casablanca", "Pacific/Apia", "Asia/Vladivostok", "America/Sao_Paulo"),
+)
+FOUR = working_hours(4)
+
+
+# -- cases -----------------------------------------------------------------------------------
+
+
+class Stretches(WorkingTime):
+    """Working time given as instants, known over some spans."""
+
+    __slots__ = ("known", "stretches")
+
+    def __init__(
+        self,
+        stretches: Sequence[tuple[timedelta, timedelta]],
+        known: Sequence[tuple[timedelta, timedelta]],
+    ) -> None:
+        object.__setattr__(self, "stretches", tuple(join(stretches)))
+        object.__setattr__(self, "known", tuple(known))
+        self._keep(ZoneInfo("UTC"))
+
+    def _build_lines(self) -> tuple[Timeline, ...]:
+        def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
+            return [(max(a, lo), min(b, hi)) for a, b in self.stretches if max(a, lo) < min(b, hi)]
+
+        return tuple(Timeline(within, span, partial(tuple, span)) for span in self.known)
+
+    def _unknown(self, moment: timedelta) -> Any:
+        msg = f"nothing is known of {EPOCH + moment}"
+        raise CalendarCoverageError(msg)
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.stretches, self.known)
+
+
+def irregular(rng: random.Random, count: int) -> Stretches:
+    """Stretches from a microsecond to weeks long, and gaps likewise."""
+    lengths = [1, 7, 1_000, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000 * 9]
+    at, found = timedelta(days=19_000, microseconds=rng.randrange(10**9)), []
+    for _ in range(count):
+        length, gap = (
+            timedelta(microseconds=rng.choice(lengths) * rng.randint(1, 9)) for _ in range(2)
+        )
+        found.append((at, at + length))
+        at += length + gap
+    return Stretches(found, [(timedelta(days=18_990), at + timedelta(days=5))])
+
+
+def changes_of(zone: str) -> list[datetime]:
+    """Return the instants at which a zone changes its offset, 2016 to 2027, to the hour."""
+    tz, hour = ZoneInfo(zone), timedelta(hours=1)
+    days = [datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(4_300)]
+    return [
+        next(
+            day + hour * step
+            for step in range(25)
+            if (day + hour * step).astimezone(tz).utcoffset() != day.astimezone(tz).utcoffset()
+        )
+        for day in days
+        if day.astimezone(tz).utcoffset() != (day + hour * 24).astimezone(tz).utcoffset()
+    ] or [datetime(2024, 2, 28, tzinfo=UTC)]
+
+
+HOURS = (
+    "Mo-Fr 09:00-13:00,14:00-18:00",
+    "Mo-Fr 09:00-18:00",
+    "Mo-Su 22:00-06:00",
+    "24/7",
+    "Mo-Fr 00:30-02:30,23:59-24:00; Sa 01:00-05:00",
+    "Mo-Th 08:30-17:30; Fr 08:30-16:15:30",
+    "Su 01:30-25:30",
+)
+
+
+def schedule_of(rng: random.Random, zone: str) -> Schedule:
+    kind = rng.randrange(3)
+    hours = rng.choice(HOURS)
+    if kind == 0:
+        return Schedule(None, hours, tz=zone)
+    if kind == 1:
+        off = [date(2018 + rng.randrange(8), rng.randint(1, 12), rng.randint(1, 28)) for _ in "abc"]
+        return Schedule(Calendar.plain(days_off=off), hours, tz=zone)
+    week = Calendar.get("RU").with_week(7)
+    return Schedule(week, hours, tz=zone)
+
+
+def instants_near(rng: random.Random, anchors: Sequence[datetime], count: int) -> list[datetime]:
+    """Return instants, seven in ten within hours of an anchor, to the microsecond or the hour."""
+    found = []
+    for _ in range(count):
+        near = rng.choice(anchors)
+        if rng.random() < 0.7:
+            near += timedelta(seconds=rng.randrange(-30_000, 30_000))
+        else:
+            near += timedelta(seconds=rng.randrange(-300 * 86_400, 300 * 86_400))
+        kind = rng.randrange(3)
+        if kind == 0:
+            near = near.replace(minute=0, second=0)
+        elif kind == 1:
+            near += MICROSECOND * rng.randrange(10**6)
+        found.append(near)
+    return found
+
+
+def column(times: Sequence[datetime | None], unit: str) -> Any:
+    """Return instants in a unit, what is finer cut off."""
+    plain = [None if t is None else t.replace(tzinfo=None) for t in times]
+    return np.array(plain, "M8[us]").astype(f"M8[{unit}]")
+
+
+def datetimes(values: Any) -> list[datetime | None]:
+    """Return a column as aware datetimes; nanoseconds must be whole microseconds."""
+    whole = values.astype("M8[us]")
+    assert (whole == values)[~np.isnat(values)].all()
+    return [None if t is None else t.replace(tzinfo=UTC) for t in whole.tolist()]
+
+
+def answers(ask: Callable[..., Any], *rows: Sequence[Any]) -> list[Any]:
+    """Return the schedule's own answers, None where it does not know."""
+    found = []
+    for row in zip(*rows, strict=True):
+        try:
+            found.append(ask(*row))
+        except CalendarCoverageError:
+            found.append(None)
+    return found
+
+
+def amounts(values: Any) -> list[timedelta | None]:
+    micros = values.astype("m8[us]")
+    assert (micros == values)[~np.isnat(values)].all()
+    listed: list[timedelta | None] = micros.tolist()
+    return listed
+
+
+def compare(
+    schedules: Sequence[WorkingTime],
+    codes: Sequence[int],
+    starts: Sequence[datetime],
+    ends: Sequence[datetime],
+    budgets: Sequence[timedelta],
+    unit: str,
+) -> int:
+    """Compare every verb on every row; return how many rows were known."""
+    one = len(schedules) == 1
+    of: Any = schedules[0] if one else list(schedules)
+    options: Any = {"tz": "UTC", "on_unknown": "mark"}
+    if not one:
+        options["codes"] = np.array(codes)
+    a, b = column(starts, unit), column(ends, unit)
+    d = np.array(budgets, "m8[us]")
+    # what the columns say is what is asked: units coarser than a microsecond cut off
+    starts = [t for t in datetimes(a) if t]
+    ends = [t for t in datetimes(b) if t]
+    row = [schedules[code] for code in codes]
+
+    marked = columns.elapsed(of, a, b, **options)
+    expected = answers(lambda s, x, y: s.elapsed(x, y), row, starts, ends)
+    assert amounts(marked.values) == expected
+    assert marked.unknown.tolist() == [value is None for value in expected]
+    known = int((~marked.unknown).sum())
+
+    for verb in ("deadline", "breaches_after", "latest_start"):
+        marked = getattr(columns, verb)(of, a, d, **options)
+        expected = answers(lambda s, x, y, v=verb: getattr(s, v)(x, y), row, starts, budgets)
+        assert datetimes(marked.values) == expected, verb
+        assert marked.unknown.tolist() == [value is None for value in expected], verb
+    budget = budgets[0]
+    for verb in ("deadline", "breaches_after", "latest_start"):
+        marked = getattr(columns, verb)(of, a, budget, **options)
+        expected = answers(lambda s, x, v=verb: getattr(s, v)(x, budget), row, starts)
+        assert datetimes(marked.values) == expected, verb
+
+    marked = columns.is_working(of, a, **options)
+    expected = answers(lambda s, x: s.is_working(x), row, starts)
+    assert marked.values.tolist() == [bool(value) for value in expected]
+    assert marked.unknown.tolist() == [value is None for value in expected]
+
+    marked = columns.next_opening(of, a, **options)
+    assert datetimes(marked.values) == answers(lambda s, x: s.next_opening(x), row, starts)
+    return known
+
+
+RANDOM_CASES = [
+    pytest.param(f"{SEED}-{zone}-{unit}", zone, unit, id=f"{zone}-{unit}")
+    for zone in ZONES
+    for unit in PER_SECOND
+]
+
+
+# -- the same as row by row ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("few", [True, False], ids=["searched", "tabled"])
+@pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
+def test_a_schedule_for_all_rows(
+    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, few: bool
+) -> None:
+    monkeypatch.setattr(sweep, "FEW_ROWS", 10**9 if few else 0)
+    rng = random.Random(seed)
+    schedule = schedule_of(rng, zone)
+    starts = instants_near(rng, changes_of(zone), ROWS)
+    ends = instants_near(rng, changes_of(zone), ROWS)
+    budgets = [timedelta(seconds=rng.choice([0, 1, 3600, 14_400, 90_061, 10**6])) for _ in starts]
+    assert compare([schedule], [0] * ROWS, starts, ends, budgets, unit)
+
+
+@pytest.mark.parametrize("direct", [True, False], ids=["direct", "stepped"])
+@pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
+def test_a_schedule_per_row(
+    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, direct: bool
+) -> None:
+    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    if not direct:
+        monkeypatch.setattr(tables, "_DIRECT_BUCKETS", 0)
+        monkeypatch.setattr(tables, "_MOST_CELLS", 0)
+    tables.compiled.cache_clear()
+    rng = random.Random(seed)
+    schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]
+    codes = [rng.randrange(len(schedules)) for _ in range(ROWS)]
+    starts = instants_near(rng, changes_of(zone), ROWS)
+    ends = instants_near(rng, changes_of(zone), ROWS)
+    budgets = [timedelta(seconds=rng.choice([0, 60, 14_400, 10**5])) for _ in starts]
+    assert compare(schedules, codes, starts, ends, budgets, unit)
+    tables.compiled.cache_clear()
+
+
+@pytest.mark.parametrize("unit", PER_SECOND)
+@pytest.mark.parametrize("number", range(6))
+def test_stretches_from_a_microsecond_to_weeks(
+    monkeypatch: pytest.MonkeyPatch, number: int, unit: str
+) -> None:
+    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    rng = random.Random(f"{SEED}-{number}-{unit}")
+    several = [irregular(rng, rng.choice([1, 3, 40, 300])) for _ in range(rng.choice([1, 1, 4]))]
+    codes = [rng.randrange(len(several)) for _ in range(ROWS)]
+    anchors = [
+        EPOCH + edge for one in several for stretch in one.stretches[:400] for edge in stretch
+    ]
+
+    def near(count: int) -> list[datetime]:
+        return [
+            rng.choice(anchors)
+            + MICROSECOND * rng.choice([0, 0, 1, -1, rng.randrange(-(10**7), 10**7)])
+            for _ in range(count)
+        ]
+
+    lengths = [0, 1, 2, 7, 1_000, 10**6, 10**10]
+    budgets = [MICROSECOND * rng.choice(lengths) * rng.randint(1, 3) for _ in range(ROWS)]
+    assert compare(several, codes, near(ROWS), near(ROWS), budgets, unit)
+
+
+@pytest.mark.parametrize("unit", PER_SECOND)
+def test_holds_row_by_row(monkeypatch: pytest.MonkeyPatch, unit: str) -> None:
+    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    rng = random.Random(f"{SEED}-{unit}")
+    zone = rng.choice(ZONES)
+    schedules = [schedule_of(rng, zone), Schedule("RU-KC", HOURS[0])]
+    anchors = [*changes_of(zone), *(datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 13))]
+    starts = instants_near(rng, anchors, ROWS)
+    ends = [start + timedelta(minutes=rng.randrange(-9_000, 30_000)) for start in starts]
+    codes = np.array([rng.randrange(2) for _ in starts])
+    a, b = column(starts, unit), column(ends, unit)
+    holds: list[list[tuple[datetime, datetime]]] = []
+    for start in starts:
+        edges = sorted(
+            start + timedelta(minutes=rng.randrange(-3_000, 12_000))
+            for _ in range(rng.choice([0, 2, 4]))
+        )
+        holds.append(list(zip(edges[::2], edges[1::2], strict=True)))
+    flat = [hold for of_row in holds for hold in of_row]
+    ragged = columns.Holds(
+        column([since for since, _ in flat], unit),
+        column([until for _, until in flat], unit),
+        np.cumsum([0, *map(len, holds)]),
+    )
+    exact = [
+        (since, until)
+        for since, until in zip(datetimes(ragged.starts), datetimes(ragged.ends), strict=True)
+    ]
+    offsets = ragged.offsets.tolist()
+    of_rows = [exact[first:last] for first, last in pairwise(offsets)]
+    row = [schedules[code] for code in codes]
+    options: Any = {"codes": codes, "holds": ragged, "tz": "UTC", "on_unknown": "mark"}
+    rows = [row, datetimes(a), datetimes(b), of_rows]
+    marked = columns.elapsed(schedules, a, b, **options)
+    expected = answers(lambda s, x, y, h: s.elapsed(x, y, holds=h), *rows)
+    assert amounts(marked.values) == expected
+    budgets = [timedelta(minutes=rng.choice([0, 1, 240, 2_400])) for _ in starts]
+    rows[2] = budgets
+    for verb in ("deadline", "breaches_after"):
+        marked = getattr(columns, verb)(schedules, a, np.array(budgets, "m8[us]"), **options)
+        expected = answers(lambda s, x, y, h, v=verb: getattr(s, v)(x, y, holds=h), *rows)
+        assert datetimes(marked.values) == expected, verb
+
+
+def test_the_horizon_grows_both_ways() -> None:
+    office = Schedule("RU-VGG", HOURS[0])
+    years = [2015, 2016, 2012, 2024, 2005, 2027, 2010]
+    for year in years:
+        starts = [datetime(year, 6, day, 9, tzinfo=UTC) for day in range(1, 29)]
+        found = columns.deadline(office, column(starts, "s"), FOUR, tz="UTC")
+        assert datetimes(found) == [office.deadline(start, FOUR) for start in starts]
+
+
+def test_a_finer_boundary_far_away_changes_the_unit_only_when_it_is_reached() -> None:
+    fine = Stretches(
+        [
+            (timedelta(days=10), timedelta(days=11)),
+            (timedelta(days=900), timedelta(days=900, microseconds=5)),
+        ],
+        [(timedelta(0), timedelta(days=3_000))],
+    )
+    near, far = np.array(["1970-01-11T05"], "M8[s]"), np.array(["1972-06-20T05"], "M8[s]")
+    assert columns.deadline(fine, near, working_hours(1), tz="UTC").dtype == "M8[s]"
+    found = columns.elapsed(fine, near, far, tz="UTC")
+    assert found.dtype == "m8[us]"
+    assert found.tolist() == [timedelta(hours=19, microseconds=5)]
+
+
+# -- shapes, units and kinds -----------------------------------------------------------------
+
+
+@pytest.fixture
+def office() -> Schedule:
+    return Schedule("RU-VGG", HOURS[0])
+
+
+def test_the_answer_has_the_finest_unit_of_all(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15"], "M8[m]")
+    ends = np.array(["2025-03-12T08:15:30.5"], "M8[ms]")
+    assert columns.elapsed(office, starts, ends, tz="UTC").dtype == "m8[ms]"
+    assert columns.deadline(office, starts, FOUR, tz="UTC").dtype == "M8[s]"
+    assert columns.deadline(office, starts, MICROSECOND, tz="UTC").dtype == "M8[us]"
+    budget = np.array([10**9], "m8[ns]")
+    assert columns.deadline(office, starts, budget, tz="UTC").dtype == "M8[ns]"
+    days = np.array(["2025-03-12"], "M8[D]")
+    assert columns.next_opening(office, days, tz="UTC").tolist() == [datetime(2025, 3, 12, 6)]
+    for unit in ("M", "Y", "W"):
+        whole = np.array(["2025-01-15"], f"M8[{unit}]")
+        assert columns.elapsed(office, whole, whole, tz="UTC").tolist() == [timedelta(0)]
+
+
+def test_nat_stays_nat(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "NaT", "2025-03-12T07:15", "NaT"], "M8[s]")
+    ends = np.array(["2025-03-12T08:15", "2025-03-12T08:15", "NaT", "NaT"], "M8[s]")
+    spans = columns.elapsed(office, starts, ends, tz="UTC")
+    assert spans.astype(object).tolist() == [timedelta(hours=1), None, None, None]
+    for verb in (columns.deadline, columns.breaches_after, columns.latest_start):
+        found = verb(office, starts, FOUR, tz="UTC", on_unknown="mark")
+        assert np.isnat(found.values).tolist() == [False, True, False, True]
+        assert not found.unknown.any()
+    assert columns.is_working(office, starts, tz="UTC").tolist() == [True, False, True, False]
+    nothing = np.array(["NaT", "NaT"], "M8[ns]")
+    assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
+    left = columns.remaining(office, starts, FOUR, now=ends, tz="UTC")
+    assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
+
+
+def test_shapes_are_kept_and_scalars_spread(office: Schedule) -> None:
+    grid = np.array([["2025-03-12T07:15", "2025-03-13T07:15"]] * 3, "M8[s]")
+    now = datetime(2025, 3, 14, 12, tzinfo=UTC)
+    assert columns.elapsed(office, grid, now, tz="UTC").shape == (3, 2)
+    assert columns.deadline(office, grid, FOUR, tz="UTC").shape == (3, 2)
+    budgets = np.array([[1], [2], [3]], "m8[h]")
+    assert columns.deadline(office, grid, budgets, tz="UTC")[:, 0].tolist() == [
+        datetime(2025, 3, 12, 8, 15),
+        datetime(2025, 3, 12, 9, 15),
+        datetime(2025, 3, 12, 11, 15),
+    ]
+    one = columns.deadline(office, np.datetime64("2025-03-12T07:15"), FOUR, tz="UTC")
+    assert one == np.datetime64("2025-03-12T12:15")
+    for empty in (np.array([], "M8[us]"), np.empty((0, 4), "M8[us]")):
+        assert columns.elapsed(office, empty, empty, tz="UTC").shape == empty.shape
+        assert columns.is_working(office, empty, tz="UTC").shape == empty.shape
+    assert columns.deadline(office, grid.T, FOUR, tz="UTC").shape == (2, 3)
+    assert columns.elapsed(office, grid[::2], grid[::2, ::-1], tz="UTC").shape == (2, 2)
+    swapped = grid.astype(">M8[s]")
+    assert (
+        columns.elapsed(office, swapped, now, tz="UTC")
+        == columns.elapsed(office, grid, now, tz="UTC")
+    ).all()
+    masked = np.ma.masked_array(grid, mask=grid == grid[0, 0])
+    assert np.isnat(columns.deadline(office, masked, FOUR, tz="UTC")).sum() == 3
+
+
+def test_aware_datetimes_come_back_in_their_zone(office: Schedule) -> None:
+    starts = [datetime(2025, 10, 31, 17, 30, tzinfo=office.tz), None]
+    found = columns.deadline(office, starts, FOUR)
+    assert found == [datetime(2025, 11, 1, 12, 30, tzinfo=office.tz), None]
+    assert found[0].tzinfo is office.tz
+    assert columns.elapsed(office, starts, found).astype(object).tolist() == [FOUR, None]
+    assert columns.next_opening(office, starts[0]) == starts[0]
+    assert columns.deadline(office, [], FOUR).tolist() == []
+
+
+def test_equal_schedules_share_a_slot() -> None:
+    regions = ["RU", "RU-MOW", "RU-VGG", "RU-TA"]
+    schedules = [Schedule(region, HOURS[1], tz="Europe/Moscow") for region in regions]
+    starts = np.array(["2026-08-27T07:15", "2026-03-12T07:15"] * 2, "M8[s]")
+    columns.deadline(schedules, starts, FOUR, codes=np.arange(4), tz="UTC")
+    horizon = tables.compiled(tuple(schedules)).horizon
+    assert len(horizon.curves) < len(schedules)
+    assert horizon.slot_of[0] == horizon.slot_of[1]
+
+
+# -- what is not known -----------------------------------------------------------------------
+
+
+def test_a_row_outside_the_calendar_is_named(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2031-03-12T07:15"], "M8[s]")
+    with pytest.raises(CalendarCoverageError, match=r"^row 1: .*2031") as caught:
+        columns.deadline(office, starts, FOUR, tz="UTC")
+    assert caught.value.row == 1
+    marked = columns.deadline(office, starts, FOUR, tz="UTC", on_unknown="mark")
+    assert marked.unknown.tolist() == [False, True]
+    assert np.isnat(marked.values).tolist() == [False, True]
+    with pytest.raises(CalendarCoverageError, match="row 0"):
+        columns.elapsed(office, starts[1:], starts[:1], tz="UTC")
+    last = np.array(["2027-12-30T14:30"], "M8[s]")
+    assert columns.deadline(office, last, working_hours(0, minutes=30), tz="UTC").size
+    with pytest.raises(CalendarCoverageError):
+        columns.deadline(office, last, working_hours(40), tz="UTC")
+
+
+def test_by_rule_with_a_warning_or_a_mark(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2031-03-12T07:15", "NaT"], "M8[s]")
+    with pytest.warns(ProvisionalWarning, match="1 answers are provisional, the first of row 1"):
+        found = columns.deadline(office, starts, FOUR, tz="UTC", provisional=True)
+    assert found[1].item() == datetime(2031, 3, 12, 12, 15)
+    marked = columns.deadline(office, starts, FOUR, tz="UTC", provisional=True, on_unknown="mark")
+    assert marked.provisional.tolist() == [False, True, False]
+    assert not marked.unknown.any()
+
+
+@pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
+def test_open_dates_stay_open_row_by_row() -> None:
+    region = Schedule("RU-KC", HOURS[0])
+    starts = [datetime(2026, month, 20, 6, tzinfo=UTC) for month in range(1, 13)] * 50
+    ends = [start + timedelta(days=10) for start in starts]
+    budgets = [working_hours(16)] * len(starts)
+    known = compare([region], [0] * len(starts), starts, ends, budgets, "us")
+    assert 0 < known < len(starts)
+
+
+@pytest.mark.parametrize("unit", [*PER_SECOND, "D", "h", "Y"])
+def test_the_ends_of_int64_are_outside_every_calendar(unit: str) -> None:
+    always = Schedule(Calendar.plain(days_off=[]), "24/7", tz="UTC")
+    edges = np.array([2**63 - 1, -(2**63) + 1, 2**62, -(2**62)], "i8").view(f"M8[{unit}]")
+    for budget in (timedelta(0), FOUR, timedelta(days=3_000_000)):
+        for verb in (columns.deadline, columns.breaches_after, columns.latest_start):
+            marked = verb(always, edges, budget, tz="UTC", on_unknown="mark")
+            assert marked.unknown.all()
+    marked = columns.elapsed(always, edges, edges[::-1], tz="UTC", on_unknown="mark")
+    assert marked.unknown.all()
+    with pytest.raises(CalendarCoverageError, match="row 0"):
+        columns.elapsed(always, edges, edges, tz="UTC")
+
+
+def test_years_1_and_9999() -> None:
+    always = Schedule(
+        Calendar.plain(first=date(2, 1, 1), last=date(9998, 12, 31)), "24/7", tz="UTC"
+    )
+    starts = np.array(["0002-06-01T00", "9998-06-01T00"], "M8[s]")
+    found = columns.deadline(always, starts, timedelta(days=100), tz="UTC")
+    assert found.astype(str).tolist() == ["0002-09-09T00:00:00", "9998-09-09T00:00:00"]
+    spans = columns.elapsed(always, starts[:1], starts[1:], tz="UTC")
+    assert spans.astype(object).tolist() == [timedelta(days=3_650_964)]
+    edges = np.array(["0000-06-01T00", "10000-06-01T00"], "M8[s]")
+    assert columns.elapsed(always, edges, edges, tz="UTC", on_unknown="mark").unknown.all()
+
+
+def test_nanoseconds_end_in_2262() -> None:
+    always = Schedule(
+        Calendar.plain(first=date(2200, 1, 1), last=date(2400, 1, 1)), "24/7", tz="UTC"
+    )
+    late = np.array(["2262-04-01T00"], "M8[ns]")
+    assert columns.deadline(always, late, working_hours(24), tz="UTC").size
+    with pytest.raises(OverflowError, match=r"row 0: .*datetime64\[ns\].*datetime64\[us\]"):
+        columns.deadline(always, late, working_hours(2400), tz="UTC")
+    assert columns.deadline(
+        always, late.astype("M8[us]"), working_hours(2400), tz="UTC"
+    ).tolist() == [datetime(2262, 7, 10)]
+
+
+def test_a_million_hours() -> None:
+    always = Schedule(None, "24/7", tz="UTC")
+    start = np.array(["1970-06-01T00", "1985-01-01T00"], "M8[s]")
+    found = columns.deadline(always, start, working_hours(1_000_000), tz="UTC")
+    assert found[0].item() == datetime(1970, 6, 1) + timedelta(hours=1_000_000)
+    marked = columns.deadline(always, start, working_hours(1_200_000), tz="UTC", on_unknown="mark")
+    assert marked.unknown.all()
+
+
+# -- what is refused -------------------------------------------------------------------------
+
+
+def test_bad_columns_are_refused_with_the_way_out(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
+    with pytest.raises(NaiveDatetimeError, match="tz='UTC'"):
+        columns.deadline(office, starts, FOUR)
+    with pytest.raises(NaiveDatetimeError, match="Europe/Moscow"):
+        columns.deadline(office, starts, FOUR, tz="Europe/Moscow")
+    with pytest.raises(NaiveDatetimeError, match="row 1"):
+        columns.deadline(office, [datetime(2025, 3, 12, tzinfo=UTC), datetime(2025, 3, 12)], FOUR)
+    mixed = [datetime(2025, 3, 12, tzinfo=UTC), datetime(2025, 3, 12, tzinfo=office.tz)]
+    with pytest.raises(ValueError, match=r"row 1 .*Europe/Volgograd.*astimezone"):
+        columns.deadline(office, mixed, FOUR)
+    with pytest.raises(TypeError, match="'soon'"):
+        columns.deadline(office, np.array(["soon", None], object), FOUR)
+    with pytest.raises(TypeError, match="float64"):
+        columns.deadline(office, np.array([1.5]), FOUR)
+    with pytest.raises(TypeError, match=r"datetime64\[ps\]"):
+        columns.deadline(office, np.array([5], "M8[ps]"), FOUR, tz="UTC")
+    with pytest.raises(ValueError, match=r"starts \(2,\).*ends \(3,\)"):
+        columns.elapsed(office, starts, np.resize(starts, 3), tz="UTC")
+
+
+def test_bad_budgets_are_refused_with_the_way_out(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
+    for budget in (4.0, 4, np.array([4.0, 1.5]), [1, 2], "4h"):
+        with pytest.raises(TypeError, match=r"working_hours\(1, minutes=30\)"):
+            columns.deadline(office, starts, budget, tz="UTC")
+    with pytest.raises(BudgetError, match="row 1 is NaT"):
+        columns.deadline(office, starts, np.array([1, "NaT"], "m8[h]"), tz="UTC")
+    with pytest.raises(BudgetError, match=r"row 0 is .*negative"):
+        columns.deadline(office, starts, np.array([-1, 1], "m8[h]"), tz="UTC")
+    with pytest.raises(BudgetError, match="negative"):
+        columns.deadline(office, starts, -FOUR, tz="UTC")
+    with pytest.raises(BudgetError, match="more time"):
+        columns.deadline(office, starts, np.array([2**40, 1], "m8[h]"), tz="UTC")
+
+
+def test_bad_codes_are_refused(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
+    for codes in ([0, 2], [0, -1]):
+        with pytest.raises(IndexError, match="row 1 has schedule code"):
+            columns.deadline([office, office], starts, FOUR, codes=codes, tz="UTC")
+    with pytest.raises(TypeError, match="codes"):
+        columns.deadline([office, office], starts, FOUR, tz="UTC")
+    with pytest.raises(TypeError, match="codes"):
+        columns.deadline([office, office], starts, FOUR, codes=[0.0, 1.0], tz="UTC")
+    with pytest.raises(TypeError, match="several"):
+        columns.deadline(office, starts, FOUR, codes=[0, 0], tz="UTC")
+    with pytest.raises(TypeError, match="schedule"):
+        columns.deadline([], starts, FOUR, codes=[0, 0], tz="UTC")
+
+
+def test_bad_holds_are_refused(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
+    since = np.array(["2025-03-12T07", "2025-03-12T09", "2025-03-12T08"], "M8[s]")
+
+    def ask(offsets: Any, ends: Any = since + 3600) -> Any:
+        return columns.elapsed(
+            office, starts, starts, holds=columns.Holds(since, ends, offsets), tz="UTC"
+        )
+
+    assert ask([0, 2, 3]).size == 2
+    with pytest.raises(ValueError, match="holds of row 1"):
+        ask([0, 1, 3])
+    with pytest.raises(ValueError, match="holds of row 0"):
+        ask([0, 2, 3], since - 1)
+    for offsets in ([0, 3], [0, 2, 4], [1, 2, 3], [0, 3, 2]):
+        with pytest.raises(ValueError, match="offsets"):
+            ask(offsets)
+
+
+def test_a_hold_that_goes_on_leaves_no_deadline(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T07:15"] * 2, "M8[s]")
+    since = np.array(["2025-03-12T08:15", "2025-03-20T08:15"], "M8[s]")
+    nat = np.array(["NaT", "NaT"], "M8[s]")
+    holds = columns.Holds(since, nat, [0, 1, 2])
+    found = columns.deadline(office, starts, FOUR, holds=holds, tz="UTC")
+    assert found.astype(object).tolist() == [None, datetime(2025, 3, 12, 12, 15)]
+    ends = np.array(["2025-03-13T08:15"], "M8[s]")
+    spans = columns.elapsed(office, starts, ends, holds=holds, tz="UTC")
+    assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
