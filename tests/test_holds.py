@@ -1,6 +1,6 @@
 """Working time with stretches held out: what is left, when it is due, and what is refused."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from test_properties import PROPERTY, TICK, Question, moments, questions, utc
-from workhours_sla import Schedule, WorkingDays, working_hours
+from workhours_sla import (
+    CalendarDays,
+    ClockTime,
+    Months,
+    Schedule,
+    WorkingDays,
+    working_hours,
+)
 from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
 
 Holds = list[tuple[datetime, datetime]]
@@ -104,8 +111,23 @@ def test_bad_holds_are_refused() -> None:
         office.elapsed(a, b, holds=[(b, a)])
     with pytest.raises(NaiveDatetimeError):
         office.elapsed(a, b, holds=[(a.replace(tzinfo=None), b)])
-    with pytest.raises(ValueError, match="not days"):
-        office.deadline(a, WorkingDays(3), holds=[(a, b)])
+
+
+def test_a_date_held_at_midnight_is_not_counted() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    at = [datetime(2025, 3, day, 12, tzinfo=office.tz) for day in range(1, 29)]
+    held = [(at[11], at[13])]  # over midnight after the 12th and the 13th
+    for budget, due, free in (
+        (WorkingDays(3), date(2025, 3, 17), date(2025, 3, 13)),
+        (CalendarDays(3, roll="none"), date(2025, 3, 15), date(2025, 3, 13)),
+        (Months(1, roll="none"), date(2025, 4, 12), date(2025, 4, 10)),
+    ):
+        assert budget.due_on(office, at[9]) == free
+        assert budget.due_on(office, at[9], held) == due
+        assert budget.due_on(office, at[9], [(at[11], at[11])]) == free
+    assert office.deadline(at[9], WorkingDays(3), holds=held).date() == date(2025, 3, 17)
+    clock = ClockTime(working_hours(5))
+    assert office.deadline(at[9], clock, holds=held) == office.deadline(at[9], clock)
 
 
 def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn
 
 from workhours_sla.errors import BudgetError
 from workhours_sla.worktime.day_budgets import DayAnswer
+from workhours_sla.worktime.holds import Holds
 from workhours_sla.worktime.interval_sets import intersect, join
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.verbs import WorkingTime
@@ -75,7 +76,12 @@ class Combination(WorkingTime):
         left, right = (part.provisionally() for part in self.parts)
         return Combination.of(self.operator, left, right)
 
-    def _day_budget(self, budget: object, start: datetime) -> DayAnswer:  # noqa: ARG002
+    def _day_budget(
+        self,
+        budget: object,
+        start: datetime,  # noqa: ARG002
+        holds: Holds,  # noqa: ARG002
+    ) -> DayAnswer:
         msg = f"a combined schedule counts working time only, not {budget!r}; ask one of its parts"
         raise BudgetError(msg, budget=budget)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError
 from workhours_sla.worktime.budget import check_budget
+from workhours_sla.worktime.holds import Holds
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -41,13 +42,16 @@ class DayBudget:
 
     __slots__ = ()
 
-    def due_on(self, schedule: Schedule, start: datetime) -> date:
-        """Return the due date, on the calendar of the schedule."""
+    def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
+        """Return the due date, on the calendar of the schedule.
+
+        A date at whose 24:00 one of the ``holds``, pairs (since, until), stands does not count.
+        """
         raise NotImplementedError
 
-    def answer(self, schedule: Schedule, start: datetime) -> DayAnswer:
+    def answer(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> DayAnswer:
         """Return due time and limit, in the zone of ``start``. Raises CalendarCoverageError."""
-        due = self.due_on(schedule, start)
+        due = self.due_on(schedule, start, holds)
         midnight = schedule.end_of_day(due)
         closings = [end for _, end in schedule.intervals_of(due)]
         due_at = min(max(closings, default=midnight), midnight)
@@ -73,13 +77,13 @@ class WorkingDays(DayBudget):
     def __post_init__(self) -> None:
         _check(self.count, "working days", self.count_from, ("next_day", "same_day"))
 
-    def due_on(self, schedule: Schedule, start: datetime) -> date:
+    def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the date of the last of the days."""
         day = _first_day(schedule, start, self.count_from) - ONE_DAY
         left = self.count
         while left:
             day += ONE_DAY
-            left -= bool(schedule.intervals_of(day))
+            left -= bool(schedule.intervals_of(day)) and not _is_held(schedule, day, holds)
         return day
 
 
@@ -108,9 +112,10 @@ class CalendarDays(DayBudget):
         _check(self.count, "days", self.count_from, ("next_day", "same_day"))
         _check(1, "", self.roll, ("following", "preceding", "none"))
 
-    def due_on(self, schedule: Schedule, start: datetime) -> date:
+    def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the last date, moved off a day off as asked."""
-        end = _first_day(schedule, start, self.count_from) + ONE_DAY * (self.count - 1)
+        first = _first_day(schedule, start, self.count_from)
+        end = _without_held(schedule, first, first + ONE_DAY * (self.count - 1), holds)
         return _rolled(schedule, end, self.roll, start)
 
 
@@ -132,13 +137,14 @@ class Months(DayBudget):
     def __post_init__(self) -> None:
         _check(self.count, "months", self.roll, ("following", "preceding", "none"))
 
-    def due_on(self, schedule: Schedule, start: datetime) -> date:
+    def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the last date, moved off a day off as asked."""
         begun = start.astimezone(schedule.tz).date()
         years, month = divmod(begun.month - 1 + self.count, 12)
         year, month = begun.year + years, month + 1
         day = min(begun.day, calendar.monthrange(year, month)[1])
-        return _rolled(schedule, date(year, month, day), self.roll, start)
+        end = _without_held(schedule, begun + ONE_DAY, date(year, month, day), holds)
+        return _rolled(schedule, end, self.roll, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +156,37 @@ class ClockTime:
     def __post_init__(self) -> None:
         check_budget(self.amount)
 
-    def answer(self, schedule: Schedule, start: datetime) -> DayAnswer:  # noqa: ARG002
-        """Return the start plus the amount, in the zone of the start."""
+    def answer(
+        self,
+        schedule: Schedule,  # noqa: ARG002
+        start: datetime,
+        holds: Holds = (),  # noqa: ARG002
+    ) -> DayAnswer:
+        """Return the start plus the amount, in the zone of the start; it runs through holds."""
         due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
         return DayAnswer(due_at, due_at)
 
 
 Budget = timedelta | DayBudget | ClockTime
 """What a target may allow; a plain timedelta is working time."""
+
+
+def _is_held(schedule: Schedule, day: date, holds: Holds) -> bool:
+    """Whether a hold stands at 24:00 of a date."""
+    if not holds:
+        return False
+    midnight = schedule.end_of_day(day).astimezone(UTC)
+    return any(since.astimezone(UTC) <= midnight < until.astimezone(UTC) for since, until in holds)
+
+
+def _without_held(schedule: Schedule, first: date, end: date, holds: Holds) -> date:
+    """Return the end of a term of dates from ``first``, put off by those that are held."""
+    days = range((end - first).days + 1)
+    left = sum(_is_held(schedule, first + ONE_DAY * day, holds) for day in days) if holds else 0
+    while left:
+        end += ONE_DAY
+        left -= not _is_held(schedule, end, holds)
+    return end
 
 
 def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> date:

@@ -27,6 +27,7 @@ from workhours_sla.worktime.arguments import (
     zone_of,
 )
 from workhours_sla.worktime.compiling import Compiler
+from workhours_sla.worktime.holds import Holds
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.shifts import (
     WEEKDAYS,
@@ -227,8 +228,8 @@ class Schedule(WorkingTime):
                 self.calendar.check_known(day)
         raise AssertionError  # an instant outside the lines is on or beside an unknown date
 
-    def _day_budget(self, budget: object, start: datetime) -> DayAnswer:
-        return other_budget(budget, start).answer(self, start)
+    def _day_budget(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
+        return other_budget(budget, start).answer(self, start, holds)
 
     def _answering_by_rule(self) -> Schedule:
         return Schedule(

@@ -94,7 +94,7 @@ class WorkingTime:
         """Return the same working time over calendars that answer by rule."""
         raise NotImplementedError
 
-    def _day_budget(self, budget: object, start: datetime) -> DayAnswer:
+    def _day_budget(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
         """Return the answer for a budget that is not an amount of working time."""
         raise NotImplementedError
 
@@ -204,7 +204,7 @@ class WorkingTime:
         budgets of another kind and count by their own rules. Working time within ``holds``,
         pairs (since, until), does not count. Raises NaiveDatetimeError, BudgetError,
         CalendarCoverageError where the answer runs across an unknown date, ValueError for a
-        hold that ends before it starts or that is given for days.
+        hold that ends before it starts.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -248,7 +248,7 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.deadline, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._days(budget, start, holds).due_at
+            return self._day_budget(budget, start, holds).due_at
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -287,7 +287,7 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.breaches_after, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._days(budget, start, holds).limit
+            return self._day_budget(budget, start, holds).limit
         check_budget(budget)
         moment = self._moment(start)
         line = self._line_at(moment)
@@ -340,12 +340,6 @@ class WorkingTime:
         stretches = moments_of(holds, self._moment)
         held = held_ahead(line, start, budget, stretches, latest=latest)
         return None if held is None else line.worked(start) + budget + held
-
-    def _days(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
-        if holds:
-            msg = f"holds cut working time, not days: give {budget!r} without holds"
-            raise ValueError(msg)
-        return self._day_budget(budget, start)
 
     def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
         """Whether an instant is working time. Raises NaiveDatetimeError, CalendarCoverageError."""
