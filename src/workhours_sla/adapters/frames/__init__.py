@@ -1,0 +1,1 @@
+"""Columns of other libraries: the verbs of working time for each, answered by the numpy engine."""

@@ -1,0 +1,138 @@
+"""What the tests of every kind of frame ask, and what the scalar engine answers."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from workhours_sla import Schedule, working_hours
+
+OFFICES = {
+    "volgograd": Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00"),
+    "watch": Schedule(None, "Mo-Su 22:00-06:00", tz="Europe/Volgograd"),
+    "new york": Schedule(None, "Mo-Su 00:30-05:00", tz="America/New_York"),
+    "lord howe": Schedule(None, "Mo-Su 01:00-03:00,20:00-23:00", tz="Australia/Lord_Howe"),
+}
+OFFICE = OFFICES["volgograd"]
+CHANGES = (
+    datetime(2018, 10, 27, 23, tzinfo=UTC),  # Volgograd +03 to +04
+    datetime(2020, 12, 26, 22, tzinfo=UTC),  # Volgograd +04 to +03
+    datetime(2024, 3, 10, 7, tzinfo=UTC),  # New York into summer
+    datetime(2024, 11, 3, 6, tzinfo=UTC),  # New York out of it
+    datetime(2024, 4, 6, 15, tzinfo=UTC),  # Lord Howe, half an hour
+    datetime(2025, 12, 31, 10, tzinfo=UTC),  # the long New Year holidays
+)
+STEPS = {
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+    "us": timedelta(microseconds=1),
+    "ns": timedelta(microseconds=1),  # the finest that a datetime has
+}
+BUDGET = working_hours(4, minutes=20)
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
+"""A day of a year whose calendar is not approved."""
+
+
+def alone(missing: set[str], imports: str, columns: str) -> str:
+    """Return the first deadline of a kind of frame where other libraries are not installed."""
+    code = f"""
+import sys
+class Missing:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in {missing!r}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Missing())
+from datetime import datetime
+{imports} as verbs
+from workhours_sla import Schedule, working_hours
+office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+start = datetime(2025, 10, 31, 17, 30)
+posted, by = {columns}
+print(verbs.deadline({{"a": office}}, posted, working_hours(4), by=by)[0])
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
+    """Return instants within two days of a change, whole in the unit, the third one missing."""
+    chance = random.Random(f"{unit} {seed}")
+    reach = timedelta(days=2) // STEPS[unit]
+    found: list[datetime | None] = [
+        chance.choice(CHANGES) + STEPS[unit] * chance.randint(-reach, reach) for _ in range(count)
+    ]
+    found[2] = None
+    return found
+
+
+def each(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
+    """Return the answer of each row, None where one of its instants is missing."""
+    return [
+        None if any(value is None for value in row) else answer(*row)
+        for row in zip(*lists, strict=True)
+    ]
+
+
+def questions(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
+    """Return what the scalar engine answers to each verb."""
+    return {
+        "elapsed": each(office.elapsed, starts, ends),
+        "remaining": each(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
+        "deadline": each(lambda start: office.deadline(start, BUDGET), starts),
+        "breaches_after": each(lambda start: office.breaches_after(start, BUDGET), starts),
+        "latest_start": each(lambda due: office.latest_start(due, BUDGET), starts),
+        "next_opening": each(office.next_opening, starts),
+        "is_working": each(office.is_working, starts),
+    }
+
+
+def ask(verbs: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
+    """Ask the verbs of a kind of frame the same."""
+    function = getattr(verbs, verb)
+    match verb:
+        case "elapsed":
+            return function(office, starts, ends, **options)
+        case "remaining":
+            return function(office, starts, BUDGET, now=NOW, **options)
+        case "next_opening" | "is_working":
+            return function(office, starts, **options)
+        case _:
+            return function(office, starts, BUDGET, **options)
+
+
+VERBS = tuple(questions(OFFICE, [], []))
+
+
+def holds_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime]]]:
+    """Return up to three holds a row, sorted and apart, from before the start to days after it."""
+    chance = random.Random(seed)
+    found = []
+    for start in starts:
+        since = (start or NOW) - timedelta(hours=2)
+        own = []
+        for _ in range(chance.randint(0, 3)):
+            since += timedelta(minutes=chance.randint(1, 1500))
+            until = since + timedelta(minutes=chance.randint(0, 1500))
+            own.append((since, until))
+            since = until
+        found.append(own)
+    return found
+
+
+def with_holds(starts: list[Any], ends: list[Any], holds: list[Any]) -> dict[str, list[Any]]:
+    """Return what the scalar engine answers where the clock stood still."""
+    return {
+        "elapsed": each(lambda a, b, h: OFFICE.elapsed(a, b, holds=h), starts, ends, holds),
+        "remaining": each(
+            lambda a, h: OFFICE.remaining(a, BUDGET, now=NOW, holds=h), starts, holds
+        ),
+        "deadline": each(lambda a, h: OFFICE.deadline(a, BUDGET, holds=h), starts, holds),
+        "breaches_after": each(
+            lambda a, h: OFFICE.breaches_after(a, BUDGET, holds=h), starts, holds
+        ),
+    }

@@ -1,0 +1,285 @@
+"""The verbs on polars columns: the scalar engine's answers, in the column's own zone."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pl = pytest.importorskip("polars")
+
+from frame_cases import (  # noqa: E402
+    BUDGET,
+    NOW,
+    OFFICE,
+    OFFICES,
+    UNKNOWN,
+    VERBS,
+    alone,
+    ask,
+    holds_of,
+    moments,
+    questions,
+    with_holds,
+)
+from workhours_sla import columns, working_hours  # noqa: E402
+from workhours_sla.adapters.frames import polars as verbs  # noqa: E402
+from workhours_sla.errors import (  # noqa: E402
+    BudgetError,
+    CalendarCoverageError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+)
+
+UNITS = ("ms", "us", "ns")
+
+
+def column(unit: str, values: list[Any], zone: str = "Asia/Tokyo", name: str = "posted") -> Any:
+    return pl.Series(name, values, pl.Datetime(unit, "UTC")).dt.convert_time_zone(zone)
+
+
+HELD = pl.List(pl.Struct({name: pl.Datetime("us", "UTC") for name in ("start", "end")}))
+
+
+@pytest.mark.parametrize("name", OFFICES)
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_verb_answers_as_the_schedule_does(unit: str, name: str) -> None:
+    starts, ends = moments(unit, 1), moments(unit, 2)
+    asked, until = column(unit, starts), column(unit, ends, "America/New_York", "answered")
+    for verb, wanted in questions(OFFICES[name], starts, ends).items():
+        found = ask(verbs, verb, OFFICES[name], asked, until)
+        assert found.to_list() == wanted, verb
+        assert found.name == "posted"
+        dtype = {"elapsed": pl.Duration(unit), "is_working": pl.Boolean}.get(verb, asked.dtype)
+        # one instant, such as now, is in microseconds
+        expected = pl.Duration(max(unit, "us", key=UNITS.index)) if verb == "remaining" else dtype
+        assert found.dtype == expected
+
+
+def test_a_finer_column_makes_the_unit_finer() -> None:
+    start = column("ms", [datetime(2025, 3, 11, 10, tzinfo=OFFICE.tz)])
+    end = start.dt.cast_time_unit("ns") + pl.Series([7]).cast(pl.Duration("ns"))
+    found = verbs.elapsed(OFFICE, start, end)
+    assert found.dtype == pl.Duration("ns")
+    assert found.to_physical().to_list() == [7]
+
+
+def test_columns_are_read_where_they_lie() -> None:
+    asked = column("us", [value or NOW for value in moments("us", 1)])
+    buffer = asked.to_physical().to_numpy(allow_copy=False)
+    assert np.shares_memory(verbs._Series("starts", asked).times, buffer)
+
+
+def test_slices_and_chunks() -> None:
+    starts = moments("us", 1)
+    wanted = questions(OFFICE, starts, starts)["deadline"]
+    asked = column("us", starts)
+    assert verbs.deadline(OFFICE, asked[1:40], BUDGET).to_list() == wanted[1:40]
+    chunked = asked[:7].append(asked[7:8]).append(asked[8:])
+    assert verbs.deadline(OFFICE, chunked, BUDGET).to_list() == wanted
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_no_row_and_one_row(count: int) -> None:
+    starts, ends = moments("us", 1, 3)[:count], moments("us", 2, 3)[:count]
+    asked, until = column("us", starts), column("us", ends)
+    for verb, wanted in questions(OFFICE, starts, ends).items():
+        assert ask(verbs, verb, OFFICE, asked, until).to_list() == wanted
+    by = pl.Series(["watch"] * count, dtype=pl.String)
+    holds = pl.Series(
+        [[]] * count, dtype=pl.List(pl.Struct({"start": asked.dtype, "end": pl.Null}))
+    )
+    assert len(verbs.deadline(OFFICES, asked, BUDGET, by=by, holds=holds)) == count
+
+
+# -- further columns -------------------------------------------------------------------------
+
+
+def test_one_instant_for_all_rows_or_none() -> None:
+    starts = moments("ms", 1)
+    asked = column("ms", starts)
+    wanted = questions(OFFICE, starts, [NOW] * len(starts))["elapsed"]
+    found = verbs.elapsed(OFFICE, asked, NOW.astimezone(OFFICE.tz))
+    assert found.to_list() == wanted
+    assert found.dtype == pl.Duration("us")
+    nothing = pl.Series([None] * len(starts))
+    assert verbs.elapsed(OFFICE, asked, nothing).null_count() == len(starts)
+
+
+def test_a_budget_for_each_row() -> None:
+    starts = moments("us", 1, 40)
+    amounts = [working_hours(row % 5, minutes=row) for row in range(40)]
+    wanted = [
+        None if start is None else OFFICE.deadline(start, amount)
+        for start, amount in zip(starts, amounts, strict=True)
+    ]
+    for unit in UNITS:
+        budgets = pl.Series(amounts, dtype=pl.Duration(unit))
+        assert verbs.deadline(OFFICE, column("us", starts), budgets).to_list() == wanted
+
+
+def test_what_is_no_instant_or_no_amount_is_refused() -> None:
+    aware = column("us", [NOW, NOW])
+    naive = aware.dt.replace_time_zone(None)
+    with pytest.raises(NaiveDatetimeError, match=r"posted is .*replace_time_zone\('Europe/Volgo"):
+        verbs.deadline(OFFICE, naive, BUDGET)
+    with pytest.raises(NaiveDatetimeError, match="posted is Datetime"):
+        verbs.elapsed(OFFICE, aware, naive)
+    with pytest.raises(NaiveDatetimeError, match="has no zone"):
+        verbs.elapsed(OFFICE, aware, NOW.replace(tzinfo=None))
+    with pytest.raises(TypeError, match="starts is a column of Date, not of instants"):
+        verbs.deadline(OFFICE, aware.dt.date(), BUDGET)
+    with pytest.raises(TypeError, match="starts is of type list"):
+        verbs.deadline(OFFICE, [NOW], BUDGET)
+    for given in ("answered", None):
+        with pytest.raises(TypeError, match="ends is of type"):
+            verbs.elapsed(OFFICE, aware, given)
+    for amount in (None, 4.5, "4h", pl.Series([4.5, 4.5])):
+        with pytest.raises(TypeError, match="a budget is"):
+            verbs.deadline(OFFICE, aware, amount)
+    with pytest.raises(BudgetError, match="the budget of row 1 is NaT"):
+        verbs.deadline(OFFICE, aware, pl.Series([BUDGET, None]))
+    one = aware[:1]
+    for refused in (
+        lambda: verbs.elapsed(OFFICE, aware, one),
+        lambda: verbs.deadline(OFFICE, aware, pl.Series([BUDGET])),
+        lambda: verbs.deadline(OFFICES, aware, BUDGET, by=pl.Series(["watch"])),
+        lambda: verbs.deadline([OFFICE], aware, BUDGET, codes=pl.Series([0])),
+    ):
+        with pytest.raises(ValueError, match="has 1 rows where the first column has 2"):
+            refused()
+
+
+# -- a schedule for each row -----------------------------------------------------------------
+
+
+def test_schedules_by_name_and_by_code() -> None:
+    starts = moments("us", 1)
+    asked = column("us", starts)
+    codes = pl.Series([row % 3 for row in range(len(starts))], dtype=pl.UInt8)
+    names = [list(OFFICES)[code] for code in codes]
+    wanted = [
+        None if start is None else OFFICES[name].deadline(start, BUDGET)
+        for start, name in zip(starts, names, strict=True)
+    ]
+    for dtype in (pl.String, pl.Categorical, pl.Enum(["nobody's", *reversed(OFFICES)])):
+        by = pl.Series(names, dtype=dtype)
+        assert verbs.deadline(OFFICES, asked, BUDGET, by=by).to_list() == wanted
+    listed = list(OFFICES.values())
+    assert verbs.deadline(listed, asked, BUDGET, codes=codes).to_list() == wanted
+    with pytest.raises(IndexError, match="row 2 has schedule code 2"):
+        verbs.deadline(listed[:2], asked, BUDGET, codes=codes)
+
+
+def test_a_name_that_is_unknown_or_missing_is_refused() -> None:
+    asked = column("us", [NOW] * 3)
+    by = pl.Series(["watch", "volgorad", None])
+    with pytest.raises(LookupError, match=r"row 1 names .*'volgorad'.*near it: volgograd"):
+        verbs.deadline(OFFICES, asked, BUDGET, by=by)
+    with pytest.raises(LookupError, match="row 0 names no schedule"):
+        verbs.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
+    for given in ("agency", pl.Series([0, 1, 2])):
+        with pytest.raises(TypeError, match="not a column of names"):
+            verbs.deadline(OFFICES, asked, BUDGET, by=given)
+
+
+# -- holds -----------------------------------------------------------------------------------
+
+
+def test_holds_as_lists_of_structs() -> None:
+    starts, ends = moments("us", 1, 40), moments("us", 2, 40)
+    holds = holds_of(starts, 3)
+    asked, until = column("us", starts), column("us", ends)
+    rows = [[{"start": since, "end": end} for since, end in own] or None for own in holds]
+    listed = pl.Series(rows, dtype=HELD)
+    assert listed.null_count()
+    for verb, wanted in with_holds(starts, ends, holds).items():
+        found = ask(verbs, verb, OFFICE, asked, until, holds=listed)
+        assert found.to_list() == wanted, verb
+        found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], holds=listed[5:30])
+        assert found.to_list() == wanted[5:30], verb
+
+
+def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
+    asked = column("us", [NOW, NOW])
+    holds = pl.Series([[], [{"start": NOW, "end": None}]], dtype=HELD)
+    found = verbs.deadline(OFFICE, asked, BUDGET, holds=holds)
+    assert found.to_list() == [OFFICE.deadline(NOW, BUDGET), None]
+
+
+def test_holds_of_another_kind_are_refused() -> None:
+    asked = column("us", [NOW])
+    for holds in (pl.Series([[NOW]]), pl.Series([[{"start": NOW}]]), [[(NOW, NOW)]]):
+        with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
+            verbs.deadline(OFFICE, asked, BUDGET, holds=holds)
+    backwards = pl.Series([[{"start": NOW, "end": NOW - timedelta(hours=1)}]], dtype=HELD)
+    with pytest.raises(ValueError, match="the holds of row 0 are not sorted"):
+        verbs.deadline(OFFICE, asked, BUDGET, holds=backwards)
+
+
+# -- what the calendar does not know ---------------------------------------------------------
+
+
+def test_an_unknown_row_is_named_or_marked() -> None:
+    asked = column("us", [NOW, UNKNOWN, None])
+    with pytest.raises(CalendarCoverageError, match="row 1: calendar RU-VGG does not know") as told:
+        verbs.deadline(OFFICE, asked, BUDGET)
+    assert told.value.row == 1
+    marked = verbs.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
+    assert isinstance(marked, columns.Marked)
+    assert marked.values.to_list() == [OFFICE.deadline(NOW, BUDGET), None, None]
+    assert marked.unknown.to_list() == [False, True, False]
+    assert marked.provisional.to_list() == [False, False, False]
+    marked = verbs.is_working(OFFICE, asked, on_unknown="mark")
+    assert marked.values.to_list() == [True, None, None]
+
+
+def test_provisional_answers_warn_at_the_call() -> None:
+    asked = column("us", [NOW, UNKNOWN])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = verbs.deadline(OFFICE, asked, BUDGET, provisional=True)
+        assert asked.sla.deadline(OFFICE, BUDGET, provisional=True).equals(found)
+    assert [warning.category for warning in caught] == [ProvisionalWarning] * 2
+    assert {warning.filename for warning in caught} == {__file__}
+    assert "1 answers are provisional, the first of row 1" in str(caught[0].message)
+
+
+# -- the namespace and expressions -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_namespace_says_the_same(verb: str) -> None:
+    asked, until = column("us", moments("us", 1)), column("us", moments("us", 2))
+    wanted = ask(verbs, verb, OFFICE, asked, until)
+    given = {"elapsed": [until], "next_opening": [], "is_working": []}.get(verb, [BUDGET])
+    named = {"now": NOW} if verb == "remaining" else {}
+    assert getattr(asked.sla, verb)(OFFICE, *given, **named).equals(wanted)
+
+
+def test_an_expression_that_says_its_type() -> None:
+    starts = moments("us", 1)
+    df = pl.DataFrame({"posted": column("us", starts)})
+    due = pl.col("posted").map_batches(
+        lambda posted: verbs.deadline(OFFICE, posted, BUDGET), return_dtype=df.schema["posted"]
+    )
+    found = df.lazy().with_columns(due=due).collect()
+    assert found["due"].to_list() == questions(OFFICE, starts, starts)["deadline"]
+
+
+def test_it_needs_neither_pandas_nor_arrow() -> None:
+    imports = "import polars as pl; from workhours_sla.adapters.frames import polars"
+    columns_of = 'pl.Series([start]).dt.replace_time_zone(office.tz.key), pl.Series(["a"])'
+    assert alone({"pyarrow", "pandas"}, imports, columns_of) == "2025-11-01 12:30:00+03:00"
+
+
+def test_its_own_zone_is_not_the_schedules() -> None:
+    asked = column("us", [NOW], "America/New_York")
+    found = verbs.deadline(OFFICE, asked, BUDGET)[0]
+    assert (
+        found.utcoffset() == datetime(2026, 3, 2, tzinfo=ZoneInfo("America/New_York")).utcoffset()
+    )
