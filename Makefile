@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint properties calendar clean
+.PHONY: demo test lint properties bench calendar clean
 
 demo: $(STAMP)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -29,6 +29,10 @@ lint: $(STAMP)
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py
+
+bench: $(STAMP)  ## us and other libraries side by side: docs/benchmarks.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	$(BIN)/python -m benchmarks --compare
 
 calendar: $(STAMP)  ## from October on, next year must have its act
 	$(BIN)/python -c "from datetime import date; from workhours_sla import Calendar; \

@@ -1,0 +1,1 @@
+"""What the engines cost, side by side with other libraries: ``python -m benchmarks``."""

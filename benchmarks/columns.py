@@ -1,0 +1,323 @@
+"""Whole columns: what a row costs."""
+
+from __future__ import annotations
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.lines import Measured, faster, most, share, versus
+from benchmarks.rivals import numpy_searchsorted, pandas, workclock
+from benchmarks.timing import Case, cores, take_turns
+from benchmarks.workload import BUDGET, HOURS, ZONE, Instants, Rows, aware, plain_office
+from workhours_sla import Calendar, Schedule
+from workhours_sla.calendars.russia.regions import region_ids
+from workhours_sla.errors import SeveralZonesWarning
+from workhours_sla.worktime import columns
+from workhours_sla.worktime.columns.tables import Scratch, compiled
+
+CHUNK = 16_384
+SAMPLE = 1_000
+"""Rows given to what takes a Python call per row: its cost per row does not depend on how many."""
+
+
+def floor(count: int) -> Case:
+    """Return the least that any table can cost: two gathers and a subtract, in chunks.
+
+    The places are computed beforehand, the table has as many cells as one of ours for two years,
+    and the answer is written where the last one was.
+    """
+    rng = np.random.default_rng(1)
+    table = rng.integers(0, 2**40, 8_192)
+    first, second = rng.integers(0, len(table), (2, count))
+    out, space = np.empty(count, np.int64), np.empty(CHUNK, np.int64)
+
+    def run() -> None:
+        for begin in range(0, count, CHUNK):
+            own = slice(begin, begin + CHUNK)
+            part = space[: len(out[own])]
+            table.take(second[own], out=out[own], mode="clip")
+            table.take(first[own], out=part, mode="clip")
+            np.subtract(out[own], part, out=out[own])
+
+    return Case("floor", run, count)
+
+
+def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
+    """Return the arithmetic of ``elapsed`` alone: tables at hand, rows known, nothing checked."""
+    columns.elapsed(schedule, starts, ends, tz="UTC")
+    forward = compiled((schedule,)).horizon.tables("us", few_rows=False).forward
+    first, last = starts.view(np.int64), ends.view(np.int64)
+    space = Scratch(CHUNK)
+
+    def run() -> None:
+        out = np.empty(len(first), np.int64)
+        for begin in range(0, len(first), CHUNK):
+            own = slice(begin, begin + CHUNK)
+            part = space.cut(len(out[own]))
+            forward.worked(last[own], None, out[own], part)
+            forward.worked(first[own], None, part.y, part)
+            np.subtract(out[own], part.y, out=out[own])
+
+    return Case("kernel", run, len(first))
+
+
+def elapsed_case(name: str, schedule: Any, starts: Instants, ends: Instants, **more: Any) -> Case:
+    """Return our ``elapsed`` on columns."""
+    return Case(
+        name, lambda: columns.elapsed(schedule, starts, ends, tz="UTC", **more), len(starts)
+    )
+
+
+def deadline_case(name: str, schedule: Any, starts: Instants, **more: Any) -> Case:
+    """Return our ``deadline`` on columns."""
+    return Case(
+        name, lambda: columns.deadline(schedule, starts, BUDGET, tz="UTC", **more), len(starts)
+    )
+
+
+def elapsed(rows: Rows, turns: int) -> Measured:
+    """Return how the time between two columns compares."""
+    office, count = plain_office(), len(rows.starts)
+    schedule, rival = office.schedule(), workclock.schedule(office)
+    search = numpy_searchsorted.SortedIntervals(office)
+    starts, ends = rows.starts, rows.ends
+    times = take_turns(
+        [
+            elapsed_case("workhours_sla", schedule, starts, ends),
+            floor(count),
+            Case("numpy searchsorted", lambda: search.elapsed(starts, ends), count),
+            Case("workclock between_many", lambda: rival.between_many(starts, ends), count),
+        ],
+        turns,
+    )
+    far = rows.any_ends[: count // 10]
+    far_starts = starts[: len(far)]
+    apart = take_turns(
+        [
+            elapsed_case("workhours_sla", schedule, far_starts, far),
+            Case("workclock between_many", lambda: rival.between_many(far_starts, far), len(far)),
+        ],
+        min(turns, 3),
+    )
+    path, ours = "elapsed on columns", "workhours_sla"
+    return Measured(
+        [
+            most(path, "per row", times[ours], "ns/row", 10),
+            share(path, times, ours, "floor", 5, "of the floor, two gathers and a subtract"),
+            faster(path, times, ours, "numpy searchsorted", 10),
+            faster(path, times, ours, "workclock between_many", 100),
+            faster(
+                path,
+                apart,
+                ours,
+                "workclock between_many",
+                figure="the same, ends up to two years away",
+            ),
+        ],
+        {path: times},
+    )
+
+
+def deadline(rows: Rows, turns: int) -> Measured:
+    """Return how a column of deadlines compares."""
+    office, count = plain_office(), len(rows.starts)
+    schedule, rival = office.schedule(), workclock.schedule(office)
+    search = numpy_searchsorted.SortedIntervals(office)
+    budget = np.timedelta64(BUDGET)
+    hours = pandas.offset(office, BUDGET.seconds // 3600)
+    sample = pandas.column(rows.starts[:SAMPLE])
+    without_zone = sample.tz_localize(None)
+    one_by_one = aware(rows.starts[:SAMPLE], ZONE)
+    starts = rows.starts
+    times = take_turns(
+        [
+            deadline_case("workhours_sla", schedule, starts),
+            Case("numpy searchsorted", lambda: search.deadline(starts, budget), count),
+            Case("workclock add_many", lambda: rival.add_many(starts, budget), count),
+            Case("pandas CustomBusinessHour", lambda: pandas.add(sample, hours), SAMPLE),
+            Case("pandas, naive times", lambda: pandas.add(without_zone, hours), SAMPLE),
+            Case(
+                "a loop over Schedule.deadline",
+                lambda: [schedule.deadline(when, BUDGET) for when in one_by_one],
+                SAMPLE,
+            ),
+        ],
+        turns,
+    )
+    path, ours = "deadline on columns, + 4 h", "workhours_sla"
+    return Measured(
+        [
+            most(path, "per row", times[ours], "ns/row", 10),
+            faster(path, times, ours, "numpy searchsorted"),
+            faster(path, times, ours, "workclock add_many", 250),
+            faster(path, times, ours, "pandas CustomBusinessHour", 10_000),
+            faster(path, times, ours, "pandas, naive times"),
+            faster(path, times, ours, "a loop over Schedule.deadline"),
+        ],
+        {path: times},
+    )
+
+
+def overhead(rows: Rows, turns: int) -> Measured:
+    """Return what the public function adds to the arithmetic."""
+    schedule = russian("RU-MOW")
+    starts, ends = rows.starts, rows.ends
+    with_nat = starts.copy()
+    with_nat[rows.rng.random(len(starts)) < 0.1] = np.datetime64("NaT")
+    one = starts[:1], ends[:1]
+    times = take_turns(
+        [
+            elapsed_case("elapsed", schedule, starts, ends),
+            kernel(schedule, starts, ends),
+            elapsed_case("elapsed, 10 % NaT", schedule, with_nat, ends),
+            elapsed_case("elapsed of 1 row", schedule, *one),
+            deadline_case("deadline of 1 row", schedule, one[0]),
+        ],
+        turns,
+    )
+    path = "the public function"
+    return Measured(
+        [
+            most(
+                path,
+                "more than its arithmetic",
+                times.difference("elapsed", "kernel"),
+                "ns/row",
+                1,
+                versus(times["elapsed"], times["kernel"], "ns/row"),
+            ),
+            most(path, "elapsed of 1 row", times["elapsed of 1 row"] / 1000, "us", 25),
+            most(path, "deadline of 1 row", times["deadline of 1 row"] / 1000, "us", 25),
+            most(
+                path,
+                "more for 10 % NaT",
+                times.difference("elapsed, 10 % NaT", "elapsed"),
+                "ns/row",
+                4,
+            ),
+        ],
+        {path: times},
+    )
+
+
+@cache
+def russian(region: str) -> Schedule:
+    """Return a region's schedule, by rule where no act has settled a date yet."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeveralZonesWarning)
+        return Schedule(Calendar.get(region), HOURS).provisionally()
+
+
+@cache
+def regions() -> tuple[Schedule, ...]:
+    """Return the schedules of all regions of Russia."""
+    return tuple(map(russian, region_ids()))
+
+
+@cache
+def distinct_regions() -> tuple[Schedule, ...]:
+    """Return a schedule of each kind: no two of them work at the same times in these years."""
+    rows = Rows(1_000)
+    columns.elapsed(regions(), rows.starts, rows.ends, codes=np.zeros(1_000, int), tz="UTC")
+    slots = compiled(regions()).horizon.slot_of.tolist()
+    return tuple(regions()[slots.index(slot)] for slot in dict.fromkeys(slots))
+
+
+def drawn(schedules: tuple[Schedule, ...], rows: Rows) -> NDArray[np.int64]:
+    """Return a random schedule for each row."""
+    return rows.rng.integers(0, len(schedules), len(rows.starts))
+
+
+def many_schedules(rows: Rows, turns: int) -> Measured:
+    """Return what a schedule per row costs."""
+    kinds = distinct_regions()
+    lists = {
+        "12 schedules, all distinct": kinds[:12],
+        f"{len(kinds)} schedules, all distinct": kinds,
+        f"{len(regions())} schedules, {len(kinds)} distinct": regions(),
+    }
+    starts, ends = rows.starts, rows.ends
+    cases = [elapsed_case("elapsed, one schedule", kinds[0], starts, ends)]
+    cases += [deadline_case("deadline, one schedule", kinds[0], starts)]
+    for name, schedules in lists.items():
+        codes = drawn(schedules, rows)
+        cases += [elapsed_case(f"elapsed, {name}", schedules, starts, ends, codes=codes)]
+        cases += [deadline_case(f"deadline, {name}", schedules, starts, codes=codes)]
+    times = take_turns(cases, turns)
+    path = "a schedule per row"
+    lines = [
+        share(
+            path,
+            times,
+            f"{verb}, {name}",
+            f"{verb}, one schedule",
+            1.4 if len(schedules) <= 12 else None,
+            f"{verb}, {name}: of one schedule",
+        )
+        for name, schedules in lists.items()
+        for verb in ("elapsed", "deadline")
+    ]
+    return Measured(lines, {path: times})
+
+
+def holds_of(rows: Rows, per_row: int) -> columns.Holds:
+    """Return as many holds for each row, half an hour each, two hours apart."""
+    begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
+    starts = (rows.starts[:, None] + begins).reshape(-1)
+    offsets = np.arange(len(rows.starts) + 1) * per_row
+    return columns.Holds(starts, starts + np.timedelta64(30, "m"), offsets)
+
+
+def holds(rows: Rows, turns: int) -> Measured:
+    """Return what a hold per row costs."""
+    schedule, held = russian("RU-MOW"), holds_of(rows, 1)
+    starts, ends = rows.starts, rows.ends
+    times = take_turns(
+        [
+            elapsed_case("elapsed", schedule, starts, ends),
+            elapsed_case("elapsed, 1 hold", schedule, starts, ends, holds=held),
+            deadline_case("deadline", schedule, starts),
+            deadline_case("deadline, 1 hold", schedule, starts, holds=held),
+        ],
+        turns,
+    )
+    path = "a hold per row"
+    return Measured(
+        [
+            share(path, times, f"{verb}, 1 hold", verb, target, f"{verb}: of plain {verb}")
+            for verb, target in (("elapsed", 5), ("deadline", None))
+        ],
+        {path: times},
+    )
+
+
+def threads(rows: Rows, turns: int) -> Measured:
+    """Return how much faster two threads are, each with half of the rows."""
+    schedule = russian("RU-MOW")
+    middle = len(rows.starts) // 2
+    pair = rows.starts, rows.ends
+    halves = [[column[:middle] for column in pair], [column[middle:] for column in pair]]
+    path = "two threads over halves"
+    with cores(2) as count, ThreadPoolExecutor(2) as pool:
+        if count < 2:
+            return Measured([], {})
+
+        def both() -> None:
+            jobs = [pool.submit(columns.elapsed, schedule, *half, tz="UTC") for half in halves]
+            for job in jobs:
+                job.result()
+
+        times = take_turns(
+            [
+                elapsed_case("one thread", schedule, *pair),
+                Case("two threads", both, len(rows.starts)),
+            ],
+            turns,
+        )
+    line = faster(path, times, "two threads", "one thread", figure="faster than one")
+    return Measured([line], {path: times})

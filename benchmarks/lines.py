@@ -1,0 +1,148 @@
+"""Lines of the result: a figure, what it may be, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+from benchmarks.timing import Timings
+
+WORSE = 1.25
+"""How much worse than the baseline a figure is before it is pointed out."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure; ``sense`` says which way is good, ``target`` how far it must go, if anywhere."""
+
+    path: str
+    figure: str
+    value: float
+    unit: str
+    sense: Literal["at most", "at least"]
+    target: float | None = None
+    times: str = ""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the target is met, None where there is none."""
+        if self.target is None:
+            return None
+        if self.sense == "at most":
+            return self.value <= self.target
+        return self.value >= self.target
+
+    @property
+    def comparable(self) -> bool:
+        """Whether another machine, or this one on another day, would give about the same."""
+        return self.unit in {"x", "KB", "modules"}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line with its verdict."""
+        return asdict(self) | {"passed": self.passed}
+
+
+class Measured(NamedTuple):
+    """Lines, and the times they were made of."""
+
+    lines: list[Line]
+    timings: dict[str, Timings]
+
+
+def most(  # noqa: PLR0913, PLR0917
+    path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
+) -> Line:
+    """Return a line whose value should be low."""
+    return Line(path, figure, value, unit, "at most", target, times)
+
+
+def least(  # noqa: PLR0913, PLR0917
+    path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
+) -> Line:
+    """Return a line whose value should be high."""
+    return Line(path, figure, value, unit, "at least", target, times)
+
+
+def faster(  # noqa: PLR0913, PLR0917
+    path: str,
+    times: Timings,
+    ours: str,
+    other: str,
+    target: float | None = None,
+    figure: str = "",
+    unit: str = "ns/row",
+) -> Line:
+    """Return the line that says how many times as long the other takes."""
+    shown = versus(times[ours], times[other], unit)
+    return least(
+        path, figure or f"faster than {other}", times.ratio(other, ours), "x", target, shown
+    )
+
+
+def share(  # noqa: PLR0913, PLR0917
+    path: str, times: Timings, ours: str, plain: str, target: float | None, figure: str
+) -> Line:
+    """Return the line that says how many times as long ours takes as something plainer."""
+    shown = versus(times[ours], times[plain], "ns/row")
+    return most(path, figure, times.ratio(ours, plain), "x", target, shown)
+
+
+def versus(ours: float, theirs: float, unit: str) -> str:
+    """Return the two times behind a ratio, given in nanoseconds."""
+    scale = 1000 if unit.startswith("us") else 1
+    return f"{figures(ours / scale)} : {figures(theirs / scale)} {unit}"
+
+
+def figures(value: float) -> str:
+    """Return a number with three significant figures, whole where it is large."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def table(lines: Iterable[Line]) -> str:
+    """Return the lines as text."""
+    rows = [("path", "figure", "target", "measured", "", "ours : theirs")]
+    path = ""
+    for line in lines:
+        unit = "" if line.unit == "x" else f" {line.unit}"
+        sign = "<=" if line.sense == "at most" else ">="
+        target = "" if line.target is None else f"{sign} {line.target:,g}{unit or 'x'}"
+        verdict = {True: "pass", False: "MISS", None: ""}[line.passed]
+        value = figures(line.value) + (unit or "x")
+        shown = line.path if line.path != path else ""
+        rows.append((shown, line.figure, target, value, verdict, line.times))
+        path = line.path
+    return columns(rows, right={2, 3})
+
+
+def columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> str:
+    """Return rows of text under one another, some columns set to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if at in right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def worse(lines: Iterable[Line], baseline: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each figure that got worse than in an earlier result.
+
+    Ratios and sizes only: times are the machine's as much as ours.
+    """
+    before = {(line["path"], line["figure"]): line["value"] for line in baseline["lines"]}
+    found = []
+    for line in lines:
+        old = before.get((line.path, line.figure))
+        if old is None or not line.comparable:
+            continue
+        low, high = (old, line.value) if line.sense == "at most" else (line.value, old)
+        if high > low * WORSE:
+            found.append(
+                f"{line.path}, {line.figure}: {figures(line.value)}, was {figures(old)} {line.unit}"
+            )
+    return found

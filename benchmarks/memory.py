@@ -1,0 +1,125 @@
+"""What a large column needs beside itself and its answer, measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.workload import BUDGET, HOURS, ZONE, Instants
+from workhours_sla import Calendar, Schedule
+from workhours_sla.worktime import columns
+from workhours_sla.worktime.columns.tables import compiled
+
+ROWS = 10_000_000
+
+
+def memory() -> dict[str, Any]:
+    """Return the peak of elapsed beyond inputs and answer, and how what is kept grows."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.memory"], check=True, capture_output=True, text=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return what was found in words."""
+    lines = [
+        f"elapsed on {ROWS:,} rows, at most, beyond inputs and answer:",
+        f"  {found['resident_kb']:>7,} KB resident (ru_maxrss)",
+        f"  {found['traced_kb']:>7,} KB asked for, touched or not (tracemalloc, numpy included)",
+        "kept by a schedule asked over so many years, one at a time and in columns:",
+    ]
+    lines += [
+        f"  {years:>2} years  {one:>6,} KB  {many:>6,} KB"
+        for years, (one, many) in found["kept_kb"].items()
+    ]
+    return "\n".join(lines)
+
+
+def fresh_schedule() -> Schedule:
+    """Return a schedule that has compiled nothing yet; its calendar is read."""
+    return Schedule(Calendar.get("RU"), HOURS, tz=ZONE)
+
+
+def ask_years(schedule: Schedule, first: int, last: int) -> Schedule:
+    """Return the schedule, compiled over some years."""
+    begin = datetime(first, 1, 1, 12, tzinfo=ZONE)
+    schedule.elapsed(begin, datetime(last, 12, 31, 12, tzinfo=ZONE))
+    return schedule
+
+
+def kept(make: Callable[[], object]) -> int:
+    """Return the bytes of what is made, those of numpy included."""
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        made = make()
+        after = tracemalloc.get_traced_memory()[0]
+        del made
+    finally:
+        tracemalloc.stop()
+    return after - before
+
+
+def _measure() -> dict[str, Any]:
+    rng = np.random.default_rng(2026)
+    # made in place: a higher peak before the call would hide that of the call
+    begin, end = np.array(["2024-01-02", "2025-12-15"], "M8[us]").view(np.int64).tolist()
+    starts = rng.integers(begin, end, ROWS)
+    ends = rng.integers(0, 7 * 86_400 * 10**6, ROWS)
+    ends += starts
+    schedule, asked = fresh_schedule(), (starts.view("M8[us]"), ends.view("M8[us]"))
+    columns.elapsed(schedule, *(column[:100_000] for column in asked), tz="UTC")  # compiles
+    before = _peak_resident_kb()
+    answer = columns.elapsed(schedule, *asked, tz="UTC")
+    # room that was left before the call can make this less than nothing
+    resident = max(0, _peak_resident_kb() - before - answer.nbytes // 1024)
+    size = answer.nbytes
+    del answer
+    tracemalloc.start()
+    columns.elapsed(schedule, *asked, tz="UTC")
+    traced = tracemalloc.get_traced_memory()[1] - size
+    tracemalloc.stop()
+    return {"resident_kb": resident, "traced_kb": traced // 1024, "kept_kb": _kept_by_years()}
+
+
+def _peak_resident_kb() -> int:
+    import resource  # noqa: PLC0415 - not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak
+
+
+def _kept_by_years() -> dict[int, tuple[int, int]]:
+    _fresh_over_years(2006)  # reads the calendar
+    found = {}
+    for years in (1, 2, 5, 10, 20):
+        first = 2026 - years
+        when = np.array([f"{first}-01-15", "2025-12-15"], "M8[us]").repeat(500)
+        one = kept(partial(_fresh_over_years, first))
+        schedule = _fresh_over_years(first)
+        compiled.cache_clear()
+        many = kept(partial(_asked_in_columns, schedule, when))
+        found[years] = one // 1024, many // 1024
+    return found
+
+
+def _fresh_over_years(first: int) -> Schedule:
+    return ask_years(fresh_schedule(), first, 2025)
+
+
+def _asked_in_columns(schedule: Schedule, when: Instants) -> object:
+    columns.deadline(schedule, when, BUDGET, tz="UTC")
+    return compiled((schedule,))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_measure()))

@@ -1,0 +1,1 @@
+"""The same office told to other libraries, each in its own words."""

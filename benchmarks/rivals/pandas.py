@@ -1,0 +1,32 @@
+"""pandas: the offset CustomBusinessHour, added to a column; a Python loop behind the column."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.workload import ZONE, Instants, Office
+
+
+def offset(office: Office, hours: int) -> Any:
+    """Return the offset of some working hours."""
+    week, off = "Mon Tue Wed Thu Fri", office.days_off
+    if office.working_saturdays:
+        week, off = f"{week} Sat", off + office.free_saturdays
+    return pd.offsets.CustomBusinessHour(
+        n=hours, start=["09:00", "14:00"], end=["13:00", "18:00"], weekmask=week, holidays=list(off)
+    )
+
+
+def column(instants: Instants) -> Any:
+    """Return instants as pandas holds them: a column of times in the office's zone."""
+    return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(ZONE)
+
+
+def add(instants: Any, hours: Any) -> Any:
+    """Return a column plus an offset, without the warning that it is a loop."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        return instants + hours

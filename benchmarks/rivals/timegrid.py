@@ -1,0 +1,30 @@
+"""timegrid: weekly rules, days off and windows by date, naive datetimes; Rust."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import timegrid
+
+from benchmarks.workload import FIRST, LAST, Office
+
+
+def calendar(office: Office) -> Any:
+    """Return timegrid's calendar, on the clock of the office."""
+    found = timegrid.TimeGridCalendar.weekdays(time(9), time(18))
+    found = found.break_weekdays(time(13), time(14))
+    for day in office.days_off:
+        found = found.close(day)
+    for day in office.working_saturdays:
+        for start, end in ((9, 13), (14, 18)):
+            found = found.open(datetime.combine(day, time(start)), datetime.combine(day, time(end)))
+    for day in office.short_days:
+        found = found.close(datetime.combine(day, time(17)), datetime.combine(day, time(18)))
+    return found
+
+
+def timeline(office: Office) -> Any:
+    """Return the calendar compiled, which is faster to measure with and cannot add."""
+    begin, end = (datetime.combine(day, time()) for day in (FIRST, LAST))
+    return calendar(office).compile(begin, end)
