@@ -83,7 +83,10 @@ def test_check_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
     data = json.loads(out)
     assert (status, data["schema"]) == (1, "workhours.check/1")
-    assert data["counts"] == {"breached": 1, "at_risk": 1, "pending": 1, "met": 0}
+    assert data["counts"] == {
+        "breached": 1, "at_risk": 1, "pending": 1, "paused": 0,
+        "met": 0, "withdrawn": 0, "excluded": 0,
+    }  # fmt: skip
     assert [o["appeal_id"] for o in data["outcomes"]] == ["A-1003", "A-1001", "A-1002"]
     assert data["outcomes"][0]["overdue"] == "PT1H10M"
     events = data["events"]

@@ -522,7 +522,7 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
         ("outcome", "value.elapsed", "PT99999999999999H", "is no amount"),
         ("outcome", "value.elapsed", f"PT{'9' * 5000}H", "is no amount"),
         ("outcome", "value.elapsed", "PT٣H", "is no amount"),
-        ("outcome", "value.budget", None, "null is no text"),
+        ("outcome", "value.budget", None, "null is no object"),
         ("step", "value.intervals[0]", [], "is no stretch of time"),
         ("entry", "value.layer", "weather", "is not known; use weekly"),
         ("entry", "value.date", "20251101", "is no date"),

@@ -18,15 +18,23 @@ if TYPE_CHECKING:
     from workhours_sla.calendars.day import DayKind as DayKind
     from workhours_sla.calendars.day import Entry as Entry
     from workhours_sla.calendars.day import Layer as Layer
-    from workhours_sla.sla.clock import Outcome as Outcome
-    from workhours_sla.sla.clock import Quarantined as Quarantined
+    from workhours_sla.sla.appeal import Quarantined as Quarantined
+    from workhours_sla.sla.change import Change as Change
+    from workhours_sla.sla.change import ChangeKind as ChangeKind
     from workhours_sla.sla.clock import Verdict as Verdict
     from workhours_sla.sla.evaluation import Evaluation as Evaluation
     from workhours_sla.sla.evaluation import evaluate as evaluate
     from workhours_sla.sla.event import Event as Event
     from workhours_sla.sla.event import EventType as EventType
+    from workhours_sla.sla.fold import Unmatched as Unmatched
+    from workhours_sla.sla.monitor import Monitor as Monitor
+    from workhours_sla.sla.outcome import Outcome as Outcome
     from workhours_sla.sla.policy import Policy as Policy
-    from workhours_sla.sla.policy import Target as Target
+    from workhours_sla.sla.policy import Rule as Rule
+    from workhours_sla.sla.spans import Span as Span
+    from workhours_sla.sla.spans import holder_spans as holder_spans
+    from workhours_sla.sla.target import ScheduleBy as ScheduleBy
+    from workhours_sla.sla.target import Target as Target
     from workhours_sla.worktime import columns as columns
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
@@ -53,15 +61,23 @@ _HOME = {
     "DayKind": "calendars.day",
     "Entry": "calendars.day",
     "Layer": "calendars.day",
-    "Outcome": "sla.clock",
-    "Quarantined": "sla.clock",
+    "Quarantined": "sla.appeal",
+    "Change": "sla.change",
+    "ChangeKind": "sla.change",
     "Verdict": "sla.clock",
     "Evaluation": "sla.evaluation",
     "evaluate": "sla.evaluation",
     "Event": "sla.event",
     "EventType": "sla.event",
+    "Unmatched": "sla.fold",
+    "Monitor": "sla.monitor",
+    "Outcome": "sla.outcome",
     "Policy": "sla.policy",
-    "Target": "sla.policy",
+    "Rule": "sla.policy",
+    "Span": "sla.spans",
+    "holder_spans": "sla.spans",
+    "ScheduleBy": "sla.target",
+    "Target": "sla.target",
     "parse_budget": "worktime.budget",
     "working_hours": "worktime.budget",
     "CalendarDays": "worktime.day_budgets",

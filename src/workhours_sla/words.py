@@ -100,7 +100,10 @@ VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},
     "at_risk": {"en": "at risk", "ru": "под угрозой"},
     "pending": {"en": "in progress", "ru": "в работе"},
+    "paused": {"en": "paused", "ru": "приостановлено"},
     "met": {"en": "met", "ru": "в срок"},
+    "withdrawn": {"en": "withdrawn", "ru": "отозвано"},
+    "excluded": {"en": "excluded", "ru": "исключено"},
 }
 
 QUARANTINE_REASONS: Final[Mapping[str, Words]] = {

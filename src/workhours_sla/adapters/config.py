@@ -23,7 +23,7 @@ from workhours_sla.adapters.config_checks import (
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
-from workhours_sla.sla.policy import Closing
+from workhours_sla.sla.target import Closing
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.shifts import WeeklyHours, parse_shifts
 

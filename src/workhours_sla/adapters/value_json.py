@@ -21,6 +21,7 @@ from workhours_sla.adapters.value_json_forms import (
     STRETCH,
     TEXT,
     Form,
+    either,
     many,
     one_named,
     optional,
@@ -28,8 +29,9 @@ from workhours_sla.adapters.value_json_forms import (
 )
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
 from workhours_sla.errors import ConfigError
-from workhours_sla.sla.clock import Outcome, Verdict
+from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.outcome import Outcome
 from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, Months, WorkingDays
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.shifts import WeeklyHours
@@ -122,7 +124,20 @@ _EVENT = record(
     author_role=optional(TEXT),
     substantive=optional(FLAG),
     reason=optional(TEXT),
+    topic=optional(TEXT),
+    importance=optional(TEXT),
+    regime=optional(TEXT),
+    refers_to=optional(TEXT),
 )
+_BUDGETS: Final[dict[str, tuple[type, Form[Any]]]] = {
+    "calendar_days": (
+        CalendarDays,
+        record(CalendarDays, count=NUMBER, roll=TEXT, count_from=TEXT),
+    ),
+    "clock_time": (ClockTime, record(ClockTime, amount=AMOUNT)),
+    "months": (Months, record(Months, count=NUMBER, roll=TEXT)),
+    "working_days": (WorkingDays, record(WorkingDays, count=NUMBER, count_from=TEXT)),
+}
 _OUTCOME = record(
     Outcome,
     appeal_id=TEXT,
@@ -133,32 +148,32 @@ _OUTCOME = record(
     due_at=optional(MOMENT),
     limit=optional(MOMENT),
     elapsed=optional(AMOUNT),
-    budget=AMOUNT,
+    budget=either(AMOUNT, _BUDGETS),
     calendar_version=TEXT,
     agency_id=optional(TEXT),
     district_id=optional(TEXT),
     channel=optional(TEXT),
     calendar_unknown=FLAG,
     provisional=FLAG,
+    cycle=NUMBER,
+    started_at=optional(MOMENT),
+    withdrawn_at=optional(MOMENT),
+    topic=optional(TEXT),
+    overdue=optional(AMOUNT),
+    needs_review=FLAG,
 )
 _KINDS: Final[dict[type, tuple[str, Form[Any]]]] = {
     Act: ("act", _ACT),
-    CalendarDays: (
-        "calendar_days",
-        record(CalendarDays, count=NUMBER, roll=TEXT, count_from=TEXT),
-    ),
-    ClockTime: ("clock_time", record(ClockTime, amount=AMOUNT)),
+    **{kind: (name, form) for name, (kind, form) in _BUDGETS.items()},
     Day: ("day", _DAY),
     Entry: ("entry", _ENTRY),
     Event: ("event", _EVENT),
     Interval: ("interval", record(Interval, start=MOMENT, end=MOMENT)),
-    Months: ("months", record(Months, count=NUMBER, roll=TEXT)),
     Outcome: ("outcome", _OUTCOME),
     Step: ("step", _STEP),
     timedelta: ("working_time", AMOUNT),
     Trace: ("trace", _TRACE),
     WeeklyHours: ("weekly_hours", Form(str, by(WeeklyHours.parse))),
-    WorkingDays: ("working_days", record(WorkingDays, count=NUMBER, count_from=TEXT)),
 }
 _BY_NAME = dict(_KINDS.values())
 

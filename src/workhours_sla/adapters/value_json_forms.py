@@ -82,6 +82,30 @@ def one_named(parts: Mapping[str, Part]) -> Form[Part]:
     return Form(names.__getitem__, one_of(parts))
 
 
+def either(form: Form[Part], kinds: Mapping[str, tuple[type, Form[Any]]]) -> Form[Any]:
+    """Return the form of a part told as text, or as an object of one of these kinds alone."""
+    named = {kind: (name, of_kind) for name, (kind, of_kind) in kinds.items()}
+
+    def told(part: Any) -> object:
+        if type(part) not in named:
+            return form.told(part)
+        name, of_kind = named[type(part)]
+        return {name: of_kind.told(part)}
+
+    def read(value: object, path: str) -> Any:
+        if isinstance(value, str):
+            return form.read(value, path)
+        table = Table(value, path)
+        name = next((name for name in kinds if isinstance(value, dict) and name in value), None)
+        if name is None:
+            refuse(path, f"{shown(value)} is of no known kind", f"use one of {', '.join(kinds)}")
+        part = table.take(name, kinds[name][1].read)
+        table.end()
+        return part
+
+    return Form(told, read)
+
+
 def moment_told(when: datetime) -> str:
     """Return an instant as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
     if when.utcoffset() is None:

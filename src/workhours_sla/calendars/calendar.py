@@ -33,7 +33,7 @@ class Calendar:
     'transferred_work'
     """
 
-    __slots__ = ("_by_year", "_dropped", "_forecast", "_source", "id", "tz")
+    __slots__ = ("_by_year", "_dropped", "_forecast", "_source", "_version", "id", "tz")
 
     id: str
     tz: str | None
@@ -41,6 +41,7 @@ class Calendar:
     _dropped: frozenset[Layer]
     _forecast: bool
     _by_year: dict[int, Mapping[date, Day]]
+    _version: str | None
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Calendar:
         setter(self, "_dropped", frozenset(dropped))
         setter(self, "_forecast", forecast)
         setter(self, "_by_year", {})
+        setter(self, "_version", None)
 
     @staticmethod
     def get(id: str) -> Calendar:  # noqa: A002
@@ -107,7 +109,9 @@ class Calendar:
     @property
     def version(self) -> str:
         """What state of the calendar's data this is, as stable text."""
-        return self._source.version
+        if self._version is None:
+            object.__setattr__(self, "_version", self._source.version)
+        return self._version or ""
 
     @property
     def weekend(self) -> frozenset[int]:

@@ -19,10 +19,13 @@ from workhours_sla.cli.answers import echo_json, schedule_data
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time, show_short, show_time, zone_text
-from workhours_sla.sla.clock import Outcome, Quarantined, Verdict
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluation import Evaluation, evaluate
-from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Policy, Target
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget import format_amount, iso_amount, parse_budget
 
 DEFAULT_WARN: Final = "1h"
@@ -36,8 +39,18 @@ EXIT_BREACHES: Final = 1
 EXIT_QUARANTINE: Final = 2
 """As cli.main has them."""
 
-SECTIONS: Final = (Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET)
-MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!", Verdict.PENDING: "", Verdict.MET: ""}
+SECTIONS: Final = (
+    Verdict.BREACHED,
+    Verdict.AT_RISK,
+    Verdict.PENDING,
+    Verdict.PAUSED,
+    Verdict.MET,
+    Verdict.WITHDRAWN,
+    Verdict.EXCLUDED,
+)
+STILL_OPEN: Final = SECTIONS[:4]
+ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
+MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!"}
 COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 
 
@@ -76,7 +89,7 @@ def check(  # noqa: PLR0913
         settings.budget,
         settings.schedule,
         warn=parse_budget(warn or promised.warn or DEFAULT_WARN),
-        stops_on=frozenset(promised.stops_on or (EventType.REPLIED,)),
+        stops=frozenset(promised.stops_on) if promised.stops_on else "first_reply",
         closing=promised.closing or "latest",
     )
     if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
@@ -87,9 +100,9 @@ def check(  # noqa: PLR0913
         events = list(rows.read(source))
     result = evaluate(events, Policy([target]), as_of=judged_at, provisional=settings.provisional)
     if as_json:
-        echo_json(_data(result, rows, target, judged_at))
+        echo_json(_data(result, rows, target, settings, judged_at))
     else:
-        for line in _page(result, rows, target, judged_at, settings.lang, show_all=show_all):
+        for line in _page(result, rows, settings, judged_at, show_all=show_all):
             click.echo(line)
     if strict and (rows.faults or result.quarantine):
         return EXIT_QUARANTINE
@@ -143,27 +156,23 @@ def _urgency(outcome: Outcome) -> tuple[object, ...]:
 # -- text ----------------------------------------------------------------------------------
 
 
-def _page(  # noqa: PLR0913
-    result: Evaluation,
-    rows: _Rows,
-    target: Target,
-    as_of: datetime,
-    lang: str,
-    *,
-    show_all: bool,
+def _page(
+    result: Evaluation, rows: _Rows, settings: Settings, as_of: datetime, *, show_all: bool
 ) -> Iterator[str]:
-    local = as_of.astimezone(target.schedule.tz)
-    promised = say("working_time", lang, amount=format_amount(target.budget))
+    schedule, lang = settings.schedule, settings.lang
+    local = as_of.astimezone(schedule.tz)
+    promised = say("working_time", lang, amount=format_amount(settings.budget))
     yield (
         say("as_of", lang, when=show_time(local, lang))
         + " · "
-        + " · ".join((promised, str(target.schedule.hours), zone_text(local, target.schedule.tz)))
+        + " · ".join((promised, str(schedule.hours), zone_text(local, schedule.tz)))
     )
     counts = Counter(outcome.verdict for outcome in result.outcomes)
     unanswered = sum(_breached(o) and o.answered_at is None for o in result.outcomes)
     heads = [
         f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
         for verdict in SECTIONS
+        if counts[verdict] or verdict in ALWAYS_COUNTED
     ]
     if unanswered:
         heads[0] += f" ({say('unanswered', lang, count=unanswered)})"
@@ -177,7 +186,7 @@ def _page(  # noqa: PLR0913
         yield say("provisional_count", lang, count=provisional)
     yield ""
     yield from _reconciliation(result, rows, lang)
-    calendar = target.schedule.calendar
+    calendar = schedule.calendar
     yield f"{say('calendar', lang)} " + say(
         "version", lang, id=calendar.id, version=calendar.version
     )
@@ -188,7 +197,7 @@ def _table(
 ) -> Iterator[str]:
     """Yield the appeals by section; the met ones, and long tails, only where all are wanted."""
     listed: list[tuple[Verdict, list[Outcome], int]] = []
-    for verdict in SECTIONS if show_all else SECTIONS[:-1]:
+    for verdict in SECTIONS if show_all else STILL_OPEN:
         section = sorted((o for o in outcomes if o.verdict is verdict), key=_urgency)
         shown = section if show_all else section[:SHOWN_ROWS]
         listed.append((verdict, shown, len(section) - len(shown)))
@@ -198,7 +207,8 @@ def _table(
     for verdict, shown, more in listed:
         for outcome in shown:
             appeal, agency = _cell(outcome.appeal_id), _cell(outcome.agency_id or "")
-            line = f"  {MARKS[verdict]:<3} {appeal:<{appeal_width}}  {agency:<{agency_width}}  "
+            mark = MARKS.get(verdict, "")
+            line = f"  {mark:<3} {appeal:<{appeal_width}}  {agency:<{agency_width}}  "
             yield click.style(
                 line + "   ".join(_facts(outcome, as_of, lang)), fg=COLOURS.get(verdict)
             )
@@ -256,20 +266,22 @@ def _reconciliation(result: Evaluation, rows: _Rows, lang: str) -> Iterator[str]
 # -- data ----------------------------------------------------------------------------------
 
 
-def _data(result: Evaluation, rows: _Rows, target: Target, as_of: datetime) -> dict[str, Any]:
+def _data(
+    result: Evaluation, rows: _Rows, target: Target, settings: Settings, as_of: datetime
+) -> dict[str, Any]:
     counts = Counter(outcome.verdict for outcome in result.outcomes)
     events = result.reconciliation
     return {
         "schema": "workhours.check/1",
-        "as_of": as_of.astimezone(target.schedule.tz).isoformat(),
+        "as_of": as_of.astimezone(settings.schedule.tz).isoformat(),
         "target": {
             "name": target.name,
-            "budget": iso_amount(target.budget),
+            "budget": iso_amount(settings.budget),
             "warn": iso_amount(target.warn),
             "closing": target.closing,
-            "stops_on": sorted(target.stops_on),
+            "stops": target.stops if isinstance(target.stops, str) else sorted(target.stops),
         },
-        **schedule_data(target.schedule),
+        **schedule_data(settings.schedule),
         "counts": {verdict.value: counts[verdict] for verdict in SECTIONS},
         "rows": {
             "read": rows.read_count,

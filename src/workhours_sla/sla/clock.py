@@ -1,20 +1,29 @@
-"""One appeal against one target: the clock, its limit and its verdict."""
+"""One appeal against one target: when the clock starts, stops, stands, and what its limit is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Target
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import ZERO
 
-ZERO = timedelta(0)
+Hold = tuple[datetime, datetime]
+_REGISTERED, _ASSIGNED, _TRANSFERRED = (
+    EventType.REGISTERED,
+    EventType.ASSIGNED,
+    EventType.TRANSFERRED,
+)
+_MESSAGE = EventType.CITIZEN_MESSAGE
 
 
 class Verdict(StrEnum):
@@ -22,165 +31,413 @@ class Verdict(StrEnum):
 
     PENDING = "pending"
     AT_RISK = "at_risk"
+    PAUSED = "paused"
     MET = "met"
     BREACHED = "breached"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
 
 
-class Quarantined(NamedTuple):
-    """An event set aside, with why (a key of ``words.QUARANTINE_REASONS``)."""
+class Clock(NamedTuple):
+    """Everything that the events settle of a clock, whatever the moment of asking.
 
-    event: Event
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One appeal against one target, as of an instant.
-
-    ``due_at`` is when the budget is used up, ``limit`` the last instant at which an answer still
-    meets the target; each is None where the calendar does not know. ``elapsed`` is working
-    time until the answer, or until ``as_of`` while there is none. Times are in the zone of the
-    target's schedule. ``calendar_unknown`` says that an unknown date keeps the verdict open;
-    ``provisional`` that the answer rests on dates settled by rule alone.
+    Instants are in UTC. ``holds`` are the pauses with an end, ``open_hold`` when the one without
+    an end began. ``due_at``, ``limit`` and ``warn_at`` are None where a pause goes on or, with
+    ``unknown``, where the calendar does not know.
     """
 
-    appeal_id: str
-    target: str
-    verdict: Verdict
-    posted_at: datetime
+    target: Target
+    schedule: Schedule
+    cycle: int
+    started_at: datetime
     answered_at: datetime | None
+    withdrawn_at: datetime | None
+    excluded_at: datetime | None
+    holds: tuple[Hold, ...]
+    open_hold: datetime | None
     due_at: datetime | None
     limit: datetime | None
-    elapsed: timedelta | None
-    budget: timedelta
-    calendar_version: str
-    agency_id: str | None = None
-    district_id: str | None = None
-    channel: str | None = None
-    calendar_unknown: bool = False
-    provisional: bool = False
+    warn_at: datetime | None
+    unknown: bool
+    provisional: bool
+    needs_review: bool
+    evidence: tuple[str, ...]
+    """The ids of the event that started the clock and of the one that answered."""
+
+    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: PLR0911
+        """Return the verdict at an instant in UTC, and whether an unknown date keeps it open."""
+        if self.excluded_at is not None:
+            return Verdict.EXCLUDED, False
+        limit, answered = self.limit, self.answered_at
+        if answered is not None:
+            if limit is not None:
+                return (Verdict.MET if answered <= limit else Verdict.BREACHED), False
+            if self.due_at is not None and answered <= self.due_at:
+                return Verdict.MET, False
+            return self._by_what_passed(answered, Verdict.MET)
+        gone = self.withdrawn_at
+        if gone is not None and not (limit is not None and gone > limit):
+            return Verdict.WITHDRAWN, False
+        if limit is not None and as_of > limit:
+            return Verdict.BREACHED, False
+        if self._stands(as_of):
+            return Verdict.PAUSED, False
+        if limit is None and self.unknown and (self.due_at is None or as_of > self.due_at):
+            return self._by_what_passed(as_of, Verdict.PENDING)
+        at_risk = self.warn_at is not None and as_of >= self.warn_at
+        return (Verdict.AT_RISK if at_risk else Verdict.PENDING), limit is None and self.unknown
+
+    def _by_what_passed(self, until: datetime, within: Verdict) -> tuple[Verdict, bool]:
+        """Return the verdict where the limit is unknown but working time so far may be known."""
+        passed, budget = self.elapsed(until), self.target.budget
+        if passed is None or not isinstance(budget, timedelta) or passed >= budget:
+            return Verdict.PENDING, True
+        if within is Verdict.PENDING:
+            at_risk = self.warn_at is not None and until >= self.warn_at
+            return (Verdict.AT_RISK if at_risk else Verdict.PENDING), True
+        return within, False
+
+    def _stands(self, as_of: datetime) -> bool:
+        if self.open_hold is not None and self.open_hold <= as_of:
+            return True
+        return any(since <= as_of < until for since, until in self.holds)
+
+    def elapsed(self, as_of: datetime) -> timedelta | None:
+        """Return the working time until the answer, the withdrawal, or an instant in UTC."""
+        until = self.ended_at or as_of
+        holds = self.holds
+        if self.open_hold is not None and self.open_hold < until:
+            holds = (*holds, (self.open_hold, until))
+        try:
+            return self.schedule.elapsed(self.started_at, until, holds=holds)
+        except CalendarCoverageError:
+            return None
 
     @property
-    def remaining(self) -> timedelta | None:
-        """What is left of the budget in working time; negative when overdue."""
-        return None if self.elapsed is None else self.budget - self.elapsed
+    def ended_at(self) -> datetime | None:
+        """The answer or, without one, a withdrawal in time."""
+        if self.answered_at is not None:
+            return self.answered_at
+        gone = self.withdrawn_at
+        return gone if gone is not None and (self.limit is None or gone <= self.limit) else None
 
-    @property
-    def overdue(self) -> timedelta | None:
-        """By how much working time the answer is or was late; 0 when it is not."""
-        return None if self.elapsed is None else max(ZERO, self.elapsed - self.budget)
+    def next_change(self, after: datetime) -> datetime | None:
+        """Return the first instant past ``after`` at which time alone changes the clock."""
+        if self.excluded_at is not None:
+            return None
+        moments = [until for _, until in self.holds]
+        ended, warn = self.ended_at, self.warn_at
+        if warn is not None and (ended is None or warn < ended):
+            moments.append(warn)
+        if ended is None and self.limit is not None:
+            moments.append(self.limit + timedelta.resolution)
+        return min((moment for moment in moments if moment > after), default=None)
 
 
-class AppealFacts(NamedTuple):
-    """What the fold reads from one appeal's events, for any target."""
+def schedule_for(target: Target, appeal: Appeal) -> Schedule | None:
+    """Return the schedule of a target for an appeal, None where there is none."""
+    by = target.schedule
+    if isinstance(by, ScheduleBy):
+        return by.schedules.get(getattr(appeal.belongs, by.field) or "")
+    return by
 
-    created: Event | None
-    holder: str | None
-    events: Sequence[Event]
 
+def clock(  # noqa: PLR0913
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    *,
+    since: datetime | None = None,
+    before: Clock | None = None,
+) -> Clock | None:
+    """Return the clock of one cycle of an appeal against a target, None where nothing starts it.
 
-def read_appeal(events: Sequence[Event]) -> AppealFacts:
-    """Return the facts of one appeal from its events in order.
-
-    The first posting starts the clock; a later one is an edit. The holder is the agency named
-    last.
+    ``since`` is the earliest start. ``before`` is the clock as it was with fewer events: what it
+    reckoned is taken over where it starts and stands alike.
     """
-    created = next((event for event in events if event.type is EventType.CREATED), None)
-    holder = next((event.agency_id for event in reversed(events) if event.agency_id), None)
-    return AppealFacts(created, holder, events)
+    started = _start(cycle, target)
+    if started is None:
+        return None
+    start, cause = started
+    if since is not None and since > start:
+        start = since
+    if target.stops == "next_reply":
+        return _exchange(appeal, cycle, target, schedule, start, cause)
+    answer = _answer(appeal, cycle, target, start)
+    held: list[Hold] = []
+    if target.on_transfer != "keep":
+        start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
+    return _settled(appeal, cycle, target, schedule, start, cause, answer, held, before)
 
 
-def contradictions(facts: AppealFacts) -> list[Quarantined]:
-    """Return the events that cannot be true beside the others."""
-    if facts.created is None:
-        return [Quarantined(event, "no_appeal") for event in facts.events]
-    posted = facts.created.occurred_at
-    return [
-        Quarantined(event, "reply_before_post")
-        for event in facts.events
-        if event.type in (EventType.REPLIED, EventType.CLOSED) and event.occurred_at < posted
+# -- starting and stopping -------------------------------------------------------------------
+
+
+def _start(cycle: Cycle, target: Target) -> tuple[datetime, str] | None:
+    opened, starts = cycle.opened, target.starts
+    if starts == "interim":
+        for reply in cycle.replies:
+            if reply.reason == INTERIM:
+                return reply.occurred_at, reply.event_id
+        return None
+    if cycle.number or starts == "posted":
+        return opened.occurred_at, opened.event_id
+    if starts == "detected":
+        return opened.received_at, opened.event_id
+    kind = _REGISTERED if starts == "registered" else _ASSIGNED
+    for event in cycle.events:
+        if event.type is kind:
+            return event.occurred_at, event.event_id
+    return None
+
+
+def _judgement(appeal: Appeal, reply: Event) -> bool | None:
+    return appeal.judged.get(reply.event_id, reply.substantive)
+
+
+def _answer(appeal: Appeal, cycle: Cycle, target: Target, start: datetime) -> Event | None:
+    stops = target.stops
+    if isinstance(stops, frozenset):
+        return next(
+            (
+                event
+                for event in cycle.events
+                if event.type in stops
+                and event.occurred_at >= start
+                and event.author_role in (None, "official")
+            ),
+            None,
+        )
+    if stops == "final_reply":
+        closed = cycle.closed_at
+        replies = () if closed is None else reversed(cycle.replies)
+        return next((r for r in replies if start <= r.occurred_at <= (closed or start)), None)
+    to_the_point = stops == "substantive_reply"
+    for reply in cycle.replies:
+        if reply.occurred_at >= start and (not to_the_point or _judgement(appeal, reply)):
+            return reply
+    return None
+
+
+def _needs_review(appeal: Appeal, cycle: Cycle, target: Target, answer: Event | None) -> bool:
+    """Whether a reply that nobody has judged might be the answer, or an earlier one."""
+    if target.stops != "substantive_reply":
+        return False
+    return any(
+        _judgement(appeal, reply) is None
+        for reply in cycle.replies
+        if answer is None or reply.order < answer.order
+    )
+
+
+def _taken_over(  # noqa: PLR0913, PLR0917
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    start: datetime,
+    cause: str,
+    answer: Event | None,
+) -> tuple[datetime, str, list[Hold]]:
+    """Return the start of the holder's own clock, and when others held the appeal since."""
+    holder = appeal.created.agency_id
+    held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
+    for event in cycle.events:
+        if answer is not None and event.order > answer.order:
+            break
+        if event.type is _ASSIGNED and event.agency_id is not None and len(held_since) == 1:
+            held_since[0] = (start, event.agency_id, cause)
+        elif event.type is _TRANSFERRED:
+            if event.occurred_at <= start:
+                held_since = [(start, event.agency_id, cause)]
+            else:
+                held_since.append((event.occurred_at, event.agency_id, event.event_id))
+    at, holder, by = held_since[-1]
+    if target.on_transfer == "restart":
+        return at, by, []
+    first = next(index for index, (_, who, _) in enumerate(held_since) if who == holder)
+    away = [
+        (begins, ends)
+        for (begins, who, _), (ends, _, _) in pairwise(held_since[first:])
+        if who != holder
     ]
+    return held_since[first][0], held_since[first][2], away
 
 
-def run_clock(
-    facts: AppealFacts, target: Target, as_of: datetime, *, provisional: bool = False
-) -> Outcome:
-    """Return the outcome of one appeal with a posting, against one target."""
-    created = facts.created
-    assert created is not None  # noqa: S101 - contradictions() set the others aside
-    posted = created.occurred_at
-    answered = next(
-        (
-            event.occurred_at
-            for event in facts.events
-            if event.type in target.stops_on
-            and event.author_role in (None, "official")
-            and event.occurred_at >= posted
-        ),
-        None,
+def _exchange(  # noqa: PLR0913, PLR0917
+    appeal: Appeal, cycle: Cycle, target: Target, schedule: Schedule, start: datetime, cause: str
+) -> Clock:
+    """Return the clock of the exchange that decides: a late one, the open one, the longest."""
+    replies = [reply for reply in cycle.replies if reply.occurred_at >= start]
+    opens: tuple[datetime, str] | None = (start, cause)
+    exchanges: list[tuple[datetime, str, Event | None]] = []
+    for event in sorted(
+        [*replies, *(event for event in cycle.events if event.type is _MESSAGE)],
+        key=lambda event: event.order,
+    ):
+        if event.occurred_at < start:
+            continue
+        if event.type is _MESSAGE:
+            opens = opens or (event.occurred_at, event.event_id)
+        elif opens is not None:
+            exchanges.append((*opens, event))
+            opens = None
+    clocks = [
+        _settled(appeal, cycle, target, schedule, at, by, reply, [], None)
+        for at, by, reply in exchanges
+    ]
+    longest = max(
+        clocks, key=lambda one: one.elapsed(one.started_at) or ZERO, default=None
+    )  # the first of equals
+    if longest is not None and longest.verdict(longest.started_at)[0] is Verdict.BREACHED:
+        return longest
+    if opens is not None:
+        return _settled(appeal, cycle, target, schedule, *opens, None, [], None)
+    assert longest is not None  # noqa: S101 - what is not open was answered
+    return longest
+
+
+# -- what follows from start, answer and pauses ----------------------------------------------
+
+
+def _settled(  # noqa: PLR0913, PLR0917
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    cause: str,
+    answer: Event | None,
+    held: list[Hold],
+    before: Clock | None,
+) -> Clock:
+    answered_at = None if answer is None else answer.occurred_at
+    gone = cycle.deleted_at
+    if gone is not None and gone < start:
+        gone = start
+    ended = answered_at if answered_at is not None else gone
+    holds: tuple[Hold, ...] = ()
+    open_hold = None
+    unknown = False
+    if (target.pauses and cycle.pauses) or held:
+        try:
+            holds, open_hold = _pauses(cycle, target, schedule, start, ended, held)
+        except CalendarCoverageError:
+            unknown = True
+    if (
+        before is not None
+        and before.started_at == start
+        and before.holds == holds
+        and before.open_hold == open_hold
+        and before.schedule is schedule
+        and before.target is target
+        and not unknown
+    ):
+        due, limit, warn, unknown = before.due_at, before.limit, before.warn_at, before.unknown
+    elif unknown:
+        due = limit = warn = None
+    else:
+        due, limit, warn, unknown = _times(target, schedule, start, holds, open_hold)
+    evidence = (cause,) if answer is None else (cause, answer.event_id)
+    return Clock(
+        target,
+        schedule,
+        cycle.number,
+        start,
+        answered_at,
+        gone,
+        appeal.excluded_at,
+        holds,
+        open_hold,
+        due,
+        limit,
+        warn,
+        unknown,
+        False,  # noqa: FBT003 - a clock by rule says so later
+        _needs_review(appeal, cycle, target, answer),
+        evidence,
     )
-    until = as_of if answered is None else answered
-    schedule, by_rule = target.schedule, False
-    due, limit, elapsed = _times(schedule, target, posted, until)
-    if provisional and _verdict(target, due, limit, elapsed, answered, as_of)[1]:
-        schedule, by_rule = schedule.provisionally(), True
-        due, limit, elapsed = _times(schedule, target, posted, until)
-    verdict, unknown = _verdict(target, due, limit, elapsed, answered, as_of)
-    zone = schedule.tz
-    return Outcome(
-        appeal_id=created.appeal_id,
-        target=target.name,
-        verdict=verdict,
-        posted_at=posted.astimezone(zone),
-        answered_at=answered and answered.astimezone(zone),
-        due_at=due,
-        limit=limit,
-        elapsed=elapsed,
-        budget=target.budget,
-        calendar_version=schedule.calendar.version,
-        agency_id=facts.holder,
-        district_id=created.district_id,
-        channel=created.channel,
-        calendar_unknown=unknown,
-        provisional=by_rule,
-    )
+
+
+def _pauses(  # noqa: PLR0913, PLR0917
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    ended: datetime | None,
+    held: list[Hold],
+) -> tuple[tuple[Hold, ...], datetime | None]:
+    """Return the pauses with an end, and when the one without an end began."""
+    found = list(held)
+    open_hold = None
+    for since, until in cycle.pauses if target.pauses else ():
+        begins, ends = max(since, start), until
+        if target.pause_cap is not None:
+            cap = schedule.deadline(since, target.pause_cap)
+            ends = cap if ends is None else min(ends, cap)
+        if ended is not None:
+            if begins >= ended:
+                continue
+            ends = ended if ends is None else min(ends, ended)
+        if ends is None:
+            open_hold = begins
+        elif begins < ends:
+            found.append((begins, ends))
+    return tuple(join(found)), open_hold
 
 
 def _times(
-    schedule: Schedule, target: Target, posted: datetime, until: datetime
-) -> tuple[datetime | None, datetime | None, timedelta | None]:
-    """Return (due, limit, elapsed), each None where the calendar does not know."""
-    start = posted.astimezone(schedule.tz)
-    due = limit = elapsed = None
-    with suppress(CalendarCoverageError):
-        due = schedule.deadline(start, target.budget)
-        limit = due if target.closing == "strict" else schedule.breaches_after(start, target.budget)
-    with suppress(CalendarCoverageError):
-        elapsed = schedule.elapsed(start, until)
-    return due, limit, elapsed
-
-
-def _verdict(  # noqa: PLR0913, PLR0917
     target: Target,
-    due: datetime | None,
-    limit: datetime | None,
-    elapsed: timedelta | None,
-    answered: datetime | None,
-    as_of: datetime,
-) -> tuple[Verdict, bool]:
-    """Return the verdict and whether an unknown date keeps it open.
+    schedule: Schedule,
+    start: datetime,
+    holds: tuple[Hold, ...],
+    open_hold: datetime | None,
+) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
+    """Return (due, limit, warning, whether the calendar does not know one of them)."""
+    budget = target.budget
+    runs_on = isinstance(budget, ClockTime)
+    due = limit = warn = None
+    unknown = False
+    try:
+        due = schedule.deadline(start, budget, holds=holds)
+        limit = due
+        if target.closing == "latest":
+            limit = None
+            limit = schedule.breaches_after(start, budget, holds=holds)
+    except CalendarCoverageError:
+        unknown = True
+    try:
+        warn = _warning(target, schedule, start, due, holds)
+    except CalendarCoverageError:
+        warn = None
+    if open_hold is not None and not runs_on:
+        # what comes before the pause stands; what it holds off is not known yet
+        due = due if due is not None and due <= open_hold else None
+        limit = limit if limit is not None and limit < open_hold else None
+        warn = warn if warn is not None and warn <= open_hold else None
+    return due, limit, warn, unknown
 
-    ``answered`` and ``as_of`` are in UTC, so that comparing never goes by wall clock.
-    """
-    until = as_of if answered is None else answered
-    known = limit or due
-    if limit is not None and until > limit:
-        return Verdict.BREACHED, False
-    # what has passed may be known where the due time is not
-    within = until <= known if known else elapsed is not None and elapsed < target.budget
-    if not within:
-        return Verdict.PENDING, True
-    if answered is not None:
-        return Verdict.MET, False
-    at_risk = elapsed is not None and target.budget - elapsed <= target.warn
-    return (Verdict.AT_RISK if at_risk else Verdict.PENDING), limit is None
+
+def _warning(
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    due: datetime | None,
+    holds: Sequence[Hold],
+) -> datetime | None:
+    """Return from when on an unanswered clock is at risk."""
+    budget, ahead = target.budget, target.warn
+    if isinstance(budget, timedelta):
+        used = max(ZERO, budget - ahead)
+        if target.warn_percent is not None:
+            used = min(used, budget * target.warn_percent / 100)
+        return schedule.deadline(start, used, holds=holds)
+    if due is None:
+        return None
+    warn = max(start, schedule.latest_start(due, ahead))
+    if target.warn_percent is not None and isinstance(budget, ClockTime):
+        warn = min(warn, start + budget.amount * target.warn_percent / 100)
+    elif target.warn_percent is not None:
+        used = schedule.elapsed(start, due, holds=holds) * target.warn_percent / 100
+        warn = min(warn, schedule.deadline(start, used, holds=holds))
+    return warn

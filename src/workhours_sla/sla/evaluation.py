@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.sla.clock import Outcome, Quarantined, contradictions, read_appeal, run_clock
+from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
+from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 
 
@@ -29,22 +31,32 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Outcomes by (appeal, target) in order of the appeals' ids, and what was set aside."""
+    """Outcomes in order of the appeals' ids, and what was set aside or not matched.
+
+    Of one appeal the outcomes come in the policy's order of targets, then by cycle.
+    """
 
     outcomes: tuple[Outcome, ...]
     quarantine: tuple[Quarantined, ...]
+    unmatched: tuple[Unmatched, ...]
     reconciliation: Reconciliation
 
 
 def evaluate(
-    events: Iterable[Event], policy: Policy, *, as_of: datetime, provisional: bool = False
+    events: Iterable[Event],
+    policy: Policy,
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    provisional: bool = False,
 ) -> Evaluation:
     """Return what can be said at ``as_of`` of every appeal against every target of ``policy``.
 
     A pure function of the set of events: order and duplicates change nothing but the counters.
-    Events after ``as_of`` are left out, and so are those quarantined: more than five minutes
-    ahead of their receipt, of an id already used with other content, of an appeal that was
-    never posted, or answers from before the posting. Raises NaiveDatetimeError.
+    Events after ``as_of`` are left out, and with ``known_at`` those received after it, as if
+    they had not been read. Set aside are events more than five minutes ahead of their receipt,
+    of an id already used with other content, of an appeal that was never posted, and answers
+    from before the posting. Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -55,41 +67,42 @@ def evaluate(
     >>> result.outcomes[0].verdict.value, str(result.outcomes[0].remaining)
     ('at_risk', '0:45:00')
     """
-    if as_of.utcoffset() is None:
-        msg = f"as_of {as_of!r} has no zone, so it names no instant; give it an offset"
-        raise NaiveDatetimeError(msg)
-    as_of = as_of.astimezone(UTC)
+    as_of = in_utc("as_of", as_of)
+    if known_at is not None:
+        known_at = in_utc("known_at", known_at)
     by_id: dict[str, list[Event]] = {}
     read = 0
     for event in events:
-        read += 1
-        by_id.setdefault(event.event_id, []).append(event)
+        if known_at is None or event.received_at <= known_at:
+            read += 1
+            by_id.setdefault(event.event_id, []).append(event)
     quarantine: list[Quarantined] = []
     duplicate = after_as_of = 0
     appeals: dict[str, list[Event]] = {}
     for same_id in by_id.values():
-        event, repeated = (same_id[0], 0) if len(same_id) == 1 else _settle(same_id, quarantine)
+        event, others, repeated = settle(same_id)
+        quarantine += others
         duplicate += repeated
-        if event.occurred_at - event.received_at > ALLOWED_SKEW:
+        if is_future(event):
             quarantine.append(Quarantined(event, "future_time"))
         elif event.occurred_at > as_of:
             after_as_of += 1
         else:
             appeals.setdefault(event.appeal_id, []).append(event)
     outcomes: list[Outcome] = []
+    unmatched: list[Unmatched] = []
     for appeal_id in sorted(appeals):
-        facts = read_appeal(sorted(appeals[appeal_id], key=lambda event: event.order))
-        quarantine += contradictions(facts)
-        if facts.created is not None:
-            outcomes += (
-                run_clock(facts, target, as_of, provisional=provisional)
-                for target in policy.targets
-            )
+        folded = fold(sorted(appeals[appeal_id], key=lambda event: event.order), policy)
+        if provisional:
+            folded = by_rule(folded, policy, as_of)
+        quarantine += folded.quarantine
+        unmatched += folded.unmatched
+        outcomes += outcomes_of(folded, as_of)
     set_aside = {item.event.event_id for item in quarantine}
-    quarantine.sort(key=lambda item: (item.event.order, item.event.canonical))
     return Evaluation(
         tuple(outcomes),
-        tuple(quarantine),
+        in_order(quarantine),
+        tuple(unmatched),
         Reconciliation(
             read=read,
             applied=read - duplicate - len(quarantine) - after_as_of,
@@ -105,22 +118,51 @@ def evaluate(
     )
 
 
-def _settle(same_id: list[Event], quarantine: list[Quarantined]) -> tuple[Event, int]:
-    """Return, of events with one id, the one that stays, and how many only repeat another.
+def in_utc(name: str, when: datetime) -> datetime:
+    """Return an aware datetime in UTC. Raises NaiveDatetimeError."""
+    if when.utcoffset() is None:
+        msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
+        raise NaiveDatetimeError(msg)
+    return when.astimezone(UTC)
+
+
+def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
+    """Return the outcome of every clock that has started at an instant in UTC."""
+    appeal = folded.appeal
+    if appeal is None:
+        return []
+    return [outcome(appeal, clock, as_of) for clock in folded.clocks]
+
+
+def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
+    """Return what was set aside in an order that does not depend on when it came."""
+    return tuple(
+        sorted(quarantine, key=lambda item: (item.event.order, item.event.canonical, item.reason))
+    )
+
+
+def is_future(event: Event) -> bool:
+    """Whether an event claims to have happened well after it was received."""
+    return event.occurred_at - event.received_at > ALLOWED_SKEW
+
+
+def settle(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
+    """Return, of events with one id, the one that stays, the others, and how many only repeat.
 
     Of each content the copy received first speaks, so a later copy makes no future stamp true.
     Of several contents that can be true the one received first stays; others go to quarantine.
     """
+    if len(same_id) == 1:
+        return same_id[0], [], 0
     first_of: dict[tuple[object, ...], Event] = {}
     for event in sorted(same_id, key=lambda e: (e.received_at, e.canonical)):
         first_of.setdefault(event.content, event)
-    kept, *others = sorted(
-        first_of.values(), key=lambda e: e.occurred_at - e.received_at > ALLOWED_SKEW
-    )
-    for event in others:
-        future = event.occurred_at - event.received_at > ALLOWED_SKEW
-        quarantine.append(Quarantined(event, "future_time" if future else "conflicting_id"))
-    return kept, len(same_id) - len(first_of)
+    kept, *others = sorted(first_of.values(), key=is_future)
+    aside = [
+        Quarantined(event, "future_time" if is_future(event) else "conflicting_id")
+        for event in others
+    ]
+    return kept, aside, len(same_id) - len(first_of)
 
 
 def _count_late(applied: Iterable[Event]) -> int:

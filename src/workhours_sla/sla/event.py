@@ -45,9 +45,10 @@ class Event:
 
     ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
     depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known);
-    ``substantive`` says whether a reply answers to the point (None: not judged). Raises
-    EventError for an empty id, an unknown type or role, NaiveDatetimeError for a time without
-    an offset.
+    ``substantive`` says whether a reply, or the reply under review, answers to the point (None:
+    not judged). ``agency_id`` to ``regime`` say what the appeal belongs to; ``refers_to`` is the
+    event that a review or a correction is about. Raises EventError for an empty id, an unknown
+    type or role, NaiveDatetimeError for a time without an offset.
     """
 
     event_id: str
@@ -62,6 +63,10 @@ class Event:
     author_role: str | None = None
     substantive: bool | None = None
     reason: str | None = None
+    topic: str | None = None
+    importance: str | None = None
+    regime: str | None = None
+    refers_to: str | None = None
 
     def __post_init__(self) -> None:
         if not self.event_id or not self.appeal_id:
@@ -105,6 +110,10 @@ class Event:
             self.author_role,
             self.substantive,
             self.reason,
+            self.topic,
+            self.importance,
+            self.regime,
+            self.refers_to,
         )
 
     @property

@@ -1,67 +1,180 @@
-"""What is promised: a target's budget on a schedule, and the targets that hold together."""
+"""Which targets hold for which appeals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal, NamedTuple, get_args
 
-from workhours_sla.errors import PolicyError
-from workhours_sla.sla.event import EventType
-from workhours_sla.worktime.budget import check_budget
+from workhours_sla.errors import NaiveDatetimeError, PolicyError
+from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
 
-Closing = Literal["latest", "strict"]
+OnChange = Literal["from_creation", "from_change"]
+
+
+class Belongings(NamedTuple):
+    """What an appeal belongs to; None where no event has said."""
+
+    agency_id: str | None = None
+    district_id: str | None = None
+    channel: str | None = None
+    topic: str | None = None
+    importance: str | None = None
+    regime: str | None = None
+
+
+_FIELDS = {
+    "agencies": "agency_id",
+    "districts": "district_id",
+    "channels": "channel",
+    "topics": "topic",
+    "importances": "importance",
+    "regimes": "regime",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One promise: from the posting of an appeal to its first answer within a budget.
+class Rule:
+    """Targets for the appeals that fit: a condition that names nothing fits all.
 
-    ``budget`` is working time on ``schedule`` and must be more than 0. An unanswered appeal is
-    at risk once ``warn`` or less of it is left. ``stops_on`` names the events that count as the
-    answer; only those of officials do, where the author's role is known. With
-    ``closing="strict"`` the limit is the due time itself (Civil Code art. 194), otherwise the
-    last instant at which no more than the budget has passed. Raises PolicyError.
+    ``valid_from`` and ``valid_until`` bound the posting, the first included, the second not; both
+    are aware. Raises PolicyError, NaiveDatetimeError.
     """
 
-    name: str
-    budget: timedelta
-    schedule: Schedule
-    warn: timedelta = timedelta(hours=1)
-    stops_on: frozenset[EventType] = field(default=frozenset({EventType.REPLIED}))
-    closing: Closing = "latest"
+    targets: tuple[Target, ...]
+    _: KW_ONLY
+    name: str = ""
+    channels: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    importances: frozenset[str] = frozenset()
+    regimes: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if not check_budget(self.budget):
-            msg = f"target {self.name!r} has a budget of 0, which nothing can meet; give it time"
-            raise PolicyError(msg)
-        if self.warn < timedelta(0):
-            msg = f"target {self.name!r} warns {self.warn} ahead; give an amount of at least 0"
-            raise PolicyError(msg)
-        try:
-            object.__setattr__(self, "stops_on", frozenset(map(EventType, self.stops_on)))
-        except ValueError as error:
-            msg = f"target {self.name!r} stops on no known event ({error})"
-            raise PolicyError(msg) from None
-        if not self.stops_on or EventType.CREATED in self.stops_on:
-            msg = f"target {self.name!r} must stop on some event other than 'created'"
-            raise PolicyError(msg)
-        if self.closing not in ("latest", "strict"):
-            msg = f"closing {self.closing!r} of target {self.name!r} is neither latest nor strict"
-            raise PolicyError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The targets that every appeal is held to. Raises PolicyError for none, or for two alike."""
-
-    targets: tuple[Target, ...]
-
-    def __init__(self, targets: Iterable[Target]) -> None:
-        object.__setattr__(self, "targets", tuple(targets))
+        object.__setattr__(self, "targets", tuple(self.targets))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
-            msg = f"a policy needs targets of different names, got {names}"
+            msg = f"rule {self.name!r} needs targets of different names, got {names}"
             raise PolicyError(msg)
+        for condition in _FIELDS:
+            value = getattr(self, condition)
+            if isinstance(value, str):
+                msg = f"{condition} of rule {self.name!r} is a list of names, not {value!r}"
+                raise PolicyError(msg)
+            object.__setattr__(self, condition, frozenset(value))
+        for bound in (self.valid_from, self.valid_until):
+            if bound is not None and bound.utcoffset() is None:
+                msg = f"rule {self.name!r} is valid at {bound}, which has no zone; give an offset"
+                raise NaiveDatetimeError(msg)
+
+    def fits(self, posted_at: datetime, belongs: Belongings) -> bool:
+        """Whether the rule is for an appeal posted at an instant in UTC."""
+        if self.valid_from is not None and posted_at < self.valid_from:
+            return False
+        if self.valid_until is not None and posted_at >= self.valid_until:
+            return False
+        return all(getattr(belongs, of) in names for names, of in self._conditions)
+
+    @property
+    def _conditions(self) -> list[tuple[frozenset[str], str]]:
+        pairs = [(getattr(self, condition), of) for condition, of in _FIELDS.items()]
+        return [(names, of) for names, of in pairs if names]
+
+    @property
+    def fits_all(self) -> bool:
+        """Whether there is no appeal that the rule does not fit."""
+        return not self._conditions and self.valid_from is None and self.valid_until is None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Rules in order: the first that fits an appeal gives its targets.
+
+    Targets alone are one rule that fits every appeal. ``on_change`` says from when the targets
+    of a new rule hold once what an appeal belongs to has changed: from the creation of the
+    appeal, or from the change. Raises PolicyError for no targets, and for two of one rule alike.
+
+    >>> from workhours_sla import Schedule, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> len(Policy([Target("first reply", working_hours(4), office)]).rules)
+    1
+    """
+
+    rules: tuple[Rule, ...]
+    on_change: OnChange = "from_creation"
+
+    def __init__(
+        self, of: Iterable[Target] | Iterable[Rule], *, on_change: OnChange = "from_creation"
+    ) -> None:
+        parts: Sequence[Target | Rule] = tuple(of)
+        rules = tuple(part for part in parts if isinstance(part, Rule))
+        if len(rules) < len(parts) or not parts:
+            targets = tuple(part for part in parts if isinstance(part, Target))
+            if len(targets) < len(parts) or not parts:
+                msg = f"a policy is made of targets alone, or of rules alone, not of {parts!r}"
+                raise PolicyError(msg)
+            rules = (Rule(targets),)
+        if on_change not in get_args(OnChange):
+            msg = f"on_change {on_change!r} is none of {', '.join(get_args(OnChange))}"
+            raise PolicyError(msg)
+        object.__setattr__(self, "rules", rules)
+        object.__setattr__(self, "on_change", on_change)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The targets of every rule, in order, each once."""
+        return tuple(dict.fromkeys(target for rule in self.rules for target in rule.targets))
+
+    def rule_for(self, posted_at: datetime, belongs: Belongings) -> Rule | None:
+        """Return the first rule that fits an appeal posted at an instant in UTC."""
+        if self._only is not None:
+            return self._only
+        return next((rule for rule in self.rules if rule.fits(posted_at, belongs)), None)
+
+    @cached_property
+    def _only(self) -> Rule | None:
+        return self.rules[0] if self.rules[0].fits_all else None
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of the content: equal policies, equal version."""
+        rules = [
+            [
+                rule.name,
+                *(sorted(getattr(rule, condition)) for condition in _FIELDS),
+                rule.valid_from,
+                rule.valid_until,
+                *(_content(target) for target in rule.targets),
+            ]
+            for rule in self.rules
+        ]
+        return sha256(repr((self.on_change, rules)).encode()).hexdigest()[:12]
+
+
+def _content(target: Target) -> list[object]:
+    """Return what a target says, in an order that is always the same."""
+    said = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
+    said = [sorted(value) if isinstance(value, frozenset) else value for value in said]
+    by: tuple[str, ...] = ()
+    if isinstance(target.schedule, ScheduleBy):
+        by = (target.schedule.field, *target.schedule.schedules)
+    return [*said, by, *map(_hours, target.schedules)]
+
+
+def _hours(schedule: Schedule) -> list[object]:
+    return [
+        schedule.calendar.id,
+        schedule.calendar.fingerprint,
+        str(schedule.hours),
+        schedule.tz.key,
+        sorted(schedule.overrides.items()),
+        sorted((day, str(hours)) for day, hours in schedule.changes.items()),
+        schedule.shorten_at_start,
+    ]

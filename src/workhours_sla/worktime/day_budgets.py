@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError
@@ -51,11 +52,13 @@ class DayBudget:
 
     def answer(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> DayAnswer:
         """Return due time and limit, in the zone of ``start``. Raises CalendarCoverageError."""
-        due = self.due_on(schedule, start, holds)
-        midnight = schedule.end_of_day(due)
-        closings = [end for _, end in schedule.intervals_of(due)]
-        due_at = min(max(closings, default=midnight), midnight)
-        return DayAnswer(due_at.astimezone(start.tzinfo), midnight.astimezone(start.tzinfo))
+        if holds:
+            due_at, limit = _ends(schedule, self.due_on(schedule, start, holds))
+        else:
+            begun = start.astimezone(schedule.tz).date()
+            over = _is_over(schedule, begun, start)
+            due_at, limit = _answer_on(self, schedule, begun, over)
+        return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class WorkingDays(DayBudget):
         left = self.count
         while left:
             day += ONE_DAY
-            left -= bool(schedule.intervals_of(day)) and not _is_held(schedule, day, holds)
+            left -= _last_closing(schedule, day) is not None and not _is_held(schedule, day, holds)
         return day
 
 
@@ -171,6 +174,36 @@ Budget = timedelta | DayBudget | ClockTime
 """What a target may allow; a plain timedelta is working time."""
 
 
+@lru_cache(maxsize=4096)
+def _answer_on(
+    budget: DayBudget,
+    schedule: Schedule,
+    begun: date,
+    over: bool,  # noqa: FBT001
+) -> tuple[datetime, datetime]:
+    """Return due time and limit, in UTC, of every start on a date before, or after, it closes."""
+    start = schedule.end_of_day(begun) if over else schedule.end_of_day(begun - ONE_DAY)
+    if over:
+        start -= timedelta.resolution
+    return _ends(schedule, budget.due_on(schedule, start))
+
+
+def _ends(schedule: Schedule, due: date) -> tuple[datetime, datetime]:
+    """Return the last closing on a date, or its 24:00, and its 24:00, in UTC."""
+    midnight = schedule.end_of_day(due).astimezone(UTC)
+    closing = _last_closing(schedule, due)
+    return (midnight if closing is None else min(closing, midnight)), midnight
+
+
+@lru_cache(maxsize=4096)
+def _last_closing(schedule: Schedule, day: date) -> datetime | None:
+    """Return, in UTC, when the shifts that start on a date are over; None where it has none."""
+    return max(
+        (end.astimezone(UTC) for _, end in schedule.intervals_of(day)),
+        default=None,
+    )
+
+
 def _is_held(schedule: Schedule, day: date, holds: Holds) -> bool:
     """Whether a hold stands at 24:00 of a date."""
     if not holds:
@@ -199,17 +232,17 @@ def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> da
 
 def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
     """Whether a date with working hours has closed by the start."""
-    closings = [end for _, end in schedule.intervals_of(day)]
-    return bool(closings) and max(closings).astimezone(UTC) <= start.astimezone(UTC)
+    closing = _last_closing(schedule, day)
+    return closing is not None and closing <= start.astimezone(UTC)
 
 
 def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime) -> date:
     """Return the date moved off a day off; never to one that was over before the start."""
-    if roll == "none" or schedule.intervals_of(end):
+    if roll == "none" or _last_closing(schedule, end) is not None:
         return end
     moved = end
     step = ONE_DAY if roll == "following" else -ONE_DAY
-    while not schedule.intervals_of(moved):
+    while _last_closing(schedule, moved) is None:
         moved += step
     if roll == "preceding" and _is_over(schedule, moved, start):
         return _rolled(schedule, end, "following", start)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import TypeVar
 
 from workhours_sla.worktime.zone import Interval
 
+Edge = TypeVar("Edge", timedelta, datetime)
 
-def join(intervals: Iterable[Interval]) -> list[Interval]:
+
+def join(intervals: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
     """Return intervals in order, those that overlap or touch made one."""
-    joined: list[Interval] = []
-    until = timedelta.min
+    joined: list[tuple[Edge, Edge]] = []
+    until: Edge | None = None
     for interval in sorted(intervals, key=itemgetter(0)):
         start, end = interval
-        if start > until or not joined:
+        if until is None or start > until:
             joined.append(interval)
             until = end
         elif end > until:

@@ -182,6 +182,10 @@ class Mapper:
             role,
             substantive,
             texts["reason"](record),
+            texts["topic"](record),
+            texts["importance"](record),
+            texts["regime"](record),
+            texts["refers_to"](record),
         )
         own_id = texts["event_id"](record) or content_id(appeal_id, kind, occurred_at, *facts)
         return (Event(own_id, appeal_id, kind, occurred_at, received_at, *facts),)

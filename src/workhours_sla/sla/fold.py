@@ -1,0 +1,102 @@
+"""The fold: from the events of one appeal to its clocks. Batch and stream both rest on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
+from workhours_sla.sla.clock import Clock, clock, schedule_for
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.policy import Policy, Rule
+
+
+class Unmatched(NamedTuple):
+    """An appeal that no rule fits, or that has no schedule for a target."""
+
+    appeal_id: str
+    target: str | None
+    reason: str
+    """``no_rule`` or ``no_schedule``."""
+
+
+class Folded(NamedTuple):
+    """What the events of one appeal come to under a policy."""
+
+    appeal: Appeal | None
+    clocks: tuple[Clock, ...]
+    quarantine: list[Quarantined]
+    unmatched: tuple[Unmatched, ...]
+
+
+def fold(events: Sequence[Event], policy: Policy, before: Folded | None = None) -> Folded:
+    """Return what the events of one appeal, in order, come to.
+
+    ``before`` is what fewer of them came to, or another policy: what stays is not reckoned anew.
+    """
+    appeal, aside = read_appeal(events)
+    if appeal is None:
+        return Folded(None, (), aside, ())
+    appeal_id = appeal.created.appeal_id
+    rule = policy.rule_for(appeal.created.occurred_at, appeal.belongs)
+    if rule is None:
+        return Folded(appeal, (), aside, (Unmatched(appeal_id, None, "no_rule"),))
+    since = None
+    if policy.on_change == "from_change" and len(appeal.changes) > 1:
+        since = _since(appeal, policy, rule)
+    known = {(one.target.name, one.cycle): one for one in before.clocks} if before else {}
+    clocks: list[Clock] = []
+    unmatched: list[Unmatched] = []
+    for target in rule.targets:
+        schedule = schedule_for(target, appeal)
+        if schedule is None:
+            unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
+            continue
+        cycles = appeal.cycles if target.on_reopen == "cycle" else (appeal.whole,)
+        for cycle in cycles:
+            found = clock(
+                appeal,
+                cycle,
+                target,
+                schedule,
+                since=since,
+                before=known.get((target.name, cycle.number)),
+            )
+            if found is not None:
+                clocks.append(found)
+    return Folded(appeal, tuple(clocks), aside, tuple(unmatched))
+
+
+def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
+    """Return the same, clocks that unknown dates keep open reckoned by rule."""
+    appeal = folded.appeal
+    if appeal is None or not any(one.verdict(as_of)[1] for one in folded.clocks):
+        return folded
+    clocks = []
+    cycles = {cycle.number: cycle for cycle in appeal.cycles}
+    rule = policy.rule_for(appeal.created.occurred_at, appeal.belongs)
+    since = None
+    if rule is not None and policy.on_change == "from_change" and len(appeal.changes) > 1:
+        since = _since(appeal, policy, rule)
+    for one in folded.clocks:
+        found = None
+        if one.verdict(as_of)[1]:
+            whole = one.target.on_reopen == "ignore"
+            cycle = appeal.whole if whole else cycles[one.cycle]
+            schedule = one.schedule.provisionally()
+            found = clock(appeal, cycle, one.target, schedule, since=since)
+        clocks.append(one if found is None else found._replace(provisional=True))
+    return folded._replace(clocks=tuple(clocks))
+
+
+def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
+    """Return from when on the rule has held without a break, None for from the creation on."""
+    posted = appeal.created.occurred_at
+    since = None
+    for number, (at, belongs) in enumerate(appeal.changes):
+        if policy.rule_for(posted, belongs) is not rule:
+            since = None
+        elif since is None:
+            since = at if number else posted
+    return since

@@ -1,0 +1,300 @@
+"""The stream: events in, changes out, with nothing lost and nothing told twice."""
+
+from __future__ import annotations
+
+import pickle
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from typing import Any
+
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.change import Change, Key, Reported, changes_between
+from workhours_sla.sla.evaluation import (
+    Evaluation,
+    evaluate,
+    in_order,
+    in_utc,
+    is_future,
+    settle,
+)
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.fold import Folded, Unmatched, fold
+from workhours_sla.sla.policy import Policy
+
+_SNAPSHOT = "workhours.monitor/1"
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+def _order(event: Event) -> tuple[datetime, int, str]:
+    return event.order
+
+
+class _Appeal:
+    """The events of one appeal in order, what they come to, and what was reported of it."""
+
+    __slots__ = ("events", "folded", "reported", "timer")
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.folded: Folded | None = None
+        self.reported: dict[Key, Reported] = {}
+        self.timer: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What became of the events applied in this run.
+
+    ``late`` occurred before the watermark as it stood when they came. A repeat of an event is
+    ``duplicate``, another content of a known id ``conflicting``.
+    """
+
+    read: int = 0
+    duplicate: int = 0
+    conflicting: int = 0
+    late: int = 0
+
+
+class Monitor:
+    """Applies events in any order and reports, as changes, what becomes of every clock.
+
+    A mutable shell around the pure fold, for one thread. The state is a function of the set of
+    events: whatever their order and repeats, what was reported and not taken back is what
+    ``evaluate`` says. Time passes only by ``advance``: a breach is told once the watermark, which
+    the source promises all events up to, is past the limit.
+
+    >>> from workhours_sla import EventType, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> monitor = Monitor(Policy([Target("first reply", working_hours(4), office)]))
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> [change.kind.value for change in
+    ...  monitor.apply(Event("1", "A-1", EventType.CREATED, posted, posted))]
+    ['opened']
+    >>> [change.kind.value for change in
+    ...  monitor.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))]
+    ['at_risk', 'breached']
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._version = policy.version
+        self._watermark = _BEGINNING
+        self._by_id: dict[str, Event | list[Event]] = {}
+        self._appeals: dict[str, _Appeal] = {}
+        self._timers: list[tuple[datetime, str]] = []
+        self._read = self._duplicate = self._conflicting = self._late = 0
+
+    @property
+    def policy(self) -> Policy:
+        """What the clocks are held to."""
+        return self._policy
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant up to which time has passed, None before the first advance."""
+        return None if self._watermark is _BEGINNING else self._watermark
+
+    @property
+    def counters(self) -> Counters:
+        """What became of the events so far; not part of the state."""
+        return Counters(self._read, self._duplicate, self._conflicting, self._late)
+
+    # -- what comes in -----------------------------------------------------------------------
+
+    def apply(self, event: Event) -> tuple[Change, ...]:
+        """Take one event, in any order, and return what it changes."""
+        self._read += 1
+        known = self._by_id.get(event.event_id)
+        if known is None:
+            self._by_id[event.event_id] = event
+            if event.occurred_at < self._watermark:
+                self._late += 1
+            if is_future(event):
+                return ()
+            return self._add(event)
+        return self._apply_again(event, known)
+
+    def apply_all(self, events: Iterable[Event]) -> tuple[Change, ...]:
+        """Take events one after another and return all that they change."""
+        return tuple(change for event in events for change in self.apply(event))
+
+    def advance(self, watermark: datetime) -> tuple[Change, ...]:
+        """Let time pass up to ``watermark``, and return what that alone changes.
+
+        An earlier watermark than before changes nothing. Raises NaiveDatetimeError.
+        """
+        watermark = in_utc("watermark", watermark)
+        if watermark <= self._watermark:
+            return ()
+        self._watermark = watermark
+        changes: list[Change] = []
+        timers = self._timers
+        while timers and timers[0][0] <= watermark:
+            moment, appeal_id = heappop(timers)
+            appeal = self._appeals.get(appeal_id)
+            if appeal is not None and appeal.timer == moment:
+                appeal.timer = None
+                changes += self._report(appeal_id, appeal)
+        return tuple(changes)
+
+    def replace(self, policy: Policy) -> tuple[Change, ...]:
+        """Go on under another policy, or amended calendars, and return what that changes.
+
+        Appeals that it does not touch are not reported again.
+        """
+        self._policy, self._version = policy, policy.version
+        changes: list[Change] = []
+        for appeal_id, appeal in self._appeals.items():
+            changes += self._refold(appeal_id, appeal)
+        return tuple(changes)
+
+    # -- what can be asked -------------------------------------------------------------------
+
+    def evaluate(self, as_of: datetime, *, provisional: bool = False) -> Evaluation:
+        """Return the batch answer over all events taken so far."""
+        return evaluate(self._events(), self._policy, as_of=as_of, provisional=provisional)
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """What is set aside now; a later event can bring some of it back."""
+        found: list[Quarantined] = []
+        for known in self._by_id.values():
+            event, others, _ = settle(known if isinstance(known, list) else [known])
+            found += others
+            if is_future(event):
+                found.append(Quarantined(event, "future_time"))
+        for appeal in self._appeals.values():
+            if appeal.folded is not None:
+                found += appeal.folded.quarantine
+        return in_order(found)
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """Appeals that no rule fits or that have no schedule, by the appeals' ids."""
+        return tuple(
+            one
+            for appeal_id in sorted(self._appeals)
+            if (folded := self._appeals[appeal_id].folded) is not None
+            for one in folded.unmatched
+        )
+
+    def snapshot(self) -> bytes:
+        """Return the state, from which ``restore`` goes on; only for whoever trusts its source.
+
+        It is a pickle.
+        """
+        reported = {
+            appeal_id: appeal.reported
+            for appeal_id, appeal in self._appeals.items()
+            if appeal.reported
+        }
+        state = (_SNAPSHOT, list(self._events()), reported, self._watermark)
+        return pickle.dumps(state)
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes) -> Monitor:
+        """Return a monitor that goes on where a snapshot was taken.
+
+        If the policy is another than then, ask for ``replace(policy)`` to report what that
+        changes. Raises WorkHoursError for what is no snapshot.
+        """
+        state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller's own
+        if not isinstance(state, tuple) or state[0] != _SNAPSHOT:
+            msg = f"this is no snapshot of a monitor ({_SNAPSHOT}); give what snapshot() returned"
+            raise WorkHoursError(msg)
+        _, events, reported, watermark = state
+        monitor = cls(policy)
+        monitor._watermark = watermark
+        for event in events:
+            known = monitor._by_id.get(event.event_id)
+            if known is None:
+                monitor._by_id[event.event_id] = event
+            else:
+                listed = known if isinstance(known, list) else [known]
+                monitor._by_id[event.event_id] = [*listed, event]
+        for known in monitor._by_id.values():
+            event = settle(known)[0] if isinstance(known, list) else known
+            if not is_future(event):
+                monitor._appeals.setdefault(event.appeal_id, _Appeal()).events.append(event)
+        for appeal_id, appeal in monitor._appeals.items():
+            appeal.events.sort(key=_order)
+            appeal.reported = reported.get(appeal_id, {})
+            appeal.folded = fold(appeal.events, policy)
+            monitor._set_timer(appeal_id, appeal)
+        return monitor
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _events(self) -> Iterable[Event]:
+        for known in self._by_id.values():
+            if isinstance(known, list):
+                yield from known
+            else:
+                yield known
+
+    def _apply_again(self, event: Event, known: Event | list[Event]) -> tuple[Change, ...]:
+        """Take an event whose id is known, which may decide anew which one stays."""
+        listed = known if isinstance(known, list) else [known]
+        same = [one for one in listed if one.content == event.content]
+        if same and same[0].received_at <= event.received_at:
+            self._duplicate += 1
+            return ()
+        if same:  # the same, but received earlier: this copy speaks
+            self._duplicate += 1
+            after = [event if one is same[0] else one for one in listed]
+        else:
+            self._conflicting += 1
+            after = [*listed, event]
+        self._by_id[event.event_id] = after if len(after) > 1 else after[0]
+        before_kept, after_kept = settle(listed)[0], settle(after)[0]
+        changes: list[Change] = []
+        if not is_future(before_kept):
+            changes += self._remove(before_kept)
+        if not is_future(after_kept):
+            changes += self._add(after_kept)
+        return tuple(changes)
+
+    def _add(self, event: Event) -> tuple[Change, ...]:
+        appeal = self._appeals.get(event.appeal_id)
+        if appeal is None:
+            appeal = self._appeals[event.appeal_id] = _Appeal()
+        events = appeal.events
+        if events and events[-1].order > event.order:
+            insort(events, event, key=_order)
+        else:
+            events.append(event)
+        return tuple(self._refold(event.appeal_id, appeal))
+
+    def _remove(self, event: Event) -> list[Change]:
+        appeal = self._appeals[event.appeal_id]
+        appeal.events = [one for one in appeal.events if one.event_id != event.event_id]
+        return self._refold(event.appeal_id, appeal)
+
+    def _refold(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
+        appeal.folded = fold(appeal.events, self._policy, appeal.folded)
+        return self._report(appeal_id, appeal)
+
+    def _report(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
+        folded = appeal.folded
+        assert folded is not None  # noqa: S101 - folded when its first event came
+        appeal.reported, changes = changes_between(
+            appeal_id, appeal.reported, folded, self._watermark, self._version
+        )
+        self._set_timer(appeal_id, appeal)
+        return changes
+
+    def _set_timer(self, appeal_id: str, appeal: _Appeal) -> None:
+        assert appeal.folded is not None  # noqa: S101 - as above
+        after = self._watermark
+        moment = None
+        for clock in appeal.folded.clocks:
+            change = clock.next_change(after)
+            if change is not None and (moment is None or change < moment):
+                moment = change
+        if moment is not None and moment != appeal.timer:
+            heappush(self._timers, (moment, appeal_id))
+        appeal.timer = moment

@@ -1,0 +1,118 @@
+"""Who held an appeal while its clock ran, and for how much of the working time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from workhours_sla.sla.appeal import read_appeal
+from workhours_sla.sla.clock import Clock, clock, schedule_for
+from workhours_sla.sla.evaluation import in_utc
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.target import Target
+
+Phase = Literal["unregistered", "unassigned", "held"]
+Owner = Literal["at_breach", "largest_share", "first"]
+
+
+class Span(NamedTuple):
+    """A stretch of a clock with one holder in one phase; instants are in UTC.
+
+    ``worked`` is the clock's working time within it, pauses left out. An appeal is
+    ``unregistered`` up to its first ``registered``, if it has one, then ``unassigned`` while no
+    agency is known, and ``held`` after that.
+    """
+
+    holder: str | None
+    phase: Phase
+    since: datetime
+    until: datetime
+    worked: timedelta
+
+
+def holder_spans(
+    events: Iterable[Event], target: Target, *, as_of: datetime, cycle: int = 0
+) -> tuple[Span, ...]:
+    """Return who held one appeal, from the start of its clock to the answer or ``as_of``.
+
+    ``events`` are those of one appeal, in any order; ``target`` keeps its clock on a transfer.
+    The spans follow one another, and what was worked in them adds up to the clock's elapsed
+    time. Empty where the clock has not started. Raises NaiveDatetimeError,
+    CalendarCoverageError.
+    """
+    as_of = in_utc("as_of", as_of)
+    known = sorted(
+        (event for event in events if event.occurred_at <= as_of), key=lambda event: event.order
+    )
+    appeal, _ = read_appeal(known)
+    if appeal is None or cycle >= len(appeal.cycles):
+        return ()
+    schedule = schedule_for(target, appeal)
+    whole = target.on_reopen == "ignore"
+    of_cycle = appeal.whole if whole else appeal.cycles[cycle]
+    found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
+    if found is None:
+        return ()
+    marks: list[tuple[datetime, str | None, Phase]] = []
+    registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
+    phase: Phase = "unregistered" if registers else "held"
+    holder = None
+    for event in of_cycle.events:
+        if event.type in _HOLDING and event.agency_id is not None:
+            holder = event.agency_id
+        if event.type is EventType.REGISTERED and phase == "unregistered":
+            phase = "held"
+        marks.append((event.occurred_at, holder, phase))
+    return _cut(found, marks, found.ended_at or as_of)
+
+
+_HOLDING = frozenset({EventType.CREATED, EventType.ASSIGNED, EventType.TRANSFERRED})
+
+
+def _cut(
+    found: Clock, marks: list[tuple[datetime, str | None, Phase]], end: datetime
+) -> tuple[Span, ...]:
+    start = found.started_at
+    stretches: list[tuple[datetime, str | None, Phase]] = []
+    for at, holder, phase in marks:
+        stage: Phase = phase if phase == "unregistered" or holder is not None else "unassigned"
+        who = holder if stage == "held" else None
+        since = max(at, start)
+        if since >= end and stretches:
+            break
+        if stretches and stretches[-1][0] == since:
+            stretches.pop()
+        if not stretches or stretches[-1][1:] != (who, stage):
+            stretches.append((since, who, stage))
+    holds = found.holds
+    if found.open_hold is not None:
+        holds = (*holds, (found.open_hold, max(found.open_hold, end)))
+    spans = []
+    for number, (since, holder, stage) in enumerate(stretches):
+        until = stretches[number + 1][0] if number + 1 < len(stretches) else end
+        worked = found.schedule.elapsed(since, until, holds=holds)
+        spans.append(Span(holder, stage, since, until, worked))
+    return tuple(spans)
+
+
+def owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach") -> str | None:
+    """Return who answers for a breach: its holder then, of the largest share, or the first.
+
+    ``limit`` is the last instant in time. None where no agency held the appeal.
+    """
+    held = [span for span in spans if span.phase == "held"]
+    if not held:
+        return None
+    if by == "first":
+        return held[0].holder
+    if by == "largest_share":
+        shares: dict[str | None, timedelta] = {}
+        for span in held:
+            shares[span.holder] = shares.get(span.holder, timedelta(0)) + span.worked
+        return max(shares, key=lambda holder: shares[holder])
+    last = held[0]
+    for span in held:
+        if span.since <= limit:
+            last = span
+    return last.holder
