@@ -157,13 +157,17 @@ def _laid_out(
             index[day] = j
             day += 1
             midnight += ONE_DAY
+    once: dict[timedelta, timedelta] = {}  # few gaps differ, so each is kept once
     gaps = [
-        None if end is None else start - end for start, end in zip(starts[1:], ends, strict=False)
+        None if end is None else once.setdefault(start - end, start - end)
+        for start, end in zip(starts[1:], ends, strict=False)
     ]
-    shift: list[Any] = [
-        None if end is None else start - before
-        for start, end, before in zip(starts, ends, cum, strict=False)
-    ]
+    shift: list[Any] = snapshot.inverse
+    if starts is not snapshot.starts:
+        shift = [
+            None if end is None else start - before
+            for start, end, before in zip(starts, ends, cum, strict=False)
+        ]
     early = snapshot.lo - ONE_DAY * 3  # before any instant asked for, whatever the offset
     walk: Any = (
         index,

@@ -71,8 +71,11 @@ class Holds(NamedTuple):
 def instants(name: str, given: object, tz: object) -> Instants:
     """Return a column of instants. Raises NaiveDatetimeError, TypeError."""
     if isinstance(given, datetime):
+        if given != given:  # noqa: PLR0124 - NaT of pandas is a datetime, too
+            return Instants(np.array(NAT), "us", None)
         if given.utcoffset() is None:
             refuse_naive(given)
+        _refuse_nanoseconds(name, given)
         return Instants(np.array((given - BASE_UTC) // _MICROSECOND), "us", given.tzinfo)
     if isinstance(given, np.ma.MaskedArray):
         given = given.filled(np.datetime64("NaT"))
@@ -142,18 +145,29 @@ def _listed_instants(name: str, values: NDArray[Any]) -> Instants:
                 "the zone of the column, so give one with when.astimezone(schedule.tz)"
             )
             raise ValueError(msg)
+        _refuse_nanoseconds(f"row {row} of {name}", when)
         flat[row] = (when - BASE_UTC) // _MICROSECOND
     return Instants(found, "us", zone)
+
+
+def _refuse_nanoseconds(what: str, value: object) -> None:
+    """Refuse a Timestamp or Timedelta of pandas that is finer than what it is a kind of."""
+    if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
+        msg = f"{what} is {value!r}, finer than microseconds; give a column of numpy in [ns]"
+        raise TypeError(msg)
 
 
 def budgets(given: object) -> Budgets:
     """Return one budget or a column of them. Raises BudgetError, TypeError."""
     if isinstance(given, timedelta):
+        _refuse_nanoseconds("the budget", given)
         micros = check_budget(given) // _MICROSECOND
         unit = next(u for u, per in PER_SECOND.items() if micros % (1_000_000 // per) == 0)
         return Budgets(micros * PER_SECOND[unit] // 1_000_000, unit)
     values = np.asarray(given)
     if values.dtype.kind == "O" and all(isinstance(v, timedelta) for v in values.reshape(-1)):
+        for row, value in enumerate(values.reshape(-1).tolist()):
+            _refuse_nanoseconds(f"the budget of row {row}", value)
         values = values.astype("m8[us]")
     if values.dtype.kind != "m":
         msg = (
@@ -167,12 +181,12 @@ def budgets(given: object) -> Budgets:
         value = values.reshape(-1)[bad[0]]
         what = "NaT" if np.isnat(value) else f"{value}, which is negative"
         msg = f"the budget of row {bad[0]} is {what}; give every row an amount of at least 0"
-        raise BudgetError(msg)
+        raise BudgetError(msg, row=int(bad[0]))
     longest = LONGEST // timedelta(seconds=1) * PER_SECOND[unit]
     if longest < MAX and (amounts > longest).any():
         row = int(np.flatnonzero((amounts > longest).reshape(-1))[0])
         msg = f"the budget of row {row} is more time than any calendar covers; give less"
-        raise BudgetError(msg)
+        raise BudgetError(msg, row=row)
     return Budgets(amounts, unit)
 
 

@@ -38,11 +38,11 @@ MAX = 2**63 - 1
 ROOM = 2**62
 """Differences of two numbers below this cannot overflow."""
 
-_DIRECT_BUCKETS = 2**16
+_DIRECT_BUCKETS = 2**14
 _MOST_BUCKETS = 2**21
 _MOST_CELLS = 2**21
 _MOST_STEPS = 8
-_MICROSECOND = timedelta(microseconds=1)
+_MOST_LASTS = 1_000
 
 
 class Scratch:
@@ -244,6 +244,7 @@ class Tables:
             for curve, cum in zip(curves, self.cum, strict=True)
         ]
         self.slot_of = horizon.slot_of
+        self._lasts: dict[tuple[int, bool], int] = {}
         self.forward = _forward(stretches, curves, horizon.slot_of, few_rows=few_rows)
         self.inverse = _inverse(stretches, self.cum, self.g, sum(cells), few_rows=few_rows)
         self._runs = _Runs(curves, self.cum)
@@ -253,6 +254,14 @@ class Tables:
 
         ``ahead`` is working time; with ``opening`` the answer is the next opening after it.
         """
+        known = self._lasts.get((ahead, opening))
+        if known is None:
+            if len(self._lasts) >= _MOST_LASTS:
+                self._lasts.clear()
+            known = self._lasts[ahead, opening] = self._last_with(ahead, opening=opening)
+        return known
+
+    def _last_with(self, ahead: int, *, opening: bool) -> int:
         last = self.hi
         for curve, cum, total in zip(self.curves, self.cum, self.total.tolist(), strict=True):
             left = total - ahead - opening
@@ -400,6 +409,11 @@ def _forward(
     steps = max(buckets.most_in_one(stretch.starts) for stretch in stretches)
     if steps > _MOST_STEPS:
         return _SearchedForward(stretches, slot_of)
+    while buckets.size > 1:  # the fewer buckets the better, at no more steps
+        coarser = _Buckets(bits + 1, lo >> (bits + 1), (hi >> (bits + 1)) - (lo >> (bits + 1)) + 1)
+        if max(coarser.most_in_one(stretch.starts) for stretch in stretches) > steps:
+            break
+        bits, buckets = bits + 1, coarser
     return _SteppedForward(stretches, buckets, steps, slot_of)
 
 

@@ -31,6 +31,7 @@ from workhours_sla.worktime.verbs import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
+_NOT_ASKED = object()
 Values = TypeVar("Values")
 
 
@@ -131,8 +132,8 @@ def _question(  # noqa: PLR0913
     schedule: Schedules,
     start: object,
     *,
-    end: object = None,
-    budget: object = None,
+    end: object = _NOT_ASKED,
+    budget: object = _NOT_ASKED,
     codes: object = None,
     holds: Holds | None = None,
     tz: object = None,
@@ -142,10 +143,10 @@ def _question(  # noqa: PLR0913
     named: dict[str, Ints] = {}
     first = instants(names[0], start, tz)
     named[names[0]] = first.values
-    second = None if end is None else instants(names[1], end, tz)
+    second = None if end is _NOT_ASKED else instants(names[1], end, tz)
     if second is not None:
         named[names[1]] = second.values
-    amount = None if budget is None else budgets(budget)
+    amount = None if budget is _NOT_ASKED else budgets(budget)
     if amount is not None and not isinstance(amount.values, int):
         named["budget"] = amount.values
     if chosen is not None:
@@ -171,8 +172,8 @@ def _solve(question: _Question) -> tuple[Ints, str, Bools | None]:
 class _Answer(NamedTuple):
     found: Ints
     unit: str
-    unknown: Bools
-    provisional: Bools
+    unknown: Bools | None = None
+    provisional: Bools | None = None
 
 
 def _answer(question: _Question, on_unknown: str, *, provisional: bool) -> _Answer:
@@ -180,9 +181,8 @@ def _answer(question: _Question, on_unknown: str, *, provisional: bool) -> _Answ
         msg = f"on_unknown is 'raise' or 'mark', not {on_unknown!r}"
         raise ValueError(msg)
     found, unit, unknown = _solve(question)
-    nothing = np.zeros(question.size if unknown is None else 0, np.bool_)
     if unknown is None:
-        return _Answer(found, unit, nothing, nothing)
+        return _Answer(found, unit)
     by_rule = np.zeros(question.size, np.bool_)
     rows = np.flatnonzero(unknown)
     if provisional:
@@ -292,7 +292,7 @@ def _returned(answer: _Answer, values: Any, shape: tuple[int, ...], on_unknown: 
         return values
     marks = []
     for mark in (answer.unknown, answer.provisional):
-        full = mark if len(mark) else np.zeros(math.prod(shape), np.bool_)
+        full = np.zeros(math.prod(shape), np.bool_) if mark is None else mark
         marks.append(full.reshape(shape)[()])
     return Marked(values, *marks)
 
