@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Belongings
@@ -24,7 +25,8 @@ _CREATED, _REPLIED, _PAUSED, _RESUMED = (
 _CLOSED, _REOPENED, _TRANSFERRED = EventType.CLOSED, EventType.REOPENED, EventType.TRANSFERRED
 _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.REVIEW
 _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
-_MESSAGE = EventType.CITIZEN_MESSAGE
+_ANSWERS = (_REPLIED, _CLOSED)
+_NOT_JUDGED: Mapping[str, bool] = MappingProxyType({})
 
 
 class Quarantined(NamedTuple):
@@ -43,9 +45,9 @@ class Cycle:
         self.number = number
         self.opened = opened
         self.events: list[Event] = []
-        self.replies: list[Event] = []
+        self.replies: tuple[Event, ...] = ()
         """Those of officials, or of nobody known."""
-        self.pauses: list[tuple[datetime, datetime | None]] = []
+        self.pauses: tuple[tuple[datetime, datetime | None], ...] = ()
         self.closed_at: datetime | None = None
         self.deleted_at: datetime | None = None
         """When the citizen deleted the appeal and nobody restored it."""
@@ -56,13 +58,14 @@ class Cycle:
         self.events.append(event)
         if kind is _REPLIED:
             if event.author_role is None or event.author_role == "official":
-                self.replies.append(event)
+                self.replies = (*self.replies, event)
         elif kind is _PAUSED:
             if not self.pauses or self.pauses[-1][1] is not None:
-                self.pauses.append((event.occurred_at, None))
+                self.pauses = (*self.pauses, (event.occurred_at, None))
         elif kind is _RESUMED:
             if self.pauses and self.pauses[-1][1] is None:
-                self.pauses[-1] = (self.pauses[-1][0], event.occurred_at)
+                *before, (since, _) = self.pauses
+                self.pauses = (*before, (since, event.occurred_at))
         elif kind is _CLOSED:
             if self.closed_at is None:
                 self.closed_at = event.occurred_at
@@ -78,61 +81,84 @@ class Cycle:
         return bool(self.replies) or self.closed_at is not None
 
 
-class Appeal(NamedTuple):
-    """An appeal as its events tell it, those set aside left out."""
+class Appeal:
+    """An appeal as its events tell it, one after another in order.
 
-    created: Event
-    belongs: Belongings
-    cycles: Sequence[Cycle]
-    excluded_at: datetime | None
-    judged: dict[str, bool]
-    """What reviews found of replies, by event id."""
-    changes: Sequence[tuple[datetime, Belongings]]
-    """What the appeal belonged to from each instant on."""
+    What cannot be true is in ``aside``. ``created`` is None until the appeal was created; what
+    came before that waits. Anything but a correction that names another event may be added by
+    ``take``; for the rest read the events anew.
+    """
+
+    __slots__ = (
+        "_reviews",
+        "_said",
+        "_waiting",
+        "aside",
+        "belongs",
+        "changes",
+        "created",
+        "cycles",
+        "excluded_at",
+        "judged",
+    )
+
+    def __init__(self) -> None:
+        self.created: Event | None = None
+        self.belongs = Belongings()
+        self.cycles: tuple[Cycle, ...] = ()
+        self.excluded_at: datetime | None = None
+        self.judged: Mapping[str, bool] = _NOT_JUDGED
+        """What reviews found of replies, by event id."""
+        self.changes: tuple[tuple[datetime, Belongings], ...] = ()
+        """What the appeal belonged to from each instant on."""
+        self.aside: tuple[Quarantined, ...] = ()
+        self._waiting: tuple[Event, ...] = ()
+        self._said: object = None
+        self._reviews: tuple[Event, ...] = ()
+
+    @property
+    def opened(self) -> Event:
+        """The event that created the appeal, which there must be."""
+        assert self.created is not None  # noqa: S101 - who asks has seen to it
+        return self.created
 
     @property
     def whole(self) -> Cycle:
         """Every event in one cycle."""
         if len(self.cycles) == 1:
             return self.cycles[0]
-        whole = Cycle(0, self.created)
+        whole = Cycle(0, self.opened)
         for cycle in self.cycles:
             for event in cycle.events:
                 whole.take(event)
         return whole
 
+    def take(self, event: Event) -> None:
+        """Add an event that comes after all those before."""
+        if self.created is not None:
+            self._take(event)
+        elif event.type is _CREATED:
+            self.created = event
+            self.cycles = (Cycle(0, event),)
+            for earlier in self._waiting:
+                self._take(earlier)
+            self._waiting = ()
+            self._take(event)
+        else:
+            self._waiting = (*self._waiting, event)
 
-def read_appeal(  # noqa: C901 - one pass over the events, the hottest of the fold
-    events: Sequence[Event],
-) -> tuple[Appeal | None, list[Quarantined]]:
-    """Return what the events of one appeal, in order, say, and which cannot be true.
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """What cannot be true: of an appeal never created, every event."""
+        if self.created is None:
+            return tuple(Quarantined(event, "no_appeal") for event in self._waiting)
+        return self.aside
 
-    None where it was never created.
-    """
-    if any(event.type is _CORRECTED and event.refers_to for event in events):
-        events = _corrected(events)
-    created = None
-    for event in events:
-        if event.type is _CREATED:
-            created = event
-            break
-    if created is None:
-        return None, [Quarantined(event, "no_appeal") for event in events]
-    posted = created.occurred_at
-    aside: list[Quarantined] = []
-    cycle = Cycle(0, created)
-    cycles = [cycle]
-    excluded_at = None
-    reviews: list[Event] = []
-    changes: list[tuple[datetime, Belongings]] = []
-    belongs = Belongings()
-    last: Any = None
-    for event in events:
+    def _take(self, event: Event) -> None:
         kind = event.type
-        at = event.occurred_at
-        if at < posted and (kind is _REPLIED or kind is _CLOSED):
-            aside.append(Quarantined(event, "reply_before_post"))
-            continue
+        if kind in _ANSWERS and event.occurred_at < self.opened.occurred_at:
+            self.aside = (*self.aside, Quarantined(event, "reply_before_post"))
+            return
         said = (
             event.agency_id,
             event.district_id,
@@ -141,24 +167,42 @@ def read_appeal(  # noqa: C901 - one pass over the events, the hottest of the fo
             event.importance,
             event.regime,
         )
-        if said != last:
-            last = said
-            now = Belongings(
-                *(new if new is not None else old for new, old in zip(said, belongs, strict=True))
-            )
-            if now != belongs:
-                belongs = now
-                changes.append((at, now))
+        if said != self._said:
+            self._belong(event.occurred_at, said)
+        cycle = self.cycles[-1]
         if kind is _REOPENED and cycle.settled:
-            cycle = Cycle(len(cycles), event)
-            cycles.append(cycle)
+            cycle = Cycle(len(self.cycles), event)
+            self.cycles = (*self.cycles, cycle)
         elif kind is _DUPLICATE_OF:
-            excluded_at = excluded_at or at
+            self.excluded_at = self.excluded_at or event.occurred_at
         elif kind is _REVIEW:
-            reviews.append(event)
+            self._reviews = (*self._reviews, event)
         cycle.take(event)
-    judged = _judged(reviews, cycles) if reviews else {}
-    return Appeal(created, belongs, cycles, excluded_at, judged, changes), aside
+        if self._reviews and (kind is _REVIEW or kind is _REPLIED):
+            self.judged = _judged(self._reviews, self.cycles)
+
+    def _belong(self, at: datetime, said: tuple[str | None, ...]) -> None:
+        self._said = said
+        pairs = zip(said, self.belongs, strict=True)
+        now = Belongings(*(old if new is None else new for new, old in pairs))
+        if now != self.belongs:
+            self.belongs = now
+            self.changes = (*self.changes, (at, now))
+
+
+def read_appeal(events: Sequence[Event]) -> Appeal:
+    """Return what the events of one appeal, in order, say."""
+    if any(corrects(event) for event in events):
+        events = _corrected(events)
+    appeal = Appeal()
+    for event in events:
+        appeal.take(event)
+    return appeal
+
+
+def corrects(event: Event) -> bool:
+    """Whether an event moves or mends another."""
+    return event.type is _CORRECTED and event.refers_to is not None
 
 
 def _corrected(events: Sequence[Event]) -> list[Event]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,8 +25,7 @@ class ChangeKind(StrEnum):
     EXCLUDED = "excluded"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Something that became true of a clock, or, with ``retracts``, turned out not to be.
 
     ``at`` is the instant it is about, in UTC, as are ``due_at`` and ``limit``. ``revision``
@@ -129,7 +127,7 @@ def changes_between(
 
     Retractions come first, then what is new, in the order of the kinds.
     """
-    agency = None if folded.appeal is None else folded.appeal.belongs.agency_id
+    agency = folded.appeal.belongs.agency_id
     stands: dict[Key, Reported] = {}
     retracted: list[Change] = []
     added: list[Change] = []

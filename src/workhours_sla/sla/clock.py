@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -220,10 +221,8 @@ def _answer(appeal: Appeal, cycle: Cycle, target: Target, start: datetime) -> Ev
     return None
 
 
-def _needs_review(appeal: Appeal, cycle: Cycle, target: Target, answer: Event | None) -> bool:
+def _needs_review(appeal: Appeal, cycle: Cycle, answer: Event | None) -> bool:
     """Whether a reply that nobody has judged might be the answer, or an earlier one."""
-    if target.stops != "substantive_reply":
-        return False
     return any(
         _judgement(appeal, reply) is None
         for reply in cycle.replies
@@ -240,7 +239,7 @@ def _taken_over(  # noqa: PLR0913, PLR0917
     answer: Event | None,
 ) -> tuple[datetime, str, list[Hold]]:
     """Return the start of the holder's own clock, and when others held the appeal since."""
-    holder = appeal.created.agency_id
+    holder = appeal.opened.agency_id
     held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
     for event in cycle.events:
         if answer is not None and event.order > answer.order:
@@ -316,6 +315,8 @@ def _settled(  # noqa: PLR0913, PLR0917
     if gone is not None and gone < start:
         gone = start
     ended = answered_at if answered_at is not None else gone
+    evidence = (cause,) if answer is None else (cause, answer.event_id)
+    needs_review = target.stops == "substantive_reply" and _needs_review(appeal, cycle, answer)
     holds: tuple[Hold, ...] = ()
     open_hold = None
     unknown = False
@@ -333,12 +334,19 @@ def _settled(  # noqa: PLR0913, PLR0917
         and before.target is target
         and not unknown
     ):
+        if (
+            before.answered_at == answered_at
+            and before.withdrawn_at == gone
+            and before.excluded_at == appeal.excluded_at
+            and before.needs_review == needs_review
+            and before.evidence == evidence
+        ):
+            return before
         due, limit, warn, unknown = before.due_at, before.limit, before.warn_at, before.unknown
     elif unknown:
         due = limit = warn = None
     else:
         due, limit, warn, unknown = _times(target, schedule, start, holds, open_hold)
-    evidence = (cause,) if answer is None else (cause, answer.event_id)
     return Clock(
         target,
         schedule,
@@ -354,7 +362,7 @@ def _settled(  # noqa: PLR0913, PLR0917
         warn,
         unknown,
         False,  # noqa: FBT003 - a clock by rule says so later
-        _needs_review(appeal, cycle, target, answer),
+        needs_review,
         evidence,
     )
 
@@ -395,27 +403,35 @@ def _times(
 ) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
     """Return (due, limit, warning, whether the calendar does not know one of them)."""
     budget = target.budget
-    runs_on = isinstance(budget, ClockTime)
+    strict = target.closing == "strict"
     due = limit = warn = None
     unknown = False
     try:
-        due = schedule.deadline(start, budget, holds=holds)
-        limit = due
-        if target.closing == "latest":
-            limit = None
-            limit = schedule.breaches_after(start, budget, holds=holds)
+        if isinstance(budget, timedelta):
+            due = schedule.deadline(start, budget, holds=holds)
+            limit = due if strict else schedule.breaches_after(start, budget, holds=holds)
+        else:
+            due, limit = budget.answer(schedule, start, holds)
+            if strict:
+                limit = due
     except CalendarCoverageError:
         unknown = True
     try:
         warn = _warning(target, schedule, start, due, holds)
     except CalendarCoverageError:
         warn = None
-    if open_hold is not None and not runs_on:
+    if open_hold is not None and not isinstance(budget, ClockTime):
         # what comes before the pause stands; what it holds off is not known yet
         due = due if due is not None and due <= open_hold else None
         limit = limit if limit is not None and limit < open_hold else None
         warn = warn if warn is not None and warn <= open_hold else None
     return due, limit, warn, unknown
+
+
+@lru_cache(maxsize=1024)
+def _latest_start(schedule: Schedule, due: datetime, ahead: timedelta) -> datetime:
+    """Return ``schedule.latest_start``: terms in days end together, so few are asked for."""
+    return schedule.latest_start(due, ahead)
 
 
 def _warning(
@@ -434,7 +450,7 @@ def _warning(
         return schedule.deadline(start, used, holds=holds)
     if due is None:
         return None
-    warn = max(start, schedule.latest_start(due, ahead))
+    warn = max(start, _latest_start(schedule, due, ahead))
     if target.warn_percent is not None and isinstance(budget, ClockTime):
         warn = min(warn, start + budget.amount * target.warn_percent / 100)
     elif target.warn_percent is not None:

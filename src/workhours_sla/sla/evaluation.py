@@ -128,10 +128,7 @@ def in_utc(name: str, when: datetime) -> datetime:
 
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
     """Return the outcome of every clock that has started at an instant in UTC."""
-    appeal = folded.appeal
-    if appeal is None:
-        return []
-    return [outcome(appeal, clock, as_of) for clock in folded.clocks]
+    return [outcome(folded.appeal, clock, as_of) for clock in folded.clocks]
 
 
 def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:

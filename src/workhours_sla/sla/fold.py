@@ -24,24 +24,34 @@ class Unmatched(NamedTuple):
 class Folded(NamedTuple):
     """What the events of one appeal come to under a policy."""
 
-    appeal: Appeal | None
-    clocks: tuple[Clock, ...]
-    quarantine: list[Quarantined]
-    unmatched: tuple[Unmatched, ...]
+    appeal: Appeal
+    clocks: tuple[Clock, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that cannot be true beside the others."""
+        return self.appeal.quarantine
 
 
 def fold(events: Sequence[Event], policy: Policy, before: Folded | None = None) -> Folded:
-    """Return what the events of one appeal, in order, come to.
+    """Return what the events of one appeal, in order, come to; ``before`` as for ``clocks_of``."""
+    return clocks_of(read_appeal(events), policy, before)
 
-    ``before`` is what fewer of them came to, or another policy: what stays is not reckoned anew.
+
+def clocks_of(appeal: Appeal, policy: Policy, before: Folded | None = None) -> Folded:
+    """Return the clocks of an appeal.
+
+    ``before`` is what it came to with fewer events, or under another policy: a clock that stays
+    the same is not reckoned anew, and is the same object.
     """
-    appeal, aside = read_appeal(events)
-    if appeal is None:
-        return Folded(None, (), aside, ())
-    appeal_id = appeal.created.appeal_id
-    rule = policy.rule_for(appeal.created.occurred_at, appeal.belongs)
+    created = appeal.created
+    if created is None:
+        return Folded(appeal)
+    appeal_id = created.appeal_id
+    rule = policy.rule_for(created.occurred_at, appeal.belongs)
     if rule is None:
-        return Folded(appeal, (), aside, (Unmatched(appeal_id, None, "no_rule"),))
+        return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
     since = None
     if policy.on_change == "from_change" and len(appeal.changes) > 1:
         since = _since(appeal, policy, rule)
@@ -65,17 +75,17 @@ def fold(events: Sequence[Event], policy: Policy, before: Folded | None = None) 
             )
             if found is not None:
                 clocks.append(found)
-    return Folded(appeal, tuple(clocks), aside, tuple(unmatched))
+    return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     """Return the same, clocks that unknown dates keep open reckoned by rule."""
     appeal = folded.appeal
-    if appeal is None or not any(one.verdict(as_of)[1] for one in folded.clocks):
+    if not any(one.verdict(as_of)[1] for one in folded.clocks):
         return folded
     clocks = []
     cycles = {cycle.number: cycle for cycle in appeal.cycles}
-    rule = policy.rule_for(appeal.created.occurred_at, appeal.belongs)
+    rule = policy.rule_for(appeal.opened.occurred_at, appeal.belongs)
     since = None
     if rule is not None and policy.on_change == "from_change" and len(appeal.changes) > 1:
         since = _since(appeal, policy, rule)
@@ -92,7 +102,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
     """Return from when on the rule has held without a break, None for from the creation on."""
-    posted = appeal.created.occurred_at
+    posted = appeal.opened.occurred_at
     since = None
     for number, (at, belongs) in enumerate(appeal.changes):
         if policy.rule_for(posted, belongs) is not rule:

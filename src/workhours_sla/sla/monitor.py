@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
+from operator import is_
 from typing import Any
 
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal import Quarantined, corrects
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
 from workhours_sla.sla.evaluation import (
     Evaluation,
@@ -22,7 +23,7 @@ from workhours_sla.sla.evaluation import (
     settle,
 )
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.fold import Folded, Unmatched, fold
+from workhours_sla.sla.fold import Folded, Unmatched, clocks_of, fold
 from workhours_sla.sla.policy import Policy
 
 _SNAPSHOT = "workhours.monitor/1"
@@ -36,13 +37,15 @@ def _order(event: Event) -> tuple[datetime, int, str]:
 class _Appeal:
     """The events of one appeal in order, what they come to, and what was reported of it."""
 
-    __slots__ = ("events", "folded", "reported", "timer")
+    __slots__ = ("corrected", "events", "folded", "reported", "timer")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.folded: Folded | None = None
         self.reported: dict[Key, Reported] = {}
         self.timer: datetime | None = None
+        self.corrected = False
+        """Whether an event corrects another, so that each may change those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Monitor:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._version = policy.version
+        self._heeded = policy.heeded
         self._watermark = _BEGINNING
         self._by_id: dict[str, Event | list[Event]] = {}
         self._appeals: dict[str, _Appeal] = {}
@@ -146,7 +150,7 @@ class Monitor:
 
         Appeals that it does not touch are not reported again.
         """
-        self._policy, self._version = policy, policy.version
+        self._policy, self._version, self._heeded = policy, policy.version, policy.heeded
         changes: list[Change] = []
         for appeal_id, appeal in self._appeals.items():
             changes += self._refold(appeal_id, appeal)
@@ -222,6 +226,7 @@ class Monitor:
                 monitor._appeals.setdefault(event.appeal_id, _Appeal()).events.append(event)
         for appeal_id, appeal in monitor._appeals.items():
             appeal.events.sort(key=_order)
+            appeal.corrected = any(map(corrects, appeal.events))
             appeal.reported = reported.get(appeal_id, {})
             appeal.folded = fold(appeal.events, policy)
             monitor._set_timer(appeal_id, appeal)
@@ -259,15 +264,27 @@ class Monitor:
         return tuple(changes)
 
     def _add(self, event: Event) -> tuple[Change, ...]:
-        appeal = self._appeals.get(event.appeal_id)
+        appeal_id = event.appeal_id
+        appeal = self._appeals.get(appeal_id)
         if appeal is None:
-            appeal = self._appeals[event.appeal_id] = _Appeal()
-        events = appeal.events
+            appeal = self._appeals[appeal_id] = _Appeal()
+        events, before = appeal.events, appeal.folded
         if events and events[-1].order > event.order:
             insort(events, event, key=_order)
-        else:
-            events.append(event)
-        return tuple(self._refold(event.appeal_id, appeal))
+            appeal.corrected = appeal.corrected or corrects(event)
+            return tuple(self._refold(appeal_id, appeal))
+        events.append(event)
+        appeal.corrected = appeal.corrected or corrects(event)
+        if before is None or appeal.corrected:
+            return tuple(self._refold(appeal_id, appeal))
+        belonged = before.appeal.belongs
+        before.appeal.take(event)
+        if event.type not in self._heeded and before.appeal.belongs is belonged:
+            return ()
+        folded = appeal.folded = clocks_of(before.appeal, self._policy, before)
+        if len(folded.clocks) == len(before.clocks) and all(map(is_, folded.clocks, before.clocks)):
+            return ()
+        return tuple(self._report(appeal_id, appeal))
 
     def _remove(self, event: Event) -> list[Change]:
         appeal = self._appeals[event.appeal_id]

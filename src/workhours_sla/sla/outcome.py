@@ -68,10 +68,10 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         clock.limit,
     )
     return Outcome(
-        appeal_id=appeal.created.appeal_id,
+        appeal_id=appeal.opened.appeal_id,
         target=clock.target.name,
         verdict=verdict,
-        posted_at=appeal.created.occurred_at.astimezone(zone),
+        posted_at=appeal.opened.occurred_at.astimezone(zone),
         answered_at=answered and answered.astimezone(zone),
         due_at=due and due.astimezone(zone),
         limit=limit and limit.astimezone(zone),

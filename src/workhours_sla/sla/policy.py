@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
 from workhours_sla.errors import NaiveDatetimeError, PolicyError
+from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
 
@@ -143,6 +144,14 @@ class Policy:
         return self.rules[0] if self.rules[0].fits_all else None
 
     @cached_property
+    def heeded(self) -> frozenset[EventType]:
+        """The types of events that can change a clock of any target.
+
+        Others can only change what an appeal belongs to.
+        """
+        return _ALWAYS_HEEDED.union(*map(_heeded_by, self.targets))
+
+    @cached_property
     def version(self) -> str:
         """A fingerprint of the content: equal policies, equal version."""
         rules = [
@@ -156,6 +165,42 @@ class Policy:
             for rule in self.rules
         ]
         return sha256(repr((self.on_change, rules)).encode()).hexdigest()[:12]
+
+
+_ALWAYS_HEEDED = frozenset(
+    {
+        EventType.CREATED,
+        EventType.REPLIED,
+        EventType.CORRECTED,
+        EventType.DELETED,
+        EventType.RESTORED,
+        EventType.REOPENED,
+        EventType.DUPLICATE_OF,
+    }
+)
+
+
+_HEEDED_TO_STOP = {
+    "first_reply": frozenset[EventType](),
+    "substantive_reply": frozenset({EventType.REVIEW}),
+    "final_reply": frozenset({EventType.CLOSED}),
+    "next_reply": frozenset({EventType.CITIZEN_MESSAGE}),
+}
+
+
+def _heeded_by(target: Target) -> set[EventType]:
+    found: set[EventType] = set()
+    if isinstance(target.stops, frozenset):
+        found |= target.stops
+    else:
+        found |= _HEEDED_TO_STOP[target.stops]
+    if target.pauses:
+        found |= {EventType.PAUSED, EventType.RESUMED}
+    if target.starts in ("registered", "assigned"):
+        found.add(EventType(target.starts))
+    if target.on_transfer != "keep":
+        found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
+    return found
 
 
 def _content(target: Target) -> list[object]:

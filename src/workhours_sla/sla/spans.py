@@ -45,8 +45,8 @@ def holder_spans(
     known = sorted(
         (event for event in events if event.occurred_at <= as_of), key=lambda event: event.order
     )
-    appeal, _ = read_appeal(known)
-    if appeal is None or cycle >= len(appeal.cycles):
+    appeal = read_appeal(known)
+    if cycle >= len(appeal.cycles):
         return ()
     schedule = schedule_for(target, appeal)
     whole = target.on_reopen == "ignore"

@@ -59,7 +59,7 @@ class WorkingTime:
     An immutable value: hashable, picklable, safe to share between threads.
     """
 
-    __slots__ = ("_base", "_settled", "_timelines", "_twin", "_utc", "_wall", "tz")
+    __slots__ = ("_base", "_hash", "_settled", "_timelines", "_twin", "_utc", "_wall", "tz")
 
     tz: ZoneInfo
     _base: datetime
@@ -68,6 +68,7 @@ class WorkingTime:
     _utc: Track
     _wall: Track
     _settled: Snapshot | None
+    _hash: int | None
 
     def _keep(self, tz: ZoneInfo) -> None:
         """Set what every kind of working time keeps."""
@@ -79,6 +80,7 @@ class WorkingTime:
         setter(self, "_utc", NO_TRACK)
         setter(self, "_wall", NO_TRACK)
         setter(self, "_settled", None)
+        setter(self, "_hash", None)
 
     # -- what it is made of ------------------------------------------------------------------
 
@@ -439,7 +441,11 @@ class WorkingTime:
         )
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        found = self._hash
+        if found is None:
+            found = hash(self._key())
+            object.__setattr__(self, "_hash", found)
+        return found
 
     def __setattr__(self, name: str, value: object) -> None:
         msg = f"a {type(self).__name__} is immutable; build another instead of setting {name}"
