@@ -74,22 +74,28 @@ class Event:
                 f"an event needs event_id and appeal_id, got {self.event_id!r}, {self.appeal_id!r}"
             )
             raise EventError(msg)
-        for name, when in (("occurred_at", self.occurred_at), ("received_at", self.received_at)):
-            if when.utcoffset() is None:
-                msg = f"{name} {when!r} of event {self.event_id!r} has no zone; give it an offset"
-                raise NaiveDatetimeError(msg)
-            try:
-                object.__setattr__(self, name, when.astimezone(UTC))
-            except OverflowError:
-                msg = f"{name} {when} of event {self.event_id!r} is outside the years 1 to 9999"
-                raise EventError(msg) from None
-        if self.type not in TYPE_RANK:
-            msg = f"no event type {self.type!r}; use one of {', '.join(EventType)}"
-            raise EventError(msg)
-        object.__setattr__(self, "type", EventType(self.type))
+        if self.occurred_at.tzinfo is not UTC:
+            self._keep_in_utc("occurred_at", self.occurred_at)
+        if self.received_at.tzinfo is not UTC:
+            self._keep_in_utc("received_at", self.received_at)
+        if self.type.__class__ is not EventType:
+            if self.type not in TYPE_RANK:
+                msg = f"no event type {self.type!r}; use one of {', '.join(EventType)}"
+                raise EventError(msg)
+            object.__setattr__(self, "type", EventType(self.type))
         if self.author_role is not None and self.author_role not in AUTHOR_ROLES:
             msg = f"no author_role {self.author_role!r}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
+
+    def _keep_in_utc(self, name: str, when: datetime) -> None:
+        if when.utcoffset() is None:
+            msg = f"{name} {when!r} of event {self.event_id!r} has no zone; give it an offset"
+            raise NaiveDatetimeError(msg)
+        try:
+            object.__setattr__(self, name, when.astimezone(UTC))
+        except OverflowError:
+            msg = f"{name} {when} of event {self.event_id!r} is outside the years 1 to 9999"
+            raise EventError(msg) from None
 
     @property
     def order(self) -> tuple[datetime, int, str]:
