@@ -7,7 +7,6 @@ import pickle
 import threading
 from datetime import date, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -255,6 +254,7 @@ def test_every_calendar_built_and_read_by_many_threads_at_once() -> None:
 
 @given(st.dates(date(2005, 1, 1), date(2026, 12, 1)), st.integers(-200, 200))
 def test_day_arithmetic_equals_numpy_on_the_same_days(day: date, count: int) -> None:
+    np = pytest.importorskip("numpy")
     holidays = [d.date for d in DAYS if not d.working and d.date.weekday() < 5]
     weekends = [d.date for d in DAYS if d.working and d.date.weekday() >= 5]
     assert RU.is_working_day(day) == (bool(np.is_busday(day, holidays=holidays)) or day in weekends)

@@ -90,7 +90,7 @@ _HOME = {
     "Schedule": "worktime.schedule",
     "WeeklyHours": "worktime.shifts",
 }
-__all__ = [*_HOME, "__version__", "columns"]  # noqa: PLE0604
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> object:
@@ -108,4 +108,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME, "columns"})
