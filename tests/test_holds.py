@@ -96,6 +96,22 @@ def test_a_question_to_the_citizen_moves_the_deadline() -> None:
     assert office.remaining(posted, four, now=replied, holds=holds) == -timedelta(minutes=10)
 
 
+def test_the_account_says_what_was_held() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    posted = datetime(2025, 6, 9, 16, tzinfo=office.tz)
+    asked, answered = posted.replace(hour=17, minute=10), posted.replace(day=11, hour=12, minute=20)
+    trace = office.explain(posted, working_hours(4), holds=[(asked, answered)])
+    assert str(trace.due_at) == "2025-06-11 16:10:00+03:00"
+    assert [(step.used, step.held) for step in trace.steps] == [
+        (timedelta(hours=1, minutes=10), timedelta(minutes=50)),
+        (timedelta(0), timedelta(hours=8)),
+        (timedelta(hours=2, minutes=50), timedelta(hours=3, minutes=20)),
+    ]
+    assert trace.used == working_hours(4)
+    assert "3:20 held" in str(trace)
+    assert "8:00 приостановлено" in trace.text("ru")
+
+
 def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
     office = Schedule(None, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
     day = [datetime(2025, 3, 12, hour, tzinfo=office.tz) for hour in range(24)]

@@ -96,6 +96,8 @@ HOLIDAYS_EN: Final[Words] = {
     "День Конституции": "Constitution Day",
 }
 
+HELD: Final[Words] = {"en": "{amount} held", "ru": "{amount} приостановлено"}
+
 VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},
     "at_risk": {"en": "at risk", "ru": "под угрозой"},
@@ -133,6 +135,17 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     "no_appeal": {
         "en": "event of an appeal that was never posted",
         "ru": "событие обращения, которого нет",
+    },
+}
+
+UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
+    "no_rule": {
+        "en": "Appeals that no rule fits",
+        "ru": "Обращения, к которым не подходит ни одно правило",
+    },
+    "no_schedule": {
+        "en": "Appeals without a schedule for their agency, district or channel",
+        "ru": "Обращения, для ведомства, района или канала которых нет графика",
     },
 }
 

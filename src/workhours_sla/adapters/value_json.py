@@ -96,6 +96,7 @@ _STEP = record(
     day=optional(_DAY),
     overridden=FLAG,
     without_hours=FLAG,
+    held=AMOUNT,
 )
 _TRACE = record(
     Trace,
@@ -161,6 +162,7 @@ _OUTCOME = record(
     topic=optional(TEXT),
     overdue=optional(AMOUNT),
     needs_review=FLAG,
+    holds=many(STRETCH),
 )
 _KINDS: Final[dict[type, tuple[str, Form[Any]]]] = {
     Act: ("act", _ACT),

@@ -106,13 +106,16 @@ class Clock(NamedTuple):
     def elapsed(self, as_of: datetime) -> timedelta | None:
         """Return the working time until the answer, the withdrawal, or an instant in UTC."""
         until = self.ended_at or as_of
-        holds = self.holds
-        if self.open_hold is not None and self.open_hold < until:
-            holds = (*holds, (self.open_hold, until))
         try:
-            return self.schedule.elapsed(self.started_at, until, holds=holds)
+            return self.schedule.elapsed(self.started_at, until, holds=self.holds_until(until))
         except CalendarCoverageError:
             return None
+
+    def holds_until(self, until: datetime) -> tuple[Hold, ...]:
+        """Return the pauses, one that goes on ending at an instant in UTC."""
+        if self.open_hold is not None and self.open_hold < until:
+            return (*self.holds, (self.open_hold, until))
+        return self.holds
 
     @property
     def ended_at(self) -> datetime | None:

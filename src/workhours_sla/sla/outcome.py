@@ -22,7 +22,8 @@ class Outcome:
     is neither, pauses left out; ``overdue`` by how much working time the answer is or was late.
     Times are in the zone of the target's schedule. ``calendar_unknown`` says that an unknown
     date keeps the verdict open; ``provisional`` that the answer rests on dates settled by rule
-    alone; ``needs_review`` that a reply nobody has judged may be the answer.
+    alone; ``needs_review`` that a reply nobody has judged may be the answer. ``holds`` are the
+    pauses; one that goes on ends at ``as_of``.
     """
 
     appeal_id: str
@@ -46,6 +47,7 @@ class Outcome:
     topic: str | None = None
     overdue: timedelta | None = None
     needs_review: bool = False
+    holds: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
     def remaining(self) -> timedelta | None:
@@ -89,6 +91,10 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         topic=belongs.topic,
         overdue=_overdue(clock, elapsed, as_of),
         needs_review=clock.needs_review,
+        holds=tuple(
+            (since.astimezone(zone), until.astimezone(zone))
+            for since, until in clock.holds_until(clock.ended_at or as_of)
+        ),
     )
 
 

@@ -85,9 +85,7 @@ def _cut(
             stretches.pop()
         if not stretches or stretches[-1][1:] != (who, stage):
             stretches.append((since, who, stage))
-    holds = found.holds
-    if found.open_hold is not None:
-        holds = (*holds, (found.open_hold, max(found.open_hold, end)))
+    holds = found.holds_until(end)
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from workhours_sla import words
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.holds import Holds, moments_of
 from workhours_sla.worktime.interval_sets import subtract
 from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval, datetime_in
 
@@ -27,7 +28,8 @@ class Step:
     ``intervals`` are the stretches counted, in the schedule's zone; a shift past midnight
     belongs to the date it starts on. ``day`` is the calendar's word on the date, None where the
     calendar does not know it and an override does. ``overridden`` marks a date with own hours,
-    ``without_hours`` a working day on whose weekday the schedule has none.
+    ``without_hours`` a working day on whose weekday the schedule has none; ``held`` is the
+    working time of the date within holds, which does not count.
     """
 
     date: date
@@ -36,6 +38,7 @@ class Step:
     day: Day | None
     overridden: bool
     without_hours: bool = False
+    held: timedelta = ZERO
 
     def reason(self, lang: str = "en") -> str:
         """Return in words why the date has the hours it has."""
@@ -45,6 +48,13 @@ class Step:
         text = self.day.describe(lang)
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
+    def remark(self, lang: str = "en") -> str:
+        """Return the reason, and how much working time was held."""
+        if not self.held:
+            return self.reason(lang)
+        held = words.pick(words.HELD, lang).format(amount=format_amount(self.held))
+        return f"{self.reason(lang)}; {held}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain data for JSON; never localised, reasons in both languages."""
         day = self.day
@@ -52,6 +62,7 @@ class Step:
             "date": self.date.isoformat(),
             "intervals": [[a.isoformat(), b.isoformat()] for a, b in self.intervals],
             "used": iso_amount(self.used),
+            "held": iso_amount(self.held),
             "kind": day.kind.value if day else None,
             "shortened_by": iso_amount(day.shortened_by) if day else None,
             "hours_of": day.hours_of.isoformat() if day else None,
@@ -114,7 +125,7 @@ class Trace:
             )
             if last != first:
                 spans = f".. {_day_text(last, lang)}"
-            yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.reason(lang)}"
+            yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(lang)}"
 
     def text(self, lang: str = "en") -> str:
         """Return the account as text, one line a day."""
@@ -124,16 +135,18 @@ class Trace:
         return self.text()
 
 
-def explain(schedule: Schedule, start: datetime, until: timedelta | datetime) -> Trace:
+def explain(
+    schedule: Schedule, start: datetime, until: timedelta | datetime, holds: Holds = ()
+) -> Trace:
     """Return the account behind ``Schedule.deadline`` or ``Schedule.elapsed``."""
     if not isinstance(until, datetime | timedelta):
         msg = f"an account is of working time, or up to an instant, not of {until!r}"
         raise BudgetError(msg, budget=until)
     budget = None if isinstance(until, datetime) else until
-    end = until if isinstance(until, datetime) else schedule.deadline(start, until)
-    used = schedule.elapsed(start, end)
+    end = until if isinstance(until, datetime) else schedule.deadline(start, until, holds=holds)
+    used = schedule.elapsed(start, end, holds=holds)
     lo, hi = sorted((schedule._moment(start), schedule._moment(end)))
-    steps = tuple(_steps(schedule, lo, hi))
+    steps = tuple(_steps(schedule, lo, hi, moments_of(holds, schedule._moment)))
     return Trace(
         calendar=schedule.calendar.id,
         calendar_version=schedule.calendar.version,
@@ -148,7 +161,9 @@ def explain(schedule: Schedule, start: datetime, until: timedelta | datetime) ->
     )
 
 
-def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
+def _steps(
+    schedule: Schedule, lo: timedelta, hi: timedelta, holds: list[Interval]
+) -> Iterator[Step]:
     """Yield a step per date from the one on whose shift the account starts to the last.
 
     The day before the first is left out unless a shift of it reaches in; time covered by two
@@ -167,13 +182,14 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
             (interval for intervals in before for interval in intervals),
         )
         counted[day] = pieces
+        left = subtract(pieces, holds) if holds else pieces
         if pieces or (first <= day and schedule.knows(day)):
             overridden = day in schedule.overrides
             known = schedule.calendar.coverage
             yield Step(
                 date=day,
-                intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in pieces),
-                used=sum((b - a for a, b in pieces), ZERO),
+                intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in left),
+                used=_length(left),
                 day=(
                     schedule.calendar.day(day)
                     if any(since <= day <= until for since, until in known)
@@ -181,8 +197,13 @@ def _steps(schedule: Schedule, lo: timedelta, hi: timedelta) -> Iterator[Step]:
                 ),
                 overridden=overridden,
                 without_hours=_works(schedule, day) and not schedule.shifts_on(day),
+                held=_length(pieces) - _length(left),
             )
         day += ONE_DAY
+
+
+def _length(pieces: Iterable[Interval]) -> timedelta:
+    return sum((end - start for start, end in pieces), ZERO)
 
 
 def _works(schedule: Schedule, day: date) -> bool:
@@ -205,7 +226,7 @@ def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step
             while (
                 last + 1 < len(steps)
                 and not steps[last + 1].used
-                and steps[last + 1].reason(lang) == steps[first].reason(lang)
+                and steps[last + 1].remark(lang) == steps[first].remark(lang)
             ):
                 last += 1
         yield steps[first].date, steps[last].date, steps[first]

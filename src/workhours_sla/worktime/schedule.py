@@ -9,7 +9,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     NoReturn,
-    overload,
 )
 from zoneinfo import ZoneInfo
 
@@ -241,12 +240,13 @@ class Schedule(WorkingTime):
             shorten_at_start=self.shorten_at_start,
         )
 
-    @overload
-    def explain(self, start: datetime, until: timedelta, *, provisional: bool = False) -> Trace: ...
-    @overload
-    def explain(self, start: datetime, until: datetime, *, provisional: bool = False) -> Trace: ...
     def explain(
-        self, start: datetime, until: timedelta | datetime, *, provisional: bool = False
+        self,
+        start: datetime,
+        until: timedelta | datetime,
+        *,
+        holds: Holds = (),
+        provisional: bool = False,
     ) -> Trace:
         """Return why: a step per day with its working time, reason and act.
 
@@ -256,8 +256,8 @@ class Schedule(WorkingTime):
         from workhours_sla.worktime.explain import explain  # noqa: PLC0415
 
         if provisional:
-            return self._provisionally(Schedule.explain, start, until)
-        return explain(self, start, until)
+            return self._provisionally(Schedule.explain, start, until, holds=holds)
+        return explain(self, start, until, holds)
 
     # -- a value -----------------------------------------------------------------------------
 
