@@ -290,8 +290,11 @@ def test_stretches_from_a_microsecond_to_weeks(
     assert compare(several, codes, near(ROWS), near(ROWS), budgets, unit)
 
 
+@pytest.mark.parametrize("edges", [(2,), (0, 2, 4)], ids=["one each", "up to two"])
 @pytest.mark.parametrize("unit", PER_SECOND)
-def test_holds_row_by_row(monkeypatch: pytest.MonkeyPatch, unit: str) -> None:
+def test_holds_row_by_row(
+    monkeypatch: pytest.MonkeyPatch, unit: str, edges: tuple[int, ...]
+) -> None:
     monkeypatch.setattr(sweep, "FEW_ROWS", 0)
     rng = random.Random(f"{SEED}-{unit}")
     zone = rng.choice(ZONES)
@@ -303,11 +306,11 @@ def test_holds_row_by_row(monkeypatch: pytest.MonkeyPatch, unit: str) -> None:
     a, b = column(starts, unit), column(ends, unit)
     holds: list[list[tuple[datetime, datetime]]] = []
     for start in starts:
-        edges = sorted(
+        times = sorted(
             start + timedelta(minutes=rng.randrange(-3_000, 12_000))
-            for _ in range(rng.choice([0, 2, 4]))
+            for _ in range(rng.choice(edges))
         )
-        holds.append(list(zip(edges[::2], edges[1::2], strict=True)))
+        holds.append(list(zip(times[::2], times[1::2], strict=True)))
     flat = [hold for of_row in holds for hold in of_row]
     ragged = columns.Holds(
         column([since for since, _ in flat], unit),

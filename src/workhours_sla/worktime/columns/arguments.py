@@ -264,12 +264,31 @@ def schedules_of(
 
 
 class HeldRows(NamedTuple):
-    """Holds as integers, checked."""
+    """Holds as integers, checked: those of row i from ``offsets[i]`` to ``offsets[i + 1]``."""
 
     starts: Ints
     ends: Ints
     offsets: Ints
-    goes_on: Bools
+    goes_on: Bools | None
+    """Which have no end; None where all have."""
+
+    def cut(self, first: int, last: int) -> HeldRows:
+        """Return the holds of the rows from ``first`` to ``last``."""
+        offsets = self.offsets[first : last + 1]
+        own = slice(int(offsets[0]), int(offsets[-1]))
+        return HeldRows(
+            self.starts[own],
+            self.ends[own],
+            offsets - offsets[0],
+            None if self.goes_on is None else self.goes_on[own],
+        )
+
+    def rows(self) -> Ints | None:
+        """Return the row of each hold, None where each row has its one."""
+        counts = np.diff(self.offsets)
+        if len(counts) == len(self.starts) and counts.all():
+            return None
+        return np.repeat(np.arange(len(counts)), counts)
 
 
 def held_rows(holds: Holds, rows: int, unit: str, tz: object) -> HeldRows:
@@ -284,19 +303,26 @@ def held_rows(holds: Holds, rows: int, unit: str, tz: object) -> HeldRows:
         msg = f"holds.offsets must be {rows + 1} integers for {rows} rows, not {offsets.shape}"
         raise ValueError(msg)
     offsets = offsets.astype(np.int64, copy=False)
+    counts = np.diff(offsets)
     fits = len(starts) == len(ends) and offsets[0] == 0 and offsets[-1] == len(starts)
-    if not fits or (np.diff(offsets) < 0).any():
+    if not fits or (rows and counts.min() < 0):
         msg = (
             f"holds.offsets must rise from 0 to the number of holds, {len(starts)} starts and "
             f"{len(ends)} ends"
         )
         raise ValueError(msg)
-    goes_on = ends == NAT
-    ends = np.where(goes_on, MAX, ends)
-    bad = (starts == NAT) | (ends < starts)
-    follows = np.ones(len(starts), np.bool_)
-    follows[offsets[:-1][offsets[:-1] < len(starts)]] = False
-    bad[1:] |= follows[1:] & (starts[1:] < ends[:-1])
+    goes_on = None
+    if len(ends) and int(ends.min()) == NAT:
+        goes_on = ends == NAT
+        ends = np.where(goes_on, MAX, ends)
+    bad = ends < starts
+    if len(starts) and int(starts.min()) == NAT:
+        bad |= starts == NAT
+    if rows and counts.max() > 1:
+        overlaps = starts[1:] < ends[:-1]
+        last_of_rows = offsets[1:] - 1
+        overlaps[last_of_rows[(last_of_rows >= 0) & (last_of_rows < len(overlaps))]] = False
+        bad[1:] |= overlaps
     if bad.any():
         row = int(np.searchsorted(offsets, np.flatnonzero(bad)[0], "right")) - 1
         msg = (

@@ -25,7 +25,7 @@ from workhours_sla.worktime.columns.tables import (
     Tables,
 )
 
-CHUNK = 16_384
+CHUNK = 32_768
 FEW_ROWS = 500
 """Below this many rows a binary search is cheaper than building tables."""
 _FARTHEST = 10**18
@@ -46,19 +46,12 @@ class Rows(NamedTuple):
     def cut(self, first: int, last: int) -> Rows:
         """Return the rows from ``first`` to ``last``."""
         own = slice(first, last)
-        held = self.held
-        if held is not None:
-            offsets = held.offsets[first : last + 1]
-            holds = slice(int(offsets[0]), int(offsets[-1]))
-            held = HeldRows(
-                held.starts[holds], held.ends[holds], offsets - offsets[0], held.goes_on[holds]
-            )
         return Rows(
             self.start[own],
             None if self.end is None else self.end[own],
             self.budget[own] if isinstance(self.budget, np.ndarray) else self.budget,
             None if self.codes is None else self.codes[own],
-            held,
+            None if self.held is None else self.held.cut(first, last),
         )
 
 
@@ -148,7 +141,9 @@ class _Bounds:
             least, most, _ = self.of(rows.cut(first, last), space.cut(last - first))
             lo, hi = min(lo, least), max(hi, most)
         if rows.held is not None and self._verb != "elapsed" and rows.held.ends.size:
-            until = rows.held.ends[~rows.held.goes_on]
+            until = rows.held.ends
+            if rows.held.goes_on is not None:
+                until = until[~rows.held.goes_on]
             hi = max(hi, int(until.max(initial=hi)))
         scale = PER_SECOND[unit]
         amount = timedelta(microseconds=min(-(-self.most * 1_000_000 // scale), _FARTHEST))
@@ -221,24 +216,39 @@ def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
 def _held_between(tables: Tables, rows: Rows, held: HeldRows) -> Ints:
     """Return the working time held back of each row, of its sign."""
     assert rows.end is not None  # noqa: S101 - only elapsed has holds
-    of_row = np.repeat(np.arange(len(rows.start)), np.diff(held.offsets))
-    lo = np.minimum(rows.start, rows.end).take(of_row)
-    hi = np.maximum(rows.start, rows.end).take(of_row)
-    paused = _worked(tables, np.clip(held.ends, lo, hi), rows.codes, of_row)
-    paused -= _worked(tables, np.clip(held.starts, lo, hi), rows.codes, of_row)
-    return _summed(paused, held.offsets) * np.where(rows.end < rows.start, -1, 1)
+    of_row = held.rows()
+    lo = _of(np.minimum(rows.start, rows.end), of_row)
+    hi = _of(np.maximum(rows.start, rows.end), of_row)
+    space = Scratch(len(held.starts))
+    offsets = _offsets_of(tables, rows, of_row)
+    np.minimum(np.maximum(held.ends, lo, out=space.y), hi, out=space.y)
+    paused = np.empty(len(held.starts), np.int64)
+    tables.forward.worked(space.y, offsets, paused, space)
+    np.minimum(np.maximum(held.starts, lo, out=space.y), hi, out=space.y)
+    tables.forward.worked(space.y, offsets, space.z, space)
+    np.subtract(paused, space.z, out=paused)
+    held_back = paused if of_row is None else _summed(paused, held.offsets)
+    backwards = rows.end < rows.start
+    return np.negative(held_back, out=held_back, where=backwards)
 
 
-def _worked(tables: Tables, t: Ints, codes: Ints | None, of_row: Ints) -> Ints:
-    out = np.empty(len(t), np.int64)
-    offsets = None if codes is None else tables.forward.offset_of.take(codes.take(of_row))
-    tables.forward.worked(t, offsets, out, Scratch(len(t)))
-    return out
+def _of(values: Ints, of_row: Ints | None) -> Ints:
+    """Return the value of each hold's row."""
+    return values if of_row is None else values.take(of_row)
+
+
+def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
+    if rows.codes is None:
+        return None
+    return tables.forward.offset_of.take(_of(rows.codes, of_row))
 
 
 def _before(amounts: Ints) -> Ints:
     """Return the sum of the amounts before each, and that of all."""
-    return np.concatenate([[0], np.cumsum(amounts)])
+    before = np.empty(len(amounts) + 1, np.int64)
+    before[0] = 0
+    np.cumsum(amounts, out=before[1:])
+    return before
 
 
 def _summed(amounts: Ints, offsets: Ints) -> Ints:
@@ -257,7 +267,7 @@ def _locate(  # noqa: PLR0913
     missing: Bools | None = None
     goes_on: Bools | None = None
     if rows.held is not None and len(rows.held.starts):
-        paused, missing, goes_on = _held_ahead(verb, tables, rows, rows.held)
+        paused, missing, goes_on = _held_ahead(verb, tables, rows, rows.held, space.y)
         wanted += paused
     if not known or missing is not None:
         outside = _outside(verb, tables, rows, wanted)
@@ -289,33 +299,47 @@ def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
 
 
 def _held_ahead(
-    verb: Verb, tables: Tables, rows: Rows, held: HeldRows
-) -> tuple[Ints, Bools, Bools]:
+    verb: Verb, tables: Tables, rows: Rows, held: HeldRows, at_start: Ints
+) -> tuple[Ints, Bools, Bools | None]:
     """Return (working time held back before the answer, rows not known, rows without answer).
 
     A hold delays the answer when less than the budget was used before it; for the latest
-    instant within the budget, also when just the budget was.
+    instant within the budget, also when just the budget was. ``at_start`` is C of each start.
     """
-    of_row = np.repeat(np.arange(len(rows.start)), np.diff(held.offsets))
+    of_row = held.rows()
     run = tables.runs_of(rows.start, rows.codes)
-    start, end = rows.start.take(of_row), tables.run_end[run].take(of_row)
+    start, end = _of(rows.start, of_row), _of(tables.run_end[run], of_row)
+    offsets = _offsets_of(tables, rows, of_row)
+    space = Scratch(len(start))
     begins, ends = np.maximum(held.starts, start), np.maximum(held.ends, start)
-    reached = (run >= 0).take(of_row) & (begins <= end)
-    hold_from = _worked(tables, np.minimum(begins, end), rows.codes, of_row)
-    paused = _worked(tables, np.minimum(ends, end), rows.codes, of_row) - hold_from
-    before = _before(paused)
-    earlier = before[:-1] - before.take(held.offsets[:-1]).take(of_row)
-    at_start = np.empty(len(rows.start), np.int64)
-    offsets = None if rows.codes is None else tables.forward.offset_of.take(rows.codes)
-    tables.forward.worked(rows.start, offsets, at_start, Scratch(len(at_start)))
-    used = hold_from - at_start.take(of_row) - earlier
-    budget = np.broadcast_to(rows.budget, rows.start.shape).take(of_row)
+    hold_from, paused = np.empty_like(begins), np.empty_like(begins)
+    tables.forward.worked(np.minimum(begins, end, out=space.y), offsets, hold_from, space)
+    tables.forward.worked(np.minimum(ends, end, out=space.y), offsets, paused, space)
+    np.subtract(paused, hold_from, out=paused)
+    used = hold_from - _of(at_start, of_row)
+    if of_row is not None:
+        before = _before(paused)
+        used -= before[:-1] - before.take(held.offsets[:-1]).take(of_row)
+    budget: Ints | int = rows.budget
+    if isinstance(budget, np.ndarray):
+        budget = _of(budget, of_row)
     counts = used <= budget if verb == "breaches_after" else used < budget
-    counts &= reached & (ends > start)
-    past = counts & ~held.goes_on & (ends > end)
-    without = counts & held.goes_on
+    counts &= _of(run, of_row) >= 0
+    counts &= (begins <= end) & (ends > start)
+    past = counts & (ends > end)
+    if held.goes_on is None:
+        return _total(paused * counts, held, of_row), _any(past, held, of_row), None
+    past &= ~held.goes_on
     return (
-        _summed(np.where(counts, paused, 0), held.offsets),
-        _summed(past.astype(np.int64), held.offsets) > 0,
-        _summed(without.astype(np.int64), held.offsets) > 0,
+        _total(paused * counts, held, of_row),
+        _any(past, held, of_row),
+        _any(counts & held.goes_on, held, of_row),
     )
+
+
+def _total(amounts: Ints, held: HeldRows, of_row: Ints | None) -> Ints:
+    return amounts if of_row is None else _summed(amounts, held.offsets)
+
+
+def _any(marks: Bools, held: HeldRows, of_row: Ints | None) -> Bools:
+    return marks if of_row is None else _summed(marks.astype(np.int64), held.offsets) > 0
