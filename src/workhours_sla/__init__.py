@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.policy import Policy as Policy
     from workhours_sla.sla.policy import Rule as Rule
     from workhours_sla.sla.spans import Span as Span
+    from workhours_sla.sla.spans import breach_owner as breach_owner
     from workhours_sla.sla.spans import holder_spans as holder_spans
     from workhours_sla.sla.target import ScheduleBy as ScheduleBy
     from workhours_sla.sla.target import Target as Target
@@ -75,6 +76,7 @@ _HOME = {
     "Policy": "sla.policy",
     "Rule": "sla.policy",
     "Span": "sla.spans",
+    "breach_owner": "sla.spans",
     "holder_spans": "sla.spans",
     "ScheduleBy": "sla.target",
     "Target": "sla.target",

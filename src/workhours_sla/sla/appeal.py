@@ -48,11 +48,12 @@ class Cycle:
         self.replies: tuple[Event, ...] = ()
         """Those of officials, or of nobody known."""
         self.pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+        """Each from its ``paused`` to the next ``resumed``; they may overlap."""
         self.closed_at: datetime | None = None
         self.deleted_at: datetime | None = None
         """When the citizen deleted the appeal and nobody restored it."""
 
-    def take(self, event: Event) -> None:  # noqa: C901 - one branch a type
+    def take(self, event: Event) -> None:
         """Add an event, which comes after those before."""
         kind = event.type
         self.events.append(event)
@@ -60,12 +61,12 @@ class Cycle:
             if event.author_role is None or event.author_role == "official":
                 self.replies = (*self.replies, event)
         elif kind is _PAUSED:
-            if not self.pauses or self.pauses[-1][1] is not None:
-                self.pauses = (*self.pauses, (event.occurred_at, None))
+            self.pauses = (*self.pauses, (event.occurred_at, None))
         elif kind is _RESUMED:
-            if self.pauses and self.pauses[-1][1] is None:
-                *before, (since, _) = self.pauses
-                self.pauses = (*before, (since, event.occurred_at))
+            self.pauses = tuple(
+                (since, event.occurred_at if until is None else until)
+                for since, until in self.pauses
+            )
         elif kind is _CLOSED:
             if self.closed_at is None:
                 self.closed_at = event.occurred_at

@@ -168,7 +168,7 @@ def clock(  # noqa: PLR0913
         start = since
     if target.stops == "next_reply":
         return _exchange(appeal, cycle, target, schedule, start, cause)
-    answer = _answer(appeal, cycle, target, start)
+    answer = _answer(appeal, cycle, target, start, cause)
     held: list[Hold] = []
     if target.on_transfer != "keep":
         start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
@@ -200,7 +200,9 @@ def _judgement(appeal: Appeal, reply: Event) -> bool | None:
     return appeal.judged.get(reply.event_id, reply.substantive)
 
 
-def _answer(appeal: Appeal, cycle: Cycle, target: Target, start: datetime) -> Event | None:
+def _answer(
+    appeal: Appeal, cycle: Cycle, target: Target, start: datetime, cause: str
+) -> Event | None:
     stops = target.stops
     if isinstance(stops, frozenset):
         return next(
@@ -215,11 +217,15 @@ def _answer(appeal: Appeal, cycle: Cycle, target: Target, start: datetime) -> Ev
         )
     if stops == "final_reply":
         closed = cycle.closed_at
-        replies = () if closed is None else reversed(cycle.replies)
-        return next((r for r in replies if start <= r.occurred_at <= (closed or start)), None)
+        if closed is None:
+            return None
+        replies = (reply for reply in reversed(cycle.replies) if reply.event_id != cause)
+        return next((reply for reply in replies if start <= reply.occurred_at <= closed), None)
     to_the_point = stops == "substantive_reply"
     for reply in cycle.replies:
-        if reply.occurred_at >= start and (not to_the_point or _judgement(appeal, reply)):
+        if reply.event_id == cause or reply.occurred_at < start:
+            continue
+        if not to_the_point or _judgement(appeal, reply):
             return reply
     return None
 
@@ -317,6 +323,12 @@ def _settled(  # noqa: PLR0913, PLR0917
     gone = cycle.deleted_at
     if gone is not None and gone < start:
         gone = start
+    if gone is not None and answered_at is not None:
+        if gone < answered_at:
+            withdrawn = _settled(appeal, cycle, target, schedule, start, cause, None, held, before)
+            if withdrawn.ended_at is not None:
+                return withdrawn
+        gone = None
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
     needs_review = target.stops == "substantive_reply" and _needs_review(appeal, cycle, answer)
@@ -391,7 +403,7 @@ def _pauses(  # noqa: PLR0913, PLR0917
                 continue
             ends = ended if ends is None else min(ends, ended)
         if ends is None:
-            open_hold = begins
+            open_hold = begins if open_hold is None else open_hold
         elif begins < ends:
             found.append((begins, ends))
     return tuple(join(found)), open_hold

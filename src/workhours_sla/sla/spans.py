@@ -12,7 +12,7 @@ from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.target import Target
 
-Phase = Literal["unregistered", "unassigned", "held"]
+Phase = Literal["unregistered", "unassigned", "held", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
 
 
@@ -21,7 +21,8 @@ class Span(NamedTuple):
 
     ``worked`` is the clock's working time within it, pauses left out. An appeal is
     ``unregistered`` up to its first ``registered``, if it has one, then ``unassigned`` while no
-    agency is known, and ``held`` after that.
+    agency is known, and ``held`` after that. ``returned`` is a stretch of a holder who passed it
+    on at once, as wrongly addressed.
     """
 
     holder: str | None
@@ -32,14 +33,20 @@ class Span(NamedTuple):
 
 
 def holder_spans(
-    events: Iterable[Event], target: Target, *, as_of: datetime, cycle: int = 0
+    events: Iterable[Event],
+    target: Target,
+    *,
+    as_of: datetime,
+    cycle: int = 0,
+    return_within: timedelta | None = None,
 ) -> tuple[Span, ...]:
     """Return who held one appeal, from the start of its clock to the answer or ``as_of``.
 
     ``events`` are those of one appeal, in any order; ``target`` keeps its clock on a transfer.
     The spans follow one another, and what was worked in them adds up to the clock's elapsed
-    time. Empty where the clock has not started. Raises NaiveDatetimeError,
-    CalendarCoverageError.
+    time. A holder who passes the appeal on within ``return_within`` of working time is not
+    charged with it: the span is ``returned``. Empty where the clock has not started. Raises
+    NaiveDatetimeError, CalendarCoverageError.
     """
     as_of = in_utc("as_of", as_of)
     known = sorted(
@@ -64,21 +71,24 @@ def holder_spans(
         if event.type is EventType.REGISTERED and phase == "unregistered":
             phase = "held"
         marks.append((event.occurred_at, holder, phase))
-    return _cut(found, marks, found.ended_at or as_of)
+    return _cut(found, marks, found.ended_at or as_of, return_within)
 
 
 _HOLDING = frozenset({EventType.CREATED, EventType.ASSIGNED, EventType.TRANSFERRED})
 
 
 def _cut(
-    found: Clock, marks: list[tuple[datetime, str | None, Phase]], end: datetime
+    found: Clock,
+    marks: list[tuple[datetime, str | None, Phase]],
+    end: datetime,
+    return_within: timedelta | None,
 ) -> tuple[Span, ...]:
     start = found.started_at
     stretches: list[tuple[datetime, str | None, Phase]] = []
     for at, holder, phase in marks:
         stage: Phase = phase if phase == "unregistered" or holder is not None else "unassigned"
         who = holder if stage == "held" else None
-        since = max(at, start)
+        since = max(at, start) if stretches else start
         if since >= end and stretches:
             break
         if stretches and stretches[-1][0] == since:
@@ -90,14 +100,18 @@ def _cut(
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
         worked = found.schedule.elapsed(since, until, holds=holds)
-        spans.append(Span(holder, stage, since, until, worked))
+        passed_on = number + 1 < len(stretches) and stretches[number + 1][1] is not None
+        at_once = return_within is not None and worked <= return_within
+        phase: Phase = "returned" if stage == "held" and passed_on and at_once else stage
+        spans.append(Span(holder, phase, since, until, worked))
     return tuple(spans)
 
 
-def owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach") -> str | None:
+def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach") -> str | None:
     """Return who answers for a breach: its holder then, of the largest share, or the first.
 
-    ``limit`` is the last instant in time. None where no agency held the appeal.
+    ``limit`` is the last instant in time; a share is of the working time in all of the spans. A
+    holder who returned the appeal at once does not answer for it. None where no agency held it.
     """
     held = [span for span in spans if span.phase == "held"]
     if not held:

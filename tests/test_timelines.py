@@ -1,0 +1,1335 @@
+"""Diaries of appeals, with every answer worked out by hand.
+
+S8 is 09:00-13:00, 14:00-18:00, S9 is 09:00-18:00; a short day ends at 17:00. The dates have traps:
+short days, working Saturdays, New Year, days off by decree, and clocks that changed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import permutations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workhours_sla import (
+    Calendar,
+    Change,
+    ClockTime,
+    Evaluation,
+    Event,
+    EventType,
+    Layer,
+    Monitor,
+    Outcome,
+    Policy,
+    Rule,
+    Schedule,
+    ScheduleBy,
+    Target,
+    WorkingDays,
+    evaluate,
+    holder_spans,
+    working_hours,
+)
+from workhours_sla.sla.spans import breach_owner
+from workhours_sla.worktime.budget import format_amount
+
+HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
+VOLGOGRAD = Calendar.get("RU-VGG")
+S8 = Schedule(VOLGOGRAD, HOURS)
+S9 = Schedule(VOLGOGRAD, "Mo-Fr 09:00-18:00")
+DUTY = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
+ROUND_THE_CLOCK = Schedule(None, "24/7", tz="Europe/Volgograd")
+
+# -- diaries -------------------------------------------------------------------------------------
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WORDS: dict[str, dict[str, Any]] = {
+    "citizen": {"author_role": "citizen"},
+    "official": {"author_role": "official"},
+    "coordinator": {"author_role": "coordinator"},
+    "system": {"author_role": "system"},
+    "substantive": {"substantive": True},
+    "formal": {"substantive": False},
+    "interim": {"reason": "interim"},
+}
+FIELDS = {"id": "event_id", "of": "refers_to", "agency": "agency_id", "district": "district_id"}
+
+
+def at(text: str) -> datetime:
+    """Return the time of "Wed 12.03.2025 10:15", in Volgograd unless it has an offset."""
+    weekday, day, time = text.split()
+    when = datetime.fromisoformat("-".join(reversed(day.split("."))) + f"T{time}")
+    assert WEEKDAYS[when.weekday()] == weekday, text
+    return when if when.tzinfo else when.replace(tzinfo=S8.tz)
+
+
+def entry(appeal: str, number: int, line: str) -> Event:
+    """Return the event of a line: time, type, words, and when it was received if not at once."""
+    told, _, receipt = line.partition("; received ")
+    weekday, day, time, kind, *words = told.split()
+    fields: dict[str, Any] = {"event_id": f"{appeal}/{number}"}
+    for word in words:
+        name, is_pair, value = word.partition("=")
+        fields |= {FIELDS.get(name, name): value} if is_pair else WORDS[word]
+    when = at(f"{weekday} {day} {time}")
+    heard = at(receipt) if receipt else when
+    return Event(
+        appeal_id=appeal, type=EventType(kind), occurred_at=when, received_at=heard, **fields
+    )
+
+
+def life(appeal: str, *lines: str) -> list[Event]:
+    return [entry(appeal, number, line) for number, line in enumerate(lines)]
+
+
+def target(name: str = "answer", **options: Any) -> Target:
+    """Return a promise of four working hours on S8, unless the options say otherwise."""
+    budget = options.pop("budget", working_hours(4))
+    return Target(name, budget, options.pop("schedule", S8), **options)
+
+
+def clock(when: datetime | None, tz: ZoneInfo = S8.tz) -> str:
+    if when is None:
+        return "unknown"
+    local = when.astimezone(tz)
+    return f"{WEEKDAYS[local.weekday()]} {local:%d.%m.%Y %H:%M}"
+
+
+def sentence(outcome: Outcome) -> str:
+    """Return "breached by 0:25, due Mon 15.09.2025 14:10, used 4:25"."""
+    verdict = str(outcome.verdict)
+    if outcome.overdue:
+        verdict += f" by {format_amount(outcome.overdue)}"
+    assert outcome.elapsed is not None
+    return f"{verdict}, due {clock(outcome.due_at)}, used {format_amount(outcome.elapsed)}"
+
+
+SETTLED = {"met", "breached", "withdrawn", "excluded"}
+
+
+def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
+    """Return the verdicts, once a monitor has come to the same, whatever it heard first."""
+    policy = Policy(targets or [target()])
+    result = evaluate(events, policy, as_of=at(as_of))
+    assert (result.quarantine, result.unmatched) == ((), ())
+    settled = {(one.appeal_id, one.target, one.cycle): {one.verdict} for one in result.outcomes}
+    for order in (events, events[::-1]):
+        monitor = Monitor(policy)
+        log = [change for event in order for change in monitor.apply(event)]
+        log += monitor.advance(at(as_of))
+        taken_back = {change.retracts for change in log}
+        kinds: dict[tuple[str, str, int], set[str]] = {}
+        for change in log:
+            if change.retracts is None and change.change_id not in taken_back:
+                kinds.setdefault((change.appeal_id, change.target, change.cycle), set()).add(
+                    change.kind
+                )
+        assert {key: said & SETTLED for key, said in kinds.items()} == {
+            key: verdict & SETTLED for key, verdict in settled.items()
+        }
+    return result
+
+
+def judge(events: list[Event], as_of: str, *targets: Target) -> dict[str, str]:
+    """Return a sentence for each target, of the only appeal there is."""
+    outcomes = ask(events, as_of, *targets).outcomes
+    assert len({outcome.target for outcome in outcomes}) == len(outcomes)
+    return {outcome.target: sentence(outcome) for outcome in outcomes}
+
+
+def only(events: list[Event], as_of: str, *targets: Target) -> Outcome:
+    (outcome,) = ask(events, as_of, *targets).outcomes
+    return outcome
+
+
+def phases(events: list[Event], as_of: str, of: Target) -> list[tuple[str, str | None, str]]:
+    """Return who held the appeal one after another, each with the working time it had."""
+    spans = holder_spans(events, of, as_of=at(as_of))
+    return [(span.phase, span.holder, format_amount(span.worked)) for span in spans]
+
+
+def shares(events: list[Event], as_of: str, of: Target) -> list[tuple[str | None, str]]:
+    return [(holder, worked) for _, holder, worked in phases(events, as_of, of)]
+
+
+class Watch:
+    """A monitor that reports in words: "breached Wed 12.03.2025 15:15", "not breached"."""
+
+    def __init__(self, *targets: Target) -> None:
+        self.monitor = Monitor(Policy(targets or [target()]))
+        self.kinds: dict[str, str] = {}
+
+    def hear(self, *events: Event) -> set[str]:
+        return self._words([change for one in events for change in self.monitor.apply(one)])
+
+    def wait(self, until: str) -> set[str]:
+        return self._words(self.monitor.advance(at(until)))
+
+    def replace(self, *targets: Target) -> set[str]:
+        return self._words(self.monitor.replace(Policy(targets)))
+
+    def _words(self, changes: list[Change] | tuple[Change, ...]) -> set[str]:
+        words = [self._word(change) for change in changes]
+        assert len(set(words)) == len(words), words
+        return set(words)
+
+    def _word(self, change: Change) -> str:
+        if change.retracts is not None:
+            return f"not {self.kinds.pop(change.retracts)}"
+        self.kinds[change.change_id] = str(change.kind)
+        if change.kind == "due_changed":
+            return f"due {clock(change.due_at)}"
+        return f"{change.kind} {clock(change.at)}"
+
+    @property
+    def standing(self) -> list[str]:
+        """What was reported and not taken back."""
+        return sorted(self.kinds.values())
+
+
+# -- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_posted_is_not_registered() -> None:
+    # a post that was found after 40 minutes, registered and assigned on a working Saturday
+    diary = life(
+        "A-1",
+        "Fri 26.04.2024 17:00 created citizen; received Fri 26.04.2024 17:40",
+        "Sat 27.04.2024 10:00 registered",
+        "Sat 27.04.2024 11:30 assigned agency=roads",
+        "Sat 27.04.2024 14:30 replied official",
+    )
+    starts = ("posted", "detected", "registered", "assigned")
+    targets = [target(start, starts=start) for start in starts]
+    assert judge(diary, "Sat 27.04.2024 18:00", *targets) == {
+        # Fri 17:00-18:00 = 1:00, Sat 09-13 = 4:00, 14:00-14:30 = 0:30; due 3:00 into Saturday
+        "posted": "breached by 1:30, due Sat 27.04.2024 12:00, used 5:30",
+        # Fri 17:40-18:00 = 0:20, Sat 4:30; due 3:40 into Saturday
+        "detected": "breached by 0:50, due Sat 27.04.2024 12:40, used 4:50",
+        # 10:00-13:00 = 3:00, 14:00-14:30 = 0:30; the fourth hour is 14:00-15:00
+        "registered": "met, due Sat 27.04.2024 15:00, used 3:30",
+        # 11:30-13:00 = 1:30, 14:00-14:30 = 0:30; the last 2:30 are 14:00-16:30
+        "assigned": "met, due Sat 27.04.2024 16:30, used 2:00",
+    }
+    # the delay: Fri 1:00 + Sat 09:00-10:00; then 10:00-11:30; then 11:30-13:00 + 14:00-14:30
+    assert phases(diary, "Sat 27.04.2024 18:00", targets[0]) == [
+        ("unregistered", None, "2:00"),
+        ("unassigned", None, "1:30"),
+        ("held", "roads", "2:00"),
+    ]
+
+
+def test_never_registered_is_no_clock_from_the_registration() -> None:
+    diary = life("A-1", "Fri 26.04.2024 17:00 created")
+    late = [target(start, starts=start) for start in ("registered", "assigned")]
+    assert judge(diary, "Thu 02.05.2024 10:00", target("posted"), *late) == {
+        # Fri 1:00 + Sat 8:00 + Thu 1:00 (28.04-01.05 are off)
+        "posted": "breached by 6:00, due Sat 27.04.2024 12:00, used 10:00",
+    }
+
+
+def test_the_citizen_writes_again_before_an_answer() -> None:
+    diary = life(
+        "A-1",
+        "Fri 31.10.2025 15:30 created citizen",
+        "Fri 31.10.2025 17:50 citizen_message citizen",
+        "Sat 01.11.2025 11:00 replied official",
+        "Sat 01.11.2025 16:30 citizen_message citizen",
+        "Wed 05.11.2025 10:00 replied official",
+    )
+    # Fri 15:30-18:00 = 2:30, Sat 09:00-11:00 = 2:00. The second exchange is shorter:
+    # Sat (short) 16:30-17:00 = 0:30, Wed 1:00 = 1:30
+    late = "breached by 0:30, due Sat 01.11.2025 10:30, used 4:30"
+    next_reply = target("next", stops="next_reply")
+    assert judge(diary, "Wed 05.11.2025 12:00", target("first"), next_reply) == {
+        "first": late,
+        "next": late,
+    }
+
+
+def test_the_next_reply_is_due_from_the_first_message_that_is_unanswered() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:10 created citizen",
+        "Wed 12.03.2025 09:40 replied official",
+        "Wed 12.03.2025 10:15 citizen_message citizen",
+        "Wed 12.03.2025 14:20 citizen_message citizen",
+        "Wed 12.03.2025 15:30 replied official",
+        "Wed 12.03.2025 17:00 citizen_message citizen",
+    )
+    targets = target("first"), target("next", stops="next_reply")
+    # 09:10-13:00 = 3:50, 14:00-14:10 = 0:10
+    first = "met, due Wed 12.03.2025 14:10, used 0:30"
+    # answered in time, nothing open
+    assert judge(diary[:2], "Wed 12.03.2025 10:00", *targets) == {"first": first, "next": first}
+    assert judge(diary[:4], "Wed 12.03.2025 15:00", *targets) == {
+        "first": first,
+        # 10:15-13:00 = 2:45, 14:00-15:00 = 1:00; the last 1:15 are 14:00-15:15
+        "next": "at_risk, due Wed 12.03.2025 15:15, used 3:45",
+    }
+    # 2:45 + 14:00-15:30 = 1:30, and the message that is still open does not hide it
+    late = "breached by 0:15, due Wed 12.03.2025 15:15, used 4:15"
+    for events in (diary[:5], diary):
+        found = judge(events, "Wed 12.03.2025 17:30", *targets)
+        assert found == {"first": first, "next": late}
+    assert only(diary, "Wed 12.03.2025 17:30", targets[1]).started_at == at("Wed 12.03.2025 10:15")
+
+
+def test_of_exchanges_answered_in_time_the_open_one_counts_then_the_longest() -> None:
+    diary = life(
+        "A-1",
+        "Tue 30.12.2025 10:00 created citizen",
+        "Tue 30.12.2025 12:00 replied official",
+        "Tue 30.12.2025 14:00 citizen_message citizen",
+        "Tue 30.12.2025 15:00 replied official",
+        "Tue 30.12.2025 16:30 citizen_message citizen",
+        "Mon 12.01.2026 09:20 replied official",
+    )
+    next_reply = target(stops="next_reply")
+    # 2:00, 1:00, then open: Tue 16:30-18:00 = 1:30, 31.12-11.01 are off, Mon 2:30
+    assert judge(diary[:5], "Fri 09.01.2026 12:00", next_reply) == {
+        "answer": "pending, due Mon 12.01.2026 11:30, used 1:30",
+    }
+    # 2:00, 1:00, 1:30 + 0:20 = 1:50; the first: 10:00-13:00 = 3:00, 14:00-15:00
+    assert judge(diary, "Mon 12.01.2026 10:00", next_reply) == {
+        "answer": "met, due Tue 30.12.2025 15:00, used 2:00",
+    }
+
+
+def test_several_answers() -> None:
+    diary = life(
+        "A-1",
+        "Fri 27.12.2024 16:45 created citizen",
+        "Fri 27.12.2024 17:10 replied citizen",
+        "Fri 27.12.2024 17:20 replied coordinator",
+        "Fri 27.12.2024 17:25 replied system",
+        "Sat 28.12.2024 11:10 replied official",
+        "Sat 28.12.2024 15:00 replied official",
+        "Thu 09.01.2025 09:30 replied official",
+        "Thu 09.01.2025 10:00 closed official",
+        "Thu 09.01.2025 10:30 replied official",
+        "Thu 09.01.2025 11:00 closed official",
+    )
+    final = target("final", stops="final_reply", budget=working_hours(8))
+    closed = target("closed", stops={"closed"}, budget=working_hours(8))
+    assert judge(diary, "Thu 09.01.2025 12:00", target("first"), final, closed) == {
+        # Fri 16:45-18:00 = 1:15, working Saturday 09:00-11:10 = 2:10; due 2:45 into Saturday
+        "first": "met, due Sat 28.12.2024 11:45, used 3:25",
+        # 1:15 + Sat 8:00 + Thu 0:30 (29.12-08.01 are off); 6:45 into Saturday is 4:00 + 2:45
+        "final": "breached by 1:45, due Sat 28.12.2024 16:45, used 9:45",
+        "closed": "breached by 2:15, due Sat 28.12.2024 16:45, used 10:15",
+    }
+    # three answers and no closing: 1:15 + Sat 4:00 + 1:30
+    assert judge(diary[:6], "Sat 28.12.2024 15:30", final) == {
+        "final": "pending, due Sat 28.12.2024 16:45, used 6:45",
+    }
+
+
+def test_an_answer_by_nobody_known_counts() -> None:
+    diary = life("A-1", "Fri 27.12.2024 16:45 created", "Sat 28.12.2024 11:10 replied")
+    assert judge(diary, "Thu 09.01.2025 12:00") == {
+        "answer": "met, due Sat 28.12.2024 11:45, used 3:25",
+    }
+
+
+def test_a_formal_reply() -> None:
+    diary = life(
+        "A-1",
+        "Thu 06.11.2025 16:00 created citizen",
+        "Thu 06.11.2025 16:20 replied official formal",
+    )
+    substantive = target("substantive", stops="substantive_reply")
+    assert judge(diary, "Fri 07.11.2025 10:30", target("first"), substantive) == {
+        # Thu 2:00 + Fri 09:00-11:00
+        "first": "met, due Fri 07.11.2025 11:00, used 0:20",
+        # Thu 2:00 + Fri 1:30
+        "substantive": "at_risk, due Fri 07.11.2025 11:00, used 3:30",
+    }
+    # judged, and found wanting: there is nothing left to review
+    assert only(diary, "Fri 07.11.2025 10:30", substantive).needs_review is False
+
+
+def test_a_reply_nobody_has_judged_yet() -> None:
+    diary = life(
+        "A-1",
+        "Thu 11.09.2025 09:10 created citizen",
+        "Thu 11.09.2025 11:00 replied official id=early",
+        "Thu 11.09.2025 17:45 replied official id=late",
+    )
+    substantive = target(stops="substantive_reply")
+    # 09:10-13:00 = 3:50, 14:00-14:10; used until Friday noon: 3:50 + 4:00 + 3:00
+    unjudged = only(diary, "Fri 12.09.2025 12:00", substantive)
+    assert sentence(unjudged) == "breached by 6:50, due Thu 11.09.2025 14:10, used 10:50"
+    assert unjudged.needs_review is True
+
+    # a review four days later makes the early reply the answer: 09:10-11:00
+    named = life("A-1", "Mon 15.09.2025 10:00 review coordinator substantive of=early id=review")
+    assert judge([*diary, *named], "Mon 15.09.2025 12:00", substantive) == {
+        "answer": "met, due Thu 11.09.2025 14:10, used 1:50",
+    }
+    # a review that names none is of the last reply before it: 3:50 + 14:00-17:45 = 3:45
+    plain = life("A-1", "Mon 15.09.2025 10:00 review coordinator substantive id=review")
+    found = only([*diary, *plain], "Mon 15.09.2025 12:00", substantive)
+    assert sentence(found) == "breached by 3:35, due Thu 11.09.2025 14:10, used 7:35"
+    assert found.needs_review is True  # the early one might be the answer yet
+
+    # the last review of a reply counts
+    for words, verdict in (("formal", "breached"), ("substantive", "met")):
+        second = life("A-1", f"Tue 16.09.2025 10:00 review coordinator {words} of=early id=second")
+        reviewed = [*diary, *named, *second]
+        assert only(reviewed, "Tue 16.09.2025 12:00", substantive).verdict == verdict
+
+
+def test_a_review_days_later_takes_the_breach_back() -> None:
+    diary = life(
+        "A-1",
+        "Thu 11.09.2025 09:10 created citizen",
+        "Thu 11.09.2025 11:00 replied official id=early",
+        "Mon 15.09.2025 10:00 review coordinator substantive of=early",
+    )
+    watch = Watch(target(stops="substantive_reply"))
+    assert watch.hear(*diary[:2]) == {"opened Thu 11.09.2025 09:10"}
+    # three hours of four are used at 12:10
+    assert watch.wait("Fri 12.09.2025 12:00") == {
+        "at_risk Thu 11.09.2025 12:10",
+        "breached Thu 11.09.2025 14:10",
+    }
+    assert watch.hear(diary[2]) == {"not at_risk", "not breached", "met Thu 11.09.2025 11:00"}
+
+
+def test_an_interim_answer() -> None:
+    diary = life(
+        "A-1",
+        "Wed 24.04.2024 10:00 created citizen",
+        "Wed 24.04.2024 11:00 replied official interim",
+        "Tue 07.05.2024 20:00 replied official",
+        "Tue 07.05.2024 20:05 closed official",
+    )
+    final = {"budget": WorkingDays(7), "starts": "interim", "stops": "final_reply"}
+    targets = target("first"), target("final", **final), target("strict", closing="strict", **final)
+    first, in_time, strict = ask(diary, "Wed 08.05.2024 12:00", *targets).outcomes
+    # 10:00-13:00 = 3:00, 14:00-15:00
+    assert sentence(first) == "met, due Wed 24.04.2024 15:00, used 1:00"
+    # Thu 25, Fri 26, working Sat 27 = 3; Thu 02.05, Fri 03 = 5; Mon 06, Tue 07 = 7
+    assert (in_time.verdict, clock(in_time.due_at)) == ("met", "Tue 07.05.2024 18:00")
+    assert clock(in_time.started_at) == "Wed 24.04.2024 11:00"
+    assert clock(in_time.limit) == "Wed 08.05.2024 00:00"
+    assert (strict.verdict, clock(strict.limit)) == ("breached", "Tue 07.05.2024 18:00")
+    # without the last two lines: the date is over at 24:00
+    for as_of, verdict in (
+        ("Tue 07.05.2024 16:59", "pending"),
+        ("Tue 07.05.2024 17:00", "at_risk"),
+        ("Wed 08.05.2024 00:00", "at_risk"),
+        ("Wed 08.05.2024 00:01", "breached"),
+    ):
+        assert only(diary[:2], as_of, targets[1]).verdict == verdict, as_of
+
+
+def test_without_an_interim_answer_the_final_term_does_not_run() -> None:
+    diary = life(
+        "A-1",
+        "Wed 24.04.2024 10:00 created citizen",
+        "Wed 24.04.2024 10:20 replied citizen interim",
+        "Wed 24.04.2024 11:00 replied official",
+    )
+    final = target("final", budget=WorkingDays(7), starts="interim", stops="final_reply")
+    # 10:00-11:00
+    assert judge(diary, "Wed 08.05.2024 12:00", target("first"), final) == {
+        "first": "met, due Wed 24.04.2024 15:00, used 1:00",
+    }
+
+
+def test_a_transfer() -> None:
+    diary = life(
+        "A-1",
+        "Tue 14.10.2025 11:20 created citizen agency=A",
+        "Tue 14.10.2025 15:05 transferred agency=B",
+        "Tue 14.10.2025 16:35 transferred agency=A",
+        "Wed 15.10.2025 09:50 replied official",
+        "Wed 15.10.2025 11:00 transferred agency=C",
+    )
+    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
+    assert judge(diary, "Wed 15.10.2025 12:00", *targets) == {
+        # Tue 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50; the last 2:20 of four are 14:00-16:20
+        "keep": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
+        # Tue 16:35-18:00 = 1:25, Wed 0:50; the last 2:35 are Wed 09:00-11:35
+        "restart": "met, due Wed 15.10.2025 11:35, used 2:15",
+        # A had used 1:40 + 14:00-15:05 = 2:45, and uses 2:15 more; the last 1:15 are 16:35-17:50
+        "resume": "breached by 1:00, due Tue 14.10.2025 17:50, used 5:00",
+    }
+    assert shares(diary, "Wed 15.10.2025 12:00", targets[0]) == [
+        ("A", "2:45"),
+        ("B", "1:30"),
+        ("A", "2:15"),
+    ]
+
+
+def test_ping_pong_just_before_it_is_due() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen agency=C",
+        "Wed 12.03.2025 10:30 transferred agency=A",
+        "Wed 12.03.2025 14:50 transferred agency=B",
+        "Wed 12.03.2025 15:05 transferred agency=A",
+        "Wed 12.03.2025 15:10 transferred agency=B",
+        "Wed 12.03.2025 15:40 replied official",
+    )
+    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
+    assert judge(diary, "Wed 12.03.2025 18:00", *targets) == {
+        # 10:15-13:00 = 2:45, 14:00-15:40 = 1:40
+        "keep": "breached by 0:25, due Wed 12.03.2025 15:15, used 4:25",
+        # 15:10-15:40; 15:10-18:00 = 2:50, Thu 1:10
+        "restart": "met, due Thu 13.03.2025 10:10, used 0:30",
+        # B had 14:50-15:05 = 0:15 and 0:30; of the 3:45 left at 15:10 0:55 are for Thursday
+        "resume": "met, due Thu 13.03.2025 09:55, used 0:45",
+    }
+    assert shares(diary, "Wed 12.03.2025 18:00", targets[0]) == [
+        ("C", "0:15"),
+        ("A", "3:20"),
+        ("B", "0:15"),
+        ("A", "0:05"),
+        ("B", "0:30"),
+    ]
+    spans = holder_spans(diary, targets[0], as_of=at("Wed 12.03.2025 18:00"))
+    due = at("Wed 12.03.2025 15:15")
+    assert breach_owner(spans, due) == "B"
+    assert breach_owner(spans, due, "largest_share") == "A"
+    assert breach_owner(spans, due, "first") == "C"
+
+
+def test_a_pause_while_waiting_for_the_citizen() -> None:
+    diary = life(
+        "A-1",
+        "Mon 09.06.2025 16:00 created citizen",
+        "Mon 09.06.2025 17:10 paused official",
+        "Tue 10.06.2025 10:00 paused official",
+        "Tue 10.06.2025 10:30 resumed",
+        "Tue 10.06.2025 11:00 resumed",
+        "Tue 10.06.2025 13:30 replied official",
+    )
+    assert judge(diary, "Tue 10.06.2025 14:00", target("plain"), target("held", pauses=True)) == {
+        # Mon 2:00, Tue 09:00-13:00 = 4:00
+        "plain": "breached by 2:00, due Tue 10.06.2025 11:00, used 6:00",
+        # Mon 16:00-17:10 = 1:10, Tue 10:30-13:00 = 2:30; 0:20 of four are left at 14:00
+        "held": "met, due Tue 10.06.2025 14:20, used 3:40",
+    }
+
+
+def test_a_pause_from_before_the_start_holds_from_the_start() -> None:
+    diary = life(
+        "A-1",
+        "Wed 11.06.2025 09:00 created citizen",
+        "Wed 11.06.2025 09:30 paused official",
+        "Wed 11.06.2025 10:00 registered",
+        "Wed 11.06.2025 11:00 resumed",
+        "Wed 11.06.2025 14:30 replied official",
+    )
+    # 11:00-13:00 = 2:00, 14:00-14:30; the fourth hour ends at 16:00
+    held = target(starts="registered", pauses=True)
+    assert judge(diary, "Wed 11.06.2025 17:00", held) == {
+        "answer": "met, due Wed 11.06.2025 16:00, used 2:30",
+    }
+
+
+def test_an_open_pause_holds_until_it_ends() -> None:
+    diary = life(
+        "A-1", "Mon 09.06.2025 16:00 created citizen", "Mon 09.06.2025 17:10 paused official"
+    )
+    held = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
+    assert (held.verdict, held.limit, held.elapsed) == ("paused", None, timedelta(minutes=70))
+    # an answer ends it
+    diary += life("A-1", "Mon 09.06.2025 17:30 replied official id=reply")
+    answered = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
+    assert (answered.verdict, answered.elapsed) == ("met", timedelta(minutes=70))
+    # one that begins after the limit saves nothing: 10:00-13:00 = 3:00, 14:00-16:00 = 2:00
+    late = life(
+        "A-1", "Mon 09.06.2025 10:00 created citizen", "Mon 09.06.2025 16:00 paused official"
+    )
+    assert judge(late, "Wed 11.06.2025 10:00", target(pauses=True)) == {
+        "answer": "breached by 1:00, due Mon 09.06.2025 15:00, used 5:00",
+    }
+
+
+def test_a_pause_lasts_no_longer_than_its_cap() -> None:
+    diary = life(
+        "A-1",
+        "Mon 09.06.2025 16:00 created citizen",
+        "Mon 09.06.2025 17:10 paused official",
+        "Wed 18.06.2025 09:00 resumed",
+        "Wed 18.06.2025 10:00 replied official",
+    )
+    # three working days: Tue 10, Wed 11, Mon 16 (12-15 are off); 2:50 are left from Tue 17 09:00
+    days = target("days", pauses=True, pause_cap=WorkingDays(3))
+    # four hours: Mon 17:10-18:00 = 0:50, Tue 3:10 to 12:10; then 0:50 to 13:00 and 2:00 to 16:00
+    hours = target("hours", pauses=True, pause_cap=working_hours(4))
+    assert only(diary[:2], "Mon 16.06.2025 12:00", days).verdict == "paused"
+    assert judge(diary[:2], "Tue 17.06.2025 11:00", days, hours) == {
+        # 1:10 + 2:00
+        "days": "at_risk, due Tue 17.06.2025 11:50, used 3:10",
+        # 1:10 + Tue 4:50 + Wed (short) 7:00 + Mon 8:00 + Tue 2:00
+        "hours": "breached by 19:00, due Tue 10.06.2025 16:00, used 23:00",
+    }
+    # a resumption after the cap changes nothing
+    assert judge(diary, "Wed 18.06.2025 12:00", days, hours) == {
+        # 1:10 + Tue 8:00 + Wed 1:00
+        "days": "breached by 6:10, due Tue 17.06.2025 11:50, used 10:10",
+        # 23:00 + the rest of Tuesday 6:00 + Wed 1:00
+        "hours": "breached by 26:00, due Tue 10.06.2025 16:00, used 30:00",
+    }
+
+
+def test_a_pause_leaves_out_the_dates_it_stands_on_at_midnight() -> None:
+    diary = life(
+        "A-1",
+        "Mon 09.06.2025 16:00 created citizen",
+        "Mon 09.06.2025 17:10 paused official",
+        "Wed 11.06.2025 12:20 resumed",
+        "Mon 16.06.2025 19:00 replied official",
+    )
+    plain, held, clock_time = ask(
+        diary,
+        "Tue 17.06.2025 12:00",
+        target("plain", budget=WorkingDays(2)),
+        target("held", budget=WorkingDays(2), pauses=True),
+        target("clock", budget=ClockTime(timedelta(hours=24)), pauses=True),
+    ).outcomes
+    # Tue 10, Wed 11 (short)
+    assert (plain.verdict, clock(plain.due_at)) == ("breached", "Wed 11.06.2025 17:00")
+    assert clock(plain.limit) == "Thu 12.06.2025 00:00"
+    # not Tuesday: Wed 11, Mon 16 (12-15 are off)
+    assert (held.verdict, clock(held.due_at)) == ("met", "Mon 16.06.2025 18:00")
+    assert clock(held.limit) == "Tue 17.06.2025 00:00"
+    # around the clock, pause or not
+    assert (clock_time.verdict, clock(clock_time.limit)) == ("breached", "Tue 10.06.2025 16:00")
+
+
+def test_duplicates() -> None:
+    diary = [
+        *life(
+            "A-1",
+            "Tue 29.04.2025 16:30 created citizen",
+            "Wed 30.04.2025 11:00 replied official",
+        ),
+        *life(
+            "A-2",
+            "Tue 29.04.2025 17:00 created citizen",
+            "Mon 05.05.2025 09:30 duplicate_of coordinator",
+        ),
+    ]
+    twice = ask([*diary, diary[0]], "Mon 05.05.2025 12:00")
+    one, two = twice.outcomes
+    # Tue 16:30-18:00 = 1:30, Wed 09:00-11:00 = 2:00; the last half hour to 11:30
+    assert sentence(one) == "met, due Wed 30.04.2025 11:30, used 3:30"
+    assert (two.appeal_id, two.verdict) == ("A-2", "excluded")
+    assert twice.reconciliation.duplicate == 1
+    # nobody says that it is one: Tue 1:00 + Wed (short) 7:00 + Mon 3:00 (01-04.05 are off)
+    assert judge(diary[2:3], "Mon 05.05.2025 12:00") == {
+        "answer": "breached by 7:00, due Wed 30.04.2025 12:00, used 11:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        # 10:15-13:00 = 2:45, 14:00-15:15 = 1:15: the limit is 15:15
+        (["15:15 deleted citizen"], "withdrawn at Wed 12.03.2025 15:15"),
+        (["15:16 deleted citizen"], "breached"),
+        (["11:00 deleted official"], "breached"),
+        (["11:00 deleted"], "breached"),
+        (["11:00 deleted citizen", "11:30 restored"], "breached"),
+        (
+            ["11:00 deleted citizen", "11:30 restored", "12:00 deleted citizen"],
+            "withdrawn at Wed 12.03.2025 12:00",
+        ),
+        (["12:00 replied official", "12:30 deleted citizen"], "met"),
+    ],
+)
+def test_a_deleted_comment(lines: list[str], said: str) -> None:
+    wednesday = [f"Wed 12.03.2025 {line}" for line in ("10:15 created citizen", *lines)]
+    outcome = only(life("A-1", *wednesday), "Wed 12.03.2025 18:00")
+    deletion = f" at {clock(outcome.withdrawn_at)}" if outcome.verdict == "withdrawn" else ""
+    assert f"{outcome.verdict}{deletion}" == said
+
+
+def test_a_comment_deleted_at_lunch_before_its_limit() -> None:
+    # 09:00-13:00 uses the budget up, and the limit is the opening at 14:00
+    for time, verdict in (("14:00", "withdrawn"), ("14:01", "breached")):
+        diary = life(
+            "A-1",
+            "Wed 12.03.2025 08:30 created citizen",
+            f"Wed 12.03.2025 {time} deleted citizen",
+        )
+        outcome = only(diary, "Wed 12.03.2025 18:00")
+        assert (outcome.verdict, clock(outcome.limit)) == (verdict, "Wed 12.03.2025 14:00")
+
+
+def test_edits_keep_the_first_posting() -> None:
+    diary = life(
+        "A-1",
+        "Thu 07.03.2024 16:10 edited citizen",
+        "Thu 07.03.2024 16:10 created citizen",
+        "Mon 11.03.2024 09:30 edited citizen",
+        "Mon 11.03.2024 10:00 created citizen",
+        "Mon 11.03.2024 12:30 replied official",
+    )
+    # Thu (short) 16:10-17:00 = 0:50, Mon 09:00-12:30 = 3:30 (08-10.03 are off)
+    for events in (diary, diary[::-1]):
+        assert judge(events, "Mon 11.03.2024 13:00") == {
+            "answer": "breached by 0:20, due Mon 11.03.2024 12:10, used 4:20",
+        }
+
+
+def test_night_and_weekend() -> None:
+    # the clock starts on Monday at 09:00 and is used up at 13:00; the limit is after lunch
+    for reply, said in (
+        ("Sat 15.03.2025 11:00", "met, due Mon 17.03.2025 13:00, used 0:00"),
+        ("Mon 17.03.2025 14:00", "met, due Mon 17.03.2025 13:00, used 4:00"),
+        ("Mon 17.03.2025 14:01", "breached by 0:01, due Mon 17.03.2025 13:00, used 4:01"),
+    ):
+        diary = life("A-1", "Fri 14.03.2025 19:40 created", f"{reply} replied official")
+        assert judge(diary, "Mon 17.03.2025 18:00") == {"answer": said}, reply
+
+
+def test_the_eve_of_a_holiday() -> None:
+    diary = life("A-1", "Thu 07.03.2024 16:10 created", "Mon 11.03.2024 11:40 replied official")
+    # Thu 16:10-17:00 = 0:50, Mon 09:00-11:40 = 2:40 (08-10.03 are off); due 3:10 into Monday
+    assert judge(diary, "Mon 11.03.2024 18:00") == {
+        "answer": "met, due Mon 11.03.2024 12:10, used 3:30",
+    }
+
+
+def test_new_year() -> None:
+    diary = life("A-1", "Tue 30.12.2025 16:30 created")
+    # Tue 16:30-18:00 = 1:30; 31.12-11.01 are off; Mon 2:30
+    for as_of, said in (
+        ("Sun 11.01.2026 23:59", "pending, due Mon 12.01.2026 11:30, used 1:30"),
+        ("Mon 12.01.2026 10:29", "pending, due Mon 12.01.2026 11:30, used 2:59"),
+        ("Mon 12.01.2026 10:30", "at_risk, due Mon 12.01.2026 11:30, used 3:00"),
+        ("Mon 12.01.2026 11:31", "breached by 0:01, due Mon 12.01.2026 11:30, used 4:01"),
+    ):
+        assert judge(diary, as_of) == {"answer": said}, as_of
+
+
+def test_some_answer_at_night_and_on_days_off() -> None:
+    diary = [
+        *life("A-1", "Sat 14.06.2025 21:30 created channel=vk"),
+        *life("A-2", "Sat 14.06.2025 21:30 created channel=hotline"),
+        *life("A-3", "Sat 14.06.2025 21:30 created channel=vk importance=emergency"),
+        *life("A-4", "Sat 14.06.2025 21:30 created channel=telegram"),
+    ]
+    by_channel = ScheduleBy("channel", {"vk": S8, "hotline": DUTY})
+    policy = Policy(
+        [
+            Rule(
+                [target("at once", budget=working_hours(1), schedule=ROUND_THE_CLOCK)],
+                importances=("emergency",),
+            ),
+            Rule([target("answer", schedule=by_channel)]),
+        ]
+    )
+    result = evaluate(diary, policy, as_of=at("Sun 15.06.2025 10:00"))
+    assert [(one.appeal_id, one.target, sentence(one)) for one in result.outcomes] == [
+        # closed until Monday 09:00
+        ("A-1", "answer", "pending, due Mon 16.06.2025 13:00, used 0:00"),
+        # open again on Sunday at 08:00
+        ("A-2", "answer", "pending, due Sun 15.06.2025 12:00, used 2:00"),
+        # 21:30 to 10:00
+        ("A-3", "at once", "breached by 11:30, due Sat 14.06.2025 22:30, used 12:30"),
+    ]
+    assert [(one.appeal_id, one.reason) for one in result.unmatched] == [("A-4", "no_schedule")]
+
+
+def test_around_the_clock_through_a_clock_change_in_berlin() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    always = target(schedule=Schedule(None, "24/7", tz=berlin))
+    diary = [
+        *life("A-1", "Sun 26.10.2025 01:30+02:00 created"),
+        *life("A-2", "Sun 30.03.2025 01:30+01:00 created"),
+    ]
+    outcomes = ask(diary, "Sun 26.10.2025 06:29", always).outcomes
+    # 02:00-03:00 comes twice in October and not at all in March
+    assert [clock(one.due_at, berlin) for one in outcomes] == [
+        "Sun 26.10.2025 04:30",
+        "Sun 30.03.2025 06:30",
+    ]
+    # 06:29 +03:00 is 04:29 +01:00: 3:59 after 01:30 +02:00
+    assert sentence(outcomes[0]) == "at_risk, due Sun 26.10.2025 06:30, used 3:59"
+
+
+def test_lunch() -> None:
+    diary = life("A-1", "Wed 12.03.2025 10:15 created", "Wed 12.03.2025 14:20 replied official")
+    targets = target("S8"), target("S9", schedule=S9)
+    assert judge(diary, "Wed 12.03.2025 18:00", *targets) == {
+        # 10:15-13:00 = 2:45, 14:00-14:20 = 0:20; due 1:15 after lunch
+        "S8": "met, due Wed 12.03.2025 15:15, used 3:05",
+        # 10:15-14:20
+        "S9": "breached by 0:05, due Wed 12.03.2025 14:15, used 4:05",
+    }
+    # an answer during lunch, and one that is due when lunch begins
+    diary = life("A-1", "Wed 12.03.2025 09:00 created", "Wed 12.03.2025 13:30 replied official")
+    targets = target("latest"), target("strict", closing="strict"), target("S9", schedule=S9)
+    assert judge(diary, "Wed 12.03.2025 18:00", *targets) == {
+        "latest": "met, due Wed 12.03.2025 13:00, used 4:00",
+        "strict": "breached, due Wed 12.03.2025 13:00, used 4:00",
+        "S9": "breached by 0:30, due Wed 12.03.2025 13:00, used 4:30",
+    }
+
+
+def test_the_zone_of_volgograd_moved_during_a_weekend() -> None:
+    # in the night to Sunday 27 December 2020, 02:00 +04:00 became 01:00 +03:00
+    reply = "Mon 28.12.2020 12:15+04:00 replied official"
+    spellings = (
+        life("A-1", "Fri 25.12.2020 16:30 created", "Mon 28.12.2020 11:15 replied official"),
+        life("A-1", "Fri 25.12.2020 16:30+04:00 created", reply),
+        life("A-1", "Fri 25.12.2020 12:30+00:00 created", reply),
+        life("A-1", "Fri 25.12.2020 15:30+03:00 created", reply),
+    )
+    around = target("around", budget=ClockTime(timedelta(hours=48)))
+    for diary in spellings:
+        # Fri 16:30-18:00 = 1:30, Mon 09:00-11:15 = 2:15; due 2:30 into Monday
+        assert judge(diary, "Mon 28.12.2020 18:00") == {
+            "answer": "met, due Mon 28.12.2020 11:30, used 3:45",
+        }
+        # 48 hours after Fri 16:30 are Sun 16:30 +04:00
+        outcome = only(diary, "Mon 28.12.2020 18:00", around)
+        assert clock(outcome.due_at) == "Sun 27.12.2020 15:30"
+    outcome = only(spellings[2], "Mon 28.12.2020 18:00")
+    assert outcome.due_at is not None
+    assert outcome.due_at.astimezone(S8.tz).isoformat() == "2020-12-28T11:30:00+03:00"
+
+
+def test_each_district_has_its_own_zone() -> None:
+    zones = {"yakutsk": "Asia/Yakutsk", "vladivostok": "Asia/Vladivostok"}
+    by_district = ScheduleBy(
+        "district_id", {name: Schedule("RU", HOURS, tz=zone) for name, zone in zones.items()}
+    )
+    diary = [
+        *life("A-1", "Mon 14.07.2025 13:00+03:00 created district=yakutsk"),
+        *life("A-2", "Mon 14.07.2025 13:00+03:00 created district=vladivostok"),
+    ]
+    # 19:00 and 20:00 there, so from Tuesday 09:00 to 13:00 there
+    outcomes = ask(diary, "Tue 15.07.2025 05:30", target(schedule=by_district)).outcomes
+    assert [(one.appeal_id, sentence(one)) for one in outcomes] == [
+        # 05:30 is 11:30 there
+        ("A-1", "pending, due Tue 15.07.2025 07:00, used 2:30"),
+        # 05:30 is 12:30 there
+        ("A-2", "at_risk, due Tue 15.07.2025 06:00, used 3:30"),
+    ]
+    assert [clock(one.due_at, ZoneInfo(zones[one.district_id or ""])) for one in outcomes] == [
+        "Tue 15.07.2025 13:00",
+        "Tue 15.07.2025 13:00",
+    ]
+
+
+def test_a_working_saturday_has_the_hours_of_the_day_it_was_swapped_with() -> None:
+    hours = "Mo 10:00-14:00,15:00-19:00; Tu-Th 09:00-13:00,14:00-18:00; Fr 09:00-13:00,14:00-16:45"
+    week = Schedule(VOLGOGRAD, hours)
+    # Fri 16:00-16:45 = 0:45; Saturday 27.04 as Monday 29.04, from 10:00: 10:00-13:15 = 3:15
+    diary = life("A-1", "Fri 26.04.2024 16:00 created", "Sat 27.04.2024 13:00 replied official")
+    assert judge(diary, "Sat 27.04.2024 15:00", target(schedule=week)) == {
+        "answer": "met, due Sat 27.04.2024 13:15, used 3:45",
+    }
+    # Fri 16:15-16:45 = 0:30; Saturday 02.11 as Tuesday 30.04, the eve of a holiday, until 17:00
+    # = 7:00; Sunday to Tuesday are not worked until Tue 05.11 09:00
+    diary = life("A-1", "Fri 01.11.2024 16:15 created", "Tue 05.11.2024 09:20 replied official")
+    targets = target("4", schedule=week), target("8", schedule=week, budget=working_hours(8))
+    assert judge(diary, "Tue 05.11.2024 12:00", *targets) == {
+        "4": "breached by 3:50, due Sat 02.11.2024 12:30, used 7:50",
+        "8": "met, due Tue 05.11.2024 09:30, used 7:50",
+    }
+
+
+def test_a_school_works_six_days() -> None:
+    school = Schedule(VOLGOGRAD.with_week(6), "Mo-Fr 08:00-15:00; Sa 08:00-13:00")
+    by_agency = ScheduleBy("agency_id", {"school": school, "committee": S8})
+    diary = [
+        *life("A-1", "Sat 27.04.2024 12:00 created agency=school"),
+        *life("A-2", "Sat 27.04.2024 12:00 created agency=committee"),
+        *life("A-3", "Tue 30.04.2024 13:30 created agency=school"),
+        *life("A-4", "Tue 30.04.2024 13:30 created agency=committee"),
+    ]
+    outcomes = ask(diary, "Thu 02.05.2024 10:00", target(schedule=by_agency)).outcomes
+    assert [(one.appeal_id, sentence(one)) for one in outcomes] == [
+        # an ordinary Saturday to 13:00 = 1:00, and Monday is worked: Mon 08:00-11:00 = 3:00.
+        # Used: Sat 1:00, Mon 7:00, Tue (the eve, to 14:00) 6:00, Thu 2:00
+        ("A-1", "breached by 12:00, due Mon 29.04.2024 11:00, used 16:00"),
+        # a Saturday with Monday's hours: 12:00-13:00, 14:00-17:00. Used: Sat 5:00, Thu 1:00
+        ("A-2", "breached by 2:00, due Sat 27.04.2024 17:00, used 6:00"),
+        # the eve, to 14:00 = 0:30; Thu 08:00-11:30 = 3:30
+        ("A-3", "pending, due Thu 02.05.2024 11:30, used 2:30"),
+        # a day off; Thu 09:00-13:00
+        ("A-4", "pending, due Thu 02.05.2024 13:00, used 1:00"),
+    ]
+
+
+DECREES = {
+    # Fri 16:00-18:00 = 2:00; Mon 2:00, or after the days off, 30.10-07.11: Mon 08.11 2:00
+    "595": (date(2021, 10, 19), date(2021, 10, 20), "Fri 29.10.2021 16:00", "Mon 01.11.2021 11:00",
+            "Mon 08.11.2021 11:00"),
+    # Fri 2:00; Mon 2:00, or after 30.03-11.05: Tue 12.05 2:00
+    "206, 239, 294": (date(2020, 3, 24), date(2020, 4, 28), "Fri 27.03.2020 16:00",
+                      "Mon 30.03.2020 11:00", "Tue 12.05.2020 11:00"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("decree", DECREES)
+def test_a_decree_that_comes_late(decree: str) -> None:
+    before, after, posted, old_due, new_due = DECREES[decree]
+    then = target(schedule=Schedule(VOLGOGRAD.as_known(before), HOURS))
+    corrected = target(schedule=Schedule(VOLGOGRAD.as_known(after), HOURS))
+    diary = life("A-1", f"{posted} created")
+    assert judge(diary, posted, then) == {"answer": f"pending, due {old_due}, used 0:00"}
+    assert judge(diary, posted, corrected) == {"answer": f"pending, due {new_due}, used 0:00"}
+    watch = Watch(then)
+    assert watch.hear(*diary) == {f"opened {posted}"}
+    assert watch.replace(corrected) == {f"due {new_due}"}
+    assert watch.replace(corrected) == set()
+    assert watch.wait(old_due) == set()
+
+
+def test_an_agency_on_duty_while_the_country_has_days_off() -> None:
+    # 4-7 May 2021 were days off by decree; 1-3 and 8-10 May by the calendar
+    diary = life("A-1", "Fri 30.04.2021 16:00 created citizen")
+    duty = {date(2021, 5, 4): "10:00-12:00", date(2021, 5, 5): "10:00-12:00"}
+    targets = [
+        target("decree"),
+        target("agency", schedule=Schedule(VOLGOGRAD, HOURS, overrides=duty)),
+        target("no decree", schedule=Schedule(VOLGOGRAD.without(Layer.PRESIDENTIAL), HOURS)),
+    ]
+    assert judge(diary, "Wed 05.05.2021 10:30", *targets) == {
+        # Fri (short) 16:00-17:00 = 1:00, Tue 11.05 09:00-12:00 = 3:00
+        "decree": "pending, due Tue 11.05.2021 12:00, used 1:00",
+        # Fri 1:00, Tue 04.05 2:00, Wed 05.05 10:00-11:00 = 1:00
+        "agency": "at_risk, due Wed 05.05.2021 11:00, used 3:30",
+        # Fri 1:00, Tue 04.05 09:00-12:00 = 3:00; used: Fri 1:00, Tue 8:00, Wed 1:30
+        "no decree": "breached by 6:30, due Tue 04.05.2021 12:00, used 10:30",
+    }
+
+
+def test_next_year_is_not_known_yet() -> None:
+    # the act on 2026 is of 24 September 2025
+    before, since = (
+        target(schedule=Schedule(VOLGOGRAD.as_known(date(2025, 9, day)), HOURS)) for day in (23, 24)
+    )
+    diary = life("A-1", "Tue 30.12.2025 16:30 created", "Tue 30.12.2025 17:30 replied official")
+    # Tue 16:30-18:00 = 1:30, and nothing on the 31st
+    for as_of in ("Wed 31.12.2025 12:00", "Mon 12.01.2026 12:00"):
+        waiting = only(diary[:1], as_of, before)
+        assert (waiting.verdict, waiting.calendar_unknown) == ("pending", True)
+        assert (waiting.due_at, waiting.limit) == (None, None)
+    # an answer within what is known is in time whatever the new year brings
+    answered = only(diary, "Mon 12.01.2026 12:00", before)
+    assert (answered.verdict, answered.elapsed) == ("met", timedelta(hours=1))
+    # by rule Fri 09.01 is worked; the act made it a day off: Fri or Mon 2:30
+    (by_rule,) = evaluate(
+        diary[:1], Policy([before]), as_of=at("Wed 31.12.2025 12:00"), provisional=True
+    ).outcomes
+    assert sentence(by_rule) == "pending, due Fri 09.01.2026 11:30, used 1:30"
+    assert by_rule.provisional is True
+    settled = only(diary[:1], "Wed 31.12.2025 12:00", since)
+    assert sentence(settled) == "pending, due Mon 12.01.2026 11:30, used 1:30"
+    assert (settled.calendar_unknown, settled.provisional) == (False, False)
+
+
+def test_late_events_and_corrections() -> None:
+    diary = life(
+        "A-1",
+        "Fri 01.11.2024 15:30 created citizen",
+        "Sat 02.11.2024 10:10 replied official id=reply; received Sat 02.11.2024 12:05",
+        "Sat 02.11.2024 10:50 corrected of=reply; received Tue 05.11.2024 10:00",
+        "Sat 02.11.2024 09:10 corrected of=reply; received Tue 05.11.2024 11:00",
+        "Sat 02.11.2024 11:40 corrected of=reply; received Tue 05.11.2024 09:00",
+    )
+    watch = Watch()
+    assert watch.hear(diary[0]) == {"opened Fri 01.11.2024 15:30"}
+    # Fri 15:30-18:00 = 2:30; three hours are used on Sat at 09:30, four at 10:30
+    assert watch.wait("Sat 02.11.2024 12:00") == {
+        "at_risk Sat 02.11.2024 09:30",
+        "breached Sat 02.11.2024 10:30",
+    }
+    due = "due Sat 02.11.2024 10:30"
+    for number, changes, said in (
+        # 2:30 + 09:00-10:10
+        (1, {"not breached", "met Sat 02.11.2024 10:10"}, f"met, {due}, used 3:40"),
+        # 2:30 + 09:00-10:50
+        (2, {"not met", "breached Sat 02.11.2024 10:30"}, f"breached by 0:20, {due}, used 4:20"),
+        # 2:30 + 09:00-09:10, before the warning
+        (
+            3,
+            {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"},
+            f"met, {due}, used 2:40",
+        ),
+        # that one was received before the last
+        (4, set(), f"met, {due}, used 2:40"),
+    ):
+        assert watch.hear(diary[number]) == changes
+        heard = diary[: number + 1]
+        assert judge(heard, "Tue 05.11.2024 12:00") == {"answer": said}
+        assert judge(heard[::-1], "Tue 05.11.2024 12:00") == {"answer": said}
+    assert watch.hear(*diary) == set()
+    assert watch.standing == ["met", "opened"]
+
+
+def test_late_pauses_deletions_and_duplicates_take_a_breach_back() -> None:
+    # 10:15-13:00 = 2:45; three hours are used at 14:15, four at 15:15
+    late = {"at_risk Wed 12.03.2025 14:15", "breached Wed 12.03.2025 15:15"}
+    posted, deleted, restored, duplicate = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen",
+        "Wed 12.03.2025 15:00 deleted citizen; received Wed 12.03.2025 16:10",
+        "Wed 12.03.2025 15:10 restored; received Wed 12.03.2025 16:20",
+        "Wed 12.03.2025 16:30 duplicate_of coordinator",
+    )
+    watch = Watch()
+    assert watch.hear(posted) == {"opened Wed 12.03.2025 10:15"}
+    assert watch.wait("Wed 12.03.2025 16:00") == late
+    assert watch.hear(deleted) == {"not breached", "withdrawn Wed 12.03.2025 15:00"}
+    assert watch.hear(restored) == {"not withdrawn", "breached Wed 12.03.2025 15:15"}
+    assert watch.hear(duplicate) >= {"not breached", "excluded Wed 12.03.2025 16:30"}
+
+    paused, resumed, answer = life(
+        "A-1",
+        "Wed 12.03.2025 15:00 paused official id=p; received Wed 12.03.2025 16:10",
+        "Wed 12.03.2025 16:30 resumed id=q",
+        "Wed 12.03.2025 16:50 replied official id=r",
+    )
+    watch = Watch(target(pauses=True))
+    watch.hear(posted)
+    assert watch.wait("Wed 12.03.2025 16:00") == late
+    assert watch.hear(paused) == {"not breached", "paused Wed 12.03.2025 15:00"}
+    # a quarter of an hour was left
+    assert watch.hear(resumed) | watch.wait("Wed 12.03.2025 16:40") == {
+        "resumed Wed 12.03.2025 16:30",
+        "due Wed 12.03.2025 16:45",
+    }
+    assert watch.hear(answer) == {"breached Wed 12.03.2025 16:45"}
+
+
+def test_a_posting_corrected() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen agency=roads id=post",
+        "Wed 12.03.2025 14:20 replied official",
+        "Wed 12.03.2025 09:15 corrected of=post agency=water; received Thu 13.03.2025 09:00",
+    )
+    # 10:15-13:00 = 2:45, 14:00-14:20 = 0:20
+    assert judge(diary[:2], "Thu 13.03.2025 12:00") == {
+        "answer": "met, due Wed 12.03.2025 15:15, used 3:05",
+    }
+    # 09:15-13:00 = 3:45, 14:00-14:20 = 0:20
+    corrected = only(diary, "Thu 13.03.2025 12:00")
+    assert sentence(corrected) == "breached by 0:05, due Wed 12.03.2025 14:15, used 4:05"
+    assert corrected.agency_id == "water"
+
+
+def test_stamps_from_the_future_and_answers_from_before() -> None:
+    diary = [
+        *life("A-1", "Wed 12.03.2025 09:05 created; received Wed 12.03.2025 09:00"),
+        *life("A-2", "Wed 12.03.2025 09:06 created; received Wed 12.03.2025 09:00"),
+        *life(
+            "A-3",
+            "Wed 12.03.2025 10:15 created",
+            "Wed 12.03.2025 10:14 replied official",
+            "Wed 12.03.2025 09:00 closed official",
+            "Wed 12.03.2025 15:10 replied official; received Wed 12.03.2025 15:00",
+        ),
+        *life("A-4", "Wed 12.03.2025 10:00 replied official"),
+    ]
+    result = evaluate(diary, Policy([target()]), as_of=at("Wed 12.03.2025 15:30"))
+    assert sorted((one.event.event_id, one.reason) for one in result.quarantine) == [
+        ("A-2/0", "future_time"),
+        ("A-3/1", "reply_before_post"),
+        ("A-3/2", "reply_before_post"),
+        ("A-3/3", "future_time"),
+        ("A-4/0", "no_appeal"),
+    ]
+    assert [(one.appeal_id, sentence(one)) for one in result.outcomes] == [
+        # 09:05-13:00 = 3:55, 14:00-15:30 = 1:30; due 0:05 after lunch
+        ("A-1", "breached by 1:25, due Wed 12.03.2025 14:05, used 5:25"),
+        # 10:15-13:00 = 2:45, 14:00-15:30 = 1:30, and no answer
+        ("A-3", "breached by 0:15, due Wed 12.03.2025 15:15, used 4:15"),
+    ]
+
+
+def test_seconds_count_where_there_are_any() -> None:
+    for time, said in (
+        ("15:15", "met, due Wed 12.03.2025 15:15, used 4:00"),
+        ("15:15:00.5", "breached by 0:00:00.5, due Wed 12.03.2025 15:15, used 4:00:00.5"),
+        ("15:15:59", "breached by 0:00:59, due Wed 12.03.2025 15:15, used 4:00:59"),
+    ):
+        diary = life("A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {time} replied")
+        assert judge(diary, "Wed 12.03.2025 18:00") == {"answer": said}
+
+
+def test_gaming() -> None:
+    # registered late, a formal reply just before lunch, passed on and deleted just before closing
+    diary = life(
+        "A-1",
+        "Fri 01.11.2024 15:00 created citizen agency=A",
+        "Sat 02.11.2024 12:00 registered official",
+        "Sat 02.11.2024 12:55 replied official formal",
+        "Sat 02.11.2024 16:50 transferred official agency=B",
+        "Sat 02.11.2024 16:55 deleted official",
+    )
+    targets = (
+        target("citizen", stops="substantive_reply"),
+        target("office", starts="registered"),
+        target("holder", stops="substantive_reply", on_transfer="restart"),
+    )
+    assert judge(diary, "Tue 05.11.2024 10:00", *targets) == {
+        # Fri 3:00, Sat (short) 7:00, Tue 1:00; due an hour into Saturday
+        "citizen": "breached by 7:00, due Sat 02.11.2024 10:00, used 11:00",
+        # 12:00-12:55; 12:00-13:00 and 14:00-17:00
+        "office": "met, due Sat 02.11.2024 17:00, used 0:55",
+        # Sat 16:50-17:00 = 0:10, Tue 1:00; 3:50 into Tuesday
+        "holder": "pending, due Tue 05.11.2024 12:50, used 1:10",
+    }
+    # Fri 3:00, Sat 09:00-12:00 = 3:00; 12:00-13:00, 14:00-16:50 = 3:50; Sat 0:10, Tue 1:00
+    assert phases(diary, "Tue 05.11.2024 10:00", targets[0]) == [
+        ("unregistered", None, "6:00"),
+        ("held", "A", "3:50"),
+        ("held", "B", "1:10"),
+    ]
+
+
+# -- a day at the service ------------------------------------------------------------------------
+
+
+def test_b5_who_is_about_to_breach() -> None:
+    diary = [
+        *life("a", "Wed 12.03.2025 10:15 created"),
+        *life("b", "Wed 12.03.2025 12:50 created"),
+        *life("c", "Tue 11.03.2025 17:20 created"),
+    ]
+    outcomes = ask(diary, "Wed 12.03.2025 14:30", target(warn=timedelta(minutes=60))).outcomes
+    found = sorted(outcomes, key=lambda one: one.due_at or at("Wed 12.03.2025 18:00"))
+    assert [(one.appeal_id, sentence(one)) for one in found] == [
+        # Tue 17:20-18:00 = 0:40, Wed 4:00 + 14:00-14:30
+        ("c", "breached by 1:10, due Wed 12.03.2025 12:20, used 5:10"),
+        # 10:15-13:00 = 2:45 + 0:30
+        ("a", "at_risk, due Wed 12.03.2025 15:15, used 3:15"),
+        # 12:50-13:00 = 0:10 + 0:30
+        ("b", "pending, due Wed 12.03.2025 17:50, used 0:40"),
+    ]
+    assert [format_amount(one.remaining) for one in found[1:]] == ["0:45", "3:20"]
+
+
+def test_b6_the_answer_is_delivered_before_the_appeal() -> None:
+    answer, posted = life(
+        "A-1",
+        "Wed 12.03.2025 11:00 replied official",
+        "Wed 12.03.2025 09:30 created citizen; received Wed 12.03.2025 11:01",
+    )
+    delivered = [answer, posted, posted]
+    counts = ask(delivered, "Wed 12.03.2025 18:00").reconciliation
+    assert (counts.read, counts.applied, counts.duplicate, counts.late) == (3, 2, 1, 1)
+    for order in permutations(delivered):
+        # 09:30-11:00; due 0:30 after lunch
+        assert judge(list(order), "Wed 12.03.2025 18:00") == {
+            "answer": "met, due Wed 12.03.2025 14:30, used 1:30",
+        }
+        watch = Watch()
+        said = watch.hear(*order) | watch.wait("Wed 12.03.2025 18:00")
+        assert said == {"opened Wed 12.03.2025 09:30", "met Wed 12.03.2025 11:00"}
+
+
+def test_b7_a_reply_to_the_point() -> None:
+    diary = life(
+        "A-1",
+        "Mon 15.09.2025 09:10 created citizen",
+        "Mon 15.09.2025 09:40 replied official formal",
+        "Mon 15.09.2025 14:35 replied official substantive",
+    )
+    substantive = target("S8", stops="substantive_reply")
+    continuous = target("S9", stops="substantive_reply", schedule=S9)
+    assert judge(diary, "Mon 15.09.2025 18:00", target("first"), substantive, continuous) == {
+        # 09:10-13:00 = 3:50, and 0:10 after lunch
+        "first": "met, due Mon 15.09.2025 14:10, used 0:30",
+        # 3:50 + 14:00-14:35
+        "S8": "breached by 0:25, due Mon 15.09.2025 14:10, used 4:25",
+        # 09:10-14:35
+        "S9": "breached by 1:25, due Mon 15.09.2025 13:10, used 5:25",
+    }
+
+
+def test_b8_passed_from_a_to_b() -> None:
+    diary = life(
+        "A-1",
+        "Tue 14.10.2025 11:20 created citizen agency=A",
+        "Tue 14.10.2025 15:05 transferred agency=B",
+        "Wed 15.10.2025 09:50 replied official",
+    )
+    citizen, assignee = target("citizen"), target("assignee", on_transfer="restart")
+    assert judge(diary, "Wed 15.10.2025 12:00", citizen, assignee) == {
+        # 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50
+        "citizen": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
+        # 15:05-18:00 = 2:55, Wed 0:50; the last 1:05 are Wed 09:00-10:05
+        "assignee": "met, due Wed 15.10.2025 10:05, used 3:45",
+    }
+    assert {one.agency_id for one in ask(diary, "Wed 15.10.2025 12:00").outcomes} == {"B"}
+    # A: 1:40 + 14:00-15:05; B: 2:55 + 0:50; together 6:30
+    assert shares(diary, "Wed 15.10.2025 12:00", citizen) == [("A", "2:45"), ("B", "3:45")]
+    # when it breached, A had used 2:45 and B 15:05-16:20
+    assert shares(diary, "Tue 14.10.2025 16:20", citizen) == [("A", "2:45"), ("B", "1:15")]
+
+
+def test_b9_a_question_to_the_citizen() -> None:
+    diary = life(
+        "A-1",
+        "Mon 09.06.2025 16:00 created citizen",
+        "Mon 09.06.2025 17:10 paused official",
+        "Wed 11.06.2025 12:20 citizen_message citizen",
+        "Wed 11.06.2025 12:20 resumed",
+        "Wed 11.06.2025 16:20 replied official",
+    )
+    targets = [
+        target("plain"),
+        target("S8", pauses=True),
+        target("S9", pauses=True, schedule=S9),
+    ]
+    assert judge(diary, "Wed 11.06.2025 17:00", *targets) == {
+        # Mon 2:00, Tue 8:00, Wed 4:00 + 14:00-16:20 = 2:20
+        "plain": "breached by 12:20, due Tue 10.06.2025 11:00, used 16:20",
+        # Mon 16:00-17:10 = 1:10, Wed 12:20-13:00 = 0:40, 14:00-16:20 = 2:20
+        "S8": "breached by 0:10, due Wed 11.06.2025 16:10, used 4:10",
+        # 1:10 + 12:20-16:20
+        "S9": "breached by 1:10, due Wed 11.06.2025 15:10, used 5:10",
+    }
+    watch = Watch(targets[1])
+    said = watch.hear(*diary[:2])
+    said |= watch.wait("Wed 11.06.2025 12:00") | watch.hear(*diary[2:4])
+    # three hours are used on Wed: 0:40 to 13:00, 1:10 after lunch
+    said |= watch.wait("Wed 11.06.2025 16:15") | watch.hear(diary[4])
+    assert {line for line in said if not line.startswith("due")} == {
+        "opened Mon 09.06.2025 16:00",
+        "paused Mon 09.06.2025 17:10",
+        "resumed Wed 11.06.2025 12:20",
+        "at_risk Wed 11.06.2025 15:10",
+        "breached Wed 11.06.2025 16:10",
+    }
+
+
+B10 = (
+    "Tue 31.01.2023 16:30 created citizen",
+    "Fri 03.02.2023 10:00 replied official",
+)
+KNOWN_23, KNOWN_24 = (
+    target(schedule=Schedule(VOLGOGRAD.as_known(date(2023, 1, day)), HOURS)) for day in (23, 24)
+)
+
+
+def test_b10_the_governor_makes_two_days_off() -> None:
+    diary = life("A-1", *B10)
+    # Tue 16:30-18:00 = 1:30, Wed 8:00, Thu 8:00, Fri 1:00; due 2:30 into Wednesday
+    before = {"answer": "breached by 14:30, due Wed 01.02.2023 11:30, used 18:30"}
+    assert judge(diary, "Fri 03.02.2023 12:00", KNOWN_23) == before
+    # Wed and Thu are off: 1:30 + Fri 1:00; due 2:30 into Friday
+    assert judge(diary, "Fri 03.02.2023 12:00", KNOWN_24) == {
+        "answer": "met, due Fri 03.02.2023 11:30, used 2:30",
+    }
+    assert judge(diary, "Fri 03.02.2023 12:00", KNOWN_23) == before
+
+
+def test_b10_the_amendment_comes_before_the_old_limit() -> None:
+    posted, answer = life("A-1", *B10)
+    watch = Watch(KNOWN_23)
+    assert watch.hear(posted) == {"opened Tue 31.01.2023 16:30"}
+    assert watch.wait("Wed 01.02.2023 10:00") == set()
+    assert watch.replace(KNOWN_24) == {"due Fri 03.02.2023 11:30"}
+    assert watch.wait("Fri 03.02.2023 09:59") == set()
+    assert watch.hear(answer) == {"met Fri 03.02.2023 10:00"}
+    assert watch.standing == ["due_changed", "met", "opened"]
+
+
+def test_b10_the_amendment_comes_after_the_old_limit() -> None:
+    posted, answer = life("A-1", *B10)
+    # answered on Monday, before the days that changed
+    other = life("A-2", "Mon 30.01.2023 10:00 created", "Mon 30.01.2023 11:00 replied")
+    watch = Watch(KNOWN_23)
+    watch.hear(*other)
+    assert watch.hear(posted) == {"opened Tue 31.01.2023 16:30"}
+    # three hours are used on Wed at 10:30
+    assert watch.wait("Thu 02.02.2023 12:00") == {
+        "at_risk Wed 01.02.2023 10:30",
+        "breached Wed 01.02.2023 11:30",
+    }
+    assert watch.replace(KNOWN_24) == {
+        "not at_risk",
+        "not breached",
+        "due Fri 03.02.2023 11:30",
+    }
+    assert watch.wait("Fri 03.02.2023 09:59") == set()
+    assert watch.hear(answer) == {"met Fri 03.02.2023 10:00"}
+    # unanswered, it would have been at risk on Friday at 10:30
+    assert watch.wait("Mon 06.02.2023 12:00") == set()
+
+
+# -- what comes first ------------------------------------------------------------------------------
+
+
+def test_an_appeal_taken_back_before_a_late_answer_is_withdrawn() -> None:
+    lines = ["Wed 12.03.2025 10:15 created", "Wed 12.03.2025 11:00 deleted citizen"]
+    late = life("A-1", *lines, "Thu 13.03.2025 17:00 replied official")
+    assert only(late, "Fri 14.03.2025 09:00").verdict == "withdrawn"
+    # due Wed 15:15: deleted at 15:16 it is overdue, and the answer is late
+    lines[1] = "Wed 12.03.2025 15:16 deleted citizen"
+    after = life("A-1", *lines, "Thu 13.03.2025 17:00 replied official")
+    assert only(after, "Fri 14.03.2025 09:00").verdict == "breached"
+
+
+def test_a_pause_after_one_that_was_capped_is_a_pause_of_its_own() -> None:
+    diary = life(
+        "A-1",
+        "Mon 10.03.2025 16:00 created",
+        "Mon 10.03.2025 17:00 paused",
+        "Tue 11.03.2025 15:00 paused",
+        "Tue 11.03.2025 16:00 resumed",
+        "Tue 11.03.2025 17:00 replied official",
+    )
+    of = target(budget=working_hours(16), pauses=True, pause_cap=working_hours(1))
+    # Mon 16:00-17:00 = 1:00; held to 18:00; Tue 9-13, 14-15 = 5:00, held an hour, 16-17 = 1:00
+    assert only(diary, "Wed 12.03.2025 09:00", of).elapsed == working_hours(7)
+
+
+def test_an_interim_reply_does_not_answer_the_clock_it_starts() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:00 created",
+        "Wed 12.03.2025 11:00 replied official interim",
+        "Wed 12.03.2025 12:00 replied official",
+    )
+    outcome = only(diary, "Thu 13.03.2025 09:00", target(starts="interim"))
+    assert (outcome.elapsed, outcome.verdict) == (working_hours(1), "met")
+    first = only(diary[:2], "Wed 12.03.2025 11:30", target(starts="interim"))
+    assert (first.answered_at, first.verdict) == (None, "pending")
+
+
+def test_spans_begin_with_the_clock_even_where_it_starts_before_the_posting() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A; received Wed 12.03.2025 10:12",
+        "Wed 12.03.2025 11:00 replied official",
+    )
+    of = target(starts="detected")
+    (span,) = holder_spans(diary, of, as_of=at("Wed 12.03.2025 12:00"))
+    assert (span.holder, span.worked) == ("A", timedelta(minutes=48))
+    assert only(diary, "Wed 12.03.2025 12:00", of).elapsed == span.worked
+
+
+def test_who_passes_a_wrongly_addressed_appeal_on_at_once_is_not_charged() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:00 created agency=A",
+        "Wed 12.03.2025 10:10 transferred agency=B",
+        "Wed 12.03.2025 17:00 replied official",
+    )
+    of = target()
+    spans = holder_spans(
+        diary, of, as_of=at("Wed 12.03.2025 18:00"), return_within=timedelta(minutes=15)
+    )
+    assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "held")]
+    assert breach_owner(spans, at("Wed 12.03.2025 15:00"), "first") == "B"
+    assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
