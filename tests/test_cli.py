@@ -82,7 +82,9 @@ def test_check_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
     data = json.loads(out)
-    assert (status, data["schema"]) == (1, "workhours.check/1")
+    assert (status, data["schema"]) == (1, "workhours.check/2")
+    assert [target["name"] for target in data["targets"]] == ["first reply"]
+    assert data["schedules"]["default"]["hours"] == "Mo-Fr 09:00-13:00,14:00-18:00"
     assert data["counts"] == {
         "breached": 1, "at_risk": 1, "pending": 1, "paused": 0,
         "met": 0, "withdrawn": 0, "excluded": 0,
@@ -177,6 +179,266 @@ def test_conflicting_ids_are_quarantined(
     file = write(tmp_path, "e.jsonl", EVENTS + EVENTS.splitlines()[0].replace("1001", "1009"))
     _, out, _ = run(capsys, "check", file, *AS_OF, "--lang=en")
     assert "1  same event id, other content" in out
+
+
+# -- whole policies --------------------------------------------------------------------------
+
+POLICY = """
+[schedules.office]
+calendar = "RU-VGG"
+hours = "Mo-Fr 09:00-13:00,14:00-18:00"
+
+[agencies.roads]
+name = "Дороги"
+schedule = "office"
+
+[[targets]]
+name = "first reply"
+budget = "4h"
+schedule_by = "agency_id"
+
+[[targets]]
+name = "to the point"
+budget = "2 working days"
+schedule = "office"
+stops = "substantive_reply"
+pauses = true
+
+[[rules]]
+channels = ["vk"]
+targets = ["first reply", "to the point"]
+"""
+BELONGS = {"channel": "vk", "agency_id": "roads"}
+
+
+def story(*events: tuple[str, str, str, dict[str, object]]) -> str:
+    """Return events, given as appeal, type, local time in March 2025 and what else there is."""
+    return "".join(
+        json.dumps(
+            {
+                "event_id": str(number),
+                "appeal_id": appeal,
+                "type": kind,
+                "occurred_at": f"2025-03-{at}+03:00",
+                **more,
+            }
+        )
+        + "\n"
+        for number, (appeal, kind, at, more) in enumerate(events)
+    )
+
+
+STORY = story(
+    ("late", "created", "10T10:00", BELONGS),
+    ("late", "replied", "10T12:00", {"author_role": "official"}),
+    ("paused", "created", "11T10:00", BELONGS),
+    ("paused", "paused", "11T11:00", {}),
+    ("gone", "created", "12T10:00", BELONGS),
+    ("gone", "deleted", "12T11:00", {"author_role": "citizen"}),
+    ("twice", "created", "12T10:05", BELONGS),
+    ("twice", "duplicate_of", "12T10:10", {}),
+    ("again", "created", "10T09:00", BELONGS),
+    ("again", "replied", "10T10:00", {"author_role": "official", "substantive": True}),
+    ("again", "reopened", "12T11:00", {}),
+    ("elsewhere", "created", "12T10:00", {"channel": "phone"}),
+    ("nobodys", "created", "12T10:00", {"channel": "vk"}),
+)
+
+
+def checked(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    file = write(folder, "story.jsonl", STORY)
+    config = write(folder, "region.toml", POLICY)
+    status, out, err = run(capsys, "check", file, "--config", config, *AS_OF, *options)
+    assert (status, err) == (1, "")
+    return out
+
+
+def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(checked(tmp_path, capsys, "--json"))
+    found = {(o["appeal_id"], o["target"], o["cycle"]): o["verdict"] for o in data["outcomes"]}
+    assert found == {
+        ("late", "first reply", 0): "met",
+        ("late", "to the point", 0): "pending",
+        ("paused", "first reply", 0): "breached",
+        ("paused", "to the point", 0): "paused",
+        ("gone", "first reply", 0): "withdrawn",
+        ("gone", "to the point", 0): "withdrawn",
+        ("twice", "first reply", 0): "excluded",
+        ("twice", "to the point", 0): "excluded",
+        ("again", "first reply", 0): "met",
+        ("again", "to the point", 0): "met",
+        ("again", "first reply", 1): "pending",
+        ("again", "to the point", 1): "pending",
+        ("nobodys", "to the point", 0): "pending",
+    }
+    first, second = data["targets"]
+    assert first["schedule_by"] == {"field": "agency_id", "schedules": {"roads": "office"}}
+    assert second["budget"] == {"working_days": {"count": 2, "count_from": "next_day"}}
+    assert second["schedule"] == "office"
+    for verdict, count in data["counts"].items():
+        assert count == list(found.values()).count(verdict)
+        assert count == sum(target["counts"][verdict] for target in data["targets"])
+    assert data["unmatched"] == [
+        {"appeal_id": "elsewhere", "target": None, "reason": "no_rule"},
+        {"appeal_id": "nobodys", "target": "first reply", "reason": "no_schedule"},
+    ]
+    assert [o["appeal_id"] for o in data["outcomes"] if o["needs_review"]] == ["late"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        (
+            "en",
+            (
+                "first reply   4:00 of working time  by agency  OVERDUE 1",
+                "to the point  2 working days        office     OVERDUE 0",
+                "reply not judged",
+                "With a reply that nobody has judged: 1",
+                "Appeals that no rule fits: 1 (elsewhere)",
+                "Appeals without a schedule for their agency, district or channel: 1 (nobodys)",
+                "clock from Wed 12.03 11:00",
+            ),
+        ),
+        (
+            "ru",
+            (
+                "4:00 рабочего времени  по ведомству  ПРОСРОЧЕНО 1",
+                "2 раб. дн.",
+                "ответ не оценён",
+                "не подходит ни одно правило: 1 (elsewhere)",
+                "нет графика: 1 (nobodys)",
+                "Дороги",
+            ),
+        ),
+    ],
+)
+def test_the_page_of_several_targets(
+    lang: str, says: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = checked(tmp_path, capsys, f"--lang={lang}")
+    for part in says:
+        assert part in out
+
+
+def test_the_data_do_not_depend_on_the_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = [checked(tmp_path, capsys, "--json", "--explain", f"--lang={x}") for x in ("en", "ru")]
+    assert data[0] == data[1]
+
+
+def test_who_held_what_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = story(
+        ("A", "created", "11T10:00", {"agency_id": "roads"}),
+        ("A", "transferred", "11T12:00", {"agency_id": "health"}),
+    )
+    file = write(tmp_path, "a.jsonl", events + events.splitlines()[0] + "\n")
+    _, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--explain", "--json")
+    (outcome,) = json.loads(out)["outcomes"]
+    assert outcome["holder_at_breach"] == "health"
+    assert [(span["holder"], span["worked"]) for span in outcome["spans"]] == [
+        ("roads", "PT2H"),
+        ("health", "PT9H30M"),
+    ]
+    assert outcome["elapsed"] == "PT11H30M"
+    _, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--explain", "--lang=en")
+    assert "2:00  held by roads" in out
+    assert "at the breach: health" in out
+
+
+def test_options_that_a_policy_leaves_no_room_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "story.jsonl", STORY)
+    config = write(tmp_path, "region.toml", POLICY)
+    for option in ("--budget=4h", "--hours=Mo-Fr 09:00-18:00", "--calendar=RU"):
+        status, out, err = run(capsys, "check", file, "--config", config, option, "--lang=en")
+        assert (status, out) == (2, "")
+        assert f"which {option.partition('=')[0]} cannot change" in err
+    status, _, err = run(capsys, "due", "12.03.2025 10:00", "--config", config, "--lang=en")
+    assert (status, "more than one target" in err) == (2, True)
+
+
+def test_one_answer_by_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'preset = "crimea"\n[schedule]\ncalendar = "X-RU-CR"\n'
+    config = write(tmp_path, "crimea.toml", text)
+    asked = ("due", "12.03.2025 10:00", "--config")
+    assert run(capsys, *asked, config)[0] == 2
+    config = write(tmp_path, "vgg.toml", 'preset = "volgograd"\n[schedule]\ncalendar = "RU-VGG"\n')
+    data = json.loads(run(capsys, *asked, config, "--json")[1])
+    assert (data["budget"], data["due_at"]) == ("PT4H", "2025-03-12T15:00:00+03:00")
+    file = write(tmp_path, "events.jsonl", EVENTS)
+    data = json.loads(run(capsys, "check", file, "--config", config, *AS_OF, "--json")[1])
+    assert data["presets"]["volgograd"]["sources"][0]["confidence"] == "low"
+
+
+def test_the_shipped_region_and_its_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(
+        capsys, "check", str(EXAMPLES / "data" / "appeals.jsonl"),
+        "--config", str(EXAMPLES / "region.toml"), "--as-of", "2026-03-27T15:30+03:00", "--json",
+    )  # fmt: skip
+    data = json.loads(out)
+    assert (status, data["unmatched"]) == (1, [])
+    assert len(data["targets"]) == 4
+    assert sum(data["counts"].values()) == len(data["outcomes"])
+
+
+# -- load ------------------------------------------------------------------------------------
+
+
+def new_year(folder: Path) -> str:
+    """Return a file of three appeals that are all due when the offices open, and a later one."""
+    posted = ("2025-12-31T12:00", "2026-01-03T09:00", "2026-01-12T08:59", "2026-01-12T10:00")
+    return write(
+        folder,
+        "new-year.jsonl",
+        "".join(
+            json.dumps({"appeal_id": at, "type": "created", "occurred_at": f"{at}+03:00"}) + "\n"
+            for at in posted
+        ),
+    )
+
+
+LOAD = ("--as-of=2026-01-12T10:00+03:00", "--from=2026-01-01", "--days=20")
+
+
+def test_deadlines_by_hour(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = new_year(tmp_path)
+    status, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--lang=en")
+    assert status == 0
+    first, second, counts = out.splitlines()[1:4]
+    assert first == f"  Mon 12 Jan 2026 13:00  {'█' * 32}  3  at once (days off before: 11)"
+    assert second == f"  Mon 12 Jan 2026 15:00  {'█' * 10:<32}  1"
+    assert counts.startswith("Overdue 0 · due before that 0 · later 0 · paused 0 · on dates")
+    _, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--lang=ru")
+    assert "3  одновременно (перед этим нерабочих дней: 11)" in out
+
+
+def test_deadlines_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = new_year(tmp_path)
+    _, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--by=day", "--json")
+    data = json.loads(out)
+    assert (data["schema"], data["open"], data["overdue"]) == ("workhours.load/1", 4, 0)
+    assert data["from"] == "2026-01-01T00:00:00+03:00"
+    assert data["until"] == "2026-01-21T00:00:00+03:00"
+    assert data["slots"] == [
+        {
+            "since": "2026-01-12T00:00:00+03:00",
+            "until": "2026-01-13T00:00:00+03:00",
+            "count": 4,
+            "together": 3,
+        }
+    ]
+    assert data["events"]["applied"] == 4
+
+
+def test_a_forecast_without_deadlines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = (new_year(tmp_path), *VGG, "--as-of=2026-01-20T10:00", "--from=20.01.2026", "--lang=en")
+    status, out, _ = run(capsys, "load", *asked)
+    assert (status, out.splitlines()[1]) == (0, "  none")
+    assert "Overdue 4" in out
+    assert run(capsys, "load", *asked[:-1], "--from=soon")[0] == 2
 
 
 # -- bad input: one sentence, the right status, no traceback --------------------------------

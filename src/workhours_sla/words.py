@@ -136,6 +136,10 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "en": "event of an appeal that was never posted",
         "ru": "событие обращения, которого нет",
     },
+    "after_retention": {
+        "en": "event of an appeal settled long ago and dropped",
+        "ru": "событие обращения, давно завершённого и удалённого",
+    },
 }
 
 UNMATCHED_REASONS: Final[Mapping[str, Words]] = {

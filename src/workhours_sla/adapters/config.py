@@ -4,112 +4,39 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import inspect
 
 from workhours_sla.adapters.config_checks import (
     Faults,
     Keys,
-    check_date,
     check_datetime_format,
     check_delimiter,
     check_encoding,
     check_zone,
     shown,
 )
-from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.adapters.config_policy import check_promises
+from workhours_sla.adapters.config_sections import Config, Input
+from workhours_sla.adapters.config_shape import check_shape
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
-from workhours_sla.sla.target import Closing
-from workhours_sla.worktime.budget import parse_budget
-from workhours_sla.worktime.shifts import WeeklyHours, parse_shifts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NO_CALENDAR = "none"
-"""The calendar that means every day alike."""
+__all__ = ["COLUMNS", "REQUIRED", "Config", "Input", "load_config", "parse_config"]
 
 COLUMNS = {
     "events": tuple(Event.__dataclass_fields__),
     "appeals": (
         *("appeal_id", "posted_at", "answered_at"),
-        *("agency_id", "district_id", "channel"),
+        *("agency_id", "district_id", "channel", "topic", "importance", "regime"),
     ),
 }
 """The columns of each kind of file, by their canonical names."""
 REQUIRED = {"events": ("appeal_id", "type", "occurred_at"), "appeals": ("appeal_id", "posted_at")}
-
-
-Overrides = dict[date, str]
-"""Hours by date, as text."""
-
-
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file; its fields are the keys that there are."""
-
-
-class Input(_Section, frozen=True, kw_only=True):
-    """How a file of appeals is written: with a row per event, or one per appeal.
-
-    ``format`` and ``delimiter`` are None where the file's ending decides, ``datetime_format``
-    for ISO 8601; ``unix`` means seconds since 1970. ``tz`` is the zone of times without an
-    offset. ``source`` names where the rows are from, where no column does.
-    """
-
-    kind: Literal["events", "appeals"] = "events"
-    format: Literal["csv", "jsonl"] | None = None
-    encoding: str = "utf-8"
-    delimiter: str | None = None
-    datetime_format: str | None = None
-    tz: str | None = None
-    source: str = ""
-
-
-class ScheduleSettings(_Section, frozen=True, kw_only=True):
-    """When it is working time, as plain values; None where the file does not say."""
-
-    calendar: str | None = None
-    week: Literal[5, 6, 7] | None = None
-    hours: str | None = None
-    tz: str | None = None
-    overrides: Overrides | None = None
-    changes: Overrides | None = None
-
-
-class TargetSettings(_Section, frozen=True, kw_only=True):
-    """What was promised, as plain values; None where the file does not say."""
-
-    name: str | None = None
-    budget: str | None = None
-    warn: str | None = None
-    stops_on: tuple[EventType, ...] | None = None
-    closing: Closing | None = None
-
-
-class Config(_Section, frozen=True, kw_only=True):
-    """The whole file; a section that is not there has its defaults.
-
-    ``columns`` maps canonical names to the file's own; ``values`` maps, for a canonical column,
-    what the file says to what it means.
-    """
-
-    input: Input = Input()
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, str | bool]] = {}
-    target: TargetSettings = TargetSettings()
-    schedule: ScheduleSettings = ScheduleSettings()
-
-    def with_zone(self, tz: str) -> Config:
-        """Return the configuration with another zone for times without an offset.
-
-        Raises UnknownTimeZoneError.
-        """
-        check_zone(tz)
-        return msgspec.structs.replace(self, input=msgspec.structs.replace(self.input, tz=tz))
 
 
 def load_config(path: Path) -> Config:
@@ -156,65 +83,12 @@ def parse_config(text: str, name: str) -> Config:
         msg = f"{name} is not a configuration: its lists are nested too deep; write plain tables"
         raise ConfigError(msg, name=name) from None
     faults = Faults(name)
-    _check_shape(faults, tables, inspect.type_info(Config), ())
+    check_shape(faults, tables, Config)
     config = msgspec.convert(tables, Config)
     _check_input(faults, config.input)
     _check_columns(faults, config)
-    _check_promise(faults, config)
+    check_promises(faults, config)
     return config
-
-
-_SHAPES: dict[type[inspect.Type], tuple[str, type, str]] = {
-    inspect.StrType: ("text", str, '"text", in quotes'),
-    inspect.LiteralType: ("text", str, '"text", in quotes'),
-    inspect.EnumType: ("text", str, '"text", in quotes'),
-    inspect.DateType: ("a date", str, "2026-05-08"),
-    inspect.DictType: ("a table", dict, "[section] with key = value lines"),
-    inspect.StructType: ("a table", dict, "[section] with key = value lines"),
-    inspect.VarTupleType: ("a list", list, '["one", "two"]'),
-}
-"""For each type of the structs: what it is called, what TOML gives for it, and an example."""
-
-
-def _check_shape(faults: Faults, value: Any, kind: inspect.Type, keys: Keys) -> None:
-    """Refuse unknown keys and values of the wrong type, as deep as the tables go."""
-    if isinstance(kind, inspect.UnionType):
-        if isinstance(value, bool) and any(isinstance(k, inspect.BoolType) for k in kind.types):
-            return
-        kind = next(k for k in kind.types if type(k) in _SHAPES)
-    wanted, fitting, example = _SHAPES[type(kind)]
-    fits: bool = isinstance(value, fitting)
-    if not fits:
-        faults.fail(keys, f"expected {wanted}, got {shown(value)}", f"write it as {example}")
-    if isinstance(kind, inspect.StructType | inspect.DictType):
-        _check_table(faults, value, kind, keys)
-    elif isinstance(kind, inspect.VarTupleType):
-        for index, inner in enumerate(value):
-            _check_shape(faults, inner, kind.item_type, (*keys, index))
-    elif isinstance(kind, inspect.LiteralType):
-        faults.choose(keys, value, map(str, kind.values), f"{value!r} is no choice")
-    elif isinstance(kind, inspect.EnumType):
-        faults.choose(keys, value, [one.value for one in kind.cls], f"{value!r} is no choice")
-    elif isinstance(kind, inspect.DateType):
-        faults.read(keys, check_date, value)
-
-
-def _check_table(
-    faults: Faults,
-    table: dict[str, Any],
-    kind: inspect.StructType | inspect.DictType,
-    keys: Keys,
-) -> None:
-    if isinstance(kind, inspect.DictType):
-        for key, inner in table.items():
-            _check_shape(faults, key, kind.key_type, (*keys, key))
-            _check_shape(faults, inner, kind.value_type, (*keys, key))
-        return
-    fields = {field.encode_name: field.type for field in kind.fields}
-    what = "no such key" if keys else "no such section"
-    for key, inner in table.items():
-        faults.choose((*keys, key), key, fields, what)
-        _check_shape(faults, inner, fields[key], (*keys, key))
 
 
 def _check_input(faults: Faults, options: Input) -> None:
@@ -259,25 +133,3 @@ def _check_meaning(
         faults.choose(keys, meaning, EventType, f"{meaning!r} is no event type")
     elif meaning and canonical == "author_role":
         faults.choose(keys, meaning, AUTHOR_ROLES, f"{meaning!r} is no author's role")
-
-
-def _check_promise(faults: Faults, config: Config) -> None:
-    """Refuse amounts, hours, zones, dates and calendars that cannot be."""
-    target, schedule = config.target, config.schedule
-    faults.read(("target", "budget"), parse_budget, target.budget)
-    faults.read(("target", "warn"), parse_budget, target.warn)
-    if target.budget is not None and not parse_budget(target.budget):
-        faults.fail(("target", "budget"), "a budget of 0, which nothing can meet", "give it time")
-    if target.stops_on is not None and (
-        not target.stops_on or EventType.CREATED in target.stops_on
-    ):
-        what = "no list of answers"
-        faults.fail(("target", "stops_on"), what, 'write ["replied"], and never "created"')
-    if schedule.calendar != NO_CALENDAR:
-        faults.read(("schedule", "calendar"), Calendar.get, schedule.calendar)
-    faults.read(("schedule", "hours"), WeeklyHours.parse, schedule.hours)
-    faults.read(("schedule", "tz"), check_zone, schedule.tz)
-    for day, hours in (schedule.overrides or {}).items():
-        faults.read(("schedule", "overrides", str(day)), parse_shifts, hours)
-    for day, hours in (schedule.changes or {}).items():
-        faults.read(("schedule", "changes", str(day)), WeeklyHours.parse, hours)

@@ -7,7 +7,7 @@ import json
 import re
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError, WorkHoursError
@@ -19,6 +19,7 @@ UNIX = "unix"
 """The format of seconds since 1970."""
 
 Keys = tuple[str | int, ...]
+Made = TypeVar("Made")
 
 
 class Faults:
@@ -38,16 +39,21 @@ class Faults:
         known = list(known)
         if value in known:
             return
+        if not known:
+            self.fail(keys, what, "there are none; leave it out")
         near = get_close_matches(value.lower(), known, n=1)
         choices = f"use {', '.join(known)}" if len(known) > 1 else f"use {known[0]}"
         self.fail(keys, what, f"did you mean {near[0]}?" if near else choices)
 
     def read(self, keys: Keys, reader: Callable[[str], object], value: str | None) -> None:
         """Read a value that is there; what the reader says of it becomes the error."""
-        if value is None:
-            return
+        if value is not None:
+            self.make(keys, lambda: reader(value))
+
+    def make(self, keys: Keys, build: Callable[[], Made]) -> Made:
+        """Return what ``build`` makes; an error of the library becomes one with the key path."""
         try:
-            reader(value)
+            return build()
         except WorkHoursError as error:
             path = key_path(keys)
             msg = f"{path}: {error} (in {self._name})"

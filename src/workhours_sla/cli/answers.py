@@ -93,7 +93,7 @@ def echo_json(data: dict[str, Any]) -> None:
 @common_options
 def due(start: str, *, now: str | None, explain: bool, as_json: bool, **options: Any) -> None:
     """Say until when an appeal posted at START must be answered."""
-    settings = Settings.of(**options)
+    settings = Settings.of_one_target(**options)
     schedule, budget, by_rule = settings.schedule, settings.budget, settings.provisional
     given = read_time(start, schedule.tz)
     posted = given.when.astimezone(schedule.tz)
@@ -149,7 +149,7 @@ def due(start: str, *, now: str | None, explain: bool, as_json: bool, **options:
 @common_options
 def elapsed(start: str, end: str, *, explain: bool, as_json: bool, **options: Any) -> None:
     """Say how much working time passed from START to END, and whether it is within the budget."""
-    settings = Settings.of(**options)
+    settings = Settings.of_one_target(**options)
     schedule, budget = settings.schedule, settings.budget
     first, second = read_time(start, schedule.tz), read_time(end, schedule.tz)
     a, b = first.when.astimezone(schedule.tz), second.when.astimezone(schedule.tz)
@@ -190,7 +190,7 @@ def elapsed(start: str, end: str, *, explain: bool, as_json: bool, **options: An
 @common_options
 def latest_start(due_by: str, *, explain: bool, as_json: bool, **options: Any) -> None:
     """Say by when an appeal must come to be due no later than DUE_BY."""
-    settings = Settings.of(**options)
+    settings = Settings.of_one_target(**options)
     schedule, budget, by_rule = settings.schedule, settings.budget, settings.provisional
     given = read_time(due_by, schedule.tz)
     wanted = given.when.astimezone(schedule.tz)

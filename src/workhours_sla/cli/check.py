@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from workhours_sla import words
 from workhours_sla.adapters.config import Config
-from workhours_sla.adapters.sources import Fault, Source, open_source
-from workhours_sla.cli.answers import echo_json, schedule_data
+from workhours_sla.adapters.config_policy import Promises
+from workhours_sla.cli.answers import echo_json
 from workhours_sla.cli.phrases import say
+from workhours_sla.cli.promised import (
+    budget_text,
+    calendar_lines,
+    main_schedule,
+    promises_data,
+    schedule_text,
+)
+from workhours_sla.cli.reading import Rows, account, account_data, unmatched
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time, show_short, show_time, zone_text
-from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluation import Evaluation, evaluate
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget import format_amount, iso_amount, parse_budget
+from workhours_sla.sla.spans import Span, breach_owner, holder_spans
+from workhours_sla.sla.target import ScheduleBy
+from workhours_sla.worktime.budget import format_amount, iso_amount
 
-DEFAULT_WARN: Final = "1h"
-DEFAULT_NAME: Final = "first reply"
-LONG_WORK: Final = 5_000_000
-"""Bytes of input from which a progress bar is worth showing."""
 SHOWN_ROWS: Final = 20
-SHOWN_FAULTS: Final = 5
 WIDEST_CELL: Final = 28
 EXIT_BREACHES: Final = 1
 EXIT_QUARANTINE: Final = 2
@@ -57,9 +58,10 @@ COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 @click.command()
 @click.argument("file")
 @click.option("--as-of", metavar="TIME", help="The instant to judge at. [now]")
-@click.option("--warn", metavar="AMOUNT", help=f"At risk with this much left. [{DEFAULT_WARN}]")
+@click.option("--warn", metavar="AMOUNT", help="At risk with this much left. [1h]")
 @click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @click.option("--all", "show_all", is_flag=True, help="List every appeal, the met ones too.")
+@click.option("--explain", is_flag=True, help="Say who held what is overdue, and for how long.")
 @click.option("--strict", is_flag=True, help="Exit 2 if anything was quarantined.")
 @common_options
 def check(  # noqa: PLR0913
@@ -69,78 +71,35 @@ def check(  # noqa: PLR0913
     warn: str | None,
     assume_tz: str | None,
     show_all: bool,
+    explain: bool,
     strict: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
     """Say which appeals of FILE are overdue, at risk or in time; - reads standard input.
 
-    FILE is CSV or JSON Lines, with a row per event or per appeal; --config maps its columns.
-    Exits 1 when there are breaches.
+    FILE is CSV or JSON Lines, with a row per event or per appeal; --config maps its columns and
+    says what was promised. Exits 1 when there are breaches.
     """
     settings = Settings.of(**options)
     config = settings.config or Config()
     if assume_tz is not None:
         config = config.with_zone(assume_tz)
-    judged_at = read_time(as_of or "now", settings.schedule.tz).when
-    promised = config.target
-    target = Target(
-        promised.name or DEFAULT_NAME,
-        settings.budget,
-        settings.schedule,
-        warn=parse_budget(warn or promised.warn or DEFAULT_WARN),
-        stops=frozenset(promised.stops_on) if promised.stops_on else "first_reply",
-        closing=promised.closing or "latest",
+    promises = settings.promises(warn)
+    judged_at = read_time(as_of or "now", main_schedule(promises).tz).when
+    rows = Rows(file, config)
+    result = evaluate(
+        rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )
-    if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
-        msg = "standard input is a terminal or closed; pipe a file into it or name one"
-        raise click.UsageError(msg)
-    rows = _Rows(per_event=config.input.kind == "events")
-    with open_source(sys.stdin.buffer if file == "-" else Path(file), config) as source:
-        events = list(rows.read(source))
-    result = evaluate(events, Policy([target]), as_of=judged_at, provisional=settings.provisional)
+    report = _Report(result, rows, promises, settings, judged_at, explain=explain)
     if as_json:
-        echo_json(_data(result, rows, target, settings, judged_at))
+        echo_json(report.data())
     else:
-        for line in _page(result, rows, settings, judged_at, show_all=show_all):
+        for line in report.page(show_all=show_all):
             click.echo(line)
     if strict and (rows.faults or result.quarantine):
         return EXIT_QUARANTINE
     return EXIT_BREACHES if any(map(_breached, result.outcomes)) else 0
-
-
-class _Rows:
-    """Reads a source; counts its rows and keeps the faulty ones.
-
-    The order of rows says something about delivery only where each is an event.
-    """
-
-    def __init__(self, *, per_event: bool) -> None:
-        self.per_event = per_event
-        self.read_count = 0
-        self.faults: list[Fault] = []
-
-    def read(self, source: Source) -> Iterator[Event]:
-        with _progress(source) as advance:
-            for item in source:
-                self.read_count += 1
-                if isinstance(item, Fault):
-                    self.faults.append(item)
-                else:
-                    yield from item
-                if not self.read_count % 1000:
-                    advance(source.position)
-            advance(source.position)
-
-
-@contextmanager
-def _progress(source: Source) -> Iterator[Any]:
-    """Show a bar on a terminal's standard error while a large file is read."""
-    if source.size is None or source.size < LONG_WORK or not sys.stderr.isatty():
-        yield lambda _position: None
-        return
-    with click.progressbar(length=source.size, label=source.name, file=sys.stderr) as bar:
-        yield lambda position: bar.update(position - bar.pos)
 
 
 def _breached(outcome: Outcome) -> bool:
@@ -149,26 +108,213 @@ def _breached(outcome: Outcome) -> bool:
 
 def _urgency(outcome: Outcome) -> tuple[object, ...]:
     """Return the key that puts the rows of a section in order: what needs action first."""
-    remaining = outcome.remaining if outcome.remaining is not None else timedelta.max
-    return outcome.answered_at is not None, remaining, outcome.posted_at.astimezone(UTC)
-
-
-# -- text ----------------------------------------------------------------------------------
-
-
-def _page(
-    result: Evaluation, rows: _Rows, settings: Settings, as_of: datetime, *, show_all: bool
-) -> Iterator[str]:
-    schedule, lang = settings.schedule, settings.lang
-    local = as_of.astimezone(schedule.tz)
-    promised = say("working_time", lang, amount=format_amount(settings.budget))
-    yield (
-        say("as_of", lang, when=show_time(local, lang))
-        + " · "
-        + " · ".join((promised, str(schedule.hours), zone_text(local, schedule.tz)))
+    remaining = -outcome.overdue if outcome.overdue else outcome.remaining
+    latest = datetime.max.replace(tzinfo=UTC)
+    return (
+        outcome.answered_at is not None,
+        timedelta.max if remaining is None else remaining,
+        latest if outcome.due_at is None else outcome.due_at.astimezone(UTC),
+        outcome.posted_at.astimezone(UTC),
     )
-    counts = Counter(outcome.verdict for outcome in result.outcomes)
-    unanswered = sum(_breached(o) and o.answered_at is None for o in result.outcomes)
+
+
+class _Report:
+    """What was found, as a page of text and as data."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        result: Evaluation,
+        rows: Rows,
+        promises: Promises,
+        settings: Settings,
+        as_of: datetime,
+        *,
+        explain: bool,
+    ) -> None:
+        self.result = result
+        self.rows = rows
+        self.promises = promises
+        self.targets = promises.policy.targets
+        self.lang = settings.lang
+        self.schedule = main_schedule(promises)
+        self.as_of = as_of.astimezone(self.schedule.tz)
+        self.agencies = {} if settings.config is None else settings.config.agencies
+        self.explain = explain
+        self.events: Mapping[str, list[Event]] = _by_appeal(rows.events, result) if explain else {}
+
+    # -- text ------------------------------------------------------------------------------
+
+    def page(self, *, show_all: bool) -> Iterator[str]:
+        """Yield the lines, what needs action first."""
+        lang, outcomes = self.lang, self.result.outcomes
+        yield self._heading()
+        counts = Counter(outcome.verdict for outcome in outcomes)
+        unanswered = sum(_breached(o) and o.answered_at is None for o in outcomes)
+        yield click.style(_counted(counts, lang, unanswered), bold=True)
+        if len(self.targets) > 1:
+            yield from self._by_target()
+        yield from self._table(show_all=show_all)
+        for phrase, count in (
+            ("calendar_unknown", sum(outcome.calendar_unknown for outcome in outcomes)),
+            ("provisional_count", sum(outcome.provisional for outcome in outcomes)),
+            ("to_review_count", sum(outcome.needs_review for outcome in outcomes)),
+        ):
+            if count:
+                yield say(phrase, lang, count=count)
+        yield from unmatched(self.result, lang)
+        yield ""
+        yield from account(self.result, self.rows, lang)
+        yield from calendar_lines(self.promises, lang)
+
+    def _heading(self) -> str:
+        parts = [say("as_of", self.lang, when=show_time(self.as_of, self.lang))]
+        if len(self.targets) == 1:
+            target = self.targets[0]
+            parts.append(budget_text(target.budget, self.lang))
+            by = isinstance(target.schedule, ScheduleBy)
+            told = schedule_text(target, self.promises, self.lang)
+            parts.append(told if by else str(self.schedule.hours))
+        parts.append(zone_text(self.as_of, self.schedule.tz))
+        return " · ".join(parts)
+
+    def _by_target(self) -> Iterator[str]:
+        """Yield a line for each target: what it promises, and how it stands."""
+        lang = self.lang
+        told = [
+            (
+                target.name,
+                budget_text(target.budget, lang),
+                schedule_text(target, self.promises, lang),
+            )
+            for target in self.targets
+        ]
+        widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+        for parts in told:
+            counts = Counter(o.verdict for o in self.result.outcomes if o.target == parts[0])
+            cells = (f"{part:<{width}}" for part, width in zip(parts, widths, strict=True))
+            yield f"  {'  '.join(cells)}  {_counted(counts, lang)}"
+
+    def _table(self, *, show_all: bool) -> Iterator[str]:
+        """Yield the appeals by section; the met, and long tails, only where all are wanted."""
+        listed: list[tuple[Verdict, list[Outcome], int]] = []
+        for verdict in SECTIONS if show_all else STILL_OPEN:
+            section = sorted(
+                (o for o in self.result.outcomes if o.verdict is verdict), key=_urgency
+            )
+            shown = section if show_all else section[:SHOWN_ROWS]
+            listed.append((verdict, shown, len(section) - len(shown)))
+        rows = [outcome for _, shown, _ in listed for outcome in shown]
+        widths = [max(map(len, column)) for column in zip(*map(self._cells, rows), strict=True)]
+        for verdict, shown, more in listed:
+            for outcome in shown:
+                parts = zip(self._cells(outcome), widths, strict=True)
+                cells = "  ".join(f"{part:<{width}}" for part, width in parts)
+                line = f"  {MARKS.get(verdict, ''):<3} {cells}  " + "   ".join(self._facts(outcome))
+                yield click.style(line, fg=COLOURS.get(verdict))
+                yield from self._holders(outcome)
+            if more:
+                yield "      " + say("and_more", self.lang, count=more)
+
+    def _cells(self, outcome: Outcome) -> tuple[str, ...]:
+        cells = _cell(outcome.appeal_id), _cell(self._name(outcome.agency_id or ""))
+        return (*cells, _cell(outcome.target)) if len(self.targets) > 1 else cells
+
+    def _name(self, agency_id: str) -> str:
+        named = self.agencies.get(agency_id)
+        return agency_id if named is None else named.name or agency_id
+
+    def _facts(self, outcome: Outcome) -> Iterator[str]:
+        lang = self.lang
+
+        def when(phrase: str, at: datetime | None) -> Iterator[str]:
+            if at is not None:
+                yield say(phrase, lang, when=show_short(at, lang, self.as_of.date()))
+
+        yield from when("posted", outcome.posted_at)
+        if outcome.started_at != outcome.posted_at:
+            yield from when("started", outcome.started_at)
+        yield from when("due_by", outcome.due_at)
+        yield from when("answered", outcome.answered_at)
+        yield from when("withdrawn", outcome.withdrawn_at)
+        if outcome.overdue:
+            yield say("late_by", lang, amount=format_amount(outcome.overdue))
+        elif outcome.remaining is not None and outcome.answered_at is None:
+            yield say("left", lang, amount=format_amount(outcome.remaining))
+        if outcome.needs_review:
+            yield say("to_review", lang)
+
+    def _holders(self, outcome: Outcome) -> Iterator[str]:
+        """Yield who held what is overdue, stretch by stretch, and at the breach."""
+        spans = self._spans(outcome)
+        for span in spans:
+            held = span.holder is not None
+            who = (
+                say("held_by", self.lang, holder=_cell(self._name(span.holder or "")))
+                if held
+                else (say(span.phase, self.lang))
+            )
+            near = self.as_of.date()
+            since, until = (
+                show_short(at.astimezone(self.as_of.tzinfo), self.lang, near)
+                for at in (span.since, span.until)
+            )
+            yield f"        {since} - {until}  {format_amount(span.worked):>9}  {who}"
+        holder = _holder_at_breach(outcome, spans)
+        if holder is not None:
+            yield "        " + say("held_at_breach", self.lang, holder=_cell(self._name(holder)))
+
+    def _spans(self, outcome: Outcome) -> tuple[Span, ...]:
+        target = next(target for target in self.targets if target.name == outcome.target)
+        if not self.explain or not _breached(outcome) or target.on_transfer != "keep":
+            return ()
+        with suppress(CalendarCoverageError):
+            events = self.events[outcome.appeal_id]
+            return holder_spans(events, target, as_of=self.as_of, cycle=outcome.cycle)
+        return ()
+
+    # -- data ------------------------------------------------------------------------------
+
+    def data(self) -> dict[str, Any]:
+        """Return everything as plain data, never localised."""
+        outcomes = self.result.outcomes
+        counts = Counter(outcome.verdict for outcome in outcomes)
+        by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
+        promised = promises_data(self.promises)
+        for target in promised["targets"]:
+            target["counts"] = {v.value: by_target[target["name"], v] for v in SECTIONS}
+        in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *_urgency(o)))
+        return {
+            "schema": "workhours.check/2",
+            "as_of": self.as_of.isoformat(),
+            **promised,
+            "counts": {verdict.value: counts[verdict] for verdict in SECTIONS},
+            "outcomes": [
+                {**_outcome_data(outcome), **self._holder_data(outcome)} for outcome in in_order
+            ],
+            **account_data(self.result, self.rows),
+        }
+
+    def _holder_data(self, outcome: Outcome) -> dict[str, Any]:
+        spans = self._spans(outcome)
+        if not spans:
+            return {}
+        zone = self.as_of.tzinfo
+        return {
+            "holder_at_breach": _holder_at_breach(outcome, spans),
+            "spans": [
+                {
+                    "holder": span.holder,
+                    "phase": span.phase,
+                    "since": span.since.astimezone(zone).isoformat(),
+                    "until": span.until.astimezone(zone).isoformat(),
+                    "worked": iso_amount(span.worked),
+                }
+                for span in spans
+            ],
+        }
+
+
+def _counted(counts: Counter[Verdict], lang: str, unanswered: int = 0) -> str:
     heads = [
         f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
         for verdict in SECTIONS
@@ -176,44 +322,7 @@ def _page(
     ]
     if unanswered:
         heads[0] += f" ({say('unanswered', lang, count=unanswered)})"
-    yield click.style(" · ".join(heads), bold=True)
-    yield from _table(result.outcomes, local, lang, show_all=show_all)
-    unknown = sum(outcome.calendar_unknown for outcome in result.outcomes)
-    if unknown:
-        yield say("calendar_unknown", lang, count=unknown)
-    provisional = sum(outcome.provisional for outcome in result.outcomes)
-    if provisional:
-        yield say("provisional_count", lang, count=provisional)
-    yield ""
-    yield from _reconciliation(result, rows, lang)
-    calendar = schedule.calendar
-    yield f"{say('calendar', lang)} " + say(
-        "version", lang, id=calendar.id, version=calendar.version
-    )
-
-
-def _table(
-    outcomes: Sequence[Outcome], as_of: datetime, lang: str, *, show_all: bool
-) -> Iterator[str]:
-    """Yield the appeals by section; the met ones, and long tails, only where all are wanted."""
-    listed: list[tuple[Verdict, list[Outcome], int]] = []
-    for verdict in SECTIONS if show_all else STILL_OPEN:
-        section = sorted((o for o in outcomes if o.verdict is verdict), key=_urgency)
-        shown = section if show_all else section[:SHOWN_ROWS]
-        listed.append((verdict, shown, len(section) - len(shown)))
-    rows = [outcome for _, shown, _ in listed for outcome in shown]
-    appeal_width = max((len(_cell(o.appeal_id)) for o in rows), default=0)
-    agency_width = max((len(_cell(o.agency_id or "")) for o in rows), default=0)
-    for verdict, shown, more in listed:
-        for outcome in shown:
-            appeal, agency = _cell(outcome.appeal_id), _cell(outcome.agency_id or "")
-            mark = MARKS.get(verdict, "")
-            line = f"  {mark:<3} {appeal:<{appeal_width}}  {agency:<{agency_width}}  "
-            yield click.style(
-                line + "   ".join(_facts(outcome, as_of, lang)), fg=COLOURS.get(verdict)
-            )
-        if more:
-            yield "      " + say("and_more", lang, count=more)
+    return " · ".join(heads)
 
 
 def _cell(text: str) -> str:
@@ -221,88 +330,22 @@ def _cell(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text[:WIDEST_CELL])
 
 
-def _facts(outcome: Outcome, as_of: datetime, lang: str) -> Iterator[str]:
-    near = as_of.date()
-    yield say("posted", lang, when=show_short(outcome.posted_at, lang, near))
-    if outcome.due_at is not None:
-        yield say("due_by", lang, when=show_short(outcome.due_at, lang, near))
-    if outcome.answered_at is not None:
-        yield say("answered", lang, when=show_short(outcome.answered_at, lang, near))
-    remaining = outcome.remaining
-    if remaining is not None and remaining < timedelta(0):
-        yield say("late_by", lang, amount=format_amount(-remaining))
-    elif remaining is not None and outcome.answered_at is None:
-        yield say("left", lang, amount=format_amount(remaining))
+def _by_appeal(events: Sequence[Event], result: Evaluation) -> Mapping[str, list[Event]]:
+    """Return the events that count, each once, by appeal."""
+    aside = {event for event, _ in result.quarantine}
+    kept: dict[str, Event] = {}
+    for event in events:
+        known = kept.get(event.event_id)
+        if event not in aside and (known is None or event.received_at < known.received_at):
+            kept[event.event_id] = event
+    found: dict[str, list[Event]] = {}
+    for event in kept.values():
+        found.setdefault(event.appeal_id, []).append(event)
+    return found
 
 
-def _reconciliation(result: Evaluation, rows: _Rows, lang: str) -> Iterator[str]:
-    mapped = rows.read_count - len(rows.faults)
-    yield say("rows", lang, read=rows.read_count, mapped=mapped, faulty=len(rows.faults))
-    counts = result.reconciliation
-    line = say(
-        "events",
-        lang,
-        read=counts.read,
-        applied=counts.applied,
-        duplicate=counts.duplicate,
-        quarantined=counts.quarantined,
-    )
-    if counts.after_as_of:
-        line += say("after_as_of", lang, count=counts.after_as_of)
-    if counts.late and rows.per_event:
-        line += say("came_late", lang, count=counts.late)
-    yield line
-    reasons = Counter(fault.reason for fault in rows.faults)
-    reasons.update(reason for _, reason in result.quarantine)
-    for reason, count in reasons.most_common():
-        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
-    for fault in rows.faults[:SHOWN_FAULTS]:
-        yield "    " + say("line", lang, line=fault.line) + f": {fault.detail}"
-    for event, reason in result.quarantine[:SHOWN_FAULTS]:
-        why = words.pick(words.QUARANTINE_REASONS[reason], lang)
-        yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
-
-
-# -- data ----------------------------------------------------------------------------------
-
-
-def _data(
-    result: Evaluation, rows: _Rows, target: Target, settings: Settings, as_of: datetime
-) -> dict[str, Any]:
-    counts = Counter(outcome.verdict for outcome in result.outcomes)
-    events = result.reconciliation
-    return {
-        "schema": "workhours.check/1",
-        "as_of": as_of.astimezone(settings.schedule.tz).isoformat(),
-        "target": {
-            "name": target.name,
-            "budget": iso_amount(settings.budget),
-            "warn": iso_amount(target.warn),
-            "closing": target.closing,
-            "stops": target.stops if isinstance(target.stops, str) else sorted(target.stops),
-        },
-        **schedule_data(settings.schedule),
-        "counts": {verdict.value: counts[verdict] for verdict in SECTIONS},
-        "rows": {
-            "read": rows.read_count,
-            "mapped": rows.read_count - len(rows.faults),
-            "quarantined": len(rows.faults),
-        },
-        "events": {
-            "read": events.read,
-            "applied": events.applied,
-            "duplicate": events.duplicate,
-            "quarantined": events.quarantined,
-            "after_as_of": events.after_as_of,
-            "late": events.late if rows.per_event else None,
-        },
-        "outcomes": [_outcome_data(outcome) for outcome in _in_order(result.outcomes)],
-        "quarantine": [*map(_fault_data, rows.faults), *map(_quarantined_data, result.quarantine)],
-    }
-
-
-def _in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *_urgency(o)))
+def _holder_at_breach(outcome: Outcome, spans: Sequence[Span]) -> str | None:
+    return breach_owner(spans, outcome.limit) if spans and outcome.limit is not None else None
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:
@@ -314,37 +357,23 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
 
     return {
         "appeal_id": outcome.appeal_id,
+        "target": outcome.target,
+        "cycle": outcome.cycle,
         "verdict": outcome.verdict.value,
         "agency_id": outcome.agency_id,
         "district_id": outcome.district_id,
         "channel": outcome.channel,
+        "topic": outcome.topic,
         "posted_at": time(outcome.posted_at),
+        "started_at": time(outcome.started_at),
         "due_at": time(outcome.due_at),
         "breaches_after": time(outcome.limit),
         "answered_at": time(outcome.answered_at),
+        "withdrawn_at": time(outcome.withdrawn_at),
         "elapsed": amount(outcome.elapsed),
         "remaining": amount(outcome.remaining),
         "overdue": amount(outcome.overdue),
+        "needs_review": outcome.needs_review,
         "calendar_unknown": outcome.calendar_unknown,
         "provisional": outcome.provisional,
-    }
-
-
-def _fault_data(fault: Fault) -> dict[str, Any]:
-    return {
-        "line": fault.line,
-        "reason": fault.reason,
-        "detail": fault.detail,
-        "text": fault.text,
-    }
-
-
-def _quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
-    event, reason = quarantined
-    return {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
-        "reason": reason,
     }

@@ -31,6 +31,7 @@ COMMANDS = {
     "latest-start": "answers",
     "explain": "answers",
     "check": "check",
+    "load": "load",
     "calendar": "calendar_page",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config import Config
+    from workhours_sla.adapters.config_policy import Promises
 
 DEFAULT_CALENDAR = "RU"
 DEFAULT_HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
@@ -53,13 +54,18 @@ def common_options(command: Command) -> Command:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command works with; ``config`` is None without a file."""
+    """What a command works with; ``config`` is None without a file.
+
+    ``given`` names the options about schedule and budget that were given.
+    """
 
     schedule: Schedule
     budget: timedelta
     lang: str
     provisional: bool
     config: Config | None
+    given: tuple[str, ...] = ()
+    calendar_file: str | None = None
 
     @classmethod
     def of(  # noqa: PLR0913 - one per option
@@ -96,6 +102,10 @@ class Settings:
         days = week if week is not None else filed.get("week")
         if found is not None and days is not None:
             found = found.with_week(days)
+        if found is not None and loaded is not None:
+            from workhours_sla.adapters.config_schedules import with_own_days  # noqa: PLC0415
+
+            found = with_own_days(found, loaded.schedule)
         if found is not None and calendar_file is not None:
             found = with_acts(found, calendar_file)
         # a zone of the file belongs to the calendar of the file
@@ -117,7 +127,73 @@ class Settings:
             lang=language(lang),
             provisional=provisional,
             config=loaded,
+            given=tuple(
+                name
+                for name, value in (
+                    ("--calendar", calendar),
+                    ("--week", week),
+                    ("--hours", hours),
+                    ("--tz", tz),
+                    ("--budget", budget),
+                )
+                if value is not None
+            ),
+            calendar_file=calendar_file,
         )
+
+    def promises(self, warn: str | None = None) -> Promises:
+        """Return the policy of the file, else the one target of options and defaults.
+
+        ``warn`` replaces that of every target. Refuses options that the file leaves no room for.
+        """
+        from workhours_sla.adapters.config import Config  # noqa: PLC0415
+        from workhours_sla.adapters.config_policy import DEFAULT, promises_of  # noqa: PLC0415
+
+        config = self.config or Config()
+        ahead = None if warn is None else parse_budget(warn)
+        file = self.calendar_file
+        promises = promises_of(
+            config,
+            self.schedule,
+            budget=self.budget,
+            warn=ahead,
+            amend=None if file is None else lambda calendar: with_acts(calendar, file),
+        )
+        useless = [
+            name
+            for name in self.given
+            if config.has_policy and (name == "--budget" or DEFAULT not in promises.schedules)
+        ]
+        if useless:
+            what = ", ".join(useless)
+            msg = (
+                f"the configuration has its own targets, which {what} cannot change; edit the file"
+            )
+            raise click.UsageError(msg)
+        for section in config.schedules.values():
+            if section.tz is None and "RU-" in (section.calendar or ""):
+                _mention_other_zones(section.calendar or "", self.lang)
+        return promises
+
+    @classmethod
+    def of_one_target(cls, **options: Any) -> Settings:
+        """Return settings with the schedule and the budget of the one target that there is."""
+        settings = cls.of(**options)
+        if settings.config is None or not settings.config.has_policy:
+            return settings
+        targets = settings.promises().policy.targets
+        schedule, budget = targets[0].schedule, targets[0].budget
+        if (
+            len(targets) > 1
+            or not isinstance(schedule, Schedule)
+            or not isinstance(budget, timedelta)
+        ):
+            msg = (
+                "the configuration has more than one target in working time on one schedule; "
+                "leave --config out and give --calendar, --hours and --budget"
+            )
+            raise click.UsageError(msg)
+        return replace(settings, schedule=schedule, budget=budget)
 
 
 def _given(option: str | None, filed: str | None, default: Any) -> Any:

@@ -45,6 +45,17 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
     return GivenTime(_in_zone(when, zone), assumed_zone=True)
 
 
+def read_day(text: str) -> date | None:
+    """Return the date that ``text`` is, ISO 8601 or day first; None for anything else."""
+    match = _DAY_FIRST.match(text.strip())
+    if match and match[4] is None:
+        text = f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}"
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
 def _iso(text: str) -> str:
     """Return day-first text in ISO 8601 order; a date alone is no instant."""
     match = _DAY_FIRST.match(text)

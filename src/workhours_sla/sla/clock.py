@@ -25,6 +25,8 @@ _REGISTERED, _ASSIGNED, _TRANSFERRED = (
     EventType.TRANSFERRED,
 )
 _MESSAGE = EventType.CITIZEN_MESSAGE
+_BY_OFFICIALS = frozenset({EventType.REPLIED, EventType.CLOSED})
+"""What answers only where an official did it, or nobody known."""
 
 
 class Verdict(StrEnum):
@@ -211,7 +213,7 @@ def _answer(
                 for event in cycle.events
                 if event.type in stops
                 and event.occurred_at >= start
-                and event.author_role in (None, "official")
+                and (event.type not in _BY_OFFICIALS or event.author_role in (None, "official"))
             ),
             None,
         )

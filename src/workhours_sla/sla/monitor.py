@@ -35,7 +35,11 @@ def _order(event: Event) -> tuple[datetime, int, str]:
 
 
 class _Appeal:
-    """The events of one appeal in order, what they come to, and what was reported of it."""
+    """The events of one appeal in order, what they come to, and what was reported of it.
+
+    ``folded`` is None where nothing more is expected, to save the space; it follows from the
+    events.
+    """
 
     __slots__ = ("corrected", "events", "folded", "reported", "timer")
 
@@ -172,8 +176,7 @@ class Monitor:
             if is_future(event):
                 found.append(Quarantined(event, "future_time"))
         for appeal in self._appeals.values():
-            if appeal.folded is not None:
-                found += appeal.folded.quarantine
+            found += self._folded(appeal).quarantine
         return in_order(found)
 
     @property
@@ -182,8 +185,7 @@ class Monitor:
         return tuple(
             one
             for appeal_id in sorted(self._appeals)
-            if (folded := self._appeals[appeal_id].folded) is not None
-            for one in folded.unmatched
+            for one in self._folded(self._appeals[appeal_id]).unmatched
         )
 
     def snapshot(self) -> bytes:
@@ -229,7 +231,7 @@ class Monitor:
             appeal.corrected = any(map(corrects, appeal.events))
             appeal.reported = reported.get(appeal_id, {})
             appeal.folded = fold(appeal.events, policy)
-            monitor._set_timer(appeal_id, appeal)
+            monitor._set_timer(appeal_id, appeal, appeal.folded)
         return monitor
 
     # -- inside ------------------------------------------------------------------------------
@@ -291,27 +293,32 @@ class Monitor:
         appeal.events = [one for one in appeal.events if one.event_id != event.event_id]
         return self._refold(event.appeal_id, appeal)
 
+    def _folded(self, appeal: _Appeal) -> Folded:
+        return appeal.folded or fold(appeal.events, self._policy)
+
     def _refold(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
         appeal.folded = fold(appeal.events, self._policy, appeal.folded)
         return self._report(appeal_id, appeal)
 
     def _report(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
-        folded = appeal.folded
-        assert folded is not None  # noqa: S101 - folded when its first event came
+        folded = self._folded(appeal)
         appeal.reported, changes = changes_between(
             appeal_id, appeal.reported, folded, self._watermark, self._version
         )
-        self._set_timer(appeal_id, appeal)
+        self._set_timer(appeal_id, appeal, folded)
         return changes
 
-    def _set_timer(self, appeal_id: str, appeal: _Appeal) -> None:
-        assert appeal.folded is not None  # noqa: S101 - as above
+    def _set_timer(self, appeal_id: str, appeal: _Appeal, folded: Folded) -> None:
         after = self._watermark
         moment = None
-        for clock in appeal.folded.clocks:
+        ended = True
+        for clock in folded.clocks:
             change = clock.next_change(after)
             if change is not None and (moment is None or change < moment):
                 moment = change
+            ended = ended and clock.ended_at is not None
         if moment is not None and moment != appeal.timer:
             heappush(self._timers, (moment, appeal_id))
         appeal.timer = moment
+        if ended and moment is None and folded.clocks:
+            appeal.folded = None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
-from workhours_sla.worktime.day_budgets import Budget
+from workhours_sla.worktime.day_budgets import Budget, ClockTime
 from workhours_sla.worktime.zone import ZERO
 
 
@@ -19,7 +19,8 @@ class Outcome:
     ``due_at`` is when the budget is used up, ``limit`` the last instant at which an answer still
     meets the target; each is None where a pause goes on or the calendar does not know.
     ``elapsed`` is working time until the answer or the withdrawal, or until ``as_of`` while there
-    is neither, pauses left out; ``overdue`` by how much working time the answer is or was late.
+    is neither, pauses left out; ``overdue`` by how much working time (of a ClockTime: time) the
+    answer is or was late.
     Times are in the zone of the target's schedule. ``calendar_unknown`` says that an unknown
     date keeps the verdict open; ``provisional`` that the answer rests on dates settled by rule
     alone; ``needs_review`` that a reply nobody has judged may be the answer. ``holds`` are the
@@ -107,6 +108,8 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
     until = clock.ended_at or as_of
     if until <= clock.due_at:
         return ZERO
+    if isinstance(budget, ClockTime):
+        return until - clock.due_at
     try:
         return clock.schedule.elapsed(clock.due_at, until, holds=clock.holds)
     except CalendarCoverageError:

@@ -102,8 +102,8 @@ def _cut(
         worked = found.schedule.elapsed(since, until, holds=holds)
         passed_on = number + 1 < len(stretches) and stretches[number + 1][1] is not None
         at_once = return_within is not None and worked <= return_within
-        phase: Phase = "returned" if stage == "held" and passed_on and at_once else stage
-        spans.append(Span(holder, phase, since, until, worked))
+        charged: Phase = "returned" if stage == "held" and passed_on and at_once else stage
+        spans.append(Span(holder, charged, since, until, worked))
     return tuple(spans)
 
 

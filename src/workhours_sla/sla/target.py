@@ -138,6 +138,9 @@ class Target:
         if self.pause_cap is not None and not self.pauses:
             msg = f"{name} caps pauses but takes none; give pauses=True, or leave pause_cap out"
             raise PolicyError(msg)
+        if self.pause_cap in (ZERO, ClockTime(ZERO)):
+            msg = f"{name} caps pauses at nothing; give a cap of more than 0, or pauses=False"
+            raise PolicyError(msg)
         if self.on_transfer == "resume" and not isinstance(self.budget, timedelta):
             msg = f"{name} resumes on a transfer, which only working time can; give working_hours"
             raise PolicyError(msg)

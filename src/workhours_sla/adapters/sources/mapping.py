@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = tuple(Event.__dataclass_fields__)
 """The canonical columns of a file with one row per event."""
-APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", "agency_id", "district_id", "channel")
+_BELONGINGS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
+APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *_BELONGINGS)
 """The canonical columns of a file with one row per appeal."""
 
 CLIPPED = 500
@@ -195,20 +196,17 @@ class Mapper:
         posted_text = self._required("posted_at", record)
         posted_at = self._time("posted_at", posted_text)
         answered_text = self._texts["answered_at"](record)
-        facts = (
-            self._layout.source,
-            self._agency(record),
-            self._district(record),
-            self._channel(record),
-        )
-        created = _derived(appeal_id, EventType.CREATED, posted_at, *facts)
+        told = self._layout.source, *(self._texts[name](record) for name in _BELONGINGS[:3])
+        about = tuple(self._texts[name](record) for name in _BELONGINGS[3:])
+        created = _derived(appeal_id, EventType.CREATED, posted_at, *told, None, None, None, *about)
         if answered_text is None:
             return (created,)
         answered_at = self._time("answered_at", answered_text)
         if answered_at < posted_at:
             detail = f"answered_at {answered_text!r} is before posted_at {posted_text!r}"
             raise RefusedError(detail, "reply_before_post")
-        return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *facts, "official"))
+        reply = (*told, "official", None, None, *about)
+        return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
 
     # -- values ------------------------------------------------------------------------------
 

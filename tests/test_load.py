@@ -1,0 +1,139 @@
+"""The forecast of deadlines: every unanswered clock is counted once, where it is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla.errors import NaiveDatetimeError
+from workhours_sla.sla.load import DeadlineLoad, Slot, deadline_load
+from workhours_sla.sla.outcome import Outcome
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+ZONE = OFFICE.tz
+MONDAY = datetime(2026, 3, 16, tzinfo=ZONE)
+
+
+def outcomes(*posted: datetime, as_of: datetime, **more: EventType) -> tuple[Outcome, ...]:
+    """Return the outcomes of appeals, with what befell the last of them an hour later."""
+    events = [
+        Event(f"{number}", f"A-{number:05}", EventType.CREATED, at, at)
+        for number, at in enumerate(posted)
+    ]
+    for name, kind in more.items():
+        at = posted[-1] + timedelta(hours=1)
+        events.append(Event(name, events[len(posted) - 1].appeal_id, kind, at, at))
+    target = Target("first reply", working_hours(4), OFFICE, pauses=True)
+    return evaluate(events, Policy([target]), as_of=as_of).outcomes
+
+
+def at(hour: int, minute: int = 0, *, day: int = 0) -> datetime:
+    return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
+
+
+def week(found: tuple[Outcome, ...], by: str = "hour") -> DeadlineLoad:
+    return deadline_load(found, start=MONDAY, end=MONDAY + timedelta(days=7), zone=ZONE, by=by)
+
+
+def test_a_deadline_on_the_hour_is_of_the_hour_that_ends_then() -> None:
+    found = outcomes(at(9), at(9, 1), at(10), as_of=at(10))
+    assert week(found).slots == (
+        Slot(at(12), at(13), 1, 1),
+        Slot(at(14), at(15), 2, 1),
+    )
+
+
+def test_dates() -> None:
+    found = outcomes(at(8), at(8, 30), at(17), as_of=at(17))
+    # the two of the morning are overdue by then
+    assert week(found, "day") == DeadlineLoad(
+        (Slot(at(0, day=1), at(0, day=2), 1, 1),),
+        overdue=2,
+        earlier=0,
+        later=0,
+        paused=0,
+        unknown=0,
+    )
+    assert week(outcomes(at(8), at(8, 30), as_of=at(9)), "day").slots == (
+        Slot(at(0), at(0, day=1), 2, 2),
+    )
+
+
+def test_what_is_answered_withdrawn_or_excluded_is_not_counted() -> None:
+    for kind in (EventType.REPLIED, EventType.DUPLICATE_OF):
+        assert week(outcomes(at(9), as_of=at(11), x=kind)).open == 0
+
+
+def test_what_stands_or_is_not_known_is_counted_apart() -> None:
+    assert week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED)).paused == 1
+    last = datetime(2027, 12, 31, 17, 0, tzinfo=ZONE)
+    assert week(outcomes(last, as_of=last)).unknown == 1
+
+
+def test_before_and_after() -> None:
+    found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, which holds until 14:00
+    load = deadline_load(found, start=at(13), end=at(17), zone=ZONE)
+    assert (load.earlier, load.later, load.open) == (1, 1, 2)
+
+
+def test_hours_and_dates_are_those_of_the_zone() -> None:
+    found = outcomes(at(9), as_of=at(9))
+    (slot,) = deadline_load(
+        found, start=MONDAY, end=at(0, day=1), zone=ZoneInfo("Asia/Kolkata")
+    ).slots
+    assert (str(slot.since), str(slot.until)) == (
+        "2026-03-16 15:00:00+05:30",
+        "2026-03-16 16:00:00+05:30",
+    )
+
+
+def test_a_day_on_which_clocks_change_is_one_slot() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    start = datetime(2026, 10, 25, tzinfo=zone)
+    berlin = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Berlin")
+    posted = [(start.astimezone(UTC) + timedelta(hours=hour)).astimezone(zone) for hour in (0, 20)]
+    events = [Event(str(when), str(when), EventType.CREATED, when, when) for when in posted]
+    found = evaluate(events, Policy([Target("x", working_hours(4), berlin)]), as_of=posted[1])
+    load = deadline_load(
+        found.outcomes, start=start, end=start + timedelta(days=2), zone=zone, by="day"
+    )
+    (slot,) = load.slots  # 24 hours after its beginning it is 23:00 of the same date
+    assert (slot.since, slot.until) == (start, datetime(2026, 10, 26, tzinfo=zone))
+
+
+@given(
+    minutes=st.lists(st.integers(0, 14 * 1440), max_size=30),
+    now=st.integers(0, 14 * 1440),
+    first=st.integers(0, 14 * 1440),
+    days=st.integers(1, 14),
+    by=st.sampled_from(["hour", "day"]),
+)
+def test_every_open_clock_is_counted_once(
+    minutes: list[int], now: int, first: int, days: int, by: str
+) -> None:
+    as_of = MONDAY + timedelta(minutes=now)
+    found = outcomes(*(MONDAY + timedelta(minutes=minute) for minute in minutes), as_of=as_of)
+    start = MONDAY + timedelta(minutes=first)
+    end = start + timedelta(days=days)
+    load = deadline_load(found, start=start, end=end, zone=ZONE, by=by)
+    assert load.open == len(found)
+    within = sorted(
+        one.due_at for one in found if one.verdict != "breached" and start < one.due_at <= end
+    )
+    assert sum(slot.count for slot in load.slots) == len(within)
+    for slot in load.slots:
+        inside = [due for due in within if slot.since < due <= slot.until]
+        assert slot.count == len(inside)
+        assert slot.together == max(map(inside.count, inside))
+
+
+def test_what_cannot_be_asked() -> None:
+    with pytest.raises(NaiveDatetimeError, match=r"^start .* has no zone"):
+        deadline_load([], start=datetime(2026, 3, 16), end=MONDAY, zone=ZONE)
+    with pytest.raises(ValueError, match="by hour or day, not by 'week'"):
+        week((), "week")
