@@ -96,7 +96,8 @@ def reports_of(clock: Clock, watermark: datetime) -> list[tuple[ChangeKind, date
         elif clock.verdict(watermark)[0] is Verdict.MET:
             found.append((ChangeKind.MET, answered))
     elif ended is not None:
-        found.append((ChangeKind.WITHDRAWN, ended))
+        if clock.verdict(watermark)[0] is Verdict.WITHDRAWN:
+            found.append((ChangeKind.WITHDRAWN, ended))
     elif limit is not None and limit < watermark:
         found.append((ChangeKind.BREACHED, limit))
     return found

@@ -79,8 +79,11 @@ class Clock(NamedTuple):
                 return Verdict.MET, False
             return self._by_what_passed(answered, Verdict.MET)
         gone = self.withdrawn_at
-        if gone is not None and not (limit is not None and gone > limit):
-            return Verdict.WITHDRAWN, False
+        if gone is not None and (limit is None or gone <= limit):
+            surely = limit is not None or not self.unknown
+            if surely or (self.due_at is not None and gone <= self.due_at):
+                return Verdict.WITHDRAWN, False
+            return self._by_what_passed(gone, Verdict.WITHDRAWN)
         if limit is not None and as_of > limit:
             return Verdict.BREACHED, False
         if self._stands(as_of):
@@ -212,6 +215,7 @@ def _answer(
                 event
                 for event in cycle.events
                 if event.type in stops
+                and event.event_id != cause
                 and event.occurred_at >= start
                 and (event.type not in _BY_OFFICIALS or event.author_role in (None, "official"))
             ),
@@ -232,12 +236,16 @@ def _answer(
     return None
 
 
-def _needs_review(appeal: Appeal, cycle: Cycle, answer: Event | None) -> bool:
+def _needs_review(
+    appeal: Appeal, cycle: Cycle, start: datetime, cause: str, answer: Event | None
+) -> bool:
     """Whether a reply that nobody has judged might be the answer, or an earlier one."""
     return any(
         _judgement(appeal, reply) is None
         for reply in cycle.replies
-        if answer is None or reply.order < answer.order
+        if reply.occurred_at >= start
+        and reply.event_id != cause
+        and (answer is None or reply.order < answer.order)
     )
 
 
@@ -333,15 +341,14 @@ def _settled(  # noqa: PLR0913, PLR0917
         gone = None
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
-    needs_review = target.stops == "substantive_reply" and _needs_review(appeal, cycle, answer)
+    needs_review = target.stops == "substantive_reply" and _needs_review(
+        appeal, cycle, start, cause, answer
+    )
     holds: tuple[Hold, ...] = ()
     open_hold = None
-    unknown = False
+    uncapped = False
     if (target.pauses and cycle.pauses) or held:
-        try:
-            holds, open_hold = _pauses(cycle, target, schedule, start, ended, held)
-        except CalendarCoverageError:
-            unknown = True
+        holds, open_hold, uncapped = _pauses(cycle, target, schedule, start, ended, held)
     if (
         before is not None
         and before.started_at == start
@@ -349,7 +356,6 @@ def _settled(  # noqa: PLR0913, PLR0917
         and before.open_hold == open_hold
         and before.schedule is schedule
         and before.target is target
-        and not unknown
     ):
         if (
             before.answered_at == answered_at
@@ -360,10 +366,9 @@ def _settled(  # noqa: PLR0913, PLR0917
         ):
             return before
         due, limit, warn, unknown = before.due_at, before.limit, before.warn_at, before.unknown
-    elif unknown:
-        due = limit = warn = None
     else:
         due, limit, warn, unknown = _times(target, schedule, start, holds, open_hold)
+        unknown = unknown or (uncapped and limit is None)
     return Clock(
         target,
         schedule,
@@ -391,15 +396,19 @@ def _pauses(  # noqa: PLR0913, PLR0917
     start: datetime,
     ended: datetime | None,
     held: list[Hold],
-) -> tuple[tuple[Hold, ...], datetime | None]:
-    """Return the pauses with an end, and when the one without an end began."""
+) -> tuple[tuple[Hold, ...], datetime | None, bool]:
+    """Return the pauses with an end, when the one without began, and whether its cap is unknown."""
     found = list(held)
     open_hold = None
+    uncapped = False
     for since, until in cycle.pauses if target.pauses else ():
         begins, ends = max(since, start), until
         if target.pause_cap is not None:
-            cap = schedule.deadline(since, target.pause_cap)
-            ends = cap if ends is None else min(ends, cap)
+            try:
+                cap = schedule.deadline(since, target.pause_cap)
+                ends = cap if ends is None else min(ends, cap)
+            except CalendarCoverageError:  # not within what is known, so past an end that is
+                uncapped = uncapped or ends is None
         if ended is not None:
             if begins >= ended:
                 continue
@@ -408,7 +417,7 @@ def _pauses(  # noqa: PLR0913, PLR0917
             open_hold = begins if open_hold is None else open_hold
         elif begins < ends:
             found.append((begins, ends))
-    return tuple(join(found)), open_hold
+    return tuple(join(found)), open_hold, uncapped and open_hold is not None
 
 
 def _times(
