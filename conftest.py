@@ -6,10 +6,16 @@ from importlib.util import find_spec
 
 _NEEDS = {
     "docs/columns.md": ("numpy", "pandas", "polars", "pyarrow"),
+    "docs/reports.md": ("numpy", "pandas", "polars"),
     "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/adapters/frames/asking.py": ("numpy",),
     "src/workhours_sla/adapters/frames/pandas.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/frames/polars.py": ("numpy", "polars"),
+    "src/workhours_sla/adapters/reports/frames.py": ("numpy", "polars"),
+    "src/workhours_sla/adapters/reports/report_json.py": ("numpy",),
+    "src/workhours_sla/adapters/reports/rows.py": ("numpy",),
+    "src/workhours_sla/adapters/reports/tables_csv.py": ("numpy",),
+    "src/workhours_sla/adapters/reports/xlsx.py": ("numpy", "xlsxwriter"),
     "src/workhours_sla/compliance": ("numpy",),
     "src/workhours_sla/worktime/columns": ("numpy",),
 }

@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": "answers",
     "check": "check",
     "load": "load",
+    "report": "report",
     "calendar": "calendar_page",
 }
 

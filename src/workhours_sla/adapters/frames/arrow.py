@@ -122,6 +122,14 @@ class _Array(Rows):
         return pa.chunked_array([array]) if self._chunked else array
 
 
+def instants_of(role: str, column: Any) -> NDArray[Any]:
+    """Return an array of instants as datetime64 in UTC, NaT where there is none.
+
+    Raises NaiveDatetimeError, and TypeError for a column of anything else.
+    """
+    return _instants(role, column)
+
+
 def _instants(role: str, given: Any) -> NDArray[Any]:
     """Return an array or Scalar of instants as datetime64 in UTC.
 

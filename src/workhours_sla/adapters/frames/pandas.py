@@ -174,6 +174,14 @@ class _Series(Rows):
         return pd.Series(values, index=self._index, dtype=dtype, name=self._series.name, copy=False)
 
 
+def instants_of(role: str, column: Any) -> NDArray[Any]:
+    """Return a Series of instants as datetime64 in UTC, NaT where there is none.
+
+    Raises NaiveDatetimeError, and TypeError for a column of anything else.
+    """
+    return _instants(role, column)
+
+
 def _instants(role: str, series: Any, *, zone_needed: bool = False) -> NDArray[Any]:
     """Return a Series of instants as datetime64 in UTC, without a copy where it can be."""
     dtype = series.dtype

@@ -123,6 +123,14 @@ class _Series(Rows):
         return column if missing is None else column.set(pl.Series(missing), None)
 
 
+def instants_of(role: str, column: Any) -> NDArray[Any]:
+    """Return a Series of instants as datetime64 in UTC, NaT where there is none.
+
+    Raises NaiveDatetimeError, and TypeError for a column of anything else.
+    """
+    return _instants(role, column)
+
+
 def _instants(role: str, given: Any) -> NDArray[Any]:
     """Return a Series of instants as datetime64 in UTC, without a copy if it has no null."""
     if not isinstance(given, pl.Series):

@@ -1,0 +1,1 @@
+"""Reports to and from the outside: frames, CSV, XLSX, JSON."""

@@ -1,0 +1,135 @@
+"""What a report was made of, and how far its figures can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from workhours_sla import __version__, words
+from workhours_sla.compliance.arrays import NEVER
+from workhours_sla.compliance.arrivals import Arrivals, in_zone, local_times
+from workhours_sla.compliance.cases import UNKNOWN, Cases, Intake, Labels, promise_version
+from workhours_sla.compliance.tables import Tally
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.worktime.schedule import Schedule
+
+_MINUTE: Final = 60_000_000
+_DAY: Final = 86_400_000_000
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How far the figures can be trusted.
+
+    ``matured`` of ``counting`` cases, those neither withdrawn nor excluded, have a final verdict.
+    ``minute_rounded`` counts the cases whose times all fall on whole minutes, ``unnamed`` those
+    that belong to no group, by grouping. ``calendar_unknown`` wait for dates that no act has
+    settled, ``provisional`` rest on a rule alone, ``needs_review`` may have been answered by a
+    reply that nobody has judged, ``untimed`` have no known working time.
+    """
+
+    intake: Intake
+    counting: int
+    matured: int
+    minute_rounded: int
+    unnamed: tuple[tuple[str, int], ...]
+    calendar_unknown: int
+    provisional: int
+    needs_review: int
+    untimed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarUsed:
+    """A calendar behind the report, by its content."""
+
+    id: str
+    version: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the report was made from: equal provenance and ``as_of`` give equal figures."""
+
+    library: str
+    input_hash: str
+    policy: str
+    calendars: tuple[CalendarUsed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayNote:
+    """A date of the reference schedule: its kind, working time, and why; kind None: unknown."""
+
+    date: date
+    kind: str | None
+    short: bool
+    working_time: timedelta | None
+    reason_en: str
+    reason_ru: str
+
+
+def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
+    """Return how far figures of these cases, in these groupings, can be trusted."""
+    cases = tally.cases
+    rounded = cases.started % _MINUTE == 0
+    rounded &= (cases.answered == NEVER) | (cases.answered % _MINUTE == 0)
+    return Quality(
+        cases.intake,
+        counting=int(cases.counting.sum()),
+        matured=int(tally.matured.sum()),
+        minute_rounded=int(rounded.sum()),
+        unnamed=tuple((name, int((labels.codes < 0).sum())) for name, labels in groups.items()),
+        calendar_unknown=cases.calendar_unknown,
+        provisional=cases.provisional,
+        needs_review=cases.needs_review,
+        untimed=int((cases.elapsed == UNKNOWN).sum()),
+    )
+
+
+def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
+    """Return the dates from the first week to the last due time, or ``as_of`` if that is later."""
+    due = np.where(cases.due == NEVER, cases.started, cases.due)
+    last = _EPOCH + timedelta(days=int(local_times(cases, due).max()) // _DAY)
+    first, end = when.weeks[0].first, max(last, in_zone(cases.reference, cases.as_of).date())
+    return tuple(
+        _note(cases.reference, first + timedelta(days=n)) for n in range((end - first).days + 1)
+    )
+
+
+def _note(schedule: Schedule, day: date) -> DayNote:
+    try:
+        shifts = schedule.shifts_on(day)
+        worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
+        if day in schedule.overrides:
+            said = words.OVERRIDDEN
+            return DayNote(day, "work" if shifts else "day_off", False, worked, *_both(said))  # noqa: FBT003
+        found = schedule.calendar.day(day)
+    except CalendarCoverageError:
+        return DayNote(day, None, False, None, "", "")  # noqa: FBT003
+    reasons = found.describe("en"), found.describe("ru")
+    return DayNote(day, found.kind.value, found.short, worked, *reasons)
+
+
+def _both(said: words.Words) -> tuple[str, str]:
+    return words.pick(said, "en"), words.pick(said, "ru")
+
+
+def provenance(cases: Cases) -> Provenance:
+    """Return what figures of these cases come from."""
+    calendars = {
+        cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
+    }
+    used = [CalendarUsed(one.id, one.version, one.fingerprint) for one in calendars]
+    return Provenance(
+        __version__,
+        cases.input_hash,
+        promise_version(cases.target, cases.schedules),
+        tuple(sorted(used, key=lambda calendar: (calendar.id, calendar.fingerprint))),
+    )

@@ -1,0 +1,239 @@
+"""When cases arrived, by the clocks and calendars of their own schedules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from workhours_sla.calendars.day import DayKind
+from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.compliance.cases import MICROSECOND, Cases
+from workhours_sla.compliance.control_charts import MergedPeriods, merge_short_periods
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.worktime.columns import is_working
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import BASE_UTC, zone_offsets
+
+ARRIVAL_CLASSES: Final = (
+    "in_hours",
+    "evening_night",
+    "weekend",
+    "holiday",
+    "short_day",
+    "working_weekend",
+)
+"""When a case arrived; ``holiday`` is any other day off, ``in_hours`` counts the breaks in."""
+
+DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
+"""Whether a case was due on the first working day after at least three days off."""
+
+LONG_REST: Final = 3
+SHORTEST_WEEK: Final = timedelta(hours=8)
+"""Weeks with less working time are taken together with the next for rates."""
+
+_DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
+_EPOCH: Final = date(1970, 1, 1)
+_MONDAY: Final = 3
+"""How many days before the epoch, a Thursday, its week began."""
+
+
+class Week(NamedTuple):
+    """An ISO week on the local dates of the schedule.
+
+    ``working_time`` is that of the reference schedule, None where its calendar does not know;
+    ``cohort`` is the position among the merged ones whose rate the week belongs to.
+    """
+
+    name: str
+    first: date
+    working_time: timedelta | None
+    cohort: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrivals:
+    """For each case: local date and hour, week, and classes; -1 where the calendar is unknown.
+
+    ``weekday`` is 0 for Monday. ``due_later`` says that a case is due on a later date than it
+    arrived on. ``cohort_of_week`` merges short weeks.
+    """
+
+    weekday: IntArray
+    hour: IntArray
+    week: IntArray
+    arrival_class: IntArray
+    due_class: IntArray
+    due_later: BoolArray
+    weeks: tuple[Week, ...]
+    last_is_short: bool
+
+    @property
+    def cohort(self) -> IntArray:
+        """The merged week of each case."""
+        return np.array([week.cohort for week in self.weeks], np.int64)[self.week]
+
+
+def arrivals(cases: Cases) -> Arrivals:
+    """Return when the cases arrived; there must be at least one."""
+    local = local_times(cases, cases.started)
+    has_due = cases.due != NEVER
+    due = np.where(has_due, local_times(cases, np.where(has_due, cases.due, cases.started)), local)
+    day, due_day = local // _DAY, due // _DAY
+    facts = _facts(cases, day, due_day)
+    number = (day + _MONDAY) // 7
+    first_week, last_week = int(number.min()), int(number.max())
+    weeks, merged = _weeks(cases.reference, first_week, last_week)
+    return Arrivals(
+        weekday=read_only((day + _MONDAY) % 7),
+        hour=read_only(local % _DAY // _HOUR),
+        week=read_only(number - first_week),
+        arrival_class=read_only(_arrival_classes(cases, local, facts)),
+        due_class=read_only(np.where(has_due, facts.due_class(cases.schedule_of, due_day), -1)),
+        due_later=read_only(has_due & (due_day > day)),
+        weeks=weeks,
+        last_is_short=merged.last_is_short,
+    )
+
+
+def local_times(cases: Cases, instants: IntArray) -> IntArray:
+    """Return instants as microseconds on the wall clock of each case's schedule."""
+    return to_local(instants, cases.schedule_of, cases.schedules)
+
+
+def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
+    """Return instants on the wall clock of the schedule at each position of ``of``."""
+    if not instants.size:
+        return instants
+    first, last = int(instants.min()) // _DAY - 1, int(instants.max()) // _DAY + 2
+    found = np.empty_like(instants)
+    zones: dict[str, list[int]] = {}
+    for position, schedule in enumerate(schedules):
+        zones.setdefault(schedule.tz.key, []).append(position)
+    for positions in zones.values():
+        zone = zone_offsets(schedules[positions[0]].tz)
+        changes = zone.changes(first, last)
+        moments = np.array([moment // MICROSECOND for moment, _ in changes], np.int64)
+        offsets = [zone.offset_on(first), *(offset for _, offset in changes)]
+        micros = np.array([offset // MICROSECOND for offset in offsets], np.int64)
+        rows = slice(None) if len(zones) == 1 else np.isin(of, positions)
+        some = instants[rows]
+        found[rows] = some + micros[np.searchsorted(moments, some, side="right")]
+    return found
+
+
+# -- days --------------------------------------------------------------------------------------
+
+
+class _Facts(NamedTuple):
+    """By schedule and date, of the dates that matter; ``days`` are sorted, counted from 1970."""
+
+    days: IntArray
+    kind: IntArray
+    """A position in ARRIVAL_CLASSES, in_hours for an ordinary working day; -1 unknown."""
+    opens: IntArray
+    closes: IntArray
+
+    def at(self, day: IntArray) -> IntArray:
+        return np.searchsorted(self.days, day).astype(np.int64)
+
+    def due_class(self, of: IntArray, day: IntArray) -> IntArray:
+        """Return the positions in DUE_CLASSES of due dates, -1 where not known."""
+        on = self.kind[of, self.at(day)]
+        before = [self.kind[of, self.at(day - back)] for back in range(1, LONG_REST + 1)]
+        rested = np.logical_and.reduce([np.isin(kind, _OFF) for kind in before])
+        return np.where(on < 0, -1, rested.astype(np.int64))
+
+
+def _facts(cases: Cases, day: IntArray, due_day: IntArray) -> _Facts:
+    due_days = np.unique(due_day)
+    days = np.unique(np.concatenate([day, *(due_days - back for back in range(LONG_REST + 1))]))
+    shape = (len(cases.schedules), days.size)
+    kind = np.full(shape, -1, np.int64)
+    opens, closes = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for position in np.unique(cases.schedule_of).tolist():
+        schedule = cases.schedules[position]
+        for index, number in enumerate(days.tolist()):
+            date_ = _EPOCH + timedelta(days=number)
+            try:
+                shifts = schedule.shifts_on(date_)
+                kind[position, index] = _kind(schedule, date_, works=bool(shifts))
+            except CalendarCoverageError:
+                continue
+            if shifts:
+                opens[position, index] = min(s.start for s in shifts) // MICROSECOND
+                closes[position, index] = max(s.end for s in shifts) // MICROSECOND
+    return _Facts(days, kind, opens, closes)
+
+
+_IN_HOURS, _EVENING, _WEEKEND, _HOLIDAY, _SHORT, _EXTRA = range(len(ARRIVAL_CLASSES))
+_OFF: Final = (_WEEKEND, _HOLIDAY)
+
+
+def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
+    if day in schedule.overrides:
+        return _IN_HOURS if works else _HOLIDAY
+    said = schedule.calendar.day(day)
+    if not works:
+        return _WEEKEND if said.kind in (DayKind.DAY_OFF, DayKind.WORK) else _HOLIDAY
+    if said.kind is DayKind.TRANSFERRED_WORK:
+        return _EXTRA
+    return _SHORT if said.short else _IN_HOURS
+
+
+def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
+    at = facts.at(local // _DAY)
+    of = cases.schedule_of
+    kind = facts.kind[of, at]
+    clock = local % _DAY
+    several = len(cases.schedules) > 1
+    working = is_working(
+        cases.schedules if several else cases.schedules[0],
+        cases.started.view("M8[us]"),
+        codes=of if several else None,
+        tz="UTC",
+        on_unknown="mark",
+    ).values
+    inside = working | ((facts.opens[of, at] <= clock) & (clock < facts.closes[of, at]))
+    return np.where((kind == _IN_HOURS) & ~inside, _EVENING, kind)
+
+
+# -- weeks -------------------------------------------------------------------------------------
+
+
+def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], MergedPeriods]:
+    mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
+    spans = [_working_time(schedule, monday) for monday in mondays]
+    # a week that is not known stands alone
+    known = [SHORTEST_WEEK if span is None else span for span in spans]
+    merged = merge_short_periods(
+        [span // MICROSECOND for span in known], shortest=SHORTEST_WEEK // MICROSECOND
+    )
+    weeks = tuple(
+        Week("{}-W{:02}".format(*monday.isocalendar()[:2]), monday, span, int(cohort))
+        for monday, span, cohort in zip(mondays, spans, merged.labels, strict=True)
+    )
+    return weeks, merged
+
+
+def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
+    try:
+        return schedule.elapsed(
+            schedule.end_of_day(monday - timedelta(days=1)),
+            schedule.end_of_day(monday + timedelta(days=6)),
+        )
+    except CalendarCoverageError:
+        return None
+
+
+def in_zone(schedule: Schedule, micros: int) -> datetime:
+    """Return an instant in the zone of a schedule."""
+    return (BASE_UTC + micros * MICROSECOND).astimezone(schedule.tz)
+
+
+def instant_of(schedule: Schedule, micros: int) -> datetime | None:
+    """Return an instant in the zone of a schedule, None for NEVER."""
+    return None if micros == NEVER else in_zone(schedule, micros)

@@ -1,0 +1,322 @@
+"""What a report counts: one case for each appeal's clock, as columns.
+
+Instants are whole microseconds since 1970 in UTC and amounts whole microseconds of working time,
+as int64. They come from outcomes, here, or straight from columns of posts and answers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.compliance.cohort import VERDICTS
+from workhours_sla.errors import EventError, PolicyError
+from workhours_sla.sla.evaluation import Evaluation, in_utc
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import BASE_UTC
+
+UNKNOWN: Final = -1
+"""An amount of working time that runs across a date the calendar does not know."""
+
+MICROSECOND: Final = timedelta(microseconds=1)
+BELONGINGS: Final = ("agency", "district", "channel", "topic")
+"""What a case may belong to; other columns may be given names of their own."""
+
+_CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
+MET, BREACHED, PENDING = _CODE["met"], _CODE["breached"], _CODE["pending"]
+PAUSED, WITHDRAWN, EXCLUDED = _CODE["paused"], _CODE["withdrawn"], _CODE["excluded"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """The names of groups, and for each case which it is in; -1 where nothing says."""
+
+    names: tuple[str, ...]
+    codes: IntArray
+
+    @classmethod
+    def of(cls, values: Sequence[str | None]) -> Labels:
+        """Return the labels of texts, None where nothing says.
+
+        >>> Labels.of(["roads", None, "roads"]).codes.tolist()
+        [0, -1, 0]
+        """
+        names = {name: code for code, name in enumerate(sorted({v for v in values if v}))}
+        codes = np.array([names[value] if value else -1 for value in values], np.int64)
+        return cls(tuple(names), read_only(codes))
+
+    def taken(self, rows: BoolArray) -> Labels:
+        """Return the labels of some cases."""
+        return Labels(self.names, read_only(self.codes[rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where everything read went: read = taken + duplicate + after_as_of + all set aside.
+
+    It counts events, or rows that are an appeal each. ``set_aside`` says how many by reason, a
+    key of ``words.QUARANTINE_REASONS`` or ``no_schedule``; ``unmatched`` how many appeals have no
+    clock though their events were taken. ``late`` counts, among the taken, those that came after
+    one that occurred later.
+    """
+
+    of: Literal["events", "rows"]
+    read: int
+    taken: int
+    duplicate: int = 0
+    after_as_of: int = 0
+    late: int = 0
+    set_aside: tuple[tuple[str, int], ...] = ()
+    unmatched: tuple[tuple[str, int], ...] = ()
+
+    def with_faults(self, faults: Mapping[str, int]) -> Intake:
+        """Return the intake with rows that could not be read, by reason."""
+        reasons = Counter(dict(self.set_aside))
+        reasons.update(faults)
+        more = sum(faults.values())
+        return replace(self, read=self.read + more, set_aside=listed(reasons))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """The clocks of one target as of an instant, one row each.
+
+    ``started``, ``due``, ``limit``, ``answered`` and ``ended`` are instants, NEVER where there is
+    none; ``ended`` is the answer or a withdrawal in time. ``verdict`` is a position in
+    ``cohort.VERDICTS``. ``elapsed`` and ``overdue`` are as on an Outcome, UNKNOWN where the
+    calendar does not know. ``schedule_of`` is a position in ``schedules``. ``ids[row]`` names an
+    appeal. ``input_hash`` is a fingerprint of what was read, whatever its order.
+    """
+
+    target: Target
+    as_of: int
+    started: IntArray
+    due: IntArray
+    limit: IntArray
+    answered: IntArray
+    ended: IntArray
+    verdict: NDArray[np.int8]
+    elapsed: IntArray
+    overdue: IntArray
+    schedule_of: IntArray
+    schedules: tuple[Schedule, ...]
+    _: KW_ONLY
+    ids: Any
+    intake: Intake
+    input_hash: str
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    calendar_unknown: int = 0
+    provisional: int = 0
+    needs_review: int = 0
+
+    def __len__(self) -> int:
+        return self.started.size
+
+    def in_state(self, *codes: int) -> BoolArray:
+        """Return which cases have one of these verdicts."""
+        wanted = np.zeros(len(VERDICTS), np.bool_)
+        wanted[list(codes)] = True
+        return np.take(wanted, self.verdict)
+
+    @property
+    def counting(self) -> BoolArray:
+        """Which cases are neither withdrawn nor excluded."""
+        return ~self.in_state(WITHDRAWN, EXCLUDED)
+
+    @property
+    def open(self) -> BoolArray:
+        """Which cases still wait for an answer."""
+        waiting: BoolArray = self.answered == NEVER
+        return self.counting & waiting
+
+    @property
+    def reference(self) -> Schedule:
+        """The schedule of the most cases, the first of equals; weeks are told by it."""
+        if len(self.schedules) == 1 or not len(self):
+            return self.schedules[0]
+        counts = np.bincount(self.schedule_of, minlength=len(self.schedules))
+        return self.schedules[int(counts.argmax())]
+
+
+# -- from outcomes ---------------------------------------------------------------------------
+
+
+def cases_of(  # noqa: PLR0913
+    evaluation: Evaluation,
+    policy: Policy,
+    *,
+    as_of: datetime,
+    target: str | None = None,
+    events: Iterable[Event] = (),
+    faults: Mapping[str, int] | None = None,
+) -> Cases:
+    """Return the cases of one target in an evaluation.
+
+    ``policy`` and ``as_of`` are those it was made with; ``target`` names the target where there
+    are several. ``events``, where given, are what the fingerprint is of. ``faults`` counts by
+    reason the rows that gave no event. Raises PolicyError for a target that is not in the policy.
+    """
+    promise = target_of(policy, target)
+    counts = evaluation.reconciliation
+    quarantined = Counter(reason for _, reason in evaluation.quarantine)
+    unmatched = Counter(
+        item.reason for item in evaluation.unmatched if item.target in (None, promise.name)
+    )
+    intake = Intake(
+        "events",
+        read=counts.read,
+        taken=counts.applied,
+        duplicate=counts.duplicate,
+        after_as_of=counts.after_as_of,
+        late=counts.late,
+        set_aside=listed(quarantined),
+        unmatched=listed(unmatched),
+    )
+    found = cases_of_outcomes(evaluation.outcomes, promise, as_of=as_of, intake=intake)
+    contents = sorted({event.canonical for event in events})
+    if contents:
+        digest = sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()
+        found = replace(found, input_hash=digest)
+    return replace(found, intake=intake.with_faults(faults or {}))
+
+
+def target_of(policy: Policy, name: str | None) -> Target:
+    """Return the target of that name, or the only one. Raises PolicyError."""
+    named = [one for one in policy.targets if name in (None, one.name)]
+    if len(named) == 1:
+        return named[0]
+    known = ", ".join(dict.fromkeys(repr(one.name) for one in policy.targets))
+    asked = "several targets" if named else "no target"
+    called = "" if name is None else f" {name!r}"
+    msg = f"the policy has {asked}{called}; a report is of one, by a name of its own: {known}"
+    raise PolicyError(msg)
+
+
+def cases_of_outcomes(
+    outcomes: Iterable[Outcome], target: Target, *, as_of: datetime, intake: Intake | None = None
+) -> Cases:
+    """Return the cases of one target among outcomes, wherever they were kept.
+
+    ``as_of`` is that of the verdicts. Raises NaiveDatetimeError.
+    """
+    mine = [outcome for outcome in outcomes if outcome.target == target.name]
+    schedules = tuple(dict.fromkeys(target.schedules))
+    places = {schedule: place for place, schedule in enumerate(schedules)}
+    started = _instants(o.started_at or o.posted_at for o in mine)
+    answered = _instants(o.answered_at for o in mine)
+    withdrawn = _instants(o.withdrawn_at for o in mine)
+    groups = {
+        name: Labels.of([getattr(o, name if name in _PLAIN else f"{name}_id") for o in mine])
+        for name in BELONGINGS
+    }
+    verdict = np.array([_CODE[o.verdict] for o in mine], np.int8)
+    return Cases(
+        target,
+        _instant(in_utc("as_of", as_of)),
+        started,
+        _instants(o.due_at for o in mine),
+        _instants(o.limit for o in mine),
+        answered,
+        np.where(answered == NEVER, withdrawn, answered),
+        verdict,
+        _amounts(o.elapsed for o in mine),
+        _amounts(o.overdue for o in mine),
+        np.array([places[_schedule(target, o)] for o in mine], np.int64),
+        schedules,
+        ids=[o.appeal_id for o in mine],
+        intake=intake or Intake("rows", len(mine), len(mine)),
+        input_hash=fingerprint([started, answered, withdrawn, verdict == EXCLUDED], groups),
+        groups={name: labels for name, labels in groups.items() if labels.names},
+        calendar_unknown=sum(o.calendar_unknown for o in mine),
+        provisional=sum(o.provisional for o in mine),
+        needs_review=sum(o.needs_review for o in mine),
+    )
+
+
+_PLAIN = frozenset({"channel", "topic"})
+
+
+def _schedule(target: Target, outcome: Outcome) -> Schedule:
+    by = target.schedule
+    if isinstance(by, ScheduleBy):
+        return by.schedules[getattr(outcome, by.field)]
+    return by
+
+
+def _instant(when: datetime | None) -> int:
+    return NEVER if when is None else (when - BASE_UTC) // MICROSECOND
+
+
+def _instants(times: Iterable[datetime | None]) -> IntArray:
+    return read_only(np.array([_instant(when) for when in times], np.int64))
+
+
+def _amounts(amounts: Iterable[timedelta | None]) -> IntArray:
+    whole = [UNKNOWN if amount is None else amount // MICROSECOND for amount in amounts]
+    return read_only(np.array(whole, np.int64))
+
+
+# -- what all cases share --------------------------------------------------------------------
+
+
+def listed(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return counts by name, in order, those of 0 left out."""
+    return tuple(sorted((reason, count) for reason, count in counts.items() if count))
+
+
+def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -> str:
+    """Return a hash of rows, given by column, as a collection: their order does not matter."""
+    keys = [column.astype(np.int64) for column in columns]
+    digest = sha256()
+    for name in sorted(groups):
+        labels = groups[name]
+        order = np.array(sorted(range(len(labels.names)), key=labels.names.__getitem__), np.int64)
+        rank = np.append(np.argsort(order), -1)  # the last is for -1
+        keys.append(rank[labels.codes])
+        digest.update(repr((name, sorted(labels.names))).encode("utf-8", "surrogatepass"))
+    if keys[0].size:
+        rows = np.lexsort(keys[::-1])
+        for column in keys:
+            digest.update(np.ascontiguousarray(column[rows], "<i8").tobytes())
+    return digest.hexdigest()
+
+
+def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
+    """Return a fingerprint of what was promised, apart from what the calendars say."""
+    said = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
+    said = [sorted(value) if isinstance(value, frozenset) else value for value in said]
+    hours = [
+        (
+            one.calendar.id,
+            str(one.hours),
+            one.tz.key,
+            sorted(one.overrides.items()),
+            sorted((day, str(changed)) for day, changed in one.changes.items()),
+            one.shorten_at_start,
+        )
+        for one in schedules
+    ]
+    return sha256(repr((said, hours)).encode()).hexdigest()[:12]
+
+
+def require_cases(cases: Cases) -> None:
+    """Raise EventError where nothing was read that could be reported."""
+    if not len(cases):
+        msg = (
+            "there is no appeal to report by then: "
+            f"{cases.intake.read} {cases.intake.of} were read, {cases.intake.after_as_of} of them "
+            "after as_of; give a later as_of or another file"
+        )
+        raise EventError(msg)

@@ -1,0 +1,351 @@
+"""The compliance report: every number of it, as one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from workhours_sla import words
+from workhours_sla.compliance.account import (
+    DayNote,
+    Provenance,
+    Quality,
+    days,
+    provenance,
+    quality,
+)
+from workhours_sla.compliance.arrays import NEVER, IntArray, share
+from workhours_sla.compliance.arrivals import (
+    ARRIVAL_CLASSES,
+    DUE_CLASSES,
+    arrivals,
+    in_zone,
+    instant_of,
+)
+from workhours_sla.compliance.cases import (
+    BREACHED,
+    MICROSECOND,
+    UNKNOWN,
+    Cases,
+    Labels,
+    require_cases,
+)
+from workhours_sla.compliance.control_charts import FEWEST_POINTS
+from workhours_sla.compliance.handling import Attribution, Indicators, attribution, indicators
+from workhours_sla.compliance.mix import (
+    Change,
+    MixClass,
+    change_between,
+    class_codes,
+    mix_of,
+    standardised,
+)
+from workhours_sla.compliance.phrases import budget_words
+from workhours_sla.compliance.series import (
+    BacklogSeries,
+    Funnel,
+    HeatMap,
+    Trend,
+    WeekRow,
+    backlog_series,
+    group_table,
+    heat_map,
+    in_order,
+    spread_codes,
+    trend,
+    week_rows,
+    with_funnel,
+)
+from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
+from workhours_sla.sla.evaluation import in_utc, is_future, settle
+from workhours_sla.sla.event import Event
+from workhours_sla.worktime.zone import BASE_UTC
+
+LISTED: Final = 1000
+"""How many late appeals a report names."""
+
+HORIZON: Final = timedelta(hours=8)
+"""The horizon of the restricted mean where the budget is not working time."""
+
+
+OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
+"""The tables that every report has, after those of the groupings asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A late appeal; ``answered_at`` is None while it waits, ``overdue`` is working time."""
+
+    appeal_id: str
+    agency: str | None
+    started_at: datetime
+    due_at: datetime | None
+    limit: datetime | None
+    answered_at: datetime | None
+    elapsed: timedelta | None
+    overdue: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the report is held against; ``budget`` is None if it is not working time.
+
+    ``hours`` are those of the schedule of the most cases, ``schedules`` how many there are.
+    """
+
+    name: str
+    budget: timedelta | None
+    budget_en: str
+    budget_ru: str
+    closing: str
+    target_rate: float
+    horizon: timedelta
+    hours: str
+    schedules: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How well one target was kept, as of an instant.
+
+    ``total`` is the row of all cases. ``tables`` are, by name, the groupings asked for, then
+    ``hour``, ``weekday``, ``arrival_class``, ``due_class`` and ``week``, whose rows are the weeks
+    merged for rates; ``weeks`` are those of arrival. ``curve`` is the time to an answer.
+    ``mix`` counts the matured by class of arrival and due day, ``change`` takes the change of the
+    rate at ``compare_from`` apart. ``late`` are the first of all late appeals: the open ones, then
+    by how late. ``attribution`` is None without events. ``days`` are the dates it spans. Instants
+    are in the zone ``tz``, that of the schedule of the most cases; ``lang`` is the language in
+    which the report shows itself.
+    """
+
+    as_of: datetime
+    tz: str
+    promise: Promise
+    total: Row
+    tables: tuple[Table, ...]
+    weeks: tuple[WeekRow, ...]
+    curve: Curve | None
+    trend: Trend
+    heat_map: HeatMap
+    funnels: tuple[Funnel, ...]
+    backlog: BacklogSeries
+    mix: tuple[MixClass, ...]
+    compare_from: datetime | None
+    change: Change | None
+    late: tuple[Late, ...]
+    attribution: Attribution | None
+    indicators: Indicators
+    quality: Quality
+    days: tuple[DayNote, ...]
+    provenance: Provenance
+    _: KW_ONLY
+    lang: str = "en"
+
+    def table(self, by: str) -> Table:
+        """Return the table of a grouping. Raises LookupError."""
+        for table in self.tables:
+            if table.by == by:
+                return table
+        msg = f"the report has no table by {by!r}; it has {', '.join(t.by for t in self.tables)}"
+        raise LookupError(msg)
+
+    def text(self, *by: str, lang: str | None = None) -> str:
+        """Return tables as plain text, with what a reader needs to know; the first, if none.
+
+        Raises LookupError for a grouping that the report has not.
+        """
+        from workhours_sla.compliance.text import plain_text  # noqa: PLC0415
+
+        return plain_text(self, by, lang or self.lang)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        from workhours_sla.compliance.text import html_table  # noqa: PLC0415
+
+        return html_table(self, self.lang)
+
+
+def compliance_report(  # noqa: PLR0913
+    cases: Cases,
+    *,
+    target_rate: float = 0.9,
+    by: Sequence[str] | None = None,
+    horizon: timedelta | None = None,
+    compare_from: datetime | None = None,
+    events: Iterable[Event] = (),
+    baseline: int = FEWEST_POINTS,
+    listed: int = LISTED,
+    lang: str = "en",
+) -> Report:
+    """Return the report of some cases: a pure function of its arguments.
+
+    ``target_rate`` is the share that should be in time. ``by`` names the groupings, all that the
+    cases have if None. ``horizon`` is how far the restricted mean reaches, the budget if None.
+    Arrivals from ``compare_from`` on are compared with those before. ``events`` tell who held the
+    late ones. The limits of the trend come from the first ``baseline`` weeks. Raises EventError
+    for no cases, ValueError for a rate that is no share or a horizon that is not positive,
+    LookupError for an unknown grouping.
+
+    >>> from workhours_sla import Schedule
+    >>> from workhours_sla.compliance.column_cases import cases_of_columns
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
+    >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> cases = cases_of_columns(posted, answered, office, timedelta(hours=4), as_of=when)
+    >>> total = compliance_report(cases).total
+    >>> total.counts.matured, total.rate.met, total.overdue
+    (2, 1, 1)
+    """
+    require_cases(cases)
+    share("target_rate", target_rate)
+    if horizon is not None and horizon <= timedelta(0):
+        msg = f"horizon {horizon} is not positive; give a length of time such as the budget"
+        raise ValueError(msg)
+    groups = _groups(cases, by)
+    budget = cases.target.budget if isinstance(cases.target.budget, timedelta) else None
+    reach = horizon or budget or HORIZON
+    tally = Tally.of(cases, target_rate, reach)
+    when = arrivals(cases)
+    classes = class_codes(when)
+    tables: list[Table] = []
+    funnels: list[Funnel] = []
+    for name, labels in groups.items():
+        codes = spread_codes(labels.codes, len(labels.names))
+        rows = standardised(tally, tally.rows([*labels.names, None], codes), codes, classes)
+        rows, funnel = with_funnel(name, rows, target_rate)
+        tables.append(group_table(name, rows))
+        funnels += [funnel] if funnel else []
+    for name, codes, keys in (
+        ("hour", when.hour, [f"{hour:02}" for hour in range(24)]),
+        ("weekday", when.weekday, list(words.WEEKDAYS["en"])),
+        ("arrival_class", when.arrival_class, list(ARRIVAL_CLASSES)),
+        ("due_class", when.due_class, list(DUE_CLASSES)),
+    ):
+        rows = tally.rows([*keys, None], spread_codes(codes, len(keys)))
+        tables.append(in_order(name, rows))
+    weeks, by_week = week_rows(tally, when)
+    tables.append(by_week)
+    curve = tally.curve_of(np.arange(len(cases)))
+    told = _by_appeal(events, cases.as_of)
+    return Report(
+        as_of=in_zone(cases.reference, cases.as_of),
+        tz=cases.reference.tz.key,
+        promise=_promise(cases, target_rate, budget, reach),
+        total=tally.total(),
+        tables=tuple(tables),
+        weeks=weeks,
+        curve=None if curve is None or not curve.times.size else curve_series(curve),
+        trend=trend(by_week, cases, last_is_short=when.last_is_short, baseline=baseline),
+        heat_map=heat_map(tally, when),
+        funnels=tuple(funnels),
+        backlog=backlog_series(cases, when),
+        mix=mix_of(tally, classes),
+        compare_from=compare_from,
+        change=_change(tally, classes, compare_from),
+        late=_late(cases, listed),
+        attribution=attribution(cases, told) if told else None,
+        indicators=indicators(cases, told),
+        quality=quality(tally, groups),
+        days=days(cases, when),
+        provenance=provenance(cases),
+        lang=lang,
+    )
+
+
+def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
+    chosen = list(cases.groups) if by is None else list(by)
+    unknown = [name for name in chosen if name not in cases.groups]
+    if unknown:
+        known = ", ".join(cases.groups) or "none"
+        msg = f"the appeals say nothing of {unknown[0]!r}; their groupings are {known}"
+        raise LookupError(msg)
+    taken = [name for name in chosen if name in OWN_TABLES]
+    if taken:
+        msg = f"a grouping cannot be named {taken[0]!r}, as the report has a table of that name"
+        raise LookupError(msg)
+    return {name: cases.groups[name] for name in chosen}
+
+
+def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
+    """Return the events that the evaluation takes, by appeal."""
+    now = BASE_UTC + as_of * MICROSECOND
+    by_id: dict[str, list[Event]] = {}
+    for event in events:
+        by_id.setdefault(event.event_id, []).append(event)
+    told: dict[str, list[Event]] = {}
+    for same_id in by_id.values():
+        event, _, _ = settle(same_id)
+        if not is_future(event) and event.occurred_at <= now:
+            told.setdefault(event.appeal_id, []).append(event)
+    return {name: sorted(found, key=lambda event: event.order) for name, found in told.items()}
+
+
+def _promise(
+    cases: Cases, target_rate: float, budget: timedelta | None, horizon: timedelta
+) -> Promise:
+    target = cases.target
+    return Promise(
+        target.name,
+        budget,
+        budget_words(target.budget, "en"),
+        budget_words(target.budget, "ru"),
+        target.closing,
+        float(target_rate),
+        horizon,
+        str(cases.reference.hours),
+        len(cases.schedules),
+    )
+
+
+def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> Change | None:
+    if compare_from is None:
+        return None
+    edge = (in_utc("compare_from", compare_from) - BASE_UTC) // MICROSECOND
+    earlier = tally.cases.started < edge
+    return change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, ~earlier))
+
+
+def _late(cases: Cases, listed: int) -> tuple[Late, ...]:
+    rows = np.flatnonzero(cases.in_state(BREACHED))
+    answered = cases.answered[rows] != NEVER
+    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
+    found = [_late_one(cases, row) for row in first.tolist()]
+    # equals come in the order of their names, not of the rows
+    return tuple(
+        sorted(
+            found,
+            key=lambda late: (
+                late.answered_at is not None,
+                -(late.overdue or timedelta(0)),
+                late.started_at,
+                late.appeal_id,
+            ),
+        )
+    )
+
+
+def _late_one(cases: Cases, row: int) -> Late:
+    schedule = cases.schedules[int(cases.schedule_of[row])]
+    agencies = cases.groups.get("agency")
+    code = -1 if agencies is None else int(agencies.codes[row])
+
+    def amount(micros: int) -> timedelta | None:
+        return None if micros == UNKNOWN else micros * MICROSECOND
+
+    return Late(
+        str(cases.ids[row]),
+        agencies.names[code] if agencies is not None and code >= 0 else None,
+        in_zone(schedule, int(cases.started[row])),
+        instant_of(schedule, int(cases.due[row])),
+        instant_of(schedule, int(cases.limit[row])),
+        instant_of(schedule, int(cases.answered[row])),
+        amount(int(cases.elapsed[row])),
+        amount(int(cases.overdue[row])),
+    )

@@ -1,0 +1,306 @@
+"""The series behind a report's charts: weeks, trend, heat map, funnel, backlog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from workhours_sla.compliance.arrays import NEVER, IntArray
+from workhours_sla.compliance.arrivals import Arrivals, in_zone
+from workhours_sla.compliance.backlog import backlog, backlog_ages, flow, overdue_backlog
+from workhours_sla.compliance.cases import (
+    EXCLUDED,
+    MICROSECOND,
+    UNKNOWN,
+    Cases,
+)
+from workhours_sla.compliance.cohort import CohortCounts
+from workhours_sla.compliance.control_charts import FEWEST_POINTS, xmr_chart
+from workhours_sla.compliance.funnel import (
+    expected_false_alarms,
+    funnel_limits,
+    funnel_positions,
+    overdispersion,
+)
+from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW
+from workhours_sla.compliance.tables import Row, Table, Tally
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import BASE_UTC
+
+FEWEST_UNITS: Final = 10
+"""The spread of fewer units says nothing of overdispersion."""
+
+_FUNNEL_POINTS: Final = 60
+_HOUR: Final = timedelta(hours=1)
+_WEEKDAYS, _HOURS = 7, 24
+Grid = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRow:
+    """An ISO week of arrival; its rate is that of ``cohort``, a key of the table ``week``."""
+
+    name: str
+    first: date
+    working_time: timedelta | None
+    cohort: str
+    counts: CohortCounts
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """The median of one merged week, and whether it signals a change."""
+
+    week: str
+    median: timedelta
+    outside: bool = False
+    run_of_eight: bool = False
+    three_of_four: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The medians of weeks that are final; limits, from ``baseline`` points, need twelve."""
+
+    points: tuple[TrendPoint, ...]
+    baseline: int | None = None
+    mean: timedelta | None = None
+    lower: timedelta | None = None
+    upper: timedelta | None = None
+    moving_range_limit: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Cases by local weekday of arrival, Monday first, and hour: counts of 7 x 24 cells.
+
+    ``due_later`` counts, of the ``due_known``, those due on a later date than that of arrival.
+    """
+
+    arrived: Grid
+    met: Grid
+    breached: Grid
+    pending: Grid
+    paused: Grid
+    withdrawn: Grid
+    excluded: Grid
+    matured: Grid
+    matured_met: Grid
+    due_known: Grid
+    due_later: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """The limits around the target by number of matured cases, as shares; points are the rows.
+
+    ``dispersion`` is how much more the groups spread than by chance; ``false_alarms`` how many
+    lie outside the 99.8 % limits by chance alone, at most.
+    """
+
+    by: str
+    target: float
+    dispersion: float
+    false_alarms: float
+    n: tuple[int, ...]
+    lower_warning: tuple[float, ...]
+    upper_warning: tuple[float, ...]
+    lower_action: tuple[float, ...]
+    upper_action: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogPoint:
+    """What was open at an instant, and what came and was answered in the week before."""
+
+    at: datetime
+    open: int
+    overdue: int
+    arrivals: int
+    departures: int
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogSeries:
+    """The backlog week by week, and how long in working time the open ones have waited now."""
+
+    points: tuple[BacklogPoint, ...]
+    median_age: timedelta | None
+    p90_age: timedelta | None
+    largest_age: timedelta | None
+
+
+def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
+    """Return the weeks of arrival, and the rows of the weeks merged for rates."""
+    names = [
+        "+".join(
+            week.name if number == 0 else week.name.split("-")[1]
+            for number, week in enumerate(w for w in when.weeks if w.cohort == cohort)
+        )
+        for cohort in range(when.weeks[-1].cohort + 1)
+    ]
+    counts = tally.counts(when.week, len(when.weeks))
+    weeks = tuple(
+        WeekRow(week.name, week.first, week.working_time, names[week.cohort], of)
+        for week, of in zip(when.weeks, counts, strict=True)
+    )
+    rows = tally.rows(names, when.cohort)
+    ends = {week.cohort: _end(tally.cases.reference, week.first) for week in when.weeks}
+    as_of = in_zone(tally.cases.reference, tally.cases.as_of)
+    for cohort, row in enumerate(rows):
+        if ends[cohort] > as_of:  # more may come
+            rows[cohort] = replace(row, final_at=_final(tally.cases, row, ends[cohort]))
+    return weeks, in_order("week", rows)
+
+
+def _end(schedule: Schedule, monday: date) -> datetime:
+    return schedule.end_of_day(monday + timedelta(days=6))
+
+
+def _final(cases: Cases, row: Row, end: datetime) -> datetime | None:
+    """Return the limit of a case that arrives in the last moment of a week."""
+    if row.final_at is None:
+        return None
+    target, limits = cases.target, [row.final_at]
+    for schedule in cases.schedules:
+        last = (end - timedelta.resolution).astimezone(schedule.tz)
+        limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
+        try:
+            limits.append(limit(last, target.budget))
+        except CalendarCoverageError:
+            return None
+    return max(limits).astimezone(cases.reference.tz)
+
+
+def trend(table: Table, cases: Cases, *, last_is_short: bool, baseline: int) -> Trend:
+    """Return the medians of the weeks that are final, with limits where there are enough."""
+    as_of = BASE_UTC + cases.as_of * MICROSECOND
+    rows = table.rows[:-1] if last_is_short else table.rows
+    found = [
+        (row.key or "", row.median.time)
+        for row in rows
+        if row.median is not None
+        and row.median.time is not None
+        and row.final_at is not None
+        and row.final_at < as_of
+    ]
+    if len(found) < max(FEWEST_POINTS, baseline):
+        return Trend(tuple(TrendPoint(week, median) for week, median in found))
+    chart = xmr_chart([median / _HOUR for _, median in found], baseline=baseline)
+    signals = chart.signals
+    marks = zip(signals.outside, signals.run_of_eight, signals.three_of_four, strict=True)
+    return Trend(
+        tuple(
+            TrendPoint(week, median, *map(bool, mark))
+            for (week, median), mark in zip(found, marks, strict=True)
+        ),
+        baseline,
+        *(_HOUR * x for x in (chart.mean, chart.lower, chart.upper, chart.moving_range_limit)),
+    )
+
+
+def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
+    """Return the cases by local weekday and hour of arrival."""
+    cell = when.weekday * _HOURS + when.hour
+    counts = tally.counts(cell, _WEEKDAYS * _HOURS)
+    known = tally.cases.due != NEVER
+    numbers = {
+        name: [getattr(count, name) for count in counts]
+        for name in HeatMap.__dataclass_fields__
+        if not name.startswith("due_")
+    }
+    numbers["due_known"] = tally.number(cell, _WEEKDAYS * _HOURS, known)
+    numbers["due_later"] = tally.number(cell, _WEEKDAYS * _HOURS, when.due_later)
+    return HeatMap(**{name: _grid(cells) for name, cells in numbers.items()})
+
+
+def _grid(cells: Sequence[int]) -> Grid:
+    return tuple(tuple(cells[day * _HOURS : (day + 1) * _HOURS]) for day in range(_WEEKDAYS))
+
+
+def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Funnel | None]:
+    """Return the rows with their place in the funnel; small numbers have none."""
+    ranked = [
+        (number, row.counts.matured_met, row.counts.matured)
+        for number, row in enumerate(rows)
+        if row.key is not None and row.counts.matured >= COUNTS_ONLY_BELOW
+    ]
+    if not ranked:
+        return rows, None
+    places, met, n = (list(column) for column in zip(*ranked, strict=True))
+    spread = overdispersion(met, n, target) if len(ranked) >= FEWEST_UNITS else 1.0
+    positions = funnel_positions(met, funnel_limits(n, target, dispersion=spread))
+    found = list(rows)
+    for place, position in zip(places, positions.tolist(), strict=True):
+        found[place] = replace(rows[place], funnel=position)
+    sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
+    limits = funnel_limits(sizes, target, dispersion=spread)
+    return found, Funnel(
+        by,
+        target,
+        spread,
+        expected_false_alarms(len(ranked)),
+        tuple(sizes.tolist()),
+        *(
+            tuple(getattr(limits, name).tolist())
+            for name in ("lower_warning", "upper_warning", "lower_action", "upper_action")
+        ),
+    )
+
+
+def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
+    """Return the backlog at the end of each week up to ``as_of``, excluded cases left out."""
+    counted = ~cases.in_state(EXCLUDED)
+    came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
+    schedule = cases.reference
+    ends = [_micros(_end(schedule, week.first)) for week in when.weeks]
+    at = [*(end for end in ends if end < cases.as_of), cases.as_of]
+    start = _micros(_end(schedule, when.weeks[0].first - timedelta(days=7)))
+    # by another zone's clock a case of the first week may have come a little earlier
+    flows = flow(came, left, [min(start, int(cases.started.min())), *at[:-1], cases.as_of + 1])
+    numbers = (
+        backlog(came, left, at),
+        overdue_backlog(came, left, limit, at),
+        flows.arrivals,
+        flows.departures,
+    )
+    points = tuple(
+        BacklogPoint(in_zone(schedule, moment), *found)
+        for moment, *found in zip(at, *(column.tolist() for column in numbers), strict=True)
+    )
+    waiting = cases.open & (cases.elapsed != UNKNOWN)
+    ages = backlog_ages(cases.elapsed[waiting])
+    return BacklogSeries(
+        points,
+        *(
+            None if age is None else age * MICROSECOND
+            for age in (ages.median, ages.p90, ages.largest)
+        ),
+    )
+
+
+def _micros(when: datetime) -> int:
+    return (when - BASE_UTC) // MICROSECOND
+
+
+def group_table(by: str, rows: Sequence[Row]) -> Table:
+    """Return groups of appeals by arrivals, most first; those that belong to none are last."""
+    kept = [row for row in rows if row.counts.arrived]
+    return Table(
+        by, tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
+    )
+
+
+def in_order(by: str, rows: Sequence[Row]) -> Table:
+    """Return rows that have an order of their own, those without cases left out."""
+    return Table(by, tuple(row for row in rows if row.counts.arrived))
+
+
+def spread_codes(codes: IntArray, groups: int) -> IntArray:
+    """Return codes in which cases of no group are one more group."""
+    return np.where(codes < 0, groups, codes)

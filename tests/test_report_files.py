@@ -1,0 +1,301 @@
+"""Reports of data frames and files, and reports written to files and read back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workhours_sla import Schedule, working_hours
+from workhours_sla.cli.main import main
+from workhours_sla.errors import NaiveDatetimeError, SourceError
+
+np = pytest.importorskip("numpy")
+
+from workhours_sla.adapters.reports.frames import (  # noqa: E402
+    cases_of_frame,
+    report,
+    to_pandas,
+    to_polars,
+)
+from workhours_sla.adapters.reports.report_json import from_json, to_json  # noqa: E402
+from workhours_sla.adapters.reports.tables_csv import write_tables  # noqa: E402
+from workhours_sla.compliance.report import Report  # noqa: E402
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
+N4 = working_hours(4)
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
+
+
+AS_OF = at("2025-03-14T18:00")
+COLUMNS: dict[str, list[Any]] = {
+    "number": ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6"],
+    "posted": [
+        at("2025-03-11T10:15"),
+        at("2025-03-11T12:50"),
+        at("2025-03-12T17:20"),
+        None,
+        at("2025-03-11T10:00"),
+        at("2025-03-15T10:00"),
+    ],
+    "answered": [
+        at("2025-03-11T11:00"),
+        None,
+        at("2025-03-13T17:00"),
+        at("2025-03-13T17:00"),
+        at("2025-03-10T10:00"),
+        None,
+    ],
+    "agency": ["roads", "roads", "lighting", "roads", "roads", "roads"],
+    "channel": ["vk", None, "", "vk", "vk", "vk"],
+    "spam": [False, None, True, False, False, False],
+}
+
+
+def frame(kind: str) -> Any:
+    module = pytest.importorskip({"arrow": "pyarrow"}.get(kind, kind))
+    if kind == "pandas":
+        return module.DataFrame(COLUMNS, index=[6, 5, 4, 3, 2, 1])
+    return module.DataFrame(COLUMNS) if kind == "polars" else module.table(COLUMNS)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow"])
+def test_every_kind_of_frame_gives_the_same_report(kind: str) -> None:
+    made = report(frame(kind), OFFICE, N4, as_of=AS_OF, id="number")
+    assert [table.by for table in made.tables][:2] == ["agency", "channel"]
+    intake = made.quality.intake
+    assert (intake.read, intake.taken, intake.after_as_of) == (6, 3, 1)
+    assert intake.set_aside == (("missing_value", 1), ("reply_before_post", 1))
+    assert made.total.counts.breached == 2
+    assert [late.appeal_id for late in made.late] == ["A-2", "A-3"]
+    assert [late.agency for late in made.late] == ["roads", "lighting"]
+    assert [row.key for row in made.table("channel").rows] == ["vk", None]
+    assert made.quality.unnamed == (("agency", 0), ("channel", 2))
+    plain = report(frame("polars"), OFFICE, N4, as_of=AS_OF, id="number")
+    assert made == plain
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow"])
+def test_a_schedule_for_each_row(kind: str) -> None:
+    found = cases_of_frame(
+        frame(kind), {"lighting": WATCH}, N4, as_of=AS_OF, by="channel", excluded="spam"
+    )
+    assert dict(found.intake.set_aside)["no_schedule"] == 3
+    assert len(found) == 1
+    both = cases_of_frame(frame(kind), {"roads": OFFICE, "lighting": WATCH}, N4, as_of=AS_OF)
+    assert (both.limit - both.started).tolist()[2] == timedelta(hours=4) // timedelta.resolution
+    assert found.verdict.tolist() == [6]
+
+
+def test_categories_and_integers_name_groups() -> None:
+    pd = pytest.importorskip("pandas")
+    given = frame("pandas").assign(
+        agency=lambda f: f["agency"].astype("category"), ward=[1, 2, 1, 2, 1, 2]
+    )
+    made = report(given, OFFICE, N4, as_of=AS_OF, by=["agency", "ward"])
+    assert made.table("agency").row("roads").counts.arrived == 2
+    assert {row.key for row in made.table("ward").rows} == {"1", "2"}
+    assert pd.Index(given.columns).is_unique
+
+
+def test_frames_that_do_not_fit_are_refused() -> None:
+    pl = pytest.importorskip("polars")
+    given = frame("polars")
+    with pytest.raises(LookupError, match="no column 'when' but number, posted"):
+        report(given, OFFICE, N4, as_of=AS_OF, posted="when")
+    naive = given.with_columns(pl.col("posted").dt.replace_time_zone(None))
+    with pytest.raises(NaiveDatetimeError):
+        report(naive, OFFICE, N4, as_of=AS_OF)
+    for wrong in ([1], given.lazy(), given["posted"]):
+        with pytest.raises(TypeError, match="data frame"):
+            report(wrong, OFFICE, N4, as_of=AS_OF)
+
+
+def test_tables_become_frames() -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    made = made_up()
+    table = to_pandas(made, "agency").set_index("agency")
+    assert table.loc["roads", "arrived"] == 2
+    assert str(table["p90"].dtype).startswith("timedelta64")
+    for by in ("total", "weeks", "late", "days", "heat_map", "backlog", "channel"):
+        one, other = to_pandas(made, by), to_polars(made, by)
+        assert list(one.columns) == list(other.columns)
+        assert len(one) == len(other) > 0
+    with pytest.raises(LookupError, match="no table by 'planet'"):
+        to_polars(made, "planet")
+
+
+def made_up() -> Report:
+    return report(
+        frame("polars"),
+        OFFICE,
+        N4,
+        as_of=AS_OF,
+        compare_from=at("2025-03-12T00:00"),
+        id="number",
+    )
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def test_a_report_kept_as_json_reads_back_equal() -> None:
+    made = made_up()
+    text = to_json(made)
+    assert from_json(text) == made
+    assert to_json(from_json(text)) == text
+    data = json.loads(text)
+    assert data["schema"] == "workhours.report/1"
+    assert data["report"]["provenance"]["calendars"][0]["id"] == "RU-VGG"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("nonsense", "not a report in JSON"),
+        ('{"schema": "workhours.report/9"}', "has the schema 'workhours.report/9'"),
+        ('{"schema": "workhours.report/1"}', "missing required field"),
+        ("[]", "not a report in JSON"),
+    ],
+)
+def test_what_is_no_report_is_refused(text: str, why: str) -> None:
+    with pytest.raises(SourceError, match=why):
+        from_json(text)
+
+
+def test_tables_as_csv(tmp_path: Path) -> None:
+    paths = write_tables(made_up(), tmp_path / "tables")
+    assert {path.stem for path in paths} >= {"total", "agency", "week", "late", "heat_map"}
+    with (tmp_path / "tables" / "agency.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["agency"] for row in rows] == ["roads", "lighting"]
+    assert (rows[0]["rate"], rows[0]["verdict"], rows[0]["median"]) == ("0.5", "too_few", "0:45")
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+
+    evil = "=HYPERLINK(1)"
+    given = frame("polars").to_dict(as_series=False)
+    given["agency"] = [evil] * 6
+    many = pytest.importorskip("polars").DataFrame(given)
+    path = tmp_path / "report.xlsx"
+    write_workbook(report(many, OFFICE, N4, as_of=AS_OF, lang="ru"), path)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Сводка", "По ведомствам", "Просрочки", "Календарь", "Методика"]
+    sheet = book["По ведомствам"]
+    titles = [cell.value for cell in sheet[1]]
+    row = dict(zip(titles, [cell.value for cell in sheet[2]], strict=True))
+    assert (row["ведомство"], row["поступило"], row["доля"]) == (evil, 3, "1/3")
+    assert sheet["A2"].data_type == "s"
+    late = book["Просрочки"]
+    assert late["C2"].value == datetime(2025, 3, 11, 12, 50)
+    days = {row[0].value: row[2].value for row in book["Календарь"].iter_rows(min_row=2)}
+    assert days[datetime(2025, 3, 11)] == timedelta(hours=8)
+    assert any("Уилсон" in str(cell.value) for row in book["Методика"] for cell in row)
+
+
+def test_a_share_near_the_target_keeps_its_side_in_a_workbook(tmp_path: Path) -> None:
+    pl = pytest.importorskip("polars")
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+
+    posted = at("2025-03-11T10:00")
+    answered = [posted + timedelta(hours=1)] * 2249 + [posted + timedelta(hours=30)] * 251
+    given = pl.DataFrame({"posted": [posted] * 2500, "answered": answered, "agency": ["A"] * 2500})
+    path = tmp_path / "report.xlsx"
+    write_workbook(report(given, OFFICE, N4, as_of=AS_OF), path)
+    sheet = openpyxl.load_workbook(path)["By agency"]
+    place = [cell.value for cell in sheet[1]].index("share")
+    assert sheet[2][place].value == 0.8996
+    assert sheet[2][place].number_format == "0.00%"
+
+
+# -- the command ---------------------------------------------------------------------------------
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["report", *arguments])
+    shown = capsys.readouterr()
+    return status, shown.out, shown.err
+
+
+EVENTS = (
+    str(EXAMPLES / "data" / "appeals.jsonl"),
+    *("--config", str(EXAMPLES / "check_events.toml")),
+)
+ROWS = (
+    str(EXAMPLES / "data" / "appeals.csv"),
+    *("--config", str(EXAMPLES / "check_rows.toml")),
+)
+
+
+def test_the_command_shows_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, *EVENTS, "--as-of", "2026-03-27T15:30", "--lang", "ru")
+    assert (status, err) == (0, "")
+    assert "ведомство" in out.splitlines()[3]
+    assert "Всего                        297      290     253   87,2       [82,9-90,6]" in out
+    assert "События: 1678 = учтено 1628 + дубликатов 48 + позже 0 + отложено 2" in out
+
+
+def test_the_command_by_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--as-of", "2026-03-27T15:30", "--lang", "en")
+    status, out, _ = run(capsys, *EVENTS, *options, "--by", "channel, district")
+    assert status == 0
+    assert out.index("\nchannel ") < out.index("\ndistrict ")
+    assert "\nagency" not in out
+    status, _, err = run(capsys, *EVENTS, *options, "--by", "planet")
+    assert (status, "say nothing of 'planet'" in err) == (2, True)
+    for rate in ("900", "0", "1", "x", "100%"):
+        status, _, err = run(capsys, *EVENTS, *options, "--target-rate", rate)
+        assert (status, "is no share" in err) == (2, True)
+    assert "target 85%" in run(capsys, *EVENTS, *options, "--target-rate", "0.85")[1]
+
+
+def test_the_command_writes_files_and_compares(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, _ = run(capsys, *ROWS, "--as-of", "2026-03-27T15:30", "--json")
+    assert status == 0
+    kept = tmp_path / "kept.json"
+    kept.write_text(out, encoding="utf-8")
+    same = run(capsys, *ROWS, "--as-of", "2026-03-27T15:30", "--revise", str(kept), "--lang", "en")
+    assert same[:2] == (0, "No figure has changed.\n")
+    later = (*ROWS, "--as-of", "2026-03-28T15:30", "--revise", str(kept))
+    status, out, _ = run(capsys, *later, "--lang", "ru")
+    assert status == 0
+    assert "другая дата расчёта" in out
+    assert "  Всего: просрочено 45 -> 47" in out
+    data = json.loads(run(capsys, *later, "--json")[1])
+    assert (data["schema"], data["causes"]) == ("workhours.report-revision/1", ["as_of"])
+    tables = tmp_path / "tables"
+    status, _, err = run(capsys, *ROWS, "--as-of", "2026-03-27T15:30", "--csv", str(tables))
+    assert status == 0
+    assert str(tables / "agency.csv") in err
+    assert (tables / "agency.csv").exists()
+
+
+def test_the_command_refuses_what_it_cannot_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, _, err = run(capsys, *ROWS, "--as-of", "2016-03-27T15:30")
+    assert (status, "give a later as_of" in err) == (2, True)
+    status, _, err = run(capsys, *ROWS, "--revise", str(tmp_path / "none.json"))
+    assert status == 2
+    other = tmp_path / "other.json"
+    other.write_text("{}", encoding="utf-8")
+    status, _, err = run(capsys, *ROWS, "--revise", str(other))
+    assert (status, "is not a report in JSON" in err) == (2, True)
