@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BASE := $(VENV)/.installed-base
 
 .PHONY: demo test lint properties bench calendar clean
 
-demo: $(STAMP)
+demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
 	@echo
 	@$(BIN)/workhours calendar RU-VGG 2026
@@ -40,8 +41,12 @@ calendar: $(STAMP)  ## from October on, next year must have its act
 		wanted = today.year + (today.month >= 10); \
 		raise SystemExit(f'no act for {wanted} yet: see docs/calendar-data.md' if last < wanted else 0)"
 
-$(STAMP): pyproject.toml
+$(BASE): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(STAMP): $(BASE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@
 

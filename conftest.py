@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 _NEEDS = {
+    "README.md": ("numpy",),
     "docs/columns.md": ("numpy", "pandas", "polars", "pyarrow"),
     "docs/reports.md": ("numpy", "pandas", "polars"),
     "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),
