@@ -193,11 +193,12 @@ class Appeal:
 
 def read_appeal(events: Sequence[Event]) -> Appeal:
     """Return what the events of one appeal, in order, say."""
-    if any(corrects(event) for event in events):
-        events = _corrected(events)
+    corrected = _corrected(events) if any(map(corrects, events)) else events
     appeal = Appeal()
-    for event in events:
+    for event in corrected:
         appeal.take(event)
+    if appeal.created is None:  # then nothing is to be corrected either
+        appeal._waiting = tuple(events)  # noqa: SLF001
     return appeal
 
 

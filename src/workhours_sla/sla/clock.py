@@ -67,7 +67,7 @@ class Clock(NamedTuple):
     evidence: tuple[str, ...]
     """The ids of the event that started the clock and of the one that answered."""
 
-    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: PLR0911
+    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: C901, PLR0911
         """Return the verdict at an instant in UTC, and whether an unknown date keeps it open."""
         if self.excluded_at is not None:
             return Verdict.EXCLUDED, False
@@ -87,6 +87,9 @@ class Clock(NamedTuple):
         if limit is not None and as_of > limit:
             return Verdict.BREACHED, False
         if self._stands(as_of):
+            capped = self.open_hold is not None and self.target.pause_cap is not None
+            if capped and self.elapsed(as_of) is None:  # the cap may have ended the pause
+                return Verdict.PENDING, True
             return Verdict.PAUSED, False
         if limit is None and self.unknown and (self.due_at is None or as_of > self.due_at):
             return self._by_what_passed(as_of, Verdict.PENDING)
@@ -94,9 +97,13 @@ class Clock(NamedTuple):
         return (Verdict.AT_RISK if at_risk else Verdict.PENDING), limit is None and self.unknown
 
     def _by_what_passed(self, until: datetime, within: Verdict) -> tuple[Verdict, bool]:
-        """Return the verdict where the limit is unknown but working time so far may be known."""
+        """Return the verdict where the limit is unknown but working time so far may be known.
+
+        The limit lies past the known dates then, unless it would be moved back from there.
+        """
         passed, budget = self.elapsed(until), self.target.budget
-        if passed is None or not isinstance(budget, timedelta) or passed >= budget:
+        used_up = isinstance(budget, timedelta) and (passed is None or passed >= budget)
+        if passed is None or used_up or getattr(budget, "roll", None) == "preceding":
             return Verdict.PENDING, True
         if within is Verdict.PENDING:
             at_risk = self.warn_at is not None and until >= self.warn_at
@@ -261,7 +268,7 @@ def _taken_over(  # noqa: PLR0913, PLR0917
     holder = appeal.opened.agency_id
     held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
     for event in cycle.events:
-        if answer is not None and event.order > answer.order:
+        if answer is not None and event.order >= answer.order:
             break
         if event.type is _ASSIGNED and event.agency_id is not None and len(held_since) == 1:
             held_since[0] = (start, event.agency_id, cause)
@@ -286,7 +293,9 @@ def _exchange(  # noqa: PLR0913, PLR0917
     appeal: Appeal, cycle: Cycle, target: Target, schedule: Schedule, start: datetime, cause: str
 ) -> Clock:
     """Return the clock of the exchange that decides: a late one, the open one, the longest."""
-    replies = [reply for reply in cycle.replies if reply.occurred_at >= start]
+    replies = [
+        reply for reply in cycle.replies if reply.occurred_at >= start and reply.event_id != cause
+    ]
     opens: tuple[datetime, str] | None = (start, cause)
     exchanges: list[tuple[datetime, str, Event | None]] = []
     for event in sorted(
@@ -329,16 +338,30 @@ def _settled(  # noqa: PLR0913, PLR0917
     held: list[Hold],
     before: Clock | None,
 ) -> Clock:
-    answered_at = None if answer is None else answer.occurred_at
     gone = cycle.deleted_at
-    if gone is not None and gone < start:
-        gone = start
-    if gone is not None and answered_at is not None:
-        if gone < answered_at:
-            withdrawn = _settled(appeal, cycle, target, schedule, start, cause, None, held, before)
-            if withdrawn.ended_at is not None:
-                return withdrawn
-        gone = None
+    if gone is not None and (answer is None or gone < answer.occurred_at):
+        gone = max(gone, start)
+        withdrawn = _reckoned(
+            appeal, cycle, target, schedule, start, cause, None, gone, held, before
+        )
+        if withdrawn.ended_at is not None:
+            return withdrawn
+    return _reckoned(appeal, cycle, target, schedule, start, cause, answer, None, held, before)
+
+
+def _reckoned(  # noqa: PLR0913, PLR0917
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    cause: str,
+    answer: Event | None,
+    gone: datetime | None,
+    held: list[Hold],
+    before: Clock | None,
+) -> Clock:
+    answered_at = None if answer is None else answer.occurred_at
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
     needs_review = target.stops == "substantive_reply" and _needs_review(
@@ -455,9 +478,14 @@ def _times(
 
 
 @lru_cache(maxsize=1024)
-def _latest_start(schedule: Schedule, due: datetime, ahead: timedelta) -> datetime:
-    """Return ``schedule.latest_start``: terms in days end together, so few are asked for."""
-    return schedule.latest_start(due, ahead)
+def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
+    """Return from when on no more than an amount of working time is left before a due time.
+
+    Terms in days end together, so few are asked for.
+    """
+    last = schedule.latest_start(due, left)
+    closing = schedule.previous_closing(last)
+    return last if schedule.elapsed(closing, last) else closing
 
 
 def _warning(
@@ -476,7 +504,7 @@ def _warning(
         return schedule.deadline(start, used, holds=holds)
     if due is None:
         return None
-    warn = max(start, _latest_start(schedule, due, ahead))
+    warn = max(start, _with_left(schedule, due, ahead))
     if target.warn_percent is not None and isinstance(budget, ClockTime):
         warn = min(warn, start + budget.amount * target.warn_percent / 100)
     elif target.warn_percent is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock, clock, schedule_for
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.policy import Policy, Rule
+from workhours_sla.sla.policy import Belongings, Policy, Rule
 
 
 class Unmatched(NamedTuple):
@@ -53,7 +54,7 @@ def clocks_of(appeal: Appeal, policy: Policy, before: Folded | None = None) -> F
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
     since = None
-    if policy.on_change == "from_change" and len(appeal.changes) > 1:
+    if policy.on_change == "from_change":
         since = _since(appeal, policy, rule)
     known = {(one.target.name, one.cycle): one for one in before.clocks} if before else {}
     clocks: list[Clock] = []
@@ -87,7 +88,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     cycles = {cycle.number: cycle for cycle in appeal.cycles}
     rule = policy.rule_for(appeal.opened.occurred_at, appeal.belongs)
     since = None
-    if rule is not None and policy.on_change == "from_change" and len(appeal.changes) > 1:
+    if rule is not None and policy.on_change == "from_change":
         since = _since(appeal, policy, rule)
     for one in folded.clocks:
         found = None
@@ -100,13 +101,14 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     return folded._replace(clocks=tuple(clocks))
 
 
-def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return from when on the rule has held without a break, None for from the creation on."""
+def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime:
+    """Return from when on the rule has held without a break."""
     posted = appeal.opened.occurred_at
-    since = None
-    for number, (at, belongs) in enumerate(appeal.changes):
-        if policy.rule_for(posted, belongs) is not rule:
-            since = None
-        elif since is None:
-            since = at if number else posted
+    states = [(posted, Belongings())]
+    for at, belongs in appeal.changes:
+        states = [(posted, belongs)] if at <= posted else [*states, (at, belongs)]
+    since = posted
+    for (_, before), (at, after) in pairwise(states):
+        if policy.rule_for(posted, before) is not rule and policy.rule_for(posted, after) is rule:
+            since = at
     return since
