@@ -6,8 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,7 +19,9 @@ from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import Rows
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time
-from workhours_sla.sla.evaluation import evaluate
+from workhours_sla.sla.evaluation import Evaluation, evaluate
+from workhours_sla.sla.load import deadline_load
+from workhours_sla.sla.target import Target
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.report import Report
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 DEFAULT_RATE: Final = "90%"
 SHOWN_CHANGES: Final = 20
+LOOK_AHEAD: Final = timedelta(days=14)
+"""How far ahead a page shows deadlines."""
 SHOWN_FIGURES: Final = (
     *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
     *("rate", "verdict"),
@@ -43,6 +49,7 @@ _RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 @click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @click.option("--csv", "csv_to", metavar="DIR", help="Also write every table as CSV.")
 @click.option("--xlsx", "xlsx_to", metavar="FILE", help="Also write a workbook.")
+@click.option("--html", "html_to", metavar="FILE", help="Also write a page with charts.")
 @click.option("--revise", metavar="FILE", help="Say what changed since a report kept as JSON.")
 @common_options
 def report(  # noqa: PLR0913
@@ -56,6 +63,7 @@ def report(  # noqa: PLR0913
     assume_tz: str | None,
     csv_to: str | None,
     xlsx_to: str | None,
+    html_to: str | None,
     revise: str | None,
     as_json: bool,
     **options: Any,
@@ -76,7 +84,7 @@ def report(  # noqa: PLR0913
     rate = read_rate(target_rate)
     try:
         from workhours_sla.compliance.cases import cases_of  # noqa: PLC0415
-        from workhours_sla.compliance.report import compliance_report  # noqa: PLC0415
+        from workhours_sla.compliance.report import LISTED, compliance_report  # noqa: PLC0415
     except ImportError as error:
         msg = f"reports need numpy: pip install 'workhours-sla[report]' ({error})"
         raise click.UsageError(msg) from None
@@ -100,11 +108,14 @@ def report(  # noqa: PLR0913
             by=names,
             compare_from=None if compare_from is None else read_time(compare_from, zone).when,
             events=rows.events,
+            listed=LISTED if html_to is None else len(cases),
             lang=settings.lang,
         )
     except LookupError as error:
         raise click.BadParameter(str(error), param_hint="--by") from None
     _write(made, csv_to, xlsx_to)
+    if html_to is not None:
+        _write_page(made, Path(html_to), result, cases.target)
     if revise is not None:
         _show_revision(made, Path(revise), as_json=as_json)
     elif as_json:
@@ -148,6 +159,16 @@ def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
             raise click.UsageError(str(error)) from None
         write_workbook(made, Path(xlsx_to))
         click.echo(xlsx_to, err=True)
+
+
+def _write_page(made: Report, path: Path, result: Evaluation, target: Target) -> None:
+    from workhours_sla.adapters.reports.html_page import traces_of, write_page  # noqa: PLC0415
+
+    mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
+    until = made.as_of + LOOK_AHEAD
+    load = deadline_load(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
+    for written in write_page(made, path, traces=traces_of(mine, target), load=load):
+        click.echo(str(written), err=True)
 
 
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:

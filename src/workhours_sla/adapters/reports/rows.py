@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from workhours_sla.compliance.report import Late, Report
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.words import WEEKDAYS
+from workhours_sla.worktime.budget import format_amount
 
 COUNTS: Final = (
     *("arrived", "matured", "matured_met"),
@@ -106,3 +107,18 @@ def columns_of(report: Report, by: str) -> Mapping[str, list[Any]]:
     # only of late appeals can there be none
     columns = lines[0] if lines else [field.name for field in fields(Late)]
     return {name: [line[name] for line in lines] for name in columns}
+
+
+def cell_text(value: object) -> str:
+    """Return a value as a cell of CSV.
+
+    >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
+    ('4:25', '0.75', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, timedelta):
+        return format_amount(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)

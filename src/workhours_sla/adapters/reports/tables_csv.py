@@ -7,12 +7,10 @@ an empty cell is a figure that there is not.
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from workhours_sla.adapters.reports.rows import columns_of, table_names
+from workhours_sla.adapters.reports.rows import cell_text, columns_of, table_names
 from workhours_sla.compliance.report import Report
-from workhours_sla.worktime.budget import format_amount
 
 
 def write_tables(report: Report, directory: Path) -> list[Path]:
@@ -34,18 +32,3 @@ def write_tables(report: Report, directory: Path) -> list[Path]:
                 writer.writerow([cell_text(value) for value in line])
         written.append(path)
     return written
-
-
-def cell_text(value: object) -> str:
-    """Return a value as a cell.
-
-    >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
-    ('4:25', '0.75', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, timedelta):
-        return format_amount(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)

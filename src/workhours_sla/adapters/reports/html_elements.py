@@ -1,0 +1,63 @@
+"""HTML elements, escaped by construction: only what an element made is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+_VOID: Final = frozenset({"br", "col", "hr", "link", "meta"})
+_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no HTML document may hold."""
+
+
+class Html(str):
+    """Text that is markup already."""
+
+    __slots__ = ()
+
+
+Child = str | None | Iterable[str | None]
+Attribute = str | float | bool | None
+
+
+def element(name: str, *children: Child, **attributes: Attribute) -> Html:
+    """Return an element; children that are not Html are escaped, None is left out.
+
+    An attribute of None or False is left out, one of True has no value. Underscores in names
+    become hyphens, one at the end goes.
+
+    >>> element("td", "<b> & co", class_="name", data_v=1, hidden=False)
+    '<td class="name" data-v="1">&lt;b&gt; &amp; co</td>'
+    """
+    pairs = "".join(
+        f" {key.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{_escaped(str(value))}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if name in _VOID:
+        return Html(f"<{name}{pairs}>")
+    return Html(f"<{name}{pairs}>{joined(*children)}</{name}>")
+
+
+def joined(*children: Child) -> Html:
+    """Return children one after another, escaped like those of an element."""
+    parts: list[str] = []
+    for child in children:
+        if child is None or isinstance(child, str):
+            parts.append(_markup(child))
+        else:
+            parts.extend(map(_markup, child))
+    return Html("".join(parts))
+
+
+def _markup(child: str | None) -> str:
+    if child is None:
+        return ""
+    return child if isinstance(child, Html) else _escaped(child)
+
+
+def _escaped(text: str) -> str:
+    return escape(_NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text))

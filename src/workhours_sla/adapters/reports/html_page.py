@@ -1,0 +1,177 @@
+"""A report as one HTML page that needs nothing else: no network, no other file, no framework.
+
+It prints, is light or dark, and is read by keyboard and by screen readers. Every text of the data
+is escaped, and a content security policy lets nothing run or load but what is the page's own.
+"""
+
+from __future__ import annotations
+
+import csv
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from workhours_sla import words
+from workhours_sla.adapters.reports.html_elements import Html, element
+from workhours_sla.adapters.reports.html_sections import Sections
+from workhours_sla.adapters.reports.html_tables import ROWS, Traces
+from workhours_sla.adapters.reports.html_words import say, sentence, when_text
+from workhours_sla.adapters.reports.rows import cell_text, columns_of
+from workhours_sla.compliance.report import Late, Report
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.load import DeadlineLoad
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.worktime.explain import Trace
+
+
+def write_page(
+    report: Report,
+    path: Path,
+    *,
+    lang: str | None = None,
+    traces: Traces | None = None,
+    load: DeadlineLoad | None = None,
+) -> list[Path]:
+    """Write a report as an HTML page, in ``lang`` or the report's own language; return the files.
+
+    The page names the first 500 late appeals; if the report has more, all of them go to a CSV
+    beside it, ``march.late.csv`` for ``march.html``. Raises OSError, ValueError.
+    """
+    rest = path.with_suffix(".late.csv") if len(report.late) > ROWS else None
+    text = page(report, lang, traces=traces, load=load, rest=rest.name if rest else None)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    if rest is None:
+        return [path]
+    columns = columns_of(report, "late")
+    with rest.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
+    return [path, rest]
+
+
+def page(
+    report: Report,
+    lang: str | None = None,
+    *,
+    traces: Traces | None = None,
+    load: DeadlineLoad | None = None,
+    rest: str | None = None,
+) -> str:
+    r"""Return a report as an HTML page, in ``lang`` or the report's own language.
+
+    ``traces`` gives the day-by-day account of a late appeal, for the first 500; ``load`` the
+    deadlines of the open ones; ``rest`` names a file beside the page with all that are late.
+    Raises ValueError for a language that the page does not speak.
+
+    >>> import numpy as np
+    >>> from datetime import datetime, timedelta
+    >>> from workhours_sla import Schedule
+    >>> from workhours_sla.compliance.column_cases import cases_of_columns
+    >>> from workhours_sla.compliance.report import compliance_report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> four = timedelta(hours=4)
+    >>> posted = np.array(["2025-03-11T07:15"], "M8[s]")
+    >>> answered = np.array(["NaT"], "M8[s]")
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> cases = cases_of_columns(posted, answered, office, four, as_of=when)
+    >>> def trace(late):
+    ...     return office.explain(late.started_at, four)
+    >>> made = page(compliance_report(cases), "ru", traces=trace)
+    >>> made[:32], "0/1" in made
+    ('<!doctype html>\n<html lang="ru">', True)
+    """
+    spoken = lang or report.lang
+    if spoken not in words.LANGUAGES:
+        msg = f"the page does not speak {spoken!r}; it speaks {', '.join(words.LANGUAGES)}"
+        raise ValueError(msg)
+    return _document(report, spoken, list(Sections(report, spoken, traces, load, rest)))
+
+
+def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
+    """Return what explains the due times of late appeals among some outcomes.
+
+    A due time that another holder's hours have part in, or that is none of working time, is not
+    explained.
+    """
+    by_clock = {
+        (outcome.appeal_id, outcome.started_at or outcome.posted_at): outcome
+        for outcome in outcomes
+        if outcome.target == target.name
+    }
+
+    def trace(late: Late) -> Trace | None:
+        outcome = by_clock.get((late.appeal_id, late.started_at))
+        if outcome is None or late.due_at is None or isinstance(outcome.budget, ClockTime):
+            return None
+        by = target.schedule
+        if isinstance(by, ScheduleBy):
+            by = by.schedules[getattr(outcome, by.field)]
+        budget = outcome.budget
+        try:
+            found = by.explain(
+                late.started_at,
+                budget if isinstance(budget, timedelta) else late.due_at,
+                holds=outcome.holds,
+                provisional=outcome.provisional,
+            )
+        except CalendarCoverageError:
+            return None
+        return found if found.end == late.due_at else None
+
+    return trace
+
+
+def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
+    promise = report.promise
+    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+    title = sentence("title", lang, name=promise.name, budget=budget)
+    as_of = sentence("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
+    style, script = _packaged("html_page.css"), _packaged("html_page.js")
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src {_fingerprint(style)}; script-src {_fingerprint(script)}"
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name_="color-scheme", content="light dark"),
+        element("link", rel="icon", href="data:,"),
+        element("title", f"{title}. {as_of}"),
+        element("style", Html(style)),
+        element("script", Html(script)),
+    )
+    links = [element("li", element("a", name, href=f"#{key}")) for key, name, _ in sections]
+    switch = element("button", say("theme", lang), type="button", id="theme", hidden=True)
+    body = element(
+        "body",
+        element("a", say("skip", lang), href="#summary", class_="skip"),
+        element(
+            "header",
+            element("div", element("h1", title), element("p", as_of), class_="head"),
+            switch,
+            element("nav", element("ul", links), aria_label=say("contents", lang)),
+        ),
+        element("main", (_section(*section) for section in sections)),
+        element("div", id="tip", aria_hidden="true", hidden=True),
+    )
+    return f'<!doctype html>\n<html lang="{lang}">{head}{body}</html>\n'
+
+
+def _section(key: str, name: str, parts: list[Html]) -> Html:
+    title = element("h2", name, id=f"{key}-title")
+    return element("section", title, parts, id=key, aria_labelledby=f"{key}-title")
+
+
+def _packaged(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _fingerprint(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,171 @@
+"""A headless Chromium driven over its own protocol, so that a page is tested where it is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from select import select
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-dev-shm-usage",
+    "--remote-debugging-pipe",
+)
+LAUNCH = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for end, wanted in zip(ends, (3, 4)):  # where Chromium looks for them
+    os.dup2(end, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+PATIENCE = 60.0
+KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "ArrowRight": (39, ""), "ArrowDown": (40, "")}
+
+
+class Browser:
+    """One page of a browser of its own; what it said and asked for is kept."""
+
+    def __init__(self, profile: str) -> None:
+        to_read, to_write = os.pipe()
+        from_read, from_write = os.pipe()
+        ends = map(str, (to_read, from_write))
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCH, *ends, FOUND, *FLAGS, f"--user-data-dir={profile}"],
+            pass_fds=(to_read, from_write),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_read)
+        os.close(from_write)
+        self._in, self._out = to_write, from_read
+        self._left = b""
+        self._number = 0
+        self._session: str | None = None
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self._events: list[str] = []
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def _begin(self) -> None:
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.ask(f"{domain}.enable")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+        os.close(self._in)
+        os.close(self._out)
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self._in, data) :]
+        while True:
+            said = self._hear()
+            if said.get("id") == self._number:
+                assert "error" not in said, said
+                answer: dict[str, Any] = said["result"]
+                return answer
+
+    def _hear(self) -> dict[str, Any]:
+        until = monotonic() + PATIENCE
+        while b"\0" not in self._left:
+            ready, _, _ = select([self._out], [], [], max(0.0, until - monotonic()))
+            chunk = os.read(self._out, 1 << 20) if ready else b""
+            assert chunk, "the browser says nothing"
+            self._left += chunk
+        text, _, self._left = self._left.partition(b"\0")
+        said: dict[str, Any] = json.loads(text)
+        method, params = said.get("method", ""), said.get("params", {})
+        self._events.append(method)
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Runtime.exceptionThrown":
+            self.complaints.append(str(params["exceptionDetails"]))
+        elif method == "Log.entryAdded":
+            self.complaints.append(str(params["entry"]))
+        elif method == "Runtime.consoleAPICalled":
+            self.complaints.append(str(params["args"]))
+        return said
+
+    def open(self, path: Path) -> None:
+        self._events.clear()
+        self.ask("Page.navigate", url=path.resolve().as_uri())
+        while "Page.loadEventFired" not in self._events:
+            self._hear()
+
+    def run(self, script: str) -> Any:
+        answer = self.ask(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        code, text = KEYS[key]
+        for kind in ("keyDown", "keyUp"):
+            self.ask(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                windowsVirtualKeyCode=code,
+                text=text if kind == "keyDown" else "",
+            )
+
+    def size(self, width: int, height: int, *, theme: str = "light") -> None:
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        feature = {"name": "prefers-color-scheme", "value": theme}
+        self.ask("Emulation.setEmulatedMedia", features=[feature])
+
+    def picture(self, path: Path, clip: dict[str, float] | None = None) -> None:
+        options: dict[str, Any] = {"captureBeyondViewport": True}
+        if clip is not None:
+            options["clip"] = {**clip, "scale": 1}
+        path.write_bytes(b64decode(self.ask("Page.captureScreenshot", **options)["data"]))
+
+    def print(self, path: Path) -> None:
+        made = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        path.write_bytes(b64decode(made["data"]))
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, Browser(profile) as it:
+        yield it
