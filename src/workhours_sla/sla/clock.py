@@ -424,7 +424,11 @@ def _pauses(  # noqa: PLR0913, PLR0917
     found = list(held)
     open_hold = None
     uncapped = False
+    found_pause = False
+    paused_until: datetime | None = None
     for since, until in cycle.pauses if target.pauses else ():
+        if found_pause and (paused_until is None or since < paused_until):
+            continue  # it stands already
         begins, ends = max(since, start), until
         if target.pause_cap is not None:
             try:
@@ -432,12 +436,13 @@ def _pauses(  # noqa: PLR0913, PLR0917
                 ends = cap if ends is None else min(ends, cap)
             except CalendarCoverageError:  # not within what is known, so past an end that is
                 uncapped = uncapped or ends is None
+        found_pause, paused_until = True, ends
         if ended is not None:
             if begins >= ended:
                 continue
             ends = ended if ends is None else min(ends, ended)
         if ends is None:
-            open_hold = begins if open_hold is None else open_hold
+            open_hold = begins
         elif begins < ends:
             found.append((begins, ends))
     return tuple(join(found)), open_hold, uncapped and open_hold is not None

@@ -101,13 +101,13 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     return folded._replace(clocks=tuple(clocks))
 
 
-def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime:
-    """Return from when on the rule has held without a break."""
+def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
+    """Return from when on the rule has held without a break, None where it always has."""
     posted = appeal.opened.occurred_at
     states = [(posted, Belongings())]
     for at, belongs in appeal.changes:
         states = [(posted, belongs)] if at <= posted else [*states, (at, belongs)]
-    since = posted
+    since = None
     for (_, before), (at, after) in pairwise(states):
         if policy.rule_for(posted, before) is not rule and policy.rule_for(posted, after) is rule:
             since = at

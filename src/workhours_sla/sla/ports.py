@@ -1,0 +1,230 @@
+"""The live loop and what it goes between: a source is read, events are stored, sinks are told.
+
+There is no clock here: time passes as far as the source says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.monitor import Counters
+from workhours_sla.sla.watermark import Watermarks
+
+BATCH = 1_000
+"""How many items go into one transaction, unless the source rests before."""
+
+
+class Rejected(NamedTuple):
+    """A row that gave no event: why (a key of ``words.QUARANTINE_REASONS``), and all its text."""
+
+    reason: str
+    detail: str
+    text: str
+
+
+class Item(NamedTuple):
+    """What a source gave: events, or why there are none.
+
+    ``position`` is where the partition is read on after it, in words of the source's own.
+    """
+
+    partition: str
+    position: str
+    events: tuple[Event, ...] = ()
+    rejected: Rejected | None = None
+
+
+class Lull(NamedTuple):
+    """The source has no more for now.
+
+    With ``heard_at`` it says that it has given all that it received up to then: a heartbeat.
+    """
+
+    heard_at: datetime | None = None
+
+
+class Place(NamedTuple):
+    """How far a partition was read, and the last receipt or heartbeat heard of it."""
+
+    position: str
+    heard_at: datetime | None = None
+
+
+class Batch(NamedTuple):
+    """What is stored at once: all of it, or nothing."""
+
+    source: str
+    events: Sequence[Event] = ()
+    rejected: Sequence[Rejected] = ()
+    places: Mapping[str, Place] = {}
+    watermark: datetime | None = None
+
+
+class Taken(NamedTuple):
+    """What a batch changed, and what became of its events."""
+
+    changes: tuple[Change, ...]
+    counters: Counters
+
+
+class Source(Protocol):
+    """Where events come from, again from any position that it gave before."""
+
+    @property
+    def name(self) -> str:
+        """What its positions are stored under."""
+
+    @property
+    def partitions(self) -> Collection[str]:
+        """The partitions that are known beforehand; items may name others."""
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+        """Yield what comes after the positions, partition by partition in its order.
+
+        A partition without a position is read from its beginning. A live source yields a Lull
+        whenever it has no more for now, and goes on.
+        """
+
+
+class Store(Protocol):
+    """Where events, clocks, positions and changes to be told are kept, in one transaction."""
+
+    def places(self, source: str) -> Mapping[str, Place]:
+        """Return how far the partitions of a source were read."""
+
+    def take(self, batch: Batch) -> Taken:
+        """Store a batch and what it changes, durably, or raise StoreError and keep nothing."""
+
+    def undelivered(self, sink: str, most: int) -> Sequence[tuple[int, Change]]:
+        """Return the first changes, with their numbers, that a sink has not acknowledged."""
+
+    def delivered(self, sink: str, number: int) -> None:
+        """Take note that a sink has the changes up to a number."""
+
+
+class Sink(Protocol):
+    """Where changes are told. A change may come again: its ``change_id`` says that it is one."""
+
+    @property
+    def name(self) -> str:
+        """What its progress is stored under."""
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Take the changes, durably, or raise."""
+
+
+class Followed(NamedTuple):
+    """Where everything went in one run: read == duplicate + conflicting + the rest, kept.
+
+    ``items`` are rows or messages, ``rejected`` those that gave no event.
+    """
+
+    items: int
+    rejected: int
+    events: Counters
+    changes: int
+
+
+def follow(  # noqa: PLR0913
+    source: Source,
+    store: Store,
+    sinks: Iterable[Sink] = (),
+    *,
+    watermarks: Watermarks,
+    batch: int = BATCH,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Followed:
+    """Read a source to its end, store what it gives in batches, and tell the sinks.
+
+    A batch ends after ``batch`` items, or where the source rests. What a sink has not
+    acknowledged from earlier runs is told first. ``stopping`` is asked after each batch. Raises
+    SourceError, StoreError; what was stored before stays, and a further run goes on there.
+    """
+    sinks = tuple(sinks)
+    run = _Run(source, store, watermarks)
+    for sink in sinks:
+        drain(store, sink)
+    for item in source.items({name: place.position for name, place in run.places.items()}):
+        if isinstance(item, Lull):
+            if item.heard_at is not None:
+                watermarks.beat(item.heard_at)
+        else:
+            run.add(item)
+            if run.size < batch:
+                continue
+        run.commit(sinks)
+        if stopping():
+            break
+    run.commit(sinks)
+    return run.followed
+
+
+def drain(store: Store, sink: Sink, most: int = BATCH) -> None:
+    """Tell a sink every change that it has not acknowledged, at least once."""
+    while found := store.undelivered(sink.name, most):
+        sink.write([change for _, change in found])
+        store.delivered(sink.name, found[-1][0])
+
+
+class _Run:
+    """The batch in hand, and the counts so far."""
+
+    def __init__(self, source: Source, store: Store, watermarks: Watermarks) -> None:
+        self._name = source.name
+        self._store = store
+        self._watermarks = watermarks
+        self.places = dict(store.places(source.name))
+        for partition, place in self.places.items():
+            if place.heard_at is not None:
+                watermarks.hear(partition, place.heard_at)
+        self._told: datetime | None = None
+        self._begin()
+        self.followed = Followed(0, 0, Counters(), 0)
+
+    def _begin(self) -> None:
+        self.size = 0
+        self._events: list[Event] = []
+        self._rejected: list[Rejected] = []
+        self._positions: dict[str, str] = {}
+
+    def add(self, item: Item) -> None:
+        self.size += 1
+        self._positions[item.partition] = item.position
+        for event in item.events:
+            self._watermarks.hear(item.partition, event.received_at)
+            self._events.append(event)
+        if item.rejected is not None:
+            self._rejected.append(item.rejected)
+
+    def commit(self, sinks: Sequence[Sink]) -> None:
+        watermark = self._watermarks.value
+        if not self.size and watermark == self._told:
+            return
+        heard = self._watermarks.heard
+        places = {name: Place(where, heard(name)) for name, where in self._positions.items()}
+        taken = self._store.take(Batch(self._name, self._events, self._rejected, places, watermark))
+        self._told = watermark
+        done = self.followed
+        self.followed = Followed(
+            done.items + self.size,
+            done.rejected + len(self._rejected),
+            _sum(done.events, taken.counters),
+            done.changes + len(taken.changes),
+        )
+        self._begin()
+        if taken.changes:
+            for sink in sinks:
+                drain(self._store, sink)
+
+
+def _sum(one: Counters, other: Counters) -> Counters:
+    return Counters(
+        one.read + other.read,
+        one.duplicate + other.duplicate,
+        one.conflicting + other.conflicting,
+        one.late + other.late,
+    )

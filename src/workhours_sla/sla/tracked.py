@@ -1,0 +1,107 @@
+"""One appeal as it is followed: its events in order, what they come to, what was told of it."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from datetime import datetime
+
+from workhours_sla.sla.appeal import Appeal, corrects, read_appeal
+from workhours_sla.sla.change import Change, Key, Reported, changes_between
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.fold import Folded, clocks_of
+from workhours_sla.sla.policy import Policy
+
+
+def _order(event: Event) -> tuple[datetime, int, str]:
+    return event.order
+
+
+class Tracked:
+    """The events of one appeal and what was reported of it; mutable, for one thread.
+
+    After ``add`` and ``remove``, ``report`` says what they change. Only what they touch is
+    reckoned anew.
+    """
+
+    __slots__ = (
+        "_appeal",
+        "_changed",
+        "_corrected",
+        "_told",
+        "appeal_id",
+        "events",
+        "folded",
+        "reported",
+    )
+
+    def __init__(
+        self,
+        appeal_id: str,
+        events: Iterable[Event] = (),
+        reported: dict[Key, Reported] | None = None,
+    ) -> None:
+        self.appeal_id = appeal_id
+        self.events = sorted(events, key=_order)
+        self.reported = reported or {}
+        self.folded: Folded | None = None
+        self._appeal: Appeal | None = None
+        self._corrected = any(map(corrects, self.events))
+        self._changed = True
+        self._told: datetime | None = None
+
+    def add(self, event: Event, policy: Policy) -> None:
+        """Take an event, in any order."""
+        events, appeal = self.events, self._appeal
+        self._corrected = self._corrected or corrects(event)
+        if events and events[-1].order > event.order:
+            insort(events, event, key=_order)
+            appeal = None
+        else:
+            events.append(event)
+        if appeal is None or self._corrected:
+            self._appeal = None
+            self._changed = True
+            return
+        belonged = appeal.belongs
+        appeal.take(event)
+        if event.type in policy.heeded or appeal.belongs is not belonged:
+            self._changed = True
+
+    def remove(self, event_id: str) -> None:
+        """Take back an event."""
+        self.events = [event for event in self.events if event.event_id != event_id]
+        self._appeal = None
+        self._changed = True
+
+    def report(self, policy: Policy, watermark: datetime) -> list[Change]:
+        """Return what changes with the events since the last report, or with the time."""
+        if not self._changed and self._told == watermark:
+            return []
+        self.reported, changes = changes_between(
+            self.appeal_id, self.reported, self.fold(policy), watermark, policy.version
+        )
+        self._told = watermark
+        return changes
+
+    def fold(self, policy: Policy) -> Folded:
+        """Return what the events come to."""
+        if self._appeal is None:
+            self._appeal = read_appeal(self.events)
+        if self.folded is None or self._changed:
+            self.folded = clocks_of(self._appeal, policy, self.folded)
+            self._changed = False
+        return self.folded
+
+    def next_change(self, policy: Policy, after: datetime) -> datetime | None:
+        """Return the first instant past ``after`` at which time alone changes something."""
+        moments = [clock.next_change(after) for clock in self.fold(policy).clocks]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def ended_at(self, policy: Policy) -> datetime | None:
+        """Return when the last thing happened to an appeal of which nothing more is awaited."""
+        folded = self.fold(policy)
+        for clock in folded.clocks:
+            if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
+                return None
+        return None if folded.appeal.created is None else self.events[-1].occurred_at

@@ -1,0 +1,750 @@
+"""Promises judged by reading their rules aloud, one after another.
+
+What docs/promises.md says is done here in the plainest way there is: lists are walked, dates are
+counted, working time is cut into pieces and the pieces are added up. Nothing is kept between two
+questions and nothing is shared with the package that is judged, except values (events, budgets)
+and a schedule's own ``intervals`` and ``shifts_on``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from workhours_sla import CalendarDays, ClockTime, Event, Months, Schedule, WorkingDays
+
+ZERO = timedelta(0)
+DAY = timedelta(days=1)
+SKEW = timedelta(minutes=5)
+REACH = 400  # days; a question that leads further is a mistake in the test
+TYPES = (
+    "created",
+    "registered",
+    "assigned",
+    "transferred",
+    "citizen_message",
+    "resumed",
+    "replied",
+    "paused",
+    "edited",
+    "review",
+    "corrected",
+    "deleted",
+    "restored",
+    "closed",
+    "reopened",
+    "duplicate_of",
+)
+BELONGING = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
+CORRECTABLE = (*BELONGING, "author_role", "substantive", "reason")
+
+Span = tuple[datetime, datetime | None]
+"""From, until; None where no end is known."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A target as plain data; ``by`` is the field that ``schedules`` go by, or empty."""
+
+    name: str
+    budget: Any
+    schedule: Schedule | None = None
+    by: str = ""
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    starts: str = "posted"
+    stops: str | frozenset[str] = "first_reply"
+    pauses: bool = False
+    pause_cap: Any = None
+    on_transfer: str = "keep"
+    on_reopen: str = "cycle"
+    warn: timedelta = timedelta(hours=1)
+    warn_percent: int | None = None
+    closing: str = "latest"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A rule as plain data: the promises, and the values that an appeal must have for them."""
+
+    promises: tuple[Promise, ...]
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What must come out for one appeal against one promise."""
+
+    appeal_id: str
+    target: str
+    cycle: int
+    verdict: str
+    posted_at: datetime
+    started_at: datetime
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+    deleted_at: datetime | None
+    """When the citizen deleted it in time, which an answer or an exclusion may outweigh."""
+    due_at: datetime | None
+    limit: datetime | None
+    elapsed: timedelta
+    needs_review: bool
+    belongs: Mapping[str, str | None]
+    promise: Promise
+    schedule: Schedule
+    holds: tuple[Span, ...]
+    is_late: bool
+    """Whether the answer came after the limit."""
+    first_answer_at: datetime | None
+    """The answer, though the appeal was withdrawn before."""
+    needed_review_before: bool
+    """Whether a reply was not judged before a transfer started the clock anew."""
+    doubts: tuple[str, ...] = ()
+    """What the document leaves open and this clock asks."""
+
+
+@dataclass
+class Answer:
+    """What must come out for all events."""
+
+    outcomes: list[Expected] = field(default_factory=list)
+    unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
+    set_aside: set[tuple[str, str]] = field(default_factory=set)
+    """Pairs of event id and reason."""
+    doubts: set[str] = field(default_factory=set)
+    """What the document leaves open of all clocks of an appeal."""
+
+
+def settle(
+    events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
+) -> Answer:
+    """Return what the events come to as of an instant."""
+    answer = Answer()
+    seen = [event for event in believed(events, answer) if event.occurred_at <= as_of]
+    by_appeal: dict[str, list[Event]] = {}
+    ids = {event.event_id for event in seen}
+    if any(e.type == "corrected" and e.refers_to not in {None, *ids} for e in seen):
+        answer.doubts.add("a correction of what is not there")
+    for event in corrected(seen):
+        by_appeal.setdefault(event.appeal_id, []).append(event)
+    for appeal_id in sorted(by_appeal):
+        story = sorted(by_appeal[appeal_id], key=order)
+        judge_appeal(appeal_id, story, fits, as_of, answer, from_change=from_change)
+    return answer
+
+
+# Which events count, and when
+
+
+def order(event: Event) -> tuple[datetime, int, str]:
+    return (event.occurred_at, TYPES.index(event.type), event.event_id)
+
+
+def is_ahead(event: Event) -> bool:
+    return event.occurred_at > event.received_at + SKEW
+
+
+def says(event: Event) -> Event:
+    """Return the event without the moment of its receipt."""
+    return replace(event, received_at=event.occurred_at)
+
+
+def believed(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
+    """Yield one event per id, as first received; the others and those ahead are set aside."""
+    by_id: dict[str, dict[Event, Event]] = {}
+    for event in sorted(events, key=lambda event: event.received_at):
+        by_id.setdefault(event.event_id, {}).setdefault(says(event), event)
+    for event_id, contents in by_id.items():
+        candidates = [event for event in contents.values() if not is_ahead(event)]
+        if len(candidates) < len(contents):
+            answer.set_aside.add((event_id, "future_time"))
+        if len(candidates) > 1:
+            answer.set_aside.add((event_id, "conflicting_id"))
+        yield from candidates[:1]
+
+
+def corrected(events: list[Event]) -> list[Event]:
+    """Return the events with those that a correction names moved and changed."""
+    known = {event.event_id for event in events}
+    corrections: dict[str, Event] = {}
+    for event in sorted(events, key=lambda event: event.received_at):
+        if event.type == "corrected" and event.refers_to in known:
+            corrections[event.refers_to] = event
+    spent = {
+        event.event_id for event in events if event.type == "corrected" and event.refers_to in known
+    }
+    found = []
+    for event in events:
+        if event.event_id in corrections:
+            correction = corrections[event.event_id]
+            given = {
+                name: getattr(correction, name)
+                for name in CORRECTABLE
+                if getattr(correction, name) is not None
+            }
+            event = replace(event, occurred_at=correction.occurred_at, **given)
+        elif event.event_id in spent:
+            event = replace(event, **dict.fromkeys(BELONGING))
+        found.append(event)
+    return found
+
+
+def is_official(event: Event) -> bool:
+    return event.author_role in {None, "official"}
+
+
+def is_answer(event: Event) -> bool:
+    return event.type == "replied" and is_official(event)
+
+
+def belongs(story: Iterable[Event]) -> dict[str, str | None]:
+    """Return the value of each field that was named last."""
+    found: dict[str, str | None] = dict.fromkeys(BELONGING)
+    for event in story:
+        for name in BELONGING:
+            if getattr(event, name) is not None:
+                found[name] = getattr(event, name)
+    return found
+
+
+# An appeal: its rule, its cycles
+
+
+def judge_appeal(
+    appeal_id: str,
+    story: list[Event],
+    fits: Sequence[Fit],
+    as_of: datetime,
+    answer: Answer,
+    *,
+    from_change: bool,
+) -> None:
+    creations = [event for event in story if event.type == "created"]
+    if not creations:
+        answer.set_aside |= {(event.event_id, "no_appeal") for event in story}
+        return
+    creation = creations[0]
+    early = [
+        event
+        for event in story
+        if event.type in {"replied", "closed"} and event.occurred_at < creation.occurred_at
+    ]
+    answer.set_aside |= {(event.event_id, "reply_before_post") for event in early}
+    story = [event for event in story if event not in early]
+
+    if any(event.type == "deleted" and order(event) < order(creation) for event in story):
+        answer.doubts.add("deleted before it was posted")
+
+    fit, changed_at = fitting(fits, story, creation)
+    if fit is None:
+        answer.unmatched.add((appeal_id, None, "no_rule"))
+        return
+    appeal = Appeal(appeal_id, story, creation, belongs(story), as_of)
+    since = changed_at if from_change else None
+    for promise in fit.promises:
+        schedule = promise.schedule
+        if promise.by:
+            schedule = promise.schedules.get(appeal.facts[promise.by] or "")
+        if schedule is None:
+            answer.unmatched.add((appeal_id, promise.name, "no_schedule"))
+            continue
+        for number, (reopened_at, events) in enumerate(cycles(story, promise)):
+            clock = Clock(appeal, promise, schedule, number, events, reopened_at, since)
+            for outcome in clock.outcome():
+                doubts = tuple(clock.doubts(outcome))
+                answer.outcomes.append(replace(outcome, doubts=doubts))
+
+
+def fitting(
+    fits: Sequence[Fit], story: list[Event], creation: Event
+) -> tuple[Fit | None, datetime | None]:
+    """Return the rule at the end, and when it came to be that one if not at the creation."""
+    begun = story.index(creation) + 1
+    found = [
+        first_fit(fits, belongs(story[:length]), creation)
+        for length in range(begun, len(story) + 1)
+    ]
+    changes = [
+        event.occurred_at
+        for (before, after), event in zip(pairwise(found), story[begun:], strict=True)
+        if after is not before
+    ]
+    return found[-1], changes[-1] if changes else None
+
+
+def first_fit(fits: Sequence[Fit], facts: Mapping[str, str | None], creation: Event) -> Fit | None:
+    posted = creation.occurred_at
+    for fit in fits:
+        named = all(not values or facts[name] in values for name, values in fit.wanted.items())
+        begun = fit.valid_from is None or fit.valid_from <= posted
+        over = fit.valid_until is not None and posted >= fit.valid_until
+        if named and begun and not over:
+            return fit
+    return None
+
+
+def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, list[Event]]]:
+    """Return the reopening and the events of each cycle."""
+    if promise.on_reopen == "ignore":
+        return [(None, story)]
+    found: list[tuple[datetime | None, list[Event]]] = [(None, [])]
+    for event in story:
+        settled = any(is_answer(e) or e.type == "closed" for e in found[-1][1])
+        if event.type == "reopened" and settled:
+            found.append((event.occurred_at, []))
+        else:
+            found[-1][1].append(event)
+    return found
+
+
+# One clock
+
+
+@dataclass(frozen=True)
+class Appeal:
+    appeal_id: str
+    story: list[Event]
+    creation: Event
+    facts: Mapping[str, str | None]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Clock:
+    appeal: Appeal
+    promise: Promise
+    schedule: Schedule
+    cycle: int
+    events: list[Event]
+    """Those of the cycle."""
+    reopened_at: datetime | None
+    since: datetime | None
+    """When the rule changed, where that starts the clock."""
+
+    def outcome(self) -> list[Expected]:
+        """Return the outcome, or nothing where there is no clock."""
+        start = self.start()
+        if start is None:
+            return []
+        if self.since is not None:
+            start = max(start, self.since)
+        if self.promise.stops == "next_reply":
+            return [self.exchange(start)]
+        answer = self.answer(start)
+        later, others = self.transferred(start, answer)
+        return [self.judge(later, answer, start, others)]
+
+    def doubts(self, outcome: Expected) -> Iterator[str]:
+        """Yield what the document leaves open and this clock asks."""
+        start, deleted = outcome.started_at, outcome.deleted_at
+        if start > self.appeal.as_of:
+            yield "detected after the question"
+        if self.promise.starts in self.promise.stops and outcome.first_answer_at == start:
+            yield "started and answered by one event"
+        if outcome.needs_review != outcome.needed_review_before:
+            yield "not judged before a transfer started the clock anew"
+        by_days = not isinstance(self.promise.budget, timedelta | ClockTime)
+        if by_days and self.promise.closing == "strict" and (None in dict(outcome.holds).values()):
+            yield "paused between the closing of the last day and its 24:00"
+        if deleted is not None:
+            yield from self.doubts_of_a_deletion(outcome, deleted, start)
+        if self.promise.on_transfer == "resume":
+            yield from self.doubts_of_holders()
+
+    def doubts_of_a_deletion(
+        self, outcome: Expected, deleted: datetime, start: datetime
+    ) -> Iterator[str]:
+        if deleted < start:
+            yield "deleted before the clock started"
+        if deleted == outcome.first_answer_at:
+            yield "deleted and answered at one instant"
+        if outcome.verdict == "excluded":
+            yield "what was used of an excluded appeal that was deleted"
+        paused = [until for _, until in outcome.holds if self.promise.pauses]
+        if any(until is None or until > deleted for until in paused):
+            yield "deleted before a pause was over"
+
+    def doubts_of_holders(self) -> Iterator[str]:
+        creation = self.appeal.creation
+        moves = [event for event in self.appeal.story if event.type == "transferred"]
+        if any(order(move) < order(creation) for move in moves):
+            yield "transferred before it was posted"
+        if any(move.occurred_at in {creation.occurred_at, self.reopened_at} for move in moves):
+            yield "held for no time"
+        named = [event for event in self.appeal.story if event.agency_id is not None]
+        if creation.agency_id is None or any(event not in [creation, *moves] for event in named):
+            yield "held by whom nobody transferred it to"
+
+    def start(self) -> datetime | None:
+        starts = self.promise.starts
+        if starts == "interim":
+            interim = self.first_interim()
+            return interim.occurred_at if interim else None
+        if self.reopened_at is not None:
+            return self.reopened_at
+        if starts == "posted":
+            return self.appeal.creation.occurred_at
+        if starts == "detected":
+            return self.appeal.creation.received_at
+        first = [event for event in self.events if event.type == starts]
+        return first[0].occurred_at if first else None
+
+    def first_interim(self) -> Event | None:
+        """Return the reply that starts the clock, where one does."""
+        if self.promise.starts != "interim":
+            return None
+        interim = [event for event in self.events if is_answer(event) and event.reason == "interim"]
+        return interim[0] if interim else None
+
+    def answer(self, start: datetime) -> Event | None:
+        """Return the event that stops the clock."""
+        stops = self.promise.stops
+        later = [
+            event
+            for event in self.events
+            if event.occurred_at >= start and event is not self.first_interim()
+        ]
+        replies = [event for event in later if is_answer(event)]
+        if stops == "first_reply":
+            found = replies[:1]
+        elif stops == "substantive_reply":
+            found = [reply for reply in replies if self.judged(reply)][:1]
+        elif stops == "final_reply":
+            closings = [event for event in self.events if event.type == "closed"][:1]
+            found = [
+                reply
+                for closed in closings
+                for reply in replies
+                if reply.occurred_at <= closed.occurred_at
+            ][-1:]
+        else:
+            others = [event for event in later if event.type not in {"replied", "closed"}]
+            able = [event for event in later if event in others or is_official(event)]
+            found = [event for event in able if event.type in stops][:1]
+        return found[0] if found else None
+
+    def judged(self, reply: Event) -> bool | None:
+        """Return whether a reply is to the point, None for not judged."""
+        word = reply.substantive
+        last_reply = None
+        for event in self.appeal.story:
+            if event.type == "review":
+                subject = last_reply if event.refers_to is None else event.refers_to
+                if subject == reply.event_id:
+                    word = event.substantive
+            elif is_answer(event):
+                last_reply = event.event_id
+        return word
+
+    def exchange(self, start: datetime) -> Expected:
+        """Return the outcome of the exchange that matters."""
+        exchanges: list[tuple[datetime, Event | None]] = []
+        opened: datetime | None = start
+        for event in self.events:
+            if event.occurred_at < start or event is self.first_interim():
+                continue
+            if event.type == "citizen_message" and opened is None:
+                opened = event.occurred_at
+            elif is_answer(event) and opened is not None:
+                exchanges.append((opened, event))
+                opened = None
+        judged = [self.judge(begun, ended, begun) for begun, ended in exchanges]
+        longest = max(judged, key=lambda outcome: outcome.elapsed, default=None)
+        late = longest is not None and longest.is_late
+        if opened is not None and not late:
+            return self.judge(opened, None, opened)
+        assert longest is not None
+        return longest
+
+    def transferred(self, start: datetime, answer: Event | None) -> tuple[datetime, list[Span]]:
+        """Return the start for the holder at the end, and the times of others since then."""
+        until = self.events.index(answer) if answer else len(self.events)
+        moves = [
+            event
+            for event in self.events[:until]
+            if event.type == "transferred" and event.occurred_at >= start
+        ]
+        if self.promise.on_transfer == "keep" or not moves:
+            return start, []
+        if self.promise.on_transfer == "restart":
+            return moves[-1].occurred_at, []
+        story = self.appeal.story
+        before = [event for event in story if order(event) < order(moves[0])]
+        spans = [(belongs(before)["agency_id"], start)]
+        for move in moves:
+            held = belongs(story[: story.index(move) + 1])["agency_id"]
+            spans.append((held, move.occurred_at))
+        last = spans[-1][0]
+        first = [holder for holder, _ in spans].index(last)
+        others: list[Span] = [
+            (begun, ended)
+            for (holder, begun), (_, ended) in pairwise(spans[first:])
+            if holder != last
+        ]
+        return spans[first][1], others
+
+    def pauses(self, start: datetime, answer: Event | None) -> list[Span]:
+        """Return when the clock stands, from the start and until the answer."""
+        if not self.promise.pauses:
+            return []
+        found: list[Span] = []
+        over: datetime | None = datetime.min.replace(tzinfo=UTC)
+        for index, event in enumerate(self.events):
+            repeated = over is None or event.occurred_at < over
+            if event.type != "paused" or repeated:
+                continue
+            ends = [e.occurred_at for e in self.events[index:] if e.type == "resumed"][:1]
+            if self.promise.pause_cap is not None:
+                cap, _ = term(self.schedule, event.occurred_at, self.promise.pause_cap, ())
+                assert cap is not None
+                ends.append(cap)
+            over = min(ends, default=None)
+            if answer:
+                ends.append(answer.occurred_at)
+            begun, end = max(start, event.occurred_at), min(ends, default=None)
+            if end is None or begun < end:
+                found.append((begun, end))
+        return found
+
+    def used(
+        self,
+        start: datetime,
+        answer: Event | None,
+        holds: Sequence[Span],
+        deleted: datetime | None = None,
+    ) -> timedelta:
+        end = deleted or (answer.occurred_at if answer else self.appeal.as_of)
+        return working_time(self.schedule, start, end, holds)
+
+    def judge(
+        self,
+        start: datetime,
+        answer: Event | None,
+        first_start: datetime,
+        others: Sequence[Span] = (),
+    ) -> Expected:
+        promise, appeal = self.promise, self.appeal
+        pauses = self.pauses(start, answer)
+        holds = (*pauses, *others)
+        due, limit = term(self.schedule, start, promise.budget, holds)
+        if promise.closing == "strict":
+            limit = due
+        open_since = [begun for begun, end in holds if end is None]
+        if open_since and limit is not None and not isinstance(promise.budget, ClockTime):
+            limit = limit if limit < min(open_since) else None
+        if open_since and due is not None and not isinstance(promise.budget, timedelta | ClockTime):
+            due = due if due <= min(open_since) else None
+        used = self.used(start, answer, holds)
+        deleted = self.deleted(limit, answer)
+        is_late = bool(answer and limit and answer.occurred_at > limit)
+
+        if any(event.type == "duplicate_of" for event in appeal.story):
+            verdict = "excluded"
+        elif deleted:
+            verdict = "withdrawn"
+        elif answer:
+            verdict = "breached" if is_late else "met"
+        elif limit is not None and appeal.as_of > limit:
+            verdict = "breached"
+        elif any(
+            begun <= appeal.as_of and (end is None or appeal.as_of < end) for begun, end in pauses
+        ):
+            verdict = "paused"
+        elif self.is_at_risk(start, used, due, holds):
+            verdict = "at_risk"
+        else:
+            verdict = "pending"
+        return Expected(
+            appeal_id=appeal.appeal_id,
+            target=promise.name,
+            cycle=self.cycle,
+            verdict=verdict,
+            posted_at=appeal.creation.occurred_at,
+            started_at=start,
+            answered_at=answer.occurred_at if answer and verdict != "withdrawn" else None,
+            withdrawn_at=deleted if verdict == "withdrawn" else None,
+            deleted_at=deleted,
+            due_at=due,
+            limit=limit,
+            elapsed=self.used(start, answer, holds, deleted) if verdict == "withdrawn" else used,
+            needs_review=self.needs_review(start, answer),
+            needed_review_before=self.needs_review(first_start, answer),
+            belongs=appeal.facts,
+            promise=promise,
+            schedule=self.schedule,
+            holds=holds,
+            is_late=is_late,
+            first_answer_at=answer.occurred_at if answer else None,
+        )
+
+    def deleted(self, limit: datetime | None, answer: Event | None) -> datetime | None:
+        """Return when the citizen deleted the appeal for good, in time and before the answer."""
+        found = None
+        for event in self.events:
+            if event.type == "restored":
+                found = None
+            elif event.type == "deleted" and event.author_role == "citizen" and found is None:
+                found = event
+        if found is None or (limit is not None and found.occurred_at > limit):
+            return None
+        if answer and order(answer) < order(found):
+            return None
+        return found.occurred_at
+
+    def is_at_risk(
+        self, start: datetime, used: timedelta, due: datetime | None, holds: Sequence[Span]
+    ) -> bool:
+        promise, as_of = self.promise, self.appeal.as_of
+        whole, left = promise.budget, ZERO
+        if isinstance(whole, timedelta):
+            left = whole - used
+        elif due is None:
+            return False
+        else:
+            left = working_time(self.schedule, as_of, due, ())
+            whole = working_time(self.schedule, start, due, holds)
+            if isinstance(promise.budget, ClockTime):
+                whole, used = promise.budget.amount, as_of - start
+        percent = promise.warn_percent
+        return left <= promise.warn or (percent is not None and used * 100 >= whole * percent)
+
+    def needs_review(self, start: datetime, answer: Event | None) -> bool:
+        if self.promise.stops != "substantive_reply":
+            return False
+        until = self.events.index(answer) if answer else len(self.events)
+        return any(
+            is_answer(event) and event.occurred_at >= start and self.judged(event) is None
+            for event in self.events[:until]
+            if event is not self.first_interim()
+        )
+
+
+# Working time and terms, by cutting and counting
+
+
+@lru_cache(maxsize=256)
+def pieces_of(schedule: Schedule, around: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the working time of a year and more, in UTC."""
+    first = datetime.combine(around - 40 * DAY, time(), UTC)
+    found = schedule.intervals(first, first + REACH * DAY)
+    return tuple((start.astimezone(UTC), end.astimezone(UTC)) for start, end in found)
+
+
+def pieces(
+    schedule: Schedule, start: datetime, holds: Sequence[Span]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working time from an instant on that no hold covers, cut at their edges."""
+    start = start.astimezone(UTC)
+    edges = sorted({start, *(edge for hold in holds for edge in hold if edge is not None)})
+    for lo, hi in pieces_of(schedule, start.date().replace(day=1)):
+        if hi <= start:
+            continue
+        inner = [edge for edge in edges if lo < edge < hi]
+        for begun, ended in pairwise([lo, *inner, hi]):
+            held = any(a <= begun and (b is None or begun < b) for a, b in holds)
+            if begun >= start and not held:
+                yield begun, ended
+
+
+def working_time(
+    schedule: Schedule, start: datetime, end: datetime, holds: Sequence[Span]
+) -> timedelta:
+    total = ZERO
+    for begun, ended in pieces(schedule, start, holds):
+        if begun >= end:
+            break
+        total += min(ended, end) - begun
+    return total
+
+
+def term(
+    schedule: Schedule, start: datetime, budget: Any, holds: Sequence[Span]
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a budget is due and the last instant within it; None where a hold has no end."""
+    if isinstance(budget, ClockTime):
+        return start + budget.amount, start + budget.amount
+    if not isinstance(budget, timedelta):
+        return days_term(schedule, start, budget, holds)
+    due, used = None, ZERO
+    for begun, ended in pieces(schedule, start, holds):
+        at = begun + (budget - used)
+        used += ended - begun
+        if used >= budget and due is None:
+            due = at
+        if used > budget:
+            return due, at
+    assert any(end is None for _, end in holds), "the term is longer than the oracle looks"
+    return due, None
+
+
+def midnight_after(schedule: Schedule, day: date) -> datetime:
+    return datetime.combine(day + DAY, time(), schedule.tz).astimezone(UTC)
+
+
+def last_closing(schedule: Schedule, day: date) -> datetime | None:
+    """Return when the last shift that begins on a date ends, if there is one."""
+    ends = [shift.end for shift in schedule.shifts_on(day)]
+    if not ends:
+        return None
+    wall = datetime.combine(day, time(), schedule.tz) + max(ends)
+    return wall.replace(fold=1).astimezone(UTC)
+
+
+def days_term(
+    schedule: Schedule, start: datetime, budget: Any, holds: Sequence[Span]
+) -> tuple[datetime | None, datetime | None]:
+    begun = start.astimezone(schedule.tz).date()
+    closing = last_closing(schedule, begun)
+    over = closing is not None and closing <= start
+    day = begun if getattr(budget, "count_from", "next_day") == "same_day" and not over else None
+    day = day or begun + DAY
+    if isinstance(budget, Months):
+        count = (months_later(begun, budget.count) - begun).days
+    else:
+        count = budget.count
+
+    last = None
+    for _ in range(REACH):
+        counts = not isinstance(budget, WorkingDays) or bool(schedule.shifts_on(day))
+        midnight = midnight_after(schedule, day)
+        if counts and not any(a <= midnight and (b is None or midnight < b) for a, b in holds):
+            count -= 1
+            if not count:
+                last = day
+                break
+        day += DAY
+    if last is None:
+        assert any(end is None for _, end in holds), "the term is longer than the oracle looks"
+        return None, None
+    if isinstance(budget, CalendarDays | Months):
+        last = rolled(schedule, last, budget.roll, start)
+    limit = midnight_after(schedule, last)
+    return min(last_closing(schedule, last) or limit, limit), limit
+
+
+def months_later(day: date, count: int) -> date:
+    """Return the same day of a later month, or the last of that month where there is none."""
+    months = day.month - 1 + count
+    first = date(day.year + months // 12, months % 12 + 1, 1)
+    wanted = day.day
+    while True:
+        try:
+            return first.replace(day=wanted)
+        except ValueError:
+            wanted -= 1
+
+
+def rolled(schedule: Schedule, day: date, roll: str, start: datetime) -> date:
+    if roll == "none":
+        return day
+    moved = day
+    while not schedule.shifts_on(moved):
+        moved += DAY if roll == "following" else -DAY
+    if roll == "preceding" and moved != day:
+        closing = last_closing(schedule, moved)
+        if closing is not None and closing <= start:
+            return rolled(schedule, day, "following", start)
+    return moved

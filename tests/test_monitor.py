@@ -1,0 +1,349 @@
+"""A monitor told anything, in any order, ends where the batch answer ends.
+
+A machine takes the events of a scene in any order and as often as it likes, lets time pass, stops
+and goes on from a snapshot, and changes calendars and policies under way. What was reported and
+not taken back must at all times be what the events that were taken come to.
+"""
+
+import pickle
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from promise_oracle import Fit, Promise
+from test_promises import DAY, HOUR, OFFICE, Scene, at, story, as_of_the_end, edges_of, scenes
+from test_properties import PROPERTY, TICK
+from workhours_sla import (
+    Act,
+    Calendar,
+    Change,
+    Evaluation,
+    Event,
+    Monitor,
+    Outcome,
+    Policy,
+    Schedule,
+    Target,
+    day_off,
+    evaluate,
+)
+
+Key = tuple[str, str, int]
+"""Appeal, target, cycle: what tells a clock from others."""
+ENDS = ("met", "breached", "withdrawn", "excluded")
+
+
+# What was reported
+
+
+class Ledger:
+    """Changes as a reader keeps them: what is told stands until it is taken back."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.standing: dict[str, Change] = {}
+
+    def take(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            assert change.change_id not in self.seen, "a change has an identity of its own"
+            self.seen.add(change.change_id)
+            if change.retracts is None:
+                self.standing[change.change_id] = change
+                continue
+            assert change.retracts in self.standing, "only what stands can be taken back"
+            taken_back = self.standing.pop(change.retracts)
+            assert (change.kind, key_of(change)) == (taken_back.kind, key_of(taken_back))
+
+    def clocks(self) -> dict[Key, list[Change]]:
+        found: dict[Key, list[Change]] = {}
+        for change in self.standing.values():
+            found.setdefault(key_of(change), []).append(change)
+        return found
+
+    def net(self) -> Counter[tuple[object, ...]]:
+        """Return what stands, apart from the steps by which a due time was reached."""
+        return Counter(
+            (*key_of(change), str(change.kind), change.at)
+            for change in self.standing.values()
+            if change.kind != "due_changed"
+        )
+
+
+def key_of(of: Change | Outcome) -> Key:
+    return (of.appeal_id, of.target, of.cycle)
+
+
+def check_told(ledger: Ledger, found: Evaluation) -> None:
+    """Check that what stands is what the outcomes say."""
+    clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
+    assert clocks.keys() == outcomes.keys()
+    for key, outcome in outcomes.items():
+        told = sorted(clocks[key], key=lambda change: change.revision)
+        kinds = Counter(str(change.kind) for change in told)
+        assert {kind: kinds[kind] for kind in ENDS} == {
+            kind: int(kind == outcome.verdict) for kind in ENDS
+        }
+        if outcome.verdict == "excluded":  # of what is counted apart nothing else is left
+            assert kinds == {"excluded": 1}
+        else:
+            check_clock(outcome, told, kinds)
+
+
+def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> None:
+    at = {str(change.kind): change.at for change in told}
+    assert (at["opened"], kinds["opened"]) == (utc(outcome.started_at), 1)
+    ends = {
+        "breached": outcome.limit,
+        "met": outcome.answered_at,
+        "withdrawn": outcome.withdrawn_at,
+    }
+    if outcome.verdict in ends:
+        assert at[outcome.verdict] == utc(ends[outcome.verdict])
+    if outcome.due_at is not None:  # an open pause tells no other due time
+        due = [change.due_at for change in told if change.kind in {"opened", "due_changed"}][-1]
+        assert due == utc(outcome.due_at)
+
+    by_time = isinstance(outcome.budget, timedelta)
+    assert kinds["at_risk"] <= 1
+    assert kinds["at_risk"] or not (
+        outcome.verdict == "at_risk" or (outcome.verdict == "breached" and by_time)
+    )
+    assert not kinds["at_risk"] or outcome.verdict != "pending"
+    if kinds["at_risk"] and outcome.answered_at:
+        assert at["at_risk"] < outcome.answered_at
+    if outcome.verdict in {"pending", "at_risk", "paused"}:
+        assert kinds["paused"] - kinds["resumed"] == int(outcome.verdict == "paused")
+
+
+def utc(when: datetime | None) -> datetime | None:
+    """Return the instant in UTC: equal times of two zones may compare unequal."""
+    return when and when.astimezone(UTC)
+
+
+# Calendars and policies under way
+
+
+def amended(schedule: Schedule | None, day: date) -> Schedule | None:
+    """Return a schedule with one more day off, where it is one of those that have an act."""
+    if schedule is None or not schedule.calendar.is_working_day(day):
+        return schedule
+    calendar: Calendar = schedule.calendar.amend(day_off(day, Act("Order 1")))
+    return Schedule(
+        calendar,
+        schedule.hours,
+        tz=schedule.tz,
+        shorten_at_start=schedule.shorten_at_start,
+    )
+
+
+def with_a_day_off(fits: Sequence[Fit], day: date) -> tuple[Fit, ...]:
+    def changed(promise: Promise) -> Promise:
+        schedules = {value: amended(s, day) for value, s in promise.schedules.items()}
+        return replace(promise, schedule=amended(promise.schedule, day), schedules=schedules)
+
+    return tuple(replace(fit, promises=tuple(map(changed, fit.promises))) for fit in fits)
+
+
+def touches(outcome: Outcome, day: date, until: datetime) -> bool:
+    """Whether a date lies between the start of a clock and the last instant that matters to it."""
+    assert outcome.started_at is not None
+    ends = [outcome.answered_at, outcome.due_at, outcome.limit]
+    last = max([outcome.started_at, *filter(None, ends)] + [until] * (outcome.limit is None))
+    midnight = [datetime.combine(day, datetime.min.time(), outcome.started_at.tzinfo)]
+    return outcome.started_at < midnight[0] + 2 * DAY and last > midnight[0] - DAY
+
+
+# The machine
+
+
+class Telling(RuleBasedStateMachine):
+    """Events of one scene, told to one monitor."""
+
+    @initialize(scene=scenes(), other=scenes(), day=st.integers(0, 12))
+    def begin(self, scene: Scene, other: Scene, day: int) -> None:
+        self.scene, self.other = scene, other
+        self.pool = list(scene.events)
+        self.pool += [replace(e, received_at=e.received_at + HOUR) for e in self.pool[::2]]
+        self.taken: list[Event] = []
+        self.told, self.day = scene, scene.anchor + day * DAY
+        self.policy = scene.policy
+        self.monitor = Monitor(self.policy)
+        self.ledger = Ledger()
+        self.end = as_of_the_end(scene.events, scene.anchor)
+        self.times = [self.end, *edges_of(scene), *(event.occurred_at for event in self.pool)]
+        self.watermark: datetime | None = None
+
+    @rule(index=st.integers(0, 30))
+    def take_one(self, index: int) -> None:
+        if self.pool:
+            self.take([self.pool[index % len(self.pool)]])
+
+    @rule(chance=st.randoms(use_true_random=False))
+    def take_several(self, chance: random.Random) -> None:
+        self.take(chance.choices(self.pool, k=4) if self.pool else [])
+
+    def take(self, events: list[Event]) -> None:
+        self.taken += events
+        if len(events) == 1:
+            self.ledger.take(self.monitor.apply(events[0]))
+        else:
+            self.ledger.take(self.monitor.apply_all(events))
+
+    @rule(index=st.integers(0, 60))
+    def let_time_pass(self, index: int) -> None:
+        when = self.times[index % len(self.times)]
+        before = self.watermark
+        changes = self.monitor.advance(when)
+        self.ledger.take(changes)
+        if before is not None and when <= before:
+            assert not changes
+            return
+        self.watermark = when
+        if all(event.occurred_at <= when for event in self.taken):
+            check_told(self.ledger, evaluate(self.taken, self.policy, as_of=when))
+
+    @rule()
+    def stop_and_go_on(self) -> None:
+        snapshot = pickle.loads(pickle.dumps(self.monitor.snapshot()))  # noqa: S301
+        self.monitor = Monitor.restore(self.policy, snapshot)
+
+    @rule()
+    def amend_the_calendar(self) -> None:
+        fits = with_a_day_off(self.told.fits, self.day)
+        self.go_on_under(replace(self.told, fits=fits), self.day)
+
+    @rule()
+    def change_the_policy(self) -> None:
+        self.go_on_under(self.other)
+
+    @rule()
+    def change_it_back(self) -> None:
+        self.go_on_under(self.scene)
+
+    def go_on_under(self, scene: Scene, day: date | None = None) -> None:
+        before = self.policy
+        self.told, self.policy = scene, scene.policy
+        changes = self.monitor.replace(self.policy)
+        self.ledger.take(changes)
+        if day is not None:
+            outcomes = [
+                outcome
+                for policy in (before, self.policy)
+                for outcome in evaluate(self.taken, policy, as_of=self.end).outcomes
+            ]
+            touched = {o.appeal_id for o in outcomes if touches(o, day, self.end)}
+            assert {change.appeal_id for change in changes} <= touched
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "monitor"))
+    def what_is_set_aside_depends_on_what_was_taken_alone(self) -> None:
+        found = evaluate(self.taken, self.policy, as_of=self.end)
+        assert set(self.monitor.quarantine) == set(found.quarantine)
+
+    @invariant()
+    @precondition(lambda self: getattr(self, "watermark", None))
+    def the_answer_is_the_batch_answer(self) -> None:
+        for as_of in (self.watermark, self.end):
+            found, wanted = (
+                self.monitor.evaluate(as_of),
+                evaluate(self.taken, self.policy, as_of=as_of),
+            )
+            assert found.outcomes == wanted.outcomes
+            assert found.unmatched == wanted.unmatched
+            assert set(found.quarantine) == set(wanted.quarantine)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "monitor"):
+            return
+        self.ledger.take(self.monitor.advance(self.end))
+        check_told(self.ledger, evaluate(self.taken, self.policy, as_of=self.end))
+        straight, ledger = Monitor(self.policy), Ledger()
+        ledger.take(straight.apply_all(sorted(self.taken, key=lambda event: event.received_at)))
+        ledger.take(straight.advance(self.end))
+        assert self.ledger.net() == ledger.net()
+
+
+def test_any_way_of_telling_comes_to_the_same() -> None:
+    run_state_machine_as_test(Telling, settings=settings(PROPERTY, stateful_step_count=20))
+
+
+# Edges, by hand
+
+
+FOUR = Policy([Target("p", 4 * HOUR, OFFICE)])
+
+
+def kinds(changes: Iterable[Change]) -> list[str]:
+    return [f"{'-' * bool(change.retracts)}{change.kind}" for change in changes]
+
+
+def test_the_limit_itself_is_in_time() -> None:
+    monitor = Monitor(FOUR)
+    assert kinds(monitor.apply_all(story("2025-03-11 14:00 created"))) == ["opened"]
+    limit = at("2025-03-12 09:00")
+    assert kinds(monitor.advance(limit)) == ["at_risk"]
+    assert kinds(monitor.advance(limit + TICK)) == ["breached"]
+    assert kinds(monitor.advance(limit)) == kinds(monitor.advance(limit + DAY)) == []
+
+
+def test_an_answer_as_the_warning_falls_due_leaves_no_warning() -> None:
+    for answered, told in (("13:00", []), ("13:00:00.000001", ["at_risk"])):
+        monitor = Monitor(FOUR)
+        monitor.apply_all(story("2025-03-11 09:00 created", f"2025-03-11 {answered} replied"))
+        assert kinds(monitor.advance(at("2025-03-12 09:00"))) == told
+
+
+def test_a_late_answer_takes_the_breach_back() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.apply(posted)
+    at_risk, breached = monitor.advance(at("2025-03-13 09:00"))
+    changes = monitor.apply(answer)
+    assert kinds(changes) == ["-at_risk", "-breached", "met"]
+    assert [change.retracts for change in changes] == [
+        at_risk.change_id,
+        breached.change_id,
+        None,
+    ]
+
+
+def test_a_decree_moves_the_due_time_and_takes_the_breach_back() -> None:
+    known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
+    before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
+    monitor = Monitor(before)
+    (opened,) = monitor.apply_all(story("2023-01-31 16:30 created"))
+    assert opened.due_at == at("2023-02-01 11:30")
+    assert kinds(monitor.advance(at("2023-02-02 09:00"))) == ["at_risk", "breached"]
+    changes = monitor.replace(after)
+    assert kinds(changes) == ["-at_risk", "-breached", "due_changed"]
+    assert changes[-1].due_at == at("2023-02-03 11:30")
+    assert monitor.replace(after) == ()
+
+
+DECREE = (date(2023, 1, 23), date(2023, 1, 24))
+"""The days before and on which two days off in February were made known."""
+
+
+def test_a_clock_that_is_gone_leaves_nothing_behind() -> None:
+    held = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
+    other = Policy([Target("q", 4 * HOUR, OFFICE)])
+    events = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
+    )
+    monitor, ledger = Monitor(held), Ledger()
+    ledger.take(monitor.apply_all(events))
+    ledger.take(monitor.replace(other))
+    assert [(c.target, str(c.kind)) for c in ledger.standing.values()] == [("q", "opened")]
