@@ -62,7 +62,11 @@ class Report(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """What stands of one clock: its reports, the due time told last, and how many changes."""
+    """What stands of one clock.
+
+    Its reports, the due time told when it was opened, and how many
+    changes there were.
+    """
 
     reports: tuple[Report, ...] = ()
     due_at: datetime | None = None
@@ -135,9 +139,8 @@ def changes_between(
     for clock in folded.clocks:
         key = clock.target.name, clock.cycle
         old = reported.get(key, NOTHING)
-        wanted = reports_of(clock, watermark)
-        due = clock.due_at if clock.due_at is not None else old.due_at
-        if due == old.due_at and len(wanted) == len(old.reports):
+        wanted = _with_due(reports_of(clock, watermark), clock, old)
+        if len(wanted) == len(old.reports):
             for report, want in zip(old.reports, wanted, strict=True):
                 if report.kind is not want[0] or report.at != want[1]:
                     break
@@ -151,6 +154,26 @@ def changes_between(
             about = _About(appeal_id, key, None, agency, policy_version)
             stands[key] = about.move(old, [], retracted, added)
     return stands, retracted + added
+
+
+def _with_due(
+    wanted: list[tuple[ChangeKind, datetime]], clock: Clock, old: Reported
+) -> list[tuple[ChangeKind, datetime]]:
+    """Add the due time where it is another than was told when the clock was opened.
+
+    One that a pause keeps from being known stays as it was told last.
+    """
+    if not old.reports or old.reports[0].kind is not ChangeKind.OPENED:
+        return wanted
+    if wanted[0] != (ChangeKind.OPENED, old.reports[0].at):
+        return wanted
+    due = clock.due_at
+    if due is None:
+        told = [report.at for report in old.reports if report.kind is ChangeKind.DUE_CHANGED]
+        due = told[0] if told else old.due_at
+    if due is None or due == old.due_at:
+        return wanted
+    return [wanted[0], (ChangeKind.DUE_CHANGED, due), *wanted[1:]]
 
 
 class _About(NamedTuple):
@@ -180,8 +203,6 @@ class _About(NamedTuple):
                 revision += 1
                 back = _identity(self.appeal_id, *self.key, report.kind, report.revision)
                 retracted.append(self._change(report.kind, report.at, revision, back))
-        due = old.due_at
-        now = None if self.clock is None else self.clock.due_at
         opened = any(kind is ChangeKind.OPENED for kind, _ in kept)  # and was before
         reports = []
         for told in wanted:
@@ -190,12 +211,9 @@ class _About(NamedTuple):
                 kept[told] = Report(*told, revision)
                 added.append(self._change(*told, revision, None))
             reports.append(kept[told])
+        due = old.due_at
         if not opened:
-            due = now
-        elif now is not None and now != due:
-            revision += 1
-            added.append(self._change(ChangeKind.DUE_CHANGED, now, revision, None))
-            due = now
+            due = None if self.clock is None else self.clock.due_at
         return Reported(tuple(reports), due, revision)
 
     def _change(
