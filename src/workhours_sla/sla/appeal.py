@@ -100,6 +100,7 @@ class Appeal:
         "created",
         "cycles",
         "excluded_at",
+        "initial",
         "judged",
     )
 
@@ -110,8 +111,10 @@ class Appeal:
         self.excluded_at: datetime | None = None
         self.judged: Mapping[str, bool] = _NOT_JUDGED
         """What reviews found of replies, by event id."""
+        self.initial = Belongings()
+        """What the appeal belonged to when it was created."""
         self.changes: tuple[tuple[datetime, Belongings], ...] = ()
-        """What the appeal belonged to from each instant on."""
+        """What it belonged to from each later event on that said something else."""
         self.aside: tuple[Quarantined, ...] = ()
         self._waiting: tuple[Event, ...] = ()
         self._said: object = None
@@ -145,6 +148,7 @@ class Appeal:
                 self._take(earlier)
             self._waiting = ()
             self._take(event)
+            self.initial, self.changes = self.belongs, ()
         else:
             self._waiting = (*self._waiting, event)
 

@@ -67,7 +67,7 @@ class Clock(NamedTuple):
     evidence: tuple[str, ...]
     """The ids of the event that started the clock and of the one that answered."""
 
-    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: C901, PLR0911
+    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: PLR0911
         """Return the verdict at an instant in UTC, and whether an unknown date keeps it open."""
         if self.excluded_at is not None:
             return Verdict.EXCLUDED, False
@@ -86,11 +86,9 @@ class Clock(NamedTuple):
             return self._by_what_passed(gone, Verdict.WITHDRAWN)
         if limit is not None and as_of > limit:
             return Verdict.BREACHED, False
-        if self._stands(as_of):
-            capped = self.open_hold is not None and self.target.pause_cap is not None
-            if capped and self.elapsed(as_of) is None:  # the cap may have ended the pause
-                return Verdict.PENDING, True
-            return Verdict.PAUSED, False
+        since = self._paused_since(as_of)
+        if since is not None:
+            return self._paused(since, as_of)
         if limit is None and self.unknown and (self.due_at is None or as_of > self.due_at):
             return self._by_what_passed(as_of, Verdict.PENDING)
         at_risk = self.warn_at is not None and as_of >= self.warn_at
@@ -110,10 +108,18 @@ class Clock(NamedTuple):
             return (Verdict.AT_RISK if at_risk else Verdict.PENDING), True
         return within, False
 
-    def _stands(self, as_of: datetime) -> bool:
+    def _paused(self, since: datetime, as_of: datetime) -> tuple[Verdict, bool]:
+        if self.limit is None and self.unknown and self._by_what_passed(since, Verdict.PAUSED)[1]:
+            return Verdict.PENDING, True  # the limit may have passed before
+        capped = self.open_hold is not None and self.target.pause_cap is not None
+        if capped and self.elapsed(as_of) is None:  # the cap may have ended the pause
+            return Verdict.PENDING, True
+        return Verdict.PAUSED, False
+
+    def _paused_since(self, as_of: datetime) -> datetime | None:
         if self.open_hold is not None and self.open_hold <= as_of:
-            return True
-        return any(since <= as_of < until for since, until in self.holds)
+            return self.open_hold
+        return next((since for since, until in self.holds if since <= as_of < until), None)
 
     def elapsed(self, as_of: datetime) -> timedelta | None:
         """Return the working time until the answer, the withdrawal, or an instant in UTC."""
@@ -136,6 +142,12 @@ class Clock(NamedTuple):
             return self.answered_at
         gone = self.withdrawn_at
         return gone if gone is not None and (self.limit is None or gone <= self.limit) else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the answer came after the limit."""
+        answered, limit = self.answered_at, self.limit
+        return answered is not None and limit is not None and answered > limit
 
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant past ``after`` at which time alone changes the clock."""
@@ -266,6 +278,10 @@ def _taken_over(  # noqa: PLR0913, PLR0917
 ) -> tuple[datetime, str, list[Hold]]:
     """Return the start of the holder's own clock, and when others held the appeal since."""
     holder = appeal.opened.agency_id
+    for earlier in appeal.cycles[: cycle.number]:
+        for event in earlier.events:
+            if event.type in (_ASSIGNED, _TRANSFERRED) and event.agency_id is not None:
+                holder = event.agency_id
     held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
     for event in cycle.events:
         if answer is not None and event.order >= answer.order:
@@ -316,7 +332,7 @@ def _exchange(  # noqa: PLR0913, PLR0917
     longest = max(
         clocks, key=lambda one: one.elapsed(one.started_at) or ZERO, default=None
     )  # the first of equals
-    if longest is not None and longest.verdict(longest.started_at)[0] is Verdict.BREACHED:
+    if longest is not None and longest.is_late:
         return longest
     if opens is not None:
         return _settled(appeal, cycle, target, schedule, *opens, None, [], None)

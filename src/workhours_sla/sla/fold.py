@@ -10,7 +10,7 @@ from typing import NamedTuple
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock, clock, schedule_for
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.policy import Belongings, Policy, Rule
+from workhours_sla.sla.policy import Policy, Rule
 
 
 class Unmatched(NamedTuple):
@@ -104,9 +104,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
     """Return from when on the rule has held without a break, None where it always has."""
     posted = appeal.opened.occurred_at
-    states = [(posted, Belongings())]
-    for at, belongs in appeal.changes:
-        states = [(posted, belongs)] if at <= posted else [*states, (at, belongs)]
+    states = [(posted, appeal.initial), *appeal.changes]
     since = None
     for (_, before), (at, after) in pairwise(states):
         if policy.rule_for(posted, before) is not rule and policy.rule_for(posted, after) is rule:
