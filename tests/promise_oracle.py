@@ -102,6 +102,10 @@ class Expected:
     """The answer, though the appeal was withdrawn before."""
     needed_review_before: bool
     """Whether a reply was not judged before a transfer started the clock anew."""
+    whole: timedelta
+    """What the share of a warning is of."""
+    ends_in_a_pause: bool
+    """Whether the term ends before an open pause, but for dates on which that stands."""
     doubts: tuple[str, ...] = ()
     """What the document leaves open and this clock asks."""
 
@@ -346,9 +350,13 @@ class Clock:
             yield "started and answered by one event"
         if outcome.needs_review != outcome.needed_review_before:
             yield "not judged before a transfer started the clock anew"
-        by_days = not isinstance(self.promise.budget, timedelta | ClockTime)
-        if by_days and self.promise.closing == "strict" and (None in dict(outcome.holds).values()):
-            yield "paused between the closing of the last day and its 24:00"
+        if self.since == self.appeal.creation.occurred_at:
+            yield "another rule at the moment of the posting"
+        percent, whole = self.promise.warn_percent, outcome.whole
+        if percent is not None and whole * percent % timedelta(microseconds=100):
+            yield "a share that is no whole number of microseconds"
+        if outcome.ends_in_a_pause:
+            yield "a last date at whose 24:00 the clock may stand paused"
         if deleted is not None:
             yield from self.doubts_of_a_deletion(outcome, deleted, start)
         if self.promise.on_transfer == "resume":
@@ -361,6 +369,8 @@ class Clock:
             yield "deleted before the clock started"
         if deleted == outcome.first_answer_at:
             yield "deleted and answered at one instant"
+        if outcome.first_answer_at and self.promise.stops == "substantive_reply":
+            yield "whether a reply after the deletion needs a review"
         if outcome.verdict == "excluded":
             yield "what was used of an excluded appeal that was deleted"
         paused = [until for _, until in outcome.holds if self.promise.pauses]
@@ -578,6 +588,8 @@ class Clock:
             holds=holds,
             is_late=is_late,
             first_answer_at=answer.occurred_at if answer else None,
+            whole=self.whole(start, due, holds),
+            ends_in_a_pause=self.ends_in_a_pause(start, due, holds),
         )
 
     def deleted(self, limit: datetime | None, answer: Event | None) -> datetime | None:
@@ -598,18 +610,33 @@ class Clock:
         self, start: datetime, used: timedelta, due: datetime | None, holds: Sequence[Span]
     ) -> bool:
         promise, as_of = self.promise, self.appeal.as_of
-        whole, left = promise.budget, ZERO
-        if isinstance(whole, timedelta):
+        whole, left = self.whole(start, due, holds), ZERO
+        if isinstance(promise.budget, timedelta):
             left = whole - used
         elif due is None:
             return False
         else:
             left = working_time(self.schedule, as_of, due, ())
-            whole = working_time(self.schedule, start, due, holds)
-            if isinstance(promise.budget, ClockTime):
-                whole, used = promise.budget.amount, as_of - start
+        if isinstance(promise.budget, ClockTime):
+            used = as_of - start
         percent = promise.warn_percent
         return left <= promise.warn or (percent is not None and used * 100 >= whole * percent)
+
+    def whole(self, start: datetime, due: datetime | None, holds: Sequence[Span]) -> timedelta:
+        budget = self.promise.budget
+        if isinstance(budget, timedelta):
+            return budget
+        if isinstance(budget, ClockTime):
+            return budget.amount
+        return working_time(self.schedule, start, due, holds) if due else ZERO
+
+    def ends_in_a_pause(self, start: datetime, due: datetime | None, holds: Sequence[Span]) -> bool:
+        since = [begun for begun, end in holds if end is None]
+        if not since or due is not None or isinstance(self.promise.budget, timedelta | ClockTime):
+            return False
+        over = [hold for hold in holds if hold[1] is not None]
+        but_for_it, _ = term(self.schedule, start, self.promise.budget, over)
+        return but_for_it is not None and but_for_it <= min(since)
 
     def needs_review(self, start: datetime, answer: Event | None) -> bool:
         if self.promise.stops != "substantive_reply":

@@ -90,6 +90,10 @@ class SourceError(WorkHoursError, ValueError):
     """A file of appeals cannot be read at all (a single bad row is quarantined instead)."""
 
 
+class StoreError(WorkHoursError, OSError):
+    """A store or a sink cannot be opened, read or written; what it had acknowledged it keeps."""
+
+
 class WorkHoursWarning(UserWarning):
     """Root of all warnings of this library."""
 

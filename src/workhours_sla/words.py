@@ -108,6 +108,18 @@ VERDICTS: Final[Mapping[str, Words]] = {
     "excluded": {"en": "excluded", "ru": "исключено"},
 }
 
+CHANGES: Final[Mapping[str, Words]] = {
+    "opened": {"en": "opened", "ru": "начато"},
+    "due_changed": {"en": "due time changed", "ru": "срок изменён"},
+    "paused": {"en": "paused", "ru": "приостановлено"},
+    "resumed": {"en": "resumed", "ru": "возобновлено"},
+    "at_risk": {"en": "at risk", "ru": "под угрозой"},
+    "breached": {"en": "overdue", "ru": "просрочено"},
+    "met": {"en": "met", "ru": "в срок"},
+    "withdrawn": {"en": "withdrawn", "ru": "отозвано"},
+    "excluded": {"en": "excluded", "ru": "исключено"},
+}
+
 QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     "malformed": {"en": "malformed row", "ru": "повреждённая строка"},
     "missing_value": {"en": "missing value", "ru": "нет значения"},

@@ -33,6 +33,7 @@ COMMANDS = {
     "check": "check",
     "load": "load",
     "report": "report",
+    "watch": "watch",
     "calendar": "calendar_page",
 }
 

@@ -120,6 +120,25 @@ PHRASES: Final[dict[str, words.Words]] = {
     "after_as_of": {"en": " + after that time {count}", "ru": " + позже этого времени {count}"},
     "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
     "line": {"en": "line {line}", "ru": "строка {line}"},
+    "watched": {
+        "en": "This run: events {read}, duplicate {duplicate}, late {late}; changes {changes}",
+        "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
+        "изменений {changes}",
+    },
+    "in_store": {"en": "In the store since it was made", "ru": "В хранилище с его создания"},
+    "replaced_count": {"en": " + repaired {count}", "ru": " + исправлено {count}"},
+    "dropped_count": {"en": " + dropped {count}", "ru": " + удалено по сроку {count}"},
+    "rows_in_quarantine": {
+        "en": "Rows in quarantine: {count}",
+        "ru": "Строк в карантине: {count}",
+    },
+    "file_gone": {
+        "en": "the file that was read last is gone, and what came at its end may be missing; "
+        "{name} was read from its beginning",
+        "ru": "файла, который читался последним, больше нет: его конец мог быть не прочитан; "
+        "{name} прочитан с начала",
+    },
+    "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
 }
 
 

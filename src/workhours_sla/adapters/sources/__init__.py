@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from workhours_sla.adapters.config import Config
 
-__all__ = ["Fault", "Item", "Layout", "Source", "open_source"]
+__all__ = ["Fault", "Item", "Layout", "Source", "layout_of", "open_source"]
 
 Format = Literal["csv", "jsonl"]
 
@@ -94,14 +94,7 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
         chunks = ByteChunks(stream, name)
         options = config.input
         found = options.format or _FORMATS.get(ending) or _looks_like(chunks)
-        layout = Layout(
-            kind=options.kind,
-            columns=config.columns,
-            values=config.values,
-            datetime_format=options.datetime_format,
-            tz=None if options.tz is None else ZoneInfo(options.tz),
-            source=options.source,
-        )
+        layout = layout_of(config)
         items: Iterator[Item]
         if found == "csv":
             from workhours_sla.adapters.sources import delimited  # noqa: PLC0415
@@ -115,6 +108,19 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
 
             items = jsonl.read(chunks, layout, encoding=options.encoding, name=name)
         return Source(items, chunks, stack.pop_all(), name=name, format=found, size=size)
+
+
+def layout_of(config: Config) -> Layout:
+    """Return how the rows of a file are laid out, as configured."""
+    options = config.input
+    return Layout(
+        kind=options.kind,
+        columns=config.columns,
+        values=config.values,
+        datetime_format=options.datetime_format,
+        tz=None if options.tz is None else ZoneInfo(options.tz),
+        source=options.source,
+    )
 
 
 def _open(path: Path, name: str) -> tuple[BinaryIO, int | None]:

@@ -73,7 +73,7 @@ def _rows(lines: Lines, mapper: Mapper) -> Iterator[tuple[Item, dict[str, object
     for line, text in enumerate(lines, 1):
         if not text.strip():
             continue
-        record = _record(text)
+        record = record_of(text)
         if isinstance(record, str):
             yield Fault(line, "malformed", record, clip(text)), {}
             continue
@@ -81,7 +81,7 @@ def _rows(lines: Lines, mapper: Mapper) -> Iterator[tuple[Item, dict[str, object
         yield (item._replace(text=clip(text)) if isinstance(item, Fault) else item), record
 
 
-def _record(text: str) -> dict[str, object] | str:
+def record_of(text: str) -> dict[str, object] | str:
     """Return the object of a line, or what is wrong with it."""
     if len(text) > LONGEST_LINE:
         return f"a line of more than {LONGEST_LINE:,} characters"

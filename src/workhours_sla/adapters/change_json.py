@@ -1,0 +1,91 @@
+"""Changes as lines of JSON, under a schema version: what sinks write and programs read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.change import Change, ChangeKind
+
+SCHEMA = "workhours.change/1"
+
+
+class _Line(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
+    """A change as it is written; its fields are those of Change behind its identity."""
+
+    change_id: str
+    kind: ChangeKind
+    appeal_id: str
+    target: str
+    cycle: int
+    revision: int
+    at: datetime | None
+    due_at: datetime | None
+    limit: datetime | None
+    retracts: str | None
+    evidence: tuple[str, ...]
+    agency_id: str | None
+    calendar_version: str
+    policy_version: str
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def change_to_json(change: Change) -> bytes:
+    """Return a change as one line of JSON in UTF-8, without a line ending; instants are in UTC.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2025, 3, 12, 12, 30, tzinfo=UTC)
+    >>> change = Change(ChangeKind.BREACHED, "A-1", "first reply", 0, 3, at, at, at, None,
+    ...                 ("e1",), "roads", "2026-09-17", "5d1c")
+    >>> change_to_json(change)[:84]
+    b'{"schema":"workhours.change/1","change_id":"A-1/first reply/0/breached/3","kind":"br'
+    >>> change_from_json(change_to_json(change)) == change
+    True
+    """
+    return _encode(
+        _Line(
+            change.change_id,
+            change.kind,
+            change.appeal_id,
+            change.target,
+            change.cycle,
+            change.revision,
+            change.at,
+            change.due_at,
+            change.limit,
+            change.retracts,
+            change.evidence,
+            change.agency_id,
+            change.calendar_version,
+            change.policy_version,
+        )
+    )
+
+
+def change_from_json(line: bytes | str) -> Change:
+    """Return the change that ``change_to_json`` wrote. Raises StoreError for anything else."""
+    try:
+        told = _decode(line)
+    except ValueError as error:
+        msg = f"this is no line of {SCHEMA} ({error}); give one that change_to_json wrote"
+        raise StoreError(msg) from None
+    return Change(
+        told.kind,
+        told.appeal_id,
+        told.target,
+        told.cycle,
+        told.revision,
+        told.at,
+        told.due_at,
+        told.limit,
+        told.retracts,
+        told.evidence,
+        told.agency_id,
+        told.calendar_version,
+        told.policy_version,
+    )

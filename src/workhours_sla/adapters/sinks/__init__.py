@@ -1,0 +1,1 @@
+"""Where changes are told: one file per kind of listener."""

@@ -1,0 +1,424 @@
+"""The store in a file: events, clocks, positions and changes to be told, a transaction a batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from workhours_sla import __version__
+from workhours_sla.adapters.stores.sqlite_file import lock, open_file, refuse
+from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED, SqliteReader
+from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone
+from workhours_sla.adapters.stores.sqlite_tables import (
+    BY_FOLD,
+    Copy,
+    StoredAppeal,
+    Tables,
+    Work,
+    chunks,
+)
+from workhours_sla.errors import EventError, StoreError
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.copies import join_copy, standing
+from workhours_sla.sla.evaluation import in_utc, is_future
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.monitor import Counters
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.ports import Batch, Rejected, Taken
+
+HOT: Final = 20_000
+"""How many appeals are kept in memory, unless said otherwise; others are read when touched."""
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)
+
+
+class SqliteStore(SqliteReader):
+    """A store opened for writing, by one process at a time; made where there is none yet.
+
+    It does what ``Monitor`` does, event by event, and each call is one transaction: it is on the
+    disk, whole, when the call returns, and not at all if it raises. Opened under another policy
+    than last time, or by another version of this library, it tells what that changes. With
+    ``retain``, appeals settled for longer are dropped: their events are known again as repeats,
+    and new ones are quarantined as ``after_retention``. ``hot`` is how many appeals are kept in
+    memory. For one thread. Raises StoreError, also where another process writes the file.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> with TemporaryDirectory() as there:
+    ...     with SqliteStore(Path(there, "appeals.db"), policy) as store:
+    ...         opened = store.apply([Event("1", "A-1", EventType.CREATED, posted, posted)])
+    ...     with SqliteStore(Path(there, "appeals.db"), policy) as store:
+    ...         late = store.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
+    >>> [change.kind.value for change in (*opened, *late)]
+    ['opened', 'at_risk', 'breached']
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        policy: Policy,
+        *,
+        retain: timedelta | None = None,
+        hot: int = HOT,
+    ) -> None:
+        self._policy = policy
+        self._retain = retain
+        self._lock = lock(Path(path))
+        try:
+            super().__init__(path)
+            self._tables = Tables(self._db, hot)
+            self._recall()
+            meta = self._meta()
+            told_by = meta.get("policy_version"), meta.get("library_version")
+            if told_by != (policy.version, __version__):
+                self.replace(policy)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        return open_file(self._path)
+
+    def close(self) -> None:
+        """Close the file and let other writers in."""
+        if hasattr(self, "_db"):
+            self._db.close()
+        self._lock.close()
+
+    @property
+    def policy(self) -> Policy:
+        """What the clocks are held to."""
+        return self._policy
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant up to which time has passed, None before the first advance."""
+        return None if self._watermark is _BEGINNING else self._watermark
+
+    # -- what comes in -----------------------------------------------------------------------
+
+    def apply(self, events: Iterable[Event]) -> tuple[Change, ...]:
+        """Take events, in any order, and return what they change together."""
+        return self.take(Batch("", tuple(events))).changes
+
+    def advance(self, watermark: datetime) -> tuple[Change, ...]:
+        """Let time pass up to ``watermark``, and return what that alone changes.
+
+        An earlier watermark than before changes nothing. Raises NaiveDatetimeError.
+        """
+        return self.take(Batch("", watermark=watermark)).changes
+
+    def take(self, batch: Batch) -> Taken:
+        """Take a batch: its events, then its watermark, and with them how far it was read."""
+        watermark = None if batch.watermark is None else in_utc("watermark", batch.watermark)
+        if not (batch.events or batch.rejected or batch.places) and not self._awaits(watermark):
+            return Taken((), Counters())
+        with self._transaction() as work:
+            counters = self._arrive(work, batch.events)
+            if watermark is not None:
+                self._advance(work, watermark)
+            self._db.executemany(
+                "INSERT INTO rejected (source, reason, detail, text) VALUES (?,?,?,?)",
+                [(batch.source, *one) for one in batch.rejected],
+            )
+            self._db.executemany(
+                "REPLACE INTO place VALUES (?,?,?,?)",
+                [
+                    (batch.source, name, place.position, _count(place.heard_at))
+                    for name, place in batch.places.items()
+                ],
+            )
+            if self._retain is not None and self._watermark is not _BEGINNING:
+                self._tables.write(work, _count(self.watermark))
+                self._dropped += self._tables.drop(micros(self._watermark - self._retain))
+        return Taken(tuple(work.changes), counters)
+
+    def replace(self, policy: Policy) -> tuple[Change, ...]:
+        """Go on under another policy, or amended calendars, and return what that changes.
+
+        Every appeal is reckoned anew; those that it does not touch are not reported again.
+        """
+        before = self._policy
+        try:
+            with self._transaction() as work:
+                self._policy = policy
+                self._tables.hot.clear()
+                ids = [one for (one,) in self._tables.rows("SELECT appeal_id FROM appeal")]
+                for chunk in chunks(ids):
+                    for appeal in self._tables.load(chunk).values():
+                        self._report(work, appeal)
+                    self._tables.write(work, _count(self.watermark))
+                    self._tables.cool()
+        except BaseException:
+            self._policy = before
+            raise
+        return tuple(work.changes)
+
+    def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
+        """Let ``event`` stand in place of all copies of its id, and return what that changes.
+
+        Copies that come later do not speak against it. ``rejected`` is the number of a row that
+        it is given for, which leaves quarantine. Raises StoreError for an event of a dropped
+        appeal and for a row that is not there.
+        """
+        with self._transaction() as work:
+            if self._gone([event]):
+                msg = (
+                    f"event {event.event_id!r} is of an appeal that was dropped after retention; "
+                    "it can be repaired no more"
+                )
+                raise StoreError(msg)
+            if rejected is not None:
+                gone = self._db.execute("DELETE FROM rejected WHERE number=?", (rejected,))
+                if not gone.rowcount:
+                    msg = f"no row {rejected} is in quarantine; rejected() lists those that are"
+                    raise StoreError(msg)
+            copies = self._tables.copies([event.event_id])
+            listed = copies.setdefault(event.event_id, [])
+            before = _speaks(listed)
+            spoke = {event.event_id: None if before is None else before.event}
+            for copy in listed:
+                copy.repaired = False
+                work.set_aside(copy, REPLACED)
+            listed.append(self._new(work, event, repaired=True))
+            self._speak(work, copies, spoke)
+            self._read += 1
+        return tuple(work.changes)
+
+    def replay(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Taken:
+        """Read the rows in quarantine again, now that their source is read rightly.
+
+        ``read`` returns the events of a row, which are taken, or why it still gives none.
+        """
+        with self._transaction() as work:
+            events: list[Event] = []
+            for number, row in self.rejected().items():
+                found = read(row)
+                if isinstance(found, Rejected):
+                    self._db.execute(
+                        "UPDATE rejected SET reason=?, detail=? WHERE number=?",
+                        (found.reason, found.detail, number),
+                    )
+                else:
+                    events += found
+                    self._db.execute("DELETE FROM rejected WHERE number=?", (number,))
+            counters = self._arrive(work, events)
+        return Taken(tuple(work.changes), counters)
+
+    # -- what goes out -----------------------------------------------------------------------
+
+    def undelivered(self, sink: str, most: int) -> list[tuple[int, Change]]:
+        """Return the first changes, with their numbers, that a sink has not acknowledged."""
+        rows = self._all("SELECT number FROM delivered WHERE sink=?", sink)
+        return self.changes(rows[0][0] if rows else 0, most)
+
+    def delivered(self, sink: str, number: int) -> None:
+        """Take note that a sink has the changes up to a number."""
+        self._all("REPLACE INTO delivered VALUES (?,?)", sink, number)
+
+    # -- one transaction ---------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Work]:
+        """Write what is found within, or nothing of it; memory then is as the disk."""
+        work = Work()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield work
+            self._tables.write(work, _count(self.watermark))
+            self._db.executemany(
+                "REPLACE INTO meta VALUES (?,?)",
+                [
+                    ("read", self._read),
+                    ("duplicate", self._duplicate),
+                    ("dropped", self._dropped),
+                    ("watermark", _count(self.watermark)),
+                    ("policy_version", self._policy.version),
+                    ("library_version", __version__),
+                ],
+            )
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            self._recall()
+            if isinstance(error, sqlite3.Error):
+                refuse(self._path, error)
+            if isinstance(error, UnicodeEncodeError):
+                msg = f"{error.object!r} cannot be stored, as it is no text in UTF-8; mend it"
+                raise EventError(msg) from None
+            raise
+        self._tables.cool()
+
+    def _recall(self) -> None:
+        """Take the state from the disk."""
+        self._tables.hot.clear()
+        meta = self._meta()
+        self._read: int = meta.get("read", 0)
+        self._duplicate: int = meta.get("duplicate", 0)
+        self._dropped: int = meta.get("dropped", 0)
+        count = meta.get("watermark")
+        self._watermark = _BEGINNING if count is None else instant(count)
+        ((last,),) = self._all("SELECT max(number) FROM event")
+        self._last = last or 0
+
+    def _awaits(self, watermark: datetime | None) -> bool:
+        """Whether a watermark changes anything that must be kept."""
+        if watermark is None or watermark <= self._watermark:
+            return False
+        due = self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark))
+        if not due:
+            self._watermark = watermark
+        return bool(due)
+
+    def _arrive(self, work: Work, events: Sequence[Event]) -> Counters:
+        """Take events one after another; what stands under their ids then is reported."""
+        copies = self._tables.copies({event.event_id for event in events})
+        gone = self._gone(events)
+        spoke: dict[str, Event | None] = {}
+        duplicate = conflicting = late = 0
+        for event in events:
+            event_id = event.event_id
+            if gone and tombstone("event", event_id) in gone:
+                duplicate += 1
+                continue
+            listed = copies.get(event_id)
+            if listed is None:
+                copies[event_id] = [self._new(work, event, gone=gone)]
+                spoke[event_id] = None
+                late += event.occurred_at < self._watermark
+                continue
+            told: Sequence[Event] = [copy.event for copy in listed]
+            after, repeats = join_copy(told, event)
+            duplicate += repeats
+            conflicting += not repeats
+            if after is told:
+                continue
+            if event_id not in spoke:
+                before = _speaks(listed)
+                spoke[event_id] = None if before is None else before.event
+            if repeats:
+                earlier = next(
+                    copy for copy, one in zip(listed, after, strict=True) if one is event
+                )
+                earlier.event = event
+                work.alter(earlier)
+            else:
+                listed.append(self._new(work, event, gone=gone))
+        self._speak(work, copies, spoke)
+        self._read += len(events)
+        self._duplicate += duplicate
+        return Counters(len(events), duplicate, conflicting, late)
+
+    def _gone(self, events: Sequence[Event]) -> set[bytes]:
+        return self._tables.tombstones(events) if self._dropped else set()
+
+    def _new(
+        self,
+        work: Work,
+        event: Event,
+        *,
+        repaired: bool = False,
+        gone: Collection[bytes] = (),
+    ) -> Copy:
+        self._last += 1
+        copy = Copy(self._last, event, repaired=repaired)
+        if gone and tombstone("appeal", event.appeal_id) in gone:
+            copy.aside = AFTER_RETENTION
+        work.fresh.append(copy)
+        return copy
+
+    def _speak(
+        self, work: Work, copies: dict[str, list[Copy]], spoke: dict[str, Event | None]
+    ) -> None:
+        """Give the appeals what stands now under each id, in place of what stood before."""
+        moves = []
+        ids: dict[str, None] = {}
+        for event_id, before in spoke.items():
+            listed = copies[event_id]
+            copy = _speaks(listed)
+            for one in listed:
+                if one is copy:
+                    work.set_aside(one, one.aside if one.aside in BY_FOLD else None)
+                elif one.aside not in _FOR_GOOD:
+                    future = is_future(one.event)
+                    work.set_aside(one, "future_time" if future else "conflicting_id")
+            now = None if copy is None else copy.event
+            if now is not before:
+                moves.append((before, copy))
+                ids |= {event.appeal_id: None for event in (before, now) if event is not None}
+        appeals = self._tables.load(ids)
+        for before, copy in moves:
+            if before is not None:
+                appeal = appeals[before.appeal_id]
+                appeal.remove(before.event_id)
+                del appeal.copies[before.event_id]
+            if copy is not None:
+                appeal = appeals[copy.event.appeal_id]
+                appeal.add(copy.event, self._policy)
+                appeal.copies[copy.event.event_id] = copy
+        for appeal in appeals.values():
+            self._report(work, appeal)
+
+    def _report(self, work: Work, appeal: StoredAppeal) -> None:
+        policy = self._policy
+        told = appeal.report(policy, self._watermark)
+        work.untold += told
+        timer = appeal.next_change(policy, self._watermark)
+        appeal.timer = _count(timer)
+        settled_at = appeal.ended_at(policy) if timer is None else None
+        appeal.settled_at = _count(settled_at)
+        aside = appeal.fold(policy).quarantine
+        if aside or appeal.aside:
+            why = {one.event.event_id: one.reason for one in aside}
+            for event_id, copy in appeal.copies.items():
+                work.set_aside(copy, why.get(event_id))
+            appeal.aside = bool(aside)
+        work.appeals[appeal.appeal_id] = appeal
+
+    def _advance(self, work: Work, watermark: datetime) -> None:
+        if watermark <= self._watermark:
+            return
+        self._watermark = watermark
+        until = micros(watermark)
+        due = [
+            (appeal.timer, appeal_id)
+            for appeal_id, appeal in work.appeals.items()
+            if appeal.timer is not None and appeal.timer <= until
+        ]
+        due += [
+            (timer, appeal_id)
+            for timer, appeal_id in self._tables.rows(
+                "SELECT timer, appeal_id FROM appeal WHERE timer<=?", until
+            )
+            if appeal_id not in work.appeals
+        ]
+        for chunk in chunks(sorted(due)):
+            appeals = self._tables.load([appeal_id for _, appeal_id in chunk])
+            for _, appeal_id in chunk:
+                self._report(work, appeals[appeal_id])
+            if len(work.appeals) > HOT:
+                self._tables.write(work, _count(self.watermark))
+                self._tables.cool()
+
+
+def _speaks(listed: Sequence[Copy]) -> Copy | None:
+    """Return which of the copies of one id stands: a repair before any other."""
+    standing_ones = [copy for copy in listed if copy.aside not in _FOR_GOOD]
+    candidates = [copy for copy in standing_ones if copy.repaired] or standing_ones
+    if not candidates:
+        return None
+    event = standing([copy.event for copy in candidates])
+    return next((copy for copy in candidates if copy.event is event), None)
+
+
+def _count(when: datetime | None) -> int | None:
+    return None if when is None else micros(when)

@@ -1,0 +1,172 @@
+"""What can be asked of a SQLite store, whoever writes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from workhours_sla.adapters.change_json import change_from_json
+from workhours_sla.adapters.stores.sqlite_file import copy, open_for_reading, refuse
+from workhours_sla.adapters.stores.sqlite_rows import event_of, instant
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.evaluation import in_order
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.ports import Place, Rejected
+
+REPLACED = "replaced"
+"""Why a copy does not count in whose place a repair was given."""
+AFTER_RETENTION = "after_retention"
+"""Why an event does not count whose appeal was dropped."""
+
+
+_EVENTS = """
+    SELECT number, appeal_id, body FROM event
+    WHERE number > ? AND aside IS NOT ?
+    AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
+    ORDER BY number LIMIT 10000
+"""
+
+
+class Holdings(NamedTuple):
+    """Where every event went that the store ever read.
+
+    read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` were repaired,
+    ``dropped`` belonged to appeals settled long ago. ``rejected`` rows gave no event.
+    """
+
+    read: int
+    applied: int
+    duplicate: int
+    quarantined: int
+    replaced: int
+    dropped: int
+    rejected: int
+
+
+class SqliteReader:
+    """A store opened for reading, while another process may write it. Raises StoreError."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        return open_for_reading(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant up to which time has passed, None before the first."""
+        count = self._meta().get("watermark")
+        return None if count is None else instant(count)
+
+    @property
+    def policy_version(self) -> str:
+        """The version of the policy that the clocks were held to last."""
+        version: str = self._meta().get("policy_version", "")
+        return version
+
+    def places(self, source: str) -> Mapping[str, Place]:
+        """Return how far the partitions of a source were read."""
+        rows = self._all("SELECT partition, position, heard_at FROM place WHERE source=?", source)
+        return {
+            partition: Place(position, None if heard is None else instant(heard))
+            for partition, position, heard in rows
+        }
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event as it was received, those in quarantine too, in order of arrival.
+
+        Of an event that was repaired only the repair comes. ``evaluate`` of these is the batch
+        answer; what was dropped is not among them.
+        """
+        after = 0
+        while rows := self._all(_EVENTS, after, AFTER_RETENTION):
+            for _, appeal_id, body in rows:
+                yield event_of(appeal_id, body)
+            after = rows[-1][0]
+
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """Return the events set aside now, with why; a later event can bring some back."""
+        rows = self._all(
+            "SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?",
+            REPLACED,
+        )
+        return in_order(Quarantined(event_of(appeal, body), why) for appeal, body, why in rows)
+
+    def rejected(self) -> Mapping[int, Rejected]:
+        """Return the rows that gave no event, by the number to repair them by."""
+        rows = self._all("SELECT number, reason, detail, text FROM rejected ORDER BY number")
+        return {number: Rejected(*told) for number, *told in rows}
+
+    def changes(self, after: int = 0, most: int = -1) -> list[tuple[int, Change]]:
+        """Return the changes after a number, each with its own, in the order they were told."""
+        rows = self._all(
+            "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?", after, most
+        )
+        return [(number, change_from_json(body)) for number, body in rows]
+
+    def holdings(self) -> Holdings:
+        """Return where every event went. Counts rows: seconds for millions."""
+        by_why = dict(self._all("SELECT aside, count(*) FROM event GROUP BY aside"))
+        meta = self._meta()
+        applied, replaced = by_why.pop(None, 0), by_why.pop(REPLACED, 0)
+        ((rejected,),) = self._all("SELECT count(*) FROM rejected")
+        return Holdings(
+            read=meta.get("read", 0),
+            applied=applied,
+            duplicate=meta.get("duplicate", 0),
+            quarantined=sum(by_why.values()),
+            replaced=replaced,
+            dropped=meta.get("dropped", 0),
+            rejected=rejected,
+        )
+
+    def snapshot(self, path: Path | str) -> None:
+        """Copy the store as of one moment to a new file, while it may be written.
+
+        Raises StoreError.
+        """
+        copy(self._db, Path(path))
+
+    def _meta(self) -> dict[str, Any]:
+        return dict(self._all("SELECT key, value FROM meta"))
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            refuse(self._path, error)
+
+
+def restore(snapshot: Path | str, path: Path | str) -> None:
+    """Make a store of a snapshot, in a file that is not there yet. Raises StoreError.
+
+    Sources are read on from where they were then: what was read since comes again.
+    """
+    if not Path(snapshot).exists():
+        msg = f"no snapshot {str(snapshot)!r}; check the path"
+        raise StoreError(msg, path=str(snapshot))
+    with closing(open_for_reading(Path(snapshot))) as db:
+        copy(db, Path(path))
+
+
+def events_of(path: Path | str) -> list[Event]:
+    """Return the events of a store, as ``evaluate`` takes them. Raises StoreError."""
+    with SqliteReader(path) as reader:
+        return list(reader.events())

@@ -1,0 +1,216 @@
+"""The live loop at the shell: a file or a pipe is followed, and each change is told once."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event as Flag
+from types import FrameType
+from typing import Any, Final
+
+import click
+
+from workhours_sla import words
+from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sources import layout_of
+from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores.sqlite_reading import Holdings
+from workhours_sla.cli.phrases import say
+from workhours_sla.cli.promised import main_schedule
+from workhours_sla.cli.settings import Settings, common_options
+from workhours_sla.cli.times import show_time
+from workhours_sla.sla.change import Change, ChangeKind
+from workhours_sla.sla.ports import BATCH, Followed, Sink, follow
+from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.worktime.budget import parse_budget
+
+STDOUT: Final = "stdout"
+DEFAULT_SKEW: Final = "5m"
+COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
+MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
+
+
+@click.command()
+@click.argument("source")
+@click.option("--store", "store_file", required=True, metavar="FILE", help="What is remembered.")
+@click.option("--sink", "sink_files", multiple=True, metavar="FILE", help="JSON Lines of changes.")
+@click.option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT", help=f"[{DEFAULT_SKEW}]")
+@click.option(
+    "--clock",
+    type=click.Choice(("machine", "events")),
+    default="machine",
+    help="By what time passes while nothing comes. [machine]",
+)
+@click.option("--batch", type=click.IntRange(1, 100_000), default=BATCH, help=f"[{BATCH}]")
+@click.option(
+    "--interval",
+    type=click.FloatRange(0.01, 3600),
+    default=1.0,
+    metavar="SECONDS",
+    help="How long to wait for more. [1]",
+)
+@click.option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", help="Drop what is over.")
+@click.option("--once", is_flag=True, help="Stop at the end of what is there.")
+@click.option("--replay", is_flag=True, help="First read the rows in quarantine again.")
+@click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
+@common_options
+def watch(  # noqa: PLR0913
+    source: str,
+    *,
+    store_file: str,
+    sink_files: Sequence[str],
+    skew: str,
+    clock: str,
+    batch: int,
+    interval: float,
+    retain: int | None,
+    once: bool,
+    replay: bool,
+    assume_tz: str | None,
+    as_json: bool,
+    provisional: bool,
+    **options: Any,
+) -> None:
+    """Follow SOURCE, JSON Lines that grow, and tell every change; - reads standard input.
+
+    What was read is kept in the store: stopped or killed, it goes on there. A breach is told once
+    all events up to its limit, and --skew after it, are in.
+    """
+    if provisional:
+        msg = "what is told must stand, so there is no --provisional here; leave it out"
+        raise click.UsageError(msg)
+    if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
+        msg = "standard input is a terminal or closed; pipe events into it or name a file"
+        raise click.UsageError(msg)
+    settings = Settings.of(provisional=False, **options)
+    config = settings.config or Config()
+    if assume_tz is not None:
+        config = config.with_zone(assume_tz)
+    promises = settings.promises()
+    stopping = Flag()
+    tail = Tail(
+        sys.stdin.buffer if source == "-" else Path(source),
+        layout_of(config),
+        encoding=config.input.encoding,
+        interval=interval,
+        clock=_now if clock == "machine" else None,
+        once=once,
+        stopping=stopping,
+    )
+    with ExitStack() as stack:
+        retained = None if retain is None else timedelta(days=retain)
+        store = SqliteStore(Path(store_file), promises.policy, retain=retained)
+        stack.enter_context(store)
+        sinks: list[Sink] = []
+        for file in sink_files:
+            sink = JsonLinesSink(Path(file))
+            stack.callback(sink.close)
+            sinks.append(sink)
+        if as_json:
+            sinks.append(JsonLinesSink(sys.stdout.buffer, name=STDOUT))
+        else:
+            sinks.append(_Page(main_schedule(promises).tz, settings.lang))
+        stack.enter_context(_stopped_by_signals(stopping))
+        if replay:
+            store.replay(tail.read)
+        marks = Watermarks(tail.partitions, skew=parse_budget(skew))
+        followed = follow(
+            tail, store, sinks, watermarks=marks, batch=batch, stopping=stopping.is_set
+        )
+        for line in _account(followed, store.holdings(), settings.lang):
+            click.echo(line, err=True)
+        if tail.lost:
+            gone = say("file_gone", settings.lang, name=source)
+            click.echo(f"{say('note', settings.lang)}: {gone}", err=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
+    """Let the first SIGTERM or SIGINT end the run after the batch in hand, the second at once."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Page:
+    """A sink that writes a line of text for each change."""
+
+    name = STDOUT
+
+    def __init__(self, tz: Any, lang: str) -> None:
+        self._tz = tz
+        self._lang = lang
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Print the changes."""
+        for change in changes:
+            back = change.retracts is not None
+            colour = None if back else COLOURS.get(change.kind)
+            click.echo(click.style(self._line(change, back=back), fg=colour))
+        sys.stdout.flush()
+
+    def _line(self, change: Change, *, back: bool) -> str:
+        lang = self._lang
+        what = words.pick(words.CHANGES[change.kind], lang)
+        mark = "" if back else MARKS.get(change.kind, "")
+        if back:
+            what = say("taken_back", lang, what=what)
+        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-", change.target, what]
+        if change.at is not None:
+            facts.append(self._time(change.at))
+        if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
+            facts.append(say("due_by", lang, when=self._time(change.due_at)))
+        return "  ".join("".join(c if c.isprintable() else "?" for c in fact) for fact in facts)
+
+    def _time(self, when: datetime) -> str:
+        return show_time(when.astimezone(self._tz), self._lang)
+
+
+def _account(run: Followed, held: Holdings, lang: str) -> Iterator[str]:
+    """Yield where everything went: in this run, and since the store was made."""
+    taken = run.items - run.rejected
+    yield say("rows", lang, read=run.items, mapped=taken, faulty=run.rejected)
+    counts = run.events
+    yield say(
+        "watched",
+        lang,
+        read=counts.read,
+        duplicate=counts.duplicate,
+        late=counts.late,
+        changes=run.changes,
+    )
+    line = say(
+        "events",
+        lang,
+        read=held.read,
+        applied=held.applied,
+        duplicate=held.duplicate,
+        quarantined=held.quarantined,
+    )
+    if held.replaced:
+        line += say("replaced_count", lang, count=held.replaced)
+    if held.dropped:
+        line += say("dropped_count", lang, count=held.dropped)
+    yield f"{say('in_store', lang)}: {line}"
+    if held.rejected:
+        yield say("rows_in_quarantine", lang, count=held.rejected)

@@ -1,0 +1,263 @@
+"""Changes are written once each, and agencies are told in their working time alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import (
+    Change,
+    ChangeKind,
+    Event,
+    EventType,
+    Monitor,
+    Policy,
+    Schedule,
+    Target,
+    WorkingDays,
+    evaluate,
+    working_hours,
+)
+from workhours_sla.adapters.change_json import change_from_json, change_to_json
+from workhours_sla.adapters.sinks.digest import LONGEST, Digest, digests
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.ports import drain
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=OFFICE.tz)
+
+
+def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
+    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when, agency_id=agency)
+
+
+def some_changes(count: int) -> list[Change]:
+    when = at(2025, 3, 12, 10)
+    return [
+        Change(
+            *(ChangeKind.OPENED, f"A-{number}", "first reply", 0, 1, when, when, None, None),
+            *(("e",), "roads", "v", "p"),
+        )
+        for number in range(count)
+    ]
+
+
+def ids(path: Path) -> list[str]:
+    return [change_from_json(line).appeal_id for line in path.read_bytes().splitlines()]
+
+
+# -- JSON Lines --------------------------------------------------------------------------------
+
+
+def test_a_change_reads_back_equal() -> None:
+    (change,) = some_changes(1)
+    utc = change_from_json(change_to_json(change))
+    assert utc == change
+    assert utc.change_id == "A-0/first reply/0/opened/1"
+    for bad in (b"{}", b'{"schema":"workhours.change/2"}', b"["):
+        with pytest.raises(StoreError, match=r"workhours\.change/1"):
+            change_from_json(bad)
+
+
+def test_what_is_told_again_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    changes = some_changes(5)
+    sink = JsonLinesSink(path)
+    sink.write(changes[:3])
+    sink.write(changes[:3])
+    sink.close()
+    again = JsonLinesSink(path)
+    again.write(changes[1:4])
+    again.write(changes[2:])
+    again.close()
+    assert ids(path) == [f"A-{number}" for number in range(5)]
+
+
+def test_half_a_line_at_the_end_is_taken_off_and_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    changes = some_changes(3)
+    lines = [change_to_json(change) + b"\n" for change in changes]
+    for cut in (0, 1, len(lines[1]) - 1):
+        path.write_bytes(b"not ours\n" + lines[0] + lines[1][:cut])
+        sink = JsonLinesSink(path)
+        sink.write(changes)
+        sink.close()
+        assert path.read_bytes() == b"not ours\n" + b"".join(lines)
+
+
+def test_a_stream_gets_every_line_whole_even_in_parts() -> None:
+    class Slow(io.RawIOBase):
+        taken = b""
+
+        def write(self, data: bytes) -> int:
+            self.taken += bytes(data[:10])
+            return min(10, len(data))
+
+    slow, changes = Slow(), some_changes(2)
+    JsonLinesSink(slow).write(changes)
+    assert slow.taken == b"".join(change_to_json(change) + b"\n" for change in changes)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_to_be_told(
+    tmp_path: Path,
+) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+        store.apply([event("1", "created", at(2025, 3, 12, 10))])
+        sink = JsonLinesSink(tmp_path / "changes.jsonl")
+        with files_of_at_most(100), pytest.raises(StoreError, match=r"too large.*told again"):
+            drain(store, sink)
+        assert (tmp_path / "changes.jsonl").read_bytes() == b""
+        drain(store, sink)
+        drain(store, sink)
+        sink.close()
+    assert ids(tmp_path / "changes.jsonl") == ["1"]
+    for path in (tmp_path, Path(os.devnull)):
+        with pytest.raises(StoreError, match="cannot be written"):
+            JsonLinesSink(path)
+
+
+def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+        first = JsonLinesSink(tmp_path / "1.jsonl")
+        for number in range(3):
+            store.apply([event(str(number), "created", at(2025, 3, 12, 10))])
+            drain(store, first, most=1)
+        late = JsonLinesSink(tmp_path / "2.jsonl")
+        drain(store, late, most=2)
+        for sink in (first, late):
+            assert not store.undelivered(sink.name, 10)
+            sink.close()
+    assert ids(tmp_path / "1.jsonl") == ids(tmp_path / "2.jsonl") == ["0", "1", "2"]
+
+
+# -- digests -----------------------------------------------------------------------------------
+
+
+def told(
+    events: Sequence[Event],
+    since: datetime,
+    now: datetime,
+    policy: Policy = POLICY,
+    lang: str = "en",
+) -> tuple[Digest, ...]:
+    monitor = Monitor(policy)
+    known = [one for one in events if one.received_at <= now]
+    monitor.apply_all(one for one in known if one.received_at <= since)
+    monitor.advance(since)
+    changes = [
+        *monitor.apply_all(one for one in known if one.received_at > since),
+        *monitor.advance(now),
+    ]
+    outcomes = evaluate(known, policy, as_of=now).outcomes
+    return digests(changes, outcomes, lambda _: OFFICE, since=since, now=now, lang=lang)
+
+
+def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> None:
+    events = [event("A-1", "created", at(2025, 3, 11, 20, 0))]
+    night = at(2025, 3, 11, 19, 0)
+    assert told(events, night, at(2025, 3, 11, 20, 30)) == ()
+    assert told(events, night, at(2025, 3, 12, 8, 59)) == ()
+    (digest,) = told(events, night, at(2025, 3, 12, 9, 0))
+    assert digest == Digest(
+        "roads",
+        (
+            (
+                "roads · Wed 12 Mar 2025 09:00\n"
+                "Since the last message: opened 1\n"
+                "\n"
+                "To be answered: 1\n"
+                "• A-1, first reply: due Wed 12 Mar 2025 13:00, 4:00 left"
+            ),
+        ),
+    )
+    assert told(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
+    answered = [*events, event("A-1", "replied", at(2025, 3, 12, 9, 30))]
+    assert told(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
+
+
+def test_shares_of_the_budget_are_told_as_they_pass_in_working_time() -> None:
+    events = [event("A-1", "created", at(2025, 3, 12, 10, 0))]
+    asked = [at(2025, 3, 12, 10, 0) + n * timedelta(minutes=10) for n in range(6 * 30)]
+    passed = {}
+    for since, now in pairwise(asked):
+        for digest in told(events, since, now):
+            passed[now] = digest.messages[0].rpartition(", ")[2]
+    assert passed == {
+        at(2025, 3, 12, 12, 0): "50 % of the time is used",
+        at(2025, 3, 12, 14, 0): "75 % of the time is used",  # at 13:00 the office closes
+        at(2025, 3, 12, 15, 0): "100 % of the time is used",
+        at(2025, 3, 13, 9, 0): "overdue by 3:00",
+    }
+
+
+def test_in_russian_with_what_is_late_first() -> None:
+    events = [
+        event("A-2", "created", at(2025, 3, 12, 10, 15)),
+        event("A-1", "created", at(2025, 3, 11, 17, 20)),
+        event("A-3", "created", at(2025, 3, 12, 9, 0), None),
+    ]
+    roads, nobody = told(events, at(2025, 3, 12, 12, 0), at(2025, 3, 12, 14, 30), lang="ru")
+    assert roads.messages == (
+        (
+            "roads · ср 12.03.2025 14:30\n"
+            "С прошлого сообщения: под угрозой 1, просрочено 1\n"
+            "\n"
+            "Просрочено, без ответа: 1\n"
+            "• A-1, first reply: срок ср 12.03.2025 12:20, просрочено на 1:10, прошло 100 % срока\n"
+            "\n"
+            "Ждут ответа: 1\n"
+            "• A-2, first reply: срок ср 12.03.2025 15:15, осталось 0:45, прошло 75 % срока"
+        ),
+    )
+    assert nobody.agency_id is None
+    assert nobody.messages[0].startswith("без ведомства")
+
+
+def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
+    policy = Policy([Target("final", WorkingDays(3), OFFICE)])
+    events = [event("A-1", "created", at(2025, 3, 10, 9, 0))]
+    # due on Thursday at 18:00, so half of 32 hours are used as Tuesday ends
+    assert told(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == ()
+    (digest,) = told(events, at(2025, 3, 11, 18, 0), at(2025, 3, 12, 9, 0), policy)
+    assert (
+        "50 % of the time is used"
+        not in told(events, at(2025, 3, 11, 9), at(2025, 3, 12, 9, 1), policy)[0]
+        .messages[0]
+        .splitlines()[0]
+    )
+    assert "A-1, final: due Thu 13 Mar 2025 18:00" in digest.messages[0]
+    assert "50 % of the time is used" in digest.messages[0]
+
+
+def test_long_digests_come_in_messages_that_are_whole_lines() -> None:
+    events = [event(f"A-{n:04}", "created", at(2025, 3, 11, 20, 0)) for n in range(300)]
+    events.append(event("x" * 5000, "created", at(2025, 3, 11, 20, 0)))
+    (digest,) = told(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))
+    assert len(digest.messages) > 4
+    assert all(0 < len(message) <= LONGEST for message in digest.messages)
+    lines = [line for message in digest.messages for line in message.splitlines()]
+    assert sum(line.startswith("• A-") and line.endswith("left") for line in lines) == 300

@@ -1,0 +1,402 @@
+"""What is followed is read once and told once, however the file turns and the process ends.
+
+``WORKHOURS_KILLS`` sets how often the process is killed in the test of that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from test_monitor import Ledger
+from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.change_json import change_from_json
+from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli.main import main
+from workhours_sla.errors import SourceError
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.ports import Batch, Item, Lull, Rejected
+
+KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
+NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]
+
+
+def told(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
+    when = BEGIN + number * timedelta(minutes=7) + after
+    appeal = f"A-{number:05}"
+    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
+
+
+def line(event: Event) -> str:
+    row = {
+        "event_id": event.event_id,
+        "appeal_id": event.appeal_id,
+        "type": event.type.value,
+        "occurred_at": event.occurred_at.isoformat(),
+        "received_at": event.received_at.isoformat(),
+    }
+    return json.dumps(row) + "\n"
+
+
+def stream(appeals: int, seed: int) -> list[Event]:
+    """Return posts and answers, in time and late, in order of receipt; some come twice."""
+    chance = random.Random(seed)
+    events = []
+    for number in range(appeals):
+        events.append(told(number))
+        if chance.random() < 0.8:
+            hours = chance.choice([1, 2, 5, 30, 60])
+            events.append(told(number, "replied", timedelta(hours=hours)))
+    events += chance.sample(events, len(events) // 20)
+    return sorted(events, key=lambda event: event.received_at)
+
+
+def text(events: Sequence[Event]) -> str:
+    return "".join(map(line, events))
+
+
+# -- a file that turns -------------------------------------------------------------------------
+
+
+class Followed:
+    """A tail that is read to each rest in turn."""
+
+    def __init__(self, path: Path, position: str = "") -> None:
+        self.tail = Tail(path, Layout(), interval=0.001)
+        self._items = self.tail.items({"": position} if position else {})
+        self.position = position
+
+    def rest(self) -> list[str]:
+        """Return what comes before the next lull: ids of events, reasons of what is none."""
+        found = []
+        for item in self._items:
+            if isinstance(item, Lull):
+                return found
+            self.position = item.position
+            found += [event.event_id for event in item.events]
+            found += [item.rejected.reason] if item.rejected else []
+        return [*found, "end"]
+
+    def rests(self, times: int) -> list[str]:
+        return [one for _ in range(times) for one in self.rest()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.jsonl"
+
+
+IDS = [told(number).event_id for number in range(9)]
+LINES = [line(told(number)) for number in range(9)]
+
+
+def add(path: Path, what: str) -> None:
+    with path.open("a") as file:
+        file.write(what)
+
+
+def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1][:30])
+    followed = Followed(path)
+    assert followed.rest() == IDS[:1]
+    assert followed.rest() == []
+    add(path, LINES[1][30:] + LINES[2] + "\n  \n" + LINES[3][:-1])
+    assert followed.rest() == IDS[1:3]
+    again = Followed(path, followed.position)
+    assert again.rest() == []
+    add(path, "\n")
+    assert followed.rest() == again.rest() == IDS[3:4]
+
+
+def test_a_position_holds_wherever_it_was_taken(path: Path) -> None:
+    path.write_text("".join(LINES))
+    whole = Tail(path, Layout(), once=True)
+    positions = [item.position for item in whole.items({}) if isinstance(item, Item)]
+    assert len(set(positions)) == 9
+    for number, position in enumerate(positions):
+        assert Followed(path, position).rest() == IDS[number + 1 :]
+
+
+def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Path) -> None:
+    path.write_text(LINES[0])
+    followed = Followed(path)
+    assert followed.rest() == IDS[:1]
+    path.rename(path.with_name("events.jsonl.1"))
+    assert followed.rest() == []
+    add(path.with_name("events.jsonl.1"), LINES[1])
+    assert followed.rest() == IDS[1:2]
+    add(path.with_name("events.jsonl.1"), LINES[2] + LINES[3][:-1])
+    path.write_text(LINES[4])
+    assert followed.rests(3) == IDS[2:5]
+    assert not followed.tail.lost
+
+
+def test_what_was_rotated_while_nobody_followed_is_read_first(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Followed(path)
+    followed.rest()
+    for number, names in ((2, ["events.jsonl.2"]), (4, ["events.jsonl.1"])):
+        add(path, LINES[number] + LINES[number + 1])
+        for name in names:
+            path.rename(path.with_name(name))
+            os.utime(path.with_name(name), (number, number))
+    path.with_name("events.jsonl.old").write_text(LINES[0])
+    path.write_text(LINES[6])
+    again = Followed(path, followed.position)
+    assert again.rest() == IDS[2:7]
+    assert not again.tail.lost
+
+
+def test_a_file_that_is_gone_is_said_to_be(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Followed(path)
+    followed.rest()
+    path.unlink()
+    path.write_text(LINES[2] + LINES[3])
+    again = Followed(path, followed.position)
+    assert again.rest() == IDS[2:4]
+    assert again.tail.lost
+
+
+def test_a_file_cut_short_or_written_anew_is_read_from_its_beginning(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Followed(path)
+    assert followed.rest() == IDS[:2]
+    path.write_text(LINES[2])
+    assert followed.rest() == IDS[2:3]
+    path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than what was read
+    assert followed.rest() == IDS[3:6]
+    assert Followed(path, followed.position).rest() == []
+
+
+def test_a_file_of_which_only_the_end_was_cut_off_is_read_again(path: Path) -> None:
+    path.write_text("".join(LINES))
+    followed = Followed(path)
+    assert followed.rest() == IDS
+    os.truncate(path, sum(map(len, LINES[:8])))
+    assert followed.rest() == IDS[:8]
+
+
+def test_lines_that_are_none_are_rejected_with_all_of_their_text(path: Path) -> None:
+    long = '{"event_id": "' + "x" * 5_000_000
+    path.write_bytes(
+        b"\xef\xbb\xbf" + LINES[0].encode() + b"[1]\n\xff\xfe\n" + long.encode() + b"\n"
+        b'{"appeal_id": "1", "type": "created"}\n' + LINES[1].encode()
+    )
+    items = [item for item in Tail(path, Layout(), once=True).items({}) if isinstance(item, Item)]
+    rejected = [item.rejected for item in items if item.rejected]
+    assert [one.reason for one in rejected] == ["malformed"] * 3 + ["missing_value"]
+    assert rejected[0].text == "[1]\n"
+    assert [event.event_id for item in items for event in item.events] == IDS[:2]
+    assert int(items[-1].position.partition("-")[0]) == path.stat().st_size
+
+
+def test_what_cannot_be_followed_is_refused(path: Path) -> None:
+    with pytest.raises(SourceError, match="utf-16"):
+        Tail(path, Layout(), encoding="utf-16")
+    with pytest.raises(SourceError, match="no file"):
+        Followed(path).rest()
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+def read_back(sink: Path) -> list[Change]:
+    return [change_from_json(one) for one in sink.read_bytes().splitlines()]
+
+
+def check_all_told(store: Path, sink: Path, events: Sequence[Event]) -> None:
+    """Check that nothing was lost, nothing told twice, and nothing left out."""
+    monitor, expected, found = Monitor(POLICY), Ledger(), Ledger()
+    expected.take(monitor.apply_all(events))
+    expected.take(monitor.advance(max(e.received_at for e in events) - timedelta(minutes=5)))
+    found.take(read_back(sink))  # refuses an identity that comes twice
+    assert found.net() == expected.net()
+    with SqliteStore(store, POLICY) as opened:
+        assert set(opened.events()) == set(events)
+        held = opened.holdings()
+        assert (held.applied, held.quarantined) == (len(set(events)), 0)
+        assert [change for _, change in opened.changes()] == read_back(sink)
+
+
+def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    command = [*WATCH, *map(str, arguments), *NEVER_CHANGES]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen(command, text=True, **pipes)
+
+
+def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(
+    tmp_path: Path, path: Path
+) -> None:
+    chance = random.Random(KILLS)
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    events = stream(300 + 60 * KILLS, 1)
+    path.write_text("")
+    killed = 0
+    for number in range(KILLS):
+        share = events[len(events) * number // KILLS : len(events) * (number + 1) // KILLS]
+        add(path, text(share))
+        before = sink.stat().st_size if sink.exists() else 0
+        run = begin(
+            *(path, "--store", store, "--sink", sink, "--batch", 4), stdout=subprocess.DEVNULL
+        )
+        while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
+            time.sleep(0.001)  # until it is in the middle of something
+        time.sleep(chance.random() ** 2 * 0.3)
+        run.kill()
+        run.communicate()
+        killed += run.returncode == -signal.SIGKILL
+    assert killed == KILLS
+    run = begin(path, "--store", store, "--sink", sink, "--once")
+    assert "quarantined 0" in run.communicate()[1]
+    assert run.returncode == 0
+    check_all_told(store, sink, events)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_after_the_batch_in_hand(
+    number: signal.Signals, tmp_path: Path, path: Path
+) -> None:
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    events = stream(2000, 2)
+    path.write_text(text(events))
+    run = begin(path, "--store", store, "--sink", sink, "--batch", 10)
+    while run.poll() is None and not (sink.exists() and sink.stat().st_size):
+        time.sleep(0.001)
+    run.send_signal(number)
+    out, account = run.communicate()
+    assert run.returncode == 0
+    assert account.startswith("Rows: read ")
+    read = int(account.split()[2])
+    assert read < len(events)
+    assert not read % 10
+    assert len(out.splitlines()) == len(read_back(sink))
+    rest = begin(path, "--store", store, "--sink", sink, "--once")
+    assert f"Rows: read {len(events) - read} =" in rest.communicate()[1]
+    check_all_told(store, sink, events)
+
+
+def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    store = tmp_path / "appeals.db"
+    events = stream(50, 3)
+    run = begin("-", "--store", store, "--json", stdin=subprocess.PIPE)
+    out, account = run.communicate(text(events) + '{"half')
+    assert run.returncode == 0
+    assert f"Rows: read {len(events) + 1} = taken {len(events)} + quarantined 1" in account
+    changes = [json.loads(one) for one in out.splitlines()]
+    assert {change["schema"] for change in changes} == {"workhours.change/1"}
+    again = begin("-", "--store", store, "--json", stdin=subprocess.PIPE)
+    out, account = again.communicate(text(events))
+    assert out == ""
+    assert f"events {len(events)}, duplicate {len(events)}" in account
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["watch", "-", "--store", str(store)]) == 2
+    assert b"standard input" in capsysbinary.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_told_again(tmp_path: Path, path: Path) -> None:
+    store = tmp_path / "appeals.db"
+    events = stream(300, 4)
+    path.write_text(text(events))
+    with begin(path, "--store", store, "--json") as run:
+        run.stdout.readline()
+        run.stdout.close()
+    assert run.returncode == 141
+    with SqliteStore(store, POLICY) as opened:
+        kept = [change for _, change in opened.undelivered("stdout", -1)]
+    assert kept
+    again = begin(path, "--store", store, "--json", "--once")
+    found = [change_from_json(one) for one in again.communicate()[0].splitlines()]
+    assert found[: len(kept)] == kept
+
+
+def test_time_passes_by_the_clock_where_no_event_comes(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(line(told(0)))
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once"]
+    command += ["--calendar", "RU-VGG", "--lang", "en"]
+    assert main([*command, "--clock", "events"]) == 0
+    assert capsys.readouterr().out.split()[4:5] == ["opened"]
+    assert main(command) == 0
+    out, account = capsys.readouterr()
+    assert ["overdue" in one for one in out.splitlines()] == [False, True]
+    assert "!! A-00000  -  first reply  overdue  Mon 2 Mar 2026 14:00" in out
+    assert "Events: 1 = applied 1 + duplicate 0 + quarantined 0" in account
+
+
+def test_rows_in_quarantine_are_read_again_under_another_mapping(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(LINES[0].replace("created", "posted"))
+    config = tmp_path / "config.toml"
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once", "--lang", "ru"]
+    assert main(command) == 0
+    assert "Строк в карантине: 1" in capsys.readouterr().err
+    config.write_text('[values.type]\n"posted" = "created"\n')
+    assert main([*command, "--config", str(config), "--replay"]) == 0
+    out, account = capsys.readouterr()
+    assert "начато" in out
+    assert "просрочено" in out
+    assert "Строк в карантине" not in account
+
+
+def test_wrong_use_and_a_store_in_use_are_one_sentence(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(LINES[0])
+    store = tmp_path / "a.db"
+    command = ["watch", str(path), "--store", str(store), "--once", "--lang", "en"]
+    with SqliteStore(store, POLICY):
+        assert main(command) == 2
+    assert main([*command, "--provisional"]) == 2
+    assert main(["watch", str(tmp_path / "none"), "--store", str(store), "--once"]) == 2
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert "another process writes the store" in first
+    assert "--provisional" in second
+    assert "no file" in third
+
+
+def test_a_row_read_again_says_why_it_still_gives_none(path: Path) -> None:
+    tail = Tail(path, Layout())
+    assert tail.read(Rejected("unknown_type", "", LINES[0])) == (told(0),)
+    assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
+        "malformed", "the last line looks half-written: Input data was truncated", "{"
+    )
+
+
+def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
+    for first in range(0, len(events), size):
+        batch = events[first : first + size]
+        watermark = max(event.received_at for event in batch)
+        yield Batch("", batch, watermark=watermark)
+
+
+def test_a_store_stopped_at_any_batch_goes_on_there(tmp_path: Path) -> None:
+    events = stream(40, 5)
+    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
+    with SqliteStore(whole, POLICY) as store:
+        expected = [change for batch in batches(events, 9) for change in store.take(batch).changes]
+    found: list[Change] = []
+    for batch in batches(events, 9):
+        with SqliteStore(cut, POLICY) as store:
+            found += store.take(batch).changes
+    assert found == expected

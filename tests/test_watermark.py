@@ -1,0 +1,181 @@
+"""Time passes no further than every partition allows, so that no breach is told too early."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from test_properties import PROPERTY
+from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.errors import NaiveDatetimeError, SourceError
+from workhours_sla.sla.ports import Item, Lull, follow
+from workhours_sla.sla.watermark import Watermarks
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+NOON = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def test_it_is_the_minimum_over_the_partitions_and_never_goes_back() -> None:
+    marks = Watermarks(["a", "b"], skew=5 * MINUTE)
+    marks.hear("a", NOON)
+    assert marks.value is None
+    marks.hear("b", NOON - HOUR)
+    assert marks.value == NOON - HOUR - 5 * MINUTE
+    marks.hear("b", NOON + HOUR)
+    assert marks.value == NOON - 5 * MINUTE
+    marks.hear("new", NOON - 3 * HOUR)
+    assert marks.value == NOON - 5 * MINUTE
+    assert marks.heard("new") == NOON - 3 * HOUR
+
+
+def test_a_silent_partition_holds_up_the_others_only_for_so_long() -> None:
+    marks = Watermarks(["a", "b", "c"], idle=HOUR)
+    marks.hear("a", NOON)
+    marks.hear("b", NOON)
+    marks.hear("a", NOON + HOUR)
+    assert marks.value is None
+    marks.hear("a", NOON + HOUR + MINUTE)
+    assert marks.value == NOON + HOUR + MINUTE
+    marks.hear("c", NOON + HOUR)
+    assert marks.value == NOON + HOUR + MINUTE
+    without = Watermarks(["a", "b"], heard={"a": NOON, "b": NOON})
+    without.hear("a", NOON + 1000 * HOUR)
+    assert without.value == NOON
+
+
+def test_a_heartbeat_lets_the_last_deadlines_pass() -> None:
+    marks = Watermarks(["a", "b"])
+    marks.beat(NOON, "a")
+    assert marks.value is None
+    marks.beat(NOON + HOUR)
+    assert marks.value == NOON + HOUR
+    marks.beat(NOON)
+    assert marks.value == NOON + HOUR
+    nothing_known = Watermarks()
+    assert nothing_known.value is None
+    nothing_known.beat(NOON)
+    assert nothing_known.value == NOON
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(SourceError, match="skew"):
+        Watermarks(skew=-MINUTE)
+    with pytest.raises(SourceError, match="idle"):
+        Watermarks(idle=-MINUTE)
+    with pytest.raises(NaiveDatetimeError):
+        Watermarks().hear("a", datetime(2025, 3, 12))
+
+
+@PROPERTY
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 600)), max_size=30))
+def test_it_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
+    marks, last = Watermarks("abc"), dict.fromkeys("abc", -1)
+    for partition, minute in heard:
+        marks.hear(partition, NOON + minute * MINUTE)
+        last[partition] = max(last[partition], minute)
+        least = min(last.values())
+        assert marks.value == (None if least < 0 else NOON + least * MINUTE)
+
+
+# -- partitions that are read at different paces -----------------------------------------------
+
+
+class Partitions:
+    """Appeals answered in time, each in one of four partitions, one of which is read hours late."""
+
+    name = "partitions"
+    partitions: Collection[str] = "0123"
+
+    def __init__(self) -> None:
+        self.events: dict[str, list[Event]] = {name: [] for name in self.partitions}
+        for number in range(200):
+            appeal, partition = f"A-{number:03}", str(number % 4)
+            for kind, after in (("created", 0), ("replied", 5)):
+                when = NOON + (number + after) * 15 * MINUTE
+                event = Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
+                self.events[partition].append(event)
+        for events in self.events.values():
+            events.sort(key=lambda event: event.received_at)
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+        places = {name: int(positions.get(name, 0)) for name in self.partitions}
+        for name, ahead in (*((name, 60) for name in "012"), *((name, 200) for name in "3012")):
+            for place in range(places[name], min(ahead, len(self.events[name]))):
+                places[name] = place + 1
+                yield Item(name, str(place + 1), (self.events[name][place],))
+            yield Lull()
+
+
+class Fastest(Watermarks):
+    """The maximum over all partitions, which is what must not be taken."""
+
+    @property
+    def value(self) -> datetime | None:
+        return self._last
+
+
+def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]:
+    source = Partitions()
+    with SqliteStore(path, POLICY) as store:
+        follow(source, store, watermarks=marks, batch=20)
+        told = [change for _, change in store.changes() if change.kind == "breached"]
+        assert len(list(store.events())) == 400
+    return [c for c in told if not c.retracts], [c for c in told if c.retracts]
+
+
+def test_the_minimum_tells_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
+    false, taken_back = breaches(Fastest("0123"), tmp_path / "fastest.db")
+    assert len(false) == len(taken_back) > 0
+    assert breaches(Watermarks("0123"), tmp_path / "ours.db") == ([], [])
+
+
+def test_after_a_restart_the_partitions_not_heard_from_yet_are_waited_for(tmp_path: Path) -> None:
+    source, path = Partitions(), tmp_path / "appeals.db"
+    for stop_after in (1, 3, 4, 6, 100):
+        rests = iter(range(100))
+        with SqliteStore(path, POLICY) as store:
+            marks = Watermarks("0123")
+            follow(
+                source,
+                store,
+                watermarks=marks,
+                batch=20,
+                stopping=lambda rests=rests, last=stop_after: next(rests) >= last,
+            )
+            assert not [c for _, c in store.changes() if c.kind == "breached"]
+    with SqliteStore(path, POLICY) as store:
+        assert len(list(store.events())) == 400
+        assert store.holdings().duplicate == 0
+
+
+class OnePartition:
+    """A source that gives one event in one of its partitions."""
+
+    name = "one"
+    partitions: Collection[str] = ()
+
+    def __init__(self, partition: str, when: datetime) -> None:
+        event = Event(partition, partition, EventType.CREATED, when, when)
+        self.item = Item(partition, "1", (event,))
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+        del positions
+        yield self.item
+
+
+def test_how_far_each_partition_was_heard_is_remembered(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "appeals.db", POLICY) as store:
+        for partition, when in (("slow", NOON), ("fast", NOON + 50 * HOUR)):
+            marks = Watermarks()
+            follow(OnePartition(partition, when), store, watermarks=marks)
+        assert marks.value == store.watermark == NOON
+        assert store.places("one")["slow"].heard_at == NOON
