@@ -382,7 +382,8 @@ class Clock:
         moves = [event for event in self.appeal.story if event.type == "transferred"]
         if any(order(move) < order(creation) for move in moves):
             yield "transferred before it was posted"
-        if any(move.occurred_at in {creation.occurred_at, self.reopened_at} for move in moves):
+        begun = {creation.occurred_at, self.reopened_at, self.since, self.start()}
+        if any(move.occurred_at in begun for move in moves):
             yield "held for no time"
         named = [event for event in self.appeal.story if event.agency_id is not None]
         if creation.agency_id is None or any(event not in [creation, *moves] for event in named):

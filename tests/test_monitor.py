@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from promise_oracle import Fit, Promise
 from test_promises import DAY, HOUR, OFFICE, Scene, as_of_the_end, at, edges_of, scenes, story
-from test_properties import PROPERTY, TICK
+from test_properties import EXAMPLES, PROPERTY, TICK
 from workhours_sla import (
     Act,
     Calendar,
@@ -41,6 +41,7 @@ from workhours_sla import (
     evaluate,
 )
 
+MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
 """Appeal, target, cycle: what tells a clock from others."""
 ENDS = ("met", "breached", "withdrawn", "excluded")
@@ -277,7 +278,7 @@ class Telling(RuleBasedStateMachine):
 
 
 def test_any_way_of_telling_comes_to_the_same() -> None:
-    run_state_machine_as_test(Telling, settings=settings(PROPERTY, stateful_step_count=20))
+    run_state_machine_as_test(Telling, settings=MANY)
 
 
 # Edges, by hand
@@ -309,6 +310,18 @@ def test_an_answer_as_the_warning_falls_due_leaves_no_warning() -> None:
         assert ("at_risk" in {change.kind for change in told.standing.values()}) == warned
         in_time.apply_all(events)
         assert kinds(in_time.advance(at("2025-03-12 09:00"))) == ["at_risk"] * warned
+
+
+def test_a_deletion_is_told_at_once_and_taken_back_at_once() -> None:
+    events = story(
+        "2025-03-11 09:00 created",
+        "2025-03-11 10:00 deleted",
+        "2025-03-11 11:00 restored",
+        deleted={"author_role": "citizen"},
+    )
+    monitor = Monitor(FOUR)
+    told = [kinds(monitor.apply(event)) for event in events]
+    assert told == [["opened"], ["withdrawn"], ["-withdrawn"]]
 
 
 def test_a_late_answer_takes_the_breach_back() -> None:

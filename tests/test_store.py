@@ -10,7 +10,7 @@ import random
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +26,7 @@ from test_promises import HOUR, Scene, as_of_the_end, scenes
 from test_properties import PROPERTY
 from workhours_sla import (
     Act,
+    Change,
     Event,
     EventType,
     Monitor,
@@ -172,6 +173,11 @@ def test_in_batches_and_reopened_between_them_it_ends_where_the_batch_answer_end
         store.close()
 
 
+def but_due_times(changes: Iterable[Change]) -> Counter[tuple[object, ...]]:
+    """Count changes, apart from the steps by which a due time was reached: a batch has fewer."""
+    return Counter((c.appeal_id, c.kind, c.at) for c in changes if c.kind != "due_changed")
+
+
 @PROPERTY
 @given(scenes(), scenes(), st.integers(0, 1 << 30))
 def test_another_policy_tells_what_it_changes_and_no_more(
@@ -189,10 +195,9 @@ def test_another_policy_tells_what_it_changes_and_no_more(
             last = len(store.changes())
         with opened(path, scene.policy) as store:
             assert len(store.changes()) == last
-        told = Counter((c.appeal_id, c.kind, c.at) for c in monitor.replace(other.policy))
+        told = but_due_times(monitor.replace(other.policy))
         with opened(path, other.policy) as store:
-            found = Counter((c.appeal_id, c.kind, c.at) for _, c in store.changes(last))
-            assert found == told
+            assert but_due_times(change for _, change in store.changes(last)) == told
             assert store.policy_version == other.policy.version
 
 

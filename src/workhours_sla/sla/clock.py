@@ -97,11 +97,18 @@ class Clock(NamedTuple):
     def _by_what_passed(self, until: datetime, within: Verdict) -> tuple[Verdict, bool]:
         """Return the verdict where the limit is unknown but working time so far may be known.
 
-        The limit lies past the known dates then, unless it would be moved back from there.
+        The limit lies past the known dates then, unless it would be moved back from there; but
+        never to before the end of the date of the start.
         """
         passed, budget = self.elapsed(until), self.target.budget
-        used_up = isinstance(budget, timedelta) and (passed is None or passed >= budget)
-        if passed is None or used_up or getattr(budget, "roll", None) == "preceding":
+        if isinstance(budget, timedelta):
+            known = passed is not None and passed < budget
+        elif getattr(budget, "roll", None) == "preceding":
+            day = self.started_at.astimezone(self.schedule.tz).date()
+            known = until <= self.schedule.end_of_day(day)
+        else:
+            known = passed is not None
+        if not known:
             return Verdict.PENDING, True
         if within is Verdict.PENDING:
             at_risk = self.warn_at is not None and until >= self.warn_at

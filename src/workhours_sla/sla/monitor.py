@@ -14,6 +14,7 @@ from typing import Any
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.appeal import Quarantined, corrects
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
+from workhours_sla.sla.copies import join_copy, standing
 from workhours_sla.sla.evaluation import (
     Evaluation,
     evaluate,
@@ -244,25 +245,29 @@ class Monitor:
                 yield known
 
     def _apply_again(self, event: Event, known: Event | list[Event]) -> tuple[Change, ...]:
-        """Take an event whose id is known, which may decide anew which one stays."""
+        """Take an event whose id is known, which may decide anew which one stands."""
         listed = known if isinstance(known, list) else [known]
-        same = [one for one in listed if one.content == event.content]
-        if same and same[0].received_at <= event.received_at:
+        joined, repeats = join_copy(listed, event)
+        if repeats:
             self._duplicate += 1
-            return ()
-        if same:  # the same, but received earlier: this copy speaks
-            self._duplicate += 1
-            after = [event if one is same[0] else one for one in listed]
         else:
             self._conflicting += 1
-            after = [*listed, event]
-        self._by_id[event.event_id] = after if len(after) > 1 else after[0]
-        before_kept, after_kept = settle(listed)[0], settle(after)[0]
+        self._by_id[event.event_id] = list(joined) if len(joined) > 1 else joined[0]
+        before, after = standing(listed), standing(joined)
+        if before is after:
+            return ()
+        touched: dict[str, _Appeal] = {}
+        if before is not None:
+            appeal = touched[before.appeal_id] = self._appeals[before.appeal_id]
+            appeal.events = [one for one in appeal.events if one.event_id != before.event_id]
+        if after is not None:
+            appeal = self._appeals.setdefault(after.appeal_id, _Appeal())
+            touched[after.appeal_id] = appeal
+            insort(appeal.events, after, key=_order)
+            appeal.corrected = appeal.corrected or corrects(after)
         changes: list[Change] = []
-        if not is_future(before_kept):
-            changes += self._remove(before_kept)
-        if not is_future(after_kept):
-            changes += self._add(after_kept)
+        for appeal_id, appeal in touched.items():
+            changes += self._refold(appeal_id, appeal)
         return tuple(changes)
 
     def _add(self, event: Event) -> tuple[Change, ...]:
@@ -287,11 +292,6 @@ class Monitor:
         if len(folded.clocks) == len(before.clocks) and all(map(is_, folded.clocks, before.clocks)):
             return ()
         return tuple(self._report(appeal_id, appeal))
-
-    def _remove(self, event: Event) -> list[Change]:
-        appeal = self._appeals[event.appeal_id]
-        appeal.events = [one for one in appeal.events if one.event_id != event.event_id]
-        return self._refold(event.appeal_id, appeal)
 
     def _folded(self, appeal: _Appeal) -> Folded:
         return appeal.folded or fold(appeal.events, self._policy)
