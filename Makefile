@@ -29,7 +29,8 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 properties: $(STAMP)  ## the property tests with many more examples
-	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py
+	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_holds.py
+	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_promises.py tests/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/benchmarks.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
