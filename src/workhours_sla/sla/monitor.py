@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
-from operator import is_
 from typing import Any
 
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.sla.appeal import Quarantined, corrects
-from workhours_sla.sla.change import Change, Key, Reported, changes_between
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.change import Change
 from workhours_sla.sla.copies import join_copy, standing
 from workhours_sla.sla.evaluation import (
     Evaluation,
@@ -24,33 +22,12 @@ from workhours_sla.sla.evaluation import (
     settle,
 )
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.fold import Folded, Unmatched, clocks_of, fold
+from workhours_sla.sla.fold import Unmatched
 from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.tracked import Tracked
 
 _SNAPSHOT = "workhours.monitor/1"
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-def _order(event: Event) -> tuple[datetime, int, str]:
-    return event.order
-
-
-class _Appeal:
-    """The events of one appeal in order, what they come to, and what was reported of it.
-
-    ``folded`` is None where nothing more is expected, to save the space; it follows from the
-    events.
-    """
-
-    __slots__ = ("corrected", "events", "folded", "reported", "timer")
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.folded: Folded | None = None
-        self.reported: dict[Key, Reported] = {}
-        self.timer: datetime | None = None
-        self.corrected = False
-        """Whether an event corrects another, so that each may change those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +66,9 @@ class Monitor:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._version = policy.version
-        self._heeded = policy.heeded
         self._watermark = _BEGINNING
         self._by_id: dict[str, Event | list[Event]] = {}
-        self._appeals: dict[str, _Appeal] = {}
+        self._appeals: dict[str, Tracked] = {}
         self._timers: list[tuple[datetime, str]] = []
         self._read = self._duplicate = self._conflicting = self._late = 0
 
@@ -124,7 +99,8 @@ class Monitor:
                 self._late += 1
             if is_future(event):
                 return ()
-            return self._add(event)
+            self._tracked(event.appeal_id).add(event, self._policy)
+            return self._report(event.appeal_id)
         return self._apply_again(event, known)
 
     def apply_all(self, events: Iterable[Event]) -> tuple[Change, ...]:
@@ -144,10 +120,8 @@ class Monitor:
         timers = self._timers
         while timers and timers[0][0] <= watermark:
             moment, appeal_id = heappop(timers)
-            appeal = self._appeals.get(appeal_id)
-            if appeal is not None and appeal.timer == moment:
-                appeal.timer = None
-                changes += self._report(appeal_id, appeal)
+            if self._appeals[appeal_id].next_at == moment:
+                changes += self._report(appeal_id)
         return tuple(changes)
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
@@ -155,11 +129,10 @@ class Monitor:
 
         Appeals that it does not touch are not reported again.
         """
-        self._policy, self._version, self._heeded = policy, policy.version, policy.heeded
-        changes: list[Change] = []
-        for appeal_id, appeal in self._appeals.items():
-            changes += self._refold(appeal_id, appeal)
-        return tuple(changes)
+        self._policy = policy
+        return tuple(
+            change for appeal_id in self._appeals for change in self._report(appeal_id, anew=True)
+        )
 
     # -- what can be asked -------------------------------------------------------------------
 
@@ -177,7 +150,7 @@ class Monitor:
             if is_future(event):
                 found.append(Quarantined(event, "future_time"))
         for appeal in self._appeals.values():
-            found += self._folded(appeal).quarantine
+            found += appeal.fold(self._policy).quarantine
         return in_order(found)
 
     @property
@@ -186,7 +159,7 @@ class Monitor:
         return tuple(
             one
             for appeal_id in sorted(self._appeals)
-            for one in self._folded(self._appeals[appeal_id]).unmatched
+            for one in self._appeals[appeal_id].fold(self._policy).unmatched
         )
 
     def snapshot(self) -> bytes:
@@ -223,16 +196,16 @@ class Monitor:
             else:
                 listed = known if isinstance(known, list) else [known]
                 monitor._by_id[event.event_id] = [*listed, event]
+        stand: dict[str, list[Event]] = {}
         for known in monitor._by_id.values():
-            event = settle(known)[0] if isinstance(known, list) else known
-            if not is_future(event):
-                monitor._appeals.setdefault(event.appeal_id, _Appeal()).events.append(event)
-        for appeal_id, appeal in monitor._appeals.items():
-            appeal.events.sort(key=_order)
-            appeal.corrected = any(map(corrects, appeal.events))
-            appeal.reported = reported.get(appeal_id, {})
-            appeal.folded = fold(appeal.events, policy)
-            monitor._set_timer(appeal_id, appeal, appeal.folded)
+            stands = standing(known if isinstance(known, list) else [known])
+            if stands is not None:
+                stand.setdefault(stands.appeal_id, []).append(stands)
+        for appeal_id, known_events in stand.items():
+            appeal = Tracked(appeal_id, known_events, reported.get(appeal_id))
+            monitor._appeals[appeal_id] = appeal
+            appeal.next_at = appeal.next_change(policy, watermark)
+            monitor._await(appeal)
         return monitor
 
     # -- inside ------------------------------------------------------------------------------
@@ -256,69 +229,29 @@ class Monitor:
         before, after = standing(listed), standing(joined)
         if before is after:
             return ()
-        touched: dict[str, _Appeal] = {}
+        touched = dict.fromkeys(one.appeal_id for one in (before, after) if one is not None)
         if before is not None:
-            appeal = touched[before.appeal_id] = self._appeals[before.appeal_id]
-            appeal.events = [one for one in appeal.events if one.event_id != before.event_id]
+            self._tracked(before.appeal_id).remove(before.event_id)
         if after is not None:
-            appeal = self._appeals.setdefault(after.appeal_id, _Appeal())
-            touched[after.appeal_id] = appeal
-            insort(appeal.events, after, key=_order)
-            appeal.corrected = appeal.corrected or corrects(after)
-        changes: list[Change] = []
-        for appeal_id, appeal in touched.items():
-            changes += self._refold(appeal_id, appeal)
-        return tuple(changes)
+            self._tracked(after.appeal_id).add(after, self._policy)
+        return tuple(change for appeal_id in touched for change in self._report(appeal_id))
 
-    def _add(self, event: Event) -> tuple[Change, ...]:
-        appeal_id = event.appeal_id
+    def _tracked(self, appeal_id: str) -> Tracked:
         appeal = self._appeals.get(appeal_id)
         if appeal is None:
-            appeal = self._appeals[appeal_id] = _Appeal()
-        events, before = appeal.events, appeal.folded
-        if events and events[-1].order > event.order:
-            insort(events, event, key=_order)
-            appeal.corrected = appeal.corrected or corrects(event)
-            return tuple(self._refold(appeal_id, appeal))
-        events.append(event)
-        appeal.corrected = appeal.corrected or corrects(event)
-        if before is None or appeal.corrected:
-            return tuple(self._refold(appeal_id, appeal))
-        belonged = before.appeal.belongs
-        before.appeal.take(event)
-        if event.type not in self._heeded and before.appeal.belongs is belonged:
-            return ()
-        folded = appeal.folded = clocks_of(before.appeal, self._policy, before)
-        if len(folded.clocks) == len(before.clocks) and all(map(is_, folded.clocks, before.clocks)):
-            return ()
-        return tuple(self._report(appeal_id, appeal))
+            appeal = self._appeals[appeal_id] = Tracked(appeal_id)
+        return appeal
 
-    def _folded(self, appeal: _Appeal) -> Folded:
-        return appeal.folded or fold(appeal.events, self._policy)
+    def _report(self, appeal_id: str, *, anew: bool = False) -> tuple[Change, ...]:
+        appeal = self._appeals[appeal_id]
+        awaited = appeal.next_at
+        changes = appeal.report(self._policy, self._watermark, anew=anew)
+        if appeal.next_at != awaited:
+            self._await(appeal)
+        if changes and appeal.next_at is None and appeal.ended_at(self._policy) is not None:
+            appeal.rest()
+        return tuple(changes)
 
-    def _refold(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
-        appeal.folded = fold(appeal.events, self._policy, appeal.folded)
-        return self._report(appeal_id, appeal)
-
-    def _report(self, appeal_id: str, appeal: _Appeal) -> list[Change]:
-        folded = self._folded(appeal)
-        appeal.reported, changes = changes_between(
-            appeal_id, appeal.reported, folded, self._watermark, self._version
-        )
-        self._set_timer(appeal_id, appeal, folded)
-        return changes
-
-    def _set_timer(self, appeal_id: str, appeal: _Appeal, folded: Folded) -> None:
-        after = self._watermark
-        moment = None
-        ended = True
-        for clock in folded.clocks:
-            change = clock.next_change(after)
-            if change is not None and (moment is None or change < moment):
-                moment = change
-            ended = ended and clock.ended_at is not None
-        if moment is not None and moment != appeal.timer:
-            heappush(self._timers, (moment, appeal_id))
-        appeal.timer = moment
-        if ended and moment is None and folded.clocks:
-            appeal.folded = None
+    def _await(self, appeal: Tracked) -> None:
+        if appeal.next_at is not None:
+            heappush(self._timers, (appeal.next_at, appeal.appeal_id))

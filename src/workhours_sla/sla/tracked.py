@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable
 from datetime import datetime
+from operator import is_
 
 from workhours_sla.sla.appeal import Appeal, corrects, read_appeal
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
@@ -21,17 +22,18 @@ class Tracked:
     """The events of one appeal and what was reported of it; mutable, for one thread.
 
     After ``add`` and ``remove``, ``report`` says what they change. Only what they touch is
-    reckoned anew.
+    reckoned anew. ``next_at`` is the first instant past the last report at which time alone
+    changes something.
     """
 
     __slots__ = (
         "_appeal",
         "_changed",
         "_corrected",
-        "_told",
         "appeal_id",
         "events",
         "folded",
+        "next_at",
         "reported",
     )
 
@@ -48,7 +50,7 @@ class Tracked:
         self._appeal: Appeal | None = None
         self._corrected = any(map(corrects, self.events))
         self._changed = True
-        self._told: datetime | None = None
+        self.next_at: datetime | None = None
 
     def add(self, event: Event, policy: Policy) -> None:
         """Take an event, in any order."""
@@ -74,15 +76,31 @@ class Tracked:
         self._appeal = None
         self._changed = True
 
-    def report(self, policy: Policy, watermark: datetime) -> list[Change]:
-        """Return what changes with the events since the last report, or with the time."""
-        if not self._changed and self._told == watermark:
+    def report(self, policy: Policy, watermark: datetime, *, anew: bool = False) -> list[Change]:
+        """Return what changes with the events since the last report, or with the time.
+
+        ``anew`` reckons and compares everything, as another policy or calendar needs.
+        """
+        before = self.folded
+        self._changed = self._changed or anew
+        folded = self.fold(policy)
+        stays = (
+            not anew
+            and before is not None
+            and len(folded.clocks) == len(before.clocks)
+            and all(map(is_, folded.clocks, before.clocks))
+        )
+        if stays and (self.next_at is None or self.next_at > watermark):
             return []
         self.reported, changes = changes_between(
-            self.appeal_id, self.reported, self.fold(policy), watermark, policy.version
+            self.appeal_id, self.reported, folded, watermark, policy.version
         )
-        self._told = watermark
+        self.next_at = self.next_change(policy, watermark)
         return changes
+
+    def rest(self) -> None:
+        """Let go of what the events come to, which can be reckoned again."""
+        self.folded = self._appeal = None
 
     def fold(self, policy: Policy) -> Folded:
         """Return what the events come to."""
