@@ -1333,3 +1333,15 @@ def test_who_passes_a_wrongly_addressed_appeal_on_at_once_is_not_charged() -> No
     assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "held")]
     assert breach_owner(spans, at("Wed 12.03.2025 15:00"), "first") == "B"
     assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
+
+
+def test_a_share_of_the_budget_is_never_warned_of_before_it_is_used() -> None:
+    tick = timedelta(microseconds=1)
+    of = target(budget=3 * tick, warn=timedelta(0), warn_percent=50)
+    diary = life("A-1", "Wed 12.03.2025 10:00 created")
+    posted = diary[0].occurred_at
+    verdicts = [
+        evaluate(diary, Policy([of]), as_of=posted + used * tick).outcomes[0].verdict
+        for used in range(4)
+    ]
+    assert verdicts == ["pending", "pending", "at_risk", "at_risk"]

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
-from workhours_sla.sla.clock import Clock, clock, schedule_for
+from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy, Rule
+from workhours_sla.sla.settling import clock, schedule_for
 
 
 class Unmatched(NamedTuple):

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from workhours_sla.sla.appeal import read_appeal
-from workhours_sla.sla.clock import Clock, clock, schedule_for
+from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.settling import clock, schedule_for
 from workhours_sla.sla.target import Target
 
 Phase = Literal["unregistered", "unassigned", "held", "returned"]
