@@ -555,6 +555,10 @@ def test_bad_columns_are_refused_with_the_way_out(office: Schedule) -> None:
         columns.deadline(office, np.array([1.5]), FOUR)
     with pytest.raises(TypeError, match=r"datetime64\[ps\]"):
         columns.deadline(office, np.array([5], "M8[ps]"), FOUR, tz="UTC")
+    with pytest.raises(TypeError, match="ends is None"):
+        columns.elapsed(office, starts, None, tz="UTC")
+    with pytest.raises(TypeError, match="not None"):
+        columns.deadline(office, starts, None, tz="UTC")
     with pytest.raises(ValueError, match=r"starts \(2,\).*ends \(3,\)"):
         columns.elapsed(office, starts, np.resize(starts, 3), tz="UTC")
 

@@ -12,6 +12,19 @@ goes on. ``on_unknown`` and ``provisional`` mean what they do for arrays of nump
 
 Every verb raises NaiveDatetimeError; CalendarCoverageError, with the row; LookupError for a name or
 a code that has no schedule; ValueError for columns of different lengths.
+
+>>> import pyarrow as pa
+>>> from datetime import datetime
+>>> from workhours_sla import Schedule, working_hours
+>>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+>>> starts = pa.array([datetime(2024, 12, 27, 15, 45, tzinfo=office.tz), None])
+>>> elapsed(office, starts, datetime(2024, 12, 28, 10, 10, tzinfo=office.tz)).to_pylist()
+[datetime.timedelta(seconds=12300), None]
+
+>>> posted = pa.array([datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)])
+>>> due = deadline(office, posted, working_hours(4))
+>>> print(due.type, due[0])
+timestamp[us, tz=Europe/Volgograd] 2025-11-01 12:30:00+03:00
 """
 
 from __future__ import annotations
@@ -23,11 +36,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.asking import NAT, Rows, Schedules, missing_in
+from workhours_sla.adapters.frames.asking import NAT, Rows, missing_in
+from workhours_sla.adapters.frames.verbs import Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime import columns
 from workhours_sla.worktime.columns import Holds
-from workhours_sla.worktime.columns.verbs import OnUnknown
 
 try:
     import pyarrow as pa
@@ -184,204 +196,11 @@ def _integers(given: Any) -> NDArray[np.int64]:
 
 # -- the verbs -------------------------------------------------------------------------------
 
-
-def elapsed(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    ends: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the working time from each start to each end, negative where the end is earlier.
-
-    Answers are durations. The two may be in different zones.
-
-    >>> import pyarrow as pa
-    >>> from datetime import datetime
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> starts = pa.array([datetime(2024, 12, 27, 15, 45, tzinfo=office.tz), None])
-    >>> elapsed(office, starts, datetime(2024, 12, 28, 10, 10, tzinfo=office.tz)).to_pylist()
-    [datetime.timedelta(seconds=12300), None]
-    """
-    rows = _Array("starts", starts)
-    return rows.ask(
-        columns.elapsed,
-        schedule,
-        rows.instants("ends", ends),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def remaining(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    now: Any,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return what is left of each budget at ``now``, in working time; negative when overdue.
-
-    ``now`` is one aware datetime or a column. Returns as ``elapsed``; raises BudgetError, too.
-    """
-    rows = _Array("starts", starts)
-    return rows.ask(
-        columns.remaining,
-        schedule,
-        rows.amounts(budget),
-        now=rows.instants("now", now),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def deadline(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the earliest instant at which each budget of working time has passed.
-
-    ``budget`` is one amount, or a column of durations. Raises BudgetError, too.
-
-    >>> import pyarrow as pa
-    >>> from datetime import datetime
-    >>> from workhours_sla import Schedule, working_hours
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> posted = pa.array([datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)])
-    >>> due = deadline(office, posted, working_hours(4))
-    >>> print(due.type, due[0])
-    timestamp[us, tz=Europe/Volgograd] 2025-11-01 12:30:00+03:00
-    """
-    rows = _Array("starts", starts)
-    return rows.ask(
-        columns.deadline,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def breaches_after(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the last instant at which an answer is still within each budget.
-
-    Where the budget ends at closing time this is the next opening. Raises as ``deadline``.
-    """
-    rows = _Array("starts", starts)
-    return rows.ask(
-        columns.breaches_after,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def latest_start(  # noqa: PLR0913
-    schedule: Schedules,
-    due: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the latest start whose deadline is not after ``due``, row by row.
-
-    Raises as ``deadline``.
-    """
-    rows = _Array("due", due)
-    return rows.ask(
-        columns.latest_start,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def next_opening(  # noqa: PLR0913
-    schedule: Schedules,
-    times: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the first instant of working time at or after each, itself where it is one."""
-    rows = _Array("times", times)
-    return rows.ask(
-        columns.next_opening,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def is_working(  # noqa: PLR0913
-    schedule: Schedules,
-    times: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return whether each instant is working time.
-
-    Answers are bool, null where the instant is.
-    """
-    rows = _Array("times", times)
-    return rows.ask(
-        columns.is_working,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
+_VERBS = Verbs(_Array)
+elapsed = _VERBS.elapsed
+remaining = _VERBS.remaining
+deadline = _VERBS.deadline
+breaches_after = _VERBS.breaches_after
+latest_start = _VERBS.latest_start
+next_opening = _VERBS.next_opening
+is_working = _VERBS.is_working

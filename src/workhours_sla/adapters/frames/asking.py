@@ -32,6 +32,14 @@ class Rows(ABC):
     times: NDArray[np.datetime64]
 
     @abstractmethod
+    def instants(self, role: str, given: Any) -> Any:
+        """Return a further column of instants, or one instant."""
+
+    @abstractmethod
+    def amounts(self, given: Any) -> Any:
+        """Return a budget or a column of them."""
+
+    @abstractmethod
     def column(self, values: NDArray[Any]) -> Any:
         """Return instants or amounts as a column."""
 
@@ -81,9 +89,6 @@ class Rows(ABC):
         **named: object,
     ) -> Any:
         """Return the answers of a verb of the engine; ``others`` are its further columns."""
-        if any(other is None for other in others):
-            msg = "a budget is working_hours(4), a timedelta or a column of them, not None"
-            raise TypeError(msg)
         if holds is not None:
             named["holds"] = self.holds(holds)
         question = partial(verb, tz="UTC", provisional=provisional, **named)

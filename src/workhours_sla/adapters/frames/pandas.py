@@ -13,6 +13,25 @@ or a list of them with ``codes``, a column of integers. ``holds`` is a DataFrame
 
 Every verb raises NaiveDatetimeError; CalendarCoverageError, with the row and its label;
 LookupError for a name or a code that has no schedule; ValueError for indexes that differ.
+
+>>> import pandas as pd
+>>> from workhours_sla import Schedule, working_hours
+>>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+>>> starts = pd.Series(["2024-12-27 15:45", None]).astype("datetime64[s, Europe/Volgograd]")
+>>> elapsed(office, starts, pd.Timestamp("2024-12-28 10:10", tz="Europe/Volgograd"))
+0   0 days 03:25:00
+1               NaT
+dtype: timedelta64[us]
+
+>>> df = pd.DataFrame({"posted": ["2025-10-31 17:30", "2025-12-30 16:30"]}, index=["A1", "A2"])
+>>> df["posted"] = pd.to_datetime(df["posted"]).dt.tz_localize("Europe/Volgograd")
+>>> print(deadline(office, df["posted"], working_hours(4)).to_string())
+A1   2025-11-01 12:30:00+03:00
+A2   2026-01-12 11:30:00+03:00
+>>> df["posted"].sla.deadline(office, working_hours(4)).equals(
+...     deadline(office, df["posted"], working_hours(4))
+... )
+True
 """
 
 from __future__ import annotations
@@ -26,10 +45,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.adapters.frames.asking import NAT, Rows, Schedules, missing_in
+from workhours_sla.adapters.frames.verbs import ColumnVerbs, Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime import columns
 from workhours_sla.worktime.columns import Holds
-from workhours_sla.worktime.columns.verbs import OnUnknown
 from workhours_sla.worktime.zone import BASE_UTC
 
 try:
@@ -266,251 +284,21 @@ def _in_own_zones(values: NDArray[Any], asked: Any) -> NDArray[Any]:
 
 # -- the verbs -------------------------------------------------------------------------------
 
-
-def elapsed(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    ends: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the working time from each start to each end, negative where the end is earlier.
-
-    Answers are timedelta64, or ``duration`` backed by Arrow. The two may be in different zones.
-
-    >>> import pandas as pd
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> starts = pd.Series(["2024-12-27 15:45", None]).astype("datetime64[s, Europe/Volgograd]")
-    >>> elapsed(office, starts, pd.Timestamp("2024-12-28 10:10", tz="Europe/Volgograd"))
-    0   0 days 03:25:00
-    1               NaT
-    dtype: timedelta64[us]
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.elapsed,
-        schedule,
-        rows.instants("ends", ends),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def remaining(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    now: Any,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return what is left of each budget at ``now``, in working time; negative when overdue.
-
-    ``now`` is one aware datetime or a column. Returns as ``elapsed``; raises BudgetError, too.
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.remaining,
-        schedule,
-        rows.amounts(budget),
-        now=rows.instants("now", now),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def deadline(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the earliest instant at which each budget of working time has passed.
-
-    ``budget`` is one amount, or a column of timedelta64 or ``duration``. Raises BudgetError, too.
-
-    >>> import pandas as pd
-    >>> from workhours_sla import Schedule, working_hours
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> df = pd.DataFrame({"posted": ["2025-10-31 17:30", "2025-12-30 16:30"]}, index=["A1", "A2"])
-    >>> df["posted"] = pd.to_datetime(df["posted"]).dt.tz_localize("Europe/Volgograd")
-    >>> print(deadline(office, df["posted"], working_hours(4)).to_string())
-    A1   2025-11-01 12:30:00+03:00
-    A2   2026-01-12 11:30:00+03:00
-    >>> df["posted"].sla.deadline(office, working_hours(4)).equals(
-    ...     deadline(office, df["posted"], working_hours(4))
-    ... )
-    True
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.deadline,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def breaches_after(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the last instant at which an answer is still within each budget.
-
-    Where the budget ends at closing time this is the next opening. Raises as ``deadline``.
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.breaches_after,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def latest_start(  # noqa: PLR0913
-    schedule: Schedules,
-    due: Any,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the latest start whose deadline is not after ``due``, row by row.
-
-    Raises as ``deadline``.
-    """
-    rows = _Series("due", due)
-    return rows.ask(
-        columns.latest_start,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def next_opening(  # noqa: PLR0913
-    schedule: Schedules,
-    times: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the first instant of working time at or after each, itself where it is one."""
-    rows = _Series("times", times)
-    return rows.ask(
-        columns.next_opening,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def is_working(  # noqa: PLR0913
-    schedule: Schedules,
-    times: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return whether each instant is working time.
-
-    Answers are bool, in which NaT is False, or ``bool`` backed by Arrow, in which null is null.
-    """
-    rows = _Series("times", times)
-    return rows.ask(
-        columns.is_working,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-# -- the accessors ---------------------------------------------------------------------------
+_VERBS = Verbs(_Series)
+elapsed = _VERBS.elapsed
+remaining = _VERBS.remaining
+deadline = _VERBS.deadline
+breaches_after = _VERBS.breaches_after
+latest_start = _VERBS.latest_start
+next_opening = _VERBS.next_opening
+is_working = _VERBS.is_working
 
 
 @pd.api.extensions.register_series_accessor("sla")
-class SeriesVerbs:
-    """``series.sla``: the verbs with the Series as first column; options as of the functions."""
+class SeriesVerbs(ColumnVerbs):
+    """``series.sla``: the verbs with the Series as first column."""
 
-    def __init__(self, series: Any) -> None:
-        self._series = series
-
-    def elapsed(self, schedule: Schedules, ends: Any, **options: Any) -> Any:
-        """Return the working time to each end."""
-        return elapsed(schedule, self._series, ends, **options)
-
-    def remaining(self, schedule: Schedules, budget: Any, *, now: Any, **options: Any) -> Any:
-        """Return what is left of each budget at ``now``."""
-        return remaining(schedule, self._series, budget, now=now, **options)
-
-    def deadline(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the earliest instant at which each budget has passed."""
-        return deadline(schedule, self._series, budget, **options)
-
-    def breaches_after(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the last instant at which an answer is still within each budget."""
-        return breaches_after(schedule, self._series, budget, **options)
-
-    def latest_start(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the latest start whose deadline is not after each."""
-        return latest_start(schedule, self._series, budget, **options)
-
-    def next_opening(self, schedule: Schedules, **options: Any) -> Any:
-        """Return the first instant of working time at or after each."""
-        return next_opening(schedule, self._series, **options)
-
-    def is_working(self, schedule: Schedules, **options: Any) -> Any:
-        """Return whether each is working time."""
-        return is_working(schedule, self._series, **options)
+    _verbs = _VERBS
 
 
 @pd.api.extensions.register_dataframe_accessor("sla")
@@ -537,35 +325,41 @@ class DataFrameVerbs:
 
     def elapsed(self, schedule: Schedules, starts: Any, ends: Any, **options: Any) -> Any:
         """Return the working time from each start to each end."""
-        return elapsed(schedule, self._of(starts), self._of(ends), **self._options(options))
+        return _VERBS.elapsed(schedule, self._of(starts), self._of(ends), **self._options(options))
 
     def remaining(
         self, schedule: Schedules, starts: Any, budget: Any, *, now: Any, **options: Any
     ) -> Any:
         """Return what is left of each budget at ``now``."""
         given = self._options(options)
-        return remaining(schedule, self._of(starts), self._of(budget), now=self._of(now), **given)
+        return _VERBS.remaining(
+            schedule, self._of(starts), self._of(budget), now=self._of(now), **given
+        )
 
     def deadline(self, schedule: Schedules, starts: Any, budget: Any, **options: Any) -> Any:
         """Return the earliest instant at which each budget has passed."""
-        return deadline(schedule, self._of(starts), self._of(budget), **self._options(options))
+        return _VERBS.deadline(
+            schedule, self._of(starts), self._of(budget), **self._options(options)
+        )
 
     def breaches_after(self, schedule: Schedules, starts: Any, budget: Any, **options: Any) -> Any:
         """Return the last instant at which an answer is still within each budget."""
         given = self._options(options)
-        return breaches_after(schedule, self._of(starts), self._of(budget), **given)
+        return _VERBS.breaches_after(schedule, self._of(starts), self._of(budget), **given)
 
     def latest_start(self, schedule: Schedules, due: Any, budget: Any, **options: Any) -> Any:
         """Return the latest start whose deadline is not after each."""
-        return latest_start(schedule, self._of(due), self._of(budget), **self._options(options))
+        return _VERBS.latest_start(
+            schedule, self._of(due), self._of(budget), **self._options(options)
+        )
 
     def next_opening(self, schedule: Schedules, times: Any, **options: Any) -> Any:
         """Return the first instant of working time at or after each."""
-        return next_opening(schedule, self._of(times), **self._options(options))
+        return _VERBS.next_opening(schedule, self._of(times), **self._options(options))
 
     def is_working(self, schedule: Schedules, times: Any, **options: Any) -> Any:
         """Return whether each is working time."""
-        return is_working(schedule, self._of(times), **self._options(options))
+        return _VERBS.is_working(schedule, self._of(times), **self._options(options))
 
     def _of(self, given: Any) -> Any:
         return self._frame[given] if isinstance(given, str) else given

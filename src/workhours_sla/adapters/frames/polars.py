@@ -14,6 +14,22 @@ a code that has no schedule; ValueError for columns of different lengths.
 
 An expression must tell the type of its answers before it has any rows. You know it, so say it:
 ``pl.col("posted").map_batches(lambda s: deadline(office, s, budget), return_dtype=...)``.
+
+>>> import polars as pl
+>>> from datetime import datetime
+>>> from workhours_sla import Schedule, working_hours
+>>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+>>> starts = pl.Series([datetime(2024, 12, 27, 15, 45, tzinfo=office.tz), None])
+>>> elapsed(office, starts, datetime(2024, 12, 28, 10, 10, tzinfo=office.tz)).to_list()
+[datetime.timedelta(seconds=12300), None]
+
+>>> posted = pl.Series([datetime(2025, 10, 31, 17, 30)]).dt.replace_time_zone(office.tz.key)
+>>> print(deadline(office, posted, working_hours(4))[0])
+2025-11-01 12:30:00+03:00
+>>> posted.sla.deadline(office, working_hours(4)).equals(
+...     deadline(office, posted, working_hours(4))
+... )
+True
 """
 
 from __future__ import annotations
@@ -25,11 +41,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.asking import NAT, Rows, Schedules, missing_in
+from workhours_sla.adapters.frames.asking import NAT, Rows, missing_in
+from workhours_sla.adapters.frames.verbs import ColumnVerbs, Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime import columns
 from workhours_sla.worktime.columns import Holds
-from workhours_sla.worktime.columns.verbs import OnUnknown
 
 try:
     import polars as pl
@@ -168,246 +183,18 @@ def _integers(series: pl.Series) -> NDArray[np.int64]:
 
 # -- the verbs -------------------------------------------------------------------------------
 
-
-def elapsed(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: pl.Series,
-    ends: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the working time from each start to each end, negative where the end is earlier.
-
-    Answers are Duration. The two may be in different zones.
-
-    >>> import polars as pl
-    >>> from datetime import datetime
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> starts = pl.Series([datetime(2024, 12, 27, 15, 45, tzinfo=office.tz), None])
-    >>> elapsed(office, starts, datetime(2024, 12, 28, 10, 10, tzinfo=office.tz)).to_list()
-    [datetime.timedelta(seconds=12300), None]
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.elapsed,
-        schedule,
-        rows.instants("ends", ends),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def remaining(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: pl.Series,
-    budget: Any,
-    *,
-    now: Any,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return what is left of each budget at ``now``, in working time; negative when overdue.
-
-    ``now`` is one aware datetime or a column. Returns as ``elapsed``; raises BudgetError, too.
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.remaining,
-        schedule,
-        rows.amounts(budget),
-        now=rows.instants("now", now),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def deadline(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: pl.Series,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the earliest instant at which each budget of working time has passed.
-
-    ``budget`` is one amount, or a column of Duration. Raises BudgetError, too.
-
-    >>> import polars as pl
-    >>> from datetime import datetime
-    >>> from workhours_sla import Schedule, working_hours
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> posted = pl.Series([datetime(2025, 10, 31, 17, 30)]).dt.replace_time_zone(office.tz.key)
-    >>> print(deadline(office, posted, working_hours(4))[0])
-    2025-11-01 12:30:00+03:00
-    >>> posted.sla.deadline(office, working_hours(4)).equals(
-    ...     deadline(office, posted, working_hours(4))
-    ... )
-    True
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.deadline,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def breaches_after(  # noqa: PLR0913
-    schedule: Schedules,
-    starts: pl.Series,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    holds: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the last instant at which an answer is still within each budget.
-
-    Where the budget ends at closing time this is the next opening. Raises as ``deadline``.
-    """
-    rows = _Series("starts", starts)
-    return rows.ask(
-        columns.breaches_after,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        holds=holds,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def latest_start(  # noqa: PLR0913
-    schedule: Schedules,
-    due: pl.Series,
-    budget: Any,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the latest start whose deadline is not after ``due``, row by row.
-
-    Raises as ``deadline``.
-    """
-    rows = _Series("due", due)
-    return rows.ask(
-        columns.latest_start,
-        schedule,
-        rows.amounts(budget),
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def next_opening(  # noqa: PLR0913
-    schedule: Schedules,
-    times: pl.Series,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return the first instant of working time at or after each, itself where it is one."""
-    rows = _Series("times", times)
-    return rows.ask(
-        columns.next_opening,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-def is_working(  # noqa: PLR0913
-    schedule: Schedules,
-    times: pl.Series,
-    *,
-    by: Any = None,
-    codes: Any = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Any:
-    """Return whether each instant is working time.
-
-    Answers are Boolean, null where the instant is.
-    """
-    rows = _Series("times", times)
-    return rows.ask(
-        columns.is_working,
-        schedule,
-        by=by,
-        codes=codes,
-        on_unknown=on_unknown,
-        provisional=provisional,
-    )
-
-
-# -- the namespace ----------------------------------------------------------------------------
+_VERBS = Verbs(_Series)
+elapsed = _VERBS.elapsed
+remaining = _VERBS.remaining
+deadline = _VERBS.deadline
+breaches_after = _VERBS.breaches_after
+latest_start = _VERBS.latest_start
+next_opening = _VERBS.next_opening
+is_working = _VERBS.is_working
 
 
 @pl.api.register_series_namespace("sla")
-class SeriesVerbs:
-    """``series.sla``: the verbs with the Series as first column; options as of the functions."""
+class SeriesVerbs(ColumnVerbs):
+    """``series.sla``: the verbs with the Series as first column."""
 
-    def __init__(self, series: pl.Series) -> None:
-        self._series = series
-
-    def elapsed(self, schedule: Schedules, ends: Any, **options: Any) -> Any:
-        """Return the working time to each end."""
-        return elapsed(schedule, self._series, ends, **options)
-
-    def remaining(self, schedule: Schedules, budget: Any, *, now: Any, **options: Any) -> Any:
-        """Return what is left of each budget at ``now``."""
-        return remaining(schedule, self._series, budget, now=now, **options)
-
-    def deadline(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the earliest instant at which each budget has passed."""
-        return deadline(schedule, self._series, budget, **options)
-
-    def breaches_after(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the last instant at which an answer is still within each budget."""
-        return breaches_after(schedule, self._series, budget, **options)
-
-    def latest_start(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the latest start whose deadline is not after each."""
-        return latest_start(schedule, self._series, budget, **options)
-
-    def next_opening(self, schedule: Schedules, **options: Any) -> Any:
-        """Return the first instant of working time at or after each."""
-        return next_opening(schedule, self._series, **options)
-
-    def is_working(self, schedule: Schedules, **options: Any) -> Any:
-        """Return whether each is working time."""
-        return is_working(schedule, self._series, **options)
+    _verbs = _VERBS

@@ -70,6 +70,9 @@ class Holds(NamedTuple):
 
 def instants(name: str, given: object, tz: object) -> Instants:
     """Return a column of instants. Raises NaiveDatetimeError, TypeError."""
+    if given is None:
+        msg = f"{name} is None; give instants, or np.datetime64('NaT') where there is none"
+        raise TypeError(msg)
     if isinstance(given, datetime):
         if given != given:  # noqa: PLR0124 - NaT of pandas is a datetime, too
             return Instants(np.array(NAT), "us", None)
