@@ -18,7 +18,8 @@ from workhours_sla import Calendar, Schedule
 from workhours_sla.calendars.russia.regions import region_ids
 from workhours_sla.errors import SeveralZonesWarning
 from workhours_sla.worktime import columns
-from workhours_sla.worktime.columns.tables import Scratch, compiled
+from workhours_sla.worktime.columns.lookups import Scratch
+from workhours_sla.worktime.columns.tables import compiled
 
 CHUNK = 16_384
 SAMPLE = 1_000

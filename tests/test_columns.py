@@ -24,7 +24,7 @@ from workhours_sla.errors import (  # noqa: E402
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import sweep, tables  # noqa: E402
+from workhours_sla.worktime.columns import lookups, sweep, tables  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
 from workhours_sla.worktime.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.verbs import WorkingTime  # noqa: E402
@@ -252,8 +252,8 @@ def test_a_schedule_per_row(
 ) -> None:
     monkeypatch.setattr(sweep, "FEW_ROWS", 0)
     if not direct:
-        monkeypatch.setattr(tables, "_DIRECT_BUCKETS", 0)
-        monkeypatch.setattr(tables, "_MOST_CELLS", 0)
+        monkeypatch.setattr(lookups, "_DIRECT_BUCKETS", 0)
+        monkeypatch.setattr(lookups, "_MOST_CELLS", 0)
     tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]

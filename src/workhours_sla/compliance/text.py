@@ -77,7 +77,8 @@ def table_cells(report: Report, by: str | None, lang: str) -> tuple[list[str], l
     """Return the headings and the lines of a table, all as text, the total last."""
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
-    target = number(percent(report.promise.target_rate, places=0), lang)
+    rate = report.promise.target_rate
+    target = number(percent(rate, target=rate, places=0), lang)
     name = "" if table is None else heading(table.by, lang)
     titles = [heading(column, lang).format(target=target) for column in _COLUMNS]
     lines = [[name_of(table.by if table else "", r.key, lang), *_cells(r, lang)] for r in rows]

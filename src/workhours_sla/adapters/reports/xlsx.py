@@ -101,7 +101,7 @@ class _Book:
         lang = self._lang
         promise = self._report.promise
         facts = {
-            "target": percent(promise.target_rate, places=0),
+            "target": percent(promise.target_rate, target=promise.target_rate, places=0),
             "horizon": format_amount(promise.horizon),
         }
         titles = [heading(c, lang).format(**facts) for c in (*_COUNTS, *_FIGURES, *_OTHERS)]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.worktime.arguments import refuse_naive
 from workhours_sla.worktime.budget import LONGEST, check_budget
-from workhours_sla.worktime.columns.tables import MAX, PER_SECOND, ROOM, Bools, Ints
+from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Bools, Ints
 from workhours_sla.worktime.verbs import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 

@@ -13,17 +13,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from workhours_sla.worktime.columns.arguments import NAT, HeldRows
-from workhours_sla.worktime.columns.tables import (
-    MAX,
-    PER_SECOND,
-    Bools,
-    Compiled,
-    Demand,
-    Horizon,
-    Ints,
-    Scratch,
-    Tables,
-)
+from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints, Scratch
+from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables
 
 CHUNK = 32_768
 FEW_ROWS = 500

@@ -1,18 +1,7 @@
-"""Working time as arrays of integers: what a column is looked up in.
+"""The curves of schedules, as far as they are compiled, and the tables of one unit made of them.
 
-With starts s, ``cum`` the working time before each interval, j = #{s <= t}, A[j] = s[j-1] -
-cum[j-1] and B[j] = cum[j], the working time up to t is
-
-    C(t) = min(t - A[j], B[j]) = max over j of min(t - A[j], B[j])
-
-A bucket of a power of two no longer than the shortest interval holds at most one start, so by
-the second form two neighbours answer without a search: ``C = max(min(t - A0, B0), t - A1)``. The
-inverse divides by g, the greatest common divisor of the lengths, as every boundary is a multiple
-of g: ``t = u + Q[u // g]``. Where the buckets or the cells would be too many, a coarser bucket
-and a few compares find j, and where even those are too many, a binary search.
-
-Several schedules lie one after another in the same tables. Each counts from a base of its own,
-so that an amount of working time says by itself whose it is.
+Compiled in microseconds, each run of known dates as far as a column asks for; tables in the unit
+of a column follow when needed. Schedules that work at the same times share a slot.
 """
 
 from __future__ import annotations
@@ -21,47 +10,23 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workhours_sla.worktime.columns.lookups import (
+    MAX,
+    PER_SECOND,
+    ROOM,
+    Ints,
+    Stretch,
+    forward,
+    inverse,
+)
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.verbs import WorkingTime
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
-PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-"""The units a column can have, the coarsest first."""
-MAX = 2**63 - 1
-ROOM = 2**62
-"""Differences of two numbers below this cannot overflow."""
-
-_DIRECT_BUCKETS = 2**14
-_MOST_BUCKETS = 2**21
-_MOST_CELLS = 2**21
-_MOST_STEPS = 8
 _MOST_LASTS = 1_000
-
-
-class Scratch:
-    """Space for one chunk, used again for the next."""
-
-    __slots__ = ("flags", "i", "offsets", "x", "y", "z")
-
-    def __init__(self, size: int) -> None:
-        self.i, self.offsets, self.x, self.y, self.z = np.empty((5, size), np.int64)
-        self.flags = np.empty(size, np.bool_)
-
-    def cut(self, size: int) -> Scratch:
-        """Return the same space for a shorter chunk."""
-        if size == len(self.i):
-            return self
-        shorter = Scratch.__new__(Scratch)
-        for name in Scratch.__slots__:
-            setattr(shorter, name, getattr(self, name)[:size])
-        return shorter
 
 
 class Curve(NamedTuple):
@@ -192,23 +157,6 @@ def compiled(schedules: tuple[WorkingTime, ...]) -> Compiled:
     return Compiled(schedules)
 
 
-class Forward(Protocol):
-    """Working time up to each instant of a chunk."""
-
-    offset_of: Ints
-    """What a row adds to its place in the tables, by the schedule's code."""
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Put C(t) into ``out``, which is neither ``t`` nor of ``space.i`` and ``space.x``."""
-
-
-class Inverse(Protocol):
-    """Instants at which an amount of working time has passed."""
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Put into ``out`` what turns working time within the interval of ``w`` into instants."""
-
-
 class Tables:
     """All that is looked up, in one unit.
 
@@ -240,13 +188,13 @@ class Tables:
             for base, length in zip(self.base, lengths, strict=True)
         ]
         stretches = [
-            _Stretch(curve.starts, cum, int(curve.lo[0]) if len(curve.lo) else 0)
+            Stretch(curve.starts, cum, *_span(curve))
             for curve, cum in zip(curves, self.cum, strict=True)
         ]
         self.slot_of = horizon.slot_of
         self._lasts: dict[tuple[int, bool], int] = {}
-        self.forward = _forward(stretches, curves, horizon.slot_of, few_rows=few_rows)
-        self.inverse = _inverse(stretches, self.cum, self.g, sum(cells), few_rows=few_rows)
+        self.forward = forward(stretches, horizon.slot_of, few_rows=few_rows)
+        self.inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
         self._runs = _Runs(curves, self.cum)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
@@ -304,6 +252,11 @@ class Tables:
         return self._runs.end
 
 
+def _span(curve: Curve) -> tuple[int, int]:
+    """Return from when to when a curve is known, runs of unknown dates between included."""
+    return (int(curve.lo[0]), int(curve.hi[-1])) if len(curve.lo) else (0, -1)
+
+
 def _in_unit(curve: Curve, unit: str) -> Curve:
     """Return a curve in a unit that can hold it; nanoseconds end in 1677 and 2262."""
     scale = PER_SECOND[unit]
@@ -342,22 +295,6 @@ def _refuse_overflow(curves: Sequence[Curve], total: int, unit: str) -> None:
         raise OverflowError(msg)
 
 
-class _Stretch(NamedTuple):
-    """A curve as the formula wants it: A and B of one element more than there are intervals."""
-
-    starts: Ints
-    cum: Ints
-    lo: int
-
-    @property
-    def a(self) -> Ints:
-        return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
-
-    @property
-    def next_start(self) -> Ints:
-        return np.append(self.starts, MAX)
-
-
 class _Runs:
     """The runs of known dates of every curve, one after another."""
 
@@ -387,207 +324,3 @@ class _Runs:
         known = curve.lo.take(run, mode="clip") <= t
         known &= run < len(curve.lo)
         return np.where(known, run + self._first[slot], -1)
-
-
-# -- working time up to an instant -----------------------------------------------------------
-
-
-def _forward(
-    stretches: Sequence[_Stretch], curves: Sequence[Curve], slot_of: Ints, *, few_rows: bool
-) -> Forward:
-    if few_rows or not any(len(curve.lo) for curve in curves):
-        return _SearchedForward(stretches, slot_of)
-    lo = min(int(curve.lo[0]) for curve in curves if len(curve.lo))
-    hi = max(int(curve.hi[-1]) for curve in curves if len(curve.lo))
-    shortest = min(int((c.ends - c.starts).min(initial=hi - lo + 1)) for c in curves)
-    bits = max(0, shortest.bit_length() - 1)
-    while len(stretches) * ((hi >> bits) - (lo >> bits) + 1) > _MOST_BUCKETS:
-        bits += 1
-    buckets = _Buckets(bits, lo >> bits, (hi >> bits) - (lo >> bits) + 1)
-    if 1 << bits <= shortest and len(stretches) * buckets.size <= _DIRECT_BUCKETS:
-        return _DirectForward(stretches, buckets, slot_of)
-    steps = max(buckets.most_in_one(stretch.starts) for stretch in stretches)
-    if steps > _MOST_STEPS:
-        return _SearchedForward(stretches, slot_of)
-    while buckets.size > 1:  # the fewer buckets the better, at no more steps
-        coarser = _Buckets(bits + 1, lo >> (bits + 1), (hi >> (bits + 1)) - (lo >> (bits + 1)) + 1)
-        if max(coarser.most_in_one(stretch.starts) for stretch in stretches) > steps:
-            break
-        bits, buckets = bits + 1, coarser
-    return _SteppedForward(stretches, buckets, steps, slot_of)
-
-
-class _Buckets(NamedTuple):
-    """Stretches of 2**bits units, the first of them number ``first``."""
-
-    bits: int
-    first: int
-    size: int
-
-    def starts_before(self, starts: Ints) -> Ints:
-        """Return how many starts are at or before the beginning of each bucket."""
-        counted_from = ((starts - 1) >> self.bits) + 1 - self.first
-        return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
-
-    def most_in_one(self, starts: Ints) -> int:
-        """Return the most starts that come after the beginning of a bucket and before its end."""
-        return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
-
-    def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
-        np.right_shift(t, self.bits, out=out)
-        np.subtract(out, self.first, out=out)
-        if offsets is not None:
-            np.add(out, offsets, out=out)
-
-
-class _DirectForward:
-    """Three gathers: the two neighbours of each bucket."""
-
-    def __init__(self, stretches: Sequence[_Stretch], buckets: _Buckets, slot_of: Ints) -> None:
-        self._buckets = buckets
-        self.offset_of = slot_of * buckets.size
-        a0, b0, a1 = [], [], []
-        for stretch in stretches:
-            index = buckets.starts_before(stretch.starts)
-            a = stretch.a
-            a0.append(a[index])
-            b0.append(stretch.cum[index])
-            a1.append(np.append(a[1:], min(stretch.lo + ROOM, MAX))[index])
-        self._a0, self._b0, self._a1 = map(np.concatenate, (a0, b0, a1))
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        i, x = space.i, space.x
-        self._buckets.place(t, offsets, i)
-        self._a0.take(i, out=out, mode="clip")
-        np.subtract(t, out, out=out)
-        self._b0.take(i, out=x, mode="clip")
-        np.minimum(out, x, out=out)
-        self._a1.take(i, out=x, mode="clip")
-        np.subtract(t, x, out=x)
-        np.maximum(out, x, out=out)
-
-
-class _SteppedForward:
-    """A coarse bucket, then as many compares as a bucket has starts."""
-
-    def __init__(
-        self, stretches: Sequence[_Stretch], buckets: _Buckets, steps: int, slot_of: Ints
-    ) -> None:
-        self._buckets, self._steps = buckets, steps
-        self.offset_of = slot_of * buckets.size
-        sizes = np.cumsum([0, *(len(stretch.cum) for stretch in stretches)])
-        index = [
-            buckets.starts_before(stretch.starts) + first
-            for stretch, first in zip(stretches, sizes[:-1], strict=True)
-        ]
-        self._index = np.concatenate(index)
-        self._a = np.concatenate([stretch.a for stretch in stretches])
-        self._b = np.concatenate([stretch.cum for stretch in stretches])
-        self._next_start = np.concatenate([stretch.next_start for stretch in stretches])
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        i, x = space.i, space.x
-        self._buckets.place(t, offsets, x)
-        self._index.take(x, out=i, mode="clip")
-        _step(t, i, self._next_start, self._steps, x, space.flags)
-        self._a.take(i, out=out, mode="clip")
-        np.subtract(t, out, out=out)
-        self._b.take(i, out=x, mode="clip")
-        np.minimum(out, x, out=out)
-
-
-class _SearchedForward:
-    """A binary search in each curve: nothing to build, right for any."""
-
-    def __init__(self, stretches: Sequence[_Stretch], slot_of: Ints) -> None:
-        self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
-        self.offset_of = slot_of
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:  # noqa: ARG002
-        slots = [0] if offsets is None else np.unique(offsets).tolist()
-        for slot in slots:
-            starts, a, cum = self._parts[slot]
-            if len(slots) == 1:
-                index = starts.searchsorted(t, "right")
-                np.minimum(t - a.take(index), cum.take(index), out=out)
-            else:
-                rows = offsets == slot
-                own = t[rows]
-                index = starts.searchsorted(own, "right")
-                out[rows] = np.minimum(own - a.take(index), cum.take(index))
-
-
-def _step(  # noqa: PLR0913, PLR0917
-    x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
-) -> None:
-    """Move each index on past the bounds that are at or below x."""
-    for _ in range(steps):
-        bounds.take(index, out=space, mode="clip")
-        np.greater_equal(x, space, out=flags)
-        np.add(index, flags, out=index)
-
-
-# -- the instant of an amount ----------------------------------------------------------------
-
-
-def _inverse(
-    stretches: Sequence[_Stretch], cums: Sequence[Ints], g: int, cells: int, *, few_rows: bool
-) -> Inverse:
-    # A of each interval; the element that comes after a curve's last is for its pad
-    shifts = [np.append(stretch.a[1:], 0) for stretch in stretches]
-    if few_rows:
-        return _SearchedInverse(cums, shifts)
-    if cells <= _MOST_CELLS:
-        return _DirectInverse(cums, shifts, g)
-    bounds = np.concatenate([*cums, [MAX]])
-    lengths = np.diff(bounds)[:-1]
-    bits = max(0, int(lengths[lengths > 0].min()).bit_length() - 1)
-    last = max(int(cum[-1]) for cum in cums)
-    while (last >> bits) + 1 > _MOST_BUCKETS:
-        bits += 1
-    buckets = _Buckets(bits, 0, (last >> bits) + 2)
-    steps = buckets.most_in_one(bounds[:-1])
-    if steps > _MOST_STEPS:
-        return _SearchedInverse(cums, shifts)
-    return _SteppedInverse(bounds, shifts, buckets, steps)
-
-
-class _DirectInverse:
-    """One division and one gather."""
-
-    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
-        self._g = g
-        cells = [np.append(np.diff(cum) // g, 1) for cum in cums]
-        self._q = np.repeat(np.concatenate(shifts), np.concatenate(cells))
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        np.floor_divide(w, self._g, out=space.i)
-        self._q.take(space.i, out=out, mode="clip")
-
-
-class _SteppedInverse:
-    """A coarse bucket of working time, then a few compares."""
-
-    def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
-        self._shifts = np.concatenate(shifts)
-        self._bounds = bounds[1:]
-        self._buckets, self._steps = buckets, steps
-        before = buckets.starts_before(bounds[:-1]) - 1
-        self._index = np.maximum(before, 0)
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        self._buckets.place(w, None, space.x)
-        self._index.take(space.x, out=space.i, mode="clip")
-        _step(w, space.i, self._bounds, self._steps, space.x, space.flags)
-        self._shifts.take(space.i, out=out, mode="clip")
-
-
-class _SearchedInverse:
-    """A binary search: nothing to build, right for any."""
-
-    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
-        self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:  # noqa: ARG002
-        index = self._cum.searchsorted(w, "right") - 1
-        self._shifts.take(index, out=out, mode="clip")

@@ -25,8 +25,9 @@ from workhours_sla.worktime.columns.arguments import (
     rows_of,
     schedules_of,
 )
+from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.sweep import FinerUnit, Rows, Verb, sweep
-from workhours_sla.worktime.columns.tables import PER_SECOND, Bools, Ints, compiled
+from workhours_sla.worktime.columns.tables import compiled
 from workhours_sla.worktime.verbs import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 

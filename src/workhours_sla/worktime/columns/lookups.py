@@ -1,0 +1,300 @@
+"""How a column is looked up: working time up to an instant, and the instant of an amount.
+
+With starts s, ``cum`` the working time before each interval, j = #{s <= t}, A[j] = s[j-1] -
+cum[j-1] and B[j] = cum[j], the working time up to t is
+
+    C(t) = min(t - A[j], B[j]) = max over j of min(t - A[j], B[j])
+
+A bucket of a power of two no longer than the shortest interval holds at most one start, so by
+the second form two neighbours answer without a search: ``C = max(min(t - A0, B0), t - A1)``. The
+inverse divides by g, the greatest common divisor of the lengths, as every boundary is a multiple
+of g: ``t = u + Q[u // g]``. Where the buckets or the cells would be too many, a coarser bucket
+and a few compares find j, and where even those are too many, a binary search.
+
+Several schedules lie one after another in the same tables. Each counts from a base of its own,
+so that an amount of working time says by itself whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+"""The units a column can have, the coarsest first."""
+MAX = 2**63 - 1
+ROOM = 2**62
+"""Differences of two numbers below this cannot overflow."""
+
+_DIRECT_BUCKETS = 2**14
+_MOST_BUCKETS = 2**21
+_MOST_CELLS = 2**21
+_MOST_STEPS = 8
+
+
+class Scratch:
+    """Space for one chunk, used again for the next."""
+
+    __slots__ = ("flags", "i", "offsets", "x", "y", "z")
+
+    def __init__(self, size: int) -> None:
+        self.i, self.offsets, self.x, self.y, self.z = np.empty((5, size), np.int64)
+        self.flags = np.empty(size, np.bool_)
+
+    def cut(self, size: int) -> Scratch:
+        """Return the same space for a shorter chunk."""
+        if size == len(self.i):
+            return self
+        shorter = Scratch.__new__(Scratch)
+        for name in Scratch.__slots__:
+            setattr(shorter, name, getattr(self, name)[:size])
+        return shorter
+
+
+class Forward(Protocol):
+    """Working time up to each instant of a chunk."""
+
+    offset_of: Ints
+    """What a row adds to its place in the tables, by the schedule's code."""
+
+    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        """Put C(t) into ``out``, which is neither ``t`` nor of ``space.i`` and ``space.x``."""
+
+
+class Inverse(Protocol):
+    """Instants at which an amount of working time has passed."""
+
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
+        """Put into ``out`` what turns working time within the interval of ``w`` into instants."""
+
+
+class Stretch(NamedTuple):
+    """Working time of one schedule as the formula wants it, in one unit.
+
+    ``cum`` has one element more than there are intervals; known from ``lo`` to ``hi``, nowhere
+    where ``hi`` is less.
+    """
+
+    starts: Ints
+    cum: Ints
+    lo: int
+    hi: int
+
+    @property
+    def a(self) -> Ints:
+        """A of each interval, the first element for instants before any."""
+        return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
+
+    @property
+    def next_start(self) -> Ints:
+        """The start after so many, past all time after the last."""
+        return np.append(self.starts, MAX)
+
+
+# -- working time up to an instant -----------------------------------------------------------
+
+
+def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> Forward:
+    """Return the cheapest look-up of C; for a few rows the one that costs nothing to build."""
+    known = [stretch for stretch in stretches if stretch.lo <= stretch.hi]
+    if few_rows or not known:
+        return _SearchedForward(stretches, slot_of)
+    lo, hi = min(stretch.lo for stretch in known), max(stretch.hi for stretch in known)
+    shortest = min(int(np.diff(one.cum).min(initial=hi - lo + 1)) for one in stretches)
+    bits = max(0, shortest.bit_length() - 1)
+    while len(stretches) * ((hi >> bits) - (lo >> bits) + 1) > _MOST_BUCKETS:
+        bits += 1
+    buckets = _Buckets(bits, lo >> bits, (hi >> bits) - (lo >> bits) + 1)
+    if 1 << bits <= shortest and len(stretches) * buckets.size <= _DIRECT_BUCKETS:
+        return _DirectForward(stretches, buckets, slot_of)
+    steps = max(buckets.most_in_one(stretch.starts) for stretch in stretches)
+    if steps > _MOST_STEPS:
+        return _SearchedForward(stretches, slot_of)
+    while buckets.size > 1:  # the fewer buckets the better, at no more steps
+        coarser = _Buckets(bits + 1, lo >> (bits + 1), (hi >> (bits + 1)) - (lo >> (bits + 1)) + 1)
+        if max(coarser.most_in_one(stretch.starts) for stretch in stretches) > steps:
+            break
+        bits, buckets = bits + 1, coarser
+    return _SteppedForward(stretches, buckets, steps, slot_of)
+
+
+class _Buckets(NamedTuple):
+    """Stretches of 2**bits units, the first of them number ``first``."""
+
+    bits: int
+    first: int
+    size: int
+
+    def starts_before(self, starts: Ints) -> Ints:
+        """Return how many starts are at or before the beginning of each bucket."""
+        counted_from = ((starts - 1) >> self.bits) + 1 - self.first
+        return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
+
+    def most_in_one(self, starts: Ints) -> int:
+        """Return the most starts that come after the beginning of a bucket and before its end."""
+        return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
+
+    def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
+        np.right_shift(t, self.bits, out=out)
+        np.subtract(out, self.first, out=out)
+        if offsets is not None:
+            np.add(out, offsets, out=out)
+
+
+class _DirectForward:
+    """Three gathers: the two neighbours of each bucket."""
+
+    def __init__(self, stretches: Sequence[Stretch], buckets: _Buckets, slot_of: Ints) -> None:
+        self._buckets = buckets
+        self.offset_of = slot_of * buckets.size
+        a0, b0, a1 = [], [], []
+        for stretch in stretches:
+            index = buckets.starts_before(stretch.starts)
+            a = stretch.a
+            a0.append(a[index])
+            b0.append(stretch.cum[index])
+            a1.append(np.append(a[1:], min(stretch.lo + ROOM, MAX))[index])
+        self._a0, self._b0, self._a1 = map(np.concatenate, (a0, b0, a1))
+
+    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        i, x = space.i, space.x
+        self._buckets.place(t, offsets, i)
+        self._a0.take(i, out=out, mode="clip")
+        np.subtract(t, out, out=out)
+        self._b0.take(i, out=x, mode="clip")
+        np.minimum(out, x, out=out)
+        self._a1.take(i, out=x, mode="clip")
+        np.subtract(t, x, out=x)
+        np.maximum(out, x, out=out)
+
+
+class _SteppedForward:
+    """A coarse bucket, then as many compares as a bucket has starts."""
+
+    def __init__(
+        self, stretches: Sequence[Stretch], buckets: _Buckets, steps: int, slot_of: Ints
+    ) -> None:
+        self._buckets, self._steps = buckets, steps
+        self.offset_of = slot_of * buckets.size
+        sizes = np.cumsum([0, *(len(stretch.cum) for stretch in stretches)])
+        index = [
+            buckets.starts_before(stretch.starts) + first
+            for stretch, first in zip(stretches, sizes[:-1], strict=True)
+        ]
+        self._index = np.concatenate(index)
+        self._a = np.concatenate([stretch.a for stretch in stretches])
+        self._b = np.concatenate([stretch.cum for stretch in stretches])
+        self._next_start = np.concatenate([stretch.next_start for stretch in stretches])
+
+    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        i, x = space.i, space.x
+        self._buckets.place(t, offsets, x)
+        self._index.take(x, out=i, mode="clip")
+        _step(t, i, self._next_start, self._steps, x, space.flags)
+        self._a.take(i, out=out, mode="clip")
+        np.subtract(t, out, out=out)
+        self._b.take(i, out=x, mode="clip")
+        np.minimum(out, x, out=out)
+
+
+class _SearchedForward:
+    """A binary search in each curve: nothing to build, right for any."""
+
+    def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
+        self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
+        self.offset_of = slot_of
+
+    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+        slots = [0] if offsets is None else np.unique(offsets).tolist()
+        for slot in slots:
+            starts, a, cum = self._parts[slot]
+            if len(slots) == 1:
+                index = starts.searchsorted(t, "right")
+                np.minimum(t - a.take(index), cum.take(index), out=out)
+            else:
+                rows = offsets == slot
+                own = t[rows]
+                index = starts.searchsorted(own, "right")
+                out[rows] = np.minimum(own - a.take(index), cum.take(index))
+
+
+def _step(  # noqa: PLR0913, PLR0917
+    x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
+) -> None:
+    """Move each index on past the bounds that are at or below x."""
+    for _ in range(steps):
+        bounds.take(index, out=space, mode="clip")
+        np.greater_equal(x, space, out=flags)
+        np.add(index, flags, out=index)
+
+
+# -- the instant of an amount ----------------------------------------------------------------
+
+
+def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
+    """Return the cheapest look-up of the inverse of C; g divides every length, ``cells`` times."""
+    cums = [stretch.cum for stretch in stretches]
+    # A of each interval; the element that comes after a curve's last is for its pad
+    shifts = [np.append(stretch.a[1:], 0) for stretch in stretches]
+    if few_rows:
+        return _SearchedInverse(cums, shifts)
+    if cells <= _MOST_CELLS:
+        return _DirectInverse(cums, shifts, g)
+    bounds = np.concatenate([*cums, [MAX]])
+    lengths = np.diff(bounds)[:-1]
+    bits = max(0, int(lengths[lengths > 0].min()).bit_length() - 1)
+    last = max(int(cum[-1]) for cum in cums)
+    while (last >> bits) + 1 > _MOST_BUCKETS:
+        bits += 1
+    buckets = _Buckets(bits, 0, (last >> bits) + 2)
+    steps = buckets.most_in_one(bounds[:-1])
+    if steps > _MOST_STEPS:
+        return _SearchedInverse(cums, shifts)
+    return _SteppedInverse(bounds, shifts, buckets, steps)
+
+
+class _DirectInverse:
+    """One division and one gather."""
+
+    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
+        self._g = g
+        cells = [np.append(np.diff(cum) // g, 1) for cum in cums]
+        self._q = np.repeat(np.concatenate(shifts), np.concatenate(cells))
+
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
+        np.floor_divide(w, self._g, out=space.i)
+        self._q.take(space.i, out=out, mode="clip")
+
+
+class _SteppedInverse:
+    """A coarse bucket of working time, then a few compares."""
+
+    def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
+        self._shifts = np.concatenate(shifts)
+        self._bounds = bounds[1:]
+        self._buckets, self._steps = buckets, steps
+        before = buckets.starts_before(bounds[:-1]) - 1
+        self._index = np.maximum(before, 0)
+
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
+        self._buckets.place(w, None, space.x)
+        self._index.take(space.x, out=space.i, mode="clip")
+        _step(w, space.i, self._bounds, self._steps, space.x, space.flags)
+        self._shifts.take(space.i, out=out, mode="clip")
+
+
+class _SearchedInverse:
+    """A binary search: nothing to build, right for any."""
+
+    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
+        self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)
+
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+        index = self._cum.searchsorted(w, "right") - 1
+        self._shifts.take(index, out=out, mode="clip")
