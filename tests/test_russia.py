@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule
 from workhours_sla.calendars.norms import working_time_norm
+from workhours_sla.calendars.russia import regions
 from workhours_sla.calendars.russia.moon import forecast
 from workhours_sla.calendars.russia.regional import certain_dates
 from workhours_sla.calendars.russia.regions import region, region_ids
@@ -23,6 +25,7 @@ from workhours_sla.errors import (
 )
 
 DATA = Path(__file__).parent / "data"
+REGIONS_DATA = Path(regions.__file__).parent / "regions_data"
 DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
 NORMS = json.loads((DATA / "ru_norms.json").read_text(encoding="utf-8"))
 YEARS = range(2004, 2028)
@@ -428,3 +431,20 @@ def test_days_cannot_be_changed() -> None:
         Calendar.get("RU").special_days(2026).clear()
     with pytest.raises(TypeError, match="dates, not"):
         Calendar.get("RU").day(datetime(2026, 1, 1))
+
+
+def test_what_no_act_was_found_for_answers_nothing() -> None:
+    rows = [
+        (path.name, row)
+        for path in sorted(REGIONS_DATA.glob("*.toml"))
+        for rows in tomllib.loads(path.read_text(encoding="utf-8")).values()
+        if isinstance(rows, list)
+        for row in rows
+        if isinstance(row, dict) and ("date" in row or "rule" in row)
+    ]
+    assert len(rows) > 50
+    without = [(name, row) for name, row in rows if "не найден" in row.get("act", "не найден")]
+    assert [(name, row["rule"]) for name, row in without] == [("RU-KB.toml", "05-21")]
+    assert all(row["disputed"] for _, row in without)
+    with pytest.raises(CalendarCoverageError, match="2026-05-21"):
+        Calendar.get("RU-KB").day(date(2026, 5, 21))
