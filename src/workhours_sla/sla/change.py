@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
@@ -53,100 +53,100 @@ class Change(NamedTuple):
         return _identity(self.appeal_id, self.target, self.cycle, self.kind, self.revision)
 
 
-class Report(NamedTuple):
-    """A change that was reported of a clock and still stands."""
+Report = tuple[str, datetime, int]
+"""A change that was reported of a clock and still stands: its kind, ``at`` and revision.
 
-    kind: ChangeKind
-    at: datetime
-    revision: int
+Of plain values, as there are many: the garbage collector need not look at them.
+"""
 
+Reported = tuple[tuple[Report, ...], datetime | None, int]
+"""What stands of one clock.
 
-class Reported(NamedTuple):
-    """What stands of one clock.
-
-    Its reports, the due time told when it was opened, and how many
-    changes there were.
-    """
-
-    reports: tuple[Report, ...] = ()
-    due_at: datetime | None = None
-    revision: int = 0
-
+Its reports, the due time told when it was opened, and how many changes there were.
+"""
 
 Key = tuple[str, int]
 """The target's name and the cycle."""
 
-NOTHING = Reported()
+NOTHING: Final[Reported] = ((), None, 0)
+
+_OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
+    kind.value for kind in ChangeKind
+)
+_KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
 def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int) -> str:
     return f"{appeal_id}/{target}/{cycle}/{kind}/{revision}"
 
 
-def reports_of(clock: Clock, watermark: datetime) -> list[tuple[ChangeKind, datetime]]:
+def reports_of(clock: Clock, watermark: datetime) -> list[tuple[str, datetime]]:
     """Return what is true of a clock once events up to ``watermark`` are in."""
     if clock.excluded_at is not None:
-        return [(ChangeKind.EXCLUDED, clock.excluded_at)]
-    found = [(ChangeKind.OPENED, clock.started_at)]
+        return [(_EXCLUDED, clock.excluded_at)]
+    found = [(_OPENED, clock.started_at)]
     answered, limit, ended = clock.answered_at, clock.limit, clock.ended_at
     if clock.holds or clock.open_hold is not None:
         found += _pauses(clock, ended, watermark)
     warn = clock.warn_at
     if warn is not None and warn <= watermark and (ended is None or ended > warn):
-        found.append((ChangeKind.AT_RISK, warn))
+        found.append((_AT_RISK, warn))
     if answered is not None:
         if limit is not None and answered > limit:
-            found.append((ChangeKind.BREACHED, limit))
+            found.append((_BREACHED, limit))
         elif clock.verdict(watermark)[0] is Verdict.MET:
-            found.append((ChangeKind.MET, answered))
+            found.append((_MET, answered))
     elif ended is not None:
         if clock.verdict(watermark)[0] is Verdict.WITHDRAWN:
-            found.append((ChangeKind.WITHDRAWN, ended))
+            found.append((_WITHDRAWN, ended))
     elif limit is not None and limit < watermark:
-        found.append((ChangeKind.BREACHED, limit))
+        found.append((_BREACHED, limit))
     return found
 
 
 def _pauses(
     clock: Clock, ended: datetime | None, watermark: datetime
-) -> Iterable[tuple[ChangeKind, datetime]]:
+) -> Iterable[tuple[str, datetime]]:
     limit = clock.limit
     for since, until in clock.holds:
         if limit is None or since <= limit:
-            yield ChangeKind.PAUSED, since
+            yield _PAUSED, since
             if until != ended and until <= watermark:
-                yield ChangeKind.RESUMED, until
+                yield _RESUMED, until
     stands = clock.open_hold
     if stands is not None and (limit is None or stands <= limit):
-        yield ChangeKind.PAUSED, stands
+        yield _PAUSED, stands
 
 
-def changes_between(
+def changes_between(  # noqa: PLR0913
     appeal_id: str,
     reported: dict[Key, Reported],
     folded: Folded,
     watermark: datetime,
     policy_version: str,
+    *,
+    stay: Sequence[Clock] = (),
 ) -> tuple[dict[Key, Reported], list[Change]]:
     """Return what now stands of an appeal's clocks, and the changes that lead there.
 
-    Retractions come first, then what is new, in the order of the kinds.
+    Retractions come first, then what is new, in the order of the kinds. ``stay`` are the clocks
+    of the last report, at an earlier watermark since which time alone changed nothing: of those
+    that are still the same object, in the same place, nothing is to be told.
     """
     agency = folded.appeal.belongs.agency_id
     stands: dict[Key, Reported] = {}
     retracted: list[Change] = []
     added: list[Change] = []
-    for clock in folded.clocks:
+    for place, clock in enumerate(folded.clocks):
         key = clock.target.name, clock.cycle
+        if place < len(stay) and stay[place] is clock:
+            stands[key] = reported[key]
+            continue
         old = reported.get(key, NOTHING)
         wanted = _with_due(reports_of(clock, watermark), clock, old)
-        if len(wanted) == len(old.reports):
-            for report, want in zip(old.reports, wanted, strict=True):
-                if report.kind is not want[0] or report.at != want[1]:
-                    break
-            else:
-                stands[key] = old
-                continue
+        if [report[:2] for report in old[0]] == wanted:
+            stands[key] = old
+            continue
         about = _About(appeal_id, key, clock, agency, policy_version)
         stands[key] = about.move(old, wanted, retracted, added)
     for key, old in reported.items():
@@ -157,23 +157,21 @@ def changes_between(
 
 
 def _with_due(
-    wanted: list[tuple[ChangeKind, datetime]], clock: Clock, old: Reported
-) -> list[tuple[ChangeKind, datetime]]:
+    wanted: list[tuple[str, datetime]], clock: Clock, old: Reported
+) -> list[tuple[str, datetime]]:
     """Add the due time where it is another than was told when the clock was opened.
 
     One that a pause keeps from being known stays as it was told last.
     """
-    if not old.reports or old.reports[0].kind is not ChangeKind.OPENED:
-        return wanted
-    if wanted[0] != (ChangeKind.OPENED, old.reports[0].at):
+    reports, told, _ = old
+    if not reports or reports[0][:2] != wanted[0] or wanted[0][0] != _OPENED:
         return wanted
     due = clock.due_at
     if due is None:
-        told = [report.at for report in old.reports if report.kind is ChangeKind.DUE_CHANGED]
-        due = told[0] if told else old.due_at
-    if due is None or due == old.due_at:
+        due = next((at for kind, at, _ in reports if kind == _DUE_CHANGED), told)
+    if due is None or due == told:
         return wanted
-    return [wanted[0], (ChangeKind.DUE_CHANGED, due), *wanted[1:]]
+    return [wanted[0], (_DUE_CHANGED, due), *wanted[1:]]
 
 
 class _About(NamedTuple):
@@ -188,41 +186,37 @@ class _About(NamedTuple):
     def move(
         self,
         old: Reported,
-        wanted: list[tuple[ChangeKind, datetime]],
+        wanted: list[tuple[str, datetime]],
         retracted: list[Change],
         added: list[Change],
     ) -> Reported:
         """Add the changes from what stands to what is wanted; return what stands then."""
-        revision = old.revision
-        kept: dict[tuple[ChangeKind, datetime], Report] = {}
-        for report in old.reports:
-            told = report.kind, report.at
-            if told in wanted:
-                kept[told] = report
+        before, due, revision = old
+        kept: dict[tuple[str, datetime], Report] = {}
+        for report in before:
+            kind, at, told = report
+            if (kind, at) in wanted:
+                kept[kind, at] = report
             else:
                 revision += 1
-                back = _identity(self.appeal_id, *self.key, report.kind, report.revision)
-                retracted.append(self._change(report.kind, report.at, revision, back))
-        opened = any(kind is ChangeKind.OPENED for kind, _ in kept)  # and was before
-        reports = []
-        for told in wanted:
-            if told not in kept:
-                revision += 1
-                kept[told] = Report(*told, revision)
-                added.append(self._change(*told, revision, None))
-            reports.append(kept[told])
-        due = old.due_at
-        if not opened:
+                back = _identity(self.appeal_id, *self.key, kind, told)
+                retracted.append(self._change(kind, at, revision, back))
+        if not any(kind == _OPENED for kind, _ in kept):
             due = None if self.clock is None else self.clock.due_at
-        return Reported(tuple(reports), due, revision)
+        reports = []
+        for kind, at in wanted:
+            if (kind, at) not in kept:
+                revision += 1
+                kept[kind, at] = kind, at, revision
+                added.append(self._change(kind, at, revision, None))
+            reports.append(kept[kind, at])
+        return tuple(reports), due, revision
 
-    def _change(
-        self, kind: ChangeKind, at: datetime, revision: int, retracts: str | None
-    ) -> Change:
+    def _change(self, kind: str, at: datetime, revision: int, retracts: str | None) -> Change:
         clock = self.clock
         target, cycle = self.key
         return Change(
-            kind,
+            _KINDS[kind],
             self.appeal_id,
             target,
             cycle,

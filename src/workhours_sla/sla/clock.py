@@ -144,10 +144,13 @@ class Clock(NamedTuple):
         """Return the first instant past ``after`` at which time alone changes the clock."""
         if self.excluded_at is not None:
             return None
-        moments = [until for _, until in self.holds]
-        ended, warn = self.ended_at, self.warn_at
-        if warn is not None and (ended is None or warn < ended):
-            moments.append(warn)
-        if ended is None and self.limit is not None:
-            moments.append(self.limit + timedelta.resolution)
-        return min((moment for moment in moments if moment > after), default=None)
+        found = None
+        ended, limit, warn = self.ended_at, self.limit, self.warn_at
+        if ended is None and limit is not None and limit >= after:
+            found = limit + timedelta.resolution
+        if warn is not None and warn > after and (ended is None or warn < ended):
+            found = warn if found is None else min(found, warn)
+        for _, until in self.holds:
+            if until > after:
+                found = until if found is None else min(found, until)
+        return found

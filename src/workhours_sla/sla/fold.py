@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
+from operator import is_
 from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.settling import clock, schedule_for
+from workhours_sla.sla.target import Target
 
 
 class Unmatched(NamedTuple):
@@ -41,11 +43,17 @@ def fold(events: Sequence[Event], policy: Policy, before: Folded | None = None) 
     return clocks_of(read_appeal(events), policy, before)
 
 
-def clocks_of(appeal: Appeal, policy: Policy, before: Folded | None = None) -> Folded:
+def clocks_of(
+    appeal: Appeal,
+    policy: Policy,
+    before: Folded | None = None,
+    taken: Collection[EventType] | None = None,
+) -> Folded:
     """Return the clocks of an appeal.
 
     ``before`` is what it came to with fewer events, or under another policy: a clock that stays
-    the same is not reckoned anew, and is the same object.
+    the same is not reckoned anew, and is the same object. ``taken`` are the types of the events
+    since, where each came after all before it and none corrected another.
     """
     created = appeal.created
     if created is None:
@@ -57,27 +65,44 @@ def clocks_of(appeal: Appeal, policy: Policy, before: Folded | None = None) -> F
     since = None
     if policy.on_change == "from_change":
         since = _since(appeal, policy, rule)
-    known = {(one.target.name, one.cycle): one for one in before.clocks} if before else {}
+        taken = None
+    old = before.clocks if before else ()
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
-    for target in rule.targets:
+    for target, heeded in zip(rule.targets, rule.heeded, strict=True):
         schedule = schedule_for(target, appeal)
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
-        cycles = appeal.cycles if target.on_reopen == "cycle" else (appeal.whole,)
-        for cycle in cycles:
-            found = clock(
-                appeal,
-                cycle,
-                target,
-                schedule,
-                since=since,
-                before=known.get((target.name, cycle.number)),
-            )
-            if found is not None:
-                clocks.append(found)
-    return Folded(appeal, tuple(clocks), tuple(unmatched))
+        for cycle in appeal.cycles if target.on_reopen == "cycle" else (appeal.whole,):
+            stood = _stood(old, len(clocks), target, cycle.number)
+            if stood is not None and taken is not None and stood.schedule is schedule:
+                heeds = heeded.waiting if stood.answered_at is None else heeded.answered
+                if heeds.isdisjoint(taken):
+                    clocks.append(stood)
+                    continue
+            one = clock(appeal, cycle, target, schedule, since=since, before=stood)
+            if one is not None:
+                clocks.append(one)
+    found = Folded(appeal, tuple(clocks), tuple(unmatched))
+    return before if before is not None and _alike(before, found) else found
+
+
+def _alike(one: Folded, other: Folded) -> bool:
+    """Whether the same appeal comes to the same clocks, the objects themselves."""
+    return (
+        one.appeal is other.appeal
+        and len(one.clocks) == len(other.clocks)
+        and all(map(is_, one.clocks, other.clocks))
+        and one.unmatched == other.unmatched
+    )
+
+
+def _stood(old: Sequence[Clock], place: int, target: Target, cycle: int) -> Clock | None:
+    """Return the clock of a target and cycle as it was, most likely in its place."""
+    if place < len(old) and old[place].target is target and old[place].cycle == cycle:
+        return old[place]
+    return next((one for one in old if one.target is target and one.cycle == cycle), None)
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -26,6 +26,16 @@ class Belongings(NamedTuple):
     topic: str | None = None
     importance: str | None = None
     regime: str | None = None
+
+
+class Heeded(NamedTuple):
+    """The types of events that can change a clock when they come after all before.
+
+    One that is answered takes little notice of what comes later.
+    """
+
+    waiting: frozenset[EventType]
+    answered: frozenset[EventType]
 
 
 _FIELDS = {
@@ -57,9 +67,12 @@ class Rule:
     districts: frozenset[str] = frozenset()
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    heeded: tuple[Heeded, ...] = field(init=False, repr=False, compare=False)
+    """What the clocks of each target heed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
+        object.__setattr__(self, "heeded", tuple(map(_heeded_by, self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             msg = f"rule {self.name!r} needs targets of different names, got {names}"
@@ -149,7 +162,7 @@ class Policy:
 
         Others can only change what an appeal belongs to.
         """
-        return _ALWAYS_HEEDED.union(*map(_heeded_by, self.targets))
+        return frozenset().union(*(one.waiting for rule in self.rules for one in rule.heeded))
 
     @cached_property
     def version(self) -> str:
@@ -167,40 +180,38 @@ class Policy:
         return sha256(repr((self.on_change, rules)).encode()).hexdigest()[:12]
 
 
-_ALWAYS_HEEDED = frozenset(
+_ALWAYS = frozenset(
     {
         EventType.CREATED,
-        EventType.REPLIED,
-        EventType.CORRECTED,
         EventType.DELETED,
         EventType.RESTORED,
         EventType.REOPENED,
         EventType.DUPLICATE_OF,
     }
 )
-
-
-_HEEDED_TO_STOP = {
-    "first_reply": frozenset[EventType](),
-    "substantive_reply": frozenset({EventType.REVIEW}),
+_TO_STOP = {
+    "first_reply": frozenset({EventType.REPLIED}),
+    "substantive_reply": frozenset({EventType.REPLIED, EventType.REVIEW}),
     "final_reply": frozenset({EventType.CLOSED}),
-    "next_reply": frozenset({EventType.CITIZEN_MESSAGE}),
+    "next_reply": frozenset({EventType.REPLIED, EventType.CITIZEN_MESSAGE}),
 }
 
 
-def _heeded_by(target: Target) -> set[EventType]:
-    found: set[EventType] = set()
-    if isinstance(target.stops, frozenset):
-        found |= target.stops
-    else:
-        found |= _HEEDED_TO_STOP[target.stops]
+def _heeded_by(target: Target) -> Heeded:
+    stops = target.stops if isinstance(target.stops, frozenset) else _TO_STOP[target.stops]
+    found = set(_ALWAYS | stops)
     if target.pauses:
         found |= {EventType.PAUSED, EventType.RESUMED}
     if target.starts in ("registered", "assigned"):
         found.add(EventType(target.starts))
+    elif target.starts == "interim":
+        found.add(EventType.REPLIED)
     if target.on_transfer != "keep":
         found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
-    return found
+    waiting = frozenset(found)
+    if target.stops == "next_reply":  # after an exchange the next one decides
+        return Heeded(waiting, waiting)
+    return Heeded(waiting, _ALWAYS | (stops & {EventType.REVIEW}))
 
 
 def _content(target: Target) -> list[object]:

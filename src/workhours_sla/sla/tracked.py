@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable
 from datetime import datetime
-from operator import is_
 
 from workhours_sla.sla.appeal import Appeal, corrects, read_appeal
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.fold import Folded, clocks_of
 from workhours_sla.sla.policy import Policy
 
@@ -28,8 +28,8 @@ class Tracked:
 
     __slots__ = (
         "_appeal",
-        "_changed",
         "_corrected",
+        "_taken",
         "appeal_id",
         "events",
         "folded",
@@ -49,32 +49,34 @@ class Tracked:
         self.folded: Folded | None = None
         self._appeal: Appeal | None = None
         self._corrected = any(map(corrects, self.events))
-        self._changed = True
+        self._taken: tuple[EventType, ...] | None = None
+        """The types of the events since the clocks were reckoned; None if all is to be."""
         self.next_at: datetime | None = None
 
     def add(self, event: Event, policy: Policy) -> None:
         """Take an event, in any order."""
         events, appeal = self.events, self._appeal
-        self._corrected = self._corrected or corrects(event)
+        if event.type is EventType.CORRECTED:
+            self._corrected = self._corrected or corrects(event)
         if events and events[-1].order > event.order:
             insort(events, event, key=_order)
             appeal = None
         else:
             events.append(event)
         if appeal is None or self._corrected:
-            self._appeal = None
-            self._changed = True
+            self._appeal = self._taken = None
             return
         belonged = appeal.belongs
         appeal.take(event)
-        if event.type in policy.heeded or appeal.belongs is not belonged:
-            self._changed = True
+        if self._taken is not None and (
+            event.type in policy.heeded or appeal.belongs is not belonged
+        ):
+            self._taken = (*self._taken, event.type)
 
     def remove(self, event_id: str) -> None:
         """Take back an event."""
         self.events = [event for event in self.events if event.event_id != event_id]
-        self._appeal = None
-        self._changed = True
+        self._appeal = self._taken = None
 
     def report(self, policy: Policy, watermark: datetime, *, anew: bool = False) -> list[Change]:
         """Return what changes with the events since the last report, or with the time.
@@ -82,39 +84,38 @@ class Tracked:
         ``anew`` reckons and compares everything, as another policy or calendar needs.
         """
         before = self.folded
-        self._changed = self._changed or anew
-        folded = self.fold(policy)
-        stays = (
-            not anew
-            and before is not None
-            and len(folded.clocks) == len(before.clocks)
-            and all(map(is_, folded.clocks, before.clocks))
-        )
-        if stays and (self.next_at is None or self.next_at > watermark):
+        if anew:
+            before = self._taken = None
+        elif self.next_at is not None and self.next_at <= watermark:
+            before = None
+        elif before is not None and self._taken == ():
             return []
+        folded = self.fold(policy)
+        if folded is before:
+            return []
+        stay = () if before is None else before.clocks
         self.reported, changes = changes_between(
-            self.appeal_id, self.reported, folded, watermark, policy.version
+            self.appeal_id, self.reported, folded, watermark, policy.version, stay=stay
         )
-        self.next_at = self.next_change(policy, watermark)
+        self.next_at = _next_change(folded.clocks, watermark)
         return changes
 
     def rest(self) -> None:
         """Let go of what the events come to, which can be reckoned again."""
-        self.folded = self._appeal = None
+        self.folded = self._appeal = self._taken = None
 
     def fold(self, policy: Policy) -> Folded:
         """Return what the events come to."""
         if self._appeal is None:
             self._appeal = read_appeal(self.events)
-        if self.folded is None or self._changed:
-            self.folded = clocks_of(self._appeal, policy, self.folded)
-            self._changed = False
+        if self.folded is None or self._taken is None or self._taken:
+            self.folded = clocks_of(self._appeal, policy, self.folded, self._taken)
+            self._taken = ()
         return self.folded
 
     def next_change(self, policy: Policy, after: datetime) -> datetime | None:
         """Return the first instant past ``after`` at which time alone changes something."""
-        moments = [clock.next_change(after) for clock in self.fold(policy).clocks]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return _next_change(self.fold(policy).clocks, after)
 
     def ended_at(self, policy: Policy) -> datetime | None:
         """Return when the last thing happened to an appeal of which nothing more is awaited."""
@@ -123,3 +124,12 @@ class Tracked:
             if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
                 return None
         return None if folded.appeal.created is None else self.events[-1].occurred_at
+
+
+def _next_change(clocks: Iterable[Clock], after: datetime) -> datetime | None:
+    found = None
+    for clock in clocks:
+        moment = clock.next_change(after)
+        if moment is not None and (found is None or moment < found):
+            found = moment
+    return found

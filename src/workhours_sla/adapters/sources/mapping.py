@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from json import dumps
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = tuple(Event.__dataclass_fields__)
 """The canonical columns of a file with one row per event."""
+_FEW_VALUES = EVENT_COLUMNS[EVENT_COLUMNS.index("source") : EVENT_COLUMNS.index("refers_to")]
+"""Those whose values come again and again."""
 _BELONGINGS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
 APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *_BELONGINGS)
 """The canonical columns of a file with one row per appeal."""
@@ -29,6 +31,10 @@ CLIPPED = 500
 _TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _LISTED = 40
+_REMEMBERED = 10_000
+_LONGEST_REMEMBERED = 100
+_NOWHERE: Final = object()
+"""The key, in a row, of a column that its file has not."""
 _ID_DIGITS = 20
 
 
@@ -122,6 +128,23 @@ class Layout:
         return SourceError(msg, name=name, column=column, canonical=canonical)
 
 
+class _Meanings(dict[object, str | None]):
+    """What the values of one column mean, each reckoned once and then the same object."""
+
+    def __init__(self, read: Callable[[object], str | None]) -> None:
+        super().__init__({None: None})
+        self._read = read
+
+    def __missing__(self, value: object) -> str | None:
+        meaning = self._read(value)
+        # of other types some are equal that do not mean the same, such as 1 and true
+        if isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[value] = meaning
+        return meaning
+
+
 class Mapper:
     """Makes events of rows. ``columns`` are those the file has; None if that differs by row.
 
@@ -133,10 +156,12 @@ class Mapper:
         self._columns = columns
         self._instant = Instants(layout.datetime_format, layout.tz).read
         self._texts: dict[str, Text] = {name: self._text(name) for name in layout.canonical}
-        self._agency, self._district, self._channel = (
-            self._texts[name] for name in ("agency_id", "district_id", "channel")
-        )
         self._events = self._event if layout.kind == "events" else self._appeal
+        self._few = [
+            (self._key(name), _Meanings(self._meaning(name)))
+            for name in _FEW_VALUES
+            if name in layout.canonical
+        ]
 
     @property
     def read_columns(self) -> tuple[str, ...]:
@@ -155,8 +180,8 @@ class Mapper:
 
     def _event(self, record: Record) -> tuple[Event, ...]:
         texts = self._texts
-        appeal_id = self._required("appeal_id", record)
-        type_text = self._required("type", record)
+        appeal_id = texts["appeal_id"](record) or self._absent("appeal_id", record)
+        type_text = texts["type"](record) or self._absent("type", record)
         kind = _TYPES.get(type_text)
         if kind is None:
             detail = (
@@ -164,46 +189,44 @@ class Mapper:
                 f"{', '.join(_TYPES)}"
             )
             raise RefusedError(detail, "unknown_type")
-        occurred_at = self._time("occurred_at", self._required("occurred_at", record))
-        received = texts["received_at"](record)
-        received_at = occurred_at if received is None else self._time("received_at", received)
-        source = texts["source"](record) or self._layout.source
-        role = texts["author_role"](record)
+        occurred_at = self._time("occurred_at", record) or self._absent("occurred_at", record)
+        received_at = self._time("received_at", record) or occurred_at
+        source, agency, district, channel, role, flag, reason, topic, importance, regime = (
+            self._told(record)
+        )
         if role is not None and role not in AUTHOR_ROLES:
             raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
-        flag = texts["substantive"](record)
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", "true or false")
         facts = (
-            source,
-            self._agency(record),
-            self._district(record),
-            self._channel(record),
+            source or self._layout.source,
+            agency,
+            district,
+            channel,
             role,
             substantive,
-            texts["reason"](record),
-            texts["topic"](record),
-            texts["importance"](record),
-            texts["regime"](record),
+            reason,
+            topic,
+            importance,
+            regime,
             texts["refers_to"](record),
         )
         own_id = texts["event_id"](record) or content_id(appeal_id, kind, occurred_at, *facts)
         return (Event(own_id, appeal_id, kind, occurred_at, received_at, *facts),)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
-        appeal_id = self._required("appeal_id", record)
-        posted_text = self._required("posted_at", record)
-        posted_at = self._time("posted_at", posted_text)
-        answered_text = self._texts["answered_at"](record)
+        appeal_id = self._texts["appeal_id"](record) or self._absent("appeal_id", record)
+        posted_at = self._time("posted_at", record) or self._absent("posted_at", record)
+        answered_at = self._time("answered_at", record)
         told = self._layout.source, *(self._texts[name](record) for name in _BELONGINGS[:3])
         about = tuple(self._texts[name](record) for name in _BELONGINGS[3:])
         created = _derived(appeal_id, EventType.CREATED, posted_at, *told, None, None, None, *about)
-        if answered_text is None:
+        if answered_at is None:
             return (created,)
-        answered_at = self._time("answered_at", answered_text)
         if answered_at < posted_at:
-            detail = f"answered_at {answered_text!r} is before posted_at {posted_text!r}"
+            answered, posted = (self._texts[name](record) for name in ("answered_at", "posted_at"))
+            detail = f"answered_at {answered!r} is before posted_at {posted!r}"
             raise RefusedError(detail, "reply_before_post")
         reply = (*told, "official", None, None, *about)
         return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
@@ -213,18 +236,18 @@ class Mapper:
     def _has(self, column: str) -> bool:
         return bool(column) and (self._columns is None or column in self._columns)
 
-    def _text(self, canonical: str) -> Text:
-        """Return a function from a row to the text of one column, None where it is empty."""
+    def _key(self, canonical: str) -> object:
         column = self._layout.column(canonical)
-        if not self._has(column):
-            return lambda _record: None
+        return column if self._has(column) else _NOWHERE
+
+    def _meaning(self, canonical: str) -> Callable[[object], str | None]:
+        """Return a function from a value of one column to its text, None where it is empty."""
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
             for value, meaning in self._layout.values.get(canonical, {}).items()
         }
 
-        def text(record: Record) -> str | None:
-            value = record.get(column)
+        def meaning(value: object) -> str | None:
             if not isinstance(value, str):
                 if value is None:
                     return None
@@ -234,23 +257,36 @@ class Mapper:
                 value = values.get(value, value)
             return value or None
 
-        return text
+        return meaning
 
-    def _required(self, canonical: str, record: Record) -> str:
-        value = self._texts[canonical](record)
-        if value is None:
-            column = self._layout.column(canonical)
-            named = canonical if column == canonical else f"{canonical} (column {column!r})"
-            detail = f"{named} {'is empty' if column in record else 'is not there'}"
-            raise RefusedError(detail, "missing_value")
-        return value
+    def _text(self, canonical: str) -> Text:
+        """Return a function from a row to the text of one column, None where it is empty."""
+        key, meaning = self._key(canonical), self._meaning(canonical)
+        return lambda record: meaning(record.get(key))  # type: ignore[call-overload]
 
-    def _time(self, canonical: str, text: str) -> datetime:
+    def _told(self, record: Record) -> list[str | None]:
+        """Return the texts of the columns whose values come again and again, in their order."""
+        get = record.get
+        try:
+            return [meanings[get(key)] for key, meanings in self._few]  # type: ignore[call-overload]
+        except TypeError:  # a list or an object, which cannot be looked up
+            return [self._texts[name](record) for name in _FEW_VALUES]
+
+    def _time(self, canonical: str, record: Record) -> datetime | None:
+        text = self._texts[canonical](record)
+        if text is None:
+            return None
         try:
             return self._instant(text)
         except RefusedError as refused:
             detail = f"{canonical} {refused.detail}"
             raise RefusedError(detail, refused.reason) from None
+
+    def _absent(self, canonical: str, record: Record) -> NoReturn:
+        column = self._layout.column(canonical)
+        named = canonical if column == canonical else f"{canonical} (column {column!r})"
+        detail = f"{named} {'is empty' if column in record else 'is not there'}"
+        raise RefusedError(detail, "missing_value")
 
 
 def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | None) -> Event:

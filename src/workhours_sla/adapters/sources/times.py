@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ UNIX = "unix"
 """The format of seconds since 1970-01-01T00:00Z."""
 
 _REMEMBERED = 50_000
+_PLAIN = re.compile(
+    r"\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:[0-5]\d)",
+    re.ASCII,
+)
+"""What most files write: the rest of what is accepted takes longer to take apart."""
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
     r" ?(Z|[+-]\d\d(?::?[0-5]\d)?)?",
@@ -73,7 +79,9 @@ class Instants:
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = f"{_shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
             raise RefusedError(detail, "unreadable_time")
-        return when.replace(tzinfo=UTC) - offset
+        if when.tzinfo is None:
+            return when.replace(tzinfo=UTC) - offset
+        return when.astimezone(UTC)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
         """Return the offset of a wall-clock reading in the zone of the file."""
@@ -115,6 +123,9 @@ def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
 
 
 def _read_iso(text: str) -> datetime:
+    if _PLAIN.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
     found = _ISO.fullmatch(text)
     if found is not None:
         try:

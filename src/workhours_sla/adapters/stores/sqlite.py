@@ -372,7 +372,7 @@ class SqliteStore(SqliteReader):
         policy = self._policy
         told = appeal.report(policy, self._watermark)
         work.untold += told
-        timer = appeal.next_change(policy, self._watermark)
+        timer = appeal.next_at
         appeal.timer = _count(timer)
         settled_at = appeal.ended_at(policy) if timer is None else None
         appeal.settled_at = _count(settled_at)
