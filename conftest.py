@@ -7,6 +7,7 @@ from importlib.util import find_spec
 _NEEDS = {
     "README.md": ("numpy",),
     "docs/columns.md": ("numpy", "pandas", "polars", "pyarrow"),
+    "docs/plots.md": ("numpy", "matplotlib"),
     "docs/reports.md": ("numpy", "pandas", "polars"),
     "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/adapters/frames/asking.py": ("numpy",),
@@ -18,6 +19,7 @@ _NEEDS = {
     "src/workhours_sla/adapters/reports/html_sections.py": ("numpy",),
     "src/workhours_sla/adapters/reports/html_tables.py": ("numpy",),
     "src/workhours_sla/adapters/reports/html_words.py": ("numpy",),
+    "src/workhours_sla/adapters/reports/plots": ("numpy", "matplotlib"),
     "src/workhours_sla/adapters/reports/report_json.py": ("numpy",),
     "src/workhours_sla/adapters/reports/rows.py": ("numpy",),
     "src/workhours_sla/adapters/reports/tables_csv.py": ("numpy",),

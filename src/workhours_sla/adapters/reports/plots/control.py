@@ -1,0 +1,240 @@
+"""Control charts: the weekly median, its moving range, and the share in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from matplotlib.axes import Axes
+
+from workhours_sla.adapters.reports.html_words import (
+    hours_exact,
+    percent_text,
+    say,
+    sentence,
+    target_text,
+)
+from workhours_sla.adapters.reports.plots.drawing import (
+    ACCENT,
+    BAND,
+    DASHED,
+    INK,
+    PAPER,
+    SOFT,
+    axes_for,
+    hours_axis,
+    labels,
+    legend,
+    note,
+    nothing,
+    plain,
+    share_axis,
+    title,
+    week_axis,
+)
+from workhours_sla.adapters.reports.plots.words import tell
+from workhours_sla.compliance.control_charts import RANGE_LIMIT_FACTOR, PPrimeChart
+from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.series import Trend
+from workhours_sla.compliance.text import number
+
+HEIGHT: Final = 3.0
+SIGNALS: Final[Mapping[str, str]] = {"outside": "D", "run_of_eight": "^", "three_of_four": "s"}
+"""The signals by their marks, the strongest first: a point has one."""
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
+    """Draw the medians of the weeks between their limits (XmR chart) and return the axes.
+
+    A point is a week of the table ``week``, in hours of working time; those that signal a change
+    have a mark by the rule that they break, merged short weeks a wide ground, and weeks that are
+    not final yet are hollow and judged by no rule. Limits are those of ``report.trend``.
+    """
+    lang = lang or report.lang
+    ax = axes_for(ax, HEIGHT)
+    title(ax, say("chart_trend", lang))
+    trend = report.trend
+    found = [
+        (row.key or "", row.median.time / _HOUR)
+        for row in report.table("week").rows
+        if row.median is not None and row.median.time is not None
+    ]
+    if not found:
+        return nothing(ax, tell("no_medians", lang))
+    names, values = [name for name, _ in found], [value for _, value in found]
+    judged = {point.week: point for point in trend.points}
+    final = [place for place, name in enumerate(names) if name in judged]
+    open_ = [place for place, name in enumerate(names) if name not in judged]
+    _merged(ax, names, values, lang)
+    ax.plot(
+        final,
+        [values[place] for place in final],
+        **_LINE,
+        label=tell("median_of_week", lang),
+    )
+    if trend.mean is not None and trend.lower is not None and trend.upper is not None:
+        _level(ax, trend.mean, tell("mean_at", lang, value=_hours(trend.mean, lang)), dashed=False)
+        lower, upper = _hours(max(trend.lower, 0 * _HOUR), lang), _hours(trend.upper, lang)
+        _level(ax, trend.upper, tell("limits_at", lang, lower=lower, upper=upper))
+        _level(ax, trend.lower)
+    if open_:
+        ax.plot(open_, [values[place] for place in open_], **_OPEN, label=say("not_final", lang))
+    flags = {
+        kind: [name in judged and getattr(judged[name], kind) for name in names] for kind in SIGNALS
+    }
+    _signals(ax, values, flags, lang)
+    return _finish_hours(ax, names, _too_short(trend, lang), lang)
+
+
+def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
+    """Draw by how much each weekly median differs from the one before, and return the axes.
+
+    The second panel of an XmR chart: a point past the limit is a sudden change. It takes the
+    weeks of ``report.trend``, all of them final; the first has no range.
+    """
+    lang = lang or report.lang
+    ax = axes_for(ax, HEIGHT)
+    title(ax, tell("chart_moving_range", lang))
+    trend = report.trend
+    medians = [point.median / _HOUR for point in trend.points]
+    ranges = [abs(b - a) for a, b in pairwise(medians)]
+    if not ranges:
+        return nothing(ax, tell("no_ranges", lang))
+    ax.plot(range(1, len(medians)), ranges, **_LINE, label=tell("range_of_weeks", lang))
+    limit = trend.moving_range_limit
+    if limit is not None:
+        mean = limit / RANGE_LIMIT_FACTOR
+        _level(ax, mean, tell("mean_at", lang, value=_hours(mean, lang)), dashed=False)
+        _level(ax, limit, tell("limit_at", lang, value=_hours(limit, lang)))
+        past = [False, *(one > limit / _HOUR for one in ranges)]
+        _signals(ax, [0.0, *ranges], {"outside": past}, lang)
+    names = [point.week for point in trend.points]
+    return _finish_hours(ax, names, _too_short(trend, lang), lang)
+
+
+def p_prime_chart(
+    chart: PPrimeChart,
+    names: Sequence[str],
+    *,
+    target: float | None = None,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
+    """Draw the shares in time of weeks between limits by their size, and return the axes.
+
+    ``names`` are those of the weeks, such as ``2025-W02``, one for each share. Raises ValueError
+    for another number of names.
+    """
+    if len(names) != chart.rates.size:
+        msg = f"the chart has {chart.rates.size} shares, not {len(names)}; name each of them once"
+        raise ValueError(msg)
+    ax = axes_for(ax, HEIGHT)
+    title(ax, tell("chart_p_prime", lang))
+    labels(ax, y=tell("axis_share", lang))
+    if not names:
+        return nothing(ax, tell("no_weeks", lang))
+    places, rates = range(len(names)), chart.rates.tolist()
+    _merged(ax, names, rates, lang)
+    ax.plot(places, rates, **_LINE, label=tell("share_of_week", lang))
+    mean = say("percent", lang, share=percent_text(chart.mean, lang))
+    ax.axhline(chart.mean, color=SOFT, lw=0.8, label=tell("mean_at", lang, value=mean))
+    size = tell("limits_by_size", lang, value=number(f"{chart.sigma_z:.2f}", lang))
+    for limit, label in ((chart.upper, size), (chart.lower, None)):
+        ax.step(places, limit.tolist(), where="mid", color=SOFT, lw=0.8, ls=DASHED, label=label)
+    if target is not None:
+        told = say("target_line", lang, target=target_text(target, lang))
+        ax.axhline(target, color=INK, lw=1, ls=(0, (7, 3)), label=plain(told))
+    flags = {kind: getattr(chart.signals, kind).tolist() for kind in SIGNALS}
+    _signals(ax, rates, flags, lang)
+    least = min([*rates, *chart.lower.tolist(), *([] if target is None else [target])])
+    share_axis(ax, max(least - 0.03, -0.02), lang)
+    legend(ax, week_axis(ax, names, lang))
+    return ax
+
+
+_LINE: Final[dict[str, Any]] = {
+    "color": ACCENT,
+    "lw": 1.1,
+    "marker": "o",
+    "ms": 3,
+    "mfc": ACCENT,
+    "mec": ACCENT,
+    "zorder": 3,
+}
+_OPEN: Final[dict[str, Any]] = {
+    "color": ACCENT,
+    "ls": "none",
+    "marker": "o",
+    "ms": 4,
+    "mfc": PAPER,
+    "mec": ACCENT,
+    "zorder": 4,
+}
+
+
+def _merged(ax: Axes, names: Sequence[str], values: Sequence[float], lang: str) -> None:
+    """Draw a wide ground under the points that are several short weeks."""
+    places = [place for place, name in enumerate(names) if "+" in name]
+    if places:
+        ax.plot(
+            places,
+            [values[place] for place in places],
+            ls="none",
+            marker="s",
+            ms=9,
+            mfc=BAND,
+            mec="none",
+            zorder=1,
+            label=tell("merged", lang),
+        )
+
+
+def _level(ax: Axes, amount: timedelta, label: str | None = None, *, dashed: bool = True) -> None:
+    ax.axhline(amount / _HOUR, color=SOFT, lw=0.8, ls=DASHED if dashed else "-", label=label)
+
+
+def _signals(
+    ax: Axes, values: Sequence[float], flags: Mapping[str, Sequence[bool]], lang: str
+) -> None:
+    taken: set[int] = set()
+    for kind, found in flags.items():
+        places = [place for place, said in enumerate(found) if said and place not in taken]
+        taken.update(places)
+        if places:
+            ax.plot(
+                places,
+                [values[place] for place in places],
+                ls="none",
+                marker=SIGNALS[kind],
+                ms=6,
+                mfc=INK,
+                mec=PAPER,
+                mew=0.6,
+                zorder=5,
+                label=say(kind, lang),
+            )
+
+
+def _finish_hours(ax: Axes, names: Sequence[str], told: str, lang: str) -> Axes:
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 0.0), high)
+    labels(ax, y=tell("axis_hours_short", lang))
+    hours_axis(ax, "y", lang)
+    below = legend(ax, week_axis(ax, names, lang))
+    if told:
+        note(ax, told, below)
+    return ax
+
+
+def _too_short(trend: Trend, lang: str) -> str:
+    if trend.baseline is not None:
+        return ""
+    return sentence("trend_too_short", lang, points=len(trend.points))
+
+
+def _hours(amount: timedelta, lang: str) -> str:
+    return say("hours", lang, hours=hours_exact(amount, lang))

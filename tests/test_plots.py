@@ -1,0 +1,776 @@
+"""Plots: what is drawn against the numbers it is drawn of, and that it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
+from workhours_sla import working_hours as hours
+from workhours_sla.calendars.day import DayKind
+from workhours_sla.sla.load import deadline_load
+from workhours_sla.sla.spans import holder_spans
+
+np = pytest.importorskip("numpy")
+mpl = pytest.importorskip("matplotlib")
+mpl.use("Agg")
+
+from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.cbook import is_math_text  # noqa: E402
+from matplotlib.collections import LineCollection  # noqa: E402
+from matplotlib.colors import to_hex  # noqa: E402
+from matplotlib.dates import date2num  # noqa: E402
+from matplotlib.patches import Rectangle  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
+
+from workhours_sla.adapters.reports import plots  # noqa: E402
+from workhours_sla.adapters.reports.html_page import page  # noqa: E402
+from workhours_sla.adapters.reports.plots import drawing, year  # noqa: E402
+from workhours_sla.adapters.reports.plots.words import PLOTS  # noqa: E402
+from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
+from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
+from workhours_sla.compliance.control_charts import p_prime_chart  # noqa: E402
+from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+HOUR = timedelta(hours=1)
+HALF = 3.5
+"""Inches: half the width of A4, without its margins."""
+HOSTILE = "$x_1$ <b>Отдел</b> \\frac & $ \x00\u202e"
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
+
+
+AS_OF = at("2025-06-10T12:00")
+
+
+def made_up(rows: int = 2400, agencies: int = 4) -> Cases:
+    """Return cases of five months, with New Year's short week, an open week, and small agencies."""
+    rng = np.random.default_rng(7)
+    start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
+    posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
+    answered = posted + rng.lognormal(5.5, 1.6, rows).astype("m8[m]")
+    answered[rng.random(rows) < 0.03] = np.datetime64("NaT")
+    names = [name_of(n % agencies) for n in range(rows)]
+    names[100:108], names[200:215] = ["Малый"] * 8, ["Небольшой"] * 15
+    groups = {"agency": Labels.of(names), "channel": Labels.of(["vk", "site"] * (rows // 2))}
+    return columns(posted, answered, groups=groups)
+
+
+def name_of(number: int) -> str:
+    if number == 0:
+        return HOSTILE
+    return f"Комитет номер {number} по вопросам благоустройства, дорог и транспорта области"
+
+
+def columns(posted: Any, answered: Any, **options: Any) -> Cases:
+    options.setdefault("as_of", AS_OF)
+    return cases_of_columns(
+        np.asarray(posted, "M8[s]"), np.asarray(answered, "M8[s]"), OFFICE, hours(4), **options
+    )
+
+
+@pytest.fixture(scope="module")
+def cases() -> Cases:
+    return made_up()
+
+
+@pytest.fixture(scope="module")
+def report(cases: Cases) -> Report:
+    return compliance_report(cases, lang="ru")
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def texts(ax: Axes) -> list[str]:
+    """Return every text that is drawn, without what only keeps it from being a formula."""
+    ax.figure.draw_without_rendering()
+    found = [text for text in ax.figure.findobj(Text) if text.get_visible() and text.get_text()]
+    return [text.get_text().replace(r"\$", "$") for text in found]
+
+
+def line(ax: Axes, label: str) -> Any:
+    (found,) = [one for one in ax.lines if str(one.get_label()).startswith(label)]
+    return found
+
+
+def legend(ax: Axes) -> list[str]:
+    box = ax.get_legend()
+    assert box is not None
+    return [text.get_text().replace(r"\$", "$") for text in box.get_texts()]
+
+
+def boxes(ax: Axes) -> list[Rectangle]:
+    return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+
+
+# -- control charts --------------------------------------------------------------------------------
+
+
+def test_the_medians_are_drawn_with_their_limits_and_marks(report: Report) -> None:
+    ax = plots.xmr_chart(report)
+    rows = report.table("week").rows
+    names = [row.key for row in rows if row.median and row.median.time is not None]
+    final = {point.week: point for point in report.trend.points}
+    drawn = line(ax, "медиана недели")
+    assert drawn.get_xdata().tolist() == [names.index(week) for week in final]
+    assert drawn.get_ydata().tolist() == [p.median / HOUR for p in report.trend.points]
+    waiting = line(ax, "ещё не окончательно")
+    assert waiting.get_xdata().tolist() == [n for n, name in enumerate(names) if name not in final]
+    assert to_hex(waiting.get_markerfacecolor()) == drawing.PAPER != to_hex(drawn.get_mfc())
+    merged = line(ax, "короткие недели вместе")
+    assert [names[n] for n in merged.get_xdata()] == [name for name in names if "+" in str(name)]
+    assert merged.get_xdata().tolist()
+    trend = report.trend
+    assert trend.mean is not None
+    assert trend.lower is not None
+    assert trend.upper is not None
+    assert levels(ax) == {trend.mean / HOUR, trend.lower / HOUR, trend.upper / HOUR}
+    assert any("," in text and "пределы" in text for text in legend(ax))
+
+
+def levels(ax: Axes) -> set[float]:
+    """Return the heights of the lines that go all across."""
+    return {one.get_ydata()[0] for one in ax.lines if list(one.get_xdata()) == [0, 1]}
+
+
+def trend(*medians: float, **flags: tuple[int, ...]) -> Trend:
+    points = [
+        TrendPoint(f"2025-W{n:02}", m * HOUR, **{kind: n in weeks for kind, weeks in flags.items()})
+        for n, m in enumerate(medians, start=1)
+    ]
+    return Trend(tuple(points), 12, 2 * HOUR, 1 * HOUR, 3 * HOUR, 1.5 * HOUR)
+
+
+def in_weeks(report: Report, told: Trend) -> Report:
+    """Return a report whose weeks are those of a trend made by hand."""
+    table = report.table("week")
+    row = next(row for row in table.rows if row.median)
+    assert row.median
+    rows = tuple(
+        replace(row, key=p.week, median=replace(row.median, time=p.median)) for p in told.points
+    )
+    tables = [*(t for t in report.tables if t.by != "week"), replace(table, rows=rows)]
+    return replace(report, tables=tuple(tables), trend=told)
+
+
+def test_a_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
+    told = trend(2, 2.5, 3.5, 2.9, outside=(3,), run_of_eight=(3, 4), three_of_four=(2,))
+    ax = plots.xmr_chart(in_weeks(report, told), lang="en")
+    marks = {
+        "outside the limits": ([2], "D"),
+        "eight on one side": ([3], "^"),
+        "three of four": ([1], "s"),
+    }
+    for label, (places, mark) in marks.items():
+        drawn = line(ax, label)
+        assert (drawn.get_xdata().tolist(), drawn.get_marker()) == (places, mark)
+    assert "mean 2.00 h" in [text.replace(NBSP, " ") for text in legend(ax)]
+
+
+def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
+    told = trend(2, 2.5, 2.25, 4)
+    ax = plots.moving_range_chart(replace(report, trend=told), lang="ru")
+    drawn = line(ax, "отличие")
+    assert drawn.get_xdata().tolist() == [1, 2, 3]
+    assert drawn.get_ydata().tolist() == [0.5, 0.25, 1.75]
+    assert line(ax, "предел").get_ydata() == [1.5, 1.5]
+    assert line(ax, "среднее").get_ydata()[0] == pytest.approx(1.5 / 3.268, abs=1e-6)
+    assert line(ax, "за пределами").get_xdata().tolist() == [3]
+
+
+def test_shares_are_drawn_between_limits_by_size() -> None:
+    met, n = [90, 80] * 6 + [50], [100] * 12 + [400]
+    chart = p_prime_chart(met, n, baseline=12)
+    names = [f"2025-W{week:02}" for week in range(1, 13)] + ["2025-W13+W14"]
+    ax = plots.p_prime_chart(chart, names, target=0.9, lang="ru")
+    assert line(ax, "доля недели").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
+    limit = line(ax, "пределы")
+    assert limit.get_ydata().tolist() == chart.upper.tolist()
+    assert limit.get_drawstyle() == "steps-mid"
+    assert levels(ax) == {0.85, 0.9}
+    assert line(ax, "цель").get_ydata() == [0.9, 0.9]
+    assert line(ax, "короткие").get_xdata().tolist() == [12]
+    assert line(ax, "за пределами").get_xdata().tolist() == [12]
+    assert f"среднее 85,0{NBSP}%" in legend(ax)
+    with pytest.raises(ValueError, match="13 shares, not 1"):
+        plots.p_prime_chart(chart, ["2025-W01"])
+
+
+# -- time to an answer -----------------------------------------------------------------------------
+
+
+def test_the_curve_falls_where_appeals_are_answered() -> None:
+    """Answers after 1, 2 and 3 hours; one open for 2 hours: 3/4, then 2/3 and 1/2 of that left."""
+    posted = ["2025-06-09T06:00"] * 3 + ["2025-06-10T07:00"]  # in UTC; as of 12:00 +03:00
+    answered = ["2025-06-09T07:00", "2025-06-09T08:00", "2025-06-09T09:00", "NaT"]
+    few = columns(posted, answered)
+    ax = plots.kaplan_meier_plot(compliance_report(few), few, lang="ru")
+    drawn = line(ax, "оценка")
+    assert drawn.get_xdata().tolist() == [0, 1, 2, 3, 3]
+    assert drawn.get_ydata() == pytest.approx([1, 0.75, 0.5, 0, 0])
+    assert drawn.get_drawstyle() == "steps-post"
+    ticks = line(ax, "наблюдение прервано")
+    assert (ticks.get_xdata().tolist(), ticks.get_marker()) == ([2], "|")
+    assert ticks.get_ydata() == pytest.approx([0.5])
+    assert line(ax, "медиана").get_xdata() == [2.0]
+    waits = {tick: text for text, tick in zip(at_risk(ax), ax.get_xticks(), strict=False)}
+    assert [waits[0], waits[1], waits[2], waits[3]] == ["4", "4", "3", "1"]
+    assert not [one for one in ax.lines if str(one.get_label()).startswith("норматив")]
+
+
+def at_risk(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text().isdigit()]
+
+
+def test_the_curve_is_that_of_the_report(report: Report) -> None:
+    ax = plots.kaplan_meier_plot(report)
+    drawn, curve = line(ax, "оценка"), report.curve
+    assert curve
+    inside = drawn.get_xdata()[1:-1]
+    assert inside.tolist() == [t / HOUR for t in curve.times[: inside.size]]
+    assert drawn.get_ydata()[1:-1].tolist() == list(curve.share[: inside.size])
+    assert line(ax, "норматив").get_xdata() == [4.0, 4.0]
+    corners = ax.collections[0].get_paths()[0].vertices
+    assert {curve.lower[5], curve.upper[5]} <= set(np.asarray(corners)[:, 1].tolist())
+    assert "ещё ждут ответа" not in texts(ax)
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+def test_the_funnel_is_that_of_the_report(report: Report) -> None:
+    ax = plots.funnel_plot(report)
+    (funnel,) = (one for one in report.funnels if one.by == "agency")
+    for label, limit in (("95", funnel.lower_warning), ("99,8", funnel.lower_action)):
+        drawn = line(ax, f"границы {label}{NBSP}%")
+        assert drawn.get_xdata().tolist() == list(funnel.n)
+        assert drawn.get_ydata().tolist() == list(limit)
+    rows = report.table("agency").rows
+    drawn_points = {
+        (n, share, one.get_marker())
+        for one in ax.lines
+        if one.get_linestyle() == "None"
+        for n, share in zip(one.get_xdata(), one.get_ydata(), strict=True)
+    }
+    marks = {-2: "v", -1: "v", 0: "o", 1: "^", 2: "^"}
+    assert drawn_points == {
+        (row.rate.n, row.rate.rate, marks[row.funnel])
+        for row in rows
+        if row.rate and row.funnel is not None
+    }
+    outside = [row for row in rows if row.funnel is not None and abs(row.funnel) > 1]
+    assert outside
+    named = " ".join(" ".join(texts(ax)).split())
+    for row in outside:
+        assert str(row.key)[:20].replace("\x00", "?") in named
+    assert "Не показаны, так как созрело меньше 10: 1." in named
+    assert to_hex(line(ax, "внутри границ, созрело меньше 20").get_mec()) == drawing.SHADES[2]
+
+
+def test_intervals_stand_beside_the_target_by_verdict(report: Report) -> None:
+    ax = plots.caterpillar_plot(report)
+    rows = [row for row in report.table("agency").rows if row.rate]
+    bars = [
+        (round(float(a[0]), 9), round(float(b[0]), 9))
+        for found in ax.collections
+        if isinstance(found, LineCollection)
+        for a, b in found.get_segments()
+    ]
+    expected = [row.rate.interval for row in (*rows, report.total) if row.rate]
+    assert sorted(bars) == sorted((round(i.lower, 9), round(i.upper, 9)) for i in expected)
+    (failed,) = [one for one in ax.lines if "не выполнена" in str(one.get_label())]
+    assert failed.get_marker() == "v"
+    ranked = [one for one in rows if one.rate and not one.rate.counts_only]
+    shares = [rate for one in ax.lines if one.get_linestyle() == "None" for rate in one.get_xdata()]
+    assert report.total.rate
+    assert sorted(shares) == sorted(r.rate.rate for r in (*ranked, report.total) if r.rate)
+    named = [label.get_text() for label in ax.get_yticklabels()]
+    assert named[-2:] == [f"Малый{NBSP}·{NBSP}{small(report)}", named[-1]]
+    assert named[-1].startswith("Всего")
+    order = [float(r.rate.rate) for r in sorted(ranked, key=lambda r: -r.rate.rate) if r.rate]
+    assert order == [share_at(ax, place) for place in ax.get_yticks()[: len(order)]]
+
+
+def small(report: Report) -> str:
+    rate = report.table("agency").row("Малый").rate
+    assert rate
+    return f"{rate.met}/{rate.n}"
+
+
+def share_at(ax: Axes, place: float) -> float:
+    (found,) = [
+        float(x)
+        for one in ax.lines
+        if one.get_linestyle() == "None"
+        for x, y in zip(one.get_xdata(), one.get_ydata(), strict=True)
+        if y == place
+    ]
+    return found
+
+
+# -- arrivals --------------------------------------------------------------------------------------
+
+
+def cells(ax: Axes) -> dict[tuple[int, int], tuple[str, bool]]:
+    """Return of each cell its text and whether it is hatched, by weekday and hour."""
+    said = {(int(x), int(y)): t.get_text() for t in ax.texts for x, y in [t.get_position()]}
+    return {
+        (int(box.get_x()), int(box.get_y())): (
+            said.get((int(box.get_x()), int(box.get_y())), ""),
+            box.get_hatch() is not None,
+        )
+        for box in boxes(ax)
+    }
+
+
+@pytest.mark.parametrize("show", ["in_time", "arrived", "due_later"])
+def test_each_cell_says_its_figure_and_few_are_hatched(report: Report, show: Any) -> None:
+    found = cells(plots.arrival_heat_map(report, show, lang="en"))
+    heat = report.heat_map
+    assert len(found) == 168
+    for day in range(7):
+        for hour in range(24):
+            text, hatched = found[day, hour]
+            n = heat.arrived[day][hour]
+            part = n
+            if show != "arrived":
+                n = (heat.matured if show == "in_time" else heat.due_known)[day][hour]
+                part = (heat.matured_met if show == "in_time" else heat.due_later)[day][hour]
+            assert hatched == (0 < n < 10)
+            if not n:
+                assert text == ""
+            elif show == "arrived":
+                assert text == str(n)
+            elif hatched:
+                assert text == f"{part}/{n}"
+            else:
+                assert float(text) == pytest.approx(100 * part / n, abs=0.5)
+    assert {hatched for _, hatched in found.values()} == {True, False}
+
+
+def test_another_heat_map_is_refused(report: Report) -> None:
+    with pytest.raises(ValueError, match="not 'share'"):
+        plots.arrival_heat_map(report, "share")  # type: ignore[arg-type]
+
+
+# -- deadlines -------------------------------------------------------------------------------------
+
+TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
+
+
+def told(*kinds: tuple[str, str], appeal: str = "A-1", agency: str = "Дороги") -> list[Event]:
+    return [
+        Event(f"{appeal}-{n}", appeal, EventType(kind), at(when), at(when), agency_id=agency)
+        for n, (kind, when) in enumerate(kinds)
+    ]
+
+
+def test_bars_are_the_slots_of_the_load() -> None:
+    now = at("2026-03-14T12:00")
+    events = [
+        *(told(("created", "2026-03-14T11:20"), appeal=f"A-{n}")[0] for n in range(3)),
+        *told(("created", "2026-03-16T10:10"), appeal="B")[:1],
+        *told(("created", "2026-03-16T10:20"), appeal="D")[:1],
+        *told(("created", "2026-03-12T10:10"), appeal="C")[:1],
+    ]
+    outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-16T10:30")).outcomes
+    load = deadline_load(outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz)
+    ax = plots.deadline_load_chart(load, lang="ru")
+    heights = [[bar.get_height() for bar in group] for group in ax.containers]  # type: ignore[attr-defined]
+    assert heights == [[3, 2], [3, 1]]
+    assert {bar.get_hatch() for bar in ax.containers[1]} == {"////"}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["13:00\nпн 16.03", "16:00\n"]
+    assert any("просрочено 1," in text for text in " ".join(texts(ax)).split("\n"))
+    by_day = deadline_load(
+        outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz, by="day"
+    )
+    ax = plots.deadline_load_chart(by_day, lang="en")
+    assert [label.get_text() for label in ax.get_xticklabels()] == [f"Mon 16{NBSP}Mar"]
+    assert [bar.get_height() for bar in ax.containers[0]] == [5]
+
+
+# -- one appeal ------------------------------------------------------------------------------------
+
+
+def one(events: list[Event], as_of: datetime, **options: Any) -> Axes:
+    (outcome,) = evaluate(events, Policy([TARGET]), as_of=as_of).outcomes
+    if "spans" not in options:
+        options["spans"] = holder_spans(events, TARGET, as_of=as_of)
+    options = {"schedule": OFFICE, "events": events, "lang": "ru", **options}
+    return plots.appeal_timeline(outcome, as_of=as_of, **options)
+
+
+def stretches(ax: Axes, hatch: str | None, face: str) -> list[tuple[str, str]]:
+    return [
+        (clock(box.get_x()), clock(box.get_x() + box.get_width()))
+        for box in boxes(ax)
+        if box.get_y() == 0 and box.get_hatch() == hatch and to_hex(box.get_facecolor()) == face
+    ]
+
+
+def clock(number: float) -> str:
+    when = mpl.dates.num2date(number).astimezone(OFFICE.tz) + timedelta(seconds=1)
+    return f"{when:%d.%m %H:%M}"
+
+
+def test_the_course_of_an_appeal() -> None:
+    """Posted Tuesday 17:00; paused Wednesday 10:00 to 12:00; due 15:00, answered 16:30."""
+    events = told(
+        ("created", "2025-03-11T17:00"),
+        ("paused", "2025-03-12T10:00"),
+        ("resumed", "2025-03-12T12:00"),
+        ("replied", "2025-03-12T16:30"),
+    )
+    ax = one(events, AS_OF)
+    assert stretches(ax, None, drawing.BAND) == [
+        ("11.03 17:00", "11.03 18:00"),
+        ("12.03 09:00", "12.03 10:00"),
+        ("12.03 12:00", "12.03 13:00"),
+        ("12.03 14:00", "12.03 15:00"),
+    ]
+    assert stretches(ax, "////", drawing.PAPER) == [("12.03 10:00", "12.03 12:00")]
+    assert stretches(ax, "xxxx", drawing.SHADES[2]) == [("12.03 15:00", "12.03 16:30")]
+    assert f"срок 12.03.2025{NBSP}15:00, позже{NBSP}— просрочка" in legend(ax)
+    assert line(ax, "срок").get_xdata() == [date2num(at("2025-03-12T15:00"))] * 2
+    said = texts(ax)
+    assert "A-1 · первый ответ · просрочено на 1:30" in said
+    key = next(text for text in said if "поступило" in text)
+    assert f"4  12.03.2025{NBSP}16:30  ответ, Дороги" in key
+    assert "A  5:30  Дороги, в ведомстве" in key
+
+
+def test_hours_and_days_stand_at_their_time() -> None:
+    events = told(("created", "2025-10-31T17:30"), ("replied", "2025-11-05T12:20"))
+    ax = one(events, at("2025-11-06T12:00"))
+    ax.figure.canvas.draw()
+    hours_at = {clock(tick.get_loc())[6:]: tick.label1.get_text() for tick in ax.xaxis.minorTicks}
+    assert hours_at == {"06:00": "06", "12:00": "12", "18:00": "18"}
+    days_at = {clock(tick.get_loc()): tick.label1.get_text() for tick in ax.xaxis.majorTicks}
+    assert days_at == {f"{n:02}.11 00:00": f"{day} {n:02}.11" for n, day in SOME_DAYS.items()}
+
+
+SOME_DAYS = {1: "сб", 2: "вс", 3: "пн", 4: "вт", 5: "ср"}
+
+
+def test_due_and_limit_part_at_closing_time() -> None:
+    ax = one(told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"))
+    assert f"срок 12.03.2025{NBSP}18:00" in legend(ax)
+    assert f"просрочка после 13.03.2025{NBSP}09:00" in legend(ax)
+    assert f"на 12.03.2025{NBSP}16:00" in legend(ax)
+
+
+def test_whole_days_without_work_say_why() -> None:
+    ax = one(told(("created", "2025-12-30T17:20")), at("2026-01-12T15:00"))
+    (why,) = [text.get_text() for text in ax.texts if "каникулы" in text.get_text()]
+    assert " ".join(why.split()) == "выходной, Новогодние каникулы, Рождество Христово"
+
+
+def test_unknown_dates_are_dotted_and_nothing_is_said_of_them() -> None:
+    last = OFFICE.calendar.coverage[-1][1]
+    when = datetime(last.year, 12, 30, 17, 20, tzinfo=OFFICE.tz)
+    event = Event("1", "A-1", EventType.CREATED, when, when)
+    ax = one([event], when + timedelta(days=4), spans=())
+    dotted = [box for box in boxes(ax) if box.get_hatch() == "...." and box.get_y() == 0]
+    assert len(dotted) == 3
+    assert "календарь неизвестен" in legend(ax)
+
+
+# -- a year ----------------------------------------------------------------------------------------
+
+
+def days(ax: Axes) -> dict[int, list[str]]:
+    """Return the signs of a year's days by the number of the day in the year."""
+    squares = boxes(ax)
+    found: dict[int, list[str]] = {n: [] for n in range(len(squares))}
+    for text in ax.texts:
+        if text.get_transform() == ax.transData and not text.get_text().isdigit():
+            for n, square in enumerate(squares):
+                if square.get_bbox().contains(*text.get_position()):
+                    found[n].append(text.get_text())
+    return found
+
+
+def nth(day: date) -> int:
+    return day.timetuple().tm_yday - 1
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [
+        (date(2025, 1, 1), "holiday"),
+        (date(2025, 1, 9), "work"),
+        (date(2025, 3, 7), "short"),
+        (date(2025, 3, 8), "holiday"),
+        (date(2025, 3, 9), "day_off"),
+        (date(2025, 5, 2), "transferred_off"),
+        (date(2025, 11, 1), "short_weekend"),
+        (date(2025, 12, 31), "transferred_off"),
+    ],
+)
+def test_days_of_a_year_by_colour_and_sign(day: date, kind: str) -> None:
+    ax = plots.year_calendar(OFFICE.calendar, 2025, lang="ru")
+    assert len(boxes(ax)) == 365
+    look = year.LOOKS[kind]
+    assert days(ax)[nth(day)] == ([look.sign] if look.sign else [])
+    assert to_hex(boxes(ax)[nth(day)].get_facecolor()) == look.face
+
+
+def test_a_year_names_its_acts_and_what_it_does_not_know() -> None:
+    ax = plots.year_calendar(OFFICE, 2025, lang="ru")
+    said = " ".join(" ".join(texts(ax)).split())
+    assert "№ 1335: 02.05, 08.05, 13.06, 01.11, 03.11, 31.12." in said
+    ax = plots.year_calendar(Calendar.get("RU-KC"), 2026, lang="en")
+    assert days(ax)[nth(date(2026, 4, 19))] == ["?"]
+    assert boxes(ax)[nth(date(2026, 4, 19))].get_hatch() == "////"
+    ax = plots.year_calendar(Calendar.get("RU"), 2035, lang="ru")
+    assert all(signs == ["?"] for signs in days(ax).values())
+    assert "не утверждён" in " ".join(" ".join(texts(ax)).split())
+
+
+def test_own_hours_are_marked_and_not_laid_to_an_act() -> None:
+    own = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", overrides={date(2025, 5, 2): "09:00-12:00"})
+    ax = plots.year_calendar(own, 2025)
+    assert days(ax)[nth(date(2025, 5, 2))] == ["="]
+    assert "2 May" not in " ".join(texts(ax)).replace(NBSP, " ")
+
+
+def test_every_kind_of_day_and_event_has_its_words_and_looks() -> None:
+    assert {kind.value for kind in DayKind} <= set(year.LOOKS)
+    assert set(year.LOOKS) | {kind.value for kind in EventType} <= set(PLOTS)
+    signs = [look.sign for look in year.LOOKS.values() if look.sign]
+    assert len(signs) == len(set(signs))
+    assert all(set(said) == {"en", "ru"} and all(said.values()) for said in PLOTS.values())
+
+
+def test_the_colours_are_those_of_the_page(report: Report) -> None:
+    style = page(report)
+    for colour in (drawing.INK, drawing.SOFT, drawing.RULE, drawing.RAIL, drawing.ACCENT):
+        assert colour in style
+    assert all(f"--s{n}: {colour};" in style for n, colour in enumerate(drawing.SHADES))
+
+
+# -- whatever comes --------------------------------------------------------------------------------
+
+
+def courses() -> list[Event]:
+    """Return the events of an appeal with many of them, some together."""
+    kinds = [("created", "2025-12-30T17:20"), ("registered", "2025-12-30T17:21")]
+    kinds += [("paused", "2025-12-30T17:30"), ("resumed", "2026-01-12T11:00")]
+    kinds += [("citizen_message", "2026-01-12T11:00"), ("replied", "2026-01-13T17:00")]
+    return told(*kinds, appeal=HOSTILE[:12], agency=HOSTILE)
+
+
+def busy() -> Any:
+    events = [
+        told(("created", f"2026-03-{10 + n % 9}T{8 + n % 11:02}:{n % 60:02}"), appeal=f"A-{n}")[0]
+        for n in range(400)
+    ]
+    outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-10T07:00")).outcomes
+    now = at("2026-03-10T08:00")
+    outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-18T23:00")).outcomes
+    return deadline_load(outcomes, start=now, end=now + timedelta(days=20), zone=OFFICE.tz)
+
+
+Draw = Callable[[Report, Cases, "Axes | None", str], Axes]
+EVERY: dict[str, Draw] = {
+    "xmr": lambda r, _, ax, lang: plots.xmr_chart(r, ax=ax, lang=lang),
+    "moving_range": lambda r, _, ax, lang: plots.moving_range_chart(r, ax=ax, lang=lang),
+    "kaplan_meier": lambda r, c, ax, lang: plots.kaplan_meier_plot(r, c, ax=ax, lang=lang),
+    "funnel": lambda r, _, ax, lang: plots.funnel_plot(r, ax=ax, lang=lang),
+    "caterpillar": lambda r, _, ax, lang: plots.caterpillar_plot(r, ax=ax, lang=lang),
+    "in_time": lambda r, _, ax, lang: plots.arrival_heat_map(r, ax=ax, lang=lang),
+    "arrived": lambda r, _, ax, lang: plots.arrival_heat_map(r, "arrived", ax=ax, lang=lang),
+    "due_later": lambda r, _, ax, lang: plots.arrival_heat_map(r, "due_later", ax=ax, lang=lang),
+}
+OTHERS: dict[str, Draw] = {
+    "p_prime": lambda _, __, ax, lang: plots.p_prime_chart(
+        p_prime_chart([90, 80] * 30, [100] * 60),
+        [f"{2024 + n // 50}-W{n % 50 + 1:02}" for n in range(60)],
+        target=0.9,
+        ax=ax,
+        lang=lang,
+    ),
+    "load": lambda _, __, ax, lang: plots.deadline_load_chart(busy(), ax=ax, lang=lang),
+    "timeline": lambda _, __, ax, lang: one(courses(), at("2026-02-01T12:00"), ax=ax, lang=lang),
+    "short_timeline": lambda _, __, ax, lang: one(
+        told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"), ax=ax, lang=lang
+    ),
+    "year": lambda _, __, ax, lang: plots.year_calendar(OFFICE, 2025, ax=ax, lang=lang),
+    "open_year": lambda _, __, ax, lang: plots.year_calendar(
+        Calendar.get("RU-KC"), 2026, ax=ax, lang=lang
+    ),
+}
+TALL = {"year": 6.5, "open_year": 7.5, "in_time": 5.0, "arrived": 5.0, "due_later": 5.0}
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[Report, Cases]:
+    """Return a report of 73 agencies with long names, and its cases."""
+    cases = made_up(6000, 73)
+    return compliance_report(cases), cases
+
+
+@pytest.mark.parametrize(("lang", "own"), [("ru", True), ("ru", False), ("en", False)])
+@pytest.mark.parametrize("name", [*EVERY, *OTHERS])
+def test_texts_lie_apart_and_within_the_figure(
+    many: tuple[Report, Cases], name: str, lang: str, own: bool
+) -> None:
+    ax = None
+    if not own:
+        figure = plt.figure(figsize=(HALF, TALL.get(name, 4.2)), layout="constrained")
+        ax = figure.add_subplot()
+    drawn = {**EVERY, **OTHERS}[name](*many, ax, lang)
+    assert ax is None or drawn is ax
+    figure = drawn.figure
+    figure.canvas.draw()
+    found = [
+        (text.get_text(), text.get_window_extent())
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and in_view(drawn, text)
+    ]
+    assert len(found) > 3
+    slack = figure.dpi / 72
+    for text, box in found:
+        assert not is_math_text(text)
+        assert box.x0 >= -slack, text
+        assert box.y0 >= -slack, text
+        assert box.x1 <= figure.bbox.x1 + slack, text
+        assert box.y1 <= figure.bbox.y1 + slack, text
+    for (one_, a), (other, b) in combinations(found, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        along = min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert across <= slack or along <= slack, (one_, other)
+
+
+def in_view(ax: Axes, text: Text) -> bool:
+    """Whether a text is drawn: ticks outside the view keep theirs and show none."""
+    for axis in (ax.xaxis, ax.yaxis):
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+            if text is tick.label1:
+                low, high = sorted(axis.get_view_interval())
+                return ax.axison and low <= tick.get_loc() <= high
+            if text is tick.label2:
+                return False
+        if text in (axis.label, axis.offsetText):
+            return ax.axison
+    return True
+
+
+POSTED = ["2025-06-09T07:00"] * 12
+
+
+def nothing_matured() -> Cases:
+    return columns(["2025-06-10T08:00"] * 12, ["NaT"] * 12, groups=whose(12))
+
+
+def whose(rows: int) -> dict[str, Labels]:
+    return {"agency": Labels.of(["Дороги"] * rows)}
+
+
+INPUTS: dict[str, Callable[[], Cases]] = {
+    "nothing matured": nothing_matured,
+    "one open": lambda: columns(POSTED[:1], ["NaT"], groups=whose(1)),
+    "one answered": lambda: columns(POSTED[:1], ["2025-06-09T07:30"], groups=whose(1)),
+    "answered at once": lambda: columns(POSTED, POSTED, groups=whose(12)),
+    "all late": lambda: columns(
+        ["2025-06-02T07:00"] * 12, ["2025-06-05T07:00"] * 12, groups=whose(12)
+    ),
+    "all met": lambda: columns(POSTED, ["2025-06-09T08:00"] * 12, groups=whose(12)),
+    "none answered": lambda: columns(["2025-06-02T07:00"] * 12, ["NaT"] * 12, groups=whose(12)),
+    "no working time": lambda: columns(
+        ["2025-01-01T09:00"] * 12, ["2025-01-02T09:00"] * 12, as_of=at("2025-01-05T12:00")
+    ),
+    "no names": lambda: columns(POSTED, POSTED, groups={"agency": Labels.of([None] * 12)}),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("given", INPUTS)
+def test_anything_draws_or_says_why_not(given: str, name: str) -> None:
+    cases = INPUTS[given]()
+    drawn = EVERY[name](compliance_report(cases), cases, None, "ru")
+    drawn.figure.canvas.draw()
+    words = [text for text in texts(drawn) if text.endswith(".")]
+    marks = [*drawn.lines, *drawn.collections, *drawn.patches]
+    assert marks or len(words) == 1
+
+
+def test_what_there_is_not_is_said() -> None:
+    empty = nothing_matured()
+    report = compliance_report(empty, lang="ru")
+    said = {
+        "kaplan_meier": "Ни одно обращение ещё не отвечено",
+        "funnel": "не созрело 10 обращений",
+        "caterpillar": "ещё нет созревших",
+        "in_time": "ещё не созрело",
+        "moving_range": "нужны две созревшие недели",
+    }
+    for name, why in said.items():
+        drawn = EVERY[name](report, empty, None, "ru")
+        assert why in " ".join(" ".join(texts(drawn)).split()), name
+    load = deadline_load((), start=AS_OF, end=AS_OF + HOUR, zone=OFFICE.tz)
+    assert "Сроков впереди нет." in texts(plots.deadline_load_chart(load, lang="ru"))
+
+
+def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
+    short = replace(trend(2, 3, 2.5), baseline=None, mean=None, lower=None, upper=None)
+    ax = plots.xmr_chart(in_weeks(report, short), lang="ru")
+    assert legend(ax) == ["медиана недели"]
+    assert "Пределам нужны двенадцать созревших недель; есть 3." in " ".join(
+        " ".join(texts(ax)).split()
+    )
+
+
+def test_a_low_figure_shows_fewer_groups_and_says_so(many: tuple[Report, Cases]) -> None:
+    figure = plt.figure(figsize=(HALF, 4), layout="constrained")
+    ax = plots.caterpillar_plot(many[0], ax=figure.add_subplot(), lang="ru")
+    shown = len(ax.get_yticks()) - 1
+    largest = [str(row.key)[:16] for row in many[0].table("agency").rows[:shown] if row.rate]
+    named = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
+    assert 1 <= shown < 20
+    assert all(any(name.startswith(key) for name in named) for key in largest if "$" not in key)
+    said = " ".join(" ".join(texts(ax)).split())
+    assert f"Показаны {shown} с наибольшим числом обращений из" in said
+
+
+def test_names_are_drawn_as_they_are(many: tuple[Report, Cases]) -> None:
+    for name in ("caterpillar", "timeline"):
+        said = texts({**EVERY, **OTHERS}[name](*many, None, "ru"))
+        assert any("$x_1$ <b>Отдел</b> \\frac & $ ?" in text.replace("\n", " ") for text in said)
+
+
+# -- a good guest ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_nothing_global_is_touched(many: tuple[Report, Cases], name: str) -> None:
+    figure = mpl.figure.Figure(layout="constrained")  # unknown to pyplot
+    ax = figure.add_subplot()
+    before = dict(mpl.rcParams)
+    assert EVERY[name](*many, ax, "en") is ax
+    assert dict(mpl.rcParams) == before
+    assert plt.get_fignums() == []
+    assert EVERY[name](*many, None, "en").figure.number in plt.get_fignums()
+
+
+def test_the_language_is_the_reports_own(report: Report) -> None:
+    assert plots.xmr_chart(report).get_title(loc="left").startswith("Медиана")
+    english = replace(report, lang="en")
+    assert plots.xmr_chart(english).get_title(loc="left").startswith("Median")
+    with pytest.raises(LookupError, match="no table by 'planet'"):
+        plots.funnel_plot(report, "planet")
