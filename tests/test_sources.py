@@ -793,6 +793,18 @@ TEXT = st.text(
 )
 
 
+def test_values_that_are_equal_may_differ_in_meaning() -> None:
+    """1, 1.0 and true are one key of a dictionary."""
+    rows = [
+        {"appeal_id": "A", "type": "edited", "occurred_at": "2026-03-12T10:15Z", "topic": topic}
+        for topic in ("1", 1, True, 1.0, ["1"], None, "1")
+    ]
+    mapper = Mapper(Layout())
+    found = [mapper(row, 1) for row in rows]
+    topics = [item.reason if isinstance(item, Fault) else item[0].topic for item in found]
+    assert topics == ["1", "1", "true", "malformed", "malformed", None, "1"]
+
+
 @PROPERTY
 @given(TEXT)
 def test_every_line_of_json_lines_gives_one_item(text: str) -> None:

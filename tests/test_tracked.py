@@ -1,0 +1,105 @@
+"""An appeal followed event by event comes to what it comes to when all are read at once."""
+
+import random
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from test_properties import EXAMPLES, PROPERTY
+from workhours_sla import Event, EventType, Policy, Rule, Schedule, Target, working_hours
+from workhours_sla.sla.fold import fold
+from workhours_sla.sla.target import ScheduleBy
+from workhours_sla.sla.tracked import Tracked
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+LONG = Schedule("RU-VGG", "Mo-Fr 08:00-20:00")
+BY_AGENCY = ScheduleBy("agency_id", {"roads": OFFICE, "parks": LONG})
+POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
+STOPS = (
+    "first_reply",
+    "substantive_reply",
+    "final_reply",
+    "next_reply",
+    frozenset({EventType.ASSIGNED, EventType.REVIEW}),
+)
+WAYS = (
+    *({"starts": starts} for starts in ("posted", "registered", "assigned", "interim")),
+    {"pauses": True},
+    {"on_transfer": "restart"},
+    {"on_transfer": "resume"},
+    {"on_reopen": "ignore"},
+    {"schedule": BY_AGENCY},
+)
+
+
+def target(stops: Any, way: dict[str, Any]) -> Target:
+    name = f"{sorted(stops) if isinstance(stops, frozenset) else stops} {way}"
+    return Target(
+        name,
+        working_hours(4),
+        way.get("schedule", OFFICE),
+        stops=stops,
+        **({key: value for key, value in way.items() if key != "schedule"}),
+    )
+
+
+TARGETS = [target(stops, way) for stops, way in product(STOPS, WAYS)]
+POLICIES = (
+    Policy(TARGETS),
+    Policy([Rule(TARGETS[::2], importances={"high"}), Rule(TARGETS)], on_change="from_change"),
+)
+TOLD: tuple[dict[str, Any], ...] = (
+    {"type": "created", "agency_id": "roads"},
+    {"type": "registered"},
+    {"type": "assigned"},
+    *({"type": "assigned", "agency_id": agency} for agency in ("roads", "parks")),
+    *({"type": "transferred", "agency_id": agency} for agency in ("roads", "parks", "unknown")),
+    {"type": "citizen_message", "author_role": "citizen"},
+    {"type": "paused"},
+    {"type": "resumed"},
+    *({"type": "replied", "substantive": flag} for flag in (True, False, None)),
+    {"type": "replied", "reason": "interim"},
+    {"type": "replied", "author_role": "citizen"},
+    *({"type": "review", "substantive": flag} for flag in (True, False)),
+    {"type": "edited", "importance": "high"},
+    {"type": "edited", "agency_id": "parks"},
+    {"type": "deleted", "author_role": "citizen"},
+    {"type": "restored"},
+    {"type": "closed"},
+    {"type": "reopened"},
+    {"type": "duplicate_of"},
+)
+
+
+AFTER = (0, 1, 50, 300, 1440)
+
+
+def moves_by(chance: random.Random) -> list[tuple[dict[str, Any], int]]:
+    """Return what happens, of few kinds so that they meet, and the minutes since the last."""
+    few = chance.sample(TOLD, 4)
+    return [(chance.choice(few), chance.choice(AFTER)) for _ in range(chance.randint(1, 10))]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=["from creation", "from change"])
+@settings(PROPERTY, max_examples=EXAMPLES * 4)
+@given(st.binary(min_size=8, max_size=8).map(random.Random).map(moves_by))
+def test_only_what_an_event_can_change_is_reckoned_anew(
+    policy: Policy, moves: list[tuple[dict[str, Any], int]]
+) -> None:
+    tracked, when, so_far = Tracked("A"), POSTED, []
+    for number, (told, minutes) in enumerate([(TOLD[0], 0), *moves]):
+        when += timedelta(minutes=minutes)
+        event = Event(f"{number:02}", "A", occurred_at=when, received_at=when, **told)
+        so_far.append(event)
+        tracked.add(event, policy)
+        followed, at_once = (
+            tracked.fold(policy),
+            fold(sorted(so_far, key=lambda event: event.order), policy),
+        )
+        assert followed.clocks == at_once.clocks
+        assert followed.unmatched == at_once.unmatched
+        assert followed.quarantine == at_once.quarantine
