@@ -116,12 +116,12 @@ def _draw(ax: Axes, rows: Sequence[Named], lang: str) -> None:
         at += tall
     places[-1] += 0.5
     ax.axhline((places[-1] + places[-2]) / 2, color=SOFT, lw=0.6)
-    for rate_of in (True, False):
+    for ranked in (True, False):
         for verdict, (mark, face, edge) in _MARKS.items():
             chosen = [
                 (place, rate)
                 for place, (_, rate) in zip(places, rows, strict=True)
-                if _verdict(rate) is verdict and rate.counts_only is not rate_of
+                if _verdict(rate) is verdict and rate.counts_only is not ranked
             ]
             if not chosen:
                 continue
@@ -132,11 +132,11 @@ def _draw(ax: Axes, rows: Sequence[Named], lang: str) -> None:
                 [rate.interval.lower for _, rate in chosen],
                 [rate.interval.upper for _, rate in chosen],
                 color=edge,
-                lw=1.1 if rate_of else 0.6,
-                ls="-" if rate_of else (0, (2, 2)),
-                label="" if rate_of else few,
+                lw=1.1 if ranked else 0.6,
+                ls="-" if ranked else (0, (2, 2)),
+                label="" if ranked else few,
             )
-            if rate_of:
+            if ranked:
                 ax.plot(
                     [rate.rate for _, rate in chosen],
                     [place for place, _ in chosen],

@@ -41,6 +41,8 @@ _SPACES: Final = "\n\N{NO-BREAK SPACE}"
 _LETTER: Final = 0.58
 """The mean width of a letter, by the size of its type."""
 _LEADING: Final = 1.35
+_WIDER: Final = 1.12
+"""How much wider axes become, about, once their figure is laid out."""
 _MOST_WEEKS: Final = 9
 
 
@@ -139,7 +141,8 @@ def legend(ax: Axes, below: float, handles: Sequence[Artist] | None = None) -> f
     if not given:
         return below
     columns = min(len(given), 4)
-    room = ax.figure.bbox.x1 - ax.get_window_extent().x0
+    frame = ax.get_window_extent()
+    room = min(_WIDER * frame.width, ax.figure.bbox.x1 - frame.x0)
     box = _legend(ax, below, given, columns)
     while columns > 1 and box.get_window_extent().width > room:
         columns -= 1

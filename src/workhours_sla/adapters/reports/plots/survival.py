@@ -78,7 +78,7 @@ def kaplan_meier_plot(
             told = say(key, lang, hours=hours_exact(quantile.time, lang))
             at = quantile.time / _HOUR
             ax.plot([at], [level], ls="none", marker=mark, ms=5, mfc=INK, mec=PAPER, label=told)
-    ax.set_xlim(0, last)
+    ax.set_xlim(0, 1.03 * last)  # the last fall can be seen, too
     share_axis(ax, 0.0, lang)
     hours_axis(ax, "x", lang)
     labels(ax, say("axis_hours", lang), tell("axis_unanswered", lang))
