@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workhours_sla import words
 from workhours_sla.adapters.reports.html_elements import Html, element
-from workhours_sla.adapters.reports.html_sections import Sections
+from workhours_sla.adapters.reports.html_sections import sections
 from workhours_sla.adapters.reports.html_tables import ROWS, Traces
 from workhours_sla.adapters.reports.html_words import say, sentence, when_text
 from workhours_sla.adapters.reports.rows import cell_text, columns_of
@@ -89,7 +89,7 @@ def page(
     if spoken not in words.LANGUAGES:
         msg = f"the page does not speak {spoken!r}; it speaks {', '.join(words.LANGUAGES)}"
         raise ValueError(msg)
-    return _document(report, spoken, list(Sections(report, spoken, traces, load, rest)))
+    return _document(report, spoken, list(sections(report, spoken, traces, load, rest)))
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from workhours_sla import words
-from workhours_sla.adapters.reports.html_charts import interval_bar
 from workhours_sla.adapters.reports.html_elements import Html, element
+from workhours_sla.adapters.reports.html_funnel_chart import interval_bar
 from workhours_sla.adapters.reports.html_words import (
     NO_FIGURE,
     count_text,

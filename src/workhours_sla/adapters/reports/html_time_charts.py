@@ -1,0 +1,200 @@
+"""The charts along the calendar: weeks, their trend, the backlog, and the deadlines to come."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from workhours_sla import words
+from workhours_sla.adapters.reports.html_elements import Html, element
+from workhours_sla.adapters.reports.html_plot import HALF, HEIGHT, LINE, WIDE, Plot, mark, ticks
+from workhours_sla.adapters.reports.html_words import (
+    count_text,
+    day_text,
+    hours_exact,
+    say,
+    target_text,
+    when_text,
+)
+from workhours_sla.compliance.series import BacklogPoint, Trend, WeekRow
+from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.text import interval_text, number, rate_text
+from workhours_sla.sla.load import Slot
+
+SLOTS: Final = 72
+"""How many hours of deadlines a chart shows."""
+
+HOURS_NAMED: Final = 12
+"""How many hours of deadlines have room for their names."""
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def weeks_chart(
+    weeks: Sequence[WeekRow], table: Table, target: float, as_of: datetime, lang: str
+) -> Html:
+    """Return the share in time by week; merged weeks are one wide band."""
+    spans: dict[str, list[int]] = {}
+    for place, week in enumerate(weeks):
+        spans.setdefault(week.cohort, []).append(place)
+    shown = [r.rate.interval.lower for r in table.rows if r.rate and not r.rate.counts_only]
+    low = math.floor(min([*shown, target - 0.1]) * 10) / 10
+    plot = Plot(WIDE, 300, (0, len(weeks)), (max(low, 0.0), 1.0), 96)
+    plot.y_axis(ticks(plot.y.low, 1.0), lambda share: f"{share * 100:.0f}")
+    foot = plot.height - 38
+    most = max(week.counts.arrived for week in weeks)
+    for place, week in enumerate(weeks):
+        left, right = plot.x(place), plot.x(place + 1)
+        tall = round(40 * week.counts.arrived / (most or 1), 1)
+        wide = round(max(right - left - 2, 1), 1)
+        plot.add(
+            element("rect", x=left + 1, y=foot - tall, width=wide, height=tall, class_="quiet")
+        )
+    plot.text(plot.x.start - 6, foot - 32, count_text(most, lang), "tick", "end")
+    plot.week_axis([week.name for week in weeks], lang, foot=foot, shift=0.5)
+    for row in table.rows:
+        if row.counts.arrived:
+            plot.add(_week_mark(plot, row, spans[row.key or ""], as_of, lang))
+    plot.level(target, "target", say("target_line", lang, target=target_text(target, lang)))
+    return plot.svg(say("chart_weeks", lang))
+
+
+def _week_mark(plot: Plot, row: Row, places: list[int], as_of: datetime, lang: str) -> Html:
+    left, right = plot.x(places[0]), plot.x(places[-1] + 1)
+    final = row.final_at is not None and row.final_at < as_of
+    label = say(
+        "week_point",
+        lang,
+        week=row.key,
+        rate=_rate(row, lang),
+        interval=interval_text(row, lang).replace("-", "\N{EN DASH}"),
+        met=row.counts.matured_met,
+        matured=row.counts.matured,
+        arrived=row.counts.arrived,
+    )
+    if not final:
+        label += f" ({say('not_final', lang)})"
+    wide = round(right - left - 3, 1)
+    foot = plot.height - 38
+    shapes = [
+        element(
+            "rect", x=left, y=plot.y.end, width=wide + 3, height=foot - plot.y.end, class_="hit"
+        )
+    ]
+    rate = row.rate
+    if rate is not None and not rate.counts_only:
+        upper, lower = plot.y(rate.interval.upper), plot.y(rate.interval.lower)
+        tall = round(lower - upper, 1)
+        at = plot.y(rate.rate)
+        shapes += [
+            element("rect", x=left + 1.5, y=upper, width=wide, height=tall, class_="band"),
+            element("line", x1=left + 1.5, x2=left + 1.5 + wide, y1=at, y2=at, class_="value"),
+        ]
+    return mark(label, *shapes, class_="" if final else "open")
+
+
+def _rate(row: Row, lang: str) -> str:
+    shown = rate_text(row, lang)
+    alone = row.rate is None or row.rate.counts_only
+    return shown if alone else say("percent", lang, share=shown)
+
+
+def trend_chart(trend: Trend, lang: str) -> Html:
+    """Return the medians by week, with the limits where there are any."""
+    points = trend.points
+    values = [point.median / _HOUR for point in points]
+    limits = [one / _HOUR for one in (trend.lower, trend.mean, trend.upper) if one is not None]
+    least, most = min([*values, *limits]), max([*values, *limits])
+    room = 0.2 * (most - least or most or 1.0)
+    bounds = max(least - room, 0.0), most + room
+    plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), bounds)
+    plot.y_axis(ticks(*bounds), lambda v: number(f"{v:g}", lang))
+    plot.week_axis([point.week for point in points], lang, foot=plot.y.start, shift=0)
+    for limit, class_, key in (
+        (trend.upper, "limit", "limit_line"),
+        (trend.mean, "mean", "mean_line"),
+        (trend.lower, "limit", "limit_line"),
+    ):
+        if limit is not None:
+            plot.level(limit / _HOUR, class_, say(key, lang))
+    plot.line(enumerate(values), "line")
+    for place, (point, value) in enumerate(zip(points, values, strict=True)):
+        found = [s for s in ("outside", "run_of_eight", "three_of_four") if getattr(point, s)]
+        told = "".join(f"; {say(signal, lang)}" for signal in found)
+        label = say("hours", lang, hours=hours_exact(point.median, lang))
+        plot.mark(place, value, f"{point.week}: {label}{told}", "signal" if found else "")
+    return plot.svg(trend_reading(trend, lang))
+
+
+def trend_reading(trend: Trend, lang: str) -> str:
+    """Return in words what the chart of the trend shows."""
+    title = say("chart_trend", lang)
+    if trend.mean is None or trend.lower is None or trend.upper is None:
+        return title
+    found = [p.week for p in trend.points if p.outside or p.run_of_eight or p.three_of_four]
+    facts = {name: hours_exact(getattr(trend, name), lang) for name in ("mean", "lower", "upper")}
+    signals = ", ".join(found) or say("no_signals", lang)
+    return f"{title}. {say('trend_reading', lang, **facts, signals=signals)}"
+
+
+# -- open appeals ----------------------------------------------------------------------------
+
+
+def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Html:
+    """Return the open and the overdue at the end of each week."""
+    most = max([1, *(point.open for point in points)])
+    plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), (0, most * 1.1))
+    plot.y_axis(ticks(0, plot.y.high), lambda count: count_text(round(count), lang))
+    weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
+    plot.week_axis(weeks, lang, foot=plot.y.start, shift=0)
+    plot.line([(place, point.open) for place, point in enumerate(points)], "line")
+    plot.line([(place, point.overdue) for place, point in enumerate(points)], "second")
+    last = points[-1]
+    above = min(plot.y(last.open), plot.y(last.overdue) - LINE)  # the two names stay apart
+    plot.text(plot.x.end + 5, above + 4, say("open_now", lang), "note")
+    plot.text(plot.x.end + 5, plot.y(last.overdue) + 4, say("overdue_short", lang), "note")
+    for place, point in enumerate(points):
+        label = say(
+            "backlog_point",
+            lang,
+            when=when_text(point.at, lang),
+            open=point.open,
+            overdue=point.overdue,
+            arrivals=point.arrivals,
+            departures=point.departures,
+        )
+        plot.mark(place, point.open, label, "small")
+    return plot.svg(say("chart_backlog", lang))
+
+
+def load_chart(slots: Sequence[Slot], lang: str) -> Html:
+    """Return how many deadlines fall in which hour; hours without any are left out."""
+    most = max(slot.count for slot in slots)
+    plot = Plot(HALF, HEIGHT, (0, max(len(slots), 8)), (0, most * 1.08), 52)
+    plot.y_axis(ticks(0, plot.y.high), lambda count: count_text(round(count), lang))
+    plot.x_axis((), "")
+    foot, before, free = plot.y.start, None, 0.0
+    for place, slot in enumerate(slots):
+        left, right = plot.x(place), plot.x(place + 1)
+        at = plot.y(slot.count)
+        when = (
+            f"{day_text(slot.since.date(), lang)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
+        )
+        label = say("load_point", lang, when=when, count=slot.count, together=slot.together)
+        wide = round(max(right - left - 2, 1), 1)
+        bar = element(
+            "rect", x=left + 1, y=at, width=wide, height=round(foot - at, 1), class_="bar"
+        )
+        plot.add(mark(label, bar))
+        if len(slots) <= HOURS_NAMED:
+            plot.text((left + right) / 2, foot + 15, f"{slot.until:%H:%M}", "tick", "middle")
+        if slot.since.date() != before:
+            plot.add(element("line", x1=left, x2=left, y1=foot, y2=foot + 32, class_="axis"))
+            if left >= free:
+                day = words.short_date(slot.since.date(), lang)
+                plot.text(left + 3, foot + 31, day[:-5], "tick")
+                free = left + 46
+            before = slot.since.date()
+    return plot.svg(say("chart_load", lang))
