@@ -68,6 +68,8 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "kind": {"en": "day", "ru": "день"},
     "hours": {"en": "working time", "ru": "рабочее время"},
     "act": {"en": "why", "ru": "основание"},
+    "holder": {"en": "held at the limit by", "ru": "исполнитель на момент истечения срока"},
+    "hour_earlier": {"en": "in time an hour earlier", "ru": "часом раньше - в срок"},
 }
 
 VERDICTS: Final[Mapping[str, Words]] = {
@@ -93,8 +95,8 @@ CLASSES: Final[Mapping[str, Words]] = {
 
 PHASES: Final[Mapping[str, Words]] = {
     "unregistered": {"en": "not registered yet", "ru": "до регистрации"},
-    "unassigned": {"en": "not assigned yet", "ru": "до назначения"},
-    "held": {"en": "held", "ru": "в ведомстве"},
+    "unassigned": {"en": "not assigned yet", "ru": "до назначения исполнителя"},
+    "held": {"en": "held", "ru": "у исполнителя"},
     "returned": {"en": "passed on at once", "ru": "сразу передано дальше"},
 }
 
@@ -183,12 +185,55 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "Ни один срок ещё не истёк: говорить о доле рано.",
     },
     "backlog": {
-        "en": "Open: {open}, of them overdue {overdue}; half have waited {median} or more.",
-        "ru": "Открыто: {open}, из них просрочено {overdue}; половина ждёт {median} и дольше.",
+        "en": (
+            "Open: {open}, of them overdue {overdue}; half have waited {median} or more of working "
+            "time, one in ten {p90} or more, the oldest {largest}. That is no time to an answer: "
+            "who waits long is the likelier to be among them."
+        ),
+        "ru": (
+            "Открыто: {open}, из них просрочено {overdue}; половина ждёт {median} и дольше "
+            "рабочего времени, каждое десятое - {p90} и дольше, самое давнее - {largest}. "
+            "Это не время до ответа: чем дольше ждёт обращение, тем вероятнее оно среди открытых."
+        ),
+    },
+    "little": {
+        "en": (
+            "Little's law, a check that the counts belong together: {mean_open} open on average; "
+            "{arrivals} arrivals a day times {time} days until each was done with make {expected}. "
+            "A wide gap is of the {open} still open: long unanswered, or answered without a record."
+        ),
+        "ru": (
+            "Проверка учёта по закону Литтла: в среднем открыто {mean_open}; поступление "
+            "{arrivals} в сутки, умноженное на среднее время до ответа или отзыва {time} сут., "
+            "даёт {expected}. Большое расхождение приходится на ещё открытые ({open}): давно "
+            "без ответа либо ответ не отражён в данных."
+        ),
+    },
+    "withdrawals": {
+        "en": (
+            "By {time}, {answered}% of all were answered and {withdrawn}% withdrawn unanswered "
+            "(Aalen-Johansen); had nobody withdrawn, {alone}% would have been answered "
+            "(Kaplan-Meier): withdrawals account for {difference} points."
+        ),
+        "ru": (
+            "За {time} ответ получили {answered} % обращений, отозваны без ответа "
+            "{withdrawn} % (Аален - Йохансен); без отзывов ответ получили бы {alone} % "
+            "(Каплан - Майер): на отзывы приходится {difference} п. п."
+        ),
     },
     "trend": {
         "en": "A point outside the limits is a change, not the usual noise (XmR, first {points}).",
         "ru": "Точка за пределами - перемена, а не обычный шум (XmR, первые {points}).",
+    },
+    "share_trend": {
+        "en": (
+            "A share outside its limits is a change, not the usual noise; the fewer appeals, the "
+            "wider the limits (Laney's p′ chart, first {points})."
+        ),
+        "ru": (
+            "Доля за пределами - перемена, а не обычный шум; чем меньше обращений, тем шире "
+            "пределы (p′-карта Лейни, первые {points})."
+        ),
     },
     "trend_too_short": {
         "en": "Limits need twelve weeks that are final; there are {points}.",
@@ -218,17 +263,39 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "change": {
         "en": (
-            "From {before}% to {after}%: {difference} points, of which {mix} by other arrivals "
-            "and {performance} by the work itself."
+            "From {before}% to {after}%: {difference} points (95%: {lower} to {upper}), of which "
+            "{mix} by other arrivals and {performance} by the work itself."
         ),
         "ru": (
-            "Было {before} %, стало {after} %: {difference} п. п., из них {mix} - состав "
-            "обращений, {performance} - сама работа."
+            "Было {before} %, стало {after} %: {difference} п. п. (95 %: от {lower} до {upper}), "
+            "из них {mix} - состав обращений, {performance} - сама работа."
         ),
     },
     "attribution": {
         "en": "Late appeals by who held them when the limit passed, and where their time went.",
-        "ru": "Просроченные - за тем, у кого были в миг истечения срока; куда ушло время.",
+        "ru": "За кем числились просроченные обращения, когда истёк срок, и куда ушло время.",
+    },
+    "hour_earlier": {
+        "en": (
+            "{count} of the {late} late appeals would have been in time had they reached who held "
+            "them at the limit an hour of working time earlier: it was spent before, on "
+            "registering, assigning or passing them on."
+        ),
+        "ru": (
+            "Из {late} просроченных обращений {count} были бы отвечены в срок, поступи они к "
+            "исполнителю на час рабочего времени раньше: этот час ушёл до него - на регистрацию, "
+            "назначение или передачу."
+        ),
+    },
+    "phases": {
+        "en": (
+            "Their working time by phase; approval within an agency is in no event, so it is part "
+            "of the time held."
+        ),
+        "ru": (
+            "Их рабочее время по этапам; согласование внутри ведомства в событиях не отражается "
+            "и входит во время исполнителя."
+        ),
     },
     "indicators": {
         "en": "Signs to look into, none of them a proof.",

@@ -18,24 +18,24 @@ from workhours_sla.compliance.account import (
     provenance,
     quality,
 )
-from workhours_sla.compliance.arrays import NEVER, IntArray, share
+from workhours_sla.compliance.arrays import IntArray, share
 from workhours_sla.compliance.arrivals import (
     ARRIVAL_CLASSES,
     DUE_CLASSES,
     arrivals,
     in_zone,
-    instant_of,
 )
+from workhours_sla.compliance.attribution import Attribution, attribution, breaches
+from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
 from workhours_sla.compliance.cases import (
-    BREACHED,
     MICROSECOND,
-    UNKNOWN,
     Cases,
     Labels,
     require_cases,
 )
 from workhours_sla.compliance.control_charts import FEWEST_POINTS
-from workhours_sla.compliance.handling import Attribution, Indicators, attribution, indicators
+from workhours_sla.compliance.handling import Indicators, indicators
+from workhours_sla.compliance.late import Late, late_appeals
 from workhours_sla.compliance.mix import (
     Change,
     MixClass,
@@ -46,21 +46,23 @@ from workhours_sla.compliance.mix import (
 )
 from workhours_sla.compliance.phrases import budget_words
 from workhours_sla.compliance.series import (
-    BacklogSeries,
     Funnel,
     HeatMap,
+    ShareTrend,
     Trend,
     WeekRow,
-    backlog_series,
+    final_weeks,
     group_table,
     heat_map,
     in_order,
+    share_trend,
     spread_codes,
     trend,
     week_rows,
     with_funnel,
 )
 from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
+from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
 from workhours_sla.sla.evaluation import in_utc, is_future, settle
 from workhours_sla.sla.event import Event
 from workhours_sla.worktime.zone import BASE_UTC
@@ -74,20 +76,6 @@ HORIZON: Final = timedelta(hours=8)
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """The tables that every report has, after those of the groupings asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A late appeal; ``answered_at`` is None while it waits, ``overdue`` is working time."""
-
-    appeal_id: str
-    agency: str | None
-    started_at: datetime
-    due_at: datetime | None
-    limit: datetime | None
-    answered_at: datetime | None
-    elapsed: timedelta | None
-    overdue: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +102,9 @@ class Report:
 
     ``total`` is the row of all cases. ``tables`` are, by name, the groupings asked for, then
     ``hour``, ``weekday``, ``arrival_class``, ``due_class`` and ``week``, whose rows are the weeks
-    merged for rates; ``weeks`` are those of arrival. ``curve`` is the time to an answer.
+    merged for rates; ``weeks`` are those of arrival. ``curve`` is the time to an answer and
+    ``withdrawals`` what leaving out the withdrawn does to it; ``trend`` is of the weekly medians,
+    ``share_trend`` of the weekly shares in time.
     ``mix`` counts the matured by class of arrival and due day, ``change`` takes the change of the
     rate at ``compare_from`` apart. ``late`` are the first of all late appeals: the open ones, then
     by how late. ``attribution`` is None without events. ``days`` are the dates it spans. Instants
@@ -129,7 +119,9 @@ class Report:
     tables: tuple[Table, ...]
     weeks: tuple[WeekRow, ...]
     curve: Curve | None
+    withdrawals: Withdrawals | None
     trend: Trend
+    share_trend: ShareTrend
     heat_map: HeatMap
     funnels: tuple[Funnel, ...]
     backlog: BacklogSeries
@@ -232,25 +224,30 @@ def compliance_report(  # noqa: PLR0913
         tables.append(in_order(name, rows))
     weeks, by_week = week_rows(tally, when)
     tables.append(by_week)
+    final = final_weeks(by_week, cases.as_of, last_is_short=when.last_is_short)
     curve = tally.curve_of(np.arange(len(cases)))
     told = _by_appeal(events, cases.as_of)
+    late = breaches(cases, told) if told else None
+    total = tally.total()
     return Report(
         as_of=in_zone(cases.reference, cases.as_of),
         tz=cases.reference.tz.key,
         promise=_promise(cases, target_rate, budget, reach),
-        total=tally.total(),
+        total=total,
         tables=tuple(tables),
         weeks=weeks,
         curve=None if curve is None or not curve.times.size else curve_series(curve),
-        trend=trend(by_week, cases, last_is_short=when.last_is_short, baseline=baseline),
+        withdrawals=withdrawals(tally, curve, budget or reach),
+        trend=trend(final, baseline),
+        share_trend=share_trend(final, baseline),
         heat_map=heat_map(tally, when),
         funnels=tuple(funnels),
         backlog=backlog_series(cases, when),
         mix=mix_of(tally, classes),
         compare_from=compare_from,
         change=_change(tally, classes, compare_from),
-        late=_late(cases, listed),
-        attribution=attribution(cases, told) if told else None,
+        late=late_appeals(cases, late or {}, listed),
+        attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, told),
         quality=quality(tally, groups),
         days=days(cases, when),
@@ -310,42 +307,3 @@ def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> C
     edge = (in_utc("compare_from", compare_from) - BASE_UTC) // MICROSECOND
     earlier = tally.cases.started < edge
     return change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, ~earlier))
-
-
-def _late(cases: Cases, listed: int) -> tuple[Late, ...]:
-    rows = np.flatnonzero(cases.in_state(BREACHED))
-    answered = cases.answered[rows] != NEVER
-    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
-    found = [_late_one(cases, row) for row in first.tolist()]
-    # equals come in the order of their names, not of the rows
-    return tuple(
-        sorted(
-            found,
-            key=lambda late: (
-                late.answered_at is not None,
-                -(late.overdue or timedelta(0)),
-                late.started_at,
-                late.appeal_id,
-            ),
-        )
-    )
-
-
-def _late_one(cases: Cases, row: int) -> Late:
-    schedule = cases.schedules[int(cases.schedule_of[row])]
-    agencies = cases.groups.get("agency")
-    code = -1 if agencies is None else int(agencies.codes[row])
-
-    def amount(micros: int) -> timedelta | None:
-        return None if micros == UNKNOWN else micros * MICROSECOND
-
-    return Late(
-        str(cases.ids[row]),
-        agencies.names[code] if agencies is not None and code >= 0 else None,
-        in_zone(schedule, int(cases.started[row])),
-        instant_of(schedule, int(cases.due[row])),
-        instant_of(schedule, int(cases.limit[row])),
-        instant_of(schedule, int(cases.answered[row])),
-        amount(int(cases.elapsed[row])),
-        amount(int(cases.overdue[row])),
-    )

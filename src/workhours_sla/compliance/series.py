@@ -1,4 +1,4 @@
-"""The series behind a report's charts: weeks, trend, heat map, funnel, backlog."""
+"""The series behind a report's charts: weeks, trends, heat map, funnel."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import numpy as np
 
 from workhours_sla.compliance.arrays import NEVER, IntArray
 from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.backlog import backlog, backlog_ages, flow, overdue_backlog
-from workhours_sla.compliance.cases import (
-    EXCLUDED,
-    MICROSECOND,
-    UNKNOWN,
-    Cases,
-)
+from workhours_sla.compliance.cases import MICROSECOND, Cases
 from workhours_sla.compliance.cohort import CohortCounts
-from workhours_sla.compliance.control_charts import FEWEST_POINTS, xmr_chart
+from workhours_sla.compliance.control_charts import (
+    FEWEST_POINTS,
+    Signals,
+    p_prime_chart,
+    xmr_chart,
+)
 from workhours_sla.compliance.funnel import (
     expected_false_alarms,
     funnel_limits,
@@ -54,13 +53,17 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """The median of one merged week, and whether it signals a change."""
+    """The median of one merged week, and whether it signals a change.
+
+    ``range_outside``: it is further from the one before than their usual range allows.
+    """
 
     week: str
     median: timedelta
     outside: bool = False
     run_of_eight: bool = False
     three_of_four: bool = False
+    range_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,41 @@ class Trend:
     lower: timedelta | None = None
     upper: timedelta | None = None
     moving_range_limit: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharePoint:
+    """The share in time of one merged week, its own limits, and whether it signals a change.
+
+    The share is ``met`` of ``matured``.
+    """
+
+    week: str
+    met: int
+    matured: int
+    lower: float | None = None
+    upper: float | None = None
+    outside: bool = False
+    run_of_eight: bool = False
+    three_of_four: bool = False
+
+    @property
+    def share(self) -> float:
+        """The share in time."""
+        return self.met / self.matured
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTrend:
+    """The shares in time of weeks that are final; limits, from ``baseline`` points, need twelve.
+
+    ``sigma_z`` is how much more the weeks spread than by chance. Limits are those of a p' chart.
+    """
+
+    points: tuple[SharePoint, ...]
+    baseline: int | None = None
+    mean: float | None = None
+    sigma_z: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,27 +152,6 @@ class Funnel:
     upper_action: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BacklogPoint:
-    """What was open at an instant, and what came and was answered in the week before."""
-
-    at: datetime
-    open: int
-    overdue: int
-    arrivals: int
-    departures: int
-
-
-@dataclass(frozen=True, slots=True)
-class BacklogSeries:
-    """The backlog week by week, and how long in working time the open ones have waited now."""
-
-    points: tuple[BacklogPoint, ...]
-    median_age: timedelta | None
-    p90_age: timedelta | None
-    largest_age: timedelta | None
-
-
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
     """Return the weeks of arrival, and the rows of the weeks merged for rates."""
     names = [
@@ -150,7 +167,7 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
         for week, of in zip(when.weeks, counts, strict=True)
     )
     rows = tally.rows(names, when.cohort)
-    ends = {week.cohort: _end(tally.cases.reference, week.first) for week in when.weeks}
+    ends = {week.cohort: end_of_week(tally.cases.reference, week.first) for week in when.weeks}
     as_of = in_zone(tally.cases.reference, tally.cases.as_of)
     for cohort, row in enumerate(rows):
         if ends[cohort] > as_of:  # more may come
@@ -158,7 +175,8 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     return weeks, in_order("week", rows)
 
 
-def _end(schedule: Schedule, monday: date) -> datetime:
+def end_of_week(schedule: Schedule, monday: date) -> datetime:
+    """Return the end of the week that begins on a Monday."""
     return schedule.end_of_day(monday + timedelta(days=6))
 
 
@@ -177,31 +195,61 @@ def _final(cases: Cases, row: Row, end: datetime) -> datetime | None:
     return max(limits).astimezone(cases.reference.tz)
 
 
-def trend(table: Table, cases: Cases, *, last_is_short: bool, baseline: int) -> Trend:
-    """Return the medians of the weeks that are final, with limits where there are enough."""
-    as_of = BASE_UTC + cases.as_of * MICROSECOND
+def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:
+    """Return the rows of the merged weeks of which no more will be known at another instant."""
+    now = BASE_UTC + as_of * MICROSECOND
     rows = table.rows[:-1] if last_is_short else table.rows
+    return tuple(row for row in rows if row.final_at is not None and row.final_at < now)
+
+
+def trend(final: Sequence[Row], baseline: int) -> Trend:
+    """Return the medians of weeks that are final, with limits where there are enough."""
     found = [
         (row.key or "", row.median.time)
-        for row in rows
-        if row.median is not None
-        and row.median.time is not None
-        and row.final_at is not None
-        and row.final_at < as_of
+        for row in final
+        if row.median is not None and row.median.time is not None
     ]
     if len(found) < max(FEWEST_POINTS, baseline):
         return Trend(tuple(TrendPoint(week, median) for week, median in found))
     chart = xmr_chart([median / _HOUR for _, median in found], baseline=baseline)
-    signals = chart.signals
-    marks = zip(signals.outside, signals.run_of_eight, signals.three_of_four, strict=True)
+    jumps = [False, *chart.moving_range_outside.tolist()]
     return Trend(
         tuple(
-            TrendPoint(week, median, *map(bool, mark))
-            for (week, median), mark in zip(found, marks, strict=True)
+            TrendPoint(week, median, *marks, jump)
+            for (week, median), marks, jump in zip(found, _marks(chart.signals), jumps, strict=True)
         ),
         baseline,
         *(_HOUR * x for x in (chart.mean, chart.lower, chart.upper, chart.moving_range_limit)),
     )
+
+
+def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
+    """Return the shares in time of weeks that are final, with limits where there are enough."""
+    found = [
+        (row.key or "", row.counts.matured_met, row.counts.matured)
+        for row in final
+        if row.counts.matured
+    ]
+    if len(found) < max(FEWEST_POINTS, baseline):
+        return ShareTrend(tuple(SharePoint(*point) for point in found))
+    _, met, matured = zip(*found, strict=True)
+    chart = p_prime_chart(met, matured, baseline=baseline)
+    limits = zip(chart.lower.tolist(), chart.upper.tolist(), strict=True)
+    return ShareTrend(
+        tuple(
+            SharePoint(*point, *limit, *marks)
+            for point, limit, marks in zip(found, limits, _marks(chart.signals), strict=True)
+        ),
+        baseline,
+        chart.mean,
+        chart.sigma_z,
+    )
+
+
+def _marks(signals: Signals) -> list[tuple[bool, bool, bool]]:
+    """Return the three signals point by point."""
+    columns = (signals.outside, signals.run_of_eight, signals.three_of_four)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
@@ -251,41 +299,6 @@ def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Fun
             for name in ("lower_warning", "upper_warning", "lower_action", "upper_action")
         ),
     )
-
-
-def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
-    """Return the backlog at the end of each week up to ``as_of``, excluded cases left out."""
-    counted = ~cases.in_state(EXCLUDED)
-    came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
-    schedule = cases.reference
-    ends = [_micros(_end(schedule, week.first)) for week in when.weeks]
-    at = [*(end for end in ends if end < cases.as_of), cases.as_of]
-    start = _micros(_end(schedule, when.weeks[0].first - timedelta(days=7)))
-    # by another zone's clock a case of the first week may have come a little earlier
-    flows = flow(came, left, [min(start, int(cases.started.min())), *at[:-1], cases.as_of + 1])
-    numbers = (
-        backlog(came, left, at),
-        overdue_backlog(came, left, limit, at),
-        flows.arrivals,
-        flows.departures,
-    )
-    points = tuple(
-        BacklogPoint(in_zone(schedule, moment), *found)
-        for moment, *found in zip(at, *(column.tolist() for column in numbers), strict=True)
-    )
-    waiting = cases.open & (cases.elapsed != UNKNOWN)
-    ages = backlog_ages(cases.elapsed[waiting])
-    return BacklogSeries(
-        points,
-        *(
-            None if age is None else age * MICROSECOND
-            for age in (ages.median, ages.p90, ages.largest)
-        ),
-    )
-
-
-def _micros(when: datetime) -> int:
-    return (when - BASE_UTC) // MICROSECOND
 
 
 def group_table(by: str, rows: Sequence[Row]) -> Table:

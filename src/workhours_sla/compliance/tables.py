@@ -100,9 +100,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share not yet answered by working time, in steps, with 95 % limits; thinned out."""
+    """The share not yet answered by working time, in steps, with 95 % limits; thinned out.
+
+    ``at_risk`` counts the appeals that waited at least so long.
+    """
 
     times: tuple[timedelta, ...]
+    at_risk: tuple[int, ...]
     share: tuple[float, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
@@ -228,6 +232,7 @@ def curve_series(curve: SurvivalCurve) -> Curve:
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     return Curve(
         tuple(micros * MICROSECOND for micros in curve.times[shown].tolist()),
+        tuple(curve.at_risk[shown].tolist()),
         tuple(curve.survival[shown].tolist()),
         tuple(curve.lower[shown].tolist()),
         tuple(curve.upper[shown].tolist()),

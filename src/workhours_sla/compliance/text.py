@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from workhours_sla import words
+from workhours_sla.compliance.backlog_series import LittleCheck
 from workhours_sla.compliance.phrases import VERDICTS, heading, name_of, phrase
 from workhours_sla.compliance.proportions import (
     COUNTS_ONLY_BELOW,
@@ -17,10 +18,13 @@ from workhours_sla.compliance.proportions import (
 )
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.compliance.withdrawals import Withdrawals
+from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
 WIDEST_NAME: Final = 40
 _HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
     *("arrived", "matured", "met", "rate", "interval", "target"),
     *("median", "p90", "open_overdue", "closed_only"),
@@ -194,11 +198,44 @@ def _reading(report: Report, lang: str) -> Iterator[str]:
     yield phrase("rate", lang, **facts, early=early, pending=counts.pending, paused=counts.paused)
     yield phrase("small_numbers", lang, counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW)
     yield phrase("closed_only", lang)
+    if report.withdrawals is not None and report.withdrawals.count:
+        yield phrase("withdrawals", lang, **withdrawal_facts(report.withdrawals, lang))
+    little = report.backlog.little
+    if little is not None:
+        yield phrase("little", lang, **little_facts(little, lang), open=report.total.open)
+    held = report.attribution
+    if held is not None:
+        earlier = sum(count for _, count in held.hour_earlier)
+        yield phrase("hour_earlier", lang, count=earlier, late=counts.breached)
     last = report.table("week").rows[-1]
     if last.final_at is None:
         yield phrase("not_final", lang)
     else:
         yield phrase("week_final", lang, week=last.key, when=moment(last.final_at, lang))
+
+
+def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
+    """Return what the sentence on the withdrawn says."""
+    shares = {
+        "answered": found.answered,
+        "withdrawn": found.withdrawn,
+        "alone": found.answered_alone,
+        "difference": found.answered_alone - found.answered,
+    }
+    # a rounding error is no withdrawal
+    told = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
+    return {"time": format_amount(found.time), **told}
+
+
+def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
+    """Return what the sentence on Little's law says."""
+    numbers = {
+        "mean_open": found.mean_open,
+        "arrivals": found.arrivals_per_day,
+        "time": found.mean_time / _DAY,
+        "expected": found.expected,
+    }
+    return {name: number(f"{value:.2f}", lang) for name, value in numbers.items()}
 
 
 def quality_notes(report: Report, lang: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from workhours_sla.sla.appeal import read_appeal
 from workhours_sla.sla.clock import Clock
@@ -15,6 +15,8 @@ from workhours_sla.sla.target import Target
 
 Phase = Literal["unregistered", "unassigned", "held", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
+
+HOUR: Final = timedelta(hours=1)
 
 
 class Span(NamedTuple):
@@ -124,8 +126,49 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
         for span in held:
             shares[span.holder] = shares.get(span.holder, timedelta(0)) + span.worked
         return max(shares, key=lambda holder: shares[holder])
+    return _held_at(held, limit).holder
+
+
+def in_time_if_earlier(
+    spans: Iterable[Span],
+    limit: datetime,
+    overdue: timedelta,
+    *,
+    answered: bool,
+    by: timedelta = HOUR,
+) -> bool | None:
+    """Return whether a late appeal would have been in time had it come to its holder earlier.
+
+    The holder is the one at the breach, as ``breach_owner`` has it. Earlier means by ``by`` of
+    working time, or at once if less than that was spent before; all that came after takes as long
+    as it did, so the answer moves as much. ``overdue`` is working time, so far for an appeal
+    without an answer. None where no agency held it, or the answer is still to decide.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
+    >>> spans = [
+    ...     Span("roads", "held", noon, noon + 3 * HOUR, 3 * HOUR),
+    ...     Span("parks", "held", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
+    ... ]
+    >>> in_time_if_earlier(spans, noon + 4 * HOUR, HOUR, answered=True)
+    True
+    """
+    told = list(spans)
+    held = [span for span in told if span.phase == "held"]
+    if not held:
+        return None
+    came = _held_at(held, limit).since
+    spent = sum((span.worked for span in told if span.since < came), timedelta(0))
+    gained = min(by, spent)
+    if not gained or overdue > gained:
+        return False
+    return True if answered else None
+
+
+def _held_at(held: list[Span], limit: datetime) -> Span:
+    """Return the last of some spans that began by the limit, or the first."""
     last = held[0]
     for span in held:
         if span.since <= limit:
             last = span
-    return last.holder
+    return last

@@ -12,6 +12,7 @@ from workhours_sla.adapters.reports.html_elements import Html, element, joined
 from workhours_sla.adapters.reports.html_tables import ROWS, Cell, Line, Traces
 from workhours_sla.adapters.reports.html_teller import Teller
 from workhours_sla.adapters.reports.html_words import NO_FIGURE, percent_text, when_text
+from workhours_sla.compliance.attribution import Attribution
 from workhours_sla.compliance.phrases import CLASSES, PHASES, heading
 from workhours_sla.compliance.text import number
 
@@ -33,6 +34,10 @@ class Accounts(Teller):
             **{
                 key: number(f"{100 * getattr(change, key):+.2f}", lang)
                 for key in ("difference", "mix", "performance")
+            },
+            **{
+                key: number(f"{100 * getattr(change.interval, key):+.2f}", lang)
+                for key in ("lower", "upper")
             },
         }
         if self.report.compare_from is not None:
@@ -69,6 +74,10 @@ class Accounts(Teller):
             yield element("p", self.say("late_first", **counted), more)
         if len(shown) > PRINTED:
             yield element("p", self.say("late_print", shown=PRINTED), class_="print")
+        if any(late.hour_earlier for late in shown):
+            box = element("input", type="checkbox", id="hour-earlier")
+            words_of = self.say("only_hour_earlier")
+            yield element("label", box, " ", words_of, class_="screen choice", hidden=True)
         yield tables.late_table(shown, traces, self.say("late"), lang)
 
     def handling(self) -> Iterator[Html]:
@@ -77,7 +86,11 @@ class Accounts(Teller):
         found = report.attribution
         if found is not None:
             yield self.p("attribution")
-            ways = [dict(found.at_breach), dict(found.largest_share), dict(found.first)]
+            earlier = dict(found.hour_earlier)
+            every = report.total.counts.breached
+            counted = self.counted(count=sum(earlier.values()), late=every)
+            yield self.p("hour_earlier", **counted)
+            ways = [dict(found.at_breach), earlier, dict(found.largest_share), dict(found.first)]
             holders = list(dict.fromkeys(key for way in ways for key in way))
             rows: list[Line] = [
                 [
@@ -87,7 +100,11 @@ class Accounts(Teller):
                 for holder in holders
             ]
             titles: Line = [
-                self.say(key) for key in ("holder", "at_breach", "largest_share", "first_holder")
+                self.say("holder"),
+                self.say("at_breach"),
+                heading("hour_earlier", lang),
+                self.say("largest_share"),
+                self.say("first_holder"),
             ]
             by_holder = tables.table(self.say("handling"), titles, rows, sortable=True)
             yield self.folded(by_holder, name="by_holder")
@@ -101,11 +118,25 @@ class Accounts(Teller):
                 for share in found.shares
             ]
             titles = [self.say(key) for key in ("holder", "phase", "time", "appeals")]
+            yield self.p("phases")
+            yield self._phases(found)
             phases = tables.table(self.say("by_phase"), titles, rows, sortable=True)
             yield self.folded(phases, name="by_phase")
             if found.left_out:
                 yield element("p", self.say("left_out", **self.counted(count=found.left_out)))
         yield from self._conduct()
+
+    def _phases(self, found: Attribution) -> Html:
+        rows: list[Line] = [
+            [
+                words.pick(PHASES[one.phase], self.lang),
+                tables.amount(one.worked, self.lang),
+                tables.count(one.appeals, self.lang),
+            ]
+            for one in found.phases
+        ]
+        titles: Line = [self.say(key) for key in ("phase", "time", "appeals")]
+        return tables.table(self.say("phases"), titles, rows)
 
     def _conduct(self) -> Iterator[Html]:
         signs, lang = self.report.indicators, self.lang

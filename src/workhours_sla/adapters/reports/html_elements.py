@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-_VOID: Final = frozenset({"br", "col", "hr", "link", "meta"})
+_VOID: Final = frozenset({"br", "col", "hr", "input", "link", "meta"})
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What no HTML document may hold."""
 

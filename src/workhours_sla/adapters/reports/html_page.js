@@ -9,7 +9,15 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("table[data-sortable]").forEach((table) => sortable(table, lang));
   document.querySelectorAll("button.expand").forEach(expander);
   document.querySelectorAll("svg.chart").forEach(readable);
+  chooser(document.getElementById("hour-earlier"));
 });
+
+function chooser(box) {
+  if (!box) return;
+  box.parentElement.hidden = false;
+  const table = document.querySelector("table.late");
+  box.addEventListener("change", () => table.classList.toggle("chosen", box.checked));
+}
 
 function themes() {
   const root = document.documentElement;

@@ -19,7 +19,8 @@ from workhours_sla.adapters.reports.html_sections import sections
 from workhours_sla.adapters.reports.html_tables import ROWS, Traces
 from workhours_sla.adapters.reports.html_words import say, sentence, when_text
 from workhours_sla.adapters.reports.rows import cell_text, columns_of
-from workhours_sla.compliance.report import Late, Report
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.report import Report
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.load import DeadlineLoad
 from workhours_sla.sla.outcome import Outcome

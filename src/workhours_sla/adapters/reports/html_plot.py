@@ -113,6 +113,11 @@ class Plot:
         places = " ".join(f"{self.x(x)},{self.y(y)}" for x, y in points)
         self.add(element("polyline", points=places, class_=class_))
 
+    def steps(self, values: Iterable[float], class_: str) -> None:
+        """Draw a line that has one value about each whole number, 0 first."""
+        corners = [(n + side, v) for n, v in enumerate(values) for side in (-0.5, 0.5)]
+        self.line(corners, class_)
+
     def mark(self, x: float, y: float, label: str, class_: str = "") -> None:
         """Draw a point that says its value."""
         self.add(mark(label, element("circle", cx=self.x(x), cy=self.y(y), r=3.6), class_=class_))

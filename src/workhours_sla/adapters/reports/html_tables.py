@@ -21,9 +21,10 @@ from workhours_sla.adapters.reports.html_words import (
     target_text,
     when_text,
 )
+from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.phrases import heading, name_of
 from workhours_sla.compliance.proportions import FLAGGED_BELOW
-from workhours_sla.compliance.report import Late, Report
+from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.compliance.text import (
     hours_text,
@@ -238,16 +239,24 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
-    """Return late appeals, each with the account of its days below it where there is one."""
+    """Return late appeals, each with the account of its days below it where there is one.
+
+    Who held it at its limit, and whether an hour would have saved it, stand where that is known.
+    """
+    held = any(late.holder is not None for late in lates)
+    hour = any(late.hour_earlier for late in lates)
     columns = [
         ("appeal_id", ""),
         ("agency", "words"),
+        *([("holder", "words")] if held else []),
         ("started_at", ""),
         ("due_at", ""),
         ("answered_at", ""),
         ("elapsed", ""),
         ("overdue_by", "main"),
+        *([("hour_earlier", "")] if hour else []),
     ]
+    names = {column for column, _ in columns}
     kinds = [kind for _, kind in columns]
     head = element(
         "tr",
@@ -256,17 +265,18 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
     bodies = []
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
-        lines = [_late_line(late, kinds, place if trace else None, lang)]
+        cells = _late_cells(late, place if trace else None, lang)
+        lines = [_line([cell for column, cell in cells.items() if column in names], kinds)]
         if trace is not None:
             inner = _trace_table(trace, say("trace", lang, appeal=late.appeal_id), lang)
             account = element("td", inner, colspan=len(columns))
             lines.append(element("tr", account, class_="trace", id=f"trace-{place}"))
-        bodies.append(element("tbody", lines))
+        bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
     parts = [element("caption", caption), element("thead", head), *bodies]
     return _box(element("table", parts, class_="late", data_sortable=True), caption)
 
 
-def _late_line(late: Late, kinds: Sequence[str], place: int | None, lang: str) -> Html:
+def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
     shown: str = name(late.appeal_id)
     if place is not None:
         shown = element(
@@ -280,16 +290,20 @@ def _late_line(late: Late, kinds: Sequence[str], place: int | None, lang: str) -
     answered = Cell(say("no_answer", lang), math.inf, "waiting")
     if late.answered_at is not None:
         answered = _instant(late.answered_at, lang)
-    line = [
-        Cell(shown),
-        Cell(name(late.agency)),
-        _instant(late.started_at, lang),
-        _instant(late.due_at, lang),
-        answered,
-        _clock(late.elapsed),
-        _clock(late.overdue),
-    ]
-    return _line(line, kinds)
+    earlier = Cell(NO_FIGURE)
+    if late.hour_earlier is not None:
+        earlier = Cell(say("yes" if late.hour_earlier else "no", lang), int(late.hour_earlier))
+    return {
+        "appeal_id": Cell(shown),
+        "agency": Cell(name(late.agency)),
+        "holder": Cell(name(late.holder)),
+        "started_at": _instant(late.started_at, lang),
+        "due_at": _instant(late.due_at, lang),
+        "answered_at": answered,
+        "elapsed": _clock(late.elapsed),
+        "overdue_by": _clock(late.overdue),
+        "hour_earlier": earlier,
+    }
 
 
 def _instant(when: datetime | None, lang: str) -> Cell:

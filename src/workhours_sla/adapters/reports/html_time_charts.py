@@ -14,11 +14,13 @@ from workhours_sla.adapters.reports.html_words import (
     count_text,
     day_text,
     hours_exact,
+    percent_text,
     say,
     target_text,
     when_text,
 )
-from workhours_sla.compliance.series import BacklogPoint, Trend, WeekRow
+from workhours_sla.compliance.backlog_series import BacklogPoint
+from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint, WeekRow
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.text import interval_text, number, rate_text
 from workhours_sla.sla.load import Slot
@@ -121,11 +123,27 @@ def trend_chart(trend: Trend, lang: str) -> Html:
             plot.level(limit / _HOUR, class_, say(key, lang))
     plot.line(enumerate(values), "line")
     for place, (point, value) in enumerate(zip(points, values, strict=True)):
-        found = [s for s in ("outside", "run_of_eight", "three_of_four") if getattr(point, s)]
-        told = "".join(f"; {say(signal, lang)}" for signal in found)
         label = say("hours", lang, hours=hours_exact(point.median, lang))
-        plot.mark(place, value, f"{point.week}: {label}{told}", "signal" if found else "")
+        _signal(plot, (place, value), f"{point.week}: {label}", point, lang)
     return plot.svg(trend_reading(trend, lang))
+
+
+def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
+    """Return in words what a point signals."""
+    kinds = ("outside", "run_of_eight", "three_of_four", "range_outside")
+    return [say(kind, lang) for kind in kinds if getattr(point, kind, False)]
+
+
+def _signal(
+    plot: Plot, at: tuple[float, float], label: str, point: TrendPoint | SharePoint, lang: str
+) -> None:
+    found = signals_of(point, lang)
+    plot.mark(*at, "; ".join([label, *found]), "signal" if found else "")
+
+
+def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) -> str:
+    found = [point.week for point in points if signals_of(point, lang)]
+    return ", ".join(found) or say("no_signals", lang)
 
 
 def trend_reading(trend: Trend, lang: str) -> str:
@@ -133,10 +151,57 @@ def trend_reading(trend: Trend, lang: str) -> str:
     title = say("chart_trend", lang)
     if trend.mean is None or trend.lower is None or trend.upper is None:
         return title
-    found = [p.week for p in trend.points if p.outside or p.run_of_eight or p.three_of_four]
     facts = {name: hours_exact(getattr(trend, name), lang) for name in ("mean", "lower", "upper")}
-    signals = ", ".join(found) or say("no_signals", lang)
+    signals = _weeks_with_signals(trend.points, lang)
     return f"{title}. {say('trend_reading', lang, **facts, signals=signals)}"
+
+
+def share_trend_chart(trend: ShareTrend, lang: str) -> Html:
+    """Return the shares in time by week, each between its own limits where there are any."""
+    points = trend.points
+    least = min(
+        point.share if point.lower is None else min(point.share, point.lower) for point in points
+    )
+    plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), (max(least - 0.03, 0.0), 1.0))
+    plot.y_axis(ticks(plot.y.low, 1.0), lambda share: f"{share * 100:.0f}")
+    plot.week_axis([point.week for point in points], lang, foot=plot.y.start, shift=0)
+    if trend.mean is not None:
+        plot.level(trend.mean, "mean", say("mean_line", lang))
+        plot.steps([point.lower or 0.0 for point in points], "limit")
+        plot.steps([1.0 if point.upper is None else point.upper for point in points], "limit")
+        last = points[-1].lower or 0.0
+        plot.text(plot.x.end + 5, plot.y(last) + 4, say("limit_line", lang), "note")
+    plot.line([(place, point.share) for place, point in enumerate(points)], "line")
+    for place, point in enumerate(points):
+        limits = ""
+        if point.lower is not None and point.upper is not None:
+            bounds = {"lower": point.lower, "upper": point.upper}
+            shown = {key: percent_text(bound, lang) for key, bound in bounds.items()}
+            limits = say("share_limits", lang, **shown)
+        label = say(
+            "share_point",
+            lang,
+            week=point.week,
+            share=percent_text(point.share, lang),
+            met=point.met,
+            matured=point.matured,
+            limits=limits,
+        )
+        _signal(plot, (place, point.share), label, point, lang)
+    return plot.svg(share_trend_reading(trend, lang))
+
+
+def share_trend_reading(trend: ShareTrend, lang: str) -> str:
+    """Return in words what the chart of the shares shows."""
+    title = say("chart_share_trend", lang)
+    if trend.mean is None or trend.sigma_z is None:
+        return title
+    facts = {
+        "mean": percent_text(trend.mean, lang),
+        "sigma": number(f"{trend.sigma_z:.2f}", lang),
+        "signals": _weeks_with_signals(trend.points, lang),
+    }
+    return f"{title}. {say('share_trend_reading', lang, **facts)}"
 
 
 # -- open appeals ----------------------------------------------------------------------------
@@ -164,6 +229,7 @@ def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Html:
             overdue=point.overdue,
             arrivals=point.arrivals,
             departures=point.departures,
+            net=f"{point.net:+d}",
         )
         plot.mark(place, point.open, label, "small")
     return plot.svg(say("chart_backlog", lang))

@@ -25,10 +25,15 @@ from workhours_sla.worktime.budget import format_amount
 
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
-    *("restricted_mean", "mean_answered", "standardised", "funnel", "trend", "due_later"),
+    *("restricted_mean", "mean_answered", "standardised", "funnel", "trend", "share_trend"),
+    "due_later",
 )
 _NAMED: Final = {"verdict": "target", "small_numbers": "matured"}
-_NAMED_HERE: Final = {"trend": "trend_name", "due_later": "axis_later"}
+_NAMED_HERE: Final = {
+    "trend": "trend_name",
+    "share_trend": "share_trend_name",
+    "due_later": "axis_later",
+}
 """The names of figures whose sentences go by another key."""
 
 _LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d{5,9}(?![\w-])")

@@ -13,19 +13,31 @@ from workhours_sla.adapters.reports.html_time_charts import (
     SLOTS,
     backlog_chart,
     load_chart,
+    share_trend_chart,
+    share_trend_reading,
+    signals_of,
     trend_chart,
     trend_reading,
     weeks_chart,
 )
 from workhours_sla.adapters.reports.html_words import (
     NO_FIGURE,
+    count_text,
     hours_exact,
     percent_text,
     when_text,
 )
 from workhours_sla.compliance.phrases import heading
-from workhours_sla.compliance.tables import Row
-from workhours_sla.compliance.text import hours_text, interval_text, rate_text
+from workhours_sla.compliance.series import ShareTrend, Trend, TrendPoint
+from workhours_sla.compliance.tables import Curve, Quantile, Row
+from workhours_sla.compliance.text import (
+    hours_text,
+    interval_text,
+    little_facts,
+    quantile_text,
+    rate_text,
+    withdrawal_facts,
+)
 from workhours_sla.sla.load import DeadlineLoad
 from workhours_sla.worktime.budget import format_amount
 
@@ -57,6 +69,49 @@ class Weeks(Teller):
         kinds = ("", *("" for _ in columns), "main", "", "words")
         head = [Cell(heading(t, lang), kind=k) for t, k in zip(titles, kinds, strict=True)]
         yield self.folded(tables.table(self.say("weeks"), head, rows))
+        yield from self._changes()
+
+    def _changes(self) -> Iterator[Html]:
+        """Yield the control charts of the weeks."""
+        report, lang = self.report, self.lang
+        figures, rest = [], []
+        shares, medians = report.share_trend, report.trend
+        if shares.points:
+            reading = share_trend_reading(shares, lang)
+            told = self._judged("share_trend", shares, reading)
+            figures.append(self.chart("chart_share_trend", share_trend_chart(shares, lang), told))
+            rest.append(self._trend_table(shares, "chart_share_trend"))
+        if medians.points:
+            told = self._judged("trend", medians, trend_reading(medians, lang))
+            figures.append(self.chart("chart_trend", trend_chart(medians, lang), told))
+            rest.append(self._trend_table(medians, "chart_trend"))
+        if figures:
+            yield element("div", figures, class_="pair")
+            yield self.folded(*rest)
+
+    def _judged(self, key: str, trend: Trend | ShareTrend, reading: str) -> str:
+        name = key if trend.baseline else "trend_too_short"
+        told = self.tell(name, points=trend.baseline or len(trend.points))
+        return f"{told} {reading.partition('. ')[2]}".rstrip()
+
+    def _trend_table(self, trend: Trend | ShareTrend, title: str) -> Html:
+        lang = self.lang
+        rows: list[Line] = []
+        for point in trend.points:
+            found = Cell(", ".join(signals_of(point, lang)), kind="words")
+            if isinstance(point, TrendPoint):
+                rows.append([point.week, hours_exact(point.median, lang), found])
+                continue
+            limits = NO_FIGURE
+            if point.lower is not None and point.upper is not None:
+                bounds = (percent_text(bound, lang) for bound in (point.lower, point.upper))
+                limits = NO_FIGURE.join(bounds)
+            rows.append([point.week, percent_text(point.share, lang), limits, found])
+        figures = ["median_h"] if isinstance(trend, Trend) else ["share", "limits"]
+        titles = [heading("week", lang), *map(self.say, figures)]
+        return tables.table(
+            self.say(title), [*titles, Cell(self.say("signal"), kind="words")], rows
+        )
 
     def times(self) -> Iterator[Html]:
         """Yield the times to an answer."""
@@ -64,63 +119,85 @@ class Weeks(Teller):
         figures = []
         if report.curve is not None:
             chart = curve_chart(report.curve, report.promise, report.total, lang)
-            told = f"{self.say('curve_reading')} {self.tell('median')} {self.tell('p90')}"
-            figures.append(self.chart("chart_curve", chart, told))
-        if report.trend.points:
-            points = len(report.trend.points)
-            key = "trend" if report.trend.baseline else "trend_too_short"
-            told = self.tell(key, points=report.trend.baseline or points)
-            reading = trend_reading(report.trend, lang).partition(". ")[2]
-            chart = trend_chart(report.trend, lang)
-            figures.append(self.chart("chart_trend", chart, f"{told} {reading}".rstrip()))
+            figures.append(self.chart("chart_curve", chart, self.say("curve_reading")))
+        figures.append(element("div", self._times_table()))
         yield element("div", figures, class_="pair")
-        horizon = format_amount(report.promise.horizon)
-        yield self.p("restricted_mean", horizon=horizon)
-        if report.total.mean_answered is not None:
-            mean = self.say("hours", hours=hours_text(report.total.mean_answered, lang))
-            name = f"{heading('mean_answered', lang)}: "
-            mean_shown = element("b", mean, data_figure="mean_answered")
-            yield element("p", name, mean_shown, ". ", self.tell("mean_answered"), class_="biased")
-        yield self.folded(*self._time_tables())
-
-    def _time_tables(self) -> Iterator[Html]:
-        report, lang = self.report, self.lang
+        if report.withdrawals is not None and report.withdrawals.count:
+            yield self.p("withdrawals", **withdrawal_facts(report.withdrawals, lang))
         if report.curve is not None:
-            curve = report.curve
-            end = curve_end(curve, report.promise, report.total)
-            steps = [
-                line
-                for line in zip(curve.times, curve.share, curve.lower, curve.upper, strict=True)
-                if line[0] <= end
+            yield self.folded(self._curve_table(report.curve))
+
+    def _times_table(self) -> Html:
+        """Return the times in figures, each with its interval and what it means."""
+        total, lang = self.report.total, self.lang
+        horizon = format_amount(self.report.promise.horizon)
+        rows: list[Line] = []
+        for key, quantile in (("median", total.median), ("p90", total.p90)):
+            if quantile is not None:
+                shown = self.say("hours", hours=quantile_text(quantile, lang))
+                interval = self._interval(quantile)
+                rows.append([heading(key, lang), shown, interval, Cell(self.tell(key))])
+        for key, mean in (
+            ("restricted_mean", total.restricted_mean),
+            ("mean_answered", total.mean_answered),
+        ):
+            if mean is not None:
+                shown = self.say("hours", hours=hours_text(mean, lang))
+                bold = element("b", shown, data_figure=key)
+                name = heading(key, lang).format(horizon=horizon)
+                rows.append([name, bold, NO_FIGURE, Cell(self.tell(key, horizon=horizon))])
+        titles: Line = [
+            self.say("what"),
+            self.say("value"),
+            self.say("limits95"),
+            Cell(self.say("reading"), kind="words"),
+        ]
+        return tables.table(self.say("times_table"), titles, rows)
+
+    def _interval(self, quantile: Quantile) -> str:
+        if quantile.lower is None:
+            return NO_FIGURE
+        low = hours_text(quantile.lower, self.lang)
+        if quantile.upper is None:
+            return self.say("at_least", hours=low)
+        return f"{low}{NO_FIGURE}{hours_text(quantile.upper, self.lang)}"
+
+    def _curve_table(self, curve: Curve) -> Html:
+        lang = self.lang
+        end = curve_end(curve, self.report.promise, self.report.total)
+        steps = [
+            line
+            for line in zip(
+                curve.times, curve.at_risk, curve.share, curve.lower, curve.upper, strict=True
+            )
+            if line[0] <= end
+        ]
+        rows: list[Line] = [
+            [
+                hours_exact(time, lang),
+                tables.count(waited, lang),
+                percent_text(share, lang),
+                f"{percent_text(low, lang)}{NO_FIGURE}{percent_text(high, lang)}",
             ]
-            rows: list[Line] = [
-                [
-                    hours_exact(time, lang),
-                    percent_text(share, lang),
-                    f"{percent_text(low, lang)}\N{EN DASH}{percent_text(high, lang)}",
-                ]
-                for time, share, low, high in steps[:: max(1, len(steps) // 25)]
-            ]
-            titles: Line = [self.say(key) for key in ("time", "unanswered", "limits95")]
-            yield tables.table(self.say("chart_curve"), titles, rows)
-        if report.trend.points:
-            rows = []
-            for point in report.trend.points:
-                kinds = ("outside", "run_of_eight", "three_of_four")
-                found = ", ".join(self.say(kind) for kind in kinds if getattr(point, kind))
-                rows.append([point.week, hours_exact(point.median, lang), found])
-            titles = [heading("week", lang), self.say("median_h"), self.say("signal")]
-            yield tables.table(self.say("chart_trend"), titles, rows)
+            for time, waited, share, low, high in steps[:: max(1, len(steps) // 25)]
+        ]
+        keys = ("time", "at_risk", "unanswered", "limits95")
+        return tables.table(self.say("chart_curve"), [self.say(key) for key in keys], rows)
 
     def open(self, load: DeadlineLoad | None) -> Iterator[Html]:
         """Yield the backlog and the deadlines to come."""
         report, lang = self.report, self.lang
         backlog = report.backlog
-        age = NO_FIGURE
-        if backlog.median_age is not None:
-            age = self.say("hours", hours=hours_text(backlog.median_age, lang))
+        ages = {
+            name: NO_FIGURE if age is None else self.say("hours", hours=hours_text(age, lang))
+            for name, age in (
+                ("median", backlog.median_age),
+                ("p90", backlog.p90_age),
+                ("largest", backlog.largest_age),
+            )
+        }
         counted = self.counted(open=report.total.open, overdue=report.total.overdue)
-        told = self.tell("backlog", **counted, median=age)
+        told = self.tell("backlog", **counted, **ages)
         chart = backlog_chart(backlog.points, lang)
         figures = [self.chart("chart_backlog", chart, told)]
         rest: list[Html] = []
@@ -131,16 +208,20 @@ class Weeks(Teller):
                     tables.count(value, lang)
                     for value in (point.open, point.overdue, point.arrivals, point.departures)
                 ),
+                Cell(f"{point.net:+d}", point.net),
             ]
             for point in backlog.points
         ]
-        keys = ("open_now", "overdue_now", "arrivals_in_week", "departures")
+        keys = ("open_now", "overdue_now", "arrivals_in_week", "departures", "net")
         titles: Line = [heading("date", lang), *(self.say(key) for key in keys)]
         rest.append(tables.table(self.say("chart_backlog"), titles, rows))
         if load is not None:
             figures.append(self._load_figure(load))
             rest += self._load_table(load)
         yield element("div", figures, class_="pair")
+        if backlog.little is not None:
+            facts = little_facts(backlog.little, lang)
+            yield self.p("little", **facts, open=count_text(report.total.open, lang))
         yield self.folded(*rest)
 
     def _load_figure(self, load: DeadlineLoad) -> Html:

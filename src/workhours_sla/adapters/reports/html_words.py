@@ -45,8 +45,9 @@ PAGE: Final[Mapping[str, Words]] = {
     "arrivals": {"en": "When appeals arrive", "ru": "Когда поступают обращения"},
     "open": {"en": "Open appeals and deadlines", "ru": "Открытые обращения и сроки"},
     "change": {"en": "What changed", "ru": "Что изменилось"},
+    "times_table": {"en": "Times to an answer", "ru": "Время до ответа: показатели"},
     "late": {"en": "Late appeals", "ru": "Просроченные обращения"},
-    "handling": {"en": "Who held them", "ru": "У кого были"},
+    "handling": {"en": "Who held them", "ru": "За кем числились просроченные"},
     "days": {"en": "Special days", "ru": "Особые дни"},
     "quality": {"en": "Quality of the data", "ru": "Качество данных"},
     "method": {"en": "Method and sources", "ru": "Методика и источники"},
@@ -78,6 +79,24 @@ PAGE: Final[Mapping[str, Words]] = {
     "chart_trend": {
         "en": "Median working time to an answer by week, with control limits",
         "ru": "Медиана рабочего времени до ответа по неделям, с контрольными пределами",
+    },
+    "chart_share_trend": {
+        "en": "Share in time by week, with the control limits of each",
+        "ru": "Доля в срок по неделям, с контрольными пределами каждой",
+    },
+    "share_trend_reading": {
+        "en": "Mean {mean}%; the weeks spread {sigma} times as much as by chance. Weeks that "
+        "signal a change: {signals}.",
+        "ru": "Среднее {mean} %; разброс недель - {sigma} от случайного. Недели с сигналом: "
+        "{signals}.",
+    },
+    "share_point": {
+        "en": "{week}: in time {share}%, {met} of {matured} matured{limits}",
+        "ru": "{week}: в срок {share} %, {met} из {matured} созревших{limits}",
+    },
+    "share_limits": {
+        "en": "; limits {lower} to {upper}%",
+        "ru": "; пределы от {lower} до {upper} %",
     },
     "chart_curve": {
         "en": "Share not yet answered by working time, with its 95% band",
@@ -117,6 +136,7 @@ PAGE: Final[Mapping[str, Words]] = {
     "outside": {"en": "outside the limits", "ru": "за пределами"},
     "run_of_eight": {"en": "eight on one side of the mean", "ru": "восемь подряд по одну сторону"},
     "three_of_four": {"en": "three of four near a limit", "ru": "три из четырёх у предела"},
+    "range_outside": {"en": "further from the last than usual", "ru": "скачок больше обычного"},
     "curve_reading": {
         "en": "The line falls as appeals are answered; open ones are taken in for as long as seen.",
         "ru": "Линия падает по мере ответов; открытые учтены, пока за ними наблюдали.",
@@ -165,13 +185,13 @@ PAGE: Final[Mapping[str, Words]] = {
     "not_final": {"en": "not final yet", "ru": "ещё не окончательно"},
     "backlog_point": {
         "en": "{when}: open {open}, overdue {overdue}; in the week arrived {arrivals}, "
-        "answered {departures}",
+        "answered or withdrawn {departures}, backlog {net}",
         "ru": "{when}: открыто {open}, просрочено {overdue}; за неделю поступило {arrivals}, "
-        "отвечено {departures}",
+        "отвечено или отозвано {departures}, остаток {net}",
     },
     "load_point": {
         "en": "{when}: {count}, of them {together} at one instant",
-        "ru": "{when}: {count}, из них в один миг {together}",
+        "ru": "{when}: {count}, из них одновременно {together}",
     },
     "load_sums": {
         "en": "Beside these: overdue {overdue}, due earlier {earlier}, due later {later}, paused "
@@ -206,17 +226,31 @@ PAGE: Final[Mapping[str, Words]] = {
     "signal": {"en": "signal", "ru": "сигнал"},
     "median_h": {"en": "median, h", "ru": "медиана, ч"},
     "deadlines": {"en": "deadlines", "ru": "сроков"},
-    "together": {"en": "at one instant", "ru": "в один миг"},
-    "departures": {"en": "answered in the week", "ru": "отвечено за неделю"},
+    "together": {"en": "at one instant", "ru": "одновременно"},
+    "departures": {
+        "en": "answered or withdrawn in the week",
+        "ru": "отвечено или отозвано за неделю",
+    },
+    "net": {"en": "backlog grew by", "ru": "прирост остатка"},
+    "at_risk": {"en": "waited as long", "ru": "ждали столько и дольше"},
+    "share": {"en": "share in time, %", "ru": "доля в срок, %"},
+    "limits": {"en": "limits", "ru": "пределы"},
+    "yes": {"en": "yes", "ru": "да"},
+    "no": {"en": "no", "ru": "нет"},
+    "only_hour_earlier": {
+        "en": "Only those that an hour earlier would have been in time",
+        "ru": "Только те, что часом раньше были бы в срок",
+    },
+    "phases": {"en": "By phase", "ru": "По этапам"},
     "arrivals_in_week": {"en": "arrived in the week", "ru": "поступило за неделю"},
-    "holder": {"en": "agency", "ru": "ведомство"},
-    "at_breach": {"en": "held it at the limit", "ru": "были в миг истечения"},
-    "largest_share": {"en": "held it longest", "ru": "держали дольше всех"},
-    "first_holder": {"en": "held it first", "ru": "получили первыми"},
-    "nobody": {"en": "(nobody)", "ru": "(никто)"},
+    "holder": {"en": "agency", "ru": "исполнитель"},
+    "at_breach": {"en": "held it at the limit", "ru": "числились, когда истёк срок"},
+    "largest_share": {"en": "held it longest", "ru": "находились дольше всего"},
+    "first_holder": {"en": "held it first", "ru": "поступили первоначально"},
+    "nobody": {"en": "(nobody)", "ru": "(не назначен)"},
     "left_out": {
         "en": "Late appeals whose holders cannot be reckoned: {count}.",
-        "ru": "Просроченных, для которых держателей не установить: {count}.",
+        "ru": "Просроченных, по которым исполнитель не установлен: {count}.",
     },
     "replied": {"en": "replied to", "ru": "с ответом"},
     "formal_first": {"en": "first reply formal", "ru": "первый ответ формальный"},
@@ -224,8 +258,8 @@ PAGE: Final[Mapping[str, Words]] = {
     "deletes": {"en": "deleted by officials", "ru": "удалено не автором"},
     "late_transfers": {"en": "passed on in the last hour", "ru": "передано в последний час"},
     "phase": {"en": "phase", "ru": "этап"},
-    "by_holder": {"en": "By holder", "ru": "По держателям"},
-    "by_phase": {"en": "By holder and phase", "ru": "По держателям и этапам"},
+    "by_holder": {"en": "By holder", "ru": "По исполнителям"},
+    "by_phase": {"en": "By holder and phase", "ru": "По исполнителям и этапам"},
     "signs": {"en": "Signs by agency", "ru": "Признаки по ведомствам"},
     "appeals": {"en": "appeals", "ru": "обращений"},
     "reason": {"en": "reason", "ru": "причина"},
@@ -245,7 +279,10 @@ PAGE: Final[Mapping[str, Words]] = {
     "version": {"en": "version", "ru": "версия"},
     "schedules": {"en": "hours (of the most appeals)", "ru": "график (большинства обращений)"},
     "source": {"en": "source", "ru": "источник"},
-    "trend_name": {"en": "control chart", "ru": "контрольная карта"},
+    "trend_name": {"en": "control chart of medians", "ru": "контрольная карта медианы"},
+    "share_trend_name": {"en": "control chart of shares", "ru": "контрольная карта доли"},
+    "value": {"en": "value", "ru": "значение"},
+    "at_least": {"en": "from {hours}", "ru": "от {hours}"},
     "what": {"en": "figure", "ru": "показатель"},
     "reading": {"en": "how to read it", "ru": "как читать"},
 }
@@ -259,6 +296,7 @@ SOURCES: Final[Mapping[str, str]] = {
     "restricted_mean": "Klein, Moeschberger 2003",
     "standardised": "Fleiss, Levin, Paik 2003; Kitagawa 1955",
     "trend": "Shewhart 1931; Wheeler 2000",
+    "share_trend": "Laney 2002",
     "funnel": "Spiegelhalter 2005",
 }
 

@@ -1,7 +1,8 @@
 """A report as JSON and back, under a schema version: a frozen report says all of itself.
 
 Instants are ISO 8601 with their offset, amounts ISO 8601 durations. What is read back equals what
-was written; its instants keep their offset, no longer their zone.
+was written; its instants keep their offset, no longer their zone. A report of an older form is
+read, too: what it did not say yet is then missing or empty.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from workhours_sla.compliance.revision import Revision
 from workhours_sla.errors import SourceError
 from workhours_sla.worktime.budget import iso_amount
 
-SCHEMA = "workhours.report/1"
+SCHEMA = "workhours.report/2"
+FIRST_SCHEMA = "workhours.report/1"
 REVISION_SCHEMA = "workhours.report-revision/1"
 
 
@@ -45,11 +47,33 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
         schema = msgspec.json.decode(text, type=_Head).schema
         if schema == SCHEMA:
             return msgspec.json.decode(text, type=_Frozen).report
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        if schema == FIRST_SCHEMA:
+            return msgspec.convert(_upgraded(msgspec.json.decode(text)), type=_Frozen).report
+    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as error:
         msg = f"{name} is not a report in JSON ({error}); give one written with --json"
         raise SourceError(msg, name=name) from None
-    msg = f"{name} has the schema {schema!r}, and this version reads {SCHEMA!r}; make it anew"
+    msg = f"{name} has the schema {schema!r}, and this version reads up to {SCHEMA!r}; make it anew"
     raise SourceError(msg, name=name)
+
+
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a report of the first form in today's, with nothing where it said nothing."""
+    told = data["report"]
+    curve, handling = told["curve"], told["attribution"]
+    return {
+        "schema": SCHEMA,
+        "report": {
+            **told,
+            "curve": None if curve is None else {**curve, "at_risk": []},
+            "withdrawals": None,
+            "share_trend": {"points": []},
+            "backlog": {**told["backlog"], "little": None},
+            "late": [{**late, "holder": None, "hour_earlier": None} for late in told["late"]],
+            "attribution": None
+            if handling is None
+            else {**handling, "hour_earlier": [], "phases": []},
+        },
+    }
 
 
 def revision_data(revision: Revision) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from workhours_sla.compliance.report import Late, Report
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.words import WEEKDAYS
@@ -28,8 +29,8 @@ def row_values(row: Row) -> dict[str, Any]:
         "lower": None if rate is None else rate.interval.lower,
         "upper": None if rate is None else rate.interval.upper,
         "verdict": None if rate is None else rate.verdict.value,
-        "median": _time(row.median),
-        "p90": _time(row.p90),
+        **_quantile("median", row.median),
+        **_quantile("p90", row.p90),
         "restricted_mean": row.restricted_mean,
         "mean_answered": row.mean_answered,
         "open": row.open,
@@ -44,8 +45,10 @@ def row_values(row: Row) -> dict[str, Any]:
     }
 
 
-def _time(quantile: Quantile | None) -> timedelta | None:
-    return None if quantile is None else quantile.time
+def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | None]:
+    """Return a quantile and its interval, each None where open."""
+    found = quantile or Quantile(None, None, None, timedelta(0))
+    return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
 
 
 def _weeks(report: Report) -> list[dict[str, Any]]:

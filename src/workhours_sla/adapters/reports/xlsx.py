@@ -32,6 +32,7 @@ SHEETS: Final = {
     "calendar": {"en": "Calendar", "ru": "Календарь"},
     "method": {"en": "Method", "ru": "Методика"},
 }
+YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised"),
@@ -47,7 +48,9 @@ _FIGURES: Final = ("rate", "lower", "upper", "verdict", "median", "p90")
 _OTHERS: Final = (
     *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
 )
-_LATE: Final = ("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed")
+_LATE: Final = (
+    *("appeal_id", "agency", "holder", "started_at", "due_at", "answered_at", "elapsed"),
+)
 
 
 def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
@@ -140,10 +143,14 @@ class _Book:
 
     def _late(self) -> None:
         sheet, lang = self._sheet("late"), self._lang
-        titles = [heading(name, lang) for name in (*_LATE, "overdue_by")]
+        titles = [heading(name, lang) for name in (*_LATE, "overdue_by", "hour_earlier")]
         self._line(sheet, 0, titles, "bold")
         for line, late in enumerate(self._report.late, start=1):
-            self._line(sheet, line, [*(getattr(late, name) for name in _LATE), late.overdue])
+            earlier = None
+            if late.hour_earlier is not None:
+                earlier = words.pick(YES_NO[late.hour_earlier], lang)
+            facts = (getattr(late, name) for name in _LATE)
+            self._line(sheet, line, [*facts, late.overdue, earlier])
         sheet.freeze_panes(1, 1)
 
     def _calendar(self) -> None:

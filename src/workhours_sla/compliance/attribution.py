@@ -1,0 +1,169 @@
+"""Whose the late appeals are: who held them when, and where their working time went.
+
+It takes the events: an outcome no longer says who held an appeal when.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from workhours_sla.compliance.arrivals import instant_of
+from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.spans import (
+    Owner,
+    Phase,
+    Span,
+    breach_owner,
+    holder_spans,
+    in_time_if_earlier,
+)
+from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.worktime.zone import BASE_UTC
+
+_OWNERS: tuple[Owner, ...] = ("at_breach", "largest_share", "first")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much working time of late appeals one holder had them in one phase; None: nobody."""
+
+    holder: str | None
+    phase: Phase
+    worked: timedelta
+    appeals: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTime:
+    """How much working time late appeals spent in one phase, and how many of them were in it."""
+
+    phase: Phase
+    worked: timedelta
+    appeals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Whose the late appeals are, by each way to say so: (agency, late appeals), most first.
+
+    ``hour_earlier`` counts, by who held them at the limit, those that would have been in time had
+    they come to that holder an hour of working time earlier, as ``Late`` says it. ``shares`` takes
+    their working time apart by holder and phase, most first, ``phases`` by phase alone; no event
+    tells of an approval within an agency, so it is part of what is held. ``left_out`` counts late
+    appeals whose holders cannot be reckoned.
+    """
+
+    at_breach: tuple[tuple[str | None, int], ...]
+    largest_share: tuple[tuple[str | None, int], ...]
+    first: tuple[tuple[str | None, int], ...]
+    hour_earlier: tuple[tuple[str | None, int], ...]
+    shares: tuple[Share, ...]
+    phases: tuple[PhaseTime, ...]
+    left_out: int
+
+
+class Breach(NamedTuple):
+    """What the events say of one late appeal; ``owners`` are in the order of the ways to say so."""
+
+    spans: tuple[Span, ...]
+    owners: tuple[str | None, ...]
+    hour_earlier: bool | None
+
+    @property
+    def holder(self) -> str | None:
+        """Who held it at its limit."""
+        return self.owners[0]
+
+
+def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
+    """Return what the events say of late appeals, by row, without those they do not explain.
+
+    None where the target follows transfers: each of its holders has a clock of their own.
+    """
+    if cases.target.on_transfer != "keep":
+        return None
+    as_of = BASE_UTC + cases.as_of * MICROSECOND
+    found = {}
+    for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
+        schedule = cases.schedules[int(cases.schedule_of[row])]
+        limit = instant_of(schedule, int(cases.limit[row]))
+        events = by_appeal.get(str(cases.ids[row]), [])
+        started = instant_of(schedule, int(cases.started[row]))
+        spans = _spans(events, cases, as_of, started)
+        if spans and limit is not None:
+            owners = tuple(breach_owner(spans, limit, way) for way in _OWNERS)
+            found[row] = Breach(spans, owners, _hour_earlier(cases, row, spans, limit))
+    return found
+
+
+def _hour_earlier(cases: Cases, row: int, spans: tuple[Span, ...], limit: datetime) -> bool | None:
+    overdue = int(cases.overdue[row])
+    if overdue == UNKNOWN or isinstance(cases.target.budget, ClockTime):
+        return None  # what is late around the clock is not late by working time
+    answered = not bool(cases.open[row])
+    return in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
+
+
+def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
+    """Return whose the late appeals are, of so many in all."""
+    owners: list[Counter[str | None]] = [Counter() for _ in _OWNERS]
+    earlier: Counter[str | None] = Counter()
+    worked: Counter[tuple[str | None, Phase]] = Counter()
+    touched: Counter[tuple[str | None, Phase]] = Counter()
+    in_phase: Counter[Phase] = Counter()
+    for breach in found.values():
+        for counter, owner in zip(owners, breach.owners, strict=True):
+            counter[owner] += 1
+        earlier[breach.holder] += breach.hour_earlier is True
+        touched.update({(span.holder, span.phase) for span in breach.spans})
+        in_phase.update({span.phase for span in breach.spans})
+        for span in breach.spans:
+            worked[span.holder, span.phase] += span.worked // MICROSECOND
+    of_phase: Counter[Phase] = Counter()
+    for (_, phase), micros in worked.items():
+        of_phase[phase] += micros
+    shares = [
+        Share(holder, phase, worked[holder, phase] * MICROSECOND, appeals)
+        for (holder, phase), appeals in touched.items()
+    ]
+    phases = [
+        PhaseTime(phase, of_phase[phase] * MICROSECOND, appeals)
+        for phase, appeals in in_phase.items()
+    ]
+    at_breach, largest_share, first = map(_ranked, owners)
+    return Attribution(
+        at_breach,
+        largest_share,
+        first,
+        hour_earlier=_ranked(+earlier),
+        shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
+        phases=tuple(sorted(phases, key=lambda p: (-p.worked, p.phase))),
+        left_out=late - len(found),
+    )
+
+
+def _spans(
+    events: list[Event], cases: Cases, as_of: datetime, started: datetime | None
+) -> tuple[Span, ...]:
+    """Return the spans of the cycle that started then, none where it is not to be found."""
+    reopened = sum(event.type is EventType.REOPENED for event in events)
+    for cycle in range(reopened + 1):
+        try:
+            spans = holder_spans(events, cases.target, as_of=as_of, cycle=cycle)
+        except CalendarCoverageError:
+            continue
+        if spans and spans[0].since == started:
+            return spans
+    return ()
+
+
+def _ranked(counter: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:
+    return tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0] or "")))

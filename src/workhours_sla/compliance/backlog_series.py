@@ -1,0 +1,121 @@
+"""The backlog week by week, how old it is, and whether the counts belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from workhours_sla.compliance.arrays import IntArray
+from workhours_sla.compliance.arrivals import Arrivals, in_zone
+from workhours_sla.compliance.backlog import (
+    backlog,
+    backlog_ages,
+    flow,
+    littles_law,
+    overdue_backlog,
+)
+from workhours_sla.compliance.cases import EXCLUDED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.series import end_of_week
+from workhours_sla.worktime.zone import BASE_UTC
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogPoint:
+    """What was open at an instant, and what came and what was done with in the week before.
+
+    Done with is what was answered or withdrawn.
+    """
+
+    at: datetime
+    open: int
+    overdue: int
+    arrivals: int
+    departures: int
+
+    @property
+    def net(self) -> int:
+        """By how much the backlog grew in the week."""
+        return self.arrivals - self.departures
+
+
+@dataclass(frozen=True, slots=True)
+class LittleCheck:
+    """The two sides of Little's law, on the clock, from ``since`` up to now.
+
+    ``mean_open`` is the mean backlog; ``arrivals_per_day`` times ``mean_time``, from arrival to the
+    answer or the withdrawal of those that had one, is ``expected``. Nothing is open at ``since``,
+    so a difference comes of what still is.
+    """
+
+    since: datetime
+    mean_open: float
+    arrivals_per_day: float
+    mean_time: timedelta
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogSeries:
+    """The backlog week by week, and how long in working time the open ones have waited now.
+
+    ``little`` is None while nothing has been answered or withdrawn.
+    """
+
+    points: tuple[BacklogPoint, ...]
+    median_age: timedelta | None
+    p90_age: timedelta | None
+    largest_age: timedelta | None
+    little: LittleCheck | None
+
+
+def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
+    """Return the backlog at the end of each week up to ``as_of``, excluded cases left out."""
+    counted = ~cases.in_state(EXCLUDED)
+    came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
+    schedule = cases.reference
+    ends = [_micros(end_of_week(schedule, week.first)) for week in when.weeks]
+    at = [*(end for end in ends if end < cases.as_of), cases.as_of]
+    start = _micros(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
+    # by another zone's clock a case of the first week may have come a little earlier
+    start = min(start, int(cases.started.min()))
+    flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
+    numbers = (
+        backlog(came, left, at),
+        overdue_backlog(came, left, limit, at),
+        flows.arrivals,
+        flows.departures,
+    )
+    points = tuple(
+        BacklogPoint(in_zone(schedule, moment), *found)
+        for moment, *found in zip(at, *(column.tolist() for column in numbers), strict=True)
+    )
+    waiting = cases.open & (cases.elapsed != UNKNOWN)
+    ages = backlog_ages(cases.elapsed[waiting])
+    median, p90, largest = (
+        None if age is None else age * MICROSECOND for age in (ages.median, ages.p90, ages.largest)
+    )
+    return BacklogSeries(
+        points,
+        median,
+        p90,
+        largest,
+        _little(cases, came, left, start) if int(flows.departures.sum()) else None,
+    )
+
+
+def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck:
+    law = littles_law(came, left, start, cases.as_of + 1)
+    return LittleCheck(
+        in_zone(cases.reference, start),
+        law.mean_backlog,
+        law.arrival_rate * (_DAY // MICROSECOND),
+        round(law.mean_time) * MICROSECOND,
+        law.predicted_backlog,
+    )
+
+
+def _micros(when: datetime) -> int:
+    return (when - BASE_UTC) // MICROSECOND

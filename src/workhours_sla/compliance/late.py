@@ -1,0 +1,81 @@
+"""The late appeals by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from workhours_sla.compliance.arrays import NEVER
+from workhours_sla.compliance.arrivals import in_zone, instant_of
+from workhours_sla.compliance.attribution import Breach
+from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A late appeal; ``answered_at`` is None while it waits, ``overdue`` is working time.
+
+    ``holder`` is who held it at its limit. ``hour_earlier``: whether it would have been in time
+    had it come to that holder an hour of working time earlier, or at once if less than that was
+    spent before, and had all that came after taken as long as it did; None where the answer is
+    still to decide, or nothing says who held it. Both take the events.
+    """
+
+    appeal_id: str
+    agency: str | None
+    started_at: datetime
+    due_at: datetime | None
+    limit: datetime | None
+    answered_at: datetime | None
+    elapsed: timedelta | None
+    overdue: timedelta | None
+    holder: str | None
+    hour_earlier: bool | None
+
+
+def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
+    """Return the first of all late appeals: the open ones, then by how late.
+
+    ``found`` is what the events say of them, by row.
+    """
+    rows = np.flatnonzero(cases.in_state(BREACHED))
+    answered = cases.answered[rows] != NEVER
+    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
+    named = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
+    # equals come in the order of their names, not of the rows
+    return tuple(
+        sorted(
+            named,
+            key=lambda late: (
+                late.answered_at is not None,
+                -(late.overdue or timedelta(0)),
+                late.started_at,
+                late.appeal_id,
+            ),
+        )
+    )
+
+
+def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
+    schedule = cases.schedules[int(cases.schedule_of[row])]
+    agencies = cases.groups.get("agency")
+    code = -1 if agencies is None else int(agencies.codes[row])
+
+    def amount(micros: int) -> timedelta | None:
+        return None if micros == UNKNOWN else micros * MICROSECOND
+
+    return Late(
+        str(cases.ids[row]),
+        agencies.names[code] if agencies is not None and code >= 0 else None,
+        in_zone(schedule, int(cases.started[row])),
+        instant_of(schedule, int(cases.due[row])),
+        instant_of(schedule, int(cases.limit[row])),
+        instant_of(schedule, int(cases.answered[row])),
+        amount(int(cases.elapsed[row])),
+        amount(int(cases.overdue[row])),
+        holder=None if breach is None else breach.holder,
+        hour_earlier=None if breach is None else breach.hour_earlier,
+    )
