@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 
@@ -28,7 +28,8 @@ from workhours_sla.sla.spans import (
 from workhours_sla.worktime.day_budgets import ClockTime
 from workhours_sla.worktime.zone import BASE_UTC
 
-_OWNERS: tuple[Owner, ...] = ("at_breach", "largest_share", "first")
+_OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")
+_PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class Attribution:
     """Whose the late appeals are, by each way to say so: (agency, late appeals), most first.
 
     ``hour_earlier`` counts, by who held them at the limit, those that would have been in time had
-    they come to that holder an hour of working time earlier, as ``Late`` says it. ``shares`` takes
-    their working time apart by holder and phase, most first, ``phases`` by phase alone; no event
-    tells of an approval within an agency, so it is part of what is held. ``left_out`` counts late
-    appeals whose holders cannot be reckoned.
+    they come to that holder an hour of working time earlier, as ``late.Late`` says it. ``shares``
+    takes their working time apart by holder and phase, most first, ``phases`` by phase alone, in
+    their order; no event tells of an approval within an agency, so it is part of what is held.
+    ``left_out`` counts late appeals whose holders cannot be reckoned.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]
@@ -145,7 +146,7 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
         first,
         hour_earlier=_ranked(+earlier),
         shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
-        phases=tuple(sorted(phases, key=lambda p: (-p.worked, p.phase))),
+        phases=tuple(sorted(phases, key=lambda one: _PHASES.index(one.phase))),
         left_out=late - len(found),
     )
 

@@ -229,13 +229,13 @@ def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
 
 def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
     """Return what the sentence on Little's law says."""
-    numbers = {
-        "mean_open": found.mean_open,
-        "arrivals": found.arrivals_per_day,
-        "time": found.mean_time / _DAY,
-        "expected": found.expected,
+    told = {
+        "mean_open": f"{found.mean_open:.1f}",
+        "arrivals": f"{found.arrivals_per_day:.2f}",
+        "time": f"{found.mean_time / _DAY:.2f}",
+        "expected": f"{found.expected:.1f}",
     }
-    return {name: number(f"{value:.2f}", lang) for name, value in numbers.items()}
+    return {name: number(value, lang) for name, value in told.items()}
 
 
 def quality_notes(report: Report, lang: str) -> list[str]:

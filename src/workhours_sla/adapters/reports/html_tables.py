@@ -16,6 +16,7 @@ from workhours_sla.adapters.reports.html_words import (
     NO_FIGURE,
     count_text,
     day_text,
+    hours_grouped,
     percent_text,
     say,
     target_text,
@@ -27,7 +28,6 @@ from workhours_sla.compliance.proportions import FLAGGED_BELOW
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.compliance.text import (
-    hours_text,
     interval_text,
     quantile_text,
     rate_text,
@@ -76,7 +76,7 @@ def amount(time: timedelta | None, lang: str) -> Cell:
     """Return an amount of working time in hours."""
     if time is None:
         return Cell(NO_FIGURE)
-    return Cell(hours_text(time, lang), time / _HOUR)
+    return Cell(hours_grouped(time, lang), time / _HOUR)
 
 
 def table(  # noqa: PLR0913

@@ -32,6 +32,8 @@ HOURS_NAMED: Final = 12
 """How many hours of deadlines have room for their names."""
 
 _HOUR: Final = timedelta(hours=1)
+_ROOM: Final = 0.02
+"""How much of a share is left free above and below."""
 
 
 def weeks_chart(
@@ -159,11 +161,11 @@ def trend_reading(trend: Trend, lang: str) -> str:
 def share_trend_chart(trend: ShareTrend, lang: str) -> Html:
     """Return the shares in time by week, each between its own limits where there are any."""
     points = trend.points
-    least = min(
-        point.share if point.lower is None else min(point.share, point.lower) for point in points
-    )
-    plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), (max(least - 0.03, 0.0), 1.0))
-    plot.y_axis(ticks(plot.y.low, 1.0), lambda share: f"{share * 100:.0f}")
+    shown = [point.share for point in points]
+    shown += [x for point in points for x in (point.lower, point.upper) if x is not None]
+    bounds = max(min(shown) - _ROOM, 0.0), min(max(shown) + _ROOM, 1.0)
+    plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), bounds)
+    plot.y_axis(ticks(*bounds), lambda share: number(f"{share * 100:g}", lang))
     plot.week_axis([point.week for point in points], lang, foot=plot.y.start, shift=0)
     if trend.mean is not None:
         plot.level(trend.mean, "mean", say("mean_line", lang))
@@ -175,9 +177,8 @@ def share_trend_chart(trend: ShareTrend, lang: str) -> Html:
     for place, point in enumerate(points):
         limits = ""
         if point.lower is not None and point.upper is not None:
-            bounds = {"lower": point.lower, "upper": point.upper}
-            shown = {key: percent_text(bound, lang) for key, bound in bounds.items()}
-            limits = say("share_limits", lang, **shown)
+            low, high = (percent_text(limit, lang) for limit in (point.lower, point.upper))
+            limits = say("share_limits", lang, lower=low, upper=high)
         label = say(
             "share_point",
             lang,

@@ -20,7 +20,7 @@ from workhours_sla.adapters.reports.html_words import (
 )
 from workhours_sla.compliance.phrases import INTAKE_REASONS, heading
 from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
-from workhours_sla.compliance.text import number, quality_notes
+from workhours_sla.compliance.text import little_facts, number, quality_notes, withdrawal_facts
 from workhours_sla.worktime.budget import format_amount
 
 EXPLAINED: Final = (
@@ -88,6 +88,10 @@ class Trust(Teller):
             ]
             for key in EXPLAINED
         ]
+        rows += [
+            [self.say(f"{key}_name"), Cell(told, kind="words"), Cell(SOURCES[key], kind="words")]
+            for key, told in self._checks()
+        ]
         titles: Line = [
             self.say("what"),
             Cell(self.say("reading"), kind="words"),
@@ -105,3 +109,13 @@ class Trust(Teller):
         kinds = (Cell(self.say(key), kind="words") for key in ("version", "fingerprint"))
         titles = [self.say("source"), *kinds]
         yield tables.table(self.say("made_of"), titles, rows, class_="made")
+
+    def _checks(self) -> Iterator[tuple[str, str]]:
+        """Yield what the report says of itself, where there is something to say."""
+        report, lang = self.report, self.lang
+        if report.withdrawals is not None and report.withdrawals.count:
+            facts = withdrawal_facts(report.withdrawals, lang)
+            yield "withdrawals", self.tell("withdrawals", **facts)
+        if report.backlog.little is not None:
+            facts = little_facts(report.backlog.little, lang)
+            yield "little", self.tell("little", **facts, open=count_text(report.total.open, lang))

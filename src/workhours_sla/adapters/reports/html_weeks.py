@@ -24,6 +24,7 @@ from workhours_sla.adapters.reports.html_words import (
     NO_FIGURE,
     count_text,
     hours_exact,
+    hours_grouped,
     percent_text,
     when_text,
 )
@@ -189,7 +190,7 @@ class Weeks(Teller):
         report, lang = self.report, self.lang
         backlog = report.backlog
         ages = {
-            name: NO_FIGURE if age is None else self.say("hours", hours=hours_text(age, lang))
+            name: NO_FIGURE if age is None else self.say("hours", hours=hours_grouped(age, lang))
             for name, age in (
                 ("median", backlog.median_age),
                 ("p90", backlog.p90_age),

@@ -47,7 +47,7 @@ PAGE: Final[Mapping[str, Words]] = {
     "change": {"en": "What changed", "ru": "Что изменилось"},
     "times_table": {"en": "Times to an answer", "ru": "Время до ответа: показатели"},
     "late": {"en": "Late appeals", "ru": "Просроченные обращения"},
-    "handling": {"en": "Who held them", "ru": "За кем числились просроченные"},
+    "handling": {"en": "Who held them", "ru": "Просрочки по исполнителям"},
     "days": {"en": "Special days", "ru": "Особые дни"},
     "quality": {"en": "Quality of the data", "ru": "Качество данных"},
     "method": {"en": "Method and sources", "ru": "Методика и источники"},
@@ -87,8 +87,8 @@ PAGE: Final[Mapping[str, Words]] = {
     "share_trend_reading": {
         "en": "Mean {mean}%; the weeks spread {sigma} times as much as by chance. Weeks that "
         "signal a change: {signals}.",
-        "ru": "Среднее {mean} %; разброс недель - {sigma} от случайного. Недели с сигналом: "
-        "{signals}.",
+        "ru": "Среднее {mean} %; разброс недель составляет {sigma} от случайного. Недели с "
+        "сигналом: {signals}.",
     },
     "share_point": {
         "en": "{week}: in time {share}%, {met} of {matured} matured{limits}",
@@ -280,6 +280,8 @@ PAGE: Final[Mapping[str, Words]] = {
     "schedules": {"en": "hours (of the most appeals)", "ru": "график (большинства обращений)"},
     "source": {"en": "source", "ru": "источник"},
     "trend_name": {"en": "control chart of medians", "ru": "контрольная карта медианы"},
+    "withdrawals_name": {"en": "withdrawals", "ru": "отзывы"},
+    "little_name": {"en": "Little's law", "ru": "закон Литтла"},
     "share_trend_name": {"en": "control chart of shares", "ru": "контрольная карта доли"},
     "value": {"en": "value", "ru": "значение"},
     "at_least": {"en": "from {hours}", "ru": "от {hours}"},
@@ -297,6 +299,8 @@ SOURCES: Final[Mapping[str, str]] = {
     "standardised": "Fleiss, Levin, Paik 2003; Kitagawa 1955",
     "trend": "Shewhart 1931; Wheeler 2000",
     "share_trend": "Laney 2002",
+    "withdrawals": "Aalen, Johansen 1978",
+    "little": "Little 1961",
     "funnel": "Spiegelhalter 2005",
 }
 
@@ -343,6 +347,16 @@ def percent_text(share: float, lang: str, *, target: float | None = None) -> str
 def target_text(target: float, lang: str) -> str:
     """Return a target in percent, with no more decimals than it has."""
     return number(f"{target * 100:g}", lang)
+
+
+def hours_grouped(amount: timedelta, lang: str) -> str:
+    """Return an amount in hours, to a tenth, with its thousands apart.
+
+    >>> hours_grouped(timedelta(hours=1680, minutes=6), "en")
+    '1,680.1'
+    """
+    whole, _, tenth = f"{amount / _HOUR:,.1f}".partition(".")
+    return whole.replace(",", _GROUP[lang]) + number(f".{tenth}", lang)
 
 
 def hours_exact(amount: timedelta, lang: str) -> str:

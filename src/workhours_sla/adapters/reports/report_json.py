@@ -32,6 +32,11 @@ class _Frozen(msgspec.Struct, forbid_unknown_fields=True):
     report: Report
 
 
+class _FirstForm(msgspec.Struct, forbid_unknown_fields=True):
+    schema: str
+    report: dict[str, Any]
+
+
 def to_json(report: Report) -> str:
     """Return a report as one JSON document."""
     plain = msgspec.to_builtins(_Frozen(SCHEMA, report), builtin_types=[timedelta])
@@ -48,7 +53,8 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
         if schema == SCHEMA:
             return msgspec.json.decode(text, type=_Frozen).report
         if schema == FIRST_SCHEMA:
-            return msgspec.convert(_upgraded(msgspec.json.decode(text)), type=_Frozen).report
+            told = msgspec.json.decode(text, type=_FirstForm).report
+            return msgspec.convert(_upgraded(told), type=Report)
     except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as error:
         msg = f"{name} is not a report in JSON ({error}); give one written with --json"
         raise SourceError(msg, name=name) from None
@@ -56,23 +62,17 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
     raise SourceError(msg, name=name)
 
 
-def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+def _upgraded(told: dict[str, Any]) -> dict[str, Any]:
     """Return a report of the first form in today's, with nothing where it said nothing."""
-    told = data["report"]
     curve, handling = told["curve"], told["attribution"]
     return {
-        "schema": SCHEMA,
-        "report": {
-            **told,
-            "curve": None if curve is None else {**curve, "at_risk": []},
-            "withdrawals": None,
-            "share_trend": {"points": []},
-            "backlog": {**told["backlog"], "little": None},
-            "late": [{**late, "holder": None, "hour_earlier": None} for late in told["late"]],
-            "attribution": None
-            if handling is None
-            else {**handling, "hour_earlier": [], "phases": []},
-        },
+        **told,
+        "curve": curve and {**curve, "at_risk": []},
+        "withdrawals": None,
+        "share_trend": {"points": []},
+        "backlog": {**told["backlog"], "little": None},
+        "late": [{**late, "holder": None, "hour_earlier": None} for late in told["late"]],
+        "attribution": handling and {**handling, "hour_earlier": [], "phases": []},
     }
 
 

@@ -33,6 +33,7 @@ SHEETS: Final = {
     "method": {"en": "Method", "ru": "Методика"},
 }
 YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
+"""The words of False and True."""
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised"),
@@ -49,7 +50,7 @@ _OTHERS: Final = (
     *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
 )
 _LATE: Final = (
-    *("appeal_id", "agency", "holder", "started_at", "due_at", "answered_at", "elapsed"),
+    *("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed", "overdue_by"),
 )
 
 
@@ -143,14 +144,17 @@ class _Book:
 
     def _late(self) -> None:
         sheet, lang = self._sheet("late"), self._lang
-        titles = [heading(name, lang) for name in (*_LATE, "overdue_by", "hour_earlier")]
-        self._line(sheet, 0, titles, "bold")
+        held = () if self._report.attribution is None else ("holder", "hour_earlier")
+        self._line(sheet, 0, [heading(name, lang) for name in (*_LATE, *held)], "bold")
         for line, late in enumerate(self._report.late, start=1):
             earlier = None
             if late.hour_earlier is not None:
                 earlier = words.pick(YES_NO[late.hour_earlier], lang)
-            facts = (getattr(late, name) for name in _LATE)
-            self._line(sheet, line, [*facts, late.overdue, earlier])
+            facts = {"overdue_by": late.overdue, "hour_earlier": earlier}
+            cells = [
+                facts[name] if name in facts else getattr(late, name) for name in (*_LATE, *held)
+            ]
+            self._line(sheet, line, cells)
         sheet.freeze_panes(1, 1)
 
     def _calendar(self) -> None:
