@@ -166,21 +166,17 @@ class Weeks(Teller):
     def _curve_table(self, curve: Curve) -> Html:
         lang = self.lang
         end = curve_end(curve, self.report.promise, self.report.total)
-        steps = [
-            line
-            for line in zip(
-                curve.times, curve.at_risk, curve.share, curve.lower, curve.upper, strict=True
-            )
-            if line[0] <= end
-        ]
+        waited = curve.at_risk or (None,) * len(curve.times)  # none in a report of the first form
+        columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
+        steps = [line for line in zip(*columns, strict=True) if line[0] <= end]
         rows: list[Line] = [
             [
                 hours_exact(time, lang),
-                tables.count(waited, lang),
+                NO_FIGURE if number is None else tables.count(number, lang),
                 percent_text(share, lang),
                 f"{percent_text(low, lang)}{NO_FIGURE}{percent_text(high, lang)}",
             ]
-            for time, waited, share, low, high in steps[:: max(1, len(steps) // 25)]
+            for time, number, share, low, high in steps[:: max(1, len(steps) // 25)]
         ]
         keys = ("time", "at_risk", "unanswered", "limits95")
         return tables.table(self.say("chart_curve"), [self.say(key) for key in keys], rows)

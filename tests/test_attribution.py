@@ -1,0 +1,254 @@
+"""Whose the late appeals are, and which of them an hour would have saved."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from workhours_sla import (
+    ClockTime,
+    Event,
+    EventType,
+    Policy,
+    Schedule,
+    Target,
+    WorkingDays,
+    evaluate,
+    working_hours,
+)
+from workhours_sla.sla.spans import Span, in_time_if_earlier
+
+pytest.importorskip("numpy")
+
+from workhours_sla.compliance.cases import cases_of
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.report import Report, compliance_report
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+HOUR = timedelta(hours=1)
+FIRST = Target("first reply", working_hours(4), OFFICE)
+MONDAY = datetime(2025, 10, 27, tzinfo=OFFICE.tz)  # with a short working Saturday, then three off
+END = MONDAY + timedelta(days=14)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2025-10-{text}").replace(tzinfo=OFFICE.tz)
+
+
+def told(appeal: str, *lines: tuple[EventType, datetime, str | None]) -> list[Event]:
+    return [
+        Event(f"{appeal}-{n}", appeal, kind, when, when, agency_id=agency, author_role=_role(kind))
+        for n, (kind, when, agency) in enumerate(lines)
+    ]
+
+
+def _role(kind: EventType) -> str | None:
+    return "official" if kind is EventType.REPLIED else None
+
+
+def report_of(events: list[Event], target: Target = FIRST, as_of: datetime = END) -> Report:
+    policy = Policy([target])
+    found = cases_of(evaluate(events, policy, as_of=as_of), policy, as_of=as_of, events=events)
+    return compliance_report(found, events=events)
+
+
+def late_one(
+    *lines: tuple[EventType, str, str | None], as_of: datetime = END, target: Target = FIRST
+) -> Late:
+    events = told("A-1", *((kind, at(when), agency) for kind, when, agency in lines))
+    (late,) = report_of(events, target, as_of).late
+    return late
+
+
+CREATED, REGISTERED, ASSIGNED, TRANSFERRED, REPLIED = (
+    EventType.CREATED,
+    EventType.REGISTERED,
+    EventType.ASSIGNED,
+    EventType.TRANSFERRED,
+    EventType.REPLIED,
+)
+
+
+# -- by hand ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("transferred", "replied", "saved"),
+    [
+        ("28T11:00", "28T16:00", True),  # an hour with A, an hour late
+        ("28T11:00", "28T16:00:01", False),  # a second more than was spent before
+        ("28T10:30", "28T15:30", True),  # half an hour with A, half an hour late
+        ("28T10:30", "28T15:31", False),  # no more than half an hour can be gained
+        ("28T12:00", "28T16:00", True),
+        ("28T12:00", "28T16:01", False),  # two hours with A, but it is asked of one
+    ],
+)
+def test_an_hour_is_taken_from_what_was_spent_before(
+    transferred: str, replied: str, saved: bool
+) -> None:
+    late = late_one(
+        (CREATED, "28T10:00", "A"), (TRANSFERRED, transferred, "B"), (REPLIED, replied, None)
+    )
+    assert (late.holder, late.hour_earlier) == ("B", saved)
+
+
+def test_the_first_holder_has_no_hour_to_gain() -> None:
+    late = late_one((CREATED, "28T10:00", "A"), (REPLIED, "28T15:30", None))
+    assert (late.holder, late.hour_earlier) == ("A", False)
+
+
+def test_the_delay_of_the_registration_is_one_of_others() -> None:
+    late = late_one(
+        (CREATED, "28T10:00", "A"), (REGISTERED, "28T10:40", None), (REPLIED, "28T15:30", None)
+    )
+    assert (late.holder, late.hour_earlier) == ("A", True)
+
+
+def test_who_got_it_after_the_limit_does_not_count() -> None:
+    late = late_one(
+        (CREATED, "28T10:00", "A"), (TRANSFERRED, "28T15:10", "B"), (REPLIED, "28T15:30", None)
+    )
+    assert (late.agency, late.holder, late.hour_earlier) == ("B", "A", False)
+
+
+@pytest.mark.parametrize(("now", "saved"), [("28T15:59", None), ("28T16:01", False)])
+def test_while_it_waits_it_is_open_only_as_long_as_it_can_be(now: str, saved: bool | None) -> None:
+    lines = (CREATED, "28T10:00", "A"), (TRANSFERRED, "28T11:00", "B")
+    assert late_one(*lines, as_of=at(now)).hour_earlier is saved
+
+
+def test_nobody_held_it() -> None:
+    late = late_one((CREATED, "28T10:00", None), (REPLIED, "28T15:30", None))
+    assert (late.holder, late.hour_earlier) == (None, None)
+    nobody = [Span(None, "unassigned", at("28T10:00"), at("28T15:30"), 4.5 * HOUR)]
+    assert in_time_if_earlier(nobody, at("28T15:00"), HOUR / 2, answered=True) is None
+
+
+def test_of_days_the_hour_is_working_time_and_around_the_clock_nothing_is_said() -> None:
+    lines = (CREATED, "27T10:00", "A"), (TRANSFERRED, "27T12:00", "B"), (REPLIED, "29T10:00", None)
+    days = Target("reply", WorkingDays(1), OFFICE)
+    assert late_one(*lines, target=days).hour_earlier is True
+    clock = Target("reply", ClockTime(24 * HOUR), OFFICE)
+    late = late_one(*lines, target=clock)
+    assert (late.holder, late.hour_earlier) == ("B", None)
+
+
+def test_at_night_no_hour_is_lost_but_none_is_gained_where_there_was_none() -> None:
+    days = Target("reply", WorkingDays(1), OFFICE)
+    created, replied = (CREATED, "27T10:00", "A"), (REPLIED, "29T00:30", None)
+    assert late_one(created, replied, target=days).hour_earlier is False
+    passed_on = (TRANSFERRED, "27T12:00", "B")
+    assert late_one(created, passed_on, replied, target=days).hour_earlier is True
+
+
+def test_without_events_nothing_is_known() -> None:
+    events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
+    policy = Policy([FIRST])
+    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END)
+    report = compliance_report(found)
+    assert report.attribution is None
+    assert (report.late[0].holder, report.late[0].hour_earlier) == (None, None)
+
+
+def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
+    events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
+    report = report_of(
+        events, Target("first reply", working_hours(4), OFFICE, on_transfer="restart")
+    )
+    assert report.attribution is None
+    assert report.late[0].hour_earlier is None
+
+
+# -- against the clock run again -------------------------------------------------------------------
+
+
+def random_life(rng: random.Random, name: str) -> list[Event]:
+    """Return an appeal of one day or so: who had it, for how long, and when it was answered."""
+
+    def moment(since: datetime, most: int) -> datetime:
+        return since + timedelta(minutes=rng.choice([0, 30, rng.randint(1, most)]))
+
+    when = MONDAY + timedelta(minutes=15 * rng.randint(0, 4 * 24 * 7))
+    lines: list[tuple[EventType, datetime, str | None]] = [(CREATED, when, rng.choice(["A", None]))]
+    if rng.random() < 0.6:
+        when = moment(when, 120)
+        lines.append((REGISTERED, when, None))
+    for kind in rng.choice([[], [ASSIGNED], [TRANSFERRED], [ASSIGNED, TRANSFERRED]]):
+        when = moment(when, 360)
+        lines.append((kind, when, rng.choice("ABC")))
+    if rng.random() < 0.85:
+        # who gets it together with the answer never had it
+        when = moment(when, rng.choice([400, 1500])) + timedelta(minutes=1)
+        lines.append((REPLIED, when, None))
+    return told(name, *lines)
+
+
+def expected(events: list[Event]) -> tuple[str | None, bool | None] | None:
+    """Return (holder, answer) by running the clock again, None for what is not late."""
+    policy = Policy([FIRST])
+    (outcome,) = evaluate(events, policy, as_of=END).outcomes
+    if outcome.verdict != "breached":
+        return None
+    assert outcome.limit is not None
+    registered = [event.occurred_at for event in events if event.type is REGISTERED]
+    arrivals = [
+        (max([event.occurred_at, *registered]), event.agency_id)
+        for event in events
+        if event.agency_id is not None
+    ]
+    arrivals = [
+        (when, who)
+        for n, (when, who) in enumerate(arrivals)
+        if n + 1 == len(arrivals) or arrivals[n + 1][0] > when
+    ]
+    stretches = [one for n, one in enumerate(arrivals) if n == 0 or arrivals[n - 1][1] != one[1]]
+    if not stretches:
+        return None, None
+    in_time = [one for one in stretches if one[0] <= outcome.limit]
+    came, holder = in_time[-1] if in_time else stretches[0]
+    start = events[0].occurred_at
+    gained = min(HOUR, OFFICE.elapsed(start, came))
+    if not gained:
+        return holder, False
+    if outcome.answered_at is None:
+        return holder, (False if OFFICE.latest_start(END, gained) > outcome.limit else None)
+    answered = OFFICE.latest_start(outcome.answered_at, gained)
+    again = told("X", (CREATED, start, None), (REPLIED, answered, None))
+    return holder, evaluate(again, policy, as_of=END).outcomes[0].verdict == "met"
+
+
+def test_it_is_what_the_clock_says_when_it_is_run_again() -> None:
+    rng = random.Random(20251027)
+    events, wanted = [], {}
+    for number in range(9000):
+        life = random_life(rng, f"A-{number:04}")
+        events += life
+        answer = expected(life)
+        if answer is not None:
+            wanted[life[0].appeal_id] = answer
+    policy = Policy([FIRST])
+    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END, events=events)
+    report = compliance_report(found, events=events, listed=len(found))
+    assert {late.appeal_id: (late.holder, late.hour_earlier) for late in report.late} == wanted
+    kinds = Counter(answer for _, answer in wanted.values())
+    assert len(wanted) > 1000
+    assert kinds[True] > 30
+    assert kinds[False] > 50
+    held = report.attribution
+    assert held is not None
+    saved = Counter(holder for holder, answer in wanted.values() if answer)
+    assert dict(held.hour_earlier) == saved
+    assert dict(held.at_breach) == Counter(holder for holder, _ in wanted.values())
+    # and all of the working time of what was late is in some phase, in some hands
+    elapsed = sum((late.elapsed or timedelta(0) for late in report.late), timedelta(0))
+    assert sum((share.worked for share in held.shares), timedelta(0)) == elapsed
+    assert sum((phase.worked for phase in held.phases), timedelta(0)) == elapsed
+    assert [one.phase for one in held.phases] == ["unregistered", "unassigned", "held"]
+    for phase in held.phases:
+        parts = [share for share in held.shares if share.phase == phase.phase]
+        assert sum((part.worked for part in parts), timedelta(0)) == phase.worked
+        assert max(part.appeals for part in parts) <= phase.appeals
+        assert phase.appeals <= sum(part.appeals for part in parts)

@@ -1,0 +1,362 @@
+"""What a report holds its own figures against: control charts, Little's law, withdrawals."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import Schedule, working_hours
+
+np = pytest.importorskip("numpy")
+
+from workhours_sla.adapters.reports.html_page import page  # noqa: E402
+from workhours_sla.adapters.reports.report_json import from_json, to_json  # noqa: E402
+from workhours_sla.compliance.arrivals import arrivals  # noqa: E402
+from workhours_sla.compliance.backlog_series import backlog_series  # noqa: E402
+from workhours_sla.compliance.cases import Cases  # noqa: E402
+from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
+from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.revision import revise  # noqa: E402
+from workhours_sla.compliance.tables import Tally  # noqa: E402
+from workhours_sla.compliance.withdrawals import withdrawals  # noqa: E402
+
+SEED = 20250312
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
+N4 = working_hours(4)
+HOUR = timedelta(hours=1)
+START = np.datetime64("2025-03-10T00:00", "s")
+FROZEN = Path(__file__).parent / "data" / "serial" / "report-1.json"
+
+
+# -- small cohorts on a watch that never stands still ----------------------------------------------
+
+
+class Cohort:
+    """Appeals with whole hours: when each came, was answered, was withdrawn; -1 is never."""
+
+    def __init__(self, rng: object) -> None:
+        n = int(rng.integers(1, 40))
+        self.came = rng.integers(0, 20, size=n)
+        self.answer = np.where(rng.random(n) < 0.6, self.came + rng.integers(0, 12, size=n), -1)
+        self.gone = np.where(rng.random(n) < 0.5, self.came + rng.integers(0, 9, size=n), -1)
+        self.now = int(self.came.max() + rng.integers(0, 12))
+        self.excluded = rng.random(n) < 0.1
+
+    def cases(self) -> Cases:
+        def column(hours: object) -> object:
+            known = START + hours.astype("m8[h]")
+            return np.where(hours < 0, np.datetime64("NaT"), known)
+
+        now = datetime(2025, 3, 10, tzinfo=UTC) + self.now * HOUR
+        return cases_of_columns(
+            column(self.came),
+            column(self.answer),
+            WATCH,
+            N4,
+            as_of=now,
+            withdrawn=column(self.gone),
+            excluded=self.excluded,
+        )
+
+    def stays(self) -> list[tuple[int, int, str]]:
+        """Return (came, left or now, how) of what is not excluded."""
+        found = []
+        for came, answer, gone, out in zip(
+            *(column.tolist() for column in (self.came, self.answer, self.gone, self.excluded)),
+            strict=True,
+        ):
+            if out:
+                continue
+            answered = 0 <= answer <= self.now
+            withdrawn = 0 <= gone <= min(self.now, came + 4)
+            if withdrawn and not (answered and answer <= gone):
+                found.append((came, gone, "withdrawn"))
+            elif answered:
+                found.append((came, answer, "answered"))
+            else:
+                found.append((came, self.now, "open"))
+        return found
+
+
+def incidence(pairs: list[tuple[int, str]], at: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Return (answered, withdrawn, answered had nobody withdrawn) by the definition."""
+    open_share = alone = Fraction(1)
+    shares = {"answered": Fraction(0), "withdrawn": Fraction(0)}
+    for time in range(at + 1):
+        at_risk = sum(waited >= time for waited, _ in pairs)
+        now = {how: sum(pair == (time, how) for pair in pairs) for how in shares}
+        if not at_risk:
+            break
+        for how, number in now.items():
+            shares[how] += open_share * Fraction(number, at_risk)
+        open_share *= 1 - Fraction(sum(now.values()), at_risk)
+        alone *= 1 - Fraction(now["answered"], at_risk)
+    return shares["answered"], shares["withdrawn"], 1 - alone
+
+
+def test_withdrawals_by_the_definition() -> None:
+    rng = np.random.default_rng(SEED)
+    worst, known, matter = 0.0, 0, 0
+    for _ in range(1500):
+        cohort = Cohort(rng)
+        found = cohort.cases()
+        tally = Tally.of(found, 0.9, N4)
+        curve = tally.curve_of(np.arange(len(found)))
+        ours = withdrawals(tally, curve, N4)
+        pairs = [(left - came, how) for came, left, how in cohort.stays()]
+        longest = max((waited for waited, _ in pairs), default=-1)
+        answered, gone, alone = incidence(pairs, 4)
+        if not pairs or (longest < 4 and alone < 1):
+            assert ours is None
+            continue
+        assert ours is not None
+        known += 1
+        matter += alone > answered
+        assert (ours.time, ours.count) == (N4, sum(how == "withdrawn" for _, how in pairs))
+        for mine, theirs in (
+            (ours.answered, answered),
+            (ours.withdrawn, gone),
+            (ours.answered_alone, alone),
+        ):
+            worst = max(worst, abs(mine - float(theirs)))
+        assert ours.answered <= ours.answered_alone + 1e-12
+    assert known > 1000
+    assert matter > 300
+    assert worst < 1e-12, f"largest difference {worst}"
+
+
+def test_withdrawals_against_statsmodels() -> None:
+    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
+    rng = np.random.default_rng(SEED)
+    compared = 0
+    for _ in range(300):
+        cohort = Cohort(rng)
+        pairs = [(left - came, how) for came, left, how in cohort.stays()]
+        codes = np.array([("open", "answered", "withdrawn").index(how) for _, how in pairs])
+        waited = np.array([time for time, _ in pairs])
+        found = cohort.cases()
+        tally = Tally.of(found, 0.9, N4)
+        ours = withdrawals(tally, tally.curve_of(np.arange(len(found))), N4)
+        if ours is None or not {1, 2} <= set(codes[waited <= 4].tolist()):
+            continue
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = survfunc.CumIncidenceRight(waited, codes)
+        last = np.searchsorted(theirs.times, 4, side="right") - 1
+        assert ours.answered == pytest.approx(theirs.cinc[0][last], abs=1e-12)
+        assert ours.withdrawn == pytest.approx(theirs.cinc[1][last], abs=1e-12)
+        compared += 1
+    assert compared > 100
+
+
+def test_littles_law_by_the_definition() -> None:
+    rng = np.random.default_rng(SEED)
+    worst, empty, seen = 0.0, 0, 0
+    micro = Fraction(1, 3_600_000_000)
+    for _ in range(1200):
+        cohort = Cohort(rng)
+        found = cohort.cases()
+        little = backlog_series(found, arrivals(found)).little
+        stays = cohort.stays()
+        done = [(came, left) for came, left, how in stays if how != "open"]
+        if not done:
+            assert little is None
+            continue
+        assert little is not None
+        seen += 1
+        assert little.since == datetime(2025, 3, 10, tzinfo=UTC)  # the Monday
+        span = cohort.now + micro
+        held = sum(
+            (Fraction(left) + (micro if how == "open" else 0)) - came for came, left, how in stays
+        )
+        rate, time = Fraction(len(stays)) / span, Fraction(sum(b - a for a, b in done), len(done))
+        for ours, theirs in (
+            (little.mean_open, held / span),
+            (little.arrivals_per_day, 24 * rate),
+            (little.expected, rate * time),
+            (little.mean_time / HOUR, time),
+        ):
+            worst = max(worst, abs(ours - float(theirs)))
+        if len(done) == len(stays):
+            empty += 1
+            assert little.mean_open == pytest.approx(little.expected, abs=1e-9)
+    assert seen > 1000
+    assert empty > 30
+    assert worst < 1e-9, f"largest difference {worst}"
+
+
+# -- weeks -----------------------------------------------------------------------------------------
+
+
+def half_a_year(bad_week: int | None = None) -> Report:
+    """Return weeks around New Year with some dozens of appeals each; one may be bad."""
+    rng = np.random.default_rng(SEED)
+    posted, answered = [], []
+    for week in range(26):
+        for _ in range(int(rng.integers(30, 90))):
+            came = np.datetime64("2025-09-01T07:00", "s") + np.timedelta64(
+                int(week * 7 * 86400 + rng.integers(0, 7 * 86400)), "s"
+            )
+            late = rng.random() < (0.9 if week == bad_week else 0.12)
+            posted.append(came)
+            answered.append(came + np.timedelta64(20 * 24 if late else 0, "h"))
+    now = datetime(2026, 5, 1, 12, tzinfo=OFFICE.tz)
+    return compliance_report(
+        cases_of_columns(np.array(posted), np.array(answered), OFFICE, N4, as_of=now)
+    )
+
+
+def test_the_weekly_shares_and_their_limits() -> None:
+    report = half_a_year(bad_week=22)
+    trend = report.share_trend
+    rows = report.table("week").rows
+    assert [(p.week, p.met, p.matured) for p in trend.points] == [
+        (row.key, row.counts.matured_met, row.counts.matured) for row in rows
+    ]
+    assert "2026-W02+W03" in [point.week for point in trend.points]  # no work in the first
+    base = [(Fraction(p.met), Fraction(p.matured)) for p in trend.points[:12]]
+    mean = sum(met for met, _ in base) / sum(n for _, n in base)
+    assert (trend.baseline, trend.mean) == (12, float(mean))
+    sigma = [float(mean * (1 - mean) / n) ** 0.5 for _, n in base]
+    z = [float(met / n - mean) / s for (met, n), s in zip(base, sigma, strict=True)]
+    sigma_z = sum(abs(b - a) for a, b in pairwise(z)) / 11 / 1.128
+    assert trend.sigma_z == pytest.approx(sigma_z)
+    for point in trend.points:
+        reach = 3 * sigma_z * float(mean * (1 - mean) / point.matured) ** 0.5
+        assert point.lower == pytest.approx(max(0.0, float(mean) - reach))
+        assert point.upper == pytest.approx(min(1.0, float(mean) + reach))
+        assert point.share == point.met / point.matured
+        assert point.outside == (abs(point.share - float(mean)) > reach + 1e-9)
+    bad = {point.week for point in trend.points if point.outside}
+    assert bad >= {"2026-W06"}
+    calm = half_a_year().share_trend
+    assert (calm.mean, calm.sigma_z) == (
+        trend.mean,
+        trend.sigma_z,
+    )  # what comes later moves nothing
+
+
+def test_a_jump_of_the_median_is_a_signal() -> None:
+    trend = half_a_year(bad_week=22).trend
+    assert trend.moving_range_limit is not None
+    medians = [point.median for point in trend.points]
+    jumps = [False] + [abs(b - a) > trend.moving_range_limit for a, b in pairwise(medians)]
+    assert [point.range_outside for point in trend.points] == jumps
+    assert sum(jumps) == 2  # up and down again
+
+
+def test_shares_of_few_weeks_have_no_limits() -> None:
+    posted = START + np.arange(8).astype("m8[W]").astype("m8[s]") + np.timedelta64(9, "h")
+    found = cases_of_columns(
+        posted, posted, OFFICE, N4, as_of=datetime(2025, 6, 1, 12, tzinfo=OFFICE.tz)
+    )
+    trend = compliance_report(found).share_trend
+    assert [(p.share, p.lower, p.upper) for p in trend.points] == [(1.0, None, None)] * 8
+    assert (trend.baseline, trend.mean, trend.sigma_z) == (None, None, None)
+
+
+def test_a_week_that_is_not_final_is_on_neither_chart() -> None:
+    posted = np.array(["2025-03-14T14:00"], "M8[s]")
+    for now, shown in (("2025-03-17T12:00", 0), ("2025-03-17T12:00:01", 1)):
+        when = datetime.fromisoformat(now).replace(tzinfo=OFFICE.tz)
+        report = compliance_report(cases_of_columns(posted, posted, OFFICE, N4, as_of=when))
+        assert (len(report.share_trend.points), len(report.trend.points)) == (shown, shown)
+
+
+def test_how_many_waited_as_long() -> None:
+    rng = np.random.default_rng(SEED)
+    for _ in range(100):
+        cohort = Cohort(rng)
+        found = compliance_report(cohort.cases()).curve
+        waited = [left - came for came, left, _ in cohort.stays()]
+        if found is not None:
+            assert found.at_risk == tuple(
+                sum(time >= at / HOUR for time in waited) for at in found.times
+            )
+
+
+# -- what is said of them --------------------------------------------------------------------------
+
+
+def said() -> Report:
+    posted = START + np.arange(20).astype("m8[h]")
+    answered = np.where(np.arange(20) < 12, posted + np.timedelta64(3, "h"), np.datetime64("NaT"))
+    gone = np.where(np.arange(20) > 17, posted + np.timedelta64(1, "h"), np.datetime64("NaT"))
+    when = datetime(2025, 3, 14, tzinfo=UTC)
+    return compliance_report(
+        cases_of_columns(posted, answered, WATCH, N4, as_of=when, withdrawn=gone)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "withdrawn", "little"),
+    [
+        (
+            "en",
+            (
+                "By 4:00, 60.00% of all were answered and 10.00% withdrawn unanswered "
+                "(Aalen-Johansen); had nobody withdrawn, 66.67% would have been answered "
+                "(Kaplan-Meier): withdrawals account for 6.67 points."
+            ),
+            (
+                "5.5 open on average; 5.00 arrivals a day times 0.11 days until each was done with "
+                "make 0.6."
+            ),
+        ),
+        (
+            "ru",
+            "За 4:00 ответ получили 60,00 % обращений, отозваны без ответа 10,00 %",
+            (
+                "в среднем открыто 5,5; поступление 5,00 в сутки, умноженное на среднее время до "
+                "ответа или отзыва 0,11 сут., даёт 0,6."
+            ),
+        ),
+    ],
+)
+def test_text_and_page_and_json_say_it(lang: str, withdrawn: str, little: str) -> None:
+    report = said()
+    text = report.text(lang=lang)
+    assert withdrawn in text
+    assert little in text
+    shown = page(report, lang).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'data-sentence="withdrawals">{withdrawn[:28]}' in shown
+    assert little in shown
+    data = json.loads(to_json(report))["report"]
+    assert data["withdrawals"]["answered"] == pytest.approx(0.6)
+    assert data["backlog"]["little"]["expected"] == report.backlog.little.expected
+    assert from_json(to_json(report)) == report
+
+
+def test_where_nobody_withdrew_nothing_is_said_of_it() -> None:
+    posted = START + np.arange(20).astype("m8[h]")
+    when = datetime(2025, 3, 14, tzinfo=UTC)
+    report = compliance_report(cases_of_columns(posted, posted, WATCH, N4, as_of=when))
+    assert report.withdrawals.count == 0
+    assert report.withdrawals.answered == report.withdrawals.answered_alone == 1.0
+    assert "Aalen" not in report.text()
+    assert 'data-sentence="withdrawals"' not in page(report)
+
+
+# -- reports kept by earlier versions --------------------------------------------------------------
+
+
+def test_a_report_of_the_first_form_is_read_and_revised() -> None:
+    kept = from_json(FROZEN.read_bytes())
+    assert kept.total.counts.matured_met == 3
+    assert (kept.share_trend.points, kept.withdrawals, kept.backlog.little) == ((), None, None)
+    assert {(late.holder, late.hour_earlier) for late in kept.late} == {(None, None)}
+    assert kept.attribution is not None
+    assert kept.attribution.at_breach
+    assert (kept.attribution.hour_earlier, kept.attribution.phases) == ((), ())
+    assert from_json(to_json(kept)) == kept
+    assert revise(kept, kept).changes == ()
+    for lang in ("ru", "en"):
+        assert page(kept, lang)
+        assert kept.text(lang=lang)
