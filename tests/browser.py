@@ -32,7 +32,13 @@ for end, wanted in zip(ends, (3, 4)):  # where Chromium looks for them
 os.execv(sys.argv[3], sys.argv[3:])
 """
 PATIENCE = 60.0
-KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "ArrowRight": (39, ""), "ArrowDown": (40, "")}
+KEYS = {
+    "Enter": (13, "\r"),
+    " ": (32, " "),
+    "Tab": (9, ""),
+    "ArrowRight": (39, ""),
+    "ArrowDown": (40, ""),
+}
 
 
 class Browser:

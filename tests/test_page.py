@@ -108,7 +108,7 @@ class Node:
 class Tree(HTMLParser):
     """Read a page, strictly: whatever is opened must be closed."""
 
-    VOID = frozenset({"meta", "link", "br", "hr", "col"})
+    VOID = frozenset({"meta", "link", "br", "hr", "col", "input"})
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -179,7 +179,7 @@ def test_the_page_is_well_formed_and_told_to_every_reader(shown: tuple[str, str,
         for mark in chart.all("g"):
             assert mark["aria-label"]
             assert (mark["role"], mark["tabindex"]) == ("img", "-1")
-    assert len([c for c in root.all("svg") if "chart" in c["class"]]) == 7
+    assert len([c for c in root.all("svg") if "chart" in c["class"]]) == 8
     assert all(figure.all("figcaption")[0].text for figure in root.all("figure"))
 
 
@@ -359,9 +359,20 @@ def test_charts_are_the_reports(report: Report) -> None:
     for label, point in zip(trend, report.trend.points, strict=True):
         assert f"{point.median / timedelta(hours=1):.2f}" in label
         assert ("outside" in label) == point.outside
+    shares = said("Share in time by week, with the control")
+    assert len(shares) == len(report.share_trend.points)
+    for label, share in zip(shares, report.share_trend.points, strict=True):
+        assert share.lower is not None
+        assert share.upper is not None
+        assert label.startswith(
+            f"{share.week}: in time {share.share * 100:.1f}%, {share.met} of {share.matured} "
+            f"matured; limits {share.lower * 100:.1f} to {share.upper * 100:.1f}%"
+        )
+        assert ("outside" in label) == share.outside
     backlog = said("Open and overdue")
-    assert [re.findall(r"open (\d+), overdue (\d+)", label)[0] for label in backlog] == [
-        (str(p.open), str(p.overdue)) for p in report.backlog.points
+    assert [re.findall(r"open (\d+), overdue (\d+).*backlog (.+)", s)[0] for s in backlog] == [
+        (str(p.open), str(p.overdue), f"{p.arrivals - p.departures:+d}")
+        for p in report.backlog.points
     ]
     curve = said("Share not yet answered")
     assert report.curve is not None
@@ -505,7 +516,7 @@ def test_due_times_of_events_are_explained_with_their_pauses() -> None:
     root = read(page(made, "ru", traces=traces_of(found.outcomes, target)))
     assert "приостановлено" in root.all("tr", class_="trace")[0].text
     assert root.all("table")[-1]  # the holders are there, too
-    assert "У кого были" in [h.text for h in root.all("h2")]
+    assert "Просрочки по исполнителям" in [h.text for h in root.all("h2")]
 
 
 def test_due_dates_are_explained_and_time_around_the_clock_is_not() -> None:
@@ -550,6 +561,63 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert status == 0
     assert str(target) in capsys.readouterr().err
     assert read(target.read_text(encoding="utf-8")).all("html")[0]["lang"] == "ru"
+
+
+# -- who held what was late ------------------------------------------------------------------------
+
+
+def held() -> tuple[Any, Report]:
+    """Return two late appeals: an hour would have saved the first, and not the second."""
+    events = [
+        Event(f"{name}{n}", name, kind, at(when), at(when), agency_id=agency)
+        for name, *lines in (
+            (
+                "A",
+                (EventType.CREATED, "2025-03-11T10:00", "roads"),
+                (EventType.TRANSFERRED, "2025-03-11T11:30", "parks"),
+                (EventType.REPLIED, "2025-03-11T15:40", None),
+            ),
+            (
+                "B",
+                (EventType.CREATED, "2025-03-11T10:00", "roads"),
+                (EventType.REPLIED, "2025-03-11T16:30", None),
+            ),
+        )
+        for n, (kind, when, agency) in enumerate(lines)
+    ]
+    policy = Policy([Target("reply", N4, OFFICE)])
+    found = evaluate(events, policy, as_of=AS_OF)
+    return found, compliance_report(
+        cases_of(found, policy, as_of=AS_OF, events=events), events=events
+    )
+
+
+def test_what_an_hour_would_have_saved_is_told() -> None:
+    _, made = held()
+    root = read(page(made))
+    late = root.all("table", class_="late")[0]
+    heads = [head.text for head in late.all("thead")[0].all("th")]
+    assert (heads[2], heads[-1]) == ("held at the limit by", "in time an hour earlier")
+    lines = {body.all("th")[0].text: body for body in late.all("tbody")}
+    assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
+    assert lines["A"].all("td")[1].text == "parks"
+    assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
+    (said,) = root.all("p", data_sentence="hour_earlier")
+    assert said.text.startswith("1 of the 2 late appeals would have been in time")
+    phases = table(root, "By phase").all("tbody")[0].all("tr")
+    assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
+    (box,) = root.all("input")
+    assert box.parent is not None
+    assert "hidden" in box.parent.attributes  # until there is a script to heed it
+
+
+def test_where_an_hour_saves_nothing_nothing_is_to_choose() -> None:
+    _, made = told(
+        Target("reply", N4, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
+    )
+    root = read(page(made))
+    assert not root.all("input")
+    assert root.all("table", class_="late")[0].all("th")[-2].text == "overdue by"
 
 
 # -- colours ---------------------------------------------------------------------------------------
@@ -678,3 +746,24 @@ def test_the_theme_follows_the_system_and_the_switch(reader: Browser) -> None:
     reader.press("Enter")
     assert reader.run(paper) == light
     assert reader.complaints == []
+
+
+@in_a_browser
+def test_late_appeals_are_chosen_by_keyboard(tmp_path: Path) -> None:
+    found, made = held()
+    target = tmp_path / "held.html"
+    write_page(made, target, traces=traces_of(found.outcomes, Target("reply", N4, OFFICE)))
+    shown = (
+        "[...document.querySelectorAll('table.late > tbody')]"
+        ".filter(b => getComputedStyle(b).display !== 'none').length"
+    )
+    with browser() as reader:
+        reader.size(390, 900)
+        reader.open(target)
+        assert reader.run(shown) == 2
+        focus(reader, "document.getElementById('hour-earlier')")
+        for wanted in (1, 2):
+            reader.press(" ")
+            assert reader.run(shown) == wanted
+        assert reader.run("document.documentElement.scrollWidth <= innerWidth")
+        assert reader.complaints == []

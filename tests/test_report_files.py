@@ -155,7 +155,7 @@ def test_a_report_kept_as_json_reads_back_equal() -> None:
     assert from_json(text) == made
     assert to_json(from_json(text)) == text
     data = json.loads(text)
-    assert data["schema"] == "workhours.report/1"
+    assert data["schema"] == "workhours.report/2"
     assert data["report"]["provenance"]["calendars"][0]["id"] == "RU-VGG"
 
 
@@ -164,7 +164,9 @@ def test_a_report_kept_as_json_reads_back_equal() -> None:
     [
         ("nonsense", "not a report in JSON"),
         ('{"schema": "workhours.report/9"}', "has the schema 'workhours.report/9'"),
+        ('{"schema": "workhours.report/2"}', "missing required field"),
         ('{"schema": "workhours.report/1"}', "missing required field"),
+        ('{"schema": "workhours.report/1", "report": {}}', "is not a report in JSON"),
         ("[]", "not a report in JSON"),
     ],
 )
@@ -180,6 +182,7 @@ def test_tables_as_csv(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["agency"] for row in rows] == ["roads", "lighting"]
     assert (rows[0]["rate"], rows[0]["verdict"], rows[0]["median"]) == ("0.5", "too_few", "0:45")
+    assert (rows[0]["median_lower"], rows[0]["median_upper"], rows[0]["p90"]) == ("0:45", "", "")
 
 
 def test_a_workbook(tmp_path: Path) -> None:
@@ -281,11 +284,44 @@ def test_the_command_writes_files_and_compares(
     assert "  Всего: просрочено 45 -> 47" in out
     data = json.loads(run(capsys, *later, "--json")[1])
     assert (data["schema"], data["causes"]) == ("workhours.report-revision/1", ["as_of"])
+    old = Path(__file__).parent / "data" / "serial" / "report-1.json"
+    status, out, _ = run(
+        capsys, *ROWS, "--as-of", "2026-03-28T15:30", "--revise", str(old), "--lang", "en"
+    )
+    assert (status, "other data" in out) == (0, True)
     tables = tmp_path / "tables"
     status, _, err = run(capsys, *ROWS, "--as-of", "2026-03-27T15:30", "--csv", str(tables))
     assert status == 0
     assert str(tables / "agency.csv") in err
     assert (tables / "agency.csv").exists()
+
+
+def test_late_appeals_in_files_say_what_an_hour_would_have_saved(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter")
+    book, tables = tmp_path / "report.xlsx", tmp_path / "tables"
+    options = ("--as-of", "2026-03-27T15:30", "--lang", "ru", "--json")
+    status, out, _ = run(capsys, *EVENTS, *options, "--csv", str(tables), "--xlsx", str(book))
+    assert status == 0
+    told = json.loads(out)["report"]
+    wanted = [late["hour_earlier"] for late in told["late"]]
+    assert wanted.count(True) == sum(count for _, count in told["attribution"]["hour_earlier"]) > 0
+    with (tables / "late.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["hour_earlier"] for line in lines] == [
+        "" if one is None else str(one) for one in wanted
+    ]
+    assert [line["holder"] for line in lines] == [late["holder"] or "" for late in told["late"]]
+    sheet = openpyxl.load_workbook(book)["Просрочки"]
+    assert (sheet["H1"].value, sheet["I1"].value) == (
+        "исполнитель на момент истечения срока",
+        "часом раньше - в срок",
+    )
+    assert [row[0].value for row in sheet.iter_rows(min_row=2, min_col=9)] == [
+        None if one is None else ("нет", "да")[one] for one in wanted
+    ]
 
 
 def test_the_command_refuses_what_it_cannot_read(
