@@ -316,8 +316,8 @@ def test_late_appeals_in_files_say_what_an_hour_would_have_saved(
     assert [line["holder"] for line in lines] == [late["holder"] or "" for late in told["late"]]
     sheet = openpyxl.load_workbook(book)["Просрочки"]
     assert (sheet["H1"].value, sheet["I1"].value) == (
-        "исполнитель на момент истечения срока",
-        "часом раньше - в срок",
+        "исполнитель при истечении срока",
+        "в срок при поступлении на час раньше",
     )
     assert [row[0].value for row in sheet.iter_rows(min_row=2, min_col=9)] == [
         None if one is None else ("нет", "да")[one] for one in wanted

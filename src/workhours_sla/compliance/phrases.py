@@ -68,8 +68,8 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "kind": {"en": "day", "ru": "день"},
     "hours": {"en": "working time", "ru": "рабочее время"},
     "act": {"en": "why", "ru": "основание"},
-    "holder": {"en": "held at the limit by", "ru": "исполнитель на момент истечения срока"},
-    "hour_earlier": {"en": "in time an hour earlier", "ru": "часом раньше - в срок"},
+    "holder": {"en": "held at the limit by", "ru": "исполнитель при истечении срока"},
+    "hour_earlier": {"en": "in time an hour earlier", "ru": "в срок при поступлении на час раньше"},
 }
 
 VERDICTS: Final[Mapping[str, Words]] = {

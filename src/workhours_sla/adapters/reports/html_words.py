@@ -239,7 +239,7 @@ PAGE: Final[Mapping[str, Words]] = {
     "no": {"en": "no", "ru": "нет"},
     "only_hour_earlier": {
         "en": "Only those that an hour earlier would have been in time",
-        "ru": "Только те, что часом раньше были бы в срок",
+        "ru": "Только те, что при поступлении на час раньше были бы в срок",
     },
     "phases": {"en": "By phase", "ru": "По этапам"},
     "arrivals_in_week": {"en": "arrived in the week", "ru": "поступило за неделю"},
