@@ -153,6 +153,18 @@ def test_without_events_nothing_is_known() -> None:
     assert (report.late[0].holder, report.late[0].hour_earlier) == (None, None)
 
 
+def test_late_appeals_without_events_are_left_out() -> None:
+    events = [
+        *told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None)),
+        *told("A-2", (CREATED, at("28T10:00"), "B")),
+    ]
+    policy = Policy([FIRST])
+    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END)
+    held = compliance_report(found, events=events[:2]).attribution
+    assert held is not None
+    assert (held.at_breach, held.left_out) == ((("A", 1),), 1)
+
+
 def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
     events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
     report = report_of(

@@ -109,17 +109,18 @@ def test_withdrawals_by_the_definition() -> None:
         found = cohort.cases()
         tally = Tally.of(found, 0.9, N4)
         curve = tally.curve_of(np.arange(len(found)))
-        ours = withdrawals(tally, curve, N4)
+        at = int(rng.integers(1, 7))
+        ours = withdrawals(tally, curve, at * HOUR)
         pairs = [(left - came, how) for came, left, how in cohort.stays()]
         longest = max((waited for waited, _ in pairs), default=-1)
-        answered, gone, alone = incidence(pairs, 4)
-        if not pairs or (longest < 4 and alone < 1):
+        answered, gone, alone = incidence(pairs, at)
+        if not pairs or (longest < at and alone < 1):
             assert ours is None
             continue
         assert ours is not None
         known += 1
         matter += alone > answered
-        assert (ours.time, ours.count) == (N4, sum(how == "withdrawn" for _, how in pairs))
+        assert (ours.time, ours.count) == (at * HOUR, sum(how == "withdrawn" for _, how in pairs))
         for mine, theirs in (
             (ours.answered, answered),
             (ours.withdrawn, gone),

@@ -121,7 +121,8 @@ class Weeks(Teller):
         if report.curve is not None:
             chart = curve_chart(report.curve, report.promise, report.total, lang)
             figures.append(self.chart("chart_curve", chart, self.say("curve_reading")))
-        figures.append(element("div", self._times_table()))
+        if report.total.median is not None:
+            figures.append(element("div", self._times_table()))
         yield element("div", figures, class_="pair")
         if report.withdrawals is not None and report.withdrawals.count:
             yield self.p("withdrawals", **withdrawal_facts(report.withdrawals, lang))
