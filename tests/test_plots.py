@@ -37,7 +37,7 @@ from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.control_charts import p_prime_chart  # noqa: E402
 from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
-from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
+from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)
@@ -193,11 +193,18 @@ def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
     assert line(ax, "за пределами").get_xdata().tolist() == [3]
 
 
-def test_shares_are_drawn_between_limits_by_size() -> None:
+def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
     met, n = [90, 80] * 6 + [50], [100] * 12 + [400]
     chart = p_prime_chart(met, n, baseline=12)
     names = [f"2025-W{week:02}" for week in range(1, 13)] + ["2025-W13+W14"]
-    ax = plots.p_prime_chart(chart, names, target=0.9, lang="ru")
+    points = tuple(
+        SharePoint(*one, outside=bool(outside))
+        for *one, outside in zip(
+            names, met, n, chart.lower, chart.upper, chart.signals.outside, strict=True
+        )
+    )
+    trend = ShareTrend(points, 12, chart.mean, chart.sigma_z)
+    ax = plots.p_prime_chart(replace(report, share_trend=trend), lang="ru")
     assert line(ax, "доля недели").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
     limit = line(ax, "пределы")
     assert limit.get_ydata().tolist() == chart.upper.tolist()
@@ -207,8 +214,16 @@ def test_shares_are_drawn_between_limits_by_size() -> None:
     assert line(ax, "короткие").get_xdata().tolist() == [12]
     assert line(ax, "за пределами").get_xdata().tolist() == [12]
     assert f"среднее 85,0{NBSP}%" in legend(ax)
-    with pytest.raises(ValueError, match="13 shares, not 1"):
-        plots.p_prime_chart(chart, ["2025-W01"])
+
+
+def test_few_weeks_have_shares_and_no_limits(report: Report) -> None:
+    points = (SharePoint("2025-W01", 9, 10), SharePoint("2025-W02", 8, 10))
+    ax = plots.p_prime_chart(replace(report, share_trend=ShareTrend(points)), lang="en")
+    assert line(ax, "share of a week").get_ydata().tolist() == [0.9, 0.8]
+    assert levels(ax) == {0.9}
+    assert "limits" not in " ".join(legend(ax))
+    none = plots.p_prime_chart(replace(report, share_trend=ShareTrend(())), lang="en")
+    assert not none.lines
 
 
 # -- time to an answer -----------------------------------------------------------------------------
@@ -451,7 +466,7 @@ def test_the_course_of_an_appeal() -> None:
     assert "A-1 · первый ответ · просрочено на 1:30" in said
     key = next(text for text in said if "поступило" in text)
     assert f"4  12.03.2025{NBSP}16:30  ответ, Дороги" in key
-    assert "A  5:30  Дороги, в ведомстве" in key
+    assert "A  5:30  Дороги, у исполнителя" in key
 
 
 def test_hours_and_days_stand_at_their_time() -> None:
@@ -593,18 +608,12 @@ EVERY: dict[str, Draw] = {
     "kaplan_meier": lambda r, c, ax, lang: plots.kaplan_meier_plot(r, c, ax=ax, lang=lang),
     "funnel": lambda r, _, ax, lang: plots.funnel_plot(r, ax=ax, lang=lang),
     "caterpillar": lambda r, _, ax, lang: plots.caterpillar_plot(r, ax=ax, lang=lang),
+    "p_prime": lambda r, _, ax, lang: plots.p_prime_chart(r, ax=ax, lang=lang),
     "in_time": lambda r, _, ax, lang: plots.arrival_heat_map(r, ax=ax, lang=lang),
     "arrived": lambda r, _, ax, lang: plots.arrival_heat_map(r, "arrived", ax=ax, lang=lang),
     "due_later": lambda r, _, ax, lang: plots.arrival_heat_map(r, "due_later", ax=ax, lang=lang),
 }
 OTHERS: dict[str, Draw] = {
-    "p_prime": lambda _, __, ax, lang: plots.p_prime_chart(
-        p_prime_chart([90, 80] * 30, [100] * 60),
-        [f"{2024 + n // 50}-W{n % 50 + 1:02}" for n in range(60)],
-        target=0.9,
-        ax=ax,
-        lang=lang,
-    ),
     "load": lambda _, __, ax, lang: plots.deadline_load_chart(busy(), ax=ax, lang=lang),
     "timeline": lambda _, __, ax, lang: one(courses(), at("2026-02-01T12:00"), ax=ax, lang=lang),
     "short_timeline": lambda _, __, ax, lang: one(

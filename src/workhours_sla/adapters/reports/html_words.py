@@ -1,4 +1,4 @@
-"""The words of the page that no other form of a report has, and how it writes numbers."""
+"""The words of the page and the plots, and how they write numbers."""
 
 from __future__ import annotations
 

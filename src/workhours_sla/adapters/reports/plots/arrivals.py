@@ -9,7 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from workhours_sla import words
-from workhours_sla.adapters.reports.html_charts import SHARES, shade
+from workhours_sla.adapters.reports.html_heat_chart import SHARES, shade
 from workhours_sla.adapters.reports.html_words import count_text, say, target_text
 from workhours_sla.adapters.reports.plots.drawing import (
     DARK_FROM,

@@ -35,7 +35,7 @@ from workhours_sla.adapters.reports.plots.drawing import (
     week_axis,
 )
 from workhours_sla.adapters.reports.plots.words import tell
-from workhours_sla.compliance.control_charts import RANGE_LIMIT_FACTOR, PPrimeChart
+from workhours_sla.compliance.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import Trend
 from workhours_sla.compliance.text import number
@@ -116,44 +116,47 @@ def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | No
     return _finish_hours(ax, names, _too_short(trend, lang), lang)
 
 
-def p_prime_chart(
-    chart: PPrimeChart,
-    names: Sequence[str],
-    *,
-    target: float | None = None,
-    ax: Axes | None = None,
-    lang: str = "en",
-) -> Axes:
-    """Draw the shares in time of weeks between limits by their size, and return the axes.
+def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
+    """Draw the shares in time of weeks between limits by their size (p'), and return the axes.
 
-    ``names`` are those of the weeks, such as ``2025-W02``, one for each share. Raises ValueError
-    for another number of names.
+    A point is a week that is final, or several short ones on a wide ground. Limits are those of
+    ``report.share_trend``, after Laney.
     """
-    if len(names) != chart.rates.size:
-        msg = f"the chart has {chart.rates.size} shares, not {len(names)}; name each of them once"
-        raise ValueError(msg)
+    lang = lang or report.lang
     ax = axes_for(ax, HEIGHT)
     title(ax, tell("chart_p_prime", lang))
     labels(ax, y=tell("axis_share", lang))
-    if not names:
+    trend = report.share_trend
+    if not trend.points:
         return nothing(ax, tell("no_weeks", lang))
-    places, rates = range(len(names)), chart.rates.tolist()
-    _merged(ax, names, rates, lang)
-    ax.plot(places, rates, **_LINE, label=tell("share_of_week", lang))
-    mean = say("percent", lang, share=percent_text(chart.mean, lang))
-    ax.axhline(chart.mean, color=SOFT, lw=0.8, label=tell("mean_at", lang, value=mean))
-    size = tell("limits_by_size", lang, value=number(f"{chart.sigma_z:.2f}", lang))
-    for limit, label in ((chart.upper, size), (chart.lower, None)):
-        ax.step(places, limit.tolist(), where="mid", color=SOFT, lw=0.8, ls=DASHED, label=label)
-    if target is not None:
-        told = say("target_line", lang, target=target_text(target, lang))
-        ax.axhline(target, color=INK, lw=1, ls=(0, (7, 3)), label=plain(told))
-    flags = {kind: getattr(chart.signals, kind).tolist() for kind in SIGNALS}
-    _signals(ax, rates, flags, lang)
-    least = min([*rates, *chart.lower.tolist(), *([] if target is None else [target])])
-    share_axis(ax, max(least - 0.03, -0.02), lang)
-    legend(ax, week_axis(ax, names, lang))
+    names = [point.week for point in trend.points]
+    shares = [point.share for point in trend.points]
+    _merged(ax, names, shares, lang)
+    ax.plot(range(len(names)), shares, **_LINE, label=tell("share_of_week", lang))
+    lowest = shares
+    if trend.mean is not None and trend.sigma_z is not None:
+        mean = say("percent", lang, share=percent_text(trend.mean, lang))
+        ax.axhline(trend.mean, color=SOFT, lw=0.8, label=tell("mean_at", lang, value=mean))
+        size = tell("limits_by_size", lang, value=number(f"{trend.sigma_z:.2f}", lang))
+        lower = _limit(ax, [point.lower for point in trend.points])
+        _limit(ax, [point.upper for point in trend.points], size)
+        lowest = [*shares, *lower]
+    target = report.promise.target_rate
+    told = say("target_line", lang, target=target_text(target, lang))
+    ax.axhline(target, color=INK, lw=1, ls=(0, (7, 3)), label=plain(told))
+    flags = {kind: [getattr(point, kind) for point in trend.points] for kind in SIGNALS}
+    _signals(ax, shares, flags, lang)
+    share_axis(ax, max(min([*lowest, target]) - 0.03, -0.02), lang)
+    below = legend(ax, week_axis(ax, names, lang))
+    if trend.baseline is None:
+        note(ax, sentence("trend_too_short", lang, points=len(names)), below)
     return ax
+
+
+def _limit(ax: Axes, limits: Sequence[float | None], label: str | None = None) -> list[float]:
+    known = [limit for limit in limits if limit is not None]
+    ax.step(range(len(known)), known, where="mid", color=SOFT, lw=0.8, ls=DASHED, label=label)
+    return known
 
 
 _LINE: Final[dict[str, Any]] = {
