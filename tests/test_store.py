@@ -402,7 +402,7 @@ def test_what_is_no_store_is_refused_with_the_way_out(tmp_path: Path) -> None:
     text.write_text("event_id,appeal_id\n" * 100)
     with pytest.raises(StoreError, match="give a store"):
         SqliteStore(text, POLICY)
-    with pytest.raises(StoreError, match="is there"):
+    with pytest.raises(StoreError, match="no store"):
         SqliteReader(tmp_path / "none.db")
 
 

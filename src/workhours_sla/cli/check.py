@@ -22,7 +22,16 @@ from workhours_sla.cli.promised import (
     promises_data,
     schedule_text,
 )
-from workhours_sla.cli.reading import Rows, account, account_data, unmatched
+from workhours_sla.cli.reading import (
+    Rows,
+    account,
+    account_data,
+    appeals_options,
+    quarantine,
+    read_rows,
+    store_lines,
+    unmatched,
+)
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time, show_short, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -56,20 +65,20 @@ COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 
 
 @click.command()
-@click.argument("file")
+@appeals_options
 @click.option("--as-of", metavar="TIME", help="The instant to judge at. [now]")
 @click.option("--warn", metavar="AMOUNT", help="At risk with this much left. [1h]")
-@click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @click.option("--all", "show_all", is_flag=True, help="List every appeal, the met ones too.")
 @click.option("--explain", is_flag=True, help="Say who held what is overdue, and for how long.")
 @click.option("--strict", is_flag=True, help="Exit 2 if anything was quarantined.")
 @common_options
 def check(  # noqa: PLR0913
-    file: str,
+    file: str | None,
     *,
+    store: str | None,
+    assume_tz: str | None,
     as_of: str | None,
     warn: str | None,
-    assume_tz: str | None,
     show_all: bool,
     explain: bool,
     strict: bool,
@@ -79,15 +88,14 @@ def check(  # noqa: PLR0913
     """Say which appeals of FILE are overdue, at risk or in time; - reads standard input.
 
     FILE is CSV or JSON Lines, with a row per event or per appeal; --config maps its columns and
-    says what was promised. Exits 1 when there are breaches.
+    says what was promised. --store takes the events from a store of watch, while it is written.
+    Exits 1 when there are breaches.
     """
     settings = Settings.of(**options)
     config = settings.config or Config()
-    if assume_tz is not None:
-        config = config.with_zone(assume_tz)
     promises = settings.promises(warn)
     judged_at = read_time(as_of or "now", main_schedule(promises).tz).when
-    rows = Rows(file, config)
+    rows = read_rows(file, store, config, assume_tz)
     result = evaluate(
         rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )
@@ -97,7 +105,7 @@ def check(  # noqa: PLR0913
     else:
         for line in report.page(show_all=show_all):
             click.echo(line)
-    if strict and (rows.faults or result.quarantine):
+    if strict and (rows.faults or quarantine(result, rows)):
         return EXIT_QUARANTINE
     return EXIT_BREACHES if any(map(_breached, result.outcomes)) else 0
 
@@ -135,6 +143,7 @@ class _Report:
         self.rows = rows
         self.promises = promises
         self.targets = promises.policy.targets
+        self.settings = settings
         self.lang = settings.lang
         self.schedule = main_schedule(promises)
         self.as_of = as_of.astimezone(self.schedule.tz)
@@ -164,7 +173,26 @@ class _Report:
         yield from unmatched(self.result, lang)
         yield ""
         yield from account(self.result, self.rows, lang)
+        yield from self._of_store()
         yield from calendar_lines(self.promises, lang)
+
+    def _of_store(self) -> Iterator[str]:
+        """Yield what a store's answer must be read with, and how much of it that touches."""
+        # what is at risk has no part in what was promised
+        version = self.settings.promises().policy.version if self.rows.stored else ""
+        zone = self.schedule.tz
+        yield from store_lines(self.rows, self.as_of, version, zone, self.lang)
+        watermark = self.rows.stored.watermark if self.rows.stored else None
+        if watermark is not None:
+            since = sum(
+                _breached(o)
+                and o.answered_at is None
+                and o.limit is not None
+                and o.limit >= watermark
+                for o in self.result.outcomes
+            )
+            if since:
+                yield "  " + say("overdue_since", self.lang, count=since)
 
     def _heading(self) -> str:
         parts = [say("as_of", self.lang, when=show_time(self.as_of, self.lang))]

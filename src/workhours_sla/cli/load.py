@@ -15,7 +15,14 @@ from workhours_sla.adapters.config_policy import Promises
 from workhours_sla.cli.answers import echo_json
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import calendar_lines, main_schedule, promises_data
-from workhours_sla.cli.reading import Rows, account, account_data, unmatched
+from workhours_sla.cli.reading import (
+    account,
+    account_data,
+    appeals_options,
+    read_rows,
+    store_lines,
+    unmatched,
+)
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -30,7 +37,7 @@ BAR_WITHOUT_UNICODE: Final = "#"
 
 
 @click.command()
-@click.argument("file")
+@appeals_options
 @click.option("--as-of", metavar="TIME", help="The instant up to which answers count. [now]")
 @click.option("--from", "start", metavar="DATE|TIME", help="Where to begin. [--as-of]")
 @click.option(
@@ -40,33 +47,31 @@ BAR_WITHOUT_UNICODE: Final = "#"
     help=f"For how many dates. [{DEFAULT_DAYS}]",
 )
 @click.option("--by", type=click.Choice(("hour", "day")), default="hour", help="[hour]")
-@click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @common_options
 def load(  # noqa: PLR0913
-    file: str,
+    file: str | None,
     *,
+    store: str | None,
+    assume_tz: str | None,
     as_of: str | None,
     start: str | None,
     days: int,
     by: By,
-    assume_tz: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Say how many unanswered appeals of FILE are due when; - reads standard input.
 
-    FILE and --config are as for check.
+    FILE, --store and --config are as for check.
     """
     settings = Settings.of(**options)
     config = settings.config or Config()
-    if assume_tz is not None:
-        config = config.with_zone(assume_tz)
     promises = settings.promises()
     zone = main_schedule(promises).tz
     judged_at = read_time(as_of or "now", zone).when.astimezone(zone)
     begins = judged_at if start is None else _begin(start, zone).astimezone(zone)
     ends = datetime.combine(begins.date() + timedelta(days=days), time(), zone)
-    rows = Rows(file, config)
+    rows = read_rows(file, store, config, assume_tz)
     result = evaluate(
         rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )
@@ -91,6 +96,9 @@ def load(  # noqa: PLR0913
         click.echo(line)
     click.echo()
     for line in account(result, rows, settings.lang):
+        click.echo(line)
+    version = promises.policy.version
+    for line in store_lines(rows, judged_at, version, zone, settings.lang):
         click.echo(line)
     for line in calendar_lines(promises, settings.lang):
         click.echo(line)

@@ -120,6 +120,7 @@ PHRASES: Final[dict[str, words.Words]] = {
     "after_as_of": {"en": " + after that time {count}", "ru": " + позже этого времени {count}"},
     "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
     "line": {"en": "line {line}", "ru": "строка {line}"},
+    "row": {"en": "row {line} of the store", "ru": "строка {line} хранилища"},
     "watched": {
         "en": "This run: events {read}, duplicate {duplicate}, late {late}; changes {changes}",
         "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
@@ -131,6 +132,32 @@ PHRASES: Final[dict[str, words.Words]] = {
     "rows_in_quarantine": {
         "en": "Rows in quarantine: {count}",
         "ru": "Строк в карантине: {count}",
+    },
+    "store_unheard": {
+        "en": "Up to when the store has all events is not known",
+        "ru": "До какого времени события в хранилище полны, неизвестно",
+    },
+    "store_behind": {
+        "en": "The store has all events up to {when}; later ones may not be in yet",
+        "ru": "События в хранилище полны до {when}; более поздние могли ещё не поступить",
+    },
+    "overdue_since": {
+        "en": "Overdue only since then, with an answer perhaps not in yet: {count}",
+        "ru": "Просрочено уже после этого, ответ мог ещё не поступить: {count}",
+    },
+    "dropped_events": {
+        "en": "Appeals settled long ago were dropped, with {count} events",
+        "ru": "Давно завершённые обращения удалены, событий: {count}",
+    },
+    "whole_since": {
+        "en": "; all are there that were posted since {when}",
+        "ru": "; поступившие с {when} сохранены все",
+    },
+    "other_policy": {
+        "en": "The store was held to another policy ({held_to}) than the one given now ({given}), "
+        "by which this answer goes",
+        "ru": "Хранилище велось по другим нормативам ({held_to}); ответ дан по указанным сейчас "
+        "({given})",
     },
     "file_gone": {
         "en": "the file that was read last is gone, and what came at its end may be missing; "

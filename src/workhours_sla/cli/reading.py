@@ -1,20 +1,25 @@
-"""Reading a file of appeals, and the account of where every row and every event went."""
+"""Reading a file or a store of appeals, and the account of where every row and event went."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
 from workhours_sla import words
 from workhours_sla.adapters.config import Config
 from workhours_sla.adapters.sources import Fault, Source, open_source
+from workhours_sla.adapters.sources.mapping import clip
+from workhours_sla.adapters.stores.sqlite_reading import Holdings, SqliteReader
 from workhours_sla.cli.phrases import say
+from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluation import Evaluation
 from workhours_sla.sla.event import Event
@@ -24,35 +29,98 @@ LONG_WORK: Final = 5_000_000
 SHOWN_FAULTS: Final = 5
 SHOWN_UNMATCHED: Final = 5
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def appeals_options(command: Command) -> Command:
+    """Add what says where the appeals are: FILE, or --store."""
+    options = [
+        click.argument("file", required=False),
+        click.option("--store", metavar="FILE", help="What watch remembers, instead of FILE."),
+        click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class Stored(NamedTuple):
+    """What a store says of itself, at the moment its events were read."""
+
+    watermark: datetime | None
+    policy_version: str
+    whole_since: datetime | None
+    held: Holdings
+    left_out: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a file: their events, how many they were, and the faulty ones.
+    """The events of a file or a store, how many rows they came in, and the faulty ones.
 
-    ``per_event`` says that each row is an event: only then does their order tell of delivery.
+    ``read_count`` is None of a store, which counts no rows; its faults have their numbers for
+    lines. ``per_event`` says that each row is an event: only then does their order tell of
+    delivery.
     """
 
-    def __init__(self, file: str, config: Config) -> None:
-        """Read FILE; - is standard input. Raises click.UsageError, SourceError."""
-        if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
-            msg = "standard input is a terminal or closed; pipe a file into it or name one"
-            raise click.UsageError(msg)
-        self.per_event = config.input.kind == "events"
-        self.read_count = 0
-        self.faults: list[Fault] = []
-        with open_source(sys.stdin.buffer if file == "-" else Path(file), config) as source:
-            self.events = list(self._read(source))
+    events: list[Event]
+    faults: list[Fault]
+    per_event: bool
+    read_count: int | None = None
+    stored: Stored | None = None
 
-    def _read(self, source: Source) -> Iterator[Event]:
-        with _progress(source) as advance:
-            for item in source:
-                self.read_count += 1
-                if isinstance(item, Fault):
-                    self.faults.append(item)
-                else:
-                    yield from item
-                if not self.read_count % 1000:
-                    advance(source.position)
-            advance(source.position)
+
+def read_rows(file: str | None, store: str | None, config: Config, zone: str | None) -> Rows:
+    """Read FILE, - being standard input, or a store; ``zone`` is that of --assume-tz.
+
+    Raises click.UsageError unless it is one of them, SourceError, StoreError.
+    """
+    if (file is None) == (store is None):
+        what = "neither was given" if file is None else "both were given"
+        msg = f"the appeals come from FILE or from --store, and {what}; give one of them"
+        raise click.UsageError(msg)
+    per_event = config.input.kind == "events"
+    if store is not None:
+        if zone is not None:
+            msg = "the times in a store have their zones; leave --assume-tz out"
+            raise click.UsageError(msg)
+        return _of_store(Path(store), per_event=per_event)
+    if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
+        msg = "standard input is a terminal or closed; pipe a file into it or name one"
+        raise click.UsageError(msg)
+    if zone is not None:
+        config = config.with_zone(zone)
+    events: list[Event] = []
+    faults: list[Fault] = []
+    count = 0
+    where = sys.stdin.buffer if file == "-" else Path(file or "")
+    with open_source(where, config) as source, _progress(source) as advance:
+        for item in source:
+            count += 1
+            if isinstance(item, Fault):
+                faults.append(item)
+            else:
+                events += item
+            if not count % 1000:
+                advance(source.position)
+        advance(source.position)
+    return Rows(events, faults, per_event, count)
+
+
+def _of_store(path: Path, *, per_event: bool) -> Rows:
+    with SqliteReader(path) as reader, reader.moment():
+        faults = [
+            Fault(number, row.reason, row.detail, clip(row.text))
+            for number, row in reader.rejected().items()
+        ]
+        stored = Stored(
+            reader.watermark,
+            reader.policy_version,
+            reader.whole_since,
+            reader.holdings(),
+            reader.left_out(),
+        )
+        return Rows(list(reader.events()), faults, per_event, stored=stored)
 
 
 @contextmanager
@@ -67,29 +135,28 @@ def _progress(source: Source) -> Iterator[Any]:
 
 def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
     """Yield the lines that say where every row and every event went, and why."""
-    mapped = rows.read_count - len(rows.faults)
-    yield say("rows", lang, read=rows.read_count, mapped=mapped, faulty=len(rows.faults))
-    counts = result.reconciliation
-    line = say(
-        "events",
-        lang,
-        read=counts.read,
-        applied=counts.applied,
-        duplicate=counts.duplicate,
-        quarantined=counts.quarantined,
-    )
-    if counts.after_as_of:
-        line += say("after_as_of", lang, count=counts.after_as_of)
-    if counts.late and rows.per_event:
-        line += say("came_late", lang, count=counts.late)
+    faulty = len(rows.faults)
+    if rows.read_count is not None:
+        mapped = rows.read_count - faulty
+        yield say("rows", lang, read=rows.read_count, mapped=mapped, faulty=faulty)
+    elif faulty:
+        yield say("rows_in_quarantine", lang, count=faulty)
+    counts = _events(result, rows)
+    line = events_line(counts, lang)
+    if counts["after_as_of"]:
+        line += say("after_as_of", lang, count=counts["after_as_of"])
+    if counts["late"]:
+        line += say("came_late", lang, count=counts["late"])
     yield line
+    aside = quarantine(result, rows)
     reasons = Counter(fault.reason for fault in rows.faults)
-    reasons.update(reason for _, reason in result.quarantine)
+    reasons.update(reason for _, reason in aside)
     for reason, count in reasons.most_common():
         yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
+    where = "line" if rows.stored is None else "row"
     for fault in rows.faults[:SHOWN_FAULTS]:
-        yield "    " + say("line", lang, line=fault.line) + f": {fault.detail}"
-    for event, reason in result.quarantine[:SHOWN_FAULTS]:
+        yield "    " + say(where, lang, line=fault.line) + f": {fault.detail}"
+    for event, reason in aside[:SHOWN_FAULTS]:
         why = words.pick(words.QUARANTINE_REASONS[reason], lang)
         yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
 
@@ -105,29 +172,94 @@ def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
 
 def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
     """Return the same account as plain data."""
-    events = result.reconciliation
+    faulty, stored = len(rows.faults), rows.stored
+    place = "line" if stored is None else "row"
     return {
         "unmatched": [one._asdict() for one in result.unmatched],
         "rows": {
             "read": rows.read_count,
-            "mapped": rows.read_count - len(rows.faults),
-            "quarantined": len(rows.faults),
+            "mapped": None if rows.read_count is None else rows.read_count - faulty,
+            "quarantined": faulty,
         },
-        "events": {
-            "read": events.read,
-            "applied": events.applied,
-            "duplicate": events.duplicate,
-            "quarantined": events.quarantined,
-            "after_as_of": events.after_as_of,
-            "late": events.late if rows.per_event else None,
-        },
-        "quarantine": [*map(_fault_data, rows.faults), *map(_quarantined_data, result.quarantine)],
+        "events": _events(result, rows),
+        "quarantine": [
+            *(_fault_data(fault, place) for fault in rows.faults),
+            *map(_quarantined_data, quarantine(result, rows)),
+        ],
+        **({} if stored is None else {"store": _stored_data(stored)}),
     }
 
 
-def _fault_data(fault: Fault) -> dict[str, Any]:
+def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
+    """Return all events set aside: by the evaluation, and before it by the store."""
+    return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
+
+
+def events_line(counts: Mapping[str, Any], lang: str) -> str:
+    """Return the line that adds up where the events went."""
+    line = say("events", lang, **counts)
+    for part in ("replaced", "dropped"):
+        if counts.get(part):
+            line += say(f"{part}_count", lang, count=counts[part])
+    return line
+
+
+def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
+    """Return where the events went; those of a store since it was made."""
+    counts, stored = result.reconciliation, rows.stored
+    found: dict[str, int | None] = {
+        "read": counts.read,
+        "applied": counts.applied,
+        "duplicate": counts.duplicate,
+        "quarantined": len(quarantine(result, rows)),
+        "after_as_of": counts.after_as_of,
+        "late": counts.late if rows.per_event else None,
+    }
+    if stored is not None:
+        held = stored.held
+        found |= {"read": held.read, "duplicate": held.duplicate}
+        found |= {"replaced": held.replaced, "dropped": held.dropped}
+    return found
+
+
+def store_lines(
+    rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
+) -> Iterator[str]:
+    """Yield what an answer out of a store must be read with; of a file nothing."""
+    stored = rows.stored
+    if stored is None:
+        return
+
+    def time(when: datetime) -> str:
+        return show_time(when.astimezone(zone), lang)
+
+    if stored.watermark is None:
+        yield say("store_unheard", lang)
+    elif stored.watermark < as_of:
+        yield say("store_behind", lang, when=time(stored.watermark))
+    if stored.held.dropped:
+        line = say("dropped_events", lang, count=stored.held.dropped)
+        if stored.whole_since is not None:
+            line += say("whole_since", lang, when=time(stored.whole_since))
+        yield line
+    if stored.policy_version != policy_version:
+        yield say("other_policy", lang, held_to=stored.policy_version, given=policy_version)
+
+
+def _stored_data(stored: Stored) -> dict[str, Any]:
+    def time(when: datetime | None) -> str | None:
+        return None if when is None else when.isoformat()
+
     return {
-        "line": fault.line,
+        "watermark": time(stored.watermark),
+        "policy_version": stored.policy_version,
+        "whole_since": time(stored.whole_since),
+    }
+
+
+def _fault_data(fault: Fault, place: str) -> dict[str, Any]:
+    return {
+        place: fault.line,
         "reason": fault.reason,
         "detail": fault.detail,
         "text": fault.text,

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,8 +16,9 @@ import click
 
 from workhours_sla.adapters.config import Config
 from workhours_sla.cli.answers import echo_json
+from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
-from workhours_sla.cli.reading import Rows
+from workhours_sla.cli.reading import Stored, appeals_options, read_rows, store_lines
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluation import Evaluation, evaluate
@@ -24,6 +26,7 @@ from workhours_sla.sla.load import deadline_load
 from workhours_sla.sla.target import Target
 
 if TYPE_CHECKING:
+    from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.report import Report
     from workhours_sla.compliance.revision import Revision
 
@@ -40,27 +43,27 @@ _RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 
 
 @click.command()
-@click.argument("file")
+@appeals_options
 @click.option("--as-of", metavar="TIME", help="The instant to reckon at. [now]")
 @click.option("--target", metavar="NAME", help="Which target, where there are several.")
 @click.option("--target-rate", metavar="RATE", default=DEFAULT_RATE, show_default=True)
 @click.option("--by", metavar="NAMES", help="agency,district,channel,topic. [those that there are]")
 @click.option("--compare-from", metavar="TIME", help="Take apart how the share changed then.")
-@click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @click.option("--csv", "csv_to", metavar="DIR", help="Also write every table as CSV.")
 @click.option("--xlsx", "xlsx_to", metavar="FILE", help="Also write a workbook.")
 @click.option("--html", "html_to", metavar="FILE", help="Also write a page with charts.")
 @click.option("--revise", metavar="FILE", help="Say what changed since a report kept as JSON.")
 @common_options
 def report(  # noqa: PLR0913
-    file: str,
+    file: str | None,
     *,
+    store: str | None,
+    assume_tz: str | None,
     as_of: str | None,
     target: str | None,
     target_rate: str,
     by: str | None,
     compare_from: str | None,
-    assume_tz: str | None,
     csv_to: str | None,
     xlsx_to: str | None,
     html_to: str | None,
@@ -71,13 +74,11 @@ def report(  # noqa: PLR0913
     """Report how well FILE's appeals were answered in time; - reads standard input.
 
     The share in time is that of the appeals whose limit has passed, by week of arrival and by
-    what they belong to, with intervals. FILE is as for check. --json gives all figures; kept in a
-    file they are what --revise compares with.
+    what they belong to, with intervals. FILE and --store are as for check. --json gives all
+    figures; kept in a file they are what --revise compares with.
     """
     settings = Settings.of(**options)
     config = settings.config or Config()
-    if assume_tz is not None:
-        config = config.with_zone(assume_tz)
     promises = settings.promises()
     zone = main_schedule(promises).tz
     reckoned_at = read_time(as_of or "now", zone).when
@@ -88,7 +89,7 @@ def report(  # noqa: PLR0913
     except ImportError as error:
         msg = f"reports need numpy: pip install 'workhours-sla[report]' ({error})"
         raise click.UsageError(msg) from None
-    rows = Rows(file, config)
+    rows = read_rows(file, store, config, assume_tz)
     result = evaluate(
         rows.events, promises.policy, as_of=reckoned_at, provisional=settings.provisional
     )
@@ -100,6 +101,11 @@ def report(  # noqa: PLR0913
         events=rows.events,
         faults=Counter(fault.reason for fault in rows.faults),
     )
+    if rows.stored is not None:
+        cases = replace(cases, intake=_of_store(cases.intake, rows.stored))
+    version = promises.policy.version
+    for line in store_lines(rows, reckoned_at, version, zone, settings.lang):
+        click.echo(f"{say('note', settings.lang)}: {line}", err=True)
     names = None if by is None else [name.strip() for name in by.split(",")]
     try:
         made = compliance_report(
@@ -124,6 +130,13 @@ def report(  # noqa: PLR0913
         echo_json(json.loads(to_json(made)))  # in what the stream can hold
     else:
         click.echo(made.text(*(names or ())))
+
+
+def _of_store(intake: Intake, stored: Stored) -> Intake:
+    """Return the intake with what a store keeps no more: repeats, and what stands aside there."""
+    again = stored.held.duplicate
+    more = replace(intake, read=intake.read + again, duplicate=intake.duplicate + again)
+    return more.with_faults(Counter(reason for _, reason in stored.left_out))
 
 
 def read_rate(text: str) -> float:

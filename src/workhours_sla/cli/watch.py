@@ -23,6 +23,7 @@ from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import Holdings
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
+from workhours_sla.cli.reading import events_line
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.change import Change, ChangeKind
@@ -199,18 +200,6 @@ def _account(run: Followed, held: Holdings, lang: str) -> Iterator[str]:
         late=counts.late,
         changes=run.changes,
     )
-    line = say(
-        "events",
-        lang,
-        read=held.read,
-        applied=held.applied,
-        duplicate=held.duplicate,
-        quarantined=held.quarantined,
-    )
-    if held.replaced:
-        line += say("replaced_count", lang, count=held.replaced)
-    if held.dropped:
-        line += say("dropped_count", lang, count=held.dropped)
-    yield f"{say('in_store', lang)}: {line}"
+    yield f"{say('in_store', lang)}: {events_line(held._asdict(), lang)}"
     if held.rejected:
         yield say("rows_in_quarantine", lang, count=held.rejected)

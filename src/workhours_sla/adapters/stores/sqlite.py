@@ -138,7 +138,7 @@ class SqliteStore(SqliteReader):
             )
             if self._retain is not None and self._watermark is not _BEGINNING:
                 self._tables.write(work, _count(self.watermark))
-                self._dropped += self._tables.drop(micros(self._watermark - self._retain))
+                self._drop(micros(self._watermark - self._retain))
         return Taken(tuple(work.changes), counters)
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
@@ -240,6 +240,7 @@ class SqliteStore(SqliteReader):
                     ("read", self._read),
                     ("duplicate", self._duplicate),
                     ("dropped", self._dropped),
+                    ("dropped_before", self._dropped_before),
                     ("watermark", _count(self.watermark)),
                     ("policy_version", self._policy.version),
                     ("library_version", __version__),
@@ -265,6 +266,7 @@ class SqliteStore(SqliteReader):
         self._read: int = meta.get("read", 0)
         self._duplicate: int = meta.get("duplicate", 0)
         self._dropped: int = meta.get("dropped", 0)
+        self._dropped_before: int | None = meta.get("dropped_before")
         count = meta.get("watermark")
         self._watermark = _BEGINNING if count is None else instant(count)
         ((last,),) = self._all("SELECT max(number) FROM event")
@@ -408,6 +410,12 @@ class SqliteStore(SqliteReader):
             if len(work.appeals) > HOT:
                 self._tables.write(work, _count(self.watermark))
                 self._tables.cool()
+
+    def _drop(self, before: int) -> None:
+        dropped = self._tables.drop(before)
+        self._dropped += dropped
+        if dropped:
+            self._dropped_before = max(before, self._dropped_before or before)
 
 
 def _speaks(listed: Sequence[Copy]) -> Copy | None:

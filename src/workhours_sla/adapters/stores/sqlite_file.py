@@ -97,6 +97,9 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open a store that another process may be writing. Raises StoreError."""
+    if not path.exists():
+        msg = f"no store {str(path)!r}; check the path"
+        raise StoreError(msg, path=str(path))
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", isolation_level=None, uri=True)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -26,10 +26,14 @@ AFTER_RETENTION = "after_retention"
 
 
 _EVENTS = """
-    SELECT number, appeal_id, body FROM event
-    WHERE number > ? AND aside IS NOT ?
+    SELECT number, appeal_id, body FROM event WHERE number > ?
+    AND ifnull(aside, '') NOT IN (?, ?)
     AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
     ORDER BY number LIMIT 10000
+"""
+_LEFT_OUT = """
+    SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?
+    AND (aside=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
 """
 
 
@@ -69,6 +73,15 @@ class SqliteReader:
         """Close the file."""
         self._db.close()
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let all that is asked within be of one moment, whatever another process writes."""
+        self._all("BEGIN")
+        try:
+            yield
+        finally:
+            self._all("COMMIT")
+
     @property
     def watermark(self) -> datetime | None:
         """The instant up to which time has passed, None before the first."""
@@ -80,6 +93,12 @@ class SqliteReader:
         """The version of the policy that the clocks were held to last."""
         version: str = self._meta().get("policy_version", "")
         return version
+
+    @property
+    def whole_since(self) -> datetime | None:
+        """Since when all appeals posted are there; None where none was dropped, as far as told."""
+        count = self._meta().get("dropped_before")
+        return None if count is None else instant(count)
 
     def places(self, source: str) -> Mapping[str, Place]:
         """Return how far the partitions of a source were read."""
@@ -96,7 +115,7 @@ class SqliteReader:
         answer; what was dropped is not among them.
         """
         after = 0
-        while rows := self._all(_EVENTS, after, AFTER_RETENTION):
+        while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
             for _, appeal_id, body in rows:
                 yield event_of(appeal_id, body)
             after = rows[-1][0]
@@ -107,6 +126,14 @@ class SqliteReader:
             "SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?",
             REPLACED,
         )
+        return in_order(Quarantined(event_of(appeal, body), why) for appeal, body, why in rows)
+
+    def left_out(self) -> tuple[Quarantined, ...]:
+        """Return those in quarantine that ``events`` leaves out.
+
+        They belong to dropped appeals, or speak against a repair.
+        """
+        rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(Quarantined(event_of(appeal, body), why) for appeal, body, why in rows)
 
     def rejected(self) -> Mapping[int, Rejected]:
@@ -168,5 +195,5 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 
 def events_of(path: Path | str) -> list[Event]:
     """Return the events of a store, as ``evaluate`` takes them. Raises StoreError."""
-    with SqliteReader(path) as reader:
+    with SqliteReader(path) as reader, reader.moment():
         return list(reader.events())
