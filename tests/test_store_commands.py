@@ -149,7 +149,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     )
     for command in ("check", "load"):
         assert line in run(capsys, command, *asked)[1].splitlines()
-    _, out, err = run(capsys, "report", *asked)
+    _, _, err = run(capsys, "report", *asked)
     assert f"Note: {line}" in err
     assert "event of an appeal settled long ago and dropped" not in err
     assert data(capsys, "report", *asked)["report"]["quality"]["intake"]["set_aside"] == [

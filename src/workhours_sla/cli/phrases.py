@@ -133,6 +133,10 @@ PHRASES: Final[dict[str, words.Words]] = {
         "en": "Rows in quarantine: {count}",
         "ru": "Строк в карантине: {count}",
     },
+    "no_digests": {
+        "en": "calendar {calendar} does not know {date}; there are no digests by it until it does",
+        "ru": "календарь {calendar} не знает {date}; сводок по нему не будет, пока дата неизвестна",
+    },
     "store_unheard": {
         "en": "Up to when the store has all events is not known",
         "ru": "До какого времени события в хранилище полны, неизвестно",

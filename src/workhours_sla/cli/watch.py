@@ -21,13 +21,14 @@ from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import Holdings
+from workhours_sla.cli.digesting import Digesting, digest_lines
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import events_line
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.change import Change, ChangeKind
-from workhours_sla.sla.ports import BATCH, Followed, Sink, follow
+from workhours_sla.sla.ports import BATCH, Followed, Sink, Store, follow
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.worktime.budget import parse_budget
 
@@ -41,6 +42,7 @@ MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 @click.argument("source")
 @click.option("--store", "store_file", required=True, metavar="FILE", help="What is remembered.")
 @click.option("--sink", "sink_files", multiple=True, metavar="FILE", help="JSON Lines of changes.")
+@click.option("--digests", "digest_file", metavar="FILE", help="JSON Lines of digests to agencies.")
 @click.option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT", help=f"[{DEFAULT_SKEW}]")
 @click.option(
     "--clock",
@@ -66,6 +68,7 @@ def watch(  # noqa: PLR0913
     *,
     store_file: str,
     sink_files: Sequence[str],
+    digest_file: str | None,
     skew: str,
     clock: str,
     batch: int,
@@ -81,7 +84,8 @@ def watch(  # noqa: PLR0913
     """Follow SOURCE, JSON Lines that grow, and tell every change; - reads standard input.
 
     What was read is kept in the store: stopped or killed, it goes on there. A breach is told once
-    all events up to its limit, and --skew after it, are in.
+    all events up to its limit, and --skew after it, are in. --digests tells each agency, within
+    its working time, what it must answer.
     """
     if provisional:
         msg = "what is told must stand, so there is no --provisional here; leave it out"
@@ -95,12 +99,14 @@ def watch(  # noqa: PLR0913
         config = config.with_zone(assume_tz)
     promises = settings.promises()
     stopping = Flag()
+    ticking = _now if clock == "machine" else None
+    allowed = parse_budget(skew)
     tail = Tail(
         sys.stdin.buffer if source == "-" else Path(source),
         layout_of(config),
         encoding=config.input.encoding,
         interval=interval,
-        clock=_now if clock == "machine" else None,
+        clock=ticking,
         once=once,
         stopping=stopping,
     )
@@ -120,9 +126,14 @@ def watch(  # noqa: PLR0913
         stack.enter_context(_stopped_by_signals(stopping))
         if replay:
             store.replay(tail.read)
-        marks = Watermarks(tail.partitions, skew=parse_budget(skew))
+        kept: Store = store
+        if digest_file is not None:
+            digests = digest_lines(Path(digest_file), store, config, promises, settings.lang)
+            stack.callback(digests.close)
+            kept = Digesting(store, digests, ticking, allowed)
+        marks = Watermarks(tail.partitions, skew=allowed)
         followed = follow(
-            tail, store, sinks, watermarks=marks, batch=batch, stopping=stopping.is_set
+            tail, kept, sinks, watermarks=marks, batch=batch, stopping=stopping.is_set
         )
         for line in _account(followed, store.holdings(), settings.lang):
             click.echo(line, err=True)

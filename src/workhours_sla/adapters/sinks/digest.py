@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -12,6 +12,8 @@ from workhours_sla.sla.change import Change
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
@@ -19,6 +21,9 @@ THRESHOLDS: Final = (50, 75, 100)
 """Per cent of the budget at whose passing an agency is told."""
 LONGEST: Final = 4096
 """Characters that a message may have."""
+
+TAKEN_BACK: Final = "taken_back"
+"""Beside the kinds of changes, under what those are counted that take one back."""
 
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _PHRASES: Final[dict[str, words.Words]] = {
@@ -48,6 +53,7 @@ def digests(  # noqa: PLR0913
     *,
     since: datetime,
     now: datetime,
+    policy: Policy | None = None,
     lang: str = "en",
 ) -> tuple[Digest, ...]:
     """Return what to send at ``now``, if ``since`` was the last time of asking.
@@ -55,34 +61,78 @@ def digests(  # noqa: PLR0913
     ``changes`` are those that came in between, ``outcomes`` all as of ``now``, ``schedule_of`` the
     working time of an agency. An agency is told only within its working time: when it has opened
     since, and when an unanswered appeal has passed 50, 75 or 100 % of its budget since. Of a
-    budget that is not in working time the share is of the working time until it is due. Without
-    anything to answer or to report there is no message. Each has at most 4,096 characters. After
-    a pause that ended in between, a share may be told once more. Raises NaiveDatetimeError,
-    CalendarCoverageError.
+    budget that is not in working time the share is of the working time until it is due. Targets
+    of ``policy`` use up their budgets by their own schedules; without it they go by the agency's.
+    Without anything to answer or to report there is no message. Each has at most 4,096
+    characters. Raises NaiveDatetimeError, CalendarCoverageError.
     """
     since, now = in_utc("since", since), in_utc("now", now)
-    told: dict[str | None, list[Change]] = {}
-    waiting: dict[str | None, list[Outcome]] = {}
+    changed, waiting = count_changes(changes), waiting_of(outcomes)
+    found = []
+    for agency in sorted({*changed, *waiting}, key=lambda name: (name is None, name or "")):
+        digest = digest_of(
+            agency,
+            changed.get(agency, {}),
+            waiting.get(agency, ()),
+            schedule_of(agency),
+            since=since,
+            now=now,
+            policy=policy,
+            lang=lang,
+        )
+        if digest is not None:
+            found.append(digest)
+    return tuple(found)
+
+
+def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
+    """Return for each agency how many changes of each kind there were, and how many taken back."""
+    found: dict[str | None, Counter[str]] = {}
     for change in changes:
-        told.setdefault(change.agency_id, []).append(change)
+        what = TAKEN_BACK if change.retracts is not None else change.kind.value
+        found.setdefault(change.agency_id, Counter())[what] += 1
+    return found
+
+
+def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
+    """Return for each agency the outcomes that still wait for an answer."""
+    found: dict[str | None, list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.verdict in _WAITING and outcome.answered_at is None:
-            waiting.setdefault(outcome.agency_id, []).append(outcome)
-    found = []
-    for agency in sorted({*told, *waiting}, key=lambda name: (name is None, name or "")):
-        schedule = schedule_of(agency)
-        if not schedule.is_working(now):
-            continue
-        passed = {
-            id(outcome): percent
-            for outcome in waiting.get(agency, ())
-            if (percent := _passed(outcome, schedule, since, now)) is not None
-        }
-        if passed or _opened(schedule, since, now):
-            page = _Page(schedule, now, lang, passed)
-            lines = page.lines(agency, told.get(agency, ()), waiting.get(agency, ()))
-            found.append(Digest(agency, tuple(_messages(lines))))
-    return tuple(found)
+            found.setdefault(outcome.agency_id, []).append(outcome)
+    return found
+
+
+def digest_of(  # noqa: PLR0913
+    agency: str | None,
+    changed: Mapping[str, int],
+    waiting: Sequence[Outcome],
+    schedule: Schedule,
+    *,
+    since: datetime,
+    now: datetime,
+    policy: Policy | None,
+    lang: str,
+    name: str | None = None,
+) -> Digest | None:
+    """Return what to send to one agency, None where there is nothing now; as for ``digests``.
+
+    ``since`` and ``now`` are in UTC; ``name`` is what the agency is called.
+    """
+    if not schedule.is_working(now):
+        return None
+    targets = {} if policy is None else {target.name: target for target in policy.targets}
+    waited = not schedule.is_working(since)
+    passed: dict[int, int] = {}
+    for outcome in waiting:
+        runs_on = _schedule(targets.get(outcome.target), outcome) or schedule
+        percent = _passed(outcome, runs_on, since, now, waited=waited)
+        if percent is not None:
+            passed[id(outcome)] = percent
+    if not passed and not _opened(schedule, since, now):
+        return None
+    page = _Page(schedule, now, lang, passed)
+    return Digest(agency, tuple(_messages(page.lines(name or agency, changed, waiting))))
 
 
 def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
@@ -95,8 +145,23 @@ def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
     return False
 
 
-def _passed(outcome: Outcome, schedule: Schedule, since: datetime, now: datetime) -> int | None:
-    """Return the last threshold that was passed since, None where there is none."""
+def _schedule(target: Target | None, outcome: Outcome) -> Schedule | None:
+    """Return by which schedule a clock runs, None where that is not known."""
+    if target is None:
+        return None
+    by = target.schedule
+    if isinstance(by, ScheduleBy):
+        return by.schedules.get(getattr(outcome, by.field) or "")
+    return by
+
+
+def _passed(
+    outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, waited: bool
+) -> int | None:
+    """Return the last threshold that was passed since, None where there is none.
+
+    ``waited``: what was passed just as the agency's working time ended waits for it to go on.
+    """
     used = outcome.elapsed
     if used is None or outcome.verdict is Verdict.PAUSED:
         return None
@@ -107,9 +172,9 @@ def _passed(outcome: Outcome, schedule: Schedule, since: datetime, now: datetime
     else:
         return None
     started = outcome.started_at or outcome.posted_at
-    before = used - schedule.elapsed(max(since, started), now) if started < now else used
-    # what was passed just as the working time ended waits for it to go on
-    waited = not schedule.is_working(since)
+    before = used
+    if started < now:
+        before -= schedule.elapsed(max(since, started), now, holds=outcome.holds)
     for percent in reversed(THRESHOLDS):
         share = whole * percent / 100
         if before < share <= used or (waited and before == share):
@@ -129,11 +194,11 @@ class _Page:
         self._passed = passed
 
     def lines(
-        self, agency: str | None, told: Sequence[Change], waiting: Sequence[Outcome]
+        self, name: str | None, changed: Mapping[str, int], waiting: Sequence[Outcome]
     ) -> Iterator[str]:
-        yield f"{agency or self._say('no_agency')} · {self._time(self._now)}"
-        if told:
-            yield self._say("since", counts=", ".join(self._counts(told)))
+        yield f"{name or self._say('no_agency')} · {self._time(self._now)}"
+        if changed:
+            yield self._say("since", counts=", ".join(self._counts(changed)))
         late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
         rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
         for title, outcomes in (("late", late), ("open", rest)):
@@ -142,14 +207,12 @@ class _Page:
                 yield self._say(title, count=len(outcomes))
                 yield from map(self._line, sorted(outcomes, key=self._urgency))
 
-    def _counts(self, told: Sequence[Change]) -> Iterator[str]:
-        counts = Counter(change.kind.value for change in told if change.retracts is None)
+    def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
         for kind, word in words.CHANGES.items():
-            if counts[kind]:
-                yield f"{words.pick(word, self._lang)} {counts[kind]}"
-        back = sum(change.retracts is not None for change in told)
-        if back:
-            yield self._say("taken_back", count=back)
+            if changed.get(kind):
+                yield f"{words.pick(word, self._lang)} {changed[kind]}"
+        if changed.get(TAKEN_BACK):
+            yield self._say("taken_back", count=changed[TAKEN_BACK])
 
     def _urgency(self, outcome: Outcome) -> tuple[bool, datetime, str]:
         due = outcome.due_at

@@ -24,14 +24,18 @@ from workhours_sla.adapters.stores.sqlite_tables import (
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.copies import join_copy, standing
-from workhours_sla.sla.evaluation import in_utc, is_future
+from workhours_sla.sla.evaluation import in_utc, is_future, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.monitor import Counters
+from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.ports import Batch, Rejected, Taken
 
 HOT: Final = 20_000
 """How many appeals are kept in memory, unless said otherwise; others are read when touched."""
+
+WRITTEN_EVERY: Final = timedelta(minutes=1)
+"""By how much the watermark on the disk may lie behind."""
 
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)
@@ -60,6 +64,10 @@ class SqliteStore(SqliteReader):
     >>> [change.kind.value for change in (*opened, *late)]
     ['opened', 'at_risk', 'breached']
     """
+
+    _watermark: datetime
+    _written: datetime
+    """The watermark that is on the disk."""
 
     def __init__(
         self,
@@ -224,6 +232,24 @@ class SqliteStore(SqliteReader):
         """Take note that a sink has the changes up to a number."""
         self._all("REPLACE INTO delivered VALUES (?,?)", sink, number)
 
+    def note(self, key: str, text: str) -> None:
+        """Keep a text of a sink under a key of its own, in place of the one before."""
+        self._all("REPLACE INTO meta VALUES (?,?)", f"note:{key}", text)
+
+    def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
+        """Yield the outcomes at an instant of the appeals of which something is awaited.
+
+        Answers from after ``as_of`` that are known count as well. It reads these appeals alone,
+        however many others there are. Raises NaiveDatetimeError.
+        """
+        as_of = in_utc("as_of", as_of)
+        for chunk in chunks(self._tables.open_ids()):
+            for appeal in self._tables.load(chunk).values():
+                for found in outcomes_of(appeal.fold(self._policy), as_of):
+                    if found.started_at is None or found.started_at <= as_of:
+                        yield found
+            self._tables.cool()
+
     # -- one transaction ---------------------------------------------------------------------
 
     @contextmanager
@@ -247,6 +273,7 @@ class SqliteStore(SqliteReader):
                 ],
             )
             self._db.execute("COMMIT")
+            self._written = self._watermark
         except BaseException as error:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
@@ -261,21 +288,23 @@ class SqliteStore(SqliteReader):
 
     def _recall(self) -> None:
         """Take the state from the disk."""
-        self._tables.hot.clear()
+        self._tables.forget()
         meta = self._meta()
         self._read: int = meta.get("read", 0)
         self._duplicate: int = meta.get("duplicate", 0)
         self._dropped: int = meta.get("dropped", 0)
         self._dropped_before: int | None = meta.get("dropped_before")
         count = meta.get("watermark")
-        self._watermark = _BEGINNING if count is None else instant(count)
+        self._watermark = self._written = _BEGINNING if count is None else instant(count)
         ((last,),) = self._all("SELECT max(number) FROM event")
         self._last = last or 0
 
     def _awaits(self, watermark: datetime | None) -> bool:
-        """Whether a watermark changes anything that must be kept."""
+        """Whether a watermark changes anything that must be kept, or is the next to be."""
         if watermark is None or watermark <= self._watermark:
             return False
+        if watermark - self._written >= WRITTEN_EVERY:
+            return True
         due = self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark))
         if not due:
             self._watermark = watermark

@@ -148,6 +148,17 @@ class SqliteReader:
         )
         return [(number, change_from_json(body)) for number, body in rows]
 
+    @property
+    def last_change(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        number: int = self._all("SELECT ifnull(max(number), 0) FROM outbox")[0][0]
+        return number
+
+    def noted(self, key: str) -> str | None:
+        """Return what a sink noted last under a key of its own."""
+        rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
+        return rows[0][0] if rows else None
+
     def holdings(self) -> Holdings:
         """Return where every event went. Counts rows: seconds for millions."""
         by_why = dict(self._all("SELECT aside, count(*) FROM event GROUP BY aside"))

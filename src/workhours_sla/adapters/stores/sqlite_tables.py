@@ -10,6 +10,7 @@ from workhours_sla.adapters.change_json import change_to_json
 from workhours_sla.adapters.stores.sqlite_rows import (
     event_body,
     event_of,
+    instant,
     places_for,
     reported_body,
     reported_of,
@@ -66,6 +67,7 @@ class StoredAppeal(Tracked):
         self.copies = {copy.event.event_id: copy for copy in copies}
         self.aside = any(copy.aside for copy in copies)
         self.timer = timer
+        self.next_at = None if timer is None else instant(timer)
         self.settled_at = settled_at
 
 
@@ -102,6 +104,19 @@ class Tables:
         self.db = db
         self._most = most
         self.hot: dict[str, StoredAppeal] = {}
+        self._open: set[str] | None = None
+
+    def forget(self) -> None:
+        """Let go of all that is in memory, which the disk may not have."""
+        self.hot.clear()
+        self._open = None
+
+    def open_ids(self) -> Sequence[str]:
+        """Return the appeals of which something is awaited; read once and kept up from then."""
+        if self._open is None:
+            rows = self.rows("SELECT appeal_id FROM appeal WHERE settled_at IS NULL")
+            self._open = {one for (one,) in rows}
+        return sorted(self._open)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of one statement."""
@@ -187,6 +202,9 @@ class Tables:
                 for appeal_id, appeal in work.appeals.items()
             ],
         )
+        if self._open is not None:
+            for appeal_id, appeal in work.appeals.items():
+                (self._open.add if appeal.settled_at is None else self._open.discard)(appeal_id)
         self.db.executemany(
             "INSERT INTO outbox (at, body) VALUES (?,?)",
             [(at, change_to_json(change)) for change in work.untold],

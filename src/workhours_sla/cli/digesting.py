@@ -1,0 +1,106 @@
+"""Digests in the live loop: after each batch the agencies are asked about, as time has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+
+from workhours_sla import words
+from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.config_policy import DEFAULT, Promises
+from workhours_sla.adapters.sinks.digest_lines import DigestLines
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli.phrases import say
+from workhours_sla.cli.promised import main_schedule
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.ports import Batch, Place, Taken
+
+BEHIND: Final = timedelta(minutes=2)
+"""How far the watermark may be behind what it should be by the clock, for agencies to be told."""
+
+
+def digest_lines(
+    file: Path, store: SqliteStore, config: Config, promises: Promises, lang: str
+) -> DigestLines:
+    """Return the digests of a store: an agency works by its own schedule, else by [schedule].
+
+    Where no target goes by [schedule], by the first that one does. Raises StoreError.
+    """
+    schedules = promises.schedules
+    main = main_schedule(promises)
+    otherwise = next(name for name, schedule in schedules.items() if schedule is main)
+    if DEFAULT in schedules:
+        otherwise = DEFAULT
+    agencies = config.agencies
+
+    def schedule_of(agency_id: str | None) -> str:
+        agency = agencies.get(agency_id or "")
+        return otherwise if agency is None else agency.schedule or otherwise
+
+    def name_of(agency_id: str) -> str:
+        agency = agencies.get(agency_id)
+        return agency_id if agency is None else agency.name or agency_id
+
+    def unknown(error: CalendarCoverageError) -> None:
+        date = words.short_date(error.date, lang)
+        line = say("no_digests", lang, calendar=error.calendar or "-", date=date)
+        click.echo(f"{say('note', lang)}: {line}", err=True)
+
+    used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
+    return DigestLines(
+        file,
+        store,
+        promises.policy,
+        {name: schedule for name, schedule in schedules.items() if name in used},
+        schedule_of,
+        name_of=name_of,
+        unknown=unknown,
+        lang=lang,
+    )
+
+
+class Digesting:
+    """A store that has the agencies asked about after each batch.
+
+    With a ``clock`` only once what was missed is read, so that nobody is told of what is over;
+    ``skew`` is by how much the watermark is behind the clock then.
+    """
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        digests: DigestLines,
+        clock: Callable[[], datetime] | None,
+        skew: timedelta,
+    ) -> None:
+        self._store = store
+        self._digests = digests
+        self._clock = clock
+        self._latest = skew + BEHIND
+
+    def take(self, batch: Batch) -> Taken:
+        """Store a batch, then tell the agencies what the time is for."""
+        taken = self._store.take(batch)
+        now = self._store.watermark
+        if now is not None:
+            heard_at = None if self._clock is None else self._clock()
+            if heard_at is None or heard_at - now <= self._latest:
+                self._digests.ask(now, heard_at)
+        return taken
+
+    def places(self, source: str) -> Mapping[str, Place]:
+        """Return how far the partitions of a source were read."""
+        return self._store.places(source)
+
+    def undelivered(self, sink: str, most: int) -> Sequence[tuple[int, Change]]:
+        """Return the first changes, with their numbers, that a sink has not acknowledged."""
+        return self._store.undelivered(sink, most)
+
+    def delivered(self, sink: str, number: int) -> None:
+        """Take note that a sink has the changes up to a number."""
+        self._store.delivered(sink, number)

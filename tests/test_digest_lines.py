@@ -1,0 +1,448 @@
+"""Agencies are told in their working time, each thing once, whenever the process ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workhours_sla import (
+    Event,
+    EventType,
+    Policy,
+    Schedule,
+    Target,
+    Verdict,
+    evaluate,
+    words,
+    working_hours,
+)
+from workhours_sla.adapters.sinks.digest import digests
+from workhours_sla.adapters.sinks.digest_lines import DigestLines
+from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY, SqliteStore
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
+from workhours_sla.cli.digesting import Digesting
+from workhours_sla.cli.main import main
+from workhours_sla.errors import CalendarCoverageError, StoreError
+from workhours_sla.sla.ports import Batch
+
+KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+EARLY = Schedule("RU-VGG", "Mo-Fr 08:00-12:00,13:00-17:00")
+SCHEDULES = {"office": OFFICE, "early": EARLY}
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+MINUTE = timedelta(minutes=1)
+TICK = timedelta(seconds=20)
+BEGIN = datetime(2026, 3, 2, 7, 30, tzinfo=OFFICE.tz)
+WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=OFFICE.tz)
+
+
+def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
+    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when, agency_id=agency)
+
+
+def schedule_of(agency: str | None) -> str:
+    return "early" if agency == "schools" else "office"
+
+
+@contextmanager
+def digesting(path: Path, **options: Any) -> Iterator[tuple[SqliteStore, DigestLines]]:
+    with SqliteStore(path / "a.db", POLICY) as store:
+        options = {"policy": POLICY, "schedules": SCHEDULES, "schedule_of": schedule_of, **options}
+        lines = DigestLines(path / "digests.jsonl", store, **options)
+        yield store, lines
+        lines.close()
+
+
+def read_back(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (path / "digests.jsonl").read_bytes().splitlines()]
+
+
+def heads(path: Path) -> list[str]:
+    return [line["text"].splitlines()[0] for line in read_back(path)]
+
+
+def stream(appeals: int, seed: int, days: int = 4) -> list[Event]:
+    chance = random.Random(seed)
+    events = []
+    for number in range(appeals):
+        posted = BEGIN + chance.random() * timedelta(days=days)
+        appeal, agency = f"A-{number:04}", chance.choice(["roads", "schools", None])
+        events.append(event(appeal, "created", posted, agency))
+        if chance.random() < 0.8:
+            hours = chance.choice([1, 3, 20, 30])
+            events.append(event(appeal, "replied", posted + timedelta(hours=hours), agency))
+    return sorted(events, key=lambda one: (one.received_at, one.event_id))
+
+
+def batches(events: Sequence[Event], until: datetime) -> Iterator[tuple[datetime, list[Event]]]:
+    """Yield what came in each five minutes."""
+    rest = list(events)
+    now = BEGIN
+    while now < until:
+        now += 5 * MINUTE
+        count = sum(one.received_at <= now for one in rest)
+        yield now, rest[:count]
+        del rest[:count]
+
+
+def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
+    with digesting(path) as (store, lines):
+        for now, events in steps:
+            store.take(Batch("", events, watermark=now))
+            lines.ask(now)
+
+
+def told(path: Path) -> Counter[tuple[str | None, str]]:
+    """Return what the digests say that changed, and what is still to be said."""
+    kinds = {word["en"]: kind for kind, word in words.CHANGES.items()}
+    found: Counter[tuple[str | None, str]] = Counter()
+    for line in read_back(path):
+        for what in re.findall(r"Since the last message: (.*)", line["text"]):
+            for part in what.split(", "):
+                name, _, count = part.rpartition(" ")
+                found[line["agency_id"], kinds.get(name, "taken_back")] += int(count)
+    with SqliteReader(path / "a.db") as reader:
+        state = json.loads(reader.noted("digests") or "")
+        for agency, counts in state["changed"]:
+            found.update({(agency, kind): count for kind, count in counts.items()})
+        for _, change in reader.changes(state["number"]):
+            found[change.agency_id, "taken_back" if change.retracts else change.kind.value] += 1
+    return found
+
+
+def happened(path: Path) -> Counter[tuple[str | None, str]]:
+    with SqliteReader(path / "a.db") as reader:
+        return Counter(
+            (change.agency_id, "taken_back" if change.retracts else change.kind.value)
+            for _, change in reader.changes()
+        )
+
+
+# -- when --------------------------------------------------------------------------------------
+
+
+HEADS = [
+    "Школы · вт 03.03.2026 08:00",
+    "Дороги · вт 03.03.2026 09:00",
+    # the clocks run by the hours of the office, whoever is told
+    "Дороги · вт 03.03.2026 11:00",
+    "Школы · вт 03.03.2026 11:00",
+    "Дороги · вт 03.03.2026 12:00",
+    "Дороги · вт 03.03.2026 12:30",
+    "Школы · вт 03.03.2026 13:00",
+    "Дороги · вт 03.03.2026 14:00",
+    "Дороги · вт 03.03.2026 14:30",
+    "Дороги · вт 03.03.2026 15:30",
+    "Школы · ср 04.03.2026 08:00",
+    "Дороги · ср 04.03.2026 09:00",
+]
+
+
+def test_an_agency_is_told_at_its_opening_and_as_its_time_runs_out(tmp_path: Path) -> None:
+    events = [
+        event("A-1", "created", at(2026, 3, 2, 20, 0)),
+        event("A-2", "created", at(2026, 3, 2, 20, 0), "schools"),
+        event("A-3", "created", at(2026, 3, 3, 10, 30)),
+    ]
+    names = {"roads": "Дороги", "schools": "Школы"}
+    with digesting(tmp_path, lang="ru", name_of=names.__getitem__) as (store, lines):
+        now = at(2026, 3, 2, 19, 0)
+        while now < at(2026, 3, 4, 9, 30):
+            new = [one for one in events if now - TICK < one.occurred_at <= now]
+            store.take(Batch("", new, watermark=now))
+            lines.ask(now)
+            now += TICK
+    found = [line["text"].splitlines() for line in read_back(tmp_path)]
+    assert [text[0] for text in found] == HEADS
+    assert found[0][1] == "С прошлого сообщения: начато 1"
+
+
+def test_what_changed_is_told_once_and_all_of_it(tmp_path: Path) -> None:
+    feed(tmp_path, list(batches(stream(150, 1), BEGIN + timedelta(days=6))))
+    lines = read_back(tmp_path)
+    assert len(lines) > 20
+    assert len({line["message_id"] for line in lines}) == len(lines)
+    for line in lines:
+        assert line["schema"] == "workhours.digest/1"
+        now = datetime.fromisoformat(line["at"])
+        assert SCHEDULES[schedule_of(line["agency_id"])].is_working(now)
+    assert told(tmp_path) == happened(tmp_path)
+
+
+def test_stopped_anywhere_it_says_the_same(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    steps = list(batches(stream(40, 2), BEGIN + timedelta(days=3)))
+    feed(whole, steps)
+    for first in range(0, len(steps), 7):
+        feed(cut, steps[first : first + 7])
+    assert read_back(cut) == read_back(whole)
+    assert happened(cut) == happened(whole)  # asking changes nothing of what is told
+
+
+def test_a_share_that_was_passed_before_a_pause_is_told_once() -> None:
+    events = [
+        event("A-1", "created", at(2026, 3, 3, 9, 0)),
+        event("A-1", "paused", at(2026, 3, 3, 11, 30)),
+        event("A-1", "resumed", at(2026, 3, 3, 12, 0)),
+    ]
+    policy = Policy([Target("first reply", working_hours(4), OFFICE, pauses=True)])
+    passed = []
+    for minute in range(0, 9 * 60, 10):
+        now = at(2026, 3, 3, 9, 0) + minute * MINUTE
+        outcomes = evaluate(events, policy, as_of=now).outcomes
+        since = now - 60 * MINUTE if minute == 190 else now - 10 * MINUTE
+        if digests([], outcomes, lambda _: OFFICE, since=since, now=now, policy=policy):
+            passed.append(f"{now:%H:%M}")
+    assert passed == ["09:00", "11:00", "12:30", "14:30"]
+
+
+def test_who_is_closed_by_the_clock_is_told_later(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.apply([event("A-1", "created", at(2026, 3, 2, 10, 58))])
+        for now, heard_at in (
+            (at(2026, 3, 2, 12, 50), at(2026, 3, 2, 12, 55)),
+            (at(2026, 3, 2, 12, 58), at(2026, 3, 2, 13, 3)),  # half is used, lunch began
+            (at(2026, 3, 2, 13, 58), at(2026, 3, 2, 14, 3)),
+        ):
+            lines.ask(now, heard_at)
+            assert read_back(tmp_path) == []
+        lines.ask(at(2026, 3, 2, 14, 0), at(2026, 3, 2, 14, 5))
+    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 14:00"]
+    assert "50 % of the time is used" in read_back(tmp_path)[0]["text"]
+
+
+def test_nobody_is_told_while_what_was_missed_is_read(tmp_path: Path) -> None:
+    clock = [at(2026, 3, 3, 9, 40)]
+    with digesting(tmp_path) as (store, lines):
+        kept = Digesting(store, lines, lambda: clock[0], 5 * MINUTE)
+        lines.ask(at(2026, 3, 2, 17, 0))
+        posted = event("A-1", "created", at(2026, 3, 2, 10, 0))
+        for hours in (1, 23):
+            watermark = at(2026, 3, 2, 10, 0) + timedelta(hours=hours)
+            kept.take(Batch("", [posted], watermark=watermark))
+            assert read_back(tmp_path) == []
+        kept.take(Batch("", watermark=at(2026, 3, 3, 9, 35)))
+    assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
+
+
+def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> None:
+    missed: list[CalendarCoverageError] = []
+    with digesting(tmp_path, unknown=missed.append) as (_, lines):
+        for minute in range(3):
+            lines.ask(at(2099, 1, 12, 10, minute))
+    assert len(missed) == len(SCHEDULES)
+    assert read_back(tmp_path) == []
+
+
+# -- what it rests on --------------------------------------------------------------------------
+
+
+def test_open_outcomes_are_those_that_wait_and_no_others(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY, hot=3) as store:
+        for now, events in batches(stream(60, 3), BEGIN + timedelta(days=4)):
+            store.take(Batch("", events, watermark=now))
+            found = {(one.appeal_id, one.verdict): one for one in store.open_outcomes(now)}
+            asked = evaluate(store.events(), POLICY, as_of=now).outcomes
+            waiting = {
+                (one.appeal_id, one.verdict): one for one in asked if one.answered_at is None
+            }
+            assert found == waiting
+            assert len(store._tables.open_ids()) == len(waiting)
+        assert any(verdict is Verdict.BREACHED for _, verdict in found)
+        with pytest.raises(StoreError):
+            store.repair(event("A-0000", "created", BEGIN), rejected=7)
+        assert {(one.appeal_id, one.verdict) for one in store.open_outcomes(now)} == set(found)
+
+
+def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+        for second in range(150):
+            now = BEGIN + timedelta(seconds=second)
+            store.advance(now)
+            with SqliteReader(tmp_path / "a.db") as reader:
+                assert reader.watermark is not None
+                assert now - reader.watermark < WRITTEN_EVERY
+
+
+def test_changes_that_are_to_be_told_outlive_retention(tmp_path: Path) -> None:
+    day = timedelta(days=1)
+    with SqliteStore(tmp_path / "a.db", POLICY, retain=day) as store:
+        lines = DigestLines(tmp_path / "digests.jsonl", store, POLICY, SCHEDULES, schedule_of)
+        friday = at(2026, 3, 6, 17, 0)
+        lines.ask(friday)
+        posted = friday + timedelta(hours=2)
+        events = [
+            event("A-1", "created", posted),
+            event("A-1", "replied", posted + timedelta(hours=1)),
+        ]
+        store.take(Batch("", events, watermark=posted + timedelta(hours=2)))
+        store.delivered("another", store.last_change)
+        for days in (2, 3):
+            stray = event(f"B-{days}", "edited", posted)
+            store.take(Batch("", [stray], watermark=posted + days * day))
+        assert store.holdings().dropped == 2
+        lines.ask(at(2026, 3, 10, 9, 0))
+        lines.close()
+    assert "Since the last message: opened 1, met 1" in read_back(tmp_path)[0]["text"]
+
+
+# -- the file ----------------------------------------------------------------------------------
+
+
+def test_what_was_stored_and_not_written_is_written_on_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        with monkeypatch.context() as patched:
+            patched.setattr("workhours_sla.adapters.sinks.lines.os.fsync", _full)
+            with pytest.raises(StoreError, match=r"digests cannot be written .*told again"):
+                lines.ask(at(2026, 3, 2, 9, 0))
+    assert read_back(tmp_path) == []
+    for _ in range(2):
+        with digesting(tmp_path) as (_, lines):
+            lines.ask(at(2026, 3, 2, 9, 2))
+    (line,) = read_back(tmp_path)
+    assert line["message_id"] == "roads/2026-03-02T06:00:00.000000Z/1"
+    assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
+
+
+def _full(_file: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_long_digest_is_several_lines(tmp_path: Path) -> None:
+    events = [event(f"A-{number:03}", "created", BEGIN) for number in range(150)]
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", events, watermark=BEGIN))
+        lines.ask(BEGIN)
+        lines.ask(at(2026, 3, 2, 9, 0))
+    found = read_back(tmp_path)
+    assert len(found) > 1
+    assert [line["part"] for line in found] == list(range(1, len(found) + 1))
+    assert {line["parts"] for line in found} == {len(found)}
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+def text(events: Sequence[Event]) -> str:
+    return "".join(
+        json.dumps(
+            {
+                "event_id": one.event_id,
+                "appeal_id": one.appeal_id,
+                "type": one.type.value,
+                "occurred_at": one.occurred_at.isoformat(),
+                "received_at": one.received_at.isoformat(),
+                **({"agency_id": one.agency_id} if one.agency_id else {}),
+            }
+        )
+        + "\n"
+        for one in events
+    )
+
+
+def test_killed_at_any_moment_it_tells_everything_and_nothing_twice(tmp_path: Path) -> None:
+    chance = random.Random(KILLS)
+    source, sink = tmp_path / "events.jsonl", tmp_path / "digests.jsonl"
+    events = stream(100 + 60 * KILLS, 4, days=30)
+    source.write_text("")
+    command = [*WATCH, source, "--store", tmp_path / "a.db", "--digests", sink, "--batch", 4]
+    command += ["--clock", "events", "--calendar", "RU-VGG", "--lang", "en"]
+    for number in range(KILLS):
+        share = events[len(events) * number // KILLS : len(events) * (number + 1) // KILLS]
+        with source.open("a") as file:
+            file.write(text(share))
+        before = sink.stat().st_size if sink.exists() else 0
+        with subprocess.Popen(
+            [*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as run:
+            deadline = time.monotonic() + 30
+            while run.poll() is None and time.monotonic() < deadline:
+                if sink.exists() and sink.stat().st_size > before:
+                    break
+                time.sleep(0.001)  # until it is in the middle of something
+            time.sleep(chance.random() ** 2 * 0.3)
+            run.kill()
+        assert run.returncode == -signal.SIGKILL
+    assert main([*map(str, command[3:]), "--once"]) == 0
+    lines = read_back(tmp_path)
+    assert len({line["message_id"] for line in lines}) == len(lines) > 20
+    for line in lines:
+        assert OFFICE.is_working(datetime.fromisoformat(line["at"]))
+    assert told(tmp_path) == happened(tmp_path)
+    assert len(events_of(tmp_path / "a.db")) == len(events)
+
+
+def test_agencies_have_their_names_and_their_hours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        """
+        [schedules.early]
+        calendar = "RU-VGG"
+        hours = "Mo-Fr 07:00-11:00"
+        [schedules.late]
+        calendar = "RU-VGG"
+        hours = "Mo-Fr 12:00-20:00"
+        [agencies.schools]
+        name = "Комитет образования"
+        schedule = "early"
+        [agencies.roads]
+        schedule = "late"
+        [[targets]]
+        name = "reply"
+        budget = "4h"
+        schedule_by = "agency_id"
+        """
+    )
+    source = tmp_path / "events.jsonl"
+    command = ["watch", str(source), "--store", str(tmp_path / "a.db"), "--clock", "events"]
+    command += ["--digests", str(tmp_path / "digests.jsonl"), "--config", str(config), "--once"]
+    command += ["--skew", "0m", "--lang", "ru"]
+    posted = [
+        event("A-1", "created", at(2026, 3, 2, 5, 0), "schools"),
+        event("A-2", "created", at(2026, 3, 2, 5, 0), "roads"),
+    ]
+    source.write_text(text(posted))
+    for number, hour in enumerate((8, 11, 13)):
+        assert main(command) == 0
+        with source.open("a") as file:
+            file.write(text([event(f"B-{number}", "created", at(2026, 3, 2, hour, 30), "none")]))
+    assert main(command) == 0
+    assert heads(tmp_path) == [
+        "Комитет образования · пн 02.03.2026 08:30",
+        "roads · пн 02.03.2026 13:30",
+    ]
+    assert "В хранилище с его создания" in capsys.readouterr().err
+
+
+def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        lines.ask(at(2026, 3, 2, 9, 0).astimezone(UTC))
+    assert read_back(tmp_path)[0]["at"] == "2026-03-02T06:00:00Z"
