@@ -127,6 +127,17 @@ def test_the_account_of_a_store_adds_up(tmp_path: Path, capsys: pytest.CaptureFi
     assert len(events_of(file)) == 5
 
 
+def test_a_copy_that_was_repaired_stays_out_when_the_repair_is_dropped(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY, retain=timedelta(days=30)) as store:
+        store.apply([told("x", "1", EventType.CREATED), posted("2")])
+        store.repair(told("x", "3", EventType.CREATED))
+        store.apply([told("3-r", "3", EventType.REPLIED, 1)])
+        store.advance(NOON + timedelta(days=40))
+        store.apply([posted("4", 24 * 40)])
+        assert store.holdings().dropped == 2
+        assert [one.event_id for one in store.events()] == ["2-c", "4-c"]
+
+
 def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "appeals.db"
     days = timedelta(days=30)

@@ -68,6 +68,7 @@ def digests(  # noqa: PLR0913
     """
     since, now = in_utc("since", since), in_utc("now", now)
     changed, waiting = count_changes(changes), waiting_of(outcomes)
+    targets = {} if policy is None else targets_of(policy)
     found = []
     for agency in sorted({*changed, *waiting}, key=lambda name: (name is None, name or "")):
         digest = digest_of(
@@ -77,7 +78,7 @@ def digests(  # noqa: PLR0913
             schedule_of(agency),
             since=since,
             now=now,
-            policy=policy,
+            targets=targets,
             lang=lang,
         )
         if digest is not None:
@@ -103,6 +104,11 @@ def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
     return found
 
 
+def targets_of(policy: Policy) -> dict[str, Target]:
+    """Return the targets of a policy by their names."""
+    return {target.name: target for target in policy.targets}
+
+
 def digest_of(  # noqa: PLR0913
     agency: str | None,
     changed: Mapping[str, int],
@@ -111,17 +117,17 @@ def digest_of(  # noqa: PLR0913
     *,
     since: datetime,
     now: datetime,
-    policy: Policy | None,
+    targets: Mapping[str, Target],
     lang: str,
     name: str | None = None,
 ) -> Digest | None:
     """Return what to send to one agency, None where there is nothing now; as for ``digests``.
 
-    ``since`` and ``now`` are in UTC; ``name`` is what the agency is called.
+    ``since`` and ``now`` are in UTC; ``targets`` are those of ``targets_of``; ``name`` is what the
+    agency is called.
     """
     if not schedule.is_working(now):
         return None
-    targets = {} if policy is None else {target.name: target for target in policy.targets}
     waited = not schedule.is_working(since)
     passed: dict[int, int] = {}
     for outcome in waiting:

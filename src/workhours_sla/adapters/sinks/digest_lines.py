@@ -10,7 +10,13 @@ from typing import Final, Protocol
 
 import msgspec
 
-from workhours_sla.adapters.sinks.digest import Digest, count_changes, digest_of, waiting_of
+from workhours_sla.adapters.sinks.digest import (
+    Digest,
+    count_changes,
+    digest_of,
+    targets_of,
+    waiting_of,
+)
 from workhours_sla.adapters.sinks.lines import LineFile
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.change import Change
@@ -105,7 +111,7 @@ class DigestLines:
         lang: str = "en",
     ) -> None:
         self._keeper = keeper
-        self._policy = policy
+        self._targets = targets_of(policy)
         self._schedules = schedules
         self._schedule_of = schedule_of
         self._name_of = name_of
@@ -192,7 +198,7 @@ class DigestLines:
                     self._schedules[name],
                     since=self._state.since[name],
                     now=now,
-                    policy=self._policy,
+                    targets=self._targets,
                     lang=self._lang,
                     name=None if agency is None else self._name_of(agency),
                 )
