@@ -446,3 +446,11 @@ def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:
         lines.ask(BEGIN)
         lines.ask(at(2026, 3, 2, 9, 0).astimezone(UTC))
     assert read_back(tmp_path)[0]["at"] == "2026-03-02T06:00:00Z"
+
+
+def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        lines.ask(at(2026, 3, 2, 9, 0, 0, 316421))
+    assert read_back(tmp_path)[0]["text"].endswith("due Mon 2 Mar 2026 13:00, 3:59:59 left")

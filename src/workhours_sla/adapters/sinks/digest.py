@@ -231,9 +231,9 @@ class _Page:
         if outcome.due_at is not None:
             facts.append(self._say("due", when=self._time(outcome.due_at)))
         if outcome.overdue:
-            facts.append(self._say("over", amount=format_amount(outcome.overdue)))
+            facts.append(self._say("over", amount=_whole(outcome.overdue)))
         elif outcome.remaining is not None:
-            facts.append(self._say("left", amount=format_amount(outcome.remaining)))
+            facts.append(self._say("left", amount=_whole(outcome.remaining)))
         if id(outcome) in self._passed:
             facts.append(self._say("used", percent=self._passed[id(outcome)]))
         return f"• {outcome.appeal_id}, {outcome.target}: {', '.join(facts)}"
@@ -245,6 +245,11 @@ class _Page:
 
     def _say(self, key: str, **facts: object) -> str:
         return words.pick(_PHRASES[key], self._lang).format(**facts)
+
+
+def _whole(amount: timedelta) -> str:
+    """Return an amount without parts of a second, which nobody needs to read."""
+    return format_amount(amount - amount % timedelta(seconds=1))
 
 
 def _messages(lines: Iterable[str]) -> Iterator[str]:
