@@ -454,3 +454,16 @@ def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
         lines.ask(BEGIN)
         lines.ask(at(2026, 3, 2, 9, 0, 0, 316421))
     assert read_back(tmp_path)[0]["text"].endswith("due Mon 2 Mar 2026 13:00, 3:59:59 left")
+
+
+@pytest.mark.parametrize("options", [["--digests", "x", "--sink", "x"], ["--sink", "./store.db"]])
+def test_files_that_are_written_are_not_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("events.jsonl").write_text("")
+    assert main(["watch", "events.jsonl", "--once", "--store", "store.db", *options]) == 2
+    assert "a file of its own" in capsys.readouterr().err

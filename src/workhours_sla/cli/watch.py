@@ -93,6 +93,10 @@ def watch(  # noqa: PLR0913
     if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe events into it or name a file"
         raise click.UsageError(msg)
+    written = [Path(file).resolve() for file in (*sink_files, digest_file, store_file) if file]
+    if len(set(written)) < len(written):
+        msg = "each of --store, --sink and --digests is a file of its own; name another"
+        raise click.UsageError(msg)
     settings = Settings.of(provisional=False, **options)
     config = settings.config or Config()
     if assume_tz is not None:
