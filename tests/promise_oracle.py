@@ -127,16 +127,18 @@ def settle(
 ) -> Answer:
     """Return what the events come to as of an instant."""
     answer = Answer()
-    seen = [event for event in believed(events, answer) if event.occurred_at <= as_of]
     by_appeal: dict[str, list[Event]] = {}
-    ids = {event.event_id for event in seen}
-    if any(e.type == "corrected" and e.refers_to not in {None, *ids} for e in seen):
-        answer.doubts.add("a correction of what is not there")
-    for event in corrected(seen):
+    for event in believed(events, answer):
         by_appeal.setdefault(event.appeal_id, []).append(event)
     for appeal_id in sorted(by_appeal):
-        story = sorted(by_appeal[appeal_id], key=order)
-        judge_appeal(appeal_id, story, fits, as_of, answer, from_change=from_change)
+        said = corrected(by_appeal[appeal_id])
+        seen = {event_id: said[event_id] for event_id in said if said[event_id].occurred_at <= as_of}
+        story = [event for event in seen.values() if not names_another(event)]
+        if any(event.type == "created" for event in story):
+            story.sort(key=order)
+            judge_appeal(appeal_id, story, fits, as_of, answer, from_change=from_change)
+        else:
+            answer.set_aside |= {(event_id, "no_appeal") for event_id in seen}
     return answer
 
 
@@ -159,7 +161,7 @@ def says(event: Event) -> Event:
 def believed(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
     """Yield one event per id, as first received; the others and those ahead are set aside."""
     by_id: dict[str, dict[Event, Event]] = {}
-    for event in sorted(events, key=lambda event: event.received_at):
+    for event in sorted(events, key=lambda event: (event.received_at, event.canonical)):
         by_id.setdefault(event.event_id, {}).setdefault(says(event), event)
     for event_id, contents in by_id.items():
         candidates = [event for event in contents.values() if not is_ahead(event)]
@@ -170,29 +172,27 @@ def believed(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
         yield from candidates[:1]
 
 
-def corrected(events: list[Event]) -> list[Event]:
-    """Return the events with those that a correction names moved and changed."""
-    known = {event.event_id for event in events}
-    corrections: dict[str, Event] = {}
-    for event in sorted(events, key=lambda event: event.received_at):
-        if event.type == "corrected" and event.refers_to in known:
-            corrections[event.refers_to] = event
-    spent = {
-        event.event_id for event in events if event.type == "corrected" and event.refers_to in known
-    }
-    found = []
+def names_another(event: Event) -> bool:
+    return event.type == "corrected" and event.refers_to is not None
+
+
+def corrected(events: list[Event]) -> dict[str, Event]:
+    """Return the events of an appeal by their ids, those that a correction names as corrected.
+
+    The corrections are moved with them, and say nothing of their own.
+    """
+    found = {event.event_id: event for event in events}
+    corrections = [event for event in events if names_another(event)]
     for event in events:
-        if event.event_id in corrections:
-            correction = corrections[event.event_id]
-            given = {
-                name: getattr(correction, name)
-                for name in CORRECTABLE
-                if getattr(correction, name) is not None
-            }
-            event = replace(event, occurred_at=correction.occurred_at, **given)
-        elif event.event_id in spent:
-            event = replace(event, **dict.fromkeys(BELONGING))
-        found.append(event)
+        of_it = [one for one in corrections if one.refers_to == event.event_id]
+        if event.type == "corrected" or not of_it:
+            continue
+        last = max(of_it, key=lambda one: (one.received_at, one.event_id))
+        given = {name: getattr(last, name) for name in CORRECTABLE}
+        given = {name: value for name, value in given.items() if value is not None}
+        found[event.event_id] = replace(event, occurred_at=last.occurred_at, **given)
+        for one in of_it:
+            found[one.event_id] = replace(one, occurred_at=last.occurred_at)
     return found
 
 
@@ -226,11 +226,7 @@ def judge_appeal(
     *,
     from_change: bool,
 ) -> None:
-    creations = [event for event in story if event.type == "created"]
-    if not creations:
-        answer.set_aside |= {(event.event_id, "no_appeal") for event in story}
-        return
-    creation = creations[0]
+    creation = next(event for event in story if event.type == "created")
     early = [
         event
         for event in story

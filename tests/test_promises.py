@@ -227,6 +227,8 @@ LAGS = (
     *(5 * MINUTE, HOUR, HOUR, 3 * DAY),
     *(-4 * MINUTE, -5 * MINUTE, -5 * MINUTE - 99 * TICK),
 )
+NOWHERE = ("nowhere", "0-a-1", "1-a-2", "2-a-3", "0-b-1", "1-b-0")
+"""Ids that an event may come to have, of this appeal or of another, or none has."""
 ROLES = (None, None, *["official"] * 5, "citizen", "coordinator", "system")
 BUDGETS = (
     *(HOUR, 4 * HOUR, 4 * HOUR, 8 * HOUR, 9 * HOUR, 20 * HOUR),
@@ -294,6 +296,9 @@ class Chance:
         elif kind == EventType.CORRECTED:
             others = ids(before, lambda e: e.type != EventType.CORRECTED)
             said["refers_to"] = self.one([None, *others])
+            if self.once_in(4):  # what is in no place, comes later, is a correction itself
+                taken = [*ids(before, lambda _: True), *NOWHERE]
+                said["refers_to"] = self.one(taken)
             if said["refers_to"] is not None:
                 said["author_role"] = self.one([None, "official", "citizen"])
                 said["substantive"] = self.one([None, None, True, False])
@@ -313,11 +318,10 @@ class Chance:
         for number, kind in enumerate(kinds):
             said = self.words(kind, found) if number else self.facts()
             when = self.one(times) if number else times[int(self.once_in(6))]
-            event_id = f"{self.of.randrange(10)}-{appeal_id}-{number}"
+            event_id = f"{self.of.randrange(3)}-{appeal_id}-{number}"
             if found and self.once_in(80):
                 event_id = self.one(found).event_id  # another content, the id is taken
-            # no two are received at one instant: of such only the text of the content decides
-            received_at = when + self.one(LAGS) + (number + 1) * TICK
+            received_at = when + self.one(LAGS) + self.one([0, 0, number + 1]) * TICK
             found.append(Event(event_id, appeal_id, kind, when, received_at, **said))
         return found
 

@@ -1345,3 +1345,70 @@ def test_a_share_of_the_budget_is_never_warned_of_before_it_is_used() -> None:
         for used in range(4)
     ]
     assert verdicts == ["pending", "pending", "at_risk", "at_risk"]
+
+
+# -- corrections -----------------------------------------------------------------------------------
+
+
+def test_a_correction_of_what_is_not_there_says_nothing_until_it_is() -> None:
+    posted, correction, answer = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A",
+        "Wed 12.03.2025 14:30 corrected of=reply agency=B",
+        "Wed 12.03.2025 16:00 replied official id=reply",
+    )
+    # 10:15-13:00 = 2:45, 14:00-17:00 = 3:00
+    waiting = only([posted, correction], "Wed 12.03.2025 17:00")
+    assert sentence(waiting) == "breached by 1:45, due Wed 12.03.2025 15:15, used 5:45"
+    assert waiting.agency_id == "A"
+    # 2:45 + 0:30, though the reply was told first as of 16:00
+    answered = only([posted, correction, answer], "Wed 12.03.2025 17:00")
+    assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 3:15"
+    assert answered.agency_id == "B"
+
+
+def test_a_correction_is_mended_by_another_of_the_event_and_not_by_one_of_itself() -> None:
+    posted, answer, first, of_itself, of_the_first, again = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A",
+        "Wed 12.03.2025 12:00 replied official id=reply",
+        "Wed 12.03.2025 15:45 corrected of=reply id=first; received Thu 13.03.2025 09:00",
+        "Wed 12.03.2025 11:00 corrected of=self id=self agency=B; received Thu 13.03.2025 10:00",
+        "Wed 12.03.2025 11:00 corrected of=first agency=B; received Thu 13.03.2025 11:00",
+        "Wed 12.03.2025 15:00 corrected of=reply; received Thu 13.03.2025 12:00",
+    )
+    # 10:15-13:00 = 2:45, 14:00-15:45 = 1:45
+    diary = [posted, answer, first, of_itself, of_the_first]
+    outcome = only(diary, "Thu 13.03.2025 18:00")
+    assert sentence(outcome) == "breached by 0:30, due Wed 12.03.2025 15:15, used 4:30"
+    assert outcome.agency_id == "A"
+    # 2:45 + 1:00
+    mended = only([*diary, again], "Thu 13.03.2025 18:00")
+    assert sentence(mended) == "met, due Wed 12.03.2025 15:15, used 3:45"
+
+
+def test_as_of_an_instant_counts_what_happened_by_then_as_corrected() -> None:
+    posted, answer, later, earlier = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A",
+        "Wed 12.03.2025 12:00 replied official id=reply",
+        "Wed 12.03.2025 17:00 corrected of=reply; received Thu 13.03.2025 09:00",
+        "Wed 12.03.2025 11:00 corrected of=reply; received Thu 13.03.2025 10:00",
+    )
+
+    def as_of_16(*events: Event) -> Evaluation:
+        return evaluate(events, Policy([target()]), as_of=at("Wed 12.03.2025 16:00"))
+
+    moved_on = as_of_16(posted, answer, later)  # 2:45 and 14:00-16:00, and the reply yet to come
+    assert [sentence(one) for one in moved_on.outcomes] == [
+        "breached by 0:45, due Wed 12.03.2025 15:15, used 4:45"
+    ]
+    counts = moved_on.reconciliation
+    assert (counts.read, counts.applied, counts.after_as_of) == (3, 1, 2)
+    for events in ([posted, answer, later, earlier], [earlier, later, answer, posted]):
+        outcome = as_of_16(*events).outcomes[0]
+        assert sentence(outcome) == "met, due Wed 12.03.2025 15:15, used 0:45"
+    late = entry("A-1", 1, "Wed 12.03.2025 17:00 replied official id=reply")
+    assert as_of_16(posted, late, earlier).outcomes[0].verdict == "met"
+    spans = phases([posted, answer, later], "Wed 12.03.2025 16:00", target())
+    assert spans == [("held", "A", "4:45")]

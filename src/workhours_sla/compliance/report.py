@@ -63,6 +63,7 @@ from workhours_sla.compliance.series import (
 )
 from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
+from workhours_sla.sla.appeal import happened_by
 from workhours_sla.sla.evaluation import in_utc, is_future, settle
 from workhours_sla.sla.event import Event
 from workhours_sla.worktime.zone import BASE_UTC
@@ -279,9 +280,12 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
     told: dict[str, list[Event]] = {}
     for same_id in by_id.values():
         event, _, _ = settle(same_id)
-        if not is_future(event) and event.occurred_at <= now:
+        if not is_future(event):
             told.setdefault(event.appeal_id, []).append(event)
-    return {name: sorted(found, key=lambda event: event.order) for name, found in told.items()}
+    return {
+        name: happened_by(sorted(found, key=lambda event: event.order), now)
+        for name, found in told.items()
+    }
 
 
 def _promise(

@@ -211,19 +211,39 @@ def corrects(event: Event) -> bool:
     return event.type is _CORRECTED and event.refers_to is not None
 
 
-def _corrected(events: Sequence[Event]) -> list[Event]:
-    """Return the events as corrected, in order; a correction that was applied is no event."""
-    by_id = {event.event_id: event for event in events}
-    corrections: dict[str, Event] = {}
+def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
+    """Return those of one appeal's events that happened by an instant, by their corrected times.
+
+    A correction goes with the event that it names.
+    """
+    moved = {name: one.occurred_at for name, one in _corrections(events).items()}
+    kept = []
+    for event in events:
+        about = event.refers_to if corrects(event) else event.event_id
+        if moved.get(about or "", event.occurred_at) <= as_of:
+            kept.append(event)
+    return kept
+
+
+def _corrections(events: Sequence[Event]) -> dict[str, Event]:
+    """Return, by the event that is named, the correction that counts: the one received last."""
+    correctable = {event.event_id for event in events if event.type is not _CORRECTED}
+    found: dict[str, Event] = {}
     for event in events:
         about = event.refers_to
-        if event.type is _CORRECTED and about in by_id and about is not None:
-            best = corrections.get(about)
+        if event.type is _CORRECTED and about in correctable and about is not None:
+            best = found.get(about)
             if best is None or (best.received_at, best.event_id) < (
                 event.received_at,
                 event.event_id,
             ):
-                corrections[about] = event
+                found[about] = event
+    return found
+
+
+def _corrected(events: Sequence[Event]) -> list[Event]:
+    """Return the events as corrected, in order; a correction that names one is no event."""
+    corrections = _corrections(events)
     said = []
     for event in events:
         correction = corrections.get(event.event_id)
@@ -234,7 +254,7 @@ def _corrected(events: Sequence[Event]) -> list[Event]:
                 if (value := getattr(correction, name)) not in (None, "")
             }
             said.append(replace(event, occurred_at=correction.occurred_at, **given))
-        elif event.type is not _CORRECTED or event.refers_to not in by_id:
+        elif not corrects(event):
             said.append(event)
     return sorted(said, key=lambda event: event.order)
 

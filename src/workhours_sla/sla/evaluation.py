@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal import Quarantined, happened_by
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
 from workhours_sla.sla.outcome import Outcome, outcome
@@ -53,8 +53,8 @@ def evaluate(
     """Return what can be said at ``as_of`` of every appeal against every target of ``policy``.
 
     A pure function of the set of events: order and duplicates change nothing but the counters.
-    Events after ``as_of`` are left out, and with ``known_at`` those received after it, as if
-    they had not been read. Set aside are events more than five minutes ahead of their receipt,
+    Events after ``as_of`` are left out, by their corrected times, and with ``known_at`` those
+    received after it, as if they had not been read. Set aside are events more than five minutes ahead of their receipt,
     of an id already used with other content, of an appeal that was never posted, and answers
     from before the posting. Raises NaiveDatetimeError.
 
@@ -77,7 +77,7 @@ def evaluate(
             read += 1
             by_id.setdefault(event.event_id, []).append(event)
     quarantine: list[Quarantined] = []
-    duplicate = after_as_of = 0
+    duplicate = 0
     appeals: dict[str, list[Event]] = {}
     for same_id in by_id.values():
         event, others, repeated = settle(same_id)
@@ -85,20 +85,26 @@ def evaluate(
         duplicate += repeated
         if is_future(event):
             quarantine.append(Quarantined(event, "future_time"))
-        elif event.occurred_at > as_of:
-            after_as_of += 1
         else:
             appeals.setdefault(event.appeal_id, []).append(event)
     outcomes: list[Outcome] = []
     unmatched: list[Unmatched] = []
+    left_out: set[str] = set()
     for appeal_id in sorted(appeals):
-        folded = fold(sorted(appeals[appeal_id], key=lambda event: event.order), policy)
+        known = sorted(appeals[appeal_id], key=lambda event: event.order)
+        if known[-1].occurred_at > as_of:  # else no correction can move one past it
+            kept = happened_by(known, as_of)
+            left_out.update(event.event_id for event in known)
+            left_out.difference_update(event.event_id for event in kept)
+            known = kept
+        folded = fold(known, policy)
         if provisional:
             folded = by_rule(folded, policy, as_of)
         quarantine += folded.quarantine
         unmatched += folded.unmatched
         outcomes += outcomes_of(folded, as_of)
-    set_aside = {item.event.event_id for item in quarantine}
+    after_as_of = len(left_out)
+    set_aside = left_out.union(item.event.event_id for item in quarantine)
     return Evaluation(
         tuple(outcomes),
         in_order(quarantine),
@@ -112,7 +118,7 @@ def evaluate(
             late=_count_late(
                 event
                 for event in (same_id[0] for same_id in by_id.values())
-                if event.event_id not in set_aside and event.occurred_at <= as_of
+                if event.event_id not in set_aside
             ),
         ),
     )

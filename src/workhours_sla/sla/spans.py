@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.sla.appeal import read_appeal
+from workhours_sla.sla.appeal import happened_by, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.event import Event, EventType
@@ -52,10 +52,8 @@ def holder_spans(
     NaiveDatetimeError, CalendarCoverageError.
     """
     as_of = in_utc("as_of", as_of)
-    known = sorted(
-        (event for event in events if event.occurred_at <= as_of), key=lambda event: event.order
-    )
-    appeal = read_appeal(known)
+    known = sorted(events, key=lambda event: event.order)
+    appeal = read_appeal(happened_by(known, as_of))
     if cycle >= len(appeal.cycles):
         return ()
     schedule = schedule_for(target, appeal)
