@@ -86,8 +86,6 @@ class Expected:
     started_at: datetime
     answered_at: datetime | None
     withdrawn_at: datetime | None
-    deleted_at: datetime | None
-    """When the citizen deleted it in time, which an answer or an exclusion may outweigh."""
     due_at: datetime | None
     limit: datetime | None
     elapsed: timedelta
@@ -98,8 +96,6 @@ class Expected:
     holds: tuple[Span, ...]
     is_late: bool
     """Whether the answer came after the limit."""
-    first_answer_at: datetime | None
-    """The answer, though the appeal was withdrawn before."""
     needed_review_before: bool
     """Whether a reply was not judged before a transfer started the clock anew."""
     whole: timedelta
@@ -235,9 +231,6 @@ def judge_appeal(
     answer.set_aside |= {(event.event_id, "reply_before_post") for event in early}
     story = [event for event in story if event not in early]
 
-    if any(event.type == "deleted" and order(event) < order(creation) for event in story):
-        answer.doubts.add("deleted before it was posted")
-
     fit, changed_at = fitting(fits, story, creation)
     if fit is None:
         answer.unmatched.add((appeal_id, None, "no_rule"))
@@ -339,10 +332,10 @@ class Clock:
 
     def doubts(self, outcome: Expected) -> Iterator[str]:
         """Yield what the document leaves open and this clock asks."""
-        start, deleted = outcome.started_at, outcome.deleted_at
+        start = outcome.started_at
         if start > self.appeal.as_of:
             yield "detected after the question"
-        if self.promise.starts in self.promise.stops and outcome.first_answer_at == start:
+        if self.promise.starts in self.promise.stops and outcome.answered_at == start:
             yield "started and answered by one event"
         if outcome.needs_review != outcome.needed_review_before:
             yield "not judged before a transfer started the clock anew"
@@ -353,25 +346,8 @@ class Clock:
             yield "a share that is no whole number of microseconds"
         if outcome.ends_in_a_pause:
             yield "a last date at whose 24:00 the clock may stand paused"
-        if deleted is not None:
-            yield from self.doubts_of_a_deletion(outcome, deleted, start)
         if self.promise.on_transfer == "resume":
             yield from self.doubts_of_holders()
-
-    def doubts_of_a_deletion(
-        self, outcome: Expected, deleted: datetime, start: datetime
-    ) -> Iterator[str]:
-        if deleted < start:
-            yield "deleted before the clock started"
-        if deleted == outcome.first_answer_at:
-            yield "deleted and answered at one instant"
-        if outcome.first_answer_at and self.promise.stops == "substantive_reply":
-            yield "whether a reply after the deletion needs a review"
-        if outcome.verdict == "excluded":
-            yield "what was used of an excluded appeal that was deleted"
-        paused = [until for _, until in outcome.holds if self.promise.pauses]
-        if any(until is None or until > deleted for until in paused):
-            yield "deleted before a pause was over"
 
     def doubts_of_holders(self) -> Iterator[str]:
         creation = self.appeal.creation
@@ -493,8 +469,8 @@ class Clock:
         ]
         return spans[first][1], others
 
-    def pauses(self, start: datetime, answer: Event | None) -> list[Span]:
-        """Return when the clock stands, from the start and until the answer."""
+    def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
+        """Return when the clock stands, from the start and until the end."""
         if not self.promise.pauses:
             return []
         found: list[Span] = []
@@ -509,22 +485,12 @@ class Clock:
                 assert cap is not None
                 ends.append(cap)
             over = min(ends, default=None)
-            if answer:
-                ends.append(answer.occurred_at)
+            if ended:
+                ends.append(ended)
             begun, end = max(start, event.occurred_at), min(ends, default=None)
             if end is None or begun < end:
                 found.append((begun, end))
         return found
-
-    def used(
-        self,
-        start: datetime,
-        answer: Event | None,
-        holds: Sequence[Span],
-        deleted: datetime | None = None,
-    ) -> timedelta:
-        end = deleted or (answer.occurred_at if answer else self.appeal.as_of)
-        return working_time(self.schedule, start, end, holds)
 
     def judge(
         self,
@@ -533,8 +499,23 @@ class Clock:
         first_start: datetime,
         others: Sequence[Span] = (),
     ) -> Expected:
+        """Return the outcome: withdrawn in time and before the answer, or as if never deleted."""
+        deletion = self.deletion()
+        if deletion and (answer is None or order(deletion) < order(answer)):
+            found = self.reckon(start, deletion, first_start, others)
+            gone = max(start, deletion.occurred_at)
+            if found.limit is None or gone <= found.limit:
+                return found
+        return self.reckon(start, answer, first_start, others)
+
+    def reckon(
+        self, start: datetime, last: Event | None, first_start: datetime, others: Sequence[Span]
+    ) -> Expected:
+        """Return the outcome of a clock that ends with the last event, if there is one."""
         promise, appeal = self.promise, self.appeal
-        pauses = self.pauses(start, answer)
+        ended = max(start, last.occurred_at) if last else None
+        deleted = last is not None and last is self.deletion()
+        pauses = self.pauses(start, ended)
         holds = (*pauses, *others)
         due, limit = term(self.schedule, start, promise.budget, holds)
         if promise.closing == "strict":
@@ -544,15 +525,14 @@ class Clock:
             limit = limit if limit < min(open_since) else None
         if open_since and due is not None and not isinstance(promise.budget, timedelta | ClockTime):
             due = due if due <= min(open_since) else None
-        used = self.used(start, answer, holds)
-        deleted = self.deleted(limit, answer)
-        is_late = bool(answer and limit and answer.occurred_at > limit)
+        used = working_time(self.schedule, start, ended or appeal.as_of, holds)
+        is_late = bool(ended and limit and ended > limit)
 
         if any(event.type == "duplicate_of" for event in appeal.story):
             verdict = "excluded"
         elif deleted:
             verdict = "withdrawn"
-        elif answer:
+        elif ended:
             verdict = "breached" if is_late else "met"
         elif limit is not None and appeal.as_of > limit:
             verdict = "breached"
@@ -571,37 +551,31 @@ class Clock:
             verdict=verdict,
             posted_at=appeal.creation.occurred_at,
             started_at=start,
-            answered_at=answer.occurred_at if answer and verdict != "withdrawn" else None,
-            withdrawn_at=deleted if verdict == "withdrawn" else None,
-            deleted_at=deleted,
+            answered_at=None if deleted else ended,
+            withdrawn_at=ended if verdict == "withdrawn" else None,
             due_at=due,
             limit=limit,
-            elapsed=self.used(start, answer, holds, deleted) if verdict == "withdrawn" else used,
-            needs_review=self.needs_review(start, answer),
-            needed_review_before=self.needs_review(first_start, answer),
+            elapsed=used,
+            needs_review=self.needs_review(start, last),
+            needed_review_before=self.needs_review(first_start, last),
             belongs=appeal.facts,
             promise=promise,
             schedule=self.schedule,
             holds=holds,
             is_late=is_late,
-            first_answer_at=answer.occurred_at if answer else None,
             whole=self.whole(start, due, holds),
             ends_in_a_pause=self.ends_in_a_pause(start, due, holds),
         )
 
-    def deleted(self, limit: datetime | None, answer: Event | None) -> datetime | None:
-        """Return when the citizen deleted the appeal for good, in time and before the answer."""
+    def deletion(self) -> Event | None:
+        """Return by which event the citizen deleted the appeal for good."""
         found = None
         for event in self.events:
             if event.type == "restored":
                 found = None
             elif event.type == "deleted" and event.author_role == "citizen" and found is None:
                 found = event
-        if found is None or (limit is not None and found.occurred_at > limit):
-            return None
-        if answer and order(answer) < order(found):
-            return None
-        return found.occurred_at
+        return found
 
     def is_at_risk(
         self, start: datetime, used: timedelta, due: datetime | None, holds: Sequence[Span]
@@ -635,10 +609,10 @@ class Clock:
         but_for_it, _ = term(self.schedule, start, self.promise.budget, over)
         return but_for_it is not None and but_for_it <= min(since)
 
-    def needs_review(self, start: datetime, answer: Event | None) -> bool:
+    def needs_review(self, start: datetime, last: Event | None) -> bool:
         if self.promise.stops != "substantive_reply":
             return False
-        until = self.events.index(answer) if answer else len(self.events)
+        until = self.events.index(last) if last else len(self.events)
         return any(
             is_answer(event) and event.occurred_at >= start and self.judged(event) is None
             for event in self.events[:until]

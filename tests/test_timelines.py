@@ -1412,3 +1412,102 @@ def test_as_of_an_instant_counts_what_happened_by_then_as_corrected() -> None:
     assert as_of_16(posted, late, earlier).outcomes[0].verdict == "met"
     spans = phases([posted, answer, later], "Wed 12.03.2025 16:00", target())
     assert spans == [("held", "A", "4:45")]
+
+
+# -- deletions -------------------------------------------------------------------------------------
+
+
+def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen",
+        "Wed 12.03.2025 12:00 deleted citizen",
+        "Wed 12.03.2025 12:00 replied official",
+        "Wed 12.03.2025 12:00 closed official",
+    )
+    posted, deleted, answer, closed = diary
+    closing = target("closing", stops=frozenset({"closed"}))
+    used = "due Wed 12.03.2025 15:15, used 1:45"
+    assert judge(diary, "Wed 12.03.2025 18:00", target(), closing) == {
+        "answer": f"met, {used}",
+        "closing": f"withdrawn, {used}",
+    }
+    assert only([posted, deleted, closed], "Wed 12.03.2025 18:00").verdict == "withdrawn"
+    # a deletion by the agency withdraws nothing at any instant
+    by_agency = entry("A-1", 1, "Wed 12.03.2025 12:00 deleted official")
+    assert only([posted, by_agency, closed], "Wed 12.03.2025 18:00", closing).verdict == "met"
+    assert only([posted, by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
+    back = entry("A-1", 5, "Wed 12.03.2025 12:00 restored")
+    assert only([posted, deleted, back], "Wed 12.03.2025 18:00").verdict == "breached"
+    assert answer.order < deleted.order < back.order < closed.order
+
+
+def test_what_was_deleted_before_the_clock_starts_is_withdrawn_as_it_starts() -> None:
+    for deleted in ("10:15", "10:10"):  # at the very posting, and by a stamp from before it
+        diary = life(
+            "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
+        )
+        outcome = only(diary, "Wed 12.03.2025 18:00")
+        assert sentence(outcome) == "withdrawn, due Wed 12.03.2025 15:15, used 0:00"
+        assert outcome.withdrawn_at == outcome.started_at == at("Wed 12.03.2025 10:15")
+        by_agency = entry("A-1", 1, f"Wed 12.03.2025 {deleted} deleted official")
+        assert only([diary[0], by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 11:00 deleted citizen",
+        "Wed 12.03.2025 11:30 registered",
+    )
+    registered = only(diary, "Wed 12.03.2025 18:00", target(starts="registered"))
+    assert registered.withdrawn_at == registered.started_at == at("Wed 12.03.2025 11:30")
+
+
+@pytest.mark.parametrize(
+    ("deleted", "said"),
+    [
+        # 10:15-12:00 = 1:45, held, and the other 2:15 from the deletion on
+        ("12:00", "withdrawn, due Wed 12.03.2025 15:15, used 1:45"),
+        ("12:30", "withdrawn, due Wed 12.03.2025 15:45, used 1:45"),
+        ("16:00", "withdrawn, due Thu 13.03.2025 09:15, used 1:45"),
+        # resumed at 16:00, the other 2:15 are 16:00-18:00 and until 09:15
+        ("16:30", "withdrawn, due Thu 13.03.2025 09:15, used 2:15"),
+    ],
+)
+def test_a_deletion_ends_a_pause(deleted: str, said: str) -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 12:00 paused",
+        "Wed 12.03.2025 16:00 resumed",
+        f"Wed 12.03.2025 {deleted} deleted citizen",
+    )
+    of = target(pauses=True)
+    assert judge(diary, "Fri 14.03.2025 12:00", of) == {"answer": said}
+    if deleted != "16:30":  # whether the pause would have gone on says nothing
+        del diary[2]
+        assert judge(diary, "Fri 14.03.2025 12:00", of) == {"answer": said}
+
+
+def test_a_deletion_of_what_is_excluded_leaves_its_times_as_they_were() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 12:00 deleted citizen",
+        "Wed 12.03.2025 14:30 replied official",
+        "Wed 12.03.2025 15:00 duplicate_of",
+    )
+    outcome = only(diary, "Wed 12.03.2025 18:00")
+    assert sentence(outcome) == "excluded, due Wed 12.03.2025 15:15, used 1:45"
+    assert (outcome.answered_at, outcome.withdrawn_at) == (None, None)
+
+
+def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
+    for replied, needs_review in (("11:30", True), ("12:00", True), ("12:01", False)):
+        diary = life(
+            "A-1",
+            "Wed 12.03.2025 10:15 created",
+            "Wed 12.03.2025 12:00 deleted citizen",
+            f"Wed 12.03.2025 {replied} replied official",
+        )
+        outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
+        assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)

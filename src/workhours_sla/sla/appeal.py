@@ -39,7 +39,7 @@ class Quarantined(NamedTuple):
 class Cycle:
     """What happened from the posting, or from a reopening, up to the next."""
 
-    __slots__ = ("closed_at", "deleted_at", "events", "number", "opened", "pauses", "replies")
+    __slots__ = ("closed_at", "deleted", "events", "number", "opened", "pauses", "replies")
 
     def __init__(self, number: int, opened: Event) -> None:
         self.number = number
@@ -50,8 +50,8 @@ class Cycle:
         self.pauses: tuple[tuple[datetime, datetime | None], ...] = ()
         """Each from its ``paused`` to the next ``resumed``; they may overlap."""
         self.closed_at: datetime | None = None
-        self.deleted_at: datetime | None = None
-        """When the citizen deleted the appeal and nobody restored it."""
+        self.deleted: Event | None = None
+        """By which the citizen deleted the appeal, where nobody restored it."""
 
     def take(self, event: Event) -> None:
         """Add an event, which comes after those before."""
@@ -71,10 +71,10 @@ class Cycle:
             if self.closed_at is None:
                 self.closed_at = event.occurred_at
         elif kind is _DELETED:
-            if event.author_role == "citizen" and self.deleted_at is None:
-                self.deleted_at = event.occurred_at
+            if event.author_role == "citizen" and self.deleted is None:
+                self.deleted = event
         elif kind is _RESTORED:
-            self.deleted_at = None
+            self.deleted = None
 
     @property
     def settled(self) -> bool:

@@ -121,15 +121,15 @@ def _answer(
 
 
 def _needs_review(
-    appeal: Appeal, cycle: Cycle, start: datetime, cause: str, answer: Event | None
+    appeal: Appeal, cycle: Cycle, start: datetime, cause: str, last: Event | None
 ) -> bool:
-    """Whether a reply that nobody has judged might be the answer, or an earlier one."""
+    """Whether a reply that nobody has judged might be the answer, before the clock's last event."""
     return any(
         _judgement(appeal, reply) is None
         for reply in cycle.replies
         if reply.occurred_at >= start
         and reply.event_id != cause
-        and (answer is None or reply.order < answer.order)
+        and (last is None or reply.order < last.order)
     )
 
 
@@ -219,9 +219,9 @@ def _settled(  # noqa: PLR0913, PLR0917
     held: list[Hold],
     before: Clock | None,
 ) -> Clock:
-    gone = cycle.deleted_at
-    if gone is not None and (answer is None or gone < answer.occurred_at):
-        gone = max(gone, start)
+    deleted = cycle.deleted
+    if deleted is not None and (answer is None or deleted.order < answer.order):
+        gone = max(deleted.occurred_at, start)
         withdrawn = _reckoned(
             appeal, cycle, target, schedule, start, cause, None, gone, held, before
         )
@@ -245,8 +245,9 @@ def _reckoned(  # noqa: PLR0913, PLR0917
     answered_at = None if answer is None else answer.occurred_at
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
+    last = cycle.deleted if gone is not None else answer
     needs_review = target.stops == "substantive_reply" and _needs_review(
-        appeal, cycle, start, cause, answer
+        appeal, cycle, start, cause, last
     )
     holds: tuple[Hold, ...] = ()
     open_hold = None
