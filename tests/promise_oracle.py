@@ -324,6 +324,8 @@ class Clock:
             return []
         if self.since is not None:
             start = max(start, self.since)
+        if start > self.appeal.as_of:
+            return []
         if self.promise.stops == "next_reply":
             return [self.exchange(start)]
         answer = self.answer(start)
@@ -333,10 +335,6 @@ class Clock:
     def doubts(self, outcome: Expected) -> Iterator[str]:
         """Yield what the document leaves open and this clock asks."""
         start = outcome.started_at
-        if start > self.appeal.as_of:
-            yield "detected after the question"
-        if self.promise.starts in self.promise.stops and outcome.answered_at == start:
-            yield "started and answered by one event"
         if outcome.needs_review != outcome.needed_review_before:
             yield "not judged before a transfer started the clock anew"
         if self.since == self.appeal.creation.occurred_at:
@@ -364,23 +362,26 @@ class Clock:
     def start(self) -> datetime | None:
         starts = self.promise.starts
         if starts == "interim":
-            interim = self.first_interim()
-            return interim.occurred_at if interim else None
+            starter = self.starter()
+            return starter.occurred_at if starter else None
         if self.reopened_at is not None:
             return self.reopened_at
         if starts == "posted":
             return self.appeal.creation.occurred_at
         if starts == "detected":
             return self.appeal.creation.received_at
-        first = [event for event in self.events if event.type == starts]
-        return first[0].occurred_at if first else None
+        starter = self.starter()
+        return starter.occurred_at if starter else None
 
-    def first_interim(self) -> Event | None:
-        """Return the reply that starts the clock, where one does."""
-        if self.promise.starts != "interim":
-            return None
-        interim = [event for event in self.events if is_answer(event) and event.reason == "interim"]
-        return interim[0] if interim else None
+    def starter(self) -> Event | None:
+        """Return the event that `starts` names, where there is one: it answers nothing."""
+        if self.promise.starts == "interim":
+            able = [event for event in self.events if is_answer(event)]
+            able = [event for event in able if event.reason == "interim"]
+        else:
+            able = [event for event in self.events if event.type == self.promise.starts]
+            able = able if self.reopened_at is None else []
+        return able[0] if able else None
 
     def answer(self, start: datetime) -> Event | None:
         """Return the event that stops the clock."""
@@ -388,7 +389,7 @@ class Clock:
         later = [
             event
             for event in self.events
-            if event.occurred_at >= start and event is not self.first_interim()
+            if event.occurred_at >= start and event is not self.starter()
         ]
         replies = [event for event in later if is_answer(event)]
         if stops == "first_reply":
@@ -427,7 +428,7 @@ class Clock:
         exchanges: list[tuple[datetime, Event | None]] = []
         opened: datetime | None = start
         for event in self.events:
-            if event.occurred_at < start or event is self.first_interim():
+            if event.occurred_at < start or event is self.starter():
                 continue
             if event.type == "citizen_message" and opened is None:
                 opened = event.occurred_at
@@ -616,7 +617,7 @@ class Clock:
         return any(
             is_answer(event) and event.occurred_at >= start and self.judged(event) is None
             for event in self.events[:until]
-            if event is not self.first_interim()
+            if event is not self.starter()
         )
 
 

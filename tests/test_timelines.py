@@ -1511,3 +1511,40 @@ def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
         )
         outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
         assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)
+
+
+# -- starts ----------------------------------------------------------------------------------------
+
+
+def test_what_is_detected_later_is_not_there_yet() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created; received Wed 12.03.2025 14:40",
+        "Wed 12.03.2025 11:00 deleted citizen; received Wed 12.03.2025 15:30",
+    )
+    policy = Policy([target(starts="detected"), target("posted")])
+    for as_of, clocks in (("14:39", ["posted"]), ("14:40", ["answer", "posted"])):
+        result = evaluate(diary[:1], policy, as_of=at(f"Wed 12.03.2025 {as_of}"))
+        assert [one.target for one in result.outcomes] == clocks
+    assert holder_spans(diary, policy.targets[0], as_of=at("Wed 12.03.2025 14:39")) == ()
+    watch = Watch(target(starts="detected"))
+    assert watch.wait("Wed 12.03.2025 14:00") == set()
+    assert watch.hear(diary[0]) == set()
+    assert watch.wait("Wed 12.03.2025 15:00") == {"opened Wed 12.03.2025 14:40"}
+    assert watch.hear(diary[1]) == {"withdrawn Wed 12.03.2025 14:40"}
+    # 14:40-15:30 = 0:50 of none, as it was withdrawn before
+    outcome = only(diary, "Wed 12.03.2025 15:30", target(starts="detected"))
+    assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
+
+
+def test_the_event_that_starts_a_clock_does_not_answer_it() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 11:00 assigned agency=A",
+        "Wed 12.03.2025 12:00 assigned agency=B",
+        "Wed 12.03.2025 12:30 replied official",
+    )
+    of = target(starts="assigned", stops=frozenset({"assigned", "replied"}))
+    assert only(diary[:2], "Wed 12.03.2025 12:00", of).verdict == "pending"
+    assert only(diary, "Wed 12.03.2025 18:00", of).answered_at == at("Wed 12.03.2025 12:00")

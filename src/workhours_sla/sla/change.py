@@ -138,6 +138,8 @@ def changes_between(  # noqa: PLR0913
     retracted: list[Change] = []
     added: list[Change] = []
     for place, clock in enumerate(folded.clocks):
+        if clock.awaited(watermark):
+            continue  # it is not there yet
         key = clock.target.name, clock.cycle
         if place < len(stay) and stay[place] is clock:
             stands[key] = reported[key]

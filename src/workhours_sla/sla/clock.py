@@ -140,8 +140,14 @@ class Clock(NamedTuple):
         answered, limit = self.answered_at, self.limit
         return answered is not None and limit is not None and answered > limit
 
+    def awaited(self, until: datetime) -> bool:
+        """Whether the clock is still to start: its posting is detected later than ``until``."""
+        return self.started_at > until and self.target.starts == "detected"
+
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant past ``after`` at which time alone changes the clock."""
+        if self.awaited(after):
+            return self.started_at
         if self.excluded_at is not None:
             return None
         found = None

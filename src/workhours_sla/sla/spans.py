@@ -60,7 +60,7 @@ def holder_spans(
     whole = target.on_reopen == "ignore"
     of_cycle = appeal.whole if whole else appeal.cycles[cycle]
     found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
-    if found is None:
+    if found is None or found.started_at > as_of:
         return ()
     marks: list[tuple[datetime, str | None, Phase]] = []
     registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
