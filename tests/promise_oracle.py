@@ -96,8 +96,6 @@ class Expected:
     holds: tuple[Span, ...]
     is_late: bool
     """Whether the answer came after the limit."""
-    needed_review_before: bool
-    """Whether a reply was not judged before a transfer started the clock anew."""
     whole: timedelta
     """What the share of a warning is of."""
     ends_in_a_pause: bool
@@ -335,8 +333,6 @@ class Clock:
     def doubts(self, outcome: Expected) -> Iterator[str]:
         """Yield what the document leaves open and this clock asks."""
         start = outcome.started_at
-        if outcome.needs_review != outcome.needed_review_before:
-            yield "not judged before a transfer started the clock anew"
         if self.since == self.appeal.creation.occurred_at:
             yield "another rule at the moment of the posting"
         percent, whole = self.promise.warn_percent, outcome.whole
@@ -417,7 +413,7 @@ class Clock:
         for event in self.appeal.story:
             if event.type == "review":
                 subject = last_reply if event.refers_to is None else event.refers_to
-                if subject == reply.event_id:
+                if subject == reply.event_id and event.substantive is not None:
                     word = event.substantive
             elif is_answer(event):
                 last_reply = event.event_id
@@ -557,8 +553,7 @@ class Clock:
             due_at=due,
             limit=limit,
             elapsed=used,
-            needs_review=self.needs_review(start, last),
-            needed_review_before=self.needs_review(first_start, last),
+            needs_review=self.needs_review(first_start, last),
             belongs=appeal.facts,
             promise=promise,
             schedule=self.schedule,

@@ -292,7 +292,9 @@ class Chance:
                 said["agency_id"] = self.one("ABC")
         elif kind == EventType.REVIEW:
             said["refers_to"] = self.one([None, *ids(before, lambda e: e.type == REPLIED)])
-            said["substantive"] = self.one([True, False])
+            said["substantive"] = self.one([True, True, False, False, None])
+            if self.once_in(4):  # of a reply that comes later, of none at all
+                said["refers_to"] = self.one([*ids(before, lambda _: True), *NOWHERE])
         elif kind == EventType.CORRECTED:
             others = ids(before, lambda e: e.type != EventType.CORRECTED)
             said["refers_to"] = self.one([None, *others])

@@ -1548,3 +1548,61 @@ def test_the_event_that_starts_a_clock_does_not_answer_it() -> None:
     of = target(starts="assigned", stops=frozenset({"assigned", "replied"}))
     assert only(diary[:2], "Wed 12.03.2025 12:00", of).verdict == "pending"
     assert only(diary, "Wed 12.03.2025 18:00", of).answered_at == at("Wed 12.03.2025 12:00")
+
+
+# -- reviews ---------------------------------------------------------------------------------------
+
+
+def test_a_review_without_a_verdict_leaves_the_one_before() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 11:00 replied official substantive id=reply",
+        "Thu 13.03.2025 09:00 review formal of=reply",
+        "Thu 13.03.2025 10:00 review substantive of=reply",
+        "Thu 13.03.2025 11:00 review of=reply",
+        "Thu 13.03.2025 12:00 review formal of=A-1/0",
+        "Thu 13.03.2025 12:00 review formal of=elsewhere",
+    )
+    of = target(stops="substantive_reply")
+    # of two that disagree the last decides, whatever came first; the others say nothing of it
+    verdicts = [only(diary[:many], "Fri 14.03.2025 09:00", of).verdict for many in range(2, 8)]
+    assert verdicts == ["met", "breached", "met", "met", "met", "met"]
+    # at one instant the last by its id
+    twins = [
+        entry("A-1", 8, "Thu 13.03.2025 12:30 review formal of=reply"),
+        entry("A-1", 9, "Thu 13.03.2025 12:30 review substantive of=reply"),
+    ]
+    assert only([*diary, *twins], "Fri 14.03.2025 09:00", of).verdict == "met"
+
+
+def test_a_review_that_names_its_reply_counts_before_it() -> None:
+    posted, of_none, named, answer = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 10:50 review substantive",
+        "Wed 12.03.2025 10:55 review substantive of=reply",
+        "Wed 12.03.2025 11:00 replied official id=reply",
+    )
+    of = target(stops="substantive_reply")
+    outcome = only([posted, of_none, answer], "Wed 12.03.2025 18:00", of)
+    assert (outcome.verdict, outcome.needs_review) == ("breached", True)
+    assert only([posted, named, answer], "Wed 12.03.2025 18:00", of).verdict == "met"
+
+
+def test_a_reply_from_before_a_transfer_may_be_the_answer() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A",
+        "Wed 12.03.2025 11:00 replied official id=reply",
+        "Wed 12.03.2025 12:00 transferred agency=B",
+        "Thu 13.03.2025 09:00 review substantive of=reply",
+    )
+    of = target(stops="substantive_reply", on_transfer="restart")
+    # 12:00-13:00 = 1:00, 14:00-18:00 = 4:00
+    waiting = only(diary[:3], "Wed 12.03.2025 18:00", of)
+    assert sentence(waiting) == "breached by 1:00, due Wed 12.03.2025 17:00, used 5:00"
+    assert waiting.needs_review
+    answered = only(diary, "Thu 13.03.2025 18:00", of)
+    assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 0:45"
+    assert not answered.needs_review

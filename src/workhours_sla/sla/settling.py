@@ -58,10 +58,10 @@ def clock(  # noqa: PLR0913
     if target.stops == "next_reply":
         return _exchange(appeal, cycle, target, schedule, start, cause)
     answer = _answer(appeal, cycle, target, start, cause)
-    held: list[Hold] = []
+    begun, held = (start, cause), []
     if target.on_transfer != "keep":
         start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
-    return _settled(appeal, cycle, target, schedule, start, cause, answer, held, before)
+    return _settled(appeal, cycle, target, schedule, begun, start, cause, answer, held, before)
 
 
 # -- starting and stopping -------------------------------------------------------------------
@@ -191,7 +191,7 @@ def _exchange(  # noqa: PLR0913, PLR0917
             exchanges.append((*opens, event))
             opens = None
     clocks = [
-        _settled(appeal, cycle, target, schedule, at, by, reply, [], None)
+        _settled(appeal, cycle, target, schedule, (at, by), at, by, reply, [], None)
         for at, by, reply in exchanges
     ]
     longest = max(
@@ -200,7 +200,7 @@ def _exchange(  # noqa: PLR0913, PLR0917
     if longest is not None and longest.is_late:
         return longest
     if opens is not None:
-        return _settled(appeal, cycle, target, schedule, *opens, None, [], None)
+        return _settled(appeal, cycle, target, schedule, opens, *opens, None, [], None)
     assert longest is not None  # noqa: S101 - what is not open was answered
     return longest
 
@@ -213,21 +213,25 @@ def _settled(  # noqa: PLR0913, PLR0917
     cycle: Cycle,
     target: Target,
     schedule: Schedule,
+    begun: tuple[datetime, str],
     start: datetime,
     cause: str,
     answer: Event | None,
     held: list[Hold],
     before: Clock | None,
 ) -> Clock:
+    """Return the clock; ``begun`` is its start before any transfer, and the event of that."""
     deleted = cycle.deleted
     if deleted is not None and (answer is None or deleted.order < answer.order):
         gone = max(deleted.occurred_at, start)
         withdrawn = _reckoned(
-            appeal, cycle, target, schedule, start, cause, None, gone, held, before
+            appeal, cycle, target, schedule, begun, start, cause, None, gone, held, before
         )
         if withdrawn.ended_at is not None:
             return withdrawn
-    return _reckoned(appeal, cycle, target, schedule, start, cause, answer, None, held, before)
+    return _reckoned(
+        appeal, cycle, target, schedule, begun, start, cause, answer, None, held, before
+    )
 
 
 def _reckoned(  # noqa: PLR0913, PLR0917
@@ -235,6 +239,7 @@ def _reckoned(  # noqa: PLR0913, PLR0917
     cycle: Cycle,
     target: Target,
     schedule: Schedule,
+    begun: tuple[datetime, str],
     start: datetime,
     cause: str,
     answer: Event | None,
@@ -247,7 +252,7 @@ def _reckoned(  # noqa: PLR0913, PLR0917
     evidence = (cause,) if answer is None else (cause, answer.event_id)
     last = cycle.deleted if gone is not None else answer
     needs_review = target.stops == "substantive_reply" and _needs_review(
-        appeal, cycle, start, cause, last
+        appeal, cycle, *begun, last
     )
     holds: tuple[Hold, ...] = ()
     open_hold = None
