@@ -340,20 +340,6 @@ class Clock:
             yield "a share that is no whole number of microseconds"
         if outcome.ends_in_a_pause:
             yield "a last date at whose 24:00 the clock may stand paused"
-        if self.promise.on_transfer == "resume":
-            yield from self.doubts_of_holders()
-
-    def doubts_of_holders(self) -> Iterator[str]:
-        creation = self.appeal.creation
-        moves = [event for event in self.appeal.story if event.type == "transferred"]
-        if any(order(move) < order(creation) for move in moves):
-            yield "transferred before it was posted"
-        begun = {creation.occurred_at, self.reopened_at, self.since, self.start()}
-        if any(move.occurred_at in begun for move in moves):
-            yield "held for no time"
-        named = [event for event in self.appeal.story if event.agency_id is not None]
-        if creation.agency_id is None or any(event not in [creation, *moves] for event in named):
-            yield "held by whom nobody transferred it to"
 
     def start(self) -> datetime | None:
         starts = self.promise.starts
@@ -451,12 +437,13 @@ class Clock:
             return start, []
         if self.promise.on_transfer == "restart":
             return moves[-1].occurred_at, []
-        story = self.appeal.story
-        before = [event for event in story if order(event) < order(moves[0])]
-        spans = [(belongs(before)["agency_id"], start)]
-        for move in moves:
-            held = belongs(story[: story.index(move) + 1])["agency_id"]
-            spans.append((held, move.occurred_at))
+        starts = [start, *(move.occurred_at for move in moves)]
+        spans = []
+        for number, begun in enumerate(starts):
+            over = moves[number] if number < len(moves) else answer
+            held_for_no_time = begun in starts[number + 1 :]
+            if not held_for_no_time:
+                spans.append((self.holder(over), begun))
         last = spans[-1][0]
         first = [holder for holder, _ in spans].index(last)
         others: list[Span] = [
@@ -465,6 +452,16 @@ class Clock:
             if holder != last
         ]
         return spans[first][1], others
+
+    def holder(self, until: Event | None) -> str | None:
+        """Return the agency named last as holder before an event, or in this cycle."""
+        found = None
+        last = until or self.events[-1]
+        for event in self.appeal.story[: self.appeal.story.index(last) + (until is None)]:
+            hands = event is self.appeal.creation or event.type in {"assigned", "transferred"}
+            if hands and event.agency_id is not None:
+                found = event.agency_id
+        return found
 
     def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
         """Return when the clock stands, from the start and until the end."""

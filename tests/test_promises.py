@@ -289,6 +289,8 @@ class Chance:
         elif kind in {EventType.TRANSFERRED, EventType.ASSIGNED}:
             said["author_role"] = self.one([None, None, "official", "coordinator"])
             if kind == EventType.TRANSFERRED:
+                said["agency_id"] = self.one([*"ABCABC", None])
+            elif self.once_in(2):
                 said["agency_id"] = self.one("ABC")
         elif kind == EventType.REVIEW:
             said["refers_to"] = self.one([None, *ids(before, lambda e: e.type == REPLIED)])

@@ -1606,3 +1606,170 @@ def test_a_reply_from_before_a_transfer_may_be_the_answer() -> None:
     answered = only(diary, "Thu 13.03.2025 18:00", of)
     assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 0:45"
     assert not answered.needs_review
+
+
+# -- holders ---------------------------------------------------------------------------------------
+
+
+def test_who_was_passed_over_in_one_instant_held_nothing() -> None:
+    of = target(on_transfer="resume")
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 09:00 transferred agency=B",
+        "Wed 12.03.2025 11:00 transferred agency=C",
+        "Wed 12.03.2025 11:00 transferred agency=D",
+        "Wed 12.03.2025 12:00 transferred agency=C",
+        "Wed 12.03.2025 14:00 transferred agency=A",
+    )
+    # C had it for no time at 11:00, and A at 09:00: each begins when it is given it again
+    for many, said in (
+        (5, "pending, due Wed 12.03.2025 17:00, used 2:00"),  # 12:00-13:00, 14:00-15:00
+        (6, "pending, due Wed 12.03.2025 18:00, used 1:00"),  # 14:00-15:00
+    ):
+        assert judge(diary[:many], "Wed 12.03.2025 15:00", of) == {"answer": said}
+    # B had it 09:00-11:00, and has it again from 14:30; 1:30 are left
+    back = entry("A-1", 6, "Wed 12.03.2025 14:30 transferred agency=B")
+    outcome = only([*diary, back], "Wed 12.03.2025 15:00", of)
+    assert sentence(outcome) == "pending, due Wed 12.03.2025 16:30, used 2:30"
+    assert outcome.started_at == at("Wed 12.03.2025 09:00")
+
+
+def test_between_two_transfers_holds_who_was_named_last() -> None:
+    of = target(on_transfer="resume")
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created",
+        "Wed 12.03.2025 09:30 assigned agency=A",
+        "Wed 12.03.2025 09:45 registered agency=elsewhere",
+        "Wed 12.03.2025 10:00 transferred agency=B",
+        "Wed 12.03.2025 10:30 transferred",
+        "Wed 12.03.2025 10:45 assigned agency=D",
+        "Wed 12.03.2025 11:00 transferred agency=A",
+    )
+    # 09:30-10:00 had no other holder before, so that A has used it from 09:00 on
+    assert judge(diary[:3], "Wed 12.03.2025 09:50", of)["answer"].endswith("used 0:50")
+    # B goes on past the transfer that names nobody, until D is named for what was since then
+    assert judge(diary[:5], "Wed 12.03.2025 10:40", of)["answer"].endswith("used 0:40")
+    assert judge(diary[:6], "Wed 12.03.2025 10:50", of)["answer"].endswith("used 0:20")
+    # 09:00-10:00 and 11:00-12:00
+    outcome = only(diary, "Wed 12.03.2025 12:00", of)
+    assert sentence(outcome) == "pending, due Wed 12.03.2025 15:00, used 2:00"
+    holds = [(clock(since), clock(until)) for since, until in outcome.holds]
+    assert holds == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
+    assert phases(diary, "Wed 12.03.2025 12:00", target()) == [
+        ("unregistered", None, "0:45"),
+        ("held", "A", "0:15"),
+        ("held", "B", "0:45"),
+        ("held", "D", "0:15"),
+        ("held", "A", "1:00"),
+    ]
+
+
+def test_a_reopened_appeal_stays_with_its_holder() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 10:00 transferred agency=B",
+        "Wed 12.03.2025 11:00 replied official",
+        "Wed 12.03.2025 12:00 reopened",
+        "Wed 12.03.2025 14:00 transferred agency=C",
+        "Wed 12.03.2025 15:00 transferred agency=B",
+    )
+    as_of = at("Wed 12.03.2025 16:00")
+    spans = holder_spans(diary, target(), as_of=as_of, cycle=1)
+    assert [(span.phase, span.holder, format_amount(span.worked)) for span in spans] == [
+        ("held", "B", "1:00"),
+        ("held", "C", "1:00"),
+        ("held", "B", "1:00"),
+    ]
+    assert breach_owner(spans, at("Wed 12.03.2025 12:30")) == "B"
+    _, again = evaluate(diary, Policy([target(on_transfer="resume")]), as_of=as_of).outcomes
+    # 12:00-13:00 and 15:00-16:00 in this cycle; what B used in the one before is no part of it
+    assert sentence(again) == "pending, due Wed 12.03.2025 18:00, used 2:00"
+
+
+def test_a_pause_goes_on_past_a_transfer() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 10:00 paused",
+        "Wed 12.03.2025 11:00 transferred agency=B",
+        "Wed 12.03.2025 12:00 transferred agency=A",
+        "Wed 12.03.2025 14:30 resumed",
+    )
+    for on_transfer, started, said in (
+        # 09:00-10:00, 14:30-16:00
+        ("keep", "09:00", "pending, due Wed 12.03.2025 17:30, used 2:30"),
+        # held 12:00-14:30, then 14:30-16:00
+        ("restart", "12:00", "pending, due Thu 13.03.2025 09:30, used 1:30"),
+        # 09:00-10:00, held 10:00-14:30, B's hour among it
+        ("resume", "09:00", "pending, due Wed 12.03.2025 17:30, used 2:30"),
+    ):
+        of = target(on_transfer=on_transfer, pauses=True)
+        assert only(diary[:4], "Wed 12.03.2025 14:00", of).verdict == "paused"
+        outcome = only(diary, "Wed 12.03.2025 16:00", of)
+        assert sentence(outcome) == said
+        assert outcome.started_at == at(f"Wed 12.03.2025 {started}")
+
+
+def test_after_a_transfer_the_whole_clock_is_on_the_schedule_of_the_new_holder() -> None:
+    samara = Schedule("RU-SAM", "Mo-Fr 08:00-12:00,13:00-17:00")  # an hour ahead of Volgograd
+    berlin = Schedule(None, "Mo-Su 09:00-17:00", tz="Europe/Berlin")
+    of = {"A": S8, "B": samara, "C": berlin}
+    by_agency = [
+        target(on_transfer, schedule=ScheduleBy("agency_id", of), on_transfer=on_transfer)
+        for on_transfer in ("keep", "restart", "resume")
+    ]
+    diary = life(
+        "A-1",
+        "Fri 28.03.2025 17:00 created agency=A",
+        "Sat 29.03.2025 12:00 transferred agency=B",
+        "Sun 30.03.2025 13:00 transferred agency=C",
+        "Mon 31.03.2025 12:00 replied official",
+    )
+    # in Samara it is 18:00 on Friday: closed; Monday 08:00-12:00 there is 07:00-11:00
+    assert judge(diary[:2], "Mon 31.03.2025 09:00", *by_agency) == {
+        "keep": "pending, due Mon 31.03.2025 11:00, used 2:00",
+        "restart": "pending, due Mon 31.03.2025 11:00, used 2:00",
+        "resume": "pending, due Mon 31.03.2025 11:00, used 2:00",
+    }
+    # Berlin is two hours behind in winter, from Sunday on one: Fri 15:00-17:00 = 2:00 and
+    # Sat 09:00-11:00 are the four hours, until 13:00 in Volgograd; Sun 13:00 is 12:00 there
+    assert judge(diary, "Mon 31.03.2025 18:00", *by_agency) == {
+        # Fri 2:00, Sat 8:00, Sun 8:00, Mon 09:00-11:00 = 2:00
+        "keep": "breached by 16:00, due Sat 29.03.2025 13:00, used 20:00",
+        # Sun 12:00-17:00 = 5:00, Mon 2:00
+        "restart": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
+        "resume": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
+    }
+
+
+def test_a_budget_that_changes_on_the_way() -> None:
+    # urgent appeals have two hours, others four; it comes to be urgent at 14:30
+    rules = [
+        Rule([target("urgent", budget=working_hours(2), pauses=True)], importances={"high"}),
+        Rule([target("normal", pauses=True)]),
+    ]
+    lines = ["Wed 12.03.2025 10:00 created", "Wed 12.03.2025 14:30 edited importance=high"]
+    early = life("A-1", *lines, "Wed 12.03.2025 11:00 paused", "Wed 12.03.2025 12:00 resumed")
+    across = life("A-1", *lines, "Wed 12.03.2025 12:00 paused", "Wed 12.03.2025 15:00 resumed")
+    late = life("A-1", *lines, "Wed 12.03.2025 15:00 paused", "Wed 12.03.2025 16:00 resumed")
+    for on_change, diary, said in (
+        # 10:00-11:00, 12:00-13:00, 14:00-17:00 = 5:00
+        ("from_creation", early, "breached by 3:00, due Wed 12.03.2025 13:00, used 5:00"),
+        # 10:00-12:00, 15:00-17:00
+        ("from_creation", across, "breached by 2:00, due Wed 12.03.2025 12:00, used 4:00"),
+        # 10:00-13:00, 14:00-15:00, 16:00-17:00
+        ("from_creation", late, "breached by 3:00, due Wed 12.03.2025 12:00, used 5:00"),
+        # 14:30-17:00; the pause was over before
+        ("from_change", early, "breached by 0:30, due Wed 12.03.2025 16:30, used 2:30"),
+        # held from the start to 15:00
+        ("from_change", across, "at_risk, due Wed 12.03.2025 17:00, used 2:00"),
+        # 14:30-15:00, 16:00-17:00
+        ("from_change", late, "at_risk, due Wed 12.03.2025 17:30, used 1:30"),
+    ):
+        policy = Policy(rules, on_change=on_change)
+        for events in (diary, diary[::-1]):
+            (outcome,) = evaluate(events, policy, as_of=at("Wed 12.03.2025 17:00")).outcomes
+            assert (outcome.target, sentence(outcome)) == ("urgent", said)

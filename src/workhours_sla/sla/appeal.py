@@ -26,6 +26,7 @@ _CLOSED, _REOPENED, _TRANSFERRED = EventType.CLOSED, EventType.REOPENED, EventTy
 _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.REVIEW
 _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
+_HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
 _NOT_JUDGED: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -151,6 +152,19 @@ class Appeal:
             self.initial, self.changes = self.belongs, ()
         else:
             self._waiting = (*self._waiting, event)
+
+    def handed_to(self, event: Event) -> str | None:
+        """Return the agency that an event makes the holder, None where it names no new one."""
+        hands = event.type in _HANDS_OVER or event is self.created
+        return event.agency_id if hands else None
+
+    def holder_before(self, cycle: Cycle) -> str | None:
+        """Return who held the appeal when a cycle began."""
+        holder = None
+        for earlier in self.cycles[: cycle.number]:
+            for event in earlier.events:
+                holder = self.handed_to(event) or holder
+        return holder
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:

@@ -142,22 +142,19 @@ def _taken_over(  # noqa: PLR0913, PLR0917
     answer: Event | None,
 ) -> tuple[datetime, str, list[Hold]]:
     """Return the start of the holder's own clock, and when others held the appeal since."""
-    holder = appeal.opened.agency_id
-    for earlier in appeal.cycles[: cycle.number]:
-        for event in earlier.events:
-            if event.type in (_ASSIGNED, _TRANSFERRED) and event.agency_id is not None:
-                holder = event.agency_id
+    holder = appeal.holder_before(cycle)
     held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
     for event in cycle.events:
         if answer is not None and event.order >= answer.order:
             break
-        if event.type is _ASSIGNED and event.agency_id is not None and len(held_since) == 1:
-            held_since[0] = (start, event.agency_id, cause)
-        elif event.type is _TRANSFERRED:
-            if event.occurred_at <= start:
-                held_since = [(start, event.agency_id, cause)]
-            else:
-                held_since.append((event.occurred_at, event.agency_id, event.event_id))
+        named = appeal.handed_to(event)
+        at, holder, by = held_since[-1]
+        if event.type is _TRANSFERRED and event.occurred_at > at:
+            held_since.append((event.occurred_at, named or holder, event.event_id))
+        elif event.type is _TRANSFERRED and at > start:  # the one before held it for no time
+            held_since[-1] = (at, named or holder, event.event_id)
+        elif named is not None:
+            held_since[-1] = (at, named, by)
     at, holder, by = held_since[-1]
     if target.on_transfer == "restart":
         return at, by, []

@@ -65,17 +65,13 @@ def holder_spans(
     marks: list[tuple[datetime, str | None, Phase]] = []
     registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
     phase: Phase = "unregistered" if registers else "held"
-    holder = None
+    holder = appeal.holder_before(of_cycle)
     for event in of_cycle.events:
-        if event.type in _HOLDING and event.agency_id is not None:
-            holder = event.agency_id
+        holder = appeal.handed_to(event) or holder
         if event.type is EventType.REGISTERED and phase == "unregistered":
             phase = "held"
         marks.append((event.occurred_at, holder, phase))
     return _cut(found, marks, found.ended_at or as_of, return_within)
-
-
-_HOLDING = frozenset({EventType.CREATED, EventType.ASSIGNED, EventType.TRANSFERRED})
 
 
 def _cut(
