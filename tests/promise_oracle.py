@@ -96,12 +96,6 @@ class Expected:
     holds: tuple[Span, ...]
     is_late: bool
     """Whether the answer came after the limit."""
-    whole: timedelta
-    """What the share of a warning is of."""
-    ends_in_a_pause: bool
-    """Whether the term ends before an open pause, but for dates on which that stands."""
-    doubts: tuple[str, ...] = ()
-    """What the document leaves open and this clock asks."""
 
 
 @dataclass
@@ -112,8 +106,6 @@ class Answer:
     unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
     set_aside: set[tuple[str, str]] = field(default_factory=set)
     """Pairs of event id and reason."""
-    doubts: set[str] = field(default_factory=set)
-    """What the document leaves open of all clocks of an appeal."""
 
 
 def settle(
@@ -126,7 +118,9 @@ def settle(
         by_appeal.setdefault(event.appeal_id, []).append(event)
     for appeal_id in sorted(by_appeal):
         said = corrected(by_appeal[appeal_id])
-        seen = {event_id: said[event_id] for event_id in said if said[event_id].occurred_at <= as_of}
+        seen = {
+            event_id: said[event_id] for event_id in said if said[event_id].occurred_at <= as_of
+        }
         story = [event for event in seen.values() if not names_another(event)]
         if any(event.type == "created" for event in story):
             story.sort(key=order)
@@ -244,9 +238,7 @@ def judge_appeal(
             continue
         for number, (reopened_at, events) in enumerate(cycles(story, promise)):
             clock = Clock(appeal, promise, schedule, number, events, reopened_at, since)
-            for outcome in clock.outcome():
-                doubts = tuple(clock.doubts(outcome))
-                answer.outcomes.append(replace(outcome, doubts=doubts))
+            answer.outcomes += clock.outcome()
 
 
 def fitting(
@@ -329,17 +321,6 @@ class Clock:
         answer = self.answer(start)
         later, others = self.transferred(start, answer)
         return [self.judge(later, answer, start, others)]
-
-    def doubts(self, outcome: Expected) -> Iterator[str]:
-        """Yield what the document leaves open and this clock asks."""
-        start = outcome.started_at
-        if self.since == self.appeal.creation.occurred_at:
-            yield "another rule at the moment of the posting"
-        percent, whole = self.promise.warn_percent, outcome.whole
-        if percent is not None and whole * percent % timedelta(microseconds=100):
-            yield "a share that is no whole number of microseconds"
-        if outcome.ends_in_a_pause:
-            yield "a last date at whose 24:00 the clock may stand paused"
 
     def start(self) -> datetime | None:
         starts = self.promise.starts
@@ -512,13 +493,13 @@ class Clock:
         pauses = self.pauses(start, ended)
         holds = (*pauses, *others)
         due, limit = term(self.schedule, start, promise.budget, holds)
-        if promise.closing == "strict":
-            limit = due
         open_since = [begun for begun, end in holds if end is None]
         if open_since and limit is not None and not isinstance(promise.budget, ClockTime):
             limit = limit if limit < min(open_since) else None
         if open_since and due is not None and not isinstance(promise.budget, timedelta | ClockTime):
             due = due if due <= min(open_since) else None
+        if promise.closing == "strict":
+            limit = due
         used = working_time(self.schedule, start, ended or appeal.as_of, holds)
         is_late = bool(ended and limit and ended > limit)
 
@@ -556,8 +537,6 @@ class Clock:
             schedule=self.schedule,
             holds=holds,
             is_late=is_late,
-            whole=self.whole(start, due, holds),
-            ends_in_a_pause=self.ends_in_a_pause(start, due, holds),
         )
 
     def deletion(self) -> Event | None:
@@ -593,14 +572,6 @@ class Clock:
         if isinstance(budget, ClockTime):
             return budget.amount
         return working_time(self.schedule, start, due, holds) if due else ZERO
-
-    def ends_in_a_pause(self, start: datetime, due: datetime | None, holds: Sequence[Span]) -> bool:
-        since = [begun for begun, end in holds if end is None]
-        if not since or due is not None or isinstance(self.promise.budget, timedelta | ClockTime):
-            return False
-        over = [hold for hold in holds if hold[1] is not None]
-        but_for_it, _ = term(self.schedule, start, self.promise.budget, over)
-        return but_for_it is not None and but_for_it <= min(since)
 
     def needs_review(self, start: datetime, last: Event | None) -> bool:
         if self.promise.stops != "substantive_reply":

@@ -15,6 +15,7 @@ import pytest
 
 from workhours_sla import (
     Calendar,
+    CalendarDays,
     Change,
     ClockTime,
     Evaluation,
@@ -1773,3 +1774,54 @@ def test_a_budget_that_changes_on_the_way() -> None:
         for events in (diary, diary[::-1]):
             (outcome,) = evaluate(events, policy, as_of=at("Wed 12.03.2025 17:00")).outcomes
             assert (outcome.target, sentence(outcome)) == ("urgent", said)
+
+
+# -- pauses without an end -------------------------------------------------------------------------
+
+
+def test_a_pause_that_begins_as_the_budget_is_used_up() -> None:
+    diary = life("A-1", "Wed 12.03.2025 10:15 created", "Wed 12.03.2025 15:15 paused")
+    targets = [target("latest", pauses=True), target("strict", pauses=True, closing="strict")]
+    resumed = entry("A-1", 2, "Wed 12.03.2025 16:00 resumed")
+    # 10:15-13:00 = 2:45, 14:00-15:15 = 1:15: nothing more is used while it holds, and strictly
+    # it was due as it began, whether the pause ends or not
+    for events, latest in ((diary, "paused"), ([*diary, resumed], "breached by 2:00")):
+        result = judge(events, "Wed 12.03.2025 18:00", *targets)
+        used = "6:00" if latest != "paused" else "4:00"
+        late = "breached by 2:00" if latest != "paused" else "breached"
+        assert result["latest"] == f"{latest}, due Wed 12.03.2025 15:15, used {used}"
+        assert result["strict"].startswith(late)
+    limits = {
+        one.target: one.limit for one in ask(diary, "Wed 12.03.2025 18:00", *targets).outcomes
+    }
+    assert limits == {"latest": None, "strict": at("Wed 12.03.2025 15:15")}
+
+
+def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
+    days = target("days", budget=WorkingDays(2), pauses=True)
+    strict = target("strict", budget=WorkingDays(2), pauses=True, closing="strict")
+    diary = life("A-1", "Wed 12.03.2025 10:15 created", "Fri 14.03.2025 19:00 paused")
+    # Friday is the second day, but at its 24:00 the clock stands: closing time is no due time
+    for one in ask(diary, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, one.due_at, one.limit) == ("paused", None, None)
+    on_time = [diary[0], entry("A-1", 1, "Sat 15.03.2025 00:01 paused")]
+    for one in ask(on_time, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, clock(one.due_at)) == ("breached", "Fri 14.03.2025 18:00")
+    # the third calendar day is Saturday, moved back to Friday: it has not ended by Saturday noon
+    back = target(budget=CalendarDays(3, roll="preceding"), pauses=True)
+    for paused, due in (
+        ("Sat 15.03.2025 12:00", "unknown"),
+        ("Sun 16.03.2025 00:01", "Fri 14.03.2025 18:00"),
+    ):
+        outcome = only(
+            [diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 12:00", back
+        )
+        assert clock(outcome.due_at) == due
+    # moved on to Monday: the pause comes when Saturday has counted
+    on = target(budget=CalendarDays(3, roll="following"), pauses=True)
+    for paused, due in (
+        ("Mon 17.03.2025 18:00", "Mon 17.03.2025 18:00"),
+        ("Mon 17.03.2025 17:59", "unknown"),
+    ):
+        outcome = only([diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 19:00", on)
+        assert (clock(outcome.due_at), outcome.verdict) == (due, "paused")

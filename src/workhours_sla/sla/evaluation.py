@@ -135,9 +135,7 @@ def in_utc(name: str, when: datetime) -> datetime:
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
     """Return the outcome of every clock that has started at an instant in UTC."""
     return [
-        outcome(folded.appeal, clock, as_of)
-        for clock in folded.clocks
-        if clock.started_at <= as_of
+        outcome(folded.appeal, clock, as_of) for clock in folded.clocks if clock.started_at <= as_of
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -12,7 +13,7 @@ from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, Hold
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, Months, WorkingDays
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
@@ -360,10 +361,28 @@ def _times(
         warn = None
     if open_hold is not None and not isinstance(budget, ClockTime):
         # what comes before the pause stands; what it holds off is not known yet
-        due = due if due is not None and due <= open_hold else None
-        limit = limit if limit is not None and limit < open_hold else None
+        stands = due is not None and due <= open_hold
+        if stands and isinstance(budget, WorkingDays | CalendarDays | Months):
+            stands = _ends_before(budget, schedule, start, holds, open_hold)
+        due = due if stands else None
+        if strict:
+            limit = due
+        else:
+            limit = limit if stands and limit is not None and limit < open_hold else None
         warn = warn if warn is not None and warn <= open_hold else None
     return due, limit, warn, unknown
+
+
+def _ends_before(
+    budget: WorkingDays | CalendarDays | Months,
+    schedule: Schedule,
+    start: datetime,
+    holds: tuple[Hold, ...],
+    open_hold: datetime,
+) -> bool:
+    """Whether the last date that counts, before it is moved off a day off, ends before a pause."""
+    counted = budget if isinstance(budget, WorkingDays) else replace(budget, roll="none")
+    return counted.answer(schedule, start, holds).limit < open_hold
 
 
 @lru_cache(maxsize=1024)
