@@ -94,6 +94,8 @@ class Expected:
     promise: Promise
     schedule: Schedule
     holds: tuple[Span, ...]
+    overdue: timedelta | None
+    """How late the answer is or was, None where no due time is known."""
     is_late: bool
     """Whether the answer came after the limit."""
 
@@ -477,27 +479,30 @@ class Clock:
         """Return the outcome: withdrawn in time and before the answer, or as if never deleted."""
         deletion = self.deletion()
         if deletion and (answer is None or order(deletion) < order(answer)):
-            found = self.reckon(start, deletion, first_start, others)
+            found = self.reckon(start, deletion, first_start, others, deleted=True)
             gone = max(start, deletion.occurred_at)
             if found.limit is None or gone <= found.limit:
                 return found
         return self.reckon(start, answer, first_start, others)
 
     def reckon(
-        self, start: datetime, last: Event | None, first_start: datetime, others: Sequence[Span]
+        self,
+        start: datetime,
+        last: Event | None,
+        first_start: datetime,
+        others: Sequence[Span],
+        *,
+        deleted: bool = False,
     ) -> Expected:
         """Return the outcome of a clock that ends with the last event, if there is one."""
         promise, appeal = self.promise, self.appeal
         ended = max(start, last.occurred_at) if last else None
-        deleted = last is not None and last is self.deletion()
         pauses = self.pauses(start, ended)
         holds = (*pauses, *others)
         due, limit = term(self.schedule, start, promise.budget, holds)
         open_since = [begun for begun, end in holds if end is None]
         if open_since and limit is not None and not isinstance(promise.budget, ClockTime):
             limit = limit if limit < min(open_since) else None
-        if open_since and due is not None and not isinstance(promise.budget, timedelta | ClockTime):
-            due = due if due <= min(open_since) else None
         if promise.closing == "strict":
             limit = due
         used = working_time(self.schedule, start, ended or appeal.as_of, holds)
@@ -535,9 +540,22 @@ class Clock:
             belongs=appeal.facts,
             promise=promise,
             schedule=self.schedule,
-            holds=holds,
+            holds=tuple(joined(holds, ended or appeal.as_of)),
+            overdue=self.overdue(used, due, ended or appeal.as_of, holds),
             is_late=is_late,
         )
+
+    def overdue(
+        self, used: timedelta, due: datetime | None, until: datetime, holds: Sequence[Span]
+    ) -> timedelta | None:
+        budget = self.promise.budget
+        if isinstance(budget, timedelta):
+            return max(ZERO, used - budget)
+        if due is None:
+            return None
+        if isinstance(budget, ClockTime):
+            return max(ZERO, until - due)
+        return working_time(self.schedule, due, until, holds)
 
     def deletion(self) -> Event | None:
         """Return by which event the citizen deleted the appeal for good."""
@@ -622,6 +640,17 @@ def working_time(
     return total
 
 
+def joined(holds: Sequence[Span], until: datetime) -> Iterator[Span]:
+    """Yield the stretches that are held up to an instant, in order, none touching the next."""
+    over = [(since, until if end is None else end) for since, end in holds]
+    over = sorted(hold for hold in over if hold[0] < hold[1])
+    while over:
+        since, end = over.pop(0)
+        while over and over[0][0] <= end:
+            end = max(end, over.pop(0)[1])
+        yield since, end
+
+
 def term(
     schedule: Schedule, start: datetime, budget: Any, holds: Sequence[Span]
 ) -> tuple[datetime | None, datetime | None]:
@@ -672,7 +701,7 @@ def days_term(
     for _ in range(REACH):
         counts = not isinstance(budget, WorkingDays) or bool(schedule.shifts_on(day))
         midnight = midnight_after(schedule, day)
-        if counts and not any(a <= midnight and (b is None or midnight < b) for a, b in holds):
+        if counts and not stands_at(midnight, holds):
             count -= 1
             if not count:
                 last = day
@@ -682,7 +711,9 @@ def days_term(
         assert any(end is None for _, end in holds), "the term is longer than the oracle looks"
         return None, None
     if isinstance(budget, CalendarDays | Months):
-        last = rolled(schedule, last, budget.roll, start)
+        last = rolled(schedule, last, budget.roll, start, holds)
+        if last is None:
+            return None, None
     limit = midnight_after(schedule, last)
     return min(last_closing(schedule, last) or limit, limit), limit
 
@@ -699,14 +730,25 @@ def months_later(day: date, count: int) -> date:
             wanted -= 1
 
 
-def rolled(schedule: Schedule, day: date, roll: str, start: datetime) -> date:
-    if roll == "none":
+def stands_at(when: datetime, holds: Sequence[Span]) -> bool:
+    return any(since <= when and (end is None or when < end) for since, end in holds)
+
+
+def rolled(
+    schedule: Schedule, day: date, roll: str, start: datetime, holds: Sequence[Span]
+) -> date | None:
+    """Return a working date for the end of a term, None where a hold without an end keeps it."""
+    if roll == "none" or schedule.shifts_on(day):
         return day
-    moved = day
-    while not schedule.shifts_on(moved):
-        moved += DAY if roll == "following" else -DAY
-    if roll == "preceding" and moved != day:
+    if roll == "preceding":
+        moved = day
+        while not schedule.shifts_on(moved):
+            moved -= DAY
         closing = last_closing(schedule, moved)
-        if closing is not None and closing <= start:
-            return rolled(schedule, day, "following", start)
-    return moved
+        if closing is None or closing > start:
+            return moved
+    for number in range(REACH):
+        moved = day + number * DAY
+        if schedule.shifts_on(moved) and not stands_at(midnight_after(schedule, moved), holds):
+            return moved
+    return None

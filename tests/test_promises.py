@@ -157,6 +157,8 @@ NAMES = (
     "limit",
     "elapsed",
     "needs_review",
+    "holds",
+    "overdue",
     "agency_id",
     "district_id",
     "channel",
@@ -175,6 +177,7 @@ def row_expected(outcome: Expected) -> dict[str, Any]:
 def row_found(outcome: Outcome) -> dict[str, Any]:
     """Return the same of an outcome, in UTC: equal times of two zones may compare unequal."""
     found = {name: getattr(outcome, name) for name in NAMES}
+    found["holds"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.holds)
     return {
         name: value.astimezone(UTC) if isinstance(value, datetime) else value
         for name, value in found.items()
@@ -185,7 +188,10 @@ def row_found(outcome: Outcome) -> dict[str, Any]:
 
 
 REPLIED, CLOSED, DELETED = EventType.REPLIED, EventType.CLOSED, EventType.DELETED
-RESTS = (frozenset({"closed"}), frozenset({"assigned", "replied"}), frozenset({"transferred"}))
+RESTS = (
+    *(frozenset({"closed"}), frozenset({"assigned", "replied"}), frozenset({"transferred"})),
+    *(frozenset({"registered", "edited"}), frozenset({"deleted", "closed", "corrected"})),
+)
 
 
 @dataclass(frozen=True)
@@ -212,6 +218,11 @@ PLOTS = (
         (REPLIED, EventType.REGISTERED, EventType.ASSIGNED, EventType.CREATED),
         {"starts": ("registered", "assigned", "interim", "detected")},
     ),
+    Plot(
+        (REPLIED, EventType.TRANSFERRED, EventType.ASSIGNED, EventType.PAUSED, EventType.RESUMED),
+        {"on_transfer": ("restart", "resume"), "pauses": (True,), "budget": (4 * HOUR, 20 * HOUR)},
+    ),
+    Plot((REPLIED, EventType.PAUSED, DELETED, EventType.CITIZEN_MESSAGE), {"pauses": (True,)}),
     Plot(tuple(kind for kind in EventType if kind != EventType.DUPLICATE_OF)),
 )
 FACTS: Mapping[str, tuple[str, ...]] = {
@@ -239,6 +250,7 @@ BUDGETS = (
     CalendarDays(3, roll="following", count_from="same_day"),
     *(Months(1, roll="following"), ClockTime(6 * HOUR), ClockTime(30 * HOUR)),
 )
+CAPS = (2 * HOUR, WorkingDays(1), CalendarDays(1, roll="none"), ClockTime(5 * HOUR))
 STARTS = (*["posted"] * 8, "detected", "registered", "assigned", "interim")
 STOPS = (*["first_reply", "substantive_reply"] * 3, "final_reply", "next_reply", *RESTS)
 
@@ -292,27 +304,30 @@ class Chance:
                 said["agency_id"] = self.one([*"ABCABC", None])
             elif self.once_in(2):
                 said["agency_id"] = self.one("ABC")
-        elif kind == EventType.REVIEW:
-            said["refers_to"] = self.one([None, *ids(before, lambda e: e.type == REPLIED)])
+        elif kind in {EventType.REVIEW, EventType.CORRECTED}:
+            said |= self.words_about_another(kind, before)
+        return said
+
+    def words_about_another(self, kind: EventType, before: Sequence[Event]) -> dict[str, Any]:
+        able = ids(before, lambda e: e.type == REPLIED)
+        if kind == EventType.CORRECTED:
+            able = ids(before, lambda e: e.type != EventType.CORRECTED)
+        said = {"refers_to": self.one([None, *able])}
+        if self.once_in(4):  # what is no reply, a correction itself, comes later or never
+            said["refers_to"] = self.one([*ids(before, lambda _: True), *NOWHERE])
+        if kind == EventType.REVIEW:
             said["substantive"] = self.one([True, True, False, False, None])
-            if self.once_in(4):  # of a reply that comes later, of none at all
-                said["refers_to"] = self.one([*ids(before, lambda _: True), *NOWHERE])
-        elif kind == EventType.CORRECTED:
-            others = ids(before, lambda e: e.type != EventType.CORRECTED)
-            said["refers_to"] = self.one([None, *others])
-            if self.once_in(4):  # what is in no place, comes later, is a correction itself
-                taken = [*ids(before, lambda _: True), *NOWHERE]
-                said["refers_to"] = self.one(taken)
-            if said["refers_to"] is not None:
-                said["author_role"] = self.one([None, "official", "citizen"])
-                said["substantive"] = self.one([None, None, True, False])
+        elif said["refers_to"] is not None:
+            said["author_role"] = self.one([None, "official", "citizen"])
+            said["substantive"] = self.one([None, None, True, False])
         return said
 
     def life(
         self, appeal_id: str, anchor: date, plots: Sequence[Plot], most: int = 24
     ) -> list[Event]:
         """Return what happened to one appeal, several things often at one instant."""
-        times = sorted(self.instant(anchor) for _ in range(self.of.randint(4, 8)))
+        many = self.of.randint(4, 8) if self.once_in(2) else self.of.randint(1, 3)
+        times = sorted(self.instant(anchor) for _ in range(many))
         kinds = [self.one(self.one(plots).kinds) for _ in range(self.of.randint(1, most))]
         if self.once_in(20):
             kinds.append(EventType.DUPLICATE_OF)
@@ -321,7 +336,7 @@ class Chance:
         found: list[Event] = []
         for number, kind in enumerate(kinds):
             said = self.words(kind, found) if number else self.facts()
-            when = self.one(times) if number else times[int(self.once_in(6))]
+            when = self.one(times if number or self.once_in(6) else times[:1])
             event_id = f"{self.of.randrange(3)}-{appeal_id}-{number}"
             if found and self.once_in(80):
                 event_id = self.one(found).event_id  # another content, the id is taken
@@ -346,7 +361,7 @@ class Chance:
                 said |= {option: self.one(values) for option, values in plot.options.items()}
         if said["on_transfer"] == "resume" and not isinstance(said["budget"], timedelta):
             said["on_transfer"] = "restart"  # only working time can go on
-        cap = self.one([None, None, 2 * HOUR, WorkingDays(1)])
+        cap = self.one([None, None, *CAPS])
         return Promise(
             name,
             schedule=schedule,

@@ -1817,11 +1817,37 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
             [diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 12:00", back
         )
         assert clock(outcome.due_at) == due
-    # moved on to Monday: the pause comes when Saturday has counted
+    # moved on to Monday, whose 24:00 must not stand paused either
     on = target(budget=CalendarDays(3, roll="following"), pauses=True)
-    for paused, due in (
-        ("Mon 17.03.2025 18:00", "Mon 17.03.2025 18:00"),
-        ("Mon 17.03.2025 17:59", "unknown"),
+    paused = entry("A-1", 1, "Mon 17.03.2025 17:00 paused")
+    outcome = only([diary[0], paused], "Mon 17.03.2025 19:00", on)
+    assert (outcome.verdict, outcome.due_at) == ("paused", None)
+    for resumed, due in (
+        ("Mon 17.03.2025 23:59", "Mon 17.03.2025 18:00"),
+        ("Tue 18.03.2025 00:01", "Tue 18.03.2025 18:00"),
     ):
-        outcome = only([diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 19:00", on)
-        assert (clock(outcome.due_at), outcome.verdict) == (due, "paused")
+        diary = [diary[0], paused, entry("A-1", 2, f"{resumed} resumed")]
+        assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due
+
+
+def test_a_pause_that_goes_on_into_another_is_one() -> None:
+    watch = Watch(target(pauses=True))
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 11:00 paused",
+        "Wed 12.03.2025 12:00 resumed",
+        "Wed 12.03.2025 12:00 paused",
+    )
+    watch.hear(*diary)
+    assert [kind for kind in watch.standing if kind != "due_changed"] == ["opened", "paused"]
+    outcome = only(diary, "Wed 12.03.2025 16:00", target(pauses=True))
+    held = [(clock(since), clock(until)) for since, until in outcome.holds]
+    assert held == [("Wed 12.03.2025 11:00", "Wed 12.03.2025 16:00")]
+
+
+def test_what_is_overdue_leaves_out_a_pause_that_goes_on() -> None:
+    diary = life("A-1", "Tue 11.03.2025 10:15 created", "Thu 13.03.2025 10:00 paused")
+    outcome = only(diary, "Mon 17.03.2025 12:00", target(budget=WorkingDays(1), pauses=True))
+    # due Wednesday 18:00; Thursday 09:00-10:00
+    assert (outcome.verdict, outcome.overdue) == ("breached", timedelta(hours=1))

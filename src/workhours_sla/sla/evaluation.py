@@ -54,9 +54,10 @@ def evaluate(
 
     A pure function of the set of events: order and duplicates change nothing but the counters.
     Events after ``as_of`` are left out, by their corrected times, and with ``known_at`` those
-    received after it, as if they had not been read. Set aside are events more than five minutes ahead of their receipt,
-    of an id already used with other content, of an appeal that was never posted, and answers
-    from before the posting. Raises NaiveDatetimeError.
+    received after it, as if they had not been read. ``provisional`` settles by rule what unknown
+    dates keep open. Set aside are events more than five minutes ahead of their receipt, of an id
+    already used with other content, of an appeal that was never posted, and answers from before
+    the posting. Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

@@ -111,6 +111,6 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
     if isinstance(budget, ClockTime):
         return until - clock.due_at
     try:
-        return clock.schedule.elapsed(clock.due_at, until, holds=clock.holds)
+        return clock.schedule.elapsed(clock.due_at, until, holds=clock.holds_until(until))
     except CalendarCoverageError:
         return None

@@ -13,7 +13,7 @@ from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, Hold
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, Months, WorkingDays
+from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
@@ -59,7 +59,8 @@ def clock(  # noqa: PLR0913
     if target.stops == "next_reply":
         return _exchange(appeal, cycle, target, schedule, start, cause)
     answer = _answer(appeal, cycle, target, start, cause)
-    begun, held = (start, cause), []
+    begun = (start, cause)
+    held: list[Hold] = []
     if target.on_transfer != "keep":
         start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
     return _settled(appeal, cycle, target, schedule, begun, start, cause, answer, held, before)
@@ -330,7 +331,10 @@ def _pauses(  # noqa: PLR0913, PLR0917
             open_hold = begins
         elif begins < ends:
             found.append((begins, ends))
-    return tuple(join(found)), open_hold, uncapped and open_hold is not None
+    holds = join(found)
+    while open_hold is not None and holds and holds[-1][1] >= open_hold:
+        open_hold = min(open_hold, holds.pop()[0])  # one goes on into the other
+    return tuple(holds), open_hold, uncapped and open_hold is not None
 
 
 def _times(
@@ -361,28 +365,30 @@ def _times(
         warn = None
     if open_hold is not None and not isinstance(budget, ClockTime):
         # what comes before the pause stands; what it holds off is not known yet
-        stands = due is not None and due <= open_hold
-        if stands and isinstance(budget, WorkingDays | CalendarDays | Months):
-            stands = _ends_before(budget, schedule, start, holds, open_hold)
-        due = due if stands else None
-        if strict:
-            limit = due
-        else:
-            limit = limit if stands and limit is not None and limit < open_hold else None
+        if due is None or due > open_hold:
+            due = limit = None
+        elif isinstance(budget, DayBudget):
+            if not _ends_before(budget, schedule, start, holds, open_hold):
+                due = limit = None
+        elif not strict and limit is not None and limit >= open_hold:
+            limit = None
         warn = warn if warn is not None and warn <= open_hold else None
     return due, limit, warn, unknown
 
 
 def _ends_before(
-    budget: WorkingDays | CalendarDays | Months,
+    budget: DayBudget,
     schedule: Schedule,
     start: datetime,
     holds: tuple[Hold, ...],
     open_hold: datetime,
 ) -> bool:
-    """Whether the last date that counts, before it is moved off a day off, ends before a pause."""
-    counted = budget if isinstance(budget, WorkingDays) else replace(budget, roll="none")
-    return counted.answer(schedule, start, holds).limit < open_hold
+    """Whether a term of days is over before a pause, also by the date it was moved back from."""
+    if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
+        counted = replace(budget, roll="none")
+        if counted.answer(schedule, start, holds).limit >= open_hold:
+            return False
+    return budget.answer(schedule, start, holds).limit < open_hold
 
 
 @lru_cache(maxsize=1024)

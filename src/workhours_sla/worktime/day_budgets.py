@@ -46,7 +46,8 @@ class DayBudget:
     def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the due date, on the calendar of the schedule.
 
-        A date at whose 24:00 one of the ``holds``, pairs (since, until), stands does not count.
+        A date at whose 24:00 one of the ``holds``, pairs (since, until), stands does not count,
+        and the end is not put off to one.
         """
         raise NotImplementedError
 
@@ -119,7 +120,7 @@ class CalendarDays(DayBudget):
         """Return the last date, moved off a day off as asked."""
         first = _first_day(schedule, start, self.count_from)
         end = _without_held(schedule, first, first + ONE_DAY * (self.count - 1), holds)
-        return _rolled(schedule, end, self.roll, start)
+        return _rolled(schedule, end, self.roll, start, holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Months(DayBudget):
         year, month = begun.year + years, month + 1
         day = min(begun.day, calendar.monthrange(year, month)[1])
         end = _without_held(schedule, begun + ONE_DAY, date(year, month, day), holds)
-        return _rolled(schedule, end, self.roll, start)
+        return _rolled(schedule, end, self.roll, start, holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +237,19 @@ def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
     return closing is not None and closing <= start.astimezone(UTC)
 
 
-def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime) -> date:
+def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, holds: Holds) -> date:
     """Return the date moved off a day off; never to one that was over before the start."""
     if roll == "none" or _last_closing(schedule, end) is not None:
         return end
     moved = end
-    step = ONE_DAY if roll == "following" else -ONE_DAY
+    if roll == "following":
+        while _last_closing(schedule, moved) is None or _is_held(schedule, moved, holds):
+            moved += ONE_DAY
+        return moved
     while _last_closing(schedule, moved) is None:
-        moved += step
-    if roll == "preceding" and _is_over(schedule, moved, start):
-        return _rolled(schedule, end, "following", start)
+        moved -= ONE_DAY
+    if _is_over(schedule, moved, start):
+        return _rolled(schedule, end, "following", start, holds)
     return moved
 
 
