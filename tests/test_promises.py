@@ -856,13 +856,28 @@ def test_what_can_be_said_before_the_calendar_is_known_is_said(scenes: Sequence[
     found = [(o.verdict.value, o.calendar_unknown) for o in unknown.found().outcomes]
     first, second = ([o.verdict for o in scene.expected().outcomes] for scene in either_way)
     schedule = unknown.fits[0].promises[0].schedule
+    budget = unknown.fits[0].promises[0].budget
+    by_time, moved_back = isinstance(budget, timedelta), getattr(budget, "roll", "") == "preceding"
     for (verdict, is_unknown), one, other in zip(found, first, second, strict=True):
-        if one == other and schedule.knows(unknown.as_of.astimezone(schedule.tz).date()):
+        if one == other and (moved_back or (one == "at_risk" and not by_time)):
+            assert verdict == one or (verdict, is_unknown) == ("pending", True)
+        elif one == other and schedule.knows(unknown.as_of.astimezone(schedule.tz).date()):
             assert verdict == one
         elif {one, other} == {"pending", "at_risk"}:
             assert verdict == "pending"
         elif one != other or verdict != one:
             assert (verdict, is_unknown) == ("pending", True)
+
+
+@PROPERTY
+@given(unknown_scenes())
+def test_by_rule_what_is_known_stays(scenes: Sequence[Scene]) -> None:
+    unknown, *_ = scenes  # of a calendar without rules, so that what is open stays open
+    before = unknown.found().outcomes
+    found = evaluate(unknown.events, unknown.policy, as_of=unknown.as_of, provisional=True).outcomes
+    for outcome, known in zip(found, before, strict=True):
+        assert outcome.provisional == known.calendar_unknown
+        assert replace(outcome, provisional=False) == known
 
 
 # Laws of verdicts
@@ -906,3 +921,13 @@ def test_order_and_repeats_change_nothing(
     before, after = once.reconciliation, again.reconciliation
     assert (after.applied, after.quarantined) == (before.applied, before.quarantined)
     assert after.read == before.read + len(copies)
+
+
+@PROPERTY
+@given(scenes(), st.integers(0, 40))
+def test_what_was_not_received_by_then_says_nothing(scene: Scene, index: int) -> None:
+    receipts = [event.received_at for event in scene.events] or [scene.as_of]
+    known_at = receipts[index % len(receipts)]
+    received = [event for event in scene.events if event.received_at <= known_at]
+    found = evaluate(scene.events, scene.policy, as_of=scene.as_of, known_at=known_at)
+    assert found == replace(scene, events=tuple(received)).found()

@@ -1851,3 +1851,61 @@ def test_what_is_overdue_leaves_out_a_pause_that_goes_on() -> None:
     outcome = only(diary, "Mon 17.03.2025 12:00", target(budget=WorkingDays(1), pauses=True))
     # due Wednesday 18:00; Thursday 09:00-10:00
     assert (outcome.verdict, outcome.overdue) == ("breached", timedelta(hours=1))
+
+
+# -- what was known ----------------------------------------------------------------------------
+
+
+def test_what_was_known_at_an_instant() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A",
+        "Wed 12.03.2025 14:00 replied official id=reply; received Wed 12.03.2025 14:05",
+        "Wed 12.03.2025 15:30 corrected of=reply; received Thu 13.03.2025 09:00",
+    )
+    repeat = entry("A-1", 1, "Wed 12.03.2025 14:00 replied official id=reply")
+    late = entry(
+        "A-1", 1, "Wed 12.03.2025 14:00 replied official id=reply; received Fri 14.03.2025 09:00"
+    )
+    policy = Policy([target()])
+    for known_at, said in (
+        # on Friday, all as of Wednesday 16:00: 10:15-13:00 = 2:45, and from 14:00 on
+        ("Wed 12.03.2025 13:59", "breached by 0:45, due Wed 12.03.2025 15:15, used 4:45"),
+        ("Wed 12.03.2025 14:05", "met, due Wed 12.03.2025 15:15, used 2:45"),
+        ("Thu 13.03.2025 09:00", "breached by 0:15, due Wed 12.03.2025 15:15, used 4:15"),
+    ):
+        for events in (diary, [*diary, late], [late, *diary[::-1]], [repeat, *diary]):
+            if repeat in events and known_at.endswith("13:59"):
+                continue  # it was received as it occurred
+            result = evaluate(
+                events, policy, as_of=at("Wed 12.03.2025 16:00"), known_at=at(known_at)
+            )
+            assert [sentence(one) for one in result.outcomes] == [said]
+
+
+def test_what_may_be_moved_back_to_the_date_of_the_start_is_sure_until_it_closes() -> None:
+    # nothing after Wednesday is known: were it all days off, the term would end on Wednesday
+    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
+    of = [
+        target(closing, schedule=office, closing=closing, budget=CalendarDays(5, roll="preceding"))
+        for closing in ("latest", "strict")
+    ]
+    for replied, latest, strict in (
+        ("Wed 12.03.2025 18:00", "met", "met"),
+        ("Wed 12.03.2025 18:01", "met", "pending"),
+        ("Thu 13.03.2025 00:01", "pending", "pending"),
+    ):
+        diary = life("A-1", "Wed 12.03.2025 10:15 created", f"{replied} replied official")
+        outcomes = ask(diary, "Thu 13.03.2025 10:00", *of).outcomes
+        assert [one.verdict for one in outcomes] == [latest, strict]
+        assert [one.calendar_unknown for one in outcomes] == [latest != "met", strict != "met"]
+
+
+def test_a_warning_of_plain_time_may_not_be_known() -> None:
+    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
+    day = target(schedule=office, budget=ClockTime(timedelta(hours=28)))
+    diary = life("A-1", "Wed 12.03.2025 10:00 created")
+    # due on Thursday at 14:00, but how much of Thursday is worked before it is not known
+    outcome = only(diary, "Wed 12.03.2025 17:30", day)
+    assert (outcome.verdict, outcome.calendar_unknown) == ("pending", True)
+    assert clock(outcome.due_at) == "Thu 13.03.2025 14:00"

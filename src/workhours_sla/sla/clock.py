@@ -76,20 +76,27 @@ class Clock(NamedTuple):
         if limit is None and self.unknown and (self.due_at is None or as_of > self.due_at):
             return self._by_what_passed(as_of, Verdict.PENDING)
         at_risk = self.warn_at is not None and as_of >= self.warn_at
-        return (Verdict.AT_RISK if at_risk else Verdict.PENDING), limit is None and self.unknown
+        is_open = self.unknown and (limit is None or self.warn_at is None)
+        return (Verdict.AT_RISK if at_risk else Verdict.PENDING), is_open
 
     def _by_what_passed(self, until: datetime, within: Verdict) -> tuple[Verdict, bool]:
         """Return the verdict where the limit is unknown but working time so far may be known.
 
         The limit lies past the known dates then, unless it would be moved back from there; but
-        never to before the end of the date of the start.
+        never to before the end of the date of the start, strictly its last closing.
         """
         passed, budget = self.elapsed(until), self.target.budget
         if isinstance(budget, timedelta):
-            known = passed is not None and passed < budget
+            known = passed is not None and passed <= budget  # until more is used
         elif getattr(budget, "roll", None) == "preceding":
             day = self.started_at.astimezone(self.schedule.tz).date()
-            known = until <= self.schedule.end_of_day(day)
+            sure = [self.schedule.end_of_day(day)]
+            if self.target.closing == "strict" and self.schedule.knows(day):
+                ends = (end for _, end in self.schedule.intervals_of(day))
+                sure += [end for end in ends if end > self.started_at][-1:]
+            elif self.target.closing == "strict":
+                sure = [self.started_at]
+            known = until <= min(sure)
         else:
             known = passed is not None
         if not known:

@@ -361,8 +361,8 @@ def _times(
         unknown = True
     try:
         warn = _warning(target, schedule, start, due, holds)
-    except CalendarCoverageError:
-        warn = None
+    except CalendarCoverageError:  # of plain time, which is due all the same
+        unknown = True
     if open_hold is not None and not isinstance(budget, ClockTime):
         # what comes before the pause stands; what it holds off is not known yet
         if due is None or due > open_hold:
