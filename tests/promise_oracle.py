@@ -94,6 +94,8 @@ class Expected:
     promise: Promise
     schedule: Schedule
     holds: tuple[Span, ...]
+    shares: Mapping[tuple[str, str | None], timedelta]
+    """Working time by phase and holder, where there was any."""
     overdue: timedelta | None
     """How late the answer is or was, None where no due time is known."""
     is_late: bool
@@ -279,7 +281,7 @@ def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, 
     for event in story:
         settled = any(is_answer(e) or e.type == "closed" for e in found[-1][1])
         if event.type == "reopened" and settled:
-            found.append((event.occurred_at, []))
+            found.append((event.occurred_at, [event]))
         else:
             found[-1][1].append(event)
     return found
@@ -436,11 +438,12 @@ class Clock:
         ]
         return spans[first][1], others
 
-    def holder(self, until: Event | None) -> str | None:
+    def holder(self, until: Event | None, *, inclusive: bool = False) -> str | None:
         """Return the agency named last as holder before an event, or in this cycle."""
         found = None
         last = until or self.events[-1]
-        for event in self.appeal.story[: self.appeal.story.index(last) + (until is None)]:
+        length = self.appeal.story.index(last) + (inclusive or until is None)
+        for event in self.appeal.story[:length]:
             hands = event is self.appeal.creation or event.type in {"assigned", "transferred"}
             if hands and event.agency_id is not None:
                 found = event.agency_id
@@ -541,9 +544,29 @@ class Clock:
             promise=promise,
             schedule=self.schedule,
             holds=tuple(joined(holds, ended or appeal.as_of)),
+            shares=self.shares(start, ended or appeal.as_of, holds),
             overdue=self.overdue(used, due, ended or appeal.as_of, holds),
             is_late=is_late,
         )
+
+    def shares(
+        self, start: datetime, end: datetime, holds: Sequence[Span]
+    ) -> dict[tuple[str, str | None], timedelta]:
+        """Return how much working time passed in each phase, and with whom."""
+        found: dict[tuple[str, str | None], timedelta] = {}
+        registrations = [e.occurred_at for e in self.events if e.type == "registered"][:1]
+        edges = {event.occurred_at for event in self.events if start < event.occurred_at < end}
+        for since, until in pairwise(sorted({start, *edges, end})):
+            happened = [event for event in self.events if event.occurred_at <= since]
+            first = happened or self.events[:1]  # by what the clock starts, if before all else
+            holder = self.holder(first[-1], inclusive=True)
+            phase = "held" if holder else "unassigned"
+            if any(since < registered for registered in registrations):
+                phase, holder = "unregistered", None
+            used = working_time(self.schedule, since, until, holds)
+            if used:
+                found[phase, holder] = found.get((phase, holder), ZERO) + used
+        return found
 
     def overdue(
         self, used: timedelta, due: datetime | None, until: datetime, holds: Sequence[Span]

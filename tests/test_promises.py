@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,7 @@ from workhours_sla import (
     Target,
     WorkingDays,
     evaluate,
+    holder_spans,
 )
 
 SECOND = timedelta(seconds=1)
@@ -878,6 +881,34 @@ def test_by_rule_what_is_known_stays(scenes: Sequence[Scene]) -> None:
     for outcome, known in zip(found, before, strict=True):
         assert outcome.provisional == known.calendar_unknown
         assert replace(outcome, provisional=False) == known
+
+
+@PROPERTY
+@given(scenes())
+def test_holders_share_the_time_of_the_clock(scene: Scene) -> None:
+    once = {event.event_id: event for event in scene.events if not oracle.is_ahead(event)}
+    scene = replace(scene, events=tuple(once.values()), from_change=False)
+    for outcome in scene.expected().outcomes:
+        if outcome.promise.on_transfer != "keep":
+            continue
+        events = [event for event in scene.events if event.appeal_id == outcome.appeal_id]
+        of = target(outcome.promise)
+        spans = holder_spans(events, of, as_of=scene.as_of, cycle=outcome.cycle)
+        shares: dict[tuple[str, str | None], timedelta] = {}
+        for span in spans:
+            key = (span.phase, span.holder)
+            shares[key] = shares.get(key, timedelta(0)) + span.worked
+        assert {key: worked for key, worked in shares.items() if worked} == outcome.shares
+        assert sum((span.worked for span in spans), timedelta(0)) == outcome.elapsed
+        edges = [(span.since, span.until) for span in spans]
+        assert all(before == after for (_, before), (after, _) in pairwise(edges))
+
+
+def test_events_of_one_instant_come_in_the_order_that_the_document_tells() -> None:
+    told = Path(__file__).parent.parent / "docs" / "promises.md"
+    order = " ".join(EventType)
+    assert f"`{order}`" in " ".join(told.read_text("utf-8").split())
+    assert tuple(EventType) == oracle.TYPES
 
 
 # Laws of verdicts
