@@ -93,10 +93,7 @@ def watch(  # noqa: PLR0913
     if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe events into it or name a file"
         raise click.UsageError(msg)
-    written = [Path(file).resolve() for file in (*sink_files, digest_file, store_file) if file]
-    if len(set(written)) < len(written):
-        msg = "each of --store, --sink and --digests is a file of its own; name another"
-        raise click.UsageError(msg)
+    _check_outputs([store_file, *sink_files, *([] if digest_file is None else [digest_file])])
     settings = Settings.of(provisional=False, **options)
     config = settings.config or Config()
     if assume_tz is not None:
@@ -144,6 +141,12 @@ def watch(  # noqa: PLR0913
         if tail.lost:
             gone = say("file_gone", settings.lang, name=source)
             click.echo(f"{say('note', settings.lang)}: {gone}", err=True)
+
+
+def _check_outputs(files: Sequence[str]) -> None:
+    if len({Path(file).resolve() for file in files}) < len(files):
+        msg = "each of --store, --sink and --digests is a file of its own; name another"
+        raise click.UsageError(msg)
 
 
 def _now() -> datetime:
