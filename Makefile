@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
 
-.PHONY: demo test lint properties bench calendar clean
+.PHONY: demo test lint notebooks properties bench calendar clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -21,12 +21,17 @@ demo: $(BASE)
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake examples/notebooks
 
 lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[notebook]"
+	$(BIN)/python -m pytest --nbmake examples/notebooks
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_holds.py
