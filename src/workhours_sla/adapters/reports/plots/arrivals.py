@@ -74,6 +74,9 @@ def arrival_heat_map(
     ax.yaxis.set_major_locator(FixedLocator([hour + 0.5 for hour in range(_HOURS)]))
     ax.yaxis.set_major_formatter(FixedFormatter([f"{hour:02}" for hour in range(_HOURS)]))
     ax.tick_params(length=0)
+    ax.tick_params(axis="x", pad=TYPE + 1)
+    for weekday in ax.get_xticklabels():
+        weekday.set_verticalalignment("baseline")  # letters differ in height
     for side in ("bottom", "left"):
         ax.spines[side].set_visible(False)
     labels(ax, y=tell("axis_hour", lang))
