@@ -1411,6 +1411,7 @@ def test_as_of_an_instant_counts_what_happened_by_then_as_corrected() -> None:
         assert sentence(outcome) == "met, due Wed 12.03.2025 15:15, used 0:45"
     late = entry("A-1", 1, "Wed 12.03.2025 17:00 replied official id=reply")
     assert as_of_16(posted, late, earlier).outcomes[0].verdict == "met"
+    assert as_of_16(late, posted).reconciliation.late == 0  # what is left out makes nothing late
     spans = phases([posted, answer, later], "Wed 12.03.2025 16:00", target())
     assert spans == [("held", "A", "4:45")]
 
@@ -1909,3 +1910,32 @@ def test_a_warning_of_plain_time_may_not_be_known() -> None:
     outcome = only(diary, "Wed 12.03.2025 17:30", day)
     assert (outcome.verdict, outcome.calendar_unknown) == ("pending", True)
     assert clock(outcome.due_at) == "Thu 13.03.2025 14:00"
+
+
+def test_an_answer_at_exactly_the_budget_used_is_sure() -> None:
+    # 14:00-18:00; when it opens next is not known, but until then nothing more is used
+    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
+    posted = entry("A-1", 0, "Wed 12.03.2025 14:00 created")
+    answer = entry("A-1", 1, "Wed 12.03.2025 20:00 replied official")
+    answered = only([posted, answer], "Wed 12.03.2025 21:00", target(schedule=office))
+    assert (answered.verdict, answered.calendar_unknown) == ("met", False)
+    waiting = only([posted], "Wed 12.03.2025 21:00", target(schedule=office))
+    assert (waiting.verdict, waiting.calendar_unknown) == ("at_risk", True)
+
+
+def test_a_second_posting_hands_the_appeal_to_nobody() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 10:00 created agency=B",
+        "Wed 12.03.2025 11:00 transferred agency=C",
+        "Wed 12.03.2025 12:00 transferred agency=A",
+    )
+    assert phases(diary, "Wed 12.03.2025 13:00", target()) == [
+        ("held", "A", "2:00"),
+        ("held", "C", "1:00"),
+        ("held", "A", "1:00"),
+    ]
+    # 09:00-11:00, 12:00-13:00
+    outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))
+    assert outcome.elapsed == working_hours(3)

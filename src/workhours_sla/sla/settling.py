@@ -153,9 +153,7 @@ def _taken_over(  # noqa: PLR0913, PLR0917
         at, holder, by = held_since[-1]
         if event.type is _TRANSFERRED and event.occurred_at > at:
             held_since.append((event.occurred_at, named or holder, event.event_id))
-        elif event.type is _TRANSFERRED and at > start:  # the one before held it for no time
-            held_since[-1] = (at, named or holder, event.event_id)
-        elif named is not None:
+        elif named is not None:  # also of a transfer in the same instant
             held_since[-1] = (at, named, by)
     at, holder, by = held_since[-1]
     if target.on_transfer == "restart":
