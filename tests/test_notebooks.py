@@ -92,7 +92,7 @@ def test_outputs_are_kept_and_say_nothing_of_the_machine(lang: str) -> None:
             if "image/png" in output.get("data", {}):
                 pictures += 1
                 assert b64decode(output["data"]["image/png"]).startswith(b"\x89PNG")
-    assert pictures == 9
+    assert pictures == 10
     assert notebook["metadata"] == METADATA
     assert all(not cell["metadata"] for cell in notebook["cells"])
 
