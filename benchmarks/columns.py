@@ -169,7 +169,7 @@ def overhead(rows: Rows, turns: int) -> Measured:
     schedule = russian("RU-MOW")
     starts, ends = rows.starts, rows.ends
     with_nat = starts.copy()
-    with_nat[rows.rng.random(len(starts)) < 0.1] = np.datetime64("NaT")
+    with_nat[rows.rng.random(len(starts)) < 0.1] = np.datetime64("NaT", "us")
     one = starts[:1], ends[:1]
     times = take_turns(
         [

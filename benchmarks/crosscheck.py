@@ -308,7 +308,7 @@ def _with_pandas(asked: Questions) -> Iterator[Comparison]:
     yield _compare("breaches_after: pandas CustomBusinessHour", given, limit, theirs)
     due = columns.deadline(schedule, starts, budgets, tz="UTC")
     at_closing = columns.is_working(schedule, due - _TICK, tz="UTC")
-    at_closing &= columns.elapsed(schedule, due, theirs, tz="UTC") == np.timedelta64(0)
+    at_closing &= columns.elapsed(schedule, due, theirs, tz="UTC") == np.timedelta64(0, "us")
     yield _compare(
         "deadline: pandas CustomBusinessHour",
         given,

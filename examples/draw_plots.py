@@ -35,7 +35,7 @@ def half_year(per_week: float = 200) -> Cases:
     names = Labels.of([a.arrival.subject.unit.name for a in appeals])
     as_of = datetime(2026, 3, 2, 12, tzinfo=OFFICE.tz)
     seen = posted <= np.datetime64(_plain(as_of), "us")
-    answered[answered > np.datetime64(_plain(as_of), "us")] = np.datetime64("NaT")
+    answered[answered > np.datetime64(_plain(as_of), "us")] = np.datetime64("NaT", "us")
     return cases_of_columns(
         posted[seen],
         answered[seen],

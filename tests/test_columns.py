@@ -596,8 +596,10 @@ def test_bad_codes_are_refused(office: Schedule) -> None:
 def test_bad_holds_are_refused(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     since = np.array(["2025-03-12T07", "2025-03-12T09", "2025-03-12T08"], "M8[s]")
+    second = np.timedelta64(1, "s")
+    until = since + 3600 * second
 
-    def ask(offsets: Any, ends: Any = since + 3600) -> Any:
+    def ask(offsets: Any, ends: Any = until) -> Any:
         return columns.elapsed(
             office, starts, starts, holds=columns.Holds(since, ends, offsets), tz="UTC"
         )
@@ -606,7 +608,7 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
     with pytest.raises(ValueError, match="holds of row 1"):
         ask([0, 1, 3])
     with pytest.raises(ValueError, match="holds of row 0"):
-        ask([0, 2, 3], since - 1)
+        ask([0, 2, 3], since - second)
     for offsets in ([0, 3], [0, 2, 4], [1, 2, 3], [0, 3, 2]):
         with pytest.raises(ValueError, match="offsets"):
             ask(offsets)

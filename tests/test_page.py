@@ -52,7 +52,7 @@ def made_up(rows: int = 2400, *, never: float = 0.03) -> Cases:
     start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
     posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
     answered = posted + (rng.lognormal(5.5, 1.6, rows)).astype("m8[m]")
-    answered[rng.random(rows) < never] = np.datetime64("NaT")
+    answered[rng.random(rows) < never] = np.datetime64("NaT", "us")
     names: list[str | None] = [HOSTILE if n % 2 else PLAIN for n in range(rows)]
     names[100:108], names[200:215], names[300:302] = [SMALL] * 8, [FLAGGED] * 15, [None] * 2
     channel = ["vk" if n % 3 else "site" for n in range(rows)]

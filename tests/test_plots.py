@@ -60,7 +60,7 @@ def made_up(rows: int = 2400, agencies: int = 4) -> Cases:
     start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
     posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
     answered = posted + rng.lognormal(5.5, 1.6, rows).astype("m8[m]")
-    answered[rng.random(rows) < 0.03] = np.datetime64("NaT")
+    answered[rng.random(rows) < 0.03] = np.datetime64("NaT", "us")
     names = [name_of(n % agencies) for n in range(rows)]
     names[100:108], names[200:215] = ["Малый"] * 8, ["Небольшой"] * 15
     groups = {"agency": Labels.of(names), "channel": Labels.of(["vk", "site"] * (rows // 2))}

@@ -52,7 +52,7 @@ class Cohort:
     def cases(self) -> Cases:
         def column(hours: object) -> object:
             known = START + hours.astype("m8[h]")
-            return np.where(hours < 0, np.datetime64("NaT"), known)
+            return np.where(hours < 0, np.datetime64("NaT", "us"), known)
 
         now = datetime(2025, 3, 10, tzinfo=UTC) + self.now * HOUR
         return cases_of_columns(
@@ -288,8 +288,10 @@ def test_how_many_waited_as_long() -> None:
 
 def said() -> Report:
     posted = START + np.arange(20).astype("m8[h]")
-    answered = np.where(np.arange(20) < 12, posted + np.timedelta64(3, "h"), np.datetime64("NaT"))
-    gone = np.where(np.arange(20) > 17, posted + np.timedelta64(1, "h"), np.datetime64("NaT"))
+    answered = np.where(
+        np.arange(20) < 12, posted + np.timedelta64(3, "h"), np.datetime64("NaT", "us")
+    )
+    gone = np.where(np.arange(20) > 17, posted + np.timedelta64(1, "h"), np.datetime64("NaT", "us"))
     when = datetime(2025, 3, 14, tzinfo=UTC)
     return compliance_report(
         cases_of_columns(posted, answered, WATCH, N4, as_of=when, withdrawn=gone)

@@ -29,7 +29,7 @@ from workhours_sla.sla.target import Target
 from workhours_sla.worktime.columns import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 
-_NAT: Final = np.datetime64("NaT")
+_NAT: Final = np.datetime64("NaT", "us")
 
 
 def cases_of_columns(  # noqa: PLR0913

@@ -81,7 +81,7 @@ class _Series(Rows):
     def instants(self, role: str, given: Any) -> Any:
         """Return a further column, or one instant."""
         if given is pd.NaT:
-            return np.datetime64("NaT")
+            return np.datetime64("NaT", "s")
         if isinstance(given, pd.Timestamp) and given.nanosecond and given.tzinfo:
             return given.to_datetime64()
         if isinstance(given, datetime):

@@ -81,7 +81,7 @@ def instants(name: str, given: object, tz: object) -> Instants:
         _refuse_nanoseconds(name, given)
         return Instants(np.array((given - BASE_UTC) // _MICROSECOND), "us", given.tzinfo)
     if isinstance(given, np.ma.MaskedArray):
-        given = given.filled(np.datetime64("NaT"))
+        given = given.filled(np.datetime64("NaT", "us"))
     values = np.asarray(given)
     if values.dtype.kind == "M":
         return _numpy_instants(name, values, tz)
