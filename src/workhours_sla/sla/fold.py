@@ -38,9 +38,9 @@ class Folded(NamedTuple):
         return self.appeal.quarantine
 
 
-def fold(events: Sequence[Event], policy: Policy, before: Folded | None = None) -> Folded:
-    """Return what the events of one appeal, in order, come to; ``before`` as for ``clocks_of``."""
-    return clocks_of(read_appeal(events), policy, before)
+def fold(events: Sequence[Event], policy: Policy) -> Folded:
+    """Return what the events of one appeal, in order, come to."""
+    return clocks_of(read_appeal(events), policy)
 
 
 def clocks_of(

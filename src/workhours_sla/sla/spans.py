@@ -129,11 +129,10 @@ def in_time_if_earlier(
     overdue: timedelta,
     *,
     answered: bool,
-    by: timedelta = HOUR,
 ) -> bool | None:
     """Return whether a late appeal would have been in time had it come to its holder earlier.
 
-    The holder is the one at the breach, as ``breach_owner`` has it. Earlier means by ``by`` of
+    The holder is the one at the breach, as ``breach_owner`` has it. Earlier means by an hour of
     working time, or at once if less than that was spent before; all that came after takes as long
     as it did, so the answer moves as much. ``overdue`` is working time, so far for an appeal
     without an answer. None where no agency held it, or the answer is still to decide.
@@ -153,7 +152,7 @@ def in_time_if_earlier(
         return None
     came = _held_at(held, limit).since
     spent = sum((span.worked for span in told if span.since < came), timedelta(0))
-    gained = min(by, spent)
+    gained = min(HOUR, spent)
     if not gained or overdue > gained:
         return False
     return True if answered else None

@@ -56,8 +56,7 @@ class Tracked:
     def add(self, event: Event, policy: Policy) -> None:
         """Take an event, in any order."""
         events, appeal = self.events, self._appeal
-        if event.type is EventType.CORRECTED:
-            self._corrected = self._corrected or corrects(event)
+        self._corrected = self._corrected or corrects(event)
         if events and events[-1].order > event.order:
             insort(events, event, key=_order)
             appeal = None

@@ -157,11 +157,7 @@ class Mapper:
         self._instant = Instants(layout.datetime_format, layout.tz).read
         self._texts: dict[str, Text] = {name: self._text(name) for name in layout.canonical}
         self._events = self._event if layout.kind == "events" else self._appeal
-        self._few = [
-            (self._key(name), _Meanings(self._meaning(name)))
-            for name in _FEW_VALUES
-            if name in layout.canonical
-        ]
+        self._few = [(self._key(name), _Meanings(self._meaning(name))) for name in _FEW_VALUES]
 
     @property
     def read_columns(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -18,11 +17,6 @@ UNIX = "unix"
 """The format of seconds since 1970-01-01T00:00Z."""
 
 _REMEMBERED = 50_000
-_PLAIN = re.compile(
-    r"\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:[0-5]\d)",
-    re.ASCII,
-)
-"""What most files write: the rest of what is accepted takes longer to take apart."""
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
     r" ?(Z|[+-]\d\d(?::?[0-5]\d)?)?",
@@ -123,9 +117,6 @@ def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
 
 
 def _read_iso(text: str) -> datetime:
-    if _PLAIN.fullmatch(text):
-        with suppress(ValueError):
-            return datetime.fromisoformat(text)
     found = _ISO.fullmatch(text)
     if found is not None:
         try:
