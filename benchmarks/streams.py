@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
 from workhours_sla.adapters.config import Config
 from workhours_sla.adapters.sources import Fault, open_source
@@ -172,7 +172,7 @@ def _measure(way: str, file: Path) -> dict[str, Any]:
     begin = perf_counter()
     count, answer = WAYS[way](file)
     seconds = perf_counter() - begin
-    peak = _peak_mb()
+    peak = peak_kb() // 1024
     settled = sorted(answer().items()) if answer else []
     return {
         "events": count,
@@ -181,17 +181,6 @@ def _measure(way: str, file: Path) -> dict[str, Any]:
         "settled": len(settled),
         "digest": sha256(repr(settled).encode()).hexdigest()[:12],
     }
-
-
-def _peak_mb() -> int:
-    status = Path("/proc/self/status")
-    if status.exists():  # what getrusage tells there begins with the peak of the parent
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-        assert found is not None  # noqa: S101 - Linux always says it
-        return int(found[1]) // 1024
-    import resource  # noqa: PLC0415 - not on Windows
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 // 1024
 
 
 if __name__ == "__main__":

@@ -456,7 +456,15 @@ def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
     assert read_back(tmp_path)[0]["text"].endswith("due Mon 2 Mar 2026 13:00, 3:59:59 left")
 
 
-@pytest.mark.parametrize("options", [["--digests", "x", "--sink", "x"], ["--sink", "./store.db"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--digests", "x", "--sink", "x"],
+        ["--sink", "./store.db"],
+        ["--sink", "events.jsonl"],
+        ["--digests", "./events.jsonl"],
+    ],
+)
 def test_files_that_are_written_are_not_one(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -36,7 +36,7 @@ from workhours_sla.adapters.reports.plots.words import PLOTS  # noqa: E402
 from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.control_charts import p_prime_chart  # noqa: E402
-from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.report import OWN_TABLES, Report, compliance_report  # noqa: E402
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -183,14 +183,16 @@ def test_a_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
 
 
 def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
-    told = trend(2, 2.5, 2.25, 4)
+    told = trend(2, 2.5, 2.25, 4, range_outside=(4,))
     ax = plots.moving_range_chart(replace(report, trend=told), lang="ru")
     drawn = line(ax, "отличие")
     assert drawn.get_xdata().tolist() == [1, 2, 3]
     assert drawn.get_ydata().tolist() == [0.5, 0.25, 1.75]
     assert line(ax, "предел").get_ydata() == [1.5, 1.5]
     assert line(ax, "среднее").get_ydata()[0] == pytest.approx(1.5 / 3.268, abs=1e-6)
-    assert line(ax, "за пределами").get_xdata().tolist() == [3]
+    assert line(ax, "скачок").get_xdata().tolist() == [3]
+    usual = plots.moving_range_chart(replace(report, trend=trend(2, 2.5, 2.25, 4)), lang="ru")
+    assert not [one for one in usual.lines if str(one.get_label()).startswith("скачок")]
 
 
 def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
@@ -208,6 +210,8 @@ def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
     assert line(ax, "доля недели").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
     limit = line(ax, "пределы")
     assert limit.get_ydata().tolist() == chart.upper.tolist()
+    lower = [one for one in ax.lines if one.get_drawstyle() == "steps-mid" and one is not limit]
+    assert [one.get_ydata().tolist() for one in lower] == [chart.lower.tolist()]
     assert limit.get_drawstyle() == "steps-mid"
     assert levels(ax) == {0.85, 0.9}
     assert line(ax, "цель").get_ydata() == [0.9, 0.9]
@@ -266,6 +270,15 @@ def test_the_curve_is_that_of_the_report(report: Report) -> None:
 
 
 # -- groups ----------------------------------------------------------------------------------------
+
+
+def test_what_a_report_was_not_asked_for_is_not_drawn(report: Report) -> None:
+    for name in ("hour", "weekday", "week"):
+        with pytest.raises(LookupError, match="no funnel"):
+            plots.funnel_plot(report, name)
+    bare = replace(report, tables=tuple(t for t in report.tables if t.by in OWN_TABLES), funnels=())
+    for draw in (plots.funnel_plot, plots.caterpillar_plot):
+        assert "asked for no groups" in " ".join(texts(draw(bare, lang="en")))
 
 
 def test_the_funnel_is_that_of_the_report(report: Report) -> None:

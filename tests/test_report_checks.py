@@ -361,5 +361,8 @@ def test_a_report_of_the_first_form_is_read_and_revised() -> None:
     assert from_json(to_json(kept)) == kept
     assert revise(kept, kept).changes == ()
     for lang in ("ru", "en"):
-        assert page(kept, lang)
-        assert kept.text(lang=lang)
+        shown = page(kept, lang)
+        assert 'data-sentence="attribution"' in shown
+        assert 'data-sentence="hour_earlier"' not in shown
+        assert 'data-sentence="phases"' not in shown
+    assert "working time earlier" not in kept.text(lang="en")

@@ -99,7 +99,9 @@ def check(  # noqa: PLR0913
     result = evaluate(
         rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )
-    report = _Report(result, rows, promises, settings, judged_at, explain=explain)
+    # what is at risk has no part in what was promised
+    version = (promises if warn is None else settings.promises()).policy.version
+    report = _Report(result, rows, promises, settings, judged_at, version=version, explain=explain)
     if as_json:
         echo_json(report.data())
     else:
@@ -137,13 +139,14 @@ class _Report:
         settings: Settings,
         as_of: datetime,
         *,
+        version: str,
         explain: bool,
     ) -> None:
         self.result = result
         self.rows = rows
         self.promises = promises
         self.targets = promises.policy.targets
-        self.settings = settings
+        self.version = version
         self.lang = settings.lang
         self.schedule = main_schedule(promises)
         self.as_of = as_of.astimezone(self.schedule.tz)
@@ -178,10 +181,8 @@ class _Report:
 
     def _of_store(self) -> Iterator[str]:
         """Yield what a store's answer must be read with, and how much of it that touches."""
-        # what is at risk has no part in what was promised
-        version = self.settings.promises().policy.version if self.rows.stored else ""
         zone = self.schedule.tz
-        yield from store_lines(self.rows, self.as_of, version, zone, self.lang)
+        yield from store_lines(self.rows, self.as_of, self.version, zone, self.lang)
         watermark = self.rows.stored.watermark if self.rows.stored else None
         if watermark is not None:
             since = sum(

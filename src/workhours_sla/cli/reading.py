@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -17,12 +17,14 @@ from workhours_sla import words
 from workhours_sla.adapters.config import Config
 from workhours_sla.adapters.sources import Fault, Source, open_source
 from workhours_sla.adapters.sources.mapping import clip
-from workhours_sla.adapters.stores.sqlite_reading import Holdings, SqliteReader
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluation import Evaluation
 from workhours_sla.sla.event import Event
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.stores.sqlite_reading import Holdings
 
 LONG_WORK: Final = 5_000_000
 """Bytes of input from which a progress bar is worth showing."""
@@ -108,6 +110,8 @@ def read_rows(file: str | None, store: str | None, config: Config, zone: str | N
 
 
 def _of_store(path: Path, *, per_event: bool) -> Rows:
+    from workhours_sla.adapters.stores.sqlite_reading import SqliteReader  # noqa: PLC0415
+
     with SqliteReader(path) as reader, reader.moment():
         faults = [
             Fault(number, row.reason, row.detail, clip(row.text))

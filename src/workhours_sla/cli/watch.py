@@ -93,7 +93,7 @@ def watch(  # noqa: PLR0913
     if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe events into it or name a file"
         raise click.UsageError(msg)
-    _check_outputs([store_file, *sink_files, *([] if digest_file is None else [digest_file])])
+    _check_files(source, store_file, *sink_files, digest_file)
     settings = Settings.of(provisional=False, **options)
     config = settings.config or Config()
     if assume_tz is not None:
@@ -143,9 +143,10 @@ def watch(  # noqa: PLR0913
             click.echo(f"{say('note', settings.lang)}: {gone}", err=True)
 
 
-def _check_outputs(files: Sequence[str]) -> None:
-    if len({Path(file).resolve() for file in files}) < len(files):
-        msg = "each of --store, --sink and --digests is a file of its own; name another"
+def _check_files(*files: str | None) -> None:
+    named = [Path(file).resolve() for file in files if file not in (None, "-")]
+    if len(set(named)) < len(named):
+        msg = "each of SOURCE, --store, --sink and --digests is a file of its own; name another"
         raise click.UsageError(msg)
 
 

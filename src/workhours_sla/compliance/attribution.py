@@ -56,7 +56,8 @@ class Attribution:
     """Whose the late appeals are, by each way to say so: (agency, late appeals), most first.
 
     ``hour_earlier`` counts, by who held them at the limit, those that would have been in time had
-    they come to that holder an hour of working time earlier, as ``late.Late`` says it. ``shares``
+    they come to that holder an hour of working time earlier, as ``late.Late`` says it;
+    ``hour_known`` are the late appeals of which that is known. ``shares``
     takes their working time apart by holder and phase, most first, ``phases`` by phase alone, in
     their order; no event tells of an approval within an agency, so it is part of what is held.
     ``left_out`` counts late appeals whose holders cannot be reckoned.
@@ -69,6 +70,7 @@ class Attribution:
     shares: tuple[Share, ...]
     phases: tuple[PhaseTime, ...]
     left_out: int
+    hour_known: int = 0
 
 
 class Breach(NamedTuple):
@@ -148,6 +150,7 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
         shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
         phases=tuple(sorted(phases, key=lambda one: _PHASES.index(one.phase))),
         left_out=late - len(found),
+        hour_known=sum(breach.hour_earlier is not None for breach in found.values()),
     )
 
 

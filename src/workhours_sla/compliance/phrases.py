@@ -277,14 +277,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "hour_earlier": {
         "en": (
-            "{count} of the {late} late appeals would have been in time had they reached who held "
-            "them at the limit an hour of working time earlier: it was spent before, on "
-            "registering, assigning or passing them on."
+            "Of {late} late appeals of which it is known, {count} would have been in time had "
+            "they reached who held them at the limit an hour of working time earlier: it was "
+            "spent before, on registering, assigning or passing them on."
         ),
         "ru": (
-            "Из {late} просроченных обращений {count} были бы отвечены в срок, поступи они к "
-            "исполнителю на час рабочего времени раньше: этот час ушёл до него - на регистрацию, "
-            "назначение или передачу."
+            "Из {late} просроченных обращений, о которых это известно, {count} были бы отвечены "
+            "в срок, поступи они к исполнителю на час рабочего времени раньше: этот час ушёл до "
+            "него - на регистрацию, назначение или передачу."
         ),
     },
     "phases": {

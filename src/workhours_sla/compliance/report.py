@@ -108,7 +108,8 @@ class Report:
     ``share_trend`` of the weekly shares in time.
     ``mix`` counts the matured by class of arrival and due day, ``change`` takes the change of the
     rate at ``compare_from`` apart. ``late`` are the first of all late appeals: the open ones, then
-    by how late. ``attribution`` is None without events. ``days`` are the dates it spans. Instants
+    by how late. ``attribution`` is None without events, and of a
+    target that follows transfers. ``days`` are the dates it spans. Instants
     are in the zone ``tz``, that of the schedule of the most cases; ``lang`` is the language in
     which the report shows itself.
     """

@@ -204,9 +204,9 @@ def _reading(report: Report, lang: str) -> Iterator[str]:
     if little is not None:
         yield phrase("little", lang, **little_facts(little, lang), open=report.total.open)
     held = report.attribution
-    if held is not None:
+    if held is not None and held.hour_known:
         earlier = sum(count for _, count in held.hour_earlier)
-        yield phrase("hour_earlier", lang, count=earlier, late=counts.breached)
+        yield phrase("hour_earlier", lang, count=earlier, late=held.hour_known)
     last = report.table("week").rows[-1]
     if last.final_at is None:
         yield phrase("not_final", lang)

@@ -12,7 +12,7 @@ from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Policy, Rule
-from workhours_sla.sla.settling import clock, schedule_for
+from workhours_sla.sla.settling import clock
 from workhours_sla.sla.target import Target
 
 
@@ -70,7 +70,7 @@ def clocks_of(
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target, heeded in zip(rule.targets, rule.heeded, strict=True):
-        schedule = schedule_for(target, appeal)
+        schedule = target.schedule_for(appeal.belongs)
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue

@@ -10,7 +10,7 @@ from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, Hold
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.limits import times_of
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import Target
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
@@ -23,14 +23,6 @@ _REGISTERED, _ASSIGNED, _TRANSFERRED = (
 _MESSAGE = EventType.CITIZEN_MESSAGE
 _BY_OFFICIALS = frozenset({EventType.REPLIED, EventType.CLOSED})
 """What answers only where an official did it, or nobody known."""
-
-
-def schedule_for(target: Target, appeal: Appeal) -> Schedule | None:
-    """Return the schedule of a target for an appeal, None where there is none."""
-    by = target.schedule
-    if isinstance(by, ScheduleBy):
-        return by.schedules.get(getattr(appeal.belongs, by.field) or "")
-    return by
 
 
 def clock(  # noqa: PLR0913

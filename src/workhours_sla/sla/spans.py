@@ -10,7 +10,7 @@ from workhours_sla.sla.appeal import happened_by, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.settling import clock, schedule_for
+from workhours_sla.sla.settling import clock
 from workhours_sla.sla.target import Target
 
 Phase = Literal["unregistered", "unassigned", "held", "returned"]
@@ -56,7 +56,7 @@ def holder_spans(
     appeal = read_appeal(happened_by(known, as_of))
     if cycle >= len(appeal.cycles):
         return ()
-    schedule = schedule_for(target, appeal)
+    schedule = target.schedule_for(appeal.belongs)
     whole = target.on_reopen == "ignore"
     of_cycle = appeal.whole if whole else appeal.cycles[cycle]
     found = None if schedule is None else clock(appeal, of_cycle, target, schedule)

@@ -145,6 +145,13 @@ class Target:
             msg = f"{name} resumes on a transfer, which only working time can; give working_hours"
             raise PolicyError(msg)
 
+    def schedule_for(self, of: object) -> Schedule | None:
+        """Return the schedule for what names an agency, district and channel; None without one."""
+        by = self.schedule
+        if isinstance(by, ScheduleBy):
+            return by.schedules.get(getattr(of, by.field) or "")
+        return by
+
     @property
     def schedules(self) -> tuple[Schedule, ...]:
         """Every schedule that the target may use."""

@@ -87,9 +87,9 @@ class Accounts(Teller):
         if found is not None:
             yield self.p("attribution")
             earlier = dict(found.hour_earlier)
-            every = report.total.counts.breached
-            counted = self.counted(count=sum(earlier.values()), late=every)
-            yield self.p("hour_earlier", **counted)
+            if found.hour_known:
+                counted = self.counted(count=sum(earlier.values()), late=found.hour_known)
+                yield self.p("hour_earlier", **counted)
             ways = [dict(found.at_breach), earlier, dict(found.largest_share), dict(found.first)]
             holders = list(dict.fromkeys(key for way in ways for key in way))
             rows: list[Line] = [
@@ -118,8 +118,9 @@ class Accounts(Teller):
                 for share in found.shares
             ]
             titles = [self.say(key) for key in ("holder", "phase", "time", "appeals")]
-            yield self.p("phases")
-            yield self._phases(found)
+            if found.phases:
+                yield self.p("phases")
+                yield self._phases(found)
             phases = tables.table(self.say("by_phase"), titles, rows, sortable=True)
             yield self.folded(phases, name="by_phase")
             if found.left_out:

@@ -24,7 +24,7 @@ from workhours_sla.compliance.report import Report
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.load import DeadlineLoad
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import Target
 from workhours_sla.worktime.day_budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
 
@@ -109,9 +109,8 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
         outcome = by_clock.get((late.appeal_id, late.started_at))
         if outcome is None or late.due_at is None or isinstance(outcome.budget, ClockTime):
             return None
-        by = target.schedule
-        if isinstance(by, ScheduleBy):
-            by = by.schedules[getattr(outcome, by.field)]
+        by = target.schedule_for(outcome)
+        assert by is not None  # noqa: S101 - else there is no outcome
         budget = outcome.budget
         try:
             found = by.explain(

@@ -122,8 +122,8 @@ class Plot:
         """Draw a point that says its value."""
         self.add(mark(label, element("circle", cx=self.x(x), cy=self.y(y), r=3.6), class_=class_))
 
-    def svg(self, label: str, *, columns: int | None = None) -> Html:
-        """Return the chart; arrow keys go across ``columns`` marks at a time."""
+    def svg(self, label: str) -> Html:
+        """Return the chart."""
         return element(
             "svg",
             self._parts,
@@ -131,7 +131,6 @@ class Plot:
             class_="chart wide" if self.width == WIDE else "chart",
             role="group",
             aria_label=label,
-            data_columns=columns,
         )
 
 

@@ -13,7 +13,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
@@ -131,7 +131,8 @@ def digest_of(  # noqa: PLR0913
     waited = not schedule.is_working(since)
     passed: dict[int, int] = {}
     for outcome in waiting:
-        runs_on = _schedule(targets.get(outcome.target), outcome) or schedule
+        target = targets.get(outcome.target)
+        runs_on = (target and target.schedule_for(outcome)) or schedule
         percent = _passed(outcome, runs_on, since, now, waited=waited)
         if percent is not None:
             passed[id(outcome)] = percent
@@ -149,16 +150,6 @@ def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
         if stretch.start > since and not schedule.intervals(midnight, opening):
             return True
     return False
-
-
-def _schedule(target: Target | None, outcome: Outcome) -> Schedule | None:
-    """Return by which schedule a clock runs, None where that is not known."""
-    if target is None:
-        return None
-    by = target.schedule
-    if isinstance(by, ScheduleBy):
-        return by.schedules.get(getattr(outcome, by.field) or "")
-    return by
 
 
 def _passed(

@@ -141,6 +141,7 @@ class _Meanings(dict[object, str | None]):
         if isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
+                self[None] = None
             self[value] = meaning
         return meaning
 

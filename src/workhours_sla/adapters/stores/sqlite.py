@@ -245,9 +245,7 @@ class SqliteStore(SqliteReader):
         as_of = in_utc("as_of", as_of)
         for chunk in chunks(self._tables.open_ids()):
             for appeal in self._tables.load(chunk).values():
-                for found in outcomes_of(appeal.fold(self._policy), as_of):
-                    if found.started_at is None or found.started_at <= as_of:
-                        yield found
+                yield from outcomes_of(appeal.fold(self._policy), as_of)
             self._tables.cool()
 
     # -- one transaction ---------------------------------------------------------------------

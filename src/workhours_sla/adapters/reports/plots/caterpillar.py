@@ -18,6 +18,7 @@ from workhours_sla.adapters.reports.plots.drawing import (
     SOFT,
     TYPE,
     axes_for,
+    grouping,
     grow,
     labels,
     legend,
@@ -63,9 +64,11 @@ def caterpillar_plot(
     Raises LookupError.
     """
     lang = lang or report.lang
-    table = report.tables[0] if by is None else report.table(by)
+    table = grouping(report, by)
     new = ax is None
     ax = axes_for(ax, HEIGHT)
+    if table is None:
+        return nothing(ax, tell("no_grouping", lang))
     letters = int(_NAMES * points(ax)[0] / width_of("n"))
     found = [
         (_named(name_of(table.by, row.key, lang), row.rate, letters, lang), row.rate)

@@ -43,6 +43,7 @@ from workhours_sla.compliance.text import number
 HEIGHT: Final = 3.0
 SIGNALS: Final[Mapping[str, str]] = {"outside": "D", "run_of_eight": "^", "three_of_four": "s"}
 """The signals by their marks, the strongest first: a point has one."""
+_MARKS: Final = {**SIGNALS, "range_outside": "D"}
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -110,8 +111,8 @@ def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | No
         mean = limit / RANGE_LIMIT_FACTOR
         _level(ax, mean, tell("mean_at", lang, value=_hours(mean, lang)), dashed=False)
         _level(ax, limit, tell("limit_at", lang, value=_hours(limit, lang)))
-        past = [False, *(one > limit / _HOUR for one in ranges)]
-        _signals(ax, [0.0, *ranges], {"outside": past}, lang)
+    past = [point.range_outside for point in trend.points]
+    _signals(ax, [0.0, *ranges], {"range_outside": past}, lang)
     names = [point.week for point in trend.points]
     return _finish_hours(ax, names, _too_short(trend, lang), lang)
 
@@ -212,7 +213,7 @@ def _signals(
                 places,
                 [values[place] for place in places],
                 ls="none",
-                marker=SIGNALS[kind],
+                marker=_MARKS[kind],
                 ms=6,
                 mfc=INK,
                 mec=PAPER,

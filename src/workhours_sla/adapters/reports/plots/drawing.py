@@ -20,6 +20,8 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from workhours_sla import words
 from workhours_sla.adapters.reports.html_words import say
+from workhours_sla.compliance.report import OWN_TABLES, Report
+from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.text import number
 
 INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"
@@ -239,3 +241,13 @@ def week_axis(ax: Axes, names: Sequence[str], lang: str) -> float:
     ax.set_xlim(-0.7, max(len(names) - 0.3, 0.7))
     labels(ax, say("axis_week", lang), ax.get_ylabel())
     return 4 * TYPE + 6
+
+
+def grouping(report: Report, by: str | None) -> Table | None:
+    """Return a table of the report, its first grouping if None; None if it has none.
+
+    Raises LookupError.
+    """
+    if by is not None:
+        return report.table(by)
+    return next((table for table in report.tables if table.by not in OWN_TABLES), None)

@@ -23,6 +23,7 @@ from workhours_sla.adapters.reports.plots.drawing import (
     SOFT,
     TYPE,
     axes_for,
+    grouping,
     labels,
     legend,
     name_lines,
@@ -41,7 +42,7 @@ from workhours_sla.compliance.proportions import (
     FLAGGED_BELOW,
     ComplianceRate,
 )
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import OWN_TABLES, Report
 from workhours_sla.compliance.series import Funnel
 from workhours_sla.compliance.tables import Row
 from workhours_sla.compliance.text import number
@@ -64,11 +65,17 @@ def funnel_plot(
     ``by`` is a grouping of the report, its first one if None. Triangles lie outside a limit, up
     or down, filled ones outside 99.8 %; these are named where there is room. Groups below twenty
     matured are pale, those below ten have no place in the funnel and are counted below. Raises
-    LookupError. Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
+    LookupError, also for hours and weeks. Spiegelhalter 2005, "Funnel plots for comparing
+    institutional performance".
     """
     lang = lang or report.lang
     ax = axes_for(ax, HEIGHT)
-    table = report.tables[0] if by is None else report.table(by)
+    table = grouping(report, by)
+    if table is None:
+        return nothing(ax, tell("no_grouping", lang))
+    if table.by in OWN_TABLES:
+        msg = f"there is no funnel of {table.by!r}; name a grouping that the report was asked for"
+        raise LookupError(msg)
     title(ax, say("chart_funnel", lang, by=heading(table.by, lang)))
     funnel = next((one for one in report.funnels if one.by == table.by), None)
     if funnel is None:

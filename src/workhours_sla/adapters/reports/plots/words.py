@@ -65,6 +65,10 @@ PLOTS: Final[Mapping[str, Words]] = {
         "en": "Outside the limits and not named for want of room: {count}.",
         "ru": "Вне границ, но не подписаны из-за тесноты: {count}.",
     },
+    "no_grouping": {
+        "en": "The report takes nothing apart: it was asked for no groups.",
+        "ru": "Отчёт составлен без разбивки по группам.",
+    },
     "no_groups": {
         "en": "No group has {counts_only} matured appeals: counts alone say nothing here.",
         "ru": "Ни у одной группы не созрело {counts_only} обращений: сравнивать рано.",
