@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from workhours_sla import Event, EventType, words
 from workhours_sla.adapters.config import Config, parse_config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
+from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.mapping import Mapper, content_id
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
+from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:
@@ -45,6 +47,25 @@ agency_id = "Ведомство"
 HEADER = "Номер;Дата публикации;Дата ответа;Ведомство\n"
 EVENTS = '[input]\nformat = "jsonl"'
 POSTED = datetime(2026, 3, 12, 7, 15, tzinfo=UTC)
+MOMENTS = [
+    *("2026-03-12T10:15:00+03:00", "2026-03-12t07:15:00z", "2026-03-12 10:15:00.5+0300"),
+    *(
+        "2026-03-12T10:15:00.123456Z",
+        "2026-03-12T10:15:00.1234567Z",
+        "2026-03-12T23:59:59.9999996Z",
+    ),
+    *("2026-03-12T10:15:00", "2026-03-12T10:15", "2026-03-12T10:15Z", "2026-03-12T10:15:00 +03:00"),
+    *("2026-03-12T10:15:00,25+03", "2026-03-12T10:15:00+14:01", "2026-03-12T10:15:00-12:00"),
+    *(
+        "2026-03-12T24:00:00Z",
+        "2026-03-12T23:59:60Z",
+        "2026-02-30T10:15:00Z",
+        "2014-10-26T01:30:00",
+    ),
+    *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", " 2026-03-12T10:15:00Z ", "never"),
+]
+"""Times as one may find them; the first reads as it should."""
+
 PROPERTY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
 
@@ -226,6 +247,9 @@ def test_columns_named_nothing_are_not_read() -> None:
     (event,) = events(read(rows, '[columns]\nreason = ""'))
     assert event.reason is None
     assert events(read(rows))[0].reason == "private"
+    line = line_of(occurred_at=MOMENTS[0], reason="private", **{"": "nameless"})
+    (event,) = events(read(line, EVENTS + '\n[columns]\nreason = ""'))
+    assert event.reason is None
 
 
 FAULTY = [
@@ -626,9 +650,14 @@ def test_binary_files() -> None:
         ("{'appeal_id': 'A'}\n", "not JSON"),
         ('{"appeal_id": "A"\n', "not JSON"),
         ('{"appeal_id": "\\ud800"}\n', "not JSON"),
-        ('{"appeal_id": 1e999}\n', "not JSON"),
+        ('{"appeal_id": 1e999}\n', "a number with a fraction"),
         ("[" * 100_000 + "\n", "not JSON"),
         ('{"appeal_id": "' + "x" * 1_000_000 + '"}\n', "more than 1,000,000 characters"),
+        ('{"text": ' + "[" * 100_000 + "\n", "not JSON"),
+        (
+            line_of(occurred_at=MOMENTS[0]).strip() + " " * 1_000_000 + "\n",
+            "more than 1,000,000 characters",
+        ),
         ("hello\n", "not JSON"),
     ],
 )
@@ -803,6 +832,59 @@ def test_values_that_are_equal_may_differ_in_meaning() -> None:
     found = [mapper(row, 1) for row in rows]
     topics = [item.reason if isinstance(item, Fault) else item[0].topic for item in found]
     assert topics == ["1", "1", "true", "malformed", "malformed", None, "1"]
+
+
+WORDS = ["vk", "vk", "", "A", " A ", "x" * 200, "1", "true", "created", "official", "bot", "Да"]
+VALUES = {
+    **dict.fromkeys(Event.__dataclass_fields__, st.sampled_from(WORDS)),
+    "event_id": st.sampled_from(["", "7", " 7 ", "B"]),
+    "appeal_id": st.sampled_from(["A", "A", "A", " A", ""]),
+    "type": st.sampled_from(["created", "replied", " review", "Created", "написано"]),
+    "occurred_at": st.just(MOMENTS[0]) | st.sampled_from(MOMENTS),
+    "received_at": st.just(MOMENTS[0]) | st.sampled_from(MOMENTS),
+    "author_role": st.sampled_from(["citizen", "official", "bot", ""]),
+    "substantive": st.just(True) | st.sampled_from([False, "true", "да", ""]),  # noqa: FBT003
+}
+LAYOUTS = [
+    Layout(),
+    Layout(source="portal", tz=ZoneInfo("Europe/Volgograd")),
+    Layout(columns={"topic": "Тема", "occurred_at": "type", "type": "occurred_at"}),
+    Layout(values={"type": {"написано": "created"}, "channel": {"vk": ""}, "event_id": {"7": ""}}),
+    Layout(columns={"received_at": "occurred_at"}),
+    Layout(values={"received_at": {"2026-03-12T10:15:00+03:00": ""}}),
+    Layout(values={"substantive": {"true": False}}),
+    Layout(columns={"received_at": ""}, values={"substantive": {"да": True}}),
+    Layout(datetime_format="%Y-%m-%dT%H:%M:%SZ", tz=UTC),
+]
+
+
+@settings(PROPERTY, max_examples=3_000)
+@given(
+    st.sampled_from(LAYOUTS),
+    st.fixed_dictionaries(
+        {name: VALUES[name] for name in Layout().required},
+        optional={name: values for name, values in VALUES.items() if name not in Layout().required},
+    ),
+    st.dictionaries(
+        st.sampled_from([*Event.__dataclass_fields__, "Тема", "text", ""]),
+        st.sampled_from([None, 1, 0, 1.0, True, False, 10**30, ["A"], {"A": 1}, MOMENTS[0]]),
+        max_size=1,
+    ),
+)
+def test_lines_of_plain_types_read_as_any_others(
+    layout: Layout, said: dict[str, Any], odd: dict[str, Any]
+) -> None:
+    record = {layout.column(name) or name: value for name, value in said.items()} | odd
+    line = json.dumps(record, ensure_ascii=False) + "\n"
+    found, expected = JsonRows(layout).item_of(line, 3), Mapper(layout)(json.loads(line), 3)
+    assert (found._replace(text="") if isinstance(found, Fault) else found) == expected
+
+
+def test_plain_lines_are_read_by_their_types() -> None:
+    mapper = Mapper(Layout())
+    assert TypedLines.fits(mapper.layout)
+    line = line_of(occurred_at="2026-03-12T10:15:00.25+03:00", substantive=True, text="1.5")
+    assert TypedLines(mapper).event_of(line) == mapper(json.loads(line), 1)
 
 
 @PROPERTY

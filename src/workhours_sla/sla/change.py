@@ -194,24 +194,25 @@ class _About(NamedTuple):
     ) -> Reported:
         """Add the changes from what stands to what is wanted; return what stands then."""
         before, due, revision = old
-        kept: dict[tuple[str, datetime], Report] = {}
+        stood: dict[tuple[str, datetime], Report] = {}
         for report in before:
             kind, at, told = report
             if (kind, at) in wanted:
-                kept[kind, at] = report
+                stood[kind, at] = report
             else:
                 revision += 1
                 back = _identity(self.appeal_id, *self.key, kind, told)
                 retracted.append(self._change(kind, at, revision, back))
-        if not any(kind == _OPENED for kind, _ in kept):
+        if not (wanted and wanted[0][0] == _OPENED and wanted[0] in stood):
             due = None if self.clock is None else self.clock.due_at
         reports = []
-        for kind, at in wanted:
-            if (kind, at) not in kept:
+        for about in wanted:
+            standing = stood.get(about)
+            if standing is None:
                 revision += 1
-                kept[kind, at] = kind, at, revision
-                added.append(self._change(kind, at, revision, None))
-            reports.append(kept[kind, at])
+                standing = (*about, revision)
+                added.append(self._change(*about, revision, None))
+            reports.append(standing)
         return tuple(reports), due, revision
 
     def _change(self, kind: str, at: datetime, revision: int, retracts: str | None) -> Change:

@@ -91,21 +91,27 @@ class Monitor:
 
     def apply(self, event: Event) -> tuple[Change, ...]:
         """Take one event, in any order, and return what it changes."""
-        self._read += 1
-        known = self._by_id.get(event.event_id)
-        if known is None:
+        return self.apply_all((event,))
+
+    def apply_all(self, events: Iterable[Event]) -> tuple[Change, ...]:
+        """Take events, in any order, as one step, and return what they change together.
+
+        What one of them would change and another of them change back is not told.
+        """
+        touched: dict[str, None] = {}
+        for event in events:
+            self._read += 1
+            known = self._by_id.get(event.event_id)
+            if known is not None:
+                touched |= self._take_again(event, known)
+                continue
             self._by_id[event.event_id] = event
             if event.occurred_at < self._watermark:
                 self._late += 1
-            if is_future(event):
-                return ()
-            self._tracked(event.appeal_id).add(event, self._policy)
-            return self._report(event.appeal_id)
-        return self._apply_again(event, known)
-
-    def apply_all(self, events: Iterable[Event]) -> tuple[Change, ...]:
-        """Take events one after another and return all that they change."""
-        return tuple(change for event in events for change in self.apply(event))
+            if not is_future(event):
+                self._tracked(event.appeal_id).add(event, self._policy)
+                touched[event.appeal_id] = None
+        return tuple(change for appeal_id in touched for change in self._report(appeal_id))
 
     def advance(self, watermark: datetime) -> tuple[Change, ...]:
         """Let time pass up to ``watermark``, and return what that alone changes.
@@ -217,8 +223,8 @@ class Monitor:
             else:
                 yield known
 
-    def _apply_again(self, event: Event, known: Event | list[Event]) -> tuple[Change, ...]:
-        """Take an event whose id is known, which may decide anew which one stands."""
+    def _take_again(self, event: Event, known: Event | list[Event]) -> dict[str, None]:
+        """Take an event whose id is known, and return the appeals where another one stands now."""
         listed = known if isinstance(known, list) else [known]
         joined, repeats = join_copy(listed, event)
         if repeats:
@@ -228,13 +234,12 @@ class Monitor:
         self._by_id[event.event_id] = list(joined) if len(joined) > 1 else joined[0]
         before, after = standing(listed), standing(joined)
         if before is after:
-            return ()
-        touched = dict.fromkeys(one.appeal_id for one in (before, after) if one is not None)
+            return {}
         if before is not None:
             self._tracked(before.appeal_id).remove(before.event_id)
         if after is not None:
             self._tracked(after.appeal_id).add(after, self._policy)
-        return tuple(change for appeal_id in touched for change in self._report(appeal_id))
+        return {one.appeal_id: None for one in (before, after) if one is not None}
 
     def _tracked(self, appeal_id: str) -> Tracked:
         appeal = self._appeals.get(appeal_id)

@@ -191,7 +191,7 @@ def _answer_on(
 
 def _ends(schedule: Schedule, due: date) -> tuple[datetime, datetime]:
     """Return the last closing on a date, or its 24:00, and its 24:00, in UTC."""
-    midnight = schedule.end_of_day(due).astimezone(UTC)
+    midnight = _midnight(schedule, due)
     closing = _last_closing(schedule, due)
     return (midnight if closing is None else min(closing, midnight)), midnight
 
@@ -205,11 +205,17 @@ def _last_closing(schedule: Schedule, day: date) -> datetime | None:
     )
 
 
+@lru_cache(maxsize=4096)
+def _midnight(schedule: Schedule, day: date) -> datetime:
+    """Return 24:00 of a date in UTC."""
+    return schedule.end_of_day(day).astimezone(UTC)
+
+
 def _is_held(schedule: Schedule, day: date, holds: Holds) -> bool:
     """Whether a hold stands at 24:00 of a date."""
     if not holds:
         return False
-    midnight = schedule.end_of_day(day).astimezone(UTC)
+    midnight = _midnight(schedule, day)
     return any(since.astimezone(UTC) <= midnight < until.astimezone(UTC) for since, until in holds)
 
 

@@ -8,15 +8,16 @@ import msgspec
 
 from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HELD_BACK = 1_000
 """How many faulty lines may come before the first object with all the required columns."""
 
-_decode = msgspec.json.Decoder().decode
+_decode = msgspec.json.Decoder(float_hook=float).decode  # a number of any size
 
 
 def read(
@@ -32,20 +33,23 @@ def read(
     column once, or 1,000 lines have not. Raises SourceError then, for an empty file, and for one
     that is not text.
     """
-    mapper = Mapper(layout)
+    rows = JsonRows(layout)
     unseen = {layout.column(canonical): canonical for canonical in layout.required}
     keys: dict[str, None] = {}
     held: list[Item] = []
     empty = True
-    for item, record in _rows(Lines(stream, encoding, name), mapper):
+    for line, text in enumerate(Lines(stream, encoding, name), 1):
+        if not text.strip():
+            continue
         empty = False
+        item = rows.item_of(text, line)
         if not unseen:
             yield item
             continue
         held.append(item)
-        keys.update(dict.fromkeys(record))
-        for column in unseen.keys() & record.keys():
-            del unseen[column]
+        for column in _columns_of(text):
+            keys[column] = None
+            unseen.pop(column, None)
         if unseen and keys and len(held) > HELD_BACK:
             break
         if not unseen or len(held) > HELD_BACK:
@@ -62,26 +66,38 @@ def read(
     yield from held
 
 
+def _columns_of(text: str) -> Iterable[str]:
+    record = _record_of(text)
+    return record if isinstance(record, dict) else ()
+
+
 def _is_one_document(first: Item) -> bool:
     """Whether the first line opens a JSON array, or an object spread over lines."""
     text = first.text.strip() if isinstance(first, Fault) else ""
     return text.startswith("[") or text == "{"
 
 
-def _rows(lines: Lines, mapper: Mapper) -> Iterator[tuple[Item, dict[str, object]]]:
-    """Yield what each line gives and its object, an empty one where it has none."""
-    for line, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        record = record_of(text)
+class JsonRows:
+    """Reads lines of one layout, each on its own."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._mapper = Mapper(layout)
+        self._typed = TypedLines(self._mapper) if TypedLines.fits(layout) else None
+
+    def item_of(self, text: str, line: int) -> Item:
+        """Return the events of a line, or why it has none."""
+        if self._typed is not None and len(text) <= LONGEST_LINE:
+            event = self._typed.event_of(text)
+            if event is not None:
+                return event
+        record = _record_of(text)
         if isinstance(record, str):
-            yield Fault(line, "malformed", record, clip(text)), {}
-            continue
-        item = mapper(record, line)
-        yield (item._replace(text=clip(text)) if isinstance(item, Fault) else item), record
+            return Fault(line, "malformed", record, clip(text))
+        item = self._mapper(record, line)
+        return item._replace(text=clip(text)) if isinstance(item, Fault) else item
 
 
-def record_of(text: str) -> dict[str, object] | str:
+def _record_of(text: str) -> dict[str, object] | str:
     """Return the object of a line, or what is wrong with it."""
     if len(text) > LONGEST_LINE:
         return f"a line of more than {LONGEST_LINE:,} characters"

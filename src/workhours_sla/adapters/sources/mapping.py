@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = tuple(Event.__dataclass_fields__)
 """The canonical columns of a file with one row per event."""
-_FEW_VALUES = EVENT_COLUMNS[EVENT_COLUMNS.index("source") : EVENT_COLUMNS.index("refers_to")]
-"""Those whose values come again and again."""
+_ALL_DIFFERENT = ("event_id", "occurred_at", "received_at", "posted_at", "answered_at")
+"""Those whose values hardly come again."""
 _BELONGINGS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
 APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *_BELONGINGS)
 """The canonical columns of a file with one row per appeal."""
@@ -28,7 +28,9 @@ APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *_BELONGINGS)
 CLIPPED = 500
 """How many characters of a row's text a Fault keeps."""
 
-_TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
+TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
+"""By the word that files have for them."""
+
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _LISTED = 40
 _REMEMBERED = 10_000
@@ -53,7 +55,6 @@ class Fault(NamedTuple):
 Item = tuple[Event, ...] | Fault
 """What one row gives."""
 Record = Mapping[str, object]
-Text = Callable[[Record], str | None]
 
 
 @dataclass(frozen=True)
@@ -128,17 +129,18 @@ class Layout:
         return SourceError(msg, name=name, column=column, canonical=canonical)
 
 
-class _Meanings(dict[object, str | None]):
-    """What the values of one column mean, each reckoned once and then the same object."""
+class Meanings(dict[object, str | None]):
+    """What the values of one column mean; of those that come again, the same object each time."""
 
-    def __init__(self, read: Callable[[object], str | None]) -> None:
+    def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
         super().__init__({None: None})
-        self._read = read
+        self._remember = remember
+        self.read = read
 
     def __missing__(self, value: object) -> str | None:
-        meaning = self._read(value)
+        meaning = self.read(value)
         # of other types some are equal that do not mean the same, such as 1 and true
-        if isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
+        if self._remember and isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
                 self[None] = None
@@ -153,17 +155,20 @@ class Mapper:
     """
 
     def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
-        self._layout = layout
+        self.layout = layout
+        self.instants = Instants(layout.datetime_format, layout.tz)
+        self.meanings = {
+            name: Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
+            for name in layout.canonical
+        }
         self._columns = columns
-        self._instant = Instants(layout.datetime_format, layout.tz).read
-        self._texts: dict[str, Text] = {name: self._text(name) for name in layout.canonical}
+        self._by_key = [(self._key(name), meanings) for name, meanings in self.meanings.items()]
         self._events = self._event if layout.kind == "events" else self._appeal
-        self._few = [(self._key(name), _Meanings(self._meaning(name))) for name in _FEW_VALUES]
 
     @property
     def read_columns(self) -> tuple[str, ...]:
         """The file's own names of the columns that are read, each once."""
-        names = (self._layout.column(canonical) for canonical in self._layout.canonical)
+        names = (self.layout.column(canonical) for canonical in self.layout.canonical)
         return tuple(dict.fromkeys(name for name in names if self._has(name)))
 
     def __call__(self, record: Record, line: int) -> Item:
@@ -176,28 +181,26 @@ class Mapper:
     # -- rows --------------------------------------------------------------------------------
 
     def _event(self, record: Record) -> tuple[Event, ...]:
-        texts = self._texts
-        appeal_id = texts["appeal_id"](record) or self._absent("appeal_id", record)
-        type_text = texts["type"](record) or self._absent("type", record)
-        kind = _TYPES.get(type_text)
+        own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
+        appeal_id = appeal_id or self._absent("appeal_id", record)
+        type_text = type_text or self._absent("type", record)
+        kind = TYPES.get(type_text)
         if kind is None:
             detail = (
                 f"type {_clip(type_text)!r} is not known; map it in [values.type] to one of "
-                f"{', '.join(_TYPES)}"
+                f"{', '.join(TYPES)}"
             )
             raise RefusedError(detail, "unknown_type")
-        occurred_at = self._time("occurred_at", record) or self._absent("occurred_at", record)
-        received_at = self._time("received_at", record) or occurred_at
-        source, agency, district, channel, role, flag, reason, topic, importance, regime = (
-            self._told(record)
-        )
+        occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
+        received_at = self._time("received_at", received) or occurred_at
+        agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
         if role is not None and role not in AUTHOR_ROLES:
             raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", "true or false")
-        facts = (
-            source or self._layout.source,
+        said = (
+            source or self.layout.source,
             agency,
             district,
             channel,
@@ -207,22 +210,21 @@ class Mapper:
             topic,
             importance,
             regime,
-            texts["refers_to"](record),
+            about,
         )
-        own_id = texts["event_id"](record) or content_id(appeal_id, kind, occurred_at, *facts)
-        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *facts),)
+        own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
+        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
-        appeal_id = self._texts["appeal_id"](record) or self._absent("appeal_id", record)
-        posted_at = self._time("posted_at", record) or self._absent("posted_at", record)
-        answered_at = self._time("answered_at", record)
-        told = self._layout.source, *(self._texts[name](record) for name in _BELONGINGS[:3])
-        about = tuple(self._texts[name](record) for name in _BELONGINGS[3:])
+        appeal_id, posted, answered, *belongings = self._texts(record)
+        appeal_id = appeal_id or self._absent("appeal_id", record)
+        posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
+        answered_at = self._time("answered_at", answered)
+        told, about = (self.layout.source, *belongings[:3]), belongings[3:]
         created = _derived(appeal_id, EventType.CREATED, posted_at, *told, None, None, None, *about)
         if answered_at is None:
             return (created,)
         if answered_at < posted_at:
-            answered, posted = (self._texts[name](record) for name in ("answered_at", "posted_at"))
             detail = f"answered_at {answered!r} is before posted_at {posted!r}"
             raise RefusedError(detail, "reply_before_post")
         reply = (*told, "official", None, None, *about)
@@ -234,14 +236,14 @@ class Mapper:
         return bool(column) and (self._columns is None or column in self._columns)
 
     def _key(self, canonical: str) -> object:
-        column = self._layout.column(canonical)
+        column = self.layout.column(canonical)
         return column if self._has(column) else _NOWHERE
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
         """Return a function from a value of one column to its text, None where it is empty."""
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
-            for value, meaning in self._layout.values.get(canonical, {}).items()
+            for value, meaning in self.layout.values.get(canonical, {}).items()
         }
 
         def meaning(value: object) -> str | None:
@@ -256,31 +258,25 @@ class Mapper:
 
         return meaning
 
-    def _text(self, canonical: str) -> Text:
-        """Return a function from a row to the text of one column, None where it is empty."""
-        key, meaning = self._key(canonical), self._meaning(canonical)
-        return lambda record: meaning(record.get(key))  # type: ignore[call-overload]
-
-    def _told(self, record: Record) -> list[str | None]:
-        """Return the texts of the columns whose values come again and again, in their order."""
+    def _texts(self, record: Record) -> list[str | None]:
+        """Return what a row says in each canonical column, in their order."""
         get = record.get
         try:
-            return [meanings[get(key)] for key, meanings in self._few]  # type: ignore[call-overload]
+            return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[call-overload]
         except TypeError:  # a list or an object, which cannot be looked up
-            return [self._texts[name](record) for name in _FEW_VALUES]
+            return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[call-overload]
 
-    def _time(self, canonical: str, record: Record) -> datetime | None:
-        text = self._texts[canonical](record)
+    def _time(self, canonical: str, text: str | None) -> datetime | None:
         if text is None:
             return None
         try:
-            return self._instant(text)
+            return self.instants.read(text)
         except RefusedError as refused:
             detail = f"{canonical} {refused.detail}"
             raise RefusedError(detail, refused.reason) from None
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
-        column = self._layout.column(canonical)
+        column = self.layout.column(canonical)
         named = canonical if column == canonical else f"{canonical} (column {column!r})"
         detail = f"{named} {'is empty' if column in record else 'is not there'}"
         raise RefusedError(detail, "missing_value")

@@ -14,9 +14,9 @@ from threading import Thread
 from time import monotonic
 from typing import BinaryIO, Final
 
-from workhours_sla.adapters.sources.jsonl import record_of
+from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.lines import LONGEST_LINE
-from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper
+from workhours_sla.adapters.sources.mapping import Fault, Layout
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.ports import Item, Lull, Rejected
@@ -71,7 +71,7 @@ class Tail:
         self._clock = clock
         self._once = once
         self._stopping = stopping or Flag()
-        self._mapper = Mapper(layout)
+        self._rows = JsonRows(layout)
         self.lost = False
         """Whether the file that was read last is gone, with what may have come at its end."""
 
@@ -191,10 +191,7 @@ class Tail:
             text = line.decode(self._encoding, "replace")
             detail = f"not text in {self._encoding}"
             return Item(PARTITION, position, rejected=Rejected("malformed", detail, text))
-        record = record_of(text)
-        if isinstance(record, str):
-            return Item(PARTITION, position, rejected=Rejected("malformed", record, text))
-        found = self._mapper(record, 0)
+        found = self._rows.item_of(text, 0)
         if isinstance(found, Fault):
             return Item(PARTITION, position, rejected=Rejected(found.reason, found.detail, text))
         return Item(PARTITION, position, found)

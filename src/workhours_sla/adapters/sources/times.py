@@ -18,8 +18,8 @@ UNIX = "unix"
 
 _REMEMBERED = 50_000
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
-    r" ?(Z|[+-]\d\d(?::?[0-5]\d)?)?",
+    r"(\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
+    r" ?([Zz]|[+-]\d\d(?::?[0-5]\d)?)?",
     re.ASCII,
 )
 _DAY_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
@@ -60,10 +60,11 @@ class Instants:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[text] = self._instant(self._parse(text), text)
+            known = self._known[text] = self.in_utc(self._parse(text), text)
         return known
 
-    def _instant(self, when: datetime, text: str) -> datetime:
+    def in_utc(self, when: datetime, text: str) -> datetime:
+        """Return what ``text`` was read as, in UTC. Raises RefusedError."""
         offset = when.utcoffset()
         if offset is None:
             offset = self._local_offset(when, text)
@@ -120,7 +121,7 @@ def _read_iso(text: str) -> datetime:
     found = _ISO.fullmatch(text)
     if found is not None:
         try:
-            return datetime.fromisoformat(found[1] + (found[2] or ""))
+            return datetime.fromisoformat((found[1] + (found[2] or "")).upper())
         except ValueError as error:
             detail = f"{_shown(text)} is no time ({error})"
             raise RefusedError(detail, "unreadable_time") from None

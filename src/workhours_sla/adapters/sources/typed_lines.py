@@ -1,0 +1,88 @@
+"""Lines of JSON whose values have the types that they should have: those are read at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import defstruct
+from msgspec.json import Decoder
+from msgspec.structs import astuple
+
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, TYPES, content_id
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.sla.event import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workhours_sla.adapters.sources.mapping import Layout, Mapper
+
+_OF_OTHER_TYPES: dict[str, Any] = {
+    "occurred_at": datetime | None,
+    "received_at": datetime | None,
+    "substantive": bool | None,
+}
+_TEXTS = tuple(name for name in EVENT_COLUMNS if name not in ("event_id", *_OF_OTHER_TYPES))
+_FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
+"""Which are to be cut off, where the decoder would round them."""
+
+
+class TypedLines:
+    """Reads a line as ``Mapper`` reads its object, several times as fast.
+
+    It gives None for any line that is not plain; what that says, or why it gives no event, is
+    the mapper's to tell.
+    """
+
+    def __init__(self, mapper: Mapper) -> None:
+        layout = mapper.layout
+        fields = [(name, str | None, None) for name in (*_TEXTS, "event_id")]
+        fields += [(name, kind, None) for name, kind in _OF_OTHER_TYPES.items()]
+        row = defstruct("Row", fields, gc=False, rename=layout.column)
+        self._decode: Callable[[str], Any] = Decoder(row).decode
+        self._meanings = [mapper.meanings[name] for name in _TEXTS]
+        self._own_id = mapper.meanings["event_id"]
+        self._instant = mapper.instants.in_utc
+        self._source = layout.source
+
+    @staticmethod
+    def fits(layout: Layout) -> bool:
+        """Whether lines of a layout can be read so."""
+        columns = [layout.column(name) for name in EVENT_COLUMNS]
+        return (
+            layout.kind == "events"
+            and layout.datetime_format is None
+            and all(columns)
+            and len(set(columns)) == len(columns)
+            and layout.values.keys().isdisjoint(_OF_OTHER_TYPES)
+        )
+
+    def event_of(self, text: str) -> tuple[Event] | None:
+        """Return the event of a line, None if it is not plain."""
+        if "." in text and _FINER_THAN_MICROSECONDS.search(text):
+            return None
+        try:
+            *texts, own_id, occurred, received, substantive = astuple(self._decode(text))
+            appeal_id, type_text, source, agency, district, channel, role, *about = (
+                meanings[text] for meanings, text in zip(self._meanings, texts, strict=True)
+            )
+            kind = TYPES.get(type_text or "")
+            if not appeal_id or kind is None or occurred is None:
+                return None
+            occurred_at = self._instant(occurred, "")
+            received_at = occurred_at if received is None else self._instant(received, "")
+            said = (
+                source or self._source,
+                agency,
+                district,
+                channel,
+                role,
+                substantive,
+                *about,
+            )
+            own_id = self._own_id[own_id] or content_id(appeal_id, kind, occurred_at, *said)
+            return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
+        except (ValueError, RecursionError, RefusedError):
+            return None
