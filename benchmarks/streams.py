@@ -148,7 +148,7 @@ def _followed(
     for batch, until in _batches(file):
         count += len(batch)
         for change in take(batch, until):
-            if change.kind.value in SETTLED:
+            if change.kind in SETTLED:
                 clock = change.appeal_id, change.target, change.cycle
                 if change.retracts is None:
                     stands[clock] = change.kind.value

@@ -138,12 +138,13 @@ def changes_between(  # noqa: PLR0913
     retracted: list[Change] = []
     added: list[Change] = []
     for place, clock in enumerate(folded.clocks):
-        if clock.awaited(watermark):
-            continue  # it is not there yet
         key = clock.target.name, clock.cycle
         if place < len(stay) and stay[place] is clock:
-            stands[key] = reported[key]
+            if key in reported:
+                stands[key] = reported[key]
             continue
+        if clock.awaited(watermark):
+            continue  # it is not there yet
         old = reported.get(key, NOTHING)
         wanted = _with_due(reports_of(clock, watermark), clock, old)
         if [report[:2] for report in old[0]] == wanted:

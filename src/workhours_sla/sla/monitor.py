@@ -253,7 +253,7 @@ class Monitor:
         changes = appeal.report(self._policy, self._watermark, anew=anew)
         if appeal.next_at != awaited:
             self._await(appeal)
-        if changes and appeal.next_at is None and appeal.ended_at(self._policy) is not None:
+        if appeal.next_at is None and appeal.ended_at(self._policy) is not None:
             appeal.rest()
         return tuple(changes)
 

@@ -57,7 +57,8 @@ class Tracked:
         """Take an event, in any order."""
         events, appeal = self.events, self._appeal
         self._corrected = self._corrected or corrects(event)
-        if events and events[-1].order > event.order:
+        last = events[-1] if events else event
+        if last.occurred_at >= event.occurred_at and last.order > event.order:
             insort(events, event, key=_order)
             appeal = None
         else:

@@ -65,9 +65,9 @@ class TypedLines:
             return None
         try:
             *texts, own_id, occurred, received, substantive = astuple(self._decode(text))
-            appeal_id, type_text, source, agency, district, channel, role, *about = (
+            appeal_id, type_text, source, agency, district, channel, role, *about = [
                 meanings[text] for meanings, text in zip(self._meanings, texts, strict=True)
-            )
+            ]
             kind = TYPES.get(type_text or "")
             if not appeal_id or kind is None or occurred is None:
                 return None
