@@ -133,6 +133,17 @@ def _in_memory(file: Path) -> tuple[int, Answer]:
     )
 
 
+def _one_at_a_time(file: Path) -> tuple[int, Answer]:
+    monitor = Monitor(policy())
+
+    def take(batch: Sequence[Event], until: datetime) -> Iterator[Change]:
+        for event in batch:
+            yield from monitor.apply(event)
+        yield from monitor.advance(until)
+
+    return _followed(file, take)
+
+
 def _in_a_store(file: Path) -> tuple[int, Answer]:
     with TemporaryDirectory() as folder, SqliteStore(Path(folder, "store.db"), policy()) as store:
         return _followed(
@@ -162,13 +173,14 @@ WAYS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "evaluate": _at_once,
     "Monitor": _in_memory,
     "Monitor, gc eased": _in_memory,
+    "one by one, eased": _one_at_a_time,
     "SqliteStore": _in_a_store,
 }
 
 
 def _measure(way: str, file: Path) -> dict[str, Any]:
-    if way.endswith("gc eased"):
-        gc.set_threshold(50_000, 20, 20)
+    if way.endswith("eased"):
+        gc.set_threshold(50_000, 100, 20)
     begin = perf_counter()
     count, answer = WAYS[way](file)
     seconds = perf_counter() - begin

@@ -27,6 +27,7 @@ _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.
 _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
 _HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
+_UNSAID = Belongings()
 _NOT_JUDGED: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -107,12 +108,12 @@ class Appeal:
 
     def __init__(self) -> None:
         self.created: Event | None = None
-        self.belongs = Belongings()
+        self.belongs = _UNSAID
         self.cycles: tuple[Cycle, ...] = ()
         self.excluded_at: datetime | None = None
         self.judged: Mapping[str, bool] = _NOT_JUDGED
         """What reviews found of replies, by event id."""
-        self.initial = Belongings()
+        self.initial = _UNSAID
         """What the appeal belonged to when it was created."""
         self.changes: tuple[tuple[datetime, Belongings], ...] = ()
         """What it belonged to from each later event on that said something else."""
@@ -203,7 +204,7 @@ class Appeal:
     def _belong(self, at: datetime, said: tuple[str | None, ...]) -> None:
         self._said = said
         pairs = zip(said, self.belongs, strict=True)
-        now = Belongings(*[old if new is None else new for new, old in pairs])
+        now = Belongings._make([old if new is None else new for new, old in pairs])
         if now != self.belongs:
             self.belongs = now
             self.changes = (*self.changes, (at, now))

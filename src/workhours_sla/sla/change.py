@@ -133,30 +133,28 @@ def changes_between(  # noqa: PLR0913
     of the last report, at an earlier watermark since which time alone changed nothing: of those
     that are still the same object, in the same place, nothing is to be told.
     """
-    agency = folded.appeal.belongs.agency_id
+    told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version)
     stands: dict[Key, Reported] = {}
-    retracted: list[Change] = []
-    added: list[Change] = []
     for place, clock in enumerate(folded.clocks):
         key = clock.target.name, clock.cycle
         if place < len(stay) and stay[place] is clock:
             if key in reported:
                 stands[key] = reported[key]
             continue
-        if clock.awaited(watermark):
+        if clock.started_at > watermark and clock.awaited(watermark):
             continue  # it is not there yet
         old = reported.get(key, NOTHING)
-        wanted = _with_due(reports_of(clock, watermark), clock, old)
-        if [report[:2] for report in old[0]] == wanted:
-            stands[key] = old
-            continue
-        about = _About(appeal_id, key, clock, agency, policy_version)
-        stands[key] = about.move(old, wanted, retracted, added)
+        wanted = reports_of(clock, watermark)
+        if old is not NOTHING:
+            wanted = _with_due(wanted, clock, old)
+            if [report[:2] for report in old[0]] == wanted:
+                stands[key] = old
+                continue
+        stands[key] = told.move(key, clock, old, wanted)
     for key, old in reported.items():
         if key not in stands:
-            about = _About(appeal_id, key, None, agency, policy_version)
-            stands[key] = about.move(old, [], retracted, added)
-    return stands, retracted + added
+            stands[key] = told.move(key, None, old, [])
+    return stands, told.retracted + told.added
 
 
 def _with_due(
@@ -177,21 +175,20 @@ def _with_due(
     return [wanted[0], (_DUE_CHANGED, due), *wanted[1:]]
 
 
-class _About(NamedTuple):
-    """What the changes of one clock have in common."""
+class _Told:
+    """The changes of one appeal, as they are found."""
 
-    appeal_id: str
-    key: Key
-    clock: Clock | None
-    agency_id: str | None
-    policy_version: str
+    __slots__ = ("added", "agency_id", "appeal_id", "policy_version", "retracted")
+
+    def __init__(self, appeal_id: str, agency_id: str | None, policy_version: str) -> None:
+        self.appeal_id = appeal_id
+        self.agency_id = agency_id
+        self.policy_version = policy_version
+        self.retracted: list[Change] = []
+        self.added: list[Change] = []
 
     def move(
-        self,
-        old: Reported,
-        wanted: list[tuple[str, datetime]],
-        retracted: list[Change],
-        added: list[Change],
+        self, key: Key, clock: Clock | None, old: Reported, wanted: list[tuple[str, datetime]]
     ) -> Reported:
         """Add the changes from what stands to what is wanted; return what stands then."""
         before, due, revision = old
@@ -202,23 +199,30 @@ class _About(NamedTuple):
                 stood[kind, at] = report
             else:
                 revision += 1
-                back = _identity(self.appeal_id, *self.key, kind, told)
-                retracted.append(self._change(kind, at, revision, back))
+                back = _identity(self.appeal_id, *key, kind, told)
+                self.retracted.append(self._change(key, clock, report[:2], revision, back))
         if not (wanted and wanted[0][0] == _OPENED and wanted[0] in stood):
-            due = None if self.clock is None else self.clock.due_at
+            due = None if clock is None else clock.due_at
         reports = []
         for about in wanted:
             standing = stood.get(about)
             if standing is None:
                 revision += 1
                 standing = (*about, revision)
-                added.append(self._change(*about, revision, None))
+                self.added.append(self._change(key, clock, about, revision, None))
             reports.append(standing)
         return tuple(reports), due, revision
 
-    def _change(self, kind: str, at: datetime, revision: int, retracts: str | None) -> Change:
-        clock = self.clock
-        target, cycle = self.key
+    def _change(
+        self,
+        key: Key,
+        clock: Clock | None,
+        report: tuple[str, datetime],
+        revision: int,
+        retracts: str | None,
+    ) -> Change:
+        kind, at = report
+        target, cycle = key
         return Change(
             _KINDS[kind],
             self.appeal_id,

@@ -100,6 +100,8 @@ def _alike(one: Folded, other: Folded) -> bool:
 
 def _stood(old: Sequence[Clock], place: int, target: Target, cycle: int) -> Clock | None:
     """Return the clock of a target and cycle as it was, most likely in its place."""
+    if not old:
+        return None
     if place < len(old) and old[place].target is target and old[place].cycle == cycle:
         return old[place]
     return next((one for one in old if one.target is target and one.cycle == cycle), None)

@@ -98,20 +98,23 @@ class Monitor:
 
         What one of them would change and another of them change back is not told.
         """
-        touched: dict[str, None] = {}
+        touched: dict[Tracked, None] = {}
+        by_id, watermark = self._by_id, self._watermark
         for event in events:
             self._read += 1
-            known = self._by_id.get(event.event_id)
+            known = by_id.get(event.event_id)
             if known is not None:
-                touched |= self._take_again(event, known)
+                touched |= dict.fromkeys(self._take_again(event, known))
                 continue
-            self._by_id[event.event_id] = event
-            if event.occurred_at < self._watermark:
+            by_id[event.event_id] = event
+            if event.occurred_at < watermark:
                 self._late += 1
             if not is_future(event):
-                self._tracked(event.appeal_id).add(event, self._policy)
-                touched[event.appeal_id] = None
-        return tuple(change for appeal_id in touched for change in self._report(appeal_id))
+                touched[self._add(event)] = None
+        changes: list[Change] = []
+        for appeal in touched:
+            changes += self._report(appeal)
+        return tuple(changes)
 
     def advance(self, watermark: datetime) -> tuple[Change, ...]:
         """Let time pass up to ``watermark``, and return what that alone changes.
@@ -126,8 +129,9 @@ class Monitor:
         timers = self._timers
         while timers and timers[0][0] <= watermark:
             moment, appeal_id = heappop(timers)
-            if self._appeals[appeal_id].next_at == moment:
-                changes += self._report(appeal_id)
+            appeal = self._appeals[appeal_id]
+            if appeal.next_at == moment:
+                changes += self._report(appeal)
         return tuple(changes)
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
@@ -137,7 +141,9 @@ class Monitor:
         """
         self._policy = policy
         return tuple(
-            change for appeal_id in self._appeals for change in self._report(appeal_id, anew=True)
+            change
+            for appeal in self._appeals.values()
+            for change in self._report(appeal, anew=True)
         )
 
     # -- what can be asked -------------------------------------------------------------------
@@ -223,8 +229,8 @@ class Monitor:
             else:
                 yield known
 
-    def _take_again(self, event: Event, known: Event | list[Event]) -> dict[str, None]:
-        """Take an event whose id is known, and return the appeals where another one stands now."""
+    def _take_again(self, event: Event, known: Event | list[Event]) -> Iterable[Tracked]:
+        """Take an event whose id is known, and yield the appeals where another one stands now."""
         listed = known if isinstance(known, list) else [known]
         joined, repeats = join_copy(listed, event)
         if repeats:
@@ -234,28 +240,29 @@ class Monitor:
         self._by_id[event.event_id] = list(joined) if len(joined) > 1 else joined[0]
         before, after = standing(listed), standing(joined)
         if before is after:
-            return {}
+            return
         if before is not None:
-            self._tracked(before.appeal_id).remove(before.event_id)
+            appeal = self._appeals[before.appeal_id]
+            appeal.remove(before.event_id)
+            yield appeal
         if after is not None:
-            self._tracked(after.appeal_id).add(after, self._policy)
-        return {one.appeal_id: None for one in (before, after) if one is not None}
+            yield self._add(after)
 
-    def _tracked(self, appeal_id: str) -> Tracked:
-        appeal = self._appeals.get(appeal_id)
+    def _add(self, event: Event) -> Tracked:
+        appeal = self._appeals.get(event.appeal_id)
         if appeal is None:
-            appeal = self._appeals[appeal_id] = Tracked(appeal_id)
+            appeal = self._appeals[event.appeal_id] = Tracked(event.appeal_id)
+        appeal.add(event, self._policy)
         return appeal
 
-    def _report(self, appeal_id: str, *, anew: bool = False) -> tuple[Change, ...]:
-        appeal = self._appeals[appeal_id]
+    def _report(self, appeal: Tracked, *, anew: bool = False) -> list[Change]:
         awaited = appeal.next_at
         changes = appeal.report(self._policy, self._watermark, anew=anew)
         if appeal.next_at != awaited:
             self._await(appeal)
         if appeal.next_at is None and appeal.ended_at(self._policy) is not None:
             appeal.rest()
-        return tuple(changes)
+        return changes
 
     def _await(self, appeal: Tracked) -> None:
         if appeal.next_at is not None:

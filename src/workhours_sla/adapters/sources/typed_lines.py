@@ -43,7 +43,7 @@ class TypedLines:
         row = defstruct("Row", fields, gc=False, rename=layout.column)
         self._decode: Callable[[str], Any] = Decoder(row).decode
         self._meanings = [mapper.meanings[name] for name in _TEXTS]
-        self._own_id = mapper.meanings["event_id"]
+        self._own_id = mapper.meanings["event_id"].read
         self._instant = mapper.instants.in_utc
         self._source = layout.source
 
@@ -82,7 +82,7 @@ class TypedLines:
                 substantive,
                 *about,
             )
-            own_id = self._own_id[own_id] or content_id(appeal_id, kind, occurred_at, *said)
+            own_id = self._own_id(own_id) or content_id(appeal_id, kind, occurred_at, *said)
             return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
         except (ValueError, RecursionError, RefusedError):
             return None
