@@ -8,10 +8,11 @@ not taken back must at all times be what the events that were taken come to.
 import pickle
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,6 +41,7 @@ from workhours_sla import (
     day_off,
     evaluate,
 )
+from workhours_sla.errors import EventError
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
@@ -310,6 +312,30 @@ def test_an_answer_as_the_warning_falls_due_leaves_no_warning() -> None:
         assert ("at_risk" in {change.kind for change in told.standing.values()}) == warned
         in_time.apply_all(events)
         assert kinds(in_time.advance(at("2025-03-12 09:00"))) == ["at_risk"] * warned
+
+
+def test_several_events_are_one_step() -> None:
+    events = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
+    )
+    policy = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
+    assert kinds(Monitor(policy).apply_all(events)) == ["opened", "paused"]
+    monitor = Monitor(policy)
+    told = [kinds(monitor.apply(event)) for event in events]
+    assert told == [["opened"], ["paused"], ["due_changed"]]
+
+
+def test_events_that_cannot_be_read_to_their_end_are_not_taken() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+
+    def broken() -> Iterator[Event]:
+        yield posted
+        yield replace(answer, event_id="")
+
+    monitor = Monitor(FOUR)
+    with pytest.raises(EventError):
+        monitor.apply_all(broken())
+    assert kinds(monitor.apply_all([posted, answer])) == ["opened", "met"]
 
 
 def test_a_deletion_is_told_at_once_and_taken_back_at_once() -> None:

@@ -96,11 +96,12 @@ class Monitor:
     def apply_all(self, events: Iterable[Event]) -> tuple[Change, ...]:
         """Take events, in any order, as one step, and return what they change together.
 
-        What one of them would change and another of them change back is not told.
+        What one of them would change and another of them change back is not told. If reading
+        ``events`` fails, none of them is taken.
         """
         touched: dict[Tracked, None] = {}
         by_id, watermark = self._by_id, self._watermark
-        for event in events:
+        for event in tuple(events):
             self._read += 1
             known = by_id.get(event.event_id)
             if known is not None:
