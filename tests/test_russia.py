@@ -171,13 +171,26 @@ def test_region_as_known() -> None:
 
 def test_volgograd_has_its_own_days() -> None:
     calendar = Calendar.get("RU-VGG")
-    for text in ("2018-02-02", "2019-12-31", "2023-02-01", "2023-02-02"):
+    for text in ("2018-02-02", "2019-12-31", "2020-12-31", "2023-02-01", "2023-02-02"):
         assert not calendar.is_working_day(date.fromisoformat(text))
         assert Calendar.get("RU").is_working_day(date.fromisoformat(text))
     saturday = calendar.day(date(2019, 12, 28))
     assert (saturday.working, saturday.short) == (True, True)  # in place of a short 31 December
     assert not calendar.day(date(2023, 1, 31)).short  # a one-off day off shortens no eve
     assert not calendar.day(date(2018, 2, 1)).short
+
+
+def test_where_31_december_2020_was_moved_is_known_or_open() -> None:
+    days = [date(2020, 12, 26), date(2020, 12, 31)]
+    federal, belgorod, kostroma = map(Calendar.get, ("RU", "RU-BEL", "RU-KOS"))
+    assert [federal.is_working_day(day) for day in days] == [False, True]
+    assert [belgorod.is_working_day(day) for day in days] == [True, False]
+    assert belgorod.day(days[0]).short
+    assert list(kostroma.uncertain(2020)) == [date(2020, 12, 19), *days]
+    assert [kostroma.knows(day) for day in days] == [False, False]
+    assert [kostroma.provisional().is_working_day(day) for day in days] == [False, True]
+    with pytest.raises(CalendarCoverageError, match="выходной 31 декабря 2020"):
+        kostroma.day(days[1])
 
 
 def test_coverage_ends_say_so() -> None:
@@ -354,7 +367,8 @@ def test_all_regions_answer_for_2024_to_2026_or_say_what_is_open() -> None:
 def test_every_regional_row_names_act_source_and_scope() -> None:
     for region_id in region_ids():
         subject = region(region_id)
-        acts = [h.act for h in subject.holidays] + [e.act for e in subject.single_days]
+        acts = [h.act for h in subject.holidays]
+        acts += [e.act for e in (*subject.single_days, *subject.open_days)]
         for act in acts:
             assert act is not None
             assert act.title

@@ -59,7 +59,7 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
     },
     "uncertain": {
         "en": (
-            "it is open whether {name} makes it a day off ({act}); "
+            "it is open whether this is a day off ({name}; {act}); "
             "with {how} the answer is by rule and marked provisional"
         ),
         "ru": (

@@ -77,24 +77,29 @@ def regional_entries(
 
 def uncertain(
     region: Region, year: int, weekend: frozenset[int], is_working: IsWorking
-) -> dict[date, RegionalHoliday]:
-    """Return the dates of a year that are open, each with the holiday that leaves it so.
+) -> dict[date, Entry]:
+    """Return the dates of a year that are open, each with what leaves it so.
 
     Of a holiday that may fall on a date, also the day before, which would be shorter, and the
     working day it would move to; of a certain one on a weekend, the working day after it where
     the rule is not known.
     """
-    found: dict[date, RegionalHoliday] = {}
+    found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
+
+    def leave_open(day: date, holiday: RegionalHoliday) -> None:
+        entry = Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
+        found.setdefault(day, entry)
+
     for holiday in region.holidays:
         for day in open_dates(holiday, year):
-            found.setdefault(day, holiday)
-            found.setdefault(day - _ONE_DAY, holiday)
+            leave_open(day, holiday)
+            leave_open(day - _ONE_DAY, holiday)
             if holiday.weekend != STAYS and _is_day_off(day, weekend, is_working):
-                found.setdefault(_next_working(day, is_working), holiday)
+                leave_open(_next_working(day, is_working), holiday)
         if holiday.weekend not in (MOVES, STAYS):
             for day in certain_dates(holiday, year):
                 if _is_day_off(day, weekend, is_working):
-                    found.setdefault(_next_working(day, is_working), holiday)
+                    leave_open(_next_working(day, is_working), holiday)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -42,7 +43,8 @@ class Region(NamedTuple):
     """One subject of the Federation.
 
     ``tz`` is the IANA zone of its capital; ``other_zones`` lists (zone, area) where the rest of
-    it keeps other time. ``single_days`` are days off, and weekends worked, of one year only.
+    it keeps other time. ``single_days`` are days off, and weekends worked, of one year only,
+    ``open_days`` dates of which it is not known whether they were worked.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Region(NamedTuple):
     other_zones: tuple[tuple[str, str], ...]
     holidays: tuple[RegionalHoliday, ...]
     single_days: tuple[Entry, ...]
+    open_days: tuple[Entry, ...]
 
 
 def read_toml(folder: str, name: str) -> dict[str, Any]:
@@ -88,6 +91,7 @@ def region(id: str) -> Region:  # noqa: A002
         other_zones=tuple((zone["tz"], zone["area"]) for zone in rows.get("other_zones", ())),
         holidays=tuple(map(_holiday, rows.get("holidays", ()))),
         single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _single(row)),
+        open_days=tuple(entry for row in rows.get("open_days", ()) for entry in _open(row)),
     )
 
 
@@ -126,6 +130,12 @@ def _single(row: dict[str, Any]) -> list[Entry]:
         Entry(day, Layer.REGION, DayKind.TRANSFERRED_OFF, act, name, swapped_with=swap),
         Entry(swap, Layer.REGION, DayKind.TRANSFERRED_WORK, act, name, swapped_with=day),
     ]
+
+
+def _open(row: dict[str, Any]) -> Iterator[Entry]:
+    act = _act(row, source=row["source"])
+    for day in row["dates"]:
+        yield Entry(day, Layer.REGION, DayKind.DECREED_OFF, act, row["name"])
 
 
 def _near(id: str) -> list[str]:  # noqa: A002

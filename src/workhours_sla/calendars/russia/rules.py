@@ -251,19 +251,18 @@ class RussianDays(NamedTuple):
 def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
     """Return the open dates of a year, those that a neighbouring year's holiday opens too."""
     first = covered_years()[0]
-    if source.region is None or not region(source.region).holidays:
+    if source.region is None:
         return {}
-    found = {}
+    of_region = region(source.region)
+    if not of_region.holidays and not of_region.open_days:
+        return {}
+    found: dict[date, Entry] = {}
     for near in (year - 1, year, year + 1):
         if first <= near <= LAST_RULE_YEAR:
             federal = source.federal(near)
             working = _working_in(federal, source.weekend)
-            of_year = uncertain(region(source.region), near, source.weekend, working)
-            for day, holiday in of_year.items():
-                if day.year == year:
-                    found[day] = Entry(
-                        day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name
-                    )
+            of_year = uncertain(of_region, near, source.weekend, working)
+            found |= {day: entry for day, entry in of_year.items() if day.year == year}
     return MappingProxyType(dict(sorted(found.items())))
 
 
