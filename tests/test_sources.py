@@ -855,6 +855,7 @@ LAYOUTS = [
     Layout(values={"substantive": {"true": False}}),
     Layout(columns={"received_at": ""}, values={"substantive": {"да": True}}),
     Layout(datetime_format="%Y-%m-%dT%H:%M:%SZ", tz=UTC),
+    Layout(columns={"topic": 'the "topic"', "channel": "where\\to"}),
 ]
 
 
@@ -885,6 +886,21 @@ def test_plain_lines_are_read_by_their_types() -> None:
     assert TypedLines.fits(mapper.layout)
     line = line_of(occurred_at="2026-03-12T10:15:00.25+03:00", substantive=True, text="1.5")
     assert TypedLines(mapper).event_of(line) == mapper(json.loads(line), 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line_of(occurred_at="2026-03-12T10:15:00~1234567Z").replace("~", "\\u002e"),
+        line_of(occurred_at="2026-03-12T10:15:00.12345~7Z").replace("~", "\\u0036"),
+        line_of(occurred_at=MOMENTS[0], text=0).replace(" 0}", " " + "9" * 4_301 + "}"),
+    ],
+)
+def test_lines_that_only_look_plain(line: str) -> None:
+    slow = Layout(values={"substantive": {"-": ""}})
+    assert TypedLines.fits(Layout())
+    assert not TypedLines.fits(slow)
+    assert JsonRows(Layout()).item_of(line, 1) == JsonRows(slow).item_of(line, 1)
 
 
 @PROPERTY

@@ -86,7 +86,7 @@ class JsonRows:
 
     def item_of(self, text: str, line: int) -> Item:
         """Return the events of a line, or why it has none."""
-        if self._typed is not None and len(text) <= LONGEST_LINE:
+        if self._typed is not None:
             event = self._typed.event_of(text)
             if event is not None:
                 return event

@@ -27,6 +27,12 @@ _OF_OTHER_TYPES: dict[str, Any] = {
 _TEXTS = tuple(name for name in EVENT_COLUMNS if name not in ("event_id", *_OF_OTHER_TYPES))
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
 """Which are to be cut off, where the decoder would round them."""
+_ESCAPED_ASCII = "\\u00"
+"""With which a time may be written so that one does not see how fine it is."""
+_NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
+"""What the decoder takes in no name of a column."""
+_LONGEST = 4_300
+"""Characters: a longer line may have an integer that is too long to be read."""
 
 
 class TypedLines:
@@ -56,11 +62,14 @@ class TypedLines:
             and layout.datetime_format is None
             and all(columns)
             and len(set(columns)) == len(columns)
+            and not any(map(_NOT_IN_A_NAME.search, columns))
             and layout.values.keys().isdisjoint(_OF_OTHER_TYPES)
         )
 
     def event_of(self, text: str) -> tuple[Event] | None:
         """Return the event of a line, None if it is not plain."""
+        if len(text) > _LONGEST or _ESCAPED_ASCII in text:
+            return None
         if "." in text and _FINER_THAN_MICROSECONDS.search(text):
             return None
         try:
