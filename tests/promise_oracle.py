@@ -768,7 +768,7 @@ def rolled(
         while not schedule.shifts_on(moved):
             moved -= DAY
         closing = last_closing(schedule, moved)
-        if closing is None or closing > start:
+        if closing is None or min(closing, midnight_after(schedule, moved)) > start:
             return moved
     for number in range(REACH):
         moved = day + number * DAY

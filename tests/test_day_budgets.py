@@ -106,6 +106,12 @@ def test_no_term_ends_before_it_began() -> None:
     )
     friday_noon = at(2026, 3, 13, 12)
     assert OFFICE.deadline(friday_noon, WorkingDays(1, count_from="same_day")).day == 13
+    nights = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
+    budget = CalendarDays(1, roll="preceding")
+    for hour in (2, 13):  # Friday ended at 24:00, also while its last shift goes on
+        saturday = at(2026, 3, 14, hour)
+        assert nights.deadline(saturday, budget) == at(2026, 3, 17)
+        assert budget.due_on(nights, saturday) == date(2026, 3, 16)
 
 
 def test_a_date_that_never_was_is_no_working_day() -> None:

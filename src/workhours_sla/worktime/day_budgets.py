@@ -238,9 +238,10 @@ def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> da
 
 
 def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
-    """Whether a date with working hours has closed by the start."""
-    closing = _last_closing(schedule, day)
-    return closing is not None and closing <= start.astimezone(UTC)
+    """Whether a date with working hours has closed, or is past, by the start."""
+    if _last_closing(schedule, day) is None:
+        return False
+    return _ends(schedule, day)[0] <= start.astimezone(UTC)
 
 
 def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, holds: Holds) -> date:
