@@ -329,8 +329,10 @@ def test_the_command_refuses_what_it_cannot_read(
 ) -> None:
     status, _, err = run(capsys, *ROWS, "--as-of", "2016-03-27T15:30")
     assert (status, "give a later as_of" in err) == (2, True)
-    status, _, err = run(capsys, *ROWS, "--revise", str(tmp_path / "none.json"))
-    assert status == 2
+    missing = str(tmp_path / "none.json")
+    status, _, err = run(capsys, *ROWS, "--revise", missing)
+    assert (status, f"cannot read or write {missing!r} (No such file" in err) == (2, True)
+    assert "; give another" in err
     other = tmp_path / "other.json"
     other.write_text("{}", encoding="utf-8")
     status, _, err = run(capsys, *ROWS, "--revise", str(other))

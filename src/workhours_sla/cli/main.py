@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -90,7 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
         return EXIT_UNREADABLE
     except click.UsageError as error:
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        return _fail(f"{error.format_message()}{hint}", lang, EXIT_UNREADABLE)
+        text = error.format_message()
+        if re.search(r"unexpected extra argument.*\b\d{1,2}:\d\d", text):
+            hint = f"; put a date and its time in quotes: '31.10.2025 17:30'{hint}"
+        return _fail(f"{text}{hint}", lang, EXIT_UNREADABLE)
     except click.ClickException as error:
         return _fail(error.format_message(), lang, EXIT_UNREADABLE)
     except CalendarCoverageError as error:
@@ -103,7 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
         return _fail(str(error), lang, EXIT_UNREADABLE)
     except OSError as error:
         _flush(sys.stdout)
-        return _fail(f"{error.filename or 'output'}: {error.strerror}", lang, EXIT_UNREADABLE)
+        name = "the output" if error.filename is None else repr(str(error.filename))
+        text = f"cannot read or write {name} ({error.strerror}); give another place"
+        return _fail(text, lang, EXIT_UNREADABLE)
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)
     return result if isinstance(result, int) else 0

@@ -63,8 +63,8 @@ def _iso(text: str) -> str:
         day, month, year, rest = match.groups()
         text = f"{year}-{month:0>2}-{day:0>2}" + (f" {rest}" if rest else "")
     if not re.search(r"\d[ T]+\d", text):
-        msg = "it has no hour"
-        raise ValueError(msg)
+        msg = "it has no date" if re.match(r"\d{1,2}:\d", text) else "it has no hour"
+        raise ValueError(msg if re.search(r"\d", text) else "no known form")
     head, _, clock = text.replace("T", " ").partition(" ")
     clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"\s+(?=[+-]|Z$)", "", clock.strip()))
     return f"{head} {clock}"
