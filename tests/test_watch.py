@@ -375,6 +375,22 @@ def test_wrong_use_and_a_store_in_use_are_one_sentence(
     assert "no file" in third
 
 
+def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, store, config = tmp_path / "a.csv", tmp_path / "a.db", tmp_path / "csv.toml"
+    sheet.write_text("appeal_id,type,occurred_at\n")
+    config.write_text('[input]\nformat = "csv"\n')
+    rest = ["--store", str(store), "--once", "--lang", "en"]
+    assert main(["watch", str(sheet), *rest]) == 2
+    assert main(["watch", "events", *rest, "--config", str(config)]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert f"{str(sheet)!r} is CSV, which cannot be followed" in first
+    assert "'events' is CSV" in second
+    assert not store.exists()
+    config.write_text('[input]\nformat = "jsonl"\n')
+    sheet.write_text(LINES[0])
+    assert main(["watch", str(sheet), *rest, "--config", str(config)]) == 0
+
+
 def test_a_row_read_again_says_why_it_still_gives_none(path: Path) -> None:
     tail = Tail(path, Layout())
     assert tail.read(Rejected("unknown_type", "", LINES[0])) == (told(0),)

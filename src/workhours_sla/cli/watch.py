@@ -98,6 +98,7 @@ def watch(  # noqa: PLR0913
     config = settings.config or Config()
     if assume_tz is not None:
         config = config.with_zone(assume_tz)
+    _check_format(source, config)
     promises = settings.promises()
     stopping = Flag()
     ticking = _now if clock == "machine" else None
@@ -147,6 +148,15 @@ def _check_files(*files: str | None) -> None:
     named = [Path(file).resolve() for file in files if file not in (None, "-")]
     if len(set(named)) < len(named):
         msg = "each of SOURCE, --store, --sink and --digests is a file of its own; name another"
+        raise click.UsageError(msg)
+
+
+def _check_format(source: str, config: Config) -> None:
+    ending = Path(source).suffix.lower()
+    if config.input.format == "csv" or (config.input.format is None and ending in (".csv", ".tsv")):
+        msg = (
+            f"{source!r} is CSV, which cannot be followed; write events as JSON Lines, or use check"
+        )
         raise click.UsageError(msg)
 
 
