@@ -652,7 +652,10 @@ def test_other_columns_and_budgets_of_days() -> None:
     events = events_of(ANSWERED_AND_OPEN, S8)
     when = at("2025-03-14T18:00")
     result = evaluate(events, policy, as_of=when)
-    with pytest.raises(PolicyError, match="several targets; a report is of one"):
+    with pytest.raises(
+        PolicyError,
+        match=r"several targets; .* give target \(--target\) as one of 'reply', 'first reply'",
+    ):
         cases_of(result, policy, as_of=when)
     alike = Policy([Rule([days], channels={"vk"}), Rule([replace(days, schedule=S9)])])
     with pytest.raises(PolicyError, match="several targets 'reply'"):

@@ -200,7 +200,10 @@ def target_of(policy: Policy, name: str | None) -> Target:
     known = ", ".join(dict.fromkeys(repr(one.name) for one in policy.targets))
     asked = "several targets" if named else "no target"
     called = "" if name is None else f" {name!r}"
-    msg = f"the policy has {asked}{called}; a report is of one, by a name of its own: {known}"
+    msg = (
+        f"the policy has {asked}{called}; a report is of one, by a name of its own: "
+        f"give target (--target) as one of {known}"
+    )
     raise PolicyError(msg)
 
 
