@@ -391,3 +391,17 @@ def test_a_clock_that_is_gone_leaves_nothing_behind() -> None:
     ledger.take(monitor.apply_all(events))
     ledger.take(monitor.replace(other))
     assert [(c.target, str(c.kind)) for c in ledger.standing.values()] == [("q", "opened")]
+
+
+def test_an_appeal_that_lost_its_events_goes_on_with_its_revisions_after_a_snapshot() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    monitor, ledger = Monitor(FOUR), Ledger()
+    ledger.take(monitor.apply(posted))
+    ledger.take(
+        monitor.apply(replace(posted, appeal_id="other", received_at=posted.received_at - TICK))
+    )
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    again = replace(posted, event_id="again")
+    changes = restored.apply(again)
+    assert changes == monitor.apply(again)
+    ledger.take(changes)

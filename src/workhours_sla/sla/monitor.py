@@ -209,7 +209,8 @@ class Monitor:
             else:
                 listed = known if isinstance(known, list) else [known]
                 monitor._by_id[event.event_id] = [*listed, event]
-        stand: dict[str, list[Event]] = {}
+        # also appeals whose events all went to another: their revisions go on
+        stand: dict[str, list[Event]] = {appeal_id: [] for appeal_id in reported}
         for known in monitor._by_id.values():
             stands = standing(known if isinstance(known, list) else [known])
             if stands is not None:

@@ -44,7 +44,7 @@ _FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)
 class SqliteStore(SqliteReader):
     """A store opened for writing, by one process at a time; made where there is none yet.
 
-    It does what ``Monitor`` does, event by event, and each call is one transaction: it is on the
+    It does what ``Monitor`` does, and each call is one transaction: it is on the
     disk, whole, when the call returns, and not at all if it raises. Opened under another policy
     than last time, or by another version of this library, it tells what that changes. With
     ``retain``, appeals settled for longer are dropped: their events are known again as repeats,
