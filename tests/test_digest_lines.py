@@ -13,17 +13,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from workhours_sla import (
     Event,
     EventType,
+    Outcome,
     Policy,
     Schedule,
+    ScheduleBy,
     Target,
     Verdict,
     evaluate,
@@ -38,6 +41,7 @@ from workhours_sla.cli.digesting import Digesting
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.ports import Batch
+from workhours_sla.sla.target import Belonging
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -64,8 +68,8 @@ def schedule_of(agency: str | None) -> str:
 
 @contextmanager
 def digesting(path: Path, **options: Any) -> Iterator[tuple[SqliteStore, DigestLines]]:
-    with SqliteStore(path / "a.db", POLICY) as store:
-        options = {"policy": POLICY, "schedules": SCHEDULES, "schedule_of": schedule_of, **options}
+    options = {"policy": POLICY, "schedules": SCHEDULES, "schedule_of": schedule_of, **options}
+    with SqliteStore(path / "a.db", options["policy"]) as store:
         lines = DigestLines(path / "digests.jsonl", store, **options)
         yield store, lines
         lines.close()
@@ -243,6 +247,69 @@ def test_nobody_is_told_while_what_was_missed_is_read(tmp_path: Path) -> None:
             assert read_back(tmp_path) == []
         kept.take(Batch("", watermark=at(2026, 3, 3, 9, 35)))
     assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
+
+
+def test_the_store_is_asked_for_open_clocks_once_a_minute_and_in_working_time_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def open_outcomes(as_of: datetime) -> Iterator[Outcome]:
+        asked.append(f"{as_of:%H:%M:%S}")
+        return iter(())
+
+    with digesting(tmp_path) as (store, lines):
+        monkeypatch.setattr(store, "open_outcomes", open_outcomes)
+        for begin in (at(2026, 3, 2, 7, 58), at(2026, 3, 2, 17, 58)):
+            for second in range(0, 240, 5):
+                lines.ask(begin + timedelta(seconds=second))
+    assert asked == ["08:00:00", "08:01:00", "17:58:00", "17:59:00"]
+
+
+def test_what_changed_before_the_digests_began_is_not_news(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+        store.apply([event(f"A-{number}", "created", BEGIN) for number in range(3)])
+    for posted, asked in (
+        ([], at(2026, 3, 2, 17, 0)),
+        ([event("A-3", "created", at(2026, 3, 2, 20, 0))], at(2026, 3, 3, 9, 0)),
+    ):
+        with digesting(tmp_path) as (store, lines):
+            store.apply(posted)
+            lines.ask(asked)
+    (line,) = read_back(tmp_path)
+    assert "Since the last message: opened 1\n" in line["text"]
+    assert line["text"].count("• A-") == 4
+
+
+@pytest.mark.parametrize("field", get_args(Belonging))
+def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
+    tmp_path: Path, field: Belonging
+) -> None:
+    split = Schedule("RU-VGG", "Mo-Fr 10:00-12:00,16:00-20:00")
+    by = ScheduleBy(field, {"split": split, "office": OFFICE})
+    begin = at(2026, 3, 3, 8, 50)
+    posted = at(2026, 3, 3, 9, 0)
+    events = [
+        replace(event(f"of {name}", "created", posted), **dict[str, Any]({field: name}))
+        for name in by.schedules
+    ]
+    policy = Policy([Target("reply", working_hours(4), by)])
+    with digesting(tmp_path, policy=policy) as (store, lines):
+        store.apply(events)
+        for minute in range(0, 10 * 60, 10):
+            lines.ask(begin + minute * MINUTE)
+    passed = {
+        (line["text"].splitlines()[0][-5:], *found)
+        for line in read_back(tmp_path)
+        for found in re.findall(r"of (\w+), reply: .* (\d+) % of the time", line["text"])
+    }
+    assert passed == {
+        ("11:00", "office", "50"),
+        ("12:00", "office", "75"),
+        ("14:00", "office", "100"),
+        ("12:00", "split", "50"),  # then it stands for four hours, in which the agency works
+        ("17:00", "split", "75"),
+    }
 
 
 def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> None:

@@ -449,6 +449,7 @@ def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
     posted, reply = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
     with opened(tmp_path / "appeals.db") as store:
         store.apply([posted])
+        assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
         write = store._tables.write
 
         def write_and_fail(work: Work, when: int | None) -> None:
@@ -460,6 +461,7 @@ def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
             store.take(Batch("", [reply], watermark=at(2025, 4, 1)))
         monkeypatch.undo()
         assert store.watermark is None
+        assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
         assert [c.kind.value for c in store.apply([reply])] == ["met"]
         assert balanced(store)
 

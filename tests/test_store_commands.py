@@ -168,6 +168,19 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     ]
 
 
+def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path) -> None:
+    settled = [posted("1"), told("1-r", "1", EventType.REPLIED, 1)]
+    old = [posted("2", -48 * 10), told("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
+    dropped = []
+    for days, events, at in ((30, settled, 40), (45, old, 41)):
+        with SqliteStore(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:
+            store.apply(events)
+            store.take(Batch("", [posted(f"at {at}", 24 * at)], watermark=NOON + timedelta(at)))
+            assert store.whole_since == NOON + timedelta(days=10)
+            dropped.append(store.holdings().dropped)
+    assert dropped == [2, 4]
+
+
 # -- what an answer must be read with ----------------------------------------------------------
 
 
