@@ -33,7 +33,7 @@ from workhours_sla import (
     words,
     working_hours,
 )
-from workhours_sla.adapters.sinks.digest import digests
+from workhours_sla.adapters.sinks.digest import digest_of, targets_of
 from workhours_sla.adapters.sinks.digest_lines import DigestLines
 from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY, SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
@@ -215,7 +215,13 @@ def test_a_share_that_was_passed_before_a_pause_is_told_once() -> None:
         now = at(2026, 3, 3, 9, 0) + minute * MINUTE
         outcomes = evaluate(events, policy, as_of=now).outcomes
         since = now - 60 * MINUTE if minute == 190 else now - 10 * MINUTE
-        if digests([], outcomes, lambda _: OFFICE, since=since, now=now, policy=policy):
+        asked: dict[str, Any] = {
+            "since": since,
+            "now": now,
+            "targets": targets_of(policy),
+            "lang": "en",
+        }
+        if digest_of("roads", {}, outcomes, OFFICE, **asked):
             passed.append(f"{now:%H:%M}")
     assert passed == ["09:00", "11:00", "12:30", "14:30"]
 

@@ -27,7 +27,14 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.change_json import change_from_json, change_to_json
-from workhours_sla.adapters.sinks.digest import LONGEST, Digest, digests
+from workhours_sla.adapters.sinks.digest import (
+    LONGEST,
+    Digest,
+    count_changes,
+    digest_of,
+    targets_of,
+    waiting_of,
+)
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import StoreError
@@ -172,8 +179,22 @@ def told(
         *monitor.apply_all(one for one in known if one.received_at > since),
         *monitor.advance(now),
     ]
-    outcomes = evaluate(known, policy, as_of=now).outcomes
-    return digests(changes, outcomes, lambda _: OFFICE, since=since, now=now, lang=lang)
+    changed = count_changes(changes)
+    waiting = waiting_of(evaluate(known, policy, as_of=now).outcomes)
+    found = [
+        digest_of(
+            agency,
+            changed.get(agency, {}),
+            waiting.get(agency, ()),
+            OFFICE,
+            since=since,
+            now=now,
+            targets=targets_of(policy),
+            lang=lang,
+        )
+        for agency in ("roads", None)
+    ]
+    return tuple(digest for digest in found if digest is not None)
 
 
 def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -46,46 +46,6 @@ class Digest(NamedTuple):
     messages: tuple[str, ...]
 
 
-def digests(  # noqa: PLR0913
-    changes: Iterable[Change],
-    outcomes: Iterable[Outcome],
-    schedule_of: Callable[[str | None], Schedule],
-    *,
-    since: datetime,
-    now: datetime,
-    policy: Policy | None = None,
-    lang: str = "en",
-) -> tuple[Digest, ...]:
-    """Return what to send at ``now``, if ``since`` was the last time of asking.
-
-    ``changes`` are those that came in between, ``outcomes`` all as of ``now``, ``schedule_of`` the
-    working time of an agency. An agency is told only within its working time: when it has opened
-    since, and when an unanswered appeal has passed 50, 75 or 100 % of its budget since. Of a
-    budget that is not in working time the share is of the working time until it is due. Targets
-    of ``policy`` use up their budgets by their own schedules; without it they go by the agency's.
-    Without anything to answer or to report there is no message. Each has at most 4,096
-    characters. Raises NaiveDatetimeError, CalendarCoverageError.
-    """
-    since, now = in_utc("since", since), in_utc("now", now)
-    changed, waiting = count_changes(changes), waiting_of(outcomes)
-    targets = {} if policy is None else targets_of(policy)
-    found = []
-    for agency in sorted({*changed, *waiting}, key=lambda name: (name is None, name or "")):
-        digest = digest_of(
-            agency,
-            changed.get(agency, {}),
-            waiting.get(agency, ()),
-            schedule_of(agency),
-            since=since,
-            now=now,
-            targets=targets,
-            lang=lang,
-        )
-        if digest is not None:
-            found.append(digest)
-    return tuple(found)
-
-
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
     """Return for each agency how many changes of each kind there were, and how many taken back."""
     found: dict[str | None, Counter[str]] = {}
@@ -121,12 +81,18 @@ def digest_of(  # noqa: PLR0913
     lang: str,
     name: str | None = None,
 ) -> Digest | None:
-    """Return what to send to one agency, None where there is nothing now; as for ``digests``.
+    """Return what to send to an agency at ``now``, if ``since`` was the last time of asking.
 
-    ``since`` and ``now`` are in UTC; ``targets`` are those of ``targets_of``; ``name`` is what the
-    agency is called.
+    ``changed`` is what ``count_changes`` found since it was told last, ``waiting`` its outcomes of
+    ``waiting_of`` as of ``now``, ``schedule`` its working time, ``name`` what it is called. It is
+    told only within its working time: when it has opened since, and when an unanswered appeal has
+    passed 50, 75 or 100 % of its budget since. Budgets are used up by the schedules of
+    ``targets``, those of ``targets_of``; of a budget that is not in working time the share is of
+    the working time until it is due. Without anything to answer or to report there is None. A
+    message has at most 4,096 characters. Raises NaiveDatetimeError, CalendarCoverageError.
     """
-    if not schedule.is_working(now):
+    since, now = in_utc("since", since), in_utc("now", now)
+    if not (changed or waiting) or not schedule.is_working(now):
         return None
     waited = not schedule.is_working(since)
     passed: dict[int, int] = {}
