@@ -249,9 +249,11 @@ def test_nobody_is_told_while_what_was_missed_is_read(tmp_path: Path) -> None:
         posted = event("A-1", "created", at(2026, 3, 2, 10, 0))
         for hours in (1, 23):
             watermark = at(2026, 3, 2, 10, 0) + timedelta(hours=hours)
-            kept.take(Batch("", [posted], watermark=watermark))
+            store.take(Batch("", [posted], watermark=watermark))
+            kept.tell()
             assert read_back(tmp_path) == []
-        kept.take(Batch("", watermark=at(2026, 3, 3, 9, 35)))
+        store.take(Batch("", watermark=at(2026, 3, 3, 9, 35)))
+        kept.tell()
     assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
 
 
@@ -467,6 +469,50 @@ def test_killed_at_any_moment_it_tells_everything_and_nothing_twice(tmp_path: Pa
         assert OFFICE.is_working(datetime.fromisoformat(line["at"]))
     assert told(tmp_path) == happened(tmp_path)
     assert len(events_of(tmp_path / "a.db")) == len(events)
+
+
+def replayed(path: Path, size: int, events: Sequence[Event]) -> int:
+    """Add events to the file of a replay, read to its end, and return the status of the run."""
+    path.mkdir(exist_ok=True)
+    source = path / "events.jsonl"
+    with source.open("a") as file:
+        file.write(text(events))
+    command = ["watch", source, "--store", path / "a.db", "--digests", path / "digests.jsonl"]
+    command += ["--clock", "events", "--calendar", "RU-VGG", "--batch", size, "--once"]
+    return main([*map(str, command)])
+
+
+def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_tells_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [
+        event(f"B-{hour}-{n}", "created", at(2026, 3, 3, hour, 30) + n * TICK, f"{n % 7}")
+        for hour in (9, 11)  # the shares of the first pass as the others come
+        for n in range(60)
+    ]
+    events = sorted([*stream(30, 6, days=2), *busy], key=lambda one: one.received_at)
+    for size in (1, 7, 1000):
+        assert replayed(tmp_path / f"{size}", size, events) == 0
+    for first in range(0, len(events), 25):
+        assert replayed(tmp_path / "parts", 1000, events[first : first + 25]) == 0
+    expected = read_back(tmp_path / "1")
+    assert len(expected) > 50
+    for name in ("7", "1000", "parts"):
+        assert read_back(tmp_path / name) == expected
+
+    ask, asked = DigestLines.ask, iter(range(1_000_000))
+
+    def ask_or_fail(lines: DigestLines, *times: Any) -> None:
+        if next(asked) % 15 == 14:
+            raise StoreError("stopped before it asked")  # noqa: EM101, TRY003
+        ask(lines, *times)
+
+    monkeypatch.setattr(DigestLines, "ask", ask_or_fail)
+    stops = 0
+    while replayed(tmp_path / "stopped", 1000, () if stops else events) != 0:
+        stops += 1
+    assert stops > 4
+    assert read_back(tmp_path / "stopped") == expected
 
 
 def test_agencies_have_their_names_and_their_hours(

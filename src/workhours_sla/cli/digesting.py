@@ -1,8 +1,8 @@
-"""Digests in the live loop: after each batch the agencies are asked about, as time has passed."""
+"""Digests in the live loop: who works when, and when agencies are asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,8 +17,6 @@ from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.change import Change
-from workhours_sla.sla.ports import Batch, Place, Taken
 
 BEHIND: Final = timedelta(minutes=2)
 """How far the watermark may be behind what it should be by the clock, for agencies to be told."""
@@ -65,42 +63,34 @@ def digest_lines(
 
 
 class Digesting:
-    """A store that has the agencies asked about after each batch.
+    """The digests of a store in the live loop.
 
-    With a ``clock`` only once what was missed is read, so that nobody is told of what is over;
-    ``skew`` is by how much the watermark is behind the clock then.
+    With a ``clock`` they are told as it goes, but only once what was missed is read, so that
+    nobody is told of what is over; ``skew`` is by how much the watermark is behind the clock
+    then. Without one the watermark alone says when, wherever batches end.
     """
 
     def __init__(
         self,
         store: SqliteStore,
-        digests: DigestLines,
+        lines: DigestLines,
         clock: Callable[[], datetime] | None,
         skew: timedelta,
     ) -> None:
         self._store = store
-        self._digests = digests
+        self._lines = lines
         self._clock = clock
         self._latest = skew + BEHIND
 
-    def take(self, batch: Batch) -> Taken:
-        """Store a batch, then tell the agencies what the time is for."""
-        taken = self._store.take(batch)
+    def due(self, watermark: datetime) -> bool:
+        """Whether a batch is to end at a watermark, for the agencies to be told then."""
+        return self._clock is None and self._lines.due(watermark)
+
+    def tell(self) -> None:
+        """Tell the agencies what the time is for, as of the store."""
         now = self._store.watermark
-        if now is not None:
-            heard_at = None if self._clock is None else self._clock()
-            if heard_at is None or heard_at - now <= self._latest:
-                self._digests.ask(now, heard_at)
-        return taken
-
-    def places(self, source: str) -> Mapping[str, Place]:
-        """Return how far the partitions of a source were read."""
-        return self._store.places(source)
-
-    def undelivered(self, sink: str, most: int) -> Sequence[tuple[int, Change]]:
-        """Return the first changes, with their numbers, that a sink has not acknowledged."""
-        return self._store.undelivered(sink, most)
-
-    def delivered(self, sink: str, number: int) -> None:
-        """Take note that a sink has the changes up to a number."""
-        self._store.delivered(sink, number)
+        if now is None:
+            return
+        heard_at = None if self._clock is None else self._clock()
+        if heard_at is None or heard_at - now <= self._latest:
+            self._lines.ask(now, heard_at)

@@ -28,7 +28,7 @@ from workhours_sla.cli.reading import events_line
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.change import Change, ChangeKind
-from workhours_sla.sla.ports import BATCH, Followed, Sink, Store, follow
+from workhours_sla.sla.ports import BATCH, Followed, Sink, follow
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.worktime.budget import parse_budget
 
@@ -128,14 +128,19 @@ def watch(  # noqa: PLR0913
         stack.enter_context(_stopped_by_signals(stopping))
         if replay:
             store.replay(tail.read)
-        kept: Store = store
+        digests = None
         if digest_file is not None:
-            digests = digest_lines(Path(digest_file), store, config, promises, settings.lang)
-            stack.callback(digests.close)
-            kept = Digesting(store, digests, ticking, allowed)
-        marks = Watermarks(tail.partitions, skew=allowed)
+            lines = digest_lines(Path(digest_file), store, config, promises, settings.lang)
+            stack.callback(lines.close)
+            digests = Digesting(store, lines, ticking, allowed)
         followed = follow(
-            tail, kept, sinks, watermarks=marks, batch=batch, stopping=stopping.is_set
+            tail,
+            store,
+            sinks,
+            watermarks=Watermarks(tail.partitions, skew=allowed),
+            digests=digests,
+            batch=batch,
+            stopping=stopping.is_set,
         )
         for line in _account(followed, store.holdings(), settings.lang):
             click.echo(line, err=True)

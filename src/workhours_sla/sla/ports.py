@@ -117,6 +117,16 @@ class Sink(Protocol):
         """Take the changes, durably, or raise."""
 
 
+class Digests(Protocol):
+    """What is told as time passes, whether or not anything changes."""
+
+    def due(self, watermark: datetime) -> bool:
+        """Whether a batch is to end at a watermark, for them to be told then."""
+
+    def tell(self) -> None:
+        """Tell what there is to be told as of the last batch that was stored, or raise."""
+
+
 class Followed(NamedTuple):
     """Where everything went in one run: read == duplicate + conflicting + the rest, kept.
 
@@ -135,17 +145,21 @@ def follow(  # noqa: PLR0913
     sinks: Iterable[Sink] = (),
     *,
     watermarks: Watermarks,
+    digests: Digests | None = None,
     batch: int = BATCH,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Followed:
     """Read a source to its end, store what it gives in batches, and tell the sinks.
 
-    A batch ends after ``batch`` items, or where the source rests. What a sink has not
-    acknowledged from earlier runs is told first. ``stopping`` is asked after each batch. Raises
-    SourceError, StoreError; what was stored before stays, and a further run goes on there.
+    A batch ends after ``batch`` items, where the source rests, or where ``digests`` are due; they
+    are told after each. What was not told or not acknowledged in earlier runs is told first.
+    ``stopping`` is asked after each batch. Raises SourceError, StoreError; what was stored before
+    stays, and a further run goes on there.
     """
     sinks = tuple(sinks)
-    run = _Run(source, store, watermarks)
+    run = _Run(source, store, watermarks, digests)
+    if digests is not None:
+        digests.tell()
     for sink in sinks:
         drain(store, sink)
     for item in source.items({name: place.position for name, place in run.places.items()}):
@@ -154,7 +168,7 @@ def follow(  # noqa: PLR0913
                 watermarks.beat(item.heard_at)
         else:
             run.add(item)
-            if run.size < batch:
+            if run.size < batch and not run.is_due:
                 continue
         run.commit(sinks)
         if stopping():
@@ -173,10 +187,13 @@ def drain(store: Store, sink: Sink, most: int = BATCH) -> None:
 class _Run:
     """The batch in hand, and the counts so far."""
 
-    def __init__(self, source: Source, store: Store, watermarks: Watermarks) -> None:
+    def __init__(
+        self, source: Source, store: Store, watermarks: Watermarks, digests: Digests | None
+    ) -> None:
         self._name = source.name
         self._store = store
         self._watermarks = watermarks
+        self._digests = digests
         self.places = dict(store.places(source.name))
         for partition, place in self.places.items():
             if place.heard_at is not None:
@@ -200,6 +217,14 @@ class _Run:
         if item.rejected is not None:
             self._rejected.append(item.rejected)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the batch is to end here, for digests to be told."""
+        if self._digests is None:
+            return False
+        watermark = self._watermarks.value
+        return watermark is not None and self._digests.due(watermark)
+
     def commit(self, sinks: Sequence[Sink]) -> None:
         watermark = self._watermarks.value
         if not self.size and watermark == self._told:
@@ -216,6 +241,8 @@ class _Run:
             done.changes + len(taken.changes),
         )
         self._begin()
+        if self._digests is not None:
+            self._digests.tell()
         if taken.changes:
             for sink in sinks:
                 drain(self._store, sink)

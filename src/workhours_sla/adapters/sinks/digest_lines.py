@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,8 +25,6 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.worktime.schedule import Schedule
 
 SCHEMA: Final = "workhours.digest/1"
-EVERY: Final = timedelta(minutes=1)
-"""How much time passes before agencies are asked about again."""
 
 _NOTE: Final = "digests"
 _AT_ONCE: Final = 10_000
@@ -118,10 +116,10 @@ class DigestLines:
         self._unknown = unknown
         self._unknown_to: set[str] = set()
         self._lang = lang
-        self._asked: datetime | None = None
         noted = keeper.noted(_NOTE)
         # what changed before the first asking is no news
         self._state = _State(keeper.last_change) if noted is None else _decode_state(noted)
+        self._asked = max(self._state.since.values(), default=None)
         self._file = LineFile(file, _id_of, "digests")
         self._write()
 
@@ -129,13 +127,18 @@ class DigestLines:
         """Close the file."""
         self._file.close()
 
+    def due(self, now: datetime) -> bool:
+        """Whether ``now`` is in another minute than the last asking."""
+        return self._asked is None or _minute(now) > _minute(self._asked)
+
     def ask(self, now: datetime, heard_at: datetime | None = None) -> None:
         """Tell the agencies what they must know at ``now``, up to which all events are in.
 
-        With ``heard_at``, the time of a clock, only those are told who are at work then as well;
-        others are when both are within their working time. Raises StoreError.
+        Asked again within a minute it tells nothing. With ``heard_at``, the time of a clock, only
+        those are told who are at work then as well; others are when both are within their working
+        time. Raises StoreError.
         """
-        if self._asked is not None and now - self._asked < EVERY:
+        if not self.due(now):
             return
         self._asked = now
         state = self._state
@@ -212,6 +215,10 @@ class DigestLines:
         messages = self._state.messages
         if messages:
             self._file.add({one.message_id: _encode(one) for one in messages})
+
+
+def _minute(when: datetime) -> datetime:
+    return when.replace(second=0, microsecond=0)
 
 
 def _messages(digest: Digest, now: datetime) -> Iterable[Message]:
