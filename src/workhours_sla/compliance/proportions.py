@@ -70,6 +70,12 @@ class ComplianceRate:
         """Whether the share is shown, but marked as resting on few."""
         return COUNTS_ONLY_BELOW <= self.n < FLAGGED_BELOW
 
+    @property
+    def told_verdict(self) -> TargetVerdict:
+        """What to say of the target: where not many prove nothing, that they are too few."""
+        inconclusive = self.verdict is TargetVerdict.INCONCLUSIVE
+        return TargetVerdict.TOO_FEW if self.flagged and inconclusive else self.verdict
+
 
 @dataclass(frozen=True, slots=True)
 class RateDifference:

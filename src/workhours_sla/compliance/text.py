@@ -13,7 +13,6 @@ from workhours_sla.compliance.phrases import VERDICTS, heading, name_of, phrase
 from workhours_sla.compliance.proportions import (
     COUNTS_ONLY_BELOW,
     FLAGGED_BELOW,
-    TargetVerdict,
     percent,
 )
 from workhours_sla.compliance.report import Report
@@ -143,10 +142,7 @@ def verdict_text(row: Row, lang: str) -> str:
     """Return what the counts prove about the target; of not many, nothing is too few."""
     if row.rate is None:
         return words.pick(VERDICTS["too_few"], lang)
-    verdict = row.rate.verdict
-    if row.rate.flagged and verdict is TargetVerdict.INCONCLUSIVE:
-        verdict = TargetVerdict.TOO_FEW
-    return words.pick(VERDICTS[verdict], lang)
+    return words.pick(VERDICTS[row.rate.told_verdict], lang)
 
 
 def quantile_text(quantile: Quantile | None, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from workhours_sla.adapters.reports.html_elements import Html, element
 from workhours_sla.adapters.reports.html_plot import HALF, HEIGHT, Plot, ticks
 from workhours_sla.adapters.reports.html_words import hours_exact, percent_text, say
+from workhours_sla.adapters.reports.scales import curve_end
 from workhours_sla.compliance.report import Promise
 from workhours_sla.compliance.tables import Curve, Row
 from workhours_sla.compliance.text import number
@@ -61,17 +62,6 @@ def curve_chart(curve: Curve, promise: Promise, total: Row, lang: str) -> Html:
             plot.mark(at, level, label, "signal")
             plot.text(plot.x(at) + 8, plot.y(level) - 5, label, "note")
     return plot.svg(f"{say('chart_curve', lang)}. {_curve_reading(total, lang)}".rstrip())
-
-
-def curve_end(curve: Curve, promise: Promise, total: Row) -> timedelta:
-    """Return how far the curve is shown: past the budget and the ninetieth percentile."""
-    wanted = [2 * promise.budget] if promise.budget is not None else []
-    wanted += [
-        quantile.time * 1.4
-        for quantile in (total.median, total.p90)
-        if quantile is not None and quantile.time is not None
-    ]
-    return min(max(wanted), curve.longest) if wanted else curve.longest
 
 
 def _curve_reading(total: Row, lang: str) -> str:

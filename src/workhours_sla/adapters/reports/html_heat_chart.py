@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Final
-
 from workhours_sla import words
 from workhours_sla.adapters.reports.html_elements import Html, element
 from workhours_sla.adapters.reports.html_plot import WIDE, mark
-from workhours_sla.adapters.reports.html_words import percent_text, say, target_text
+from workhours_sla.adapters.reports.html_words import percent_text, say
+from workhours_sla.adapters.reports.scales import shade, shade_words
 from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW
 from workhours_sla.compliance.series import HeatMap
-
-SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""The bounds of the shades of the heat map, below the target."""
 
 _WEEKDAYS, _HOURS = 7, 24
 
@@ -72,16 +67,6 @@ def _hatch() -> Html:
     return element("defs", pattern)
 
 
-def shade(share: float, target: float) -> int:
-    """Return the step of a share in time: 0 where the target is reached, more the lower.
-
-    >>> shade(0.93, 0.9), shade(0.85, 0.9), shade(0.2, 0.9)
-    (0, 1, 5)
-    """
-    bounds = [bound for bound in SHARES if bound < target]
-    return 0 if share >= target else 1 + sum(share < bound for bound in bounds)
-
-
 def _percent(share: float, lang: str, target: float) -> str:
     return say("percent", lang, share=percent_text(share, lang, target=target))
 
@@ -124,16 +109,9 @@ def _cell(  # noqa: PLR0913, PLR0917
 
 def heat_legend(target: float, lang: str) -> Html:
     """Return what the shades of the heat map mean."""
-    bounds = [*(bound for bound in SHARES if bound < target), target]
-    texts = [target_text(bound, lang) for bound in bounds]
-    highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
-    steps = [(0, highest)]
-    for place, (low, high) in enumerate(pairwise(texts), start=1):
-        steps.append((len(bounds) - place, say("from_to", lang, low=low, high=high)))
-    steps.append((len(bounds), say("below", lang, share=texts[0])))
     items = [
         element("li", element("span", class_=f"swatch s{step}", aria_hidden="true"), text)
-        for step, text in sorted(steps)
+        for step, text in enumerate(shade_words(target, lang))
     ]
     swatch = element("span", class_="swatch few", aria_hidden="true")
     items.append(element("li", swatch, say("few", lang)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workhours_sla.adapters.reports import html_tables as tables
-from workhours_sla.adapters.reports.html_curve_chart import curve_chart, curve_end
+from workhours_sla.adapters.reports.html_curve_chart import curve_chart
 from workhours_sla.adapters.reports.html_elements import Html, element
 from workhours_sla.adapters.reports.html_tables import Cell, Line
 from workhours_sla.adapters.reports.html_teller import Teller
@@ -28,6 +28,7 @@ from workhours_sla.adapters.reports.html_words import (
     percent_text,
     when_text,
 )
+from workhours_sla.adapters.reports.scales import curve_end
 from workhours_sla.compliance.phrases import heading
 from workhours_sla.compliance.series import ShareTrend, Trend, TrendPoint
 from workhours_sla.compliance.tables import Curve, Quantile, Row

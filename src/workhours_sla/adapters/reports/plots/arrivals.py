@@ -9,8 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from workhours_sla import words
-from workhours_sla.adapters.reports.html_heat_chart import SHARES, shade
-from workhours_sla.adapters.reports.html_words import count_text, say, target_text
+from workhours_sla.adapters.reports.html_words import count_text
 from workhours_sla.adapters.reports.plots.drawing import (
     DARK_FROM,
     INK,
@@ -27,6 +26,7 @@ from workhours_sla.adapters.reports.plots.drawing import (
     title,
 )
 from workhours_sla.adapters.reports.plots.words import tell
+from workhours_sla.adapters.reports.scales import shade, shade_words
 from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW, percent
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import Grid
@@ -98,11 +98,12 @@ def _shares(ax: Axes, part: Grid, whole: Grid, target: float | None, lang: str) 
                 step = shade(share, target) if target is not None else _step(share)
                 text = percent(share, target=target, places=0)
                 _cell(ax, day, hour, step, number(text, lang))
-    meant = _shade_legend(target, lang) if target is not None else []
-    if few_seen:
-        told = tell("few_cells", lang, counts_only=COUNTS_ONLY_BELOW)
-        meant.append(Patch(facecolor=PAPER, edgecolor=SOFT, hatch=HATCH, lw=0.4, label=told))
-    return meant
+    told = shade_words(target, lang) if target is not None else []
+    meant = [
+        Patch(facecolor=SHADES[step], edgecolor=RULE, lw=0.4, label=text)
+        for step, text in enumerate(told)
+    ]
+    return [*meant, _few(lang)] if few_seen else meant
 
 
 def _counts(ax: Axes, whole: Grid, lang: str) -> list[Patch]:
@@ -115,10 +116,13 @@ def _counts(ax: Axes, whole: Grid, lang: str) -> list[Patch]:
             few_seen |= 0 < n < COUNTS_ONLY_BELOW
             text = count_text(n, lang) if n else ""
             _cell(ax, day, hour, None if few else _step(n / most), text)
-    if not few_seen:
-        return []
+    return [_few(lang)] if few_seen else []
+
+
+def _few(lang: str) -> Patch:
+    """Return what the hatches mean."""
     told = tell("few_cells", lang, counts_only=COUNTS_ONLY_BELOW)
-    return [Patch(facecolor=PAPER, edgecolor=SOFT, hatch=HATCH, lw=0.4, label=told)]
+    return Patch(facecolor=PAPER, edgecolor=SOFT, hatch=HATCH, lw=0.4, label=told)
 
 
 def _step(share: float) -> int:
@@ -152,18 +156,3 @@ def _cell(ax: Axes, day: int, hour: int, step: int | None, text: str) -> None:
             va="center",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5} if few else None,
         )
-
-
-def _shade_legend(target: float, lang: str) -> list[Patch]:
-    bounds = [*(bound for bound in SHARES if bound < target), target]
-    texts = [target_text(bound, lang) for bound in bounds]
-    told = ["\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]]
-    told += [
-        say("from_to", lang, low=texts[place], high=texts[place + 1])
-        for place in range(len(texts) - 2, -1, -1)
-    ]
-    told.append(say("below", lang, share=texts[0]))
-    return [
-        Patch(facecolor=SHADES[step], edgecolor=RULE, lw=0.4, label=text)
-        for step, text in enumerate(told)
-    ]

@@ -124,7 +124,7 @@ def _draw(ax: Axes, rows: Sequence[Named], lang: str) -> None:
             chosen = [
                 (place, rate)
                 for place, (_, rate) in zip(places, rows, strict=True)
-                if _verdict(rate) is verdict and rate.counts_only is not ranked
+                if rate.told_verdict is verdict and rate.counts_only is not ranked
             ]
             if not chosen:
                 continue
@@ -161,10 +161,3 @@ def _draw(ax: Axes, rows: Sequence[Named], lang: str) -> None:
     lowest = min(rate.interval.lower for _, rate in rows)
     share_axis(ax, max(min(lowest, target) - 0.03, -0.02), lang, "x")
     labels(ax, tell("axis_share", lang))
-
-
-def _verdict(rate: ComplianceRate) -> TargetVerdict:
-    """Return what the counts prove; of not many, nothing is too few."""
-    if rate.flagged and rate.verdict is TargetVerdict.INCONCLUSIVE:
-        return TargetVerdict.TOO_FEW
-    return rate.verdict

@@ -84,7 +84,7 @@ def deadline_load_chart(load: DeadlineLoad, *, ax: Axes | None = None, lang: str
     ax.set_ylim(0, load.slots[most].count * 1.12)
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda count, _: count_text(round(count), lang)))
-    labels(ax, y=tell("axis_deadlines", lang))
+    labels(ax, y=say("deadlines", lang))
     below = legend(ax, _time_axis(ax, load.slots, by_hour=by_hour, lang=lang))
     if told:
         note(ax, told, below)

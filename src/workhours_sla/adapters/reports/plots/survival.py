@@ -26,9 +26,10 @@ from workhours_sla.adapters.reports.plots.drawing import (
     under,
 )
 from workhours_sla.adapters.reports.plots.words import tell
+from workhours_sla.adapters.reports.scales import curve_end
 from workhours_sla.compliance.cases import MICROSECOND, Cases
 from workhours_sla.compliance.report import Report
-from workhours_sla.compliance.tables import Curve, Tally
+from workhours_sla.compliance.tables import Tally
 from workhours_sla.worktime.budget import format_amount
 
 HEIGHT: Final = 3.3
@@ -51,7 +52,7 @@ def kaplan_meier_plot(
     curve = report.curve
     if curve is None:
         return nothing(ax, tell("no_curve", lang))
-    last = _end(report, curve) / _HOUR
+    last = curve_end(curve, report.promise, report.total) / _HOUR
     shown = sum(time / _HOUR <= last for time in curve.times)
     hours = [0.0, *(time / _HOUR for time in curve.times[:shown]), last]
     share = _steps(curve.share[:shown])
@@ -81,26 +82,13 @@ def kaplan_meier_plot(
     ax.set_xlim(0, 1.03 * last)  # the last fall can be seen, too
     share_axis(ax, 0.0, lang)
     hours_axis(ax, "x", lang)
-    labels(ax, say("axis_hours", lang), tell("axis_unanswered", lang))
+    labels(ax, say("axis_hours", lang), say("unanswered", lang))
     below = 3 * TYPE + 6
     if cases is not None:
         _censored(ax, cases, report, (hours, share), lang)
         below = _at_risk(ax, cases, report, below, lang)
     legend(ax, below)
     return ax
-
-
-def _end(report: Report, curve: Curve) -> timedelta:
-    """Return how far the curve is shown: past the budget and the ninetieth percentile."""
-    budget, total = report.promise.budget, report.total
-    wanted = [2 * budget] if budget is not None else []
-    wanted += [
-        quantile.time * 1.4
-        for quantile in (total.median, total.p90)
-        if quantile is not None and quantile.time is not None
-    ]
-    end = min(max(wanted), curve.longest) if wanted else curve.longest
-    return end or _HOUR  # all were answered at once
 
 
 def _steps(levels: tuple[float, ...]) -> list[float]:

@@ -42,7 +42,6 @@ PLOTS: Final[Mapping[str, Words]] = {
     },
     "no_weeks": {"en": "There is no week to show.", "ru": "Показывать нечего: недель нет."},
     # -- time to an answer
-    "axis_unanswered": {"en": "not answered, %", "ru": "не отвечено, %"},
     "curve": {"en": "Kaplan-Meier estimate", "ru": "оценка Каплана \N{EN DASH} Мейера"},
     "band": {"en": "95% interval", "ru": "95 % интервал"},
     "censored": {"en": "observed no longer", "ru": "наблюдение прервано"},
@@ -107,7 +106,6 @@ PLOTS: Final[Mapping[str, Words]] = {
         "en": "Deadlines of the open appeals by day",
         "ru": "Сроки открытых обращений по дням",
     },
-    "axis_deadlines": {"en": "deadlines", "ru": "сроков"},
     "all_of_slot": {"en": "all in the hour", "ru": "всего за час"},
     "all_of_day": {"en": "all on the day", "ru": "всего за день"},
     "most_at_once": {"en": "most at one instant", "ru": "больше всего в один миг"},
