@@ -79,7 +79,7 @@ def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None
     )
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
         _level(ax, trend.mean, tell("mean_at", lang, value=_hours(trend.mean, lang)), dashed=False)
-        lower, upper = _hours(max(trend.lower, 0 * _HOUR), lang), _hours(trend.upper, lang)
+        lower, upper = _hours(trend.lower, lang), _hours(trend.upper, lang)
         _level(ax, trend.upper, tell("limits_at", lang, lower=lower, upper=upper))
         _level(ax, trend.lower)
     if open_:
@@ -225,7 +225,8 @@ def _signals(
 
 def _finish_hours(ax: Axes, names: Sequence[str], told: str, lang: str) -> Axes:
     low, high = ax.get_ylim()
-    ax.set_ylim(max(low, 0.0), high)
+    if ax.dataLim.y0 >= 0:  # a limit may lie below 0, as it is that of the report
+        ax.set_ylim(max(low, 0.0), high)
     labels(ax, y=tell("axis_hours_short", lang))
     hours_axis(ax, "y", lang)
     below = legend(ax, week_axis(ax, names, lang))

@@ -48,7 +48,8 @@ def deadline_load_chart(load: DeadlineLoad, *, ax: Axes | None = None, lang: str
     by_hour = all(slot.until - slot.since <= _HOUR for slot in load.slots)
     title(ax, say("chart_load", lang) if by_hour else tell("chart_load_day", lang))
     sums = {name: getattr(load, name) for name in _SUMS}
-    told = plain(say("load_sums", lang, **sums)) if any(sums.values()) else ""
+    counted = {name: count_text(count, lang) for name, count in sums.items()}
+    told = say("load_sums", lang, **counted) if any(sums.values()) else ""
     if not load.slots:
         return nothing(ax, f"{say('load_none', lang)}\n{told}".rstrip())
     places = range(len(load.slots))

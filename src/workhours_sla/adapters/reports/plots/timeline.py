@@ -45,6 +45,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.spans import Span
 from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.day_budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT, WIDE = 1.8, 6.9
@@ -71,7 +72,8 @@ def appeal_timeline(  # noqa: PLR0913
 
     Filled is working time, darker while the clock ran; pauses and the time past the limit are
     hatched. Blank is no working time; whole days of it say why. Dates that the calendar does not
-    know are dotted. ``events`` are numbered and named below, ``spans`` are those of
+    know are dotted. A promise around the clock (ClockTime) has all time filled, pauses too, as it
+    runs through them. ``events`` are numbered and named below, ``spans`` are those of
     ``holder_spans``. Times are in the zone of the schedule. ``as_of`` is that of the outcome.
     """
     drawn = _Timeline(outcome, schedule, as_of, lang)
@@ -84,18 +86,19 @@ def appeal_timeline(  # noqa: PLR0913
     first, last = drawn.view(told)
     ax.set_xlim(date2num(first), date2num(last))
     ax.set_ylim(_EVENTS[0] + _EVENTS[1], -0.1)
-    used = drawn.working_time(ax)
+    used = drawn.time(ax)
     drawn.reasons(ax)
     used += drawn.lines(ax)
-    key = [*drawn.events(ax, told), *drawn.spans(ax, spans)]
-    lanes = [("lane_time", _TIME), *([("lane_holder", _HOLDER)] if spans else [])]
+    blank = [] if drawn.around_the_clock else [tell("blank", lang)]
+    key = [*blank, *drawn.events(ax, told), *drawn.spans(ax, spans)]
+    lanes = [(drawn.key("lane_time"), _TIME), *([("lane_holder", _HOLDER)] if spans else [])]
     lanes += [("lane_events", _EVENTS)] if told else []
     ax.yaxis.set_major_locator(FixedLocator([top + tall / 2 for _, (top, tall) in lanes]))
     ax.yaxis.set_major_formatter(FixedFormatter([tell(name, lang) for name, _ in lanes]))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     below = legend(ax, drawn.time_axis(ax), used)
-    below = note(ax, "\n".join([tell("blank", lang), *key]), below, whole=new)
+    below = note(ax, "\n".join(key), below, whole=new) if key else below
     if new:
         grow(ax, HEIGHT, below)
     return ax
@@ -113,6 +116,9 @@ class _Timeline:
     """What is drawn of one appeal."""
 
     def __init__(self, outcome: Outcome, schedule: Schedule, as_of: datetime, lang: str) -> None:
+        self.around_the_clock = isinstance(outcome.budget, ClockTime)
+        if self.around_the_clock:
+            schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome = outcome
         self._schedule = schedule
         self._lang = lang
@@ -142,17 +148,22 @@ class _Timeline:
 
     # -- the time --------------------------------------------------------------------------
 
-    def working_time(self, ax: Axes) -> list[Artist]:
-        """Fill the working time; return what the fillings mean."""
+    def key(self, name: str) -> str:
+        """Return the key of words about working time, or around the clock of those about time."""
+        return f"{name}_clock" if self.around_the_clock else name
+
+    def time(self, ax: Axes) -> list[Artist]:
+        """Fill the time that counts; return what the fillings mean."""
         outcome = self._outcome
         limit = outcome.limit
-        kinds: dict[str, list[Stretch]] = {"not_used": [], "used": [], "held": [], "over": []}
+        holds = () if self.around_the_clock else outcome.holds
+        kinds: dict[str, list[Stretch]] = {self.key("not_used"): [], "used": [], "held": [], "over": []}
         for since, until in self._stretches():
-            for a, b in _pieces(since, until, (self._start, self._end), outcome.holds, limit):
+            for a, b in _pieces(since, until, (self._start, self._end), holds, limit):
                 middle = a + (b - a) / 2
                 if not self._start <= middle < self._end:
-                    kind = "not_used"
-                elif any(start <= middle < end for start, end in outcome.holds):
+                    kind = self.key("not_used")
+                elif any(start <= middle < end for start, end in holds):
                     kind = "held"
                 else:
                     kind = "over" if limit is not None and middle > limit else "used"
@@ -178,7 +189,7 @@ class _Timeline:
             day += _DAY
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the working time in view, of shifts that began the day before, too."""
+        """Yield the time that counts in view, of shifts that began the day before, too."""
         day = self._first.date() - _DAY
         while day <= self._last.date():
             if self._schedule.knows(day):
@@ -314,7 +325,7 @@ class _Timeline:
         """Draw who held the appeal; return what the letters mean."""
         told = []
         for place, span in enumerate(spans):
-            letter = chr(ord("A") + place % 26)
+            letter = _letters(place)
             style = _HELD if span.phase == "held" else _NOT_HELD
             ax.add_patch(_bar(span.since, span.until, _HOLDER, style))
             start, end = date2num(span.since), date2num(span.until)
@@ -332,7 +343,8 @@ class _Timeline:
                 )
             phase = words.pick(PHASES[span.phase], self._lang)
             who = f"{printable(span.holder)}, " if span.holder else ""
-            told.append(f"{letter}  {format_amount(span.worked)}  {who}{phase}")
+            amount = span.until - span.since if self.around_the_clock else span.worked
+            told.append(f"{letter}  {format_amount(amount)}  {who}{phase}")
         return told
 
     # -- the axis --------------------------------------------------------------------------
@@ -386,12 +398,19 @@ class _Timeline:
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "used": {"facecolor": BAND, "edgecolor": ACCENT, "lw": 0.6},
     "not_used": {"facecolor": RAIL, "edgecolor": RULE, "lw": 0.6},
+    "not_used_clock": {"facecolor": RAIL, "edgecolor": RULE, "lw": 0.6},
     "held": {"facecolor": PAPER, "edgecolor": SOFT, "hatch": HATCHES["held"], "lw": 0.6},
     "over": {"facecolor": SHADES[2], "edgecolor": INK, "hatch": HATCHES["over"], "lw": 0.6},
     "unknown_day": {"facecolor": PAPER, "edgecolor": SOFT, "hatch": HATCHES["unknown"], "lw": 0},
 }
 _HELD: Final = _STYLES["used"]
 _NOT_HELD: Final = {**_STYLES["held"], "hatch": HATCHES["unknown"]}
+
+
+def _letters(place: int) -> str:
+    """Return the letters of a place as the columns of a spreadsheet have them: Z, then AA."""
+    rest, last = divmod(place, 26)
+    return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)
 
 
 def _bar(

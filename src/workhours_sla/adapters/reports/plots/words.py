@@ -111,10 +111,12 @@ PLOTS: Final[Mapping[str, Words]] = {
     "most_at_once": {"en": "most at one instant", "ru": "больше всего в один миг"},
     # -- one appeal
     "lane_time": {"en": "working\ntime", "ru": "рабочее\nвремя"},
+    "lane_time_clock": {"en": "time", "ru": "время"},
     "lane_holder": {"en": "holder", "ru": "у кого"},
     "lane_events": {"en": "events", "ru": "события"},
     "used": {"en": "counted", "ru": "идёт в счёт"},
     "not_used": {"en": "working time, not counted", "ru": "рабочее время вне счёта"},
+    "not_used_clock": {"en": "not counted", "ru": "вне счёта"},
     "held": {"en": "paused", "ru": "приостановлено"},
     "over": {"en": "past the limit", "ru": "после предела"},
     "unknown_day": {"en": "calendar not known", "ru": "календарь неизвестен"},
