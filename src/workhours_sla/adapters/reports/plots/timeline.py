@@ -157,7 +157,12 @@ class _Timeline:
         outcome = self._outcome
         limit = outcome.limit
         holds = () if self.around_the_clock else outcome.holds
-        kinds: dict[str, list[Stretch]] = {self.key("not_used"): [], "used": [], "held": [], "over": []}
+        kinds: dict[str, list[Stretch]] = {
+            self.key("not_used"): [],
+            "used": [],
+            "held": [],
+            "over": [],
+        }
         for since, until in self._stretches():
             for a, b in _pieces(since, until, (self._start, self._end), holds, limit):
                 middle = a + (b - a) / 2
