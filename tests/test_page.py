@@ -22,6 +22,7 @@ from workhours_sla.worktime.day_budgets import ClockTime, WorkingDays
 np = pytest.importorskip("numpy")
 
 from workhours_sla.adapters.reports.html_page import page, traces_of, write_page  # noqa: E402
+from workhours_sla.adapters.reports.html_time_charts import trend_chart  # noqa: E402
 from workhours_sla.compliance.cases import (  # noqa: E402
     Cases,
     Labels,
@@ -29,6 +30,7 @@ from workhours_sla.compliance.cases import (  # noqa: E402
 )
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.report import Late, Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -379,6 +381,19 @@ def test_charts_are_the_reports(report: Report) -> None:
     shares = {f"{share * 100:.1f}" for share in report.curve.share}
     for label in curve[:-2]:
         assert re.findall(r": ([\d.]+)%", label)[0] in shares
+
+
+def test_a_lower_limit_below_zero_stands_where_it_is_said() -> None:
+    hour = timedelta(hours=1)
+    points = tuple(TrendPoint(f"2025-W{n:02}", n * hour) for n in (1, 2, 3))
+    chart = trend_chart(Trend(points, 12, 2 * hour, -1.5 * hour, 5.5 * hour, 4 * hour), "en")
+    assert f"limits -1.50 to 5.50{NBSP}h" in chart
+    upper, mean, lower = (
+        float(line["y1"])
+        for line in read(chart).all("line")
+        if line.attributes["class"] in {"limit", "mean"}
+    )
+    assert lower - mean == pytest.approx(mean - upper, abs=0.2)
 
 
 def test_only_groups_with_a_place_are_in_the_funnel(report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,8 +14,9 @@ import pytest
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
 from workhours_sla.calendars.day import DayKind
-from workhours_sla.sla.load import deadline_load
+from workhours_sla.sla.load import DeadlineLoad, Slot, deadline_load
 from workhours_sla.sla.spans import holder_spans
+from workhours_sla.worktime.day_budgets import ClockTime
 
 np = pytest.importorskip("numpy")
 mpl = pytest.importorskip("matplotlib")
@@ -27,7 +29,7 @@ from matplotlib.collections import LineCollection  # noqa: E402
 from matplotlib.colors import to_hex  # noqa: E402
 from matplotlib.dates import date2num  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
-from matplotlib.text import Text  # noqa: E402
+from matplotlib.text import Annotation, Text  # noqa: E402
 
 from workhours_sla.adapters.reports import plots  # noqa: E402
 from workhours_sla.adapters.reports.html_page import page  # noqa: E402
@@ -36,8 +38,10 @@ from workhours_sla.adapters.reports.plots.words import PLOTS  # noqa: E402
 from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.control_charts import p_prime_chart  # noqa: E402
+from workhours_sla.compliance.proportions import compliance_rate  # noqa: E402
 from workhours_sla.compliance.report import OWN_TABLES, Report, compliance_report  # noqa: E402
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint  # noqa: E402
+from workhours_sla.compliance.tables import Quantile  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)
@@ -182,6 +186,33 @@ def test_a_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
     assert "mean 2.00 h" in [text.replace(NBSP, " ") for text in legend(ax)]
 
 
+def test_a_lower_limit_is_that_of_the_report_below_zero_too(report: Report) -> None:
+    told = replace(trend(2, 2.5, 3.5, 2.9), lower=-1.2 * HOUR)
+    ax = plots.xmr_chart(in_weeks(report, told), lang="en")
+    assert f"limits -1.20{NBSP}h to 3.00{NBSP}h" in legend(ax)
+    assert levels(ax) == {2, -1.2, 3}
+    assert ax.get_ylim()[0] < -1.2
+    assert plots.xmr_chart(in_weeks(report, trend(0.1, 9))).get_ylim()[0] == 0
+
+
+def test_weeks_are_named_where_they_stand(report: Report) -> None:
+    told = trend(*range(1, 21))
+    points = tuple(
+        replace(point, week=f"2024-W{n + 41:02}" if n < 12 else f"2025-W{n - 11:02}+W{n - 10:02}")
+        for n, point in enumerate(told.points)
+    )
+    ax = plots.xmr_chart(in_weeks(report, replace(told, points=points)))
+    assert [(tick, label.get_text()) for tick, label in ticks(ax.xaxis)] == [
+        *[(0, "41\n2024"), (3, "44"), (6, "47"), (9, "50")],
+        *[(12, "01\n2025"), (15, "04"), (18, "07")],
+    ]
+    assert line(ax, "медиана недели").get_xdata().tolist() == list(range(20))
+
+
+def ticks(axis: Any) -> list[tuple[float, Text]]:
+    return list(zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True))
+
+
 def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
     told = trend(2, 2.5, 2.25, 4, range_outside=(4,))
     ax = plots.moving_range_chart(replace(report, trend=told), lang="ru")
@@ -269,6 +300,27 @@ def test_the_curve_is_that_of_the_report(report: Report) -> None:
     assert "ещё ждут ответа" not in texts(ax)
 
 
+@pytest.mark.parametrize(("p90", "longest", "end"), [(5, 99, 8), (10, 99, 14), (10, 12, 12)])
+def test_the_curve_ends_past_the_budget_and_the_ninetieth_percentile(
+    report: Report, p90: float, longest: float, end: float
+) -> None:
+    median, ninetieth = (Quantile(n * HOUR, None, None, longest * HOUR) for n in (2, p90))
+    assert report.curve
+    ax = plots.kaplan_meier_plot(
+        replace(
+            report,
+            total=replace(report.total, median=median, p90=ninetieth),
+            curve=replace(report.curve, longest=longest * HOUR),
+        )
+    )
+    assert line(ax, "оценка").get_xdata()[-1] == pytest.approx(end)
+    assert ax.get_xlim() == pytest.approx((0, 1.03 * end))
+    for name, hours_, share, mark in (("медиана", 2, 0.5, "o"), ("p90", p90, 0.1, "D")):
+        drawn = line(ax, name)
+        assert (drawn.get_xdata(), drawn.get_ydata()) == ([hours_], [share])
+        assert drawn.get_marker() == mark
+
+
 # -- groups ----------------------------------------------------------------------------------------
 
 
@@ -308,6 +360,72 @@ def test_the_funnel_is_that_of_the_report(report: Report) -> None:
         assert str(row.key)[:20].replace("\x00", "?") in named
     assert "Не показаны, так как созрело меньше 10: 1." in named
     assert to_hex(line(ax, "внутри границ, созрело меньше 20").get_mec()) == drawing.SHADES[2]
+
+
+def grouped(report: Report, *groups: tuple[int, int, int | None]) -> Report:
+    """Return a report of groups by how many were met, of how many, and the place in the funnel."""
+    table = report.table("agency")
+    rows = tuple(
+        replace(
+            table.rows[0],
+            key=f"Комитет {chr(ord('А') + n)}",
+            rate=compliance_rate(met, of, 0.9),
+            funnel=place,
+        )
+        for n, (met, of, place) in enumerate(groups)
+    )
+    tables = [replace(table, rows=rows), *(one for one in report.tables if one.by in OWN_TABLES)]
+    return replace(report, tables=tuple(tables))
+
+
+def test_marks_are_filled_outside_the_outer_limits(report: Report) -> None:
+    """Whoever has not many is paler, inside as outside."""
+    far = grouped(
+        report, (50, 100, -2), (80, 99, -1), (90, 98, 0), (95, 97, 1), (96, 96, 2), (2, 15, -2)
+    )
+    ax = plots.funnel_plot(far, lang="en")
+    marks = {
+        n: (one.get_marker(), to_hex(one.get_mfc()))
+        for one in ax.lines
+        if one.get_linestyle() == "None"
+        for n in one.get_xdata()
+    }
+    assert marks == {
+        100: ("v", drawing.INK),
+        99: ("v", drawing.PAPER),
+        98: ("o", drawing.PAPER),
+        97: ("^", drawing.PAPER),
+        96: ("^", drawing.INK),
+        15: ("v", drawing.SOFT),
+    }
+    assert line(ax, "below the 99.8% limit, fewer than 20").get_xdata() == [15]
+
+
+def test_who_is_outside_and_not_named_is_counted(report: Report) -> None:
+    """Twenty lie in one place, where there is room for the names of some."""
+    crowd = grouped(report, *[(50, 100, -2)] * 20, (80, 99, -1), (90, 98, 0))
+    ax = plots.funnel_plot(crowd, lang="en")
+    named = [text for text in ax.texts if text.get_text().startswith("Комитет")]
+    assert 0 < len(named) < 15
+    (count,) = re.findall(r"not named for want of room: (\d+)\.", " ".join(texts(ax)))
+    assert int(count) == 20 - len(named)
+    alone = plots.funnel_plot(grouped(report, (50, 100, -2), (90, 98, 0)), lang="en")
+    assert "not named" not in " ".join(texts(alone))
+
+
+def test_what_not_many_prove_is_that_they_are_few(report: Report) -> None:
+    ax = plots.caterpillar_plot(grouped(report, (14, 15, 0), (89, 99, 0), (1, 16, -2)), lang="en")
+    marks = {
+        one.get_label(): (one.get_marker(), list(one.get_xdata()))
+        for one in ax.lines
+        if one.get_linestyle() == "None"
+    }
+    assert report.total.rate
+    assert marks == {
+        "target too few": ("x", [14 / 15]),
+        "target not proved": ("s", [89 / 99]),
+        "target not met": ("v", [1 / 16, report.total.rate.rate]),
+    }
 
 
 def test_intervals_stand_beside_the_target_by_verdict(report: Report) -> None:
@@ -391,6 +509,54 @@ def test_each_cell_says_its_figure_and_few_are_hatched(report: Report, show: Any
     assert {hatched for _, hatched in found.values()} == {True, False}
 
 
+def monday(report: Report, n: int, *part: int) -> Report:
+    """Return a report of Monday's first hours, with so many arrived and a part of each in time."""
+    nothing = ((0,) * 24,) * 6
+    whole = ((n,) * len(part) + (0,) * (24 - len(part)), *nothing)
+    some = (part + (0,) * (24 - len(part)), *nothing)
+    heat = replace(
+        report.heat_map,
+        **dict.fromkeys(("arrived", "matured", "due_known"), whole),
+        **dict.fromkeys(("matured_met", "due_later"), some),
+    )
+    return replace(report, heat_map=heat)
+
+
+def faces(ax: Axes) -> list[str]:
+    """Return the colours of the first hours of Monday."""
+    found = {box.get_xy(): to_hex(box.get_facecolor()) for box in boxes(ax)}
+    return [found[0.02, hour + 0.02] for hour in range(7)]
+
+
+def test_shades_darken_as_shares_fall_and_the_legend_says_so(report: Report) -> None:
+    ax = plots.arrival_heat_map(monday(report, 100, 95, 90, 85, 75, 65, 55, 30), lang="en")
+    assert faces(ax) == [drawing.SHADES[step] for step in (0, 0, 1, 2, 3, 4, 5)]
+    box = ax.get_legend()
+    assert box is not None
+    shown = [to_hex(patch.get_facecolor()) for patch in box.get_patches()]
+    assert dict(zip(legend(ax), shown, strict=True)) == {
+        f"≥{NBSP}90": drawing.SHADES[0],
+        "80–90": drawing.SHADES[1],
+        "70–80": drawing.SHADES[2],
+        "60–70": drawing.SHADES[3],
+        "50–60": drawing.SHADES[4],
+        "below 50": drawing.SHADES[5],
+    }
+    assert legend(ax)[0] == f"≥{NBSP}90"
+    inks = {text.get_text(): to_hex(text.get_color()) for text in ax.texts}
+    assert (inks["75"], inks["65"]) == (drawing.INK, drawing.PAPER)
+
+
+def test_of_what_is_neither_good_nor_bad_more_is_darker(report: Report) -> None:
+    week = monday(report, 100, 0, 20, 35, 50, 65, 80, 100)
+    ax = plots.arrival_heat_map(week, "due_later")
+    assert faces(ax) == list(drawing.SHADES)
+    assert ax.get_legend() is None
+    ax = plots.arrival_heat_map(monday(report, 8, *[8] * 7), "arrived", lang="en")
+    assert set(faces(ax)) == {drawing.PAPER}
+    assert legend(ax) == ["fewer than 10"]
+
+
 def test_another_heat_map_is_refused(report: Report) -> None:
     with pytest.raises(ValueError, match="not 'share'"):
         plots.arrival_heat_map(report, "share")  # type: ignore[arg-type]
@@ -432,13 +598,28 @@ def test_bars_are_the_slots_of_the_load() -> None:
     assert [bar.get_height() for bar in ax.containers[0]] == [5]
 
 
+def test_the_highest_bar_says_its_count_and_thousands_are_apart() -> None:
+    slots = [
+        Slot(AS_OF + n * HOUR, AS_OF + (n + 1) * HOUR, count, 2)
+        for n, count in enumerate((7, 1234, 900))
+    ]
+    ax = plots.deadline_load_chart(DeadlineLoad(tuple(slots), 1500, 0, 27655, 0, 0), lang="en")
+    (most,) = [text for text in ax.texts if isinstance(text, Annotation)]
+    assert (most.get_text(), most.xy) == ("1,234", (1, 1234))
+    assert ax.get_ylim()[1] > 1234
+    said = " ".join(" ".join(texts(ax)).split())
+    assert "overdue 1,500, due earlier 0, due later 27,655," in said
+    assert "1,200" in [label.get_text() for _, label in ticks(ax.yaxis)]
+
+
 # -- one appeal ------------------------------------------------------------------------------------
 
 
 def one(events: list[Event], as_of: datetime, **options: Any) -> Axes:
-    (outcome,) = evaluate(events, Policy([TARGET]), as_of=as_of).outcomes
+    target = options.pop("target", TARGET)
+    (outcome,) = evaluate(events, Policy([target]), as_of=as_of).outcomes
     if "spans" not in options:
-        options["spans"] = holder_spans(events, TARGET, as_of=as_of)
+        options["spans"] = holder_spans(events, target, as_of=as_of)
     options = {"schedule": OFFICE, "events": events, "lang": "ru", **options}
     return plots.appeal_timeline(outcome, as_of=as_of, **options)
 
@@ -480,6 +661,84 @@ def test_the_course_of_an_appeal() -> None:
     key = next(text for text in said if "поступило" in text)
     assert f"4  12.03.2025{NBSP}16:30  ответ, Дороги" in key
     assert "A  5:30  Дороги, у исполнителя" in key
+
+
+def test_holders_stand_for_as_long_as_they_held() -> None:
+    events = told(("created", "2025-03-11T17:00"), ("transferred", "2025-03-12T10:00"))
+    events[0] = replace(events[0], agency_id=None)
+    ax = one(events, at("2025-03-12T12:00"))
+    held = {
+        (clock(box.get_x()), clock(box.get_x() + box.get_width())): (
+            box.get_hatch(),
+            to_hex(box.get_facecolor()),
+        )
+        for box in boxes(ax)
+        if box.get_y() > 0
+    }
+    assert held == {
+        ("11.03 17:00", "12.03 10:00"): ("....", drawing.PAPER),
+        ("12.03 10:00", "12.03 12:00"): (None, drawing.BAND),
+    }
+    letters = {t.get_text(): clock(t.get_position()[0]) for t in ax.texts if t.get_text() in "AB"}
+    assert letters == {"A": "12.03 01:30", "B": "12.03 11:00"}
+
+
+def test_holders_are_lettered_past_z() -> None:
+    kinds = [("created", "2025-03-03T09:00")]
+    kinds += [("transferred", f"2025-03-{3 + n // 8:02}T{9 + n % 8:02}:30") for n in range(28)]
+    events = [replace(e, agency_id=f"N{n}") for n, e in enumerate(told(*kinds))]
+    ax = one(events, at("2025-03-07T12:00"))
+    (key,) = [text for text in texts(ax) if "A  0:30  N0," in text]
+    letters = [row.split("  ")[0] for row in key.split("\n") if re.search(r"\d  N\d+, ", row)]
+    assert letters == [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA", "AB", "AC"]
+
+
+def test_lines_and_numbers_of_events_stand_at_their_time() -> None:
+    kinds = [("created", "2025-03-12T14:00"), ("registered", "2025-03-12T14:01")]
+    events = told(*kinds, ("assigned", "2025-03-12T15:00"))
+    ax = one(events, at("2025-03-12T16:00"))
+    for name, when, style in (
+        ("срок", "2025-03-12T18:00", "-"),
+        ("просрочка", "2025-03-13T09:00", "--"),
+        ("на 12", "2025-03-12T16:00", ":"),
+    ):
+        drawn = line(ax, name)
+        assert drawn.get_xdata() == [date2num(at(when))] * 2
+        assert drawn.get_linestyle() == style
+    (marks,) = [one for one in ax.lines if one.get_linestyle() == "None"]
+    assert list(marks.get_xdata()) == [date2num(event.occurred_at) for event in events]
+    numbers = {
+        text.get_text(): text.get_position()[0]
+        for text in ax.texts
+        if re.fullmatch(r"\d(–\d)?", text.get_text())
+    }
+    assert numbers == {
+        "1–2": pytest.approx(date2num(at("2025-03-12T14:00:30"))),
+        "3": date2num(at("2025-03-12T15:00")),
+    }
+
+
+def test_around_the_clock_all_time_counts() -> None:
+    """Posted Friday 17:30 and due in a day, through the night, a pause and the weekend."""
+    target = Target("сутки", ClockTime(24 * HOUR), OFFICE, pauses=True)
+    kinds = [("created", "2025-03-14T17:30"), ("paused", "2025-03-14T20:00")]
+    kinds += [("resumed", "2025-03-15T12:00"), ("replied", "2025-03-16T12:00")]
+    events = told(*kinds)
+    ax = one(events, AS_OF, target=target)
+    assert stretches(ax, None, drawing.BAND) == [
+        ("14.03 17:30", "15.03 00:00"),
+        ("15.03 00:00", "15.03 17:30"),
+    ]
+    assert stretches(ax, "xxxx", drawing.SHADES[2]) == [
+        ("15.03 17:30", "16.03 00:00"),
+        ("16.03 00:00", "16.03 12:00"),
+    ]
+    assert stretches(ax, "////", drawing.PAPER) == []
+    assert legend(ax)[:2] == ["вне счёта", "идёт в счёт"]
+    said = texts(ax)
+    assert "время" in said
+    assert not [text for text in said if "рабочее" in text or "выходной" in text]
+    assert any("A  42:30  Дороги" in text for text in said)
 
 
 def test_hours_and_days_stand_at_their_time() -> None:

@@ -112,7 +112,8 @@ def trend_chart(trend: Trend, lang: str) -> Html:
     limits = [one / _HOUR for one in (trend.lower, trend.mean, trend.upper) if one is not None]
     least, most = min([*values, *limits]), max([*values, *limits])
     room = 0.2 * (most - least or most or 1.0)
-    bounds = max(least - room, 0.0), most + room
+    low = least - room if least < 0 else max(least - room, 0.0)
+    bounds = low, most + room
     plot = Plot(HALF, HEIGHT, (-0.5, len(points) - 0.5), bounds)
     plot.y_axis(ticks(*bounds), lambda v: number(f"{v:g}", lang))
     plot.week_axis([point.week for point in points], lang, foot=plot.y.start, shift=0)

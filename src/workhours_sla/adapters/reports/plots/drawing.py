@@ -90,6 +90,11 @@ def short_day(day: date, lang: str) -> str:
     return words.short_date(day, lang)[:-5].replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def weekday_text(day: date, lang: str) -> str:
+    """Return a date without its year, with its weekday."""
+    return f"{words.WEEKDAYS[lang][day.weekday()]} {short_day(day, lang)}"
+
+
 # -- sizes -----------------------------------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
-from workhours_sla import words
 from workhours_sla.adapters.reports.html_words import count_text, say
 from workhours_sla.adapters.reports.plots.drawing import (
     ACCENT,
@@ -24,8 +23,8 @@ from workhours_sla.adapters.reports.plots.drawing import (
     nothing,
     plain,
     points,
-    short_day,
     title,
+    weekday_text,
     width_of,
 )
 from workhours_sla.adapters.reports.plots.words import tell
@@ -108,7 +107,7 @@ def _time_axis(ax: Axes, slots: Sequence[Slot], *, by_hour: bool, lang: str) -> 
         if day != before:
             if by_hour and place:
                 ax.axvline(place - 0.5, color=RULE, lw=0.6, zorder=0)
-            text = _day(slot, lang)
+            text = weekday_text(day, lang)
             if place >= free:
                 named, free = text, place + (width_of(text) + TYPE) / room
             before = day
@@ -118,8 +117,3 @@ def _time_axis(ax: Axes, slots: Sequence[Slot], *, by_hour: bool, lang: str) -> 
     ax.xaxis.set_major_locator(FixedLocator(places))
     ax.xaxis.set_major_formatter(FixedFormatter(names))
     return (4 if hours else 3) * TYPE
-
-
-def _day(slot: Slot, lang: str) -> str:
-    day = slot.since.date()
-    return f"{words.WEEKDAYS[lang][day.weekday()]} {short_day(day, lang)}"

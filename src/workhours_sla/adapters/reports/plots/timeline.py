@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any, Final, NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num, num2date
+from matplotlib.dates import date2num
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from workhours_sla import words
 from workhours_sla.adapters.reports.html_words import when_text
@@ -34,11 +34,11 @@ from workhours_sla.adapters.reports.plots.drawing import (
     nothing,
     plain,
     points,
-    short_day,
     title,
     width_of,
 )
-from workhours_sla.adapters.reports.plots.words import tell
+from workhours_sla.adapters.reports.plots.time_axis import Midnight, time_axis
+from workhours_sla.adapters.reports.plots.words import PLOTS, tell
 from workhours_sla.compliance.phrases import PHASES
 from workhours_sla.compliance.text import printable
 from workhours_sla.sla.event import Event
@@ -97,7 +97,7 @@ def appeal_timeline(  # noqa: PLR0913
     ax.yaxis.set_major_formatter(FixedFormatter([tell(name, lang) for name, _ in lanes]))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    below = legend(ax, drawn.time_axis(ax), used)
+    below = legend(ax, time_axis(ax, drawn.midnights(), first, last, lang), used)
     below = note(ax, "\n".join(key), below, whole=new) if key else below
     if new:
         grow(ax, HEIGHT, below)
@@ -149,25 +149,21 @@ class _Timeline:
     # -- the time --------------------------------------------------------------------------
 
     def key(self, name: str) -> str:
-        """Return the key of words about working time, or around the clock of those about time."""
-        return f"{name}_clock" if self.around_the_clock else name
+        """Return the key of words, around the clock of those that do not say working time."""
+        clock = f"{name}_clock"
+        return clock if self.around_the_clock and clock in PLOTS else name
 
     def time(self, ax: Axes) -> list[Artist]:
         """Fill the time that counts; return what the fillings mean."""
         outcome = self._outcome
         limit = outcome.limit
         holds = () if self.around_the_clock else outcome.holds
-        kinds: dict[str, list[Stretch]] = {
-            self.key("not_used"): [],
-            "used": [],
-            "held": [],
-            "over": [],
-        }
+        kinds: dict[str, list[Stretch]] = {"not_used": [], "used": [], "held": [], "over": []}
         for since, until in self._stretches():
             for a, b in _pieces(since, until, (self._start, self._end), holds, limit):
                 middle = a + (b - a) / 2
                 if not self._start <= middle < self._end:
-                    kind = self.key("not_used")
+                    kind = "not_used"
                 elif any(start <= middle < end for start, end in holds):
                     kind = "held"
                 else:
@@ -184,7 +180,7 @@ class _Timeline:
             for since, until in found:
                 ax.add_patch(_bar(since, until, _TIME, style))
             if found:
-                meant.append(Patch(**style, label=tell(kind, self._lang)))
+                meant.append(Patch(**style, label=tell(self.key(kind), self._lang)))
         return meant
 
     def _days(self) -> Iterator[date]:
@@ -202,6 +198,10 @@ class _Timeline:
                     if since < self._last and until > self._first:
                         yield max(since, self._first), min(until, self._last)
             day += _DAY
+
+    def midnights(self) -> list[Midnight]:
+        """Return the dates in view, each with its beginning, or what is in view of it."""
+        return [(day, self._midnight(day)) for day in self._days()]
 
     def _midnight(self, day: date) -> datetime:
         at = self._schedule.end_of_day(day - _DAY)
@@ -352,58 +352,10 @@ class _Timeline:
             told.append(f"{letter}  {format_amount(amount)}  {who}{phase}")
         return told
 
-    # -- the axis --------------------------------------------------------------------------
-
-    def time_axis(self, ax: Axes) -> float:
-        """Name days and, of a short course, hours; return where it ends, in points."""
-        scale = points(ax)[0] / (self._last - self._first).total_seconds()
-        wide = width_of(self._day(self._first.date())) + TYPE
-        edges = [(self._midnight(day), self._day(day)) for day in self._days()]
-        if len(edges) > 1 and (edges[1][0] - edges[0][0]).total_seconds() * scale < wide:
-            edges = edges[1:]  # the rest of the first day is too narrow for its name
-        named: list[tuple[datetime, str]] = []
-        for at, text in edges:
-            free = not named or (at - named[-1][0]).total_seconds() * scale >= wide
-            if free and (self._last - at).total_seconds() * scale > wide * 0.75:
-                named.append((at, text))
-        ax.xaxis.set_major_locator(FixedLocator([date2num(at) for at, _ in named]))
-        ax.xaxis.set_major_formatter(FixedFormatter([plain(text) for _, text in named]))
-        ax.tick_params(axis="x", which="major", length=10, pad=1, color=RULE)
-        for label in ax.get_xticklabels():
-            label.set_horizontalalignment("left")
-        hour = 3600 * scale
-        step = next((n for n in (1, 3, 6) if n * hour > width_of("00") + 4), None)
-        if step is not None:
-            moments = list(self._hours(step))
-            ax.xaxis.set_minor_locator(FixedLocator([date2num(at) for at in moments]))
-            # by place, as a minor tick that meets a major one is left out
-            hours = FuncFormatter(lambda place, _: f"{self._clock(place):%H}")
-            ax.xaxis.set_minor_formatter(hours)
-        else:
-            ax.xaxis.set_minor_formatter(NullFormatter())
-        return 4 * TYPE
-
-    def _clock(self, place: float) -> datetime:
-        """Return the reading of the clock at a place on the axis, to the minute."""
-        at: datetime = num2date(place, tz=self._zone)
-        return at + timedelta(seconds=30)
-
-    def _hours(self, step: int) -> Iterator[datetime]:
-        at = self._first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        while at <= self._last:
-            local = at.astimezone(self._zone)
-            if at >= self._first and local.hour % step == 0:
-                yield at
-            at += timedelta(hours=1)
-
-    def _day(self, day: date) -> str:
-        return f"{words.WEEKDAYS[self._lang][day.weekday()]} {short_day(day, self._lang)}"
-
 
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "used": {"facecolor": BAND, "edgecolor": ACCENT, "lw": 0.6},
     "not_used": {"facecolor": RAIL, "edgecolor": RULE, "lw": 0.6},
-    "not_used_clock": {"facecolor": RAIL, "edgecolor": RULE, "lw": 0.6},
     "held": {"facecolor": PAPER, "edgecolor": SOFT, "hatch": HATCHES["held"], "lw": 0.6},
     "over": {"facecolor": SHADES[2], "edgecolor": INK, "hatch": HATCHES["over"], "lw": 0.6},
     "unknown_day": {"facecolor": PAPER, "edgecolor": SOFT, "hatch": HATCHES["unknown"], "lw": 0},
