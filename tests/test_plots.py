@@ -713,7 +713,7 @@ def test_lines_and_numbers_of_events_stand_at_their_time() -> None:
         if re.fullmatch(r"\d(–\d)?", text.get_text())
     }
     assert numbers == {
-        "1–2": pytest.approx(date2num(at("2025-03-12T14:00:30"))),
+        "1–2": pytest.approx(date2num(at("2025-03-12T14:00:30")), rel=0, abs=1e-6),
         "3": date2num(at("2025-03-12T15:00")),
     }
 
