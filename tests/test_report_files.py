@@ -328,7 +328,7 @@ def test_the_command_refuses_what_it_cannot_read(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     status, _, err = run(capsys, *ROWS, "--as-of", "2016-03-27T15:30")
-    assert (status, "give a later as_of" in err) == (2, True)
+    assert (status, "give a later as_of (--as-of) or" in err) == (2, True)
     missing = str(tmp_path / "none.json")
     status, _, err = run(capsys, *ROWS, "--revise", missing)
     assert (status, f"cannot read or write {missing!r} (No such file" in err) == (2, True)

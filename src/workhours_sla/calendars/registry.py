@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from workhours_sla.calendars.calendar import Calendar
@@ -30,10 +31,7 @@ def get(id: str) -> Calendar:  # noqa: A002
             found = provide(rest)
             if found is not None:
                 return found
-    msg = (
-        f"no calendar {id!r}; use RU, a Russian region such as RU-VGG, a country or subdivision "
-        "such as DE or DE-BY, or Calendar.plain(...)"
-    )
+    msg = f"no calendar {id!r}; {_near(id)}"
     raise UnknownCalendarError(msg, id=id)
 
 
@@ -44,6 +42,17 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
     from workhours_sla.calendars import russia  # noqa: PLC0415
 
     return russia.other_zones(id)
+
+
+def _near(id: str) -> str:  # noqa: A002
+    """Return the way out: the same id in capitals, if there is one, else what ids there are."""
+    if id != id.upper():
+        with suppress(UnknownCalendarError):
+            return f"did you mean {get(id.upper()).id}?"
+    return (
+        "use RU, a Russian region such as RU-VGG, or a country or subdivision such as DE or DE-BY "
+        "(for no such days Calendar.plain(...), or the option --calendar none)"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -320,6 +320,6 @@ def require_cases(cases: Cases) -> None:
         msg = (
             "there is no appeal to report by then: "
             f"{cases.intake.read} {cases.intake.of} were read, {cases.intake.after_as_of} of them "
-            "after as_of; give a later as_of or another file"
+            "after as_of; give a later as_of (--as-of) or another file"
         )
         raise EventError(msg)

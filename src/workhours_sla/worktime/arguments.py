@@ -62,7 +62,10 @@ def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
             raise UnknownTimeZoneError(msg, tz=repr(name))
         return name
     if name is None:
-        msg = f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' or another IANA zone"
+        msg = (
+            f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' (--tz Europe/Moscow) or "
+            "another IANA zone"
+        )
         raise MissingTimeZoneError(msg)
     if not isinstance(name, str):
         msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {name!r}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import (
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day
 from workhours_sla.errors import (
+    CalendarDataError,
     EmptyScheduleError,
     HoursSyntaxError,
 )
@@ -103,15 +105,15 @@ class Schedule(WorkingTime):
             msg = "the schedule has no working time at all; give hours on some weekday"
             raise EmptyScheduleError(msg)
         unused = [
-            WEEKDAYS[day]
+            day
             for day in sorted(self.calendar.weekend)
             if any(week.by_weekday[day] for week in weeks)
         ]
         if unused:
+            names = " and ".join(WEEKDAYS[day] for day in unused)
             msg = (
-                f"the hours open on {' and '.join(unused)}, which calendar {self.calendar.id} "
-                "counts as weekly days off: use its six- or seven-day week, such as "
-                'Calendar.get("RU").with_week(6), or leave these days out'
+                f"the hours open on {names}, which calendar {self.calendar.id} counts as weekly "
+                f"days off: {_week_with(self.calendar, unused)}leave these days out"
             )
             raise HoursSyntaxError(msg, text=str(self.hours))
 
@@ -287,6 +289,16 @@ class Schedule(WorkingTime):
 
 def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
     return Schedule(calendar, hours, **options)
+
+
+def _week_with(calendar: Calendar, days: list[int]) -> str:
+    """Return how to get the shortest week in which some weekdays are worked, if there is one."""
+    with suppress(CalendarDataError):
+        for length in (6, 7):
+            if calendar.with_week(length).weekend.isdisjoint(days):
+                how = f".with_week({length}), --week {length} or week = {length}"
+                return f"take its {length}-day week ({how}), or "
+    return ""
 
 
 @lru_cache(maxsize=1)
