@@ -441,6 +441,31 @@ def test_a_forecast_without_deadlines(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(capsys, "load", *asked[:-1], "--from=soon")[0] == 2
 
 
+# -- watch -----------------------------------------------------------------------------------
+
+
+def watched(folder: Path, source: str, *options: str) -> tuple[str, ...]:
+    store = str(folder / "appeals.db")
+    return ("watch", source, "--store", store, "--once", *VGG, "--lang=en", *options)
+
+
+def test_watch_leaves_nothing_behind_where_there_is_nothing_to_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "events.jsonl"
+    asked = watched(tmp_path, str(source), "--sink", str(tmp_path / "changes.jsonl"))
+    status, out, err = run(capsys, *asked)
+    assert (status, out, "no file" in err) == (2, "", True)
+    assert list(tmp_path.iterdir()) == []
+    source.mkdir()
+    status, out, err = run(capsys, *asked)
+    assert (status, out, "give a file that can be read" in err) == (2, "", True)
+    assert list(tmp_path.iterdir()) == [source]
+    source.rmdir()
+    write(tmp_path, source.name, EVENTS)
+    assert run(capsys, *asked)[0] == 0  # the same command, once the file is there
+
+
 # -- bad input: one sentence, the right status, no traceback --------------------------------
 
 

@@ -112,6 +112,7 @@ def watch(  # noqa: PLR0913
         once=once,
         stopping=stopping,
     )
+    tail.check()  # before a store and sinks are made, which would be left empty
     with ExitStack() as stack:
         retained = None if retain is None else timedelta(days=retain)
         store = SqliteStore(Path(store_file), promises.policy, retain=retained)

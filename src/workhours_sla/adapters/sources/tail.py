@@ -85,6 +85,11 @@ class Tail:
         """The one that there is."""
         return (PARTITION,)
 
+    def check(self) -> None:
+        """Raise SourceError where the file is not there, or is none that can be read."""
+        if isinstance(self._where, Path):
+            _open(self._where).close()
+
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
         """Yield what each line gives after a position, and a Lull wherever there is no more."""
         if not isinstance(self._where, Path):
