@@ -466,6 +466,26 @@ def test_watch_leaves_nothing_behind_where_there_is_nothing_to_follow(
     assert run(capsys, *asked)[0] == 0  # the same command, once the file is there
 
 
+@pytest.mark.parametrize("told", ['kind = "appeals"', 'delimiter = ";"'])
+def test_watch_refuses_what_the_configuration_takes_for_a_sheet(
+    told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = '{"appeal_id":"A","type":"created","occurred_at":"2025-03-12T10:15:00+03:00"}\n'
+    if "appeals" in told:
+        row = row.replace("occurred_at", "posted_at")
+    config = write(tmp_path, "input.toml", f"[input]\n{told}\n")
+    for name in ("export", "export.log", "export.txt"):
+        asked = watched(tmp_path, write(tmp_path, name, ROWS), "--config", config)
+        status, out, err = run(capsys, *asked)
+        assert (status, out, "or use check" in err) == (2, "", True)
+        assert not (tmp_path / "appeals.db").exists()
+    asked = watched(tmp_path, write(tmp_path, "export.jsonl", row), "--config", config)
+    assert "opened" in run(capsys, *asked)[1]
+    write(tmp_path, "input.toml", f'[input]\nformat = "jsonl"\n{told}\n')
+    asked = watched(tmp_path, write(tmp_path, "more", row.replace('"A"', '"B"')))
+    assert "opened" in run(capsys, *asked, "--config", config)[1]
+
+
 # -- bad input: one sentence, the right status, no traceback --------------------------------
 
 

@@ -383,8 +383,8 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["watch", str(sheet), *rest]) == 2
     assert main(["watch", "events", *rest, "--config", str(config)]) == 2
     first, second = capsys.readouterr().err.splitlines()
-    assert f"{str(sheet)!r} is CSV, which cannot be followed" in first
-    assert "'events' is CSV" in second
+    assert f"{str(sheet)!r} is taken for CSV, which cannot be followed" in first
+    assert "'events' is taken for CSV" in second
     assert not store.exists()
     config.write_text('[input]\nformat = "jsonl"\n')
     sheet.write_text(LINES[0])

@@ -158,10 +158,15 @@ def _check_files(*files: str | None) -> None:
 
 
 def _check_format(source: str, config: Config) -> None:
-    ending = Path(source).suffix.lower()
-    if config.input.format == "csv" or (config.input.format is None and ending in (".csv", ".tsv")):
+    options, ending = config.input, Path(source).suffix.lower()
+    csv = options.format == "csv"
+    if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
+        of_a_sheet = options.kind == "appeals" or options.delimiter is not None
+        csv = of_a_sheet or ending in (".csv", ".tsv")
+    if csv:
         msg = (
-            f"{source!r} is CSV, which cannot be followed; write events as JSON Lines, or use check"
+            f"{source!r} is taken for CSV, which cannot be followed; "
+            'write JSON Lines (format = "jsonl" under [input]), or use check'
         )
         raise click.UsageError(msg)
 
