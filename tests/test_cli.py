@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from workhours_sla import words
 from workhours_sla.cli.main import COMMANDS, main
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -464,6 +465,24 @@ def test_watch_leaves_nothing_behind_where_there_is_nothing_to_follow(
     source.rmdir()
     write(tmp_path, source.name, EVENTS)
     assert run(capsys, *asked)[0] == 0  # the same command, once the file is there
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_watch_says_why_rows_and_events_are_in_quarantine(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = EVENTS + '{"event_id":"9"}\n[1]\n{"event_id":"8"}\n'
+    lines += EVENTS.splitlines()[0].replace("1001", "1009") + "\n"
+    file = write(tmp_path, "events.jsonl", lines)
+    asked = watched(tmp_path, file, f"--lang={lang}")
+    run(capsys, *asked)
+    _, _, err = run(capsys, *asked)  # nothing is new, and all of it is still there
+    reasons = ("missing_value", 2), ("malformed", 1), ("conflicting_id", 1)
+    told = [f"  {count:>6}  {words.QUARANTINE_REASONS[why][lang]}" for why, count in reasons]
+    *_, rows, first, second, third = err.splitlines()
+    assert rows.endswith(": 3")
+    assert first == told[0]
+    assert {second, third} == {*told[1:]}
 
 
 @pytest.mark.parametrize("told", ['kind = "appeals"', 'delimiter = ";"'])

@@ -155,8 +155,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
     aside = quarantine(result, rows)
     reasons = Counter(fault.reason for fault in rows.faults)
     reasons.update(reason for _, reason in aside)
-    for reason, count in reasons.most_common():
-        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
+    yield from reason_lines(reasons, lang)
     where = "line" if rows.stored is None else "row"
     for fault in rows.faults[:SHOWN_FAULTS]:
         yield "    " + say(where, lang, line=fault.line) + f": {fault.detail}"
@@ -206,6 +205,12 @@ def events_line(counts: Mapping[str, Any], lang: str) -> str:
         if counts.get(part):
             line += say(f"{part}_count", lang, count=counts[part])
     return line
+
+
+def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
+    """Yield why rows and events were set aside, what is most frequent first."""
+    for reason, count in Counter(counts).most_common():
+        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:

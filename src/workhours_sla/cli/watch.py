@@ -20,11 +20,10 @@ from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.adapters.stores.sqlite_reading import Holdings
 from workhours_sla.cli.digesting import Digesting, digest_lines
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
-from workhours_sla.cli.reading import events_line
+from workhours_sla.cli.reading import events_line, reason_lines
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.change import Change, ChangeKind
@@ -143,7 +142,7 @@ def watch(  # noqa: PLR0913
             batch=batch,
             stopping=stopping.is_set,
         )
-        for line in _account(followed, store.holdings(), settings.lang):
+        for line in _account(followed, store, settings.lang):
             click.echo(line, err=True)
         if tail.lost:
             gone = say("file_gone", settings.lang, name=source)
@@ -227,8 +226,9 @@ class _Page:
         return show_time(when.astimezone(self._tz), self._lang)
 
 
-def _account(run: Followed, held: Holdings, lang: str) -> Iterator[str]:
+def _account(run: Followed, store: SqliteStore, lang: str) -> Iterator[str]:
     """Yield where everything went: in this run, and since the store was made."""
+    held = store.holdings()
     taken = run.items - run.rejected
     yield say("rows", lang, read=run.items, mapped=taken, faulty=run.rejected)
     counts = run.events
@@ -243,3 +243,4 @@ def _account(run: Followed, held: Holdings, lang: str) -> Iterator[str]:
     yield f"{say('in_store', lang)}: {events_line(held._asdict(), lang)}"
     if held.rejected:
         yield say("rows_in_quarantine", lang, count=held.rejected)
+    yield from reason_lines(store.reasons(), lang)

@@ -35,6 +35,12 @@ _LEFT_OUT = """
     SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?
     AND (aside=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
 """
+_REASONS = """
+    SELECT why, count(*) FROM (
+        SELECT reason AS why FROM rejected
+        UNION ALL SELECT aside FROM event WHERE aside IS NOT NULL AND aside<>?
+    ) GROUP BY why
+"""
 
 
 class Holdings(NamedTuple):
@@ -140,6 +146,10 @@ class SqliteReader:
         """Return the rows that gave no event, by the number to repair them by."""
         rows = self._all("SELECT number, reason, detail, text FROM rejected ORDER BY number")
         return {number: Rejected(*told) for number, *told in rows}
+
+    def reasons(self) -> Mapping[str, int]:
+        """Return how many events and rows are set aside, by why."""
+        return dict(self._all(_REASONS, REPLACED))
 
     def changes(self, after: int = 0, most: int = -1) -> list[tuple[int, Change]]:
         """Return the changes after a number, each with its own, in the order they were told."""
