@@ -51,7 +51,7 @@ def _near(id: str) -> str:  # noqa: A002
             return f"did you mean {get(id.upper()).id}?"
     return (
         "use RU, a Russian region such as RU-VGG, or a country or subdivision such as DE or DE-BY "
-        "(for no such days Calendar.plain(...), or the option --calendar none)"
+        "(for every day alike Calendar.plain(), or the option --calendar none)"
     )
 
 
