@@ -1,6 +1,7 @@
 """An appeal followed event by event comes to what it comes to when all are read at once."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -10,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from test_properties import EXAMPLES, PROPERTY
-from workhours_sla import Event, EventType, Policy, Rule, Schedule, Target, working_hours
+from workhours_sla import (
+    CalendarDays,
+    Event,
+    EventType,
+    Policy,
+    Rule,
+    Schedule,
+    Target,
+    working_hours,
+)
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.sla.tracked import Tracked
@@ -103,3 +113,38 @@ def test_only_what_an_event_can_change_is_reckoned_anew(
         assert followed.clocks == at_once.clocks
         assert followed.unmatched == at_once.unmatched
         assert followed.quarantine == at_once.quarantine
+
+
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_clock_is_the_same_beside_others_as_alone(year: int) -> None:
+    """At the end of 2027 the calendar ends, within the cap of the pause."""
+    alike = Target("alike", timedelta(hours=6, minutes=45), OFFICE, pauses=True)  # till closing
+    targets = [
+        alike,
+        *(
+            replace(alike, name=f"{change}", **change)
+            for change in (
+                {"stops": "substantive_reply"},
+                {"budget": working_hours(8)},
+                {"budget": CalendarDays(9, roll="none")},
+                {"closing": "strict"},
+                {"warn": timedelta(hours=2)},
+                {"warn_percent": 50},
+                {"pause_cap": working_hours(90)},
+                {"schedule": LONG},
+                {"starts": "registered"},
+                {"pauses": False},
+            )
+        ),
+    ]
+    posted = datetime(year, 12, 29, 10, 15, tzinfo=OFFICE.tz)
+    events = [
+        Event(f"{hours}", "A", EventType(kind), at, at)
+        for hours, kind in ((0, "created"), (1, "registered"), (5, "paused"))
+        for at in [posted + timedelta(hours=hours)]
+    ]
+    for number in range(1, len(events) + 1):
+        beside = fold(events[:number], Policy(targets)).clocks
+        alone = [fold(events[:number], Policy([one])).clocks for one in targets]
+        assert beside == tuple(clock for clocks in alone for clock in clocks)
+        assert len(set(beside)) == len(beside)

@@ -69,7 +69,7 @@ def clocks_of(
     old = before.clocks if before else ()
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
-    for target, heeded in zip(rule.targets, rule.heeded, strict=True):
+    for target, heeded, twin in zip(rule.targets, rule.heeded, rule.twins, strict=True):
         schedule = target.schedule_for(appeal.belongs)
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
@@ -81,7 +81,8 @@ def clocks_of(
                 if heeds.isdisjoint(taken):
                     clocks.append(stood)
                     continue
-            one = clock(appeal, cycle, target, schedule, since=since, before=stood)
+            known = stood or _stood(clocks, 0, twin, cycle.number)
+            one = clock(appeal, cycle, target, schedule, since=since, before=known)
             if one is not None:
                 clocks.append(one)
     found = Folded(appeal, tuple(clocks), tuple(unmatched))
@@ -98,9 +99,9 @@ def _alike(one: Folded, other: Folded) -> bool:
     )
 
 
-def _stood(old: Sequence[Clock], place: int, target: Target, cycle: int) -> Clock | None:
+def _stood(old: Sequence[Clock], place: int, target: Target | None, cycle: int) -> Clock | None:
     """Return the clock of a target and cycle as it was, most likely in its place."""
-    if not old:
+    if not old or target is None:
         return None
     if place < len(old) and old[place].target is target and old[place].cycle == cycle:
         return old[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
@@ -69,10 +69,13 @@ class Rule:
     valid_until: datetime | None = None
     heeded: tuple[Heeded, ...] = field(init=False, repr=False, compare=False)
     """What the clocks of each target heed."""
+    twins: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
+    """For each target the first before it that is due alike, whatever answers it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
         object.__setattr__(self, "heeded", tuple(map(_heeded_by, self.targets)))
+        object.__setattr__(self, "twins", tuple(_twins(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             msg = f"rule {self.name!r} needs targets of different names, got {names}"
@@ -212,6 +215,11 @@ def _heeded_by(target: Target) -> Heeded:
     if target.stops == "next_reply":  # after an exchange the next one decides
         return Heeded(waiting, waiting)
     return Heeded(waiting, _ALWAYS | (stops & {EventType.REVIEW}))
+
+
+def _twins(targets: Sequence[Target]) -> Iterator[Target | None]:
+    for place, target in enumerate(targets):
+        yield next((one for one in targets[:place] if one.is_due_as(target)), None)
 
 
 def _content(target: Target) -> list[object]:

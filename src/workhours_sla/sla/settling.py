@@ -36,8 +36,8 @@ def clock(  # noqa: PLR0913
 ) -> Clock | None:
     """Return the clock of one cycle of an appeal against a target, None where nothing starts it.
 
-    ``since`` is the earliest start. ``before`` is the clock as it was with fewer events: what it
-    reckoned is taken over where it starts and stands alike.
+    ``since`` is the earliest start. ``before`` is the clock as it was with fewer events, or one of
+    a target that is due alike: what it reckoned is taken over where it starts and stands alike.
     """
     started = _start(cycle, target)
     if started is None:
@@ -251,10 +251,10 @@ def _reckoned(  # noqa: PLR0913, PLR0917
         and before.holds == holds
         and before.open_hold == open_hold
         and before.schedule is schedule
-        and before.target is target
     ):
         if (
-            before.answered_at == answered_at
+            before.target is target
+            and before.answered_at == answered_at
             and before.withdrawn_at == gone
             and before.excluded_at == appeal.excluded_at
             and before.needs_review == needs_review

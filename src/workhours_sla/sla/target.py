@@ -22,6 +22,8 @@ OnReopen = Literal["cycle", "ignore"]
 Belonging = Literal["agency_id", "district_id", "channel"]
 
 ZERO = timedelta(0)
+_SAY_WHEN = ("budget", "closing", "warn", "warn_percent", "pause_cap")
+"""What a clock's due time, limit and warning follow from, beside its start and pauses."""
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
@@ -151,6 +153,10 @@ class Target:
         if isinstance(by, ScheduleBy):
             return by.schedules.get(getattr(of, by.field) or "")
         return by
+
+    def is_due_as(self, other: Target) -> bool:
+        """Whether clocks of both that start and stand alike are due and at risk alike."""
+        return all(getattr(self, name) == getattr(other, name) for name in _SAY_WHEN)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
