@@ -158,7 +158,9 @@ class Clock(NamedTuple):
         if self.excluded_at is not None:
             return None
         found = None
-        ended, limit, warn = self.ended_at, self.limit, self.warn_at
+        ended, limit, warn = self.answered_at, self.limit, self.warn_at
+        if ended is None and self.withdrawn_at is not None:
+            ended = self.ended_at
         if ended is None and limit is not None and limit >= after:
             found = limit + timedelta.resolution
         if warn is not None and warn > after and (ended is None or warn < ended):

@@ -24,7 +24,11 @@ _OF_OTHER_TYPES: dict[str, Any] = {
     "received_at": datetime | None,
     "substantive": bool | None,
 }
-_TEXTS = tuple(name for name in EVENT_COLUMNS if name not in ("event_id", *_OF_OTHER_TYPES))
+_BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
+"""What differs from event to event; the rest comes again and again together."""
+_TOGETHER = tuple(name for name in EVENT_COLUMNS if name not in _BY_EVENT)
+_COUNT = len(_TOGETHER)
+_REMEMBERED = 10_000
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
 """Which are to be cut off, where the decoder would round them."""
 _ESCAPED_ASCII = "\\u00"
@@ -44,12 +48,15 @@ class TypedLines:
 
     def __init__(self, mapper: Mapper) -> None:
         layout = mapper.layout
-        fields = [(name, str | None, None) for name in (*_TEXTS, "event_id")]
-        fields += [(name, kind, None) for name, kind in _OF_OTHER_TYPES.items()]
+        columns = (*_TOGETHER, *_BY_EVENT)
+        fields = [(name, _OF_OTHER_TYPES.get(name, str | None), None) for name in columns]
         row = defstruct("Row", fields, gc=False, rename=layout.column)
         self._decode: Callable[[str], Any] = Decoder(row).decode
-        self._meanings = [mapper.meanings[name] for name in _TEXTS]
+        self._meanings = [mapper.meanings[name] for name in _TOGETHER]
+        self._known: dict[tuple[str | None, ...], list[str | None]] = {}
         self._own_id = mapper.meanings["event_id"].read
+        self._appeal_id = mapper.meanings["appeal_id"]
+        self._refers_to = mapper.meanings["refers_to"]
         self._instant = mapper.instants.in_utc
         self._source = layout.source
 
@@ -73,11 +80,10 @@ class TypedLines:
         if "." in text and _FINER_THAN_MICROSECONDS.search(text):
             return None
         try:
-            *texts, own_id, occurred, received, substantive = astuple(self._decode(text))
-            appeal_id, type_text, source, agency, district, channel, role, *about = [
-                meanings[text] for meanings, text in zip(self._meanings, texts, strict=True)
-            ]
-            kind = TYPES.get(type_text or "")
+            row = astuple(self._decode(text))
+            own_id, appeal_id, refers_to, occurred, received, substantive = row[_COUNT:]
+            type_text, source, agency, district, channel, role, *about = self._told(row[:_COUNT])
+            kind, appeal_id = TYPES.get(type_text or ""), self._appeal_id[appeal_id]
             if not appeal_id or kind is None or occurred is None:
                 return None
             occurred_at = self._instant(occurred, "")
@@ -90,8 +96,19 @@ class TypedLines:
                 role,
                 substantive,
                 *about,
+                self._refers_to[refers_to],
             )
             own_id = self._own_id(own_id) or content_id(appeal_id, kind, occurred_at, *said)
             return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
         except (ValueError, RecursionError, RefusedError):
             return None
+
+    def _told(self, texts: tuple[str | None, ...]) -> list[str | None]:
+        """Return what the texts of one row that come again and again together mean."""
+        told = self._known.get(texts)
+        if told is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            pairs = zip(self._meanings, texts, strict=True)
+            told = self._known[texts] = [meanings[text] for meanings, text in pairs]
+        return told
