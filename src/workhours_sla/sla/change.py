@@ -141,7 +141,7 @@ def changes_between(  # noqa: PLR0913
             if key in reported:
                 stands[key] = reported[key]
             continue
-        if clock.started_at > watermark and clock.awaited(watermark):
+        if clock.awaited(watermark):
             continue  # it is not there yet
         old = reported.get(key, NOTHING)
         wanted = reports_of(clock, watermark)

@@ -153,14 +153,12 @@ class Clock(NamedTuple):
 
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant past ``after`` at which time alone changes the clock."""
-        if self.started_at > after and self.awaited(after):
+        if self.awaited(after):
             return self.started_at
         if self.excluded_at is not None:
             return None
         found = None
-        ended, limit, warn = self.answered_at, self.limit, self.warn_at
-        if ended is None and self.withdrawn_at is not None:
-            ended = self.ended_at
+        ended, limit, warn = self.ended_at, self.limit, self.warn_at
         if ended is None and limit is not None and limit >= after:
             found = limit + timedelta.resolution
         if warn is not None and warn > after and (ended is None or warn < ended):

@@ -231,8 +231,8 @@ class Monitor:
             else:
                 yield known
 
-    def _take_again(self, event: Event, known: Event | list[Event]) -> Iterable[Tracked]:
-        """Take an event whose id is known, and yield the appeals where another one stands now."""
+    def _take_again(self, event: Event, known: Event | list[Event]) -> list[Tracked]:
+        """Take an event whose id is known, and return the appeals where another one stands now."""
         listed = known if isinstance(known, list) else [known]
         joined, repeats = join_copy(listed, event)
         if repeats:
@@ -241,14 +241,16 @@ class Monitor:
             self._conflicting += 1
         self._by_id[event.event_id] = list(joined) if len(joined) > 1 else joined[0]
         before, after = standing(listed), standing(joined)
+        touched: list[Tracked] = []
         if before is after:
-            return
+            return touched
         if before is not None:
             appeal = self._appeals[before.appeal_id]
             appeal.remove(before.event_id)
-            yield appeal
+            touched.append(appeal)
         if after is not None:
-            yield self._add(after)
+            touched.append(self._add(after))
+        return touched
 
     def _add(self, event: Event) -> Tracked:
         appeal = self._appeals.get(event.appeal_id)

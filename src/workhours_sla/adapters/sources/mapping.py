@@ -33,7 +33,8 @@ TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _LISTED = 40
-_REMEMBERED = 10_000
+REMEMBERED = 10_000
+"""How many readings of a kind are kept before all are let go."""
 _LONGEST_REMEMBERED = 100
 _NOWHERE: Final = object()
 """The key, in a row, of a column that its file has not."""
@@ -141,7 +142,7 @@ class Meanings(dict[object, str | None]):
         meaning = self.read(value)
         # of other types some are equal that do not mean the same, such as 1 and true
         if self._remember and isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
+            if len(self) >= REMEMBERED:
                 self.clear()
                 self[None] = None
             self[value] = meaning

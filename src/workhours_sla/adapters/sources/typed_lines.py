@@ -10,7 +10,7 @@ from msgspec import defstruct
 from msgspec.json import Decoder
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, TYPES, content_id
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES, content_id
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import Event
 
@@ -28,7 +28,6 @@ _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 """What differs from event to event; the rest comes again and again together."""
 _TOGETHER = tuple(name for name in EVENT_COLUMNS if name not in _BY_EVENT)
 _COUNT = len(_TOGETHER)
-_REMEMBERED = 10_000
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
 """Which are to be cut off, where the decoder would round them."""
 _ESCAPED_ASCII = "\\u00"
@@ -107,7 +106,7 @@ class TypedLines:
         """Return what the texts of one row that come again and again together mean."""
         told = self._known.get(texts)
         if told is None:
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= REMEMBERED:
                 self._known.clear()
             pairs = zip(self._meanings, texts, strict=True)
             told = self._known[texts] = [meanings[text] for meanings, text in pairs]
