@@ -203,8 +203,11 @@ class Appeal:
 
     def _belong(self, at: datetime, said: tuple[str | None, ...]) -> None:
         self._said = said
-        pairs = zip(said, self.belongs, strict=True)
-        now = Belongings._make([old if new is None else new for new, old in pairs])
+        if self.belongs is _UNSAID:
+            now = Belongings(*said)
+        else:
+            pairs = zip(said, self.belongs, strict=True)
+            now = Belongings._make([old if new is None else new for new, old in pairs])
         if now != self.belongs:
             self.belongs = now
             self.changes = (*self.changes, (at, now))

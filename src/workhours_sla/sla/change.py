@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from workhours_sla.sla.clock import Clock, Verdict
@@ -53,22 +55,23 @@ class Change(NamedTuple):
         return _identity(self.appeal_id, self.target, self.cycle, self.kind, self.revision)
 
 
-Report = tuple[str, datetime, int]
-"""A change that was reported of a clock and still stands: its kind, ``at`` and revision.
+Said = tuple[str, datetime]
+"""A kind of change, and its ``at``.
 
 Of plain values, as there are many: the garbage collector need not look at them.
 """
 
-Reported = tuple[tuple[Report, ...], datetime | None, int]
+Reported = tuple[tuple[Said, ...], tuple[int, ...], datetime | None, int]
 """What stands of one clock.
 
-Its reports, the due time told when it was opened, and how many changes there were.
+What was said of it, in which revisions, the due time told when it was opened, and how many
+changes there were.
 """
 
 Key = tuple[str, int]
 """The target's name and the cycle."""
 
-NOTHING: Final[Reported] = ((), None, 0)
+NOTHING: Final[Reported] = ((), (), None, 0)
 
 _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
     kind.value for kind in ChangeKind
@@ -76,14 +79,20 @@ _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN,
 _KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
+@lru_cache(maxsize=1024)
+def _shared(revisions: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the same object for equal revisions: of nearly all clocks they are 1, 2, ..."""
+    return revisions
+
+
 def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int) -> str:
     return f"{appeal_id}/{target}/{cycle}/{kind}/{revision}"
 
 
-def reports_of(clock: Clock, watermark: datetime) -> list[tuple[str, datetime]]:
+def reports_of(clock: Clock, watermark: datetime) -> tuple[Said, ...]:
     """Return what is true of a clock once events up to ``watermark`` are in."""
     if clock.excluded_at is not None:
-        return [(_EXCLUDED, clock.excluded_at)]
+        return ((_EXCLUDED, clock.excluded_at),)
     found = [(_OPENED, clock.started_at)]
     answered, limit, ended = clock.answered_at, clock.limit, clock.ended_at
     if clock.holds or clock.open_hold is not None:
@@ -101,12 +110,10 @@ def reports_of(clock: Clock, watermark: datetime) -> list[tuple[str, datetime]]:
             found.append((_WITHDRAWN, ended))
     elif limit is not None and limit < watermark:
         found.append((_BREACHED, limit))
-    return found
+    return tuple(found)
 
 
-def _pauses(
-    clock: Clock, ended: datetime | None, watermark: datetime
-) -> Iterable[tuple[str, datetime]]:
+def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterable[Said]:
     limit = clock.limit
     for since, until in clock.holds:
         if limit is None or since <= limit:
@@ -135,44 +142,39 @@ def changes_between(  # noqa: PLR0913
     """
     told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version)
     stands: dict[Key, Reported] = {}
-    for place, clock in enumerate(folded.clocks):
+    for clock, stood in zip_longest(folded.clocks, stay[: len(folded.clocks)]):
         key = clock.target.name, clock.cycle
-        if place < len(stay) and stay[place] is clock:
-            if key in reported:
-                stands[key] = reported[key]
-            continue
-        if clock.awaited(watermark):
-            continue  # it is not there yet
         old = reported.get(key, NOTHING)
-        wanted = reports_of(clock, watermark)
+        if clock is not stood:
+            if clock.started_at > watermark and clock.awaited(watermark):
+                continue  # it is not there yet
+            wanted = reports_of(clock, watermark)
+            if old is not NOTHING:
+                wanted = _with_due(wanted, clock, old)
+            old = told.move(key, clock, old, wanted)
         if old is not NOTHING:
-            wanted = _with_due(wanted, clock, old)
-            if [report[:2] for report in old[0]] == wanted:
-                stands[key] = old
-                continue
-        stands[key] = told.move(key, clock, old, wanted)
-    for key, old in reported.items():
-        if key not in stands:
-            stands[key] = told.move(key, None, old, [])
+            stands[key] = old
+    if stands.keys() != reported.keys():
+        for key, old in reported.items():
+            if key not in stands:
+                stands[key] = told.move(key, None, old, ())
     return stands, told.retracted + told.added
 
 
-def _with_due(
-    wanted: list[tuple[str, datetime]], clock: Clock, old: Reported
-) -> list[tuple[str, datetime]]:
+def _with_due(wanted: tuple[Said, ...], clock: Clock, old: Reported) -> tuple[Said, ...]:
     """Add the due time where it is another than was told when the clock was opened.
 
     One that a pause keeps from being known stays as it was told last.
     """
-    reports, told, _ = old
-    if not reports or reports[0][:2] != wanted[0] or wanted[0][0] != _OPENED:
+    stood, _, told, _ = old
+    if stood[:1] != wanted[:1] or wanted[0][0] != _OPENED:
         return wanted
     due = clock.due_at
-    if due is None:
-        due = next((at for kind, at, _ in reports if kind == _DUE_CHANGED), told)
+    if due is None and len(stood) > 1 and stood[1][0] == _DUE_CHANGED:
+        due = stood[1][1]
     if due is None or due == told:
         return wanted
-    return [wanted[0], (_DUE_CHANGED, due), *wanted[1:]]
+    return wanted[0], (_DUE_CHANGED, due), *wanted[1:]
 
 
 class _Told:
@@ -188,40 +190,36 @@ class _Told:
         self.added: list[Change] = []
 
     def move(
-        self, key: Key, clock: Clock | None, old: Reported, wanted: list[tuple[str, datetime]]
+        self, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
     ) -> Reported:
         """Add the changes from what stands to what is wanted; return what stands then."""
-        before, due, revision = old
-        stood: dict[tuple[str, datetime], Report] = {}
-        for report in before:
-            kind, at, told = report
-            if (kind, at) in wanted:
-                stood[kind, at] = report
-            else:
-                revision += 1
-                back = _identity(self.appeal_id, *key, kind, told)
-                self.retracted.append(self._change(key, clock, report[:2], revision, back))
-        if not (wanted and wanted[0][0] == _OPENED and wanted[0] in stood):
+        stood, revisions, due, count = old
+        numbers = [*revisions, *[0] * (len(wanted) - len(stood))]
+        if wanted[: len(stood)] != stood:  # seldom: mostly something more is true, and that is all
+            known = dict(zip(stood, revisions, strict=True))
+            numbers = [known.pop(said, 0) for said in wanted]
+            for said, revision in known.items():
+                count += 1
+                back = _identity(self.appeal_id, *key, said[0], revision)
+                self.retracted.append(self._change(key, clock, said, count, back))
+        if wanted[:1] != stood[:1]:
             due = None if clock is None else clock.due_at
-        reports = []
-        for about in wanted:
-            standing = stood.get(about)
-            if standing is None:
-                revision += 1
-                standing = (*about, revision)
-                self.added.append(self._change(key, clock, about, revision, None))
-            reports.append(standing)
-        return tuple(reports), due, revision
+        for place, said in enumerate(wanted):
+            if not numbers[place]:
+                count += 1
+                numbers[place] = count
+                self.added.append(self._change(key, clock, said, count, None))
+        return wanted, _shared(tuple(numbers)), due, count
 
     def _change(
         self,
         key: Key,
         clock: Clock | None,
-        report: tuple[str, datetime],
+        said: Said,
         revision: int,
         retracts: str | None,
     ) -> Change:
-        kind, at = report
+        kind, at = said
         target, cycle = key
         return Change(
             _KINDS[kind],

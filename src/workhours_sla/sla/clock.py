@@ -153,7 +153,7 @@ class Clock(NamedTuple):
 
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant past ``after`` at which time alone changes the clock."""
-        if self.awaited(after):
+        if self.started_at > after and self.awaited(after):
             return self.started_at
         if self.excluded_at is not None:
             return None

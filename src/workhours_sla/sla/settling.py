@@ -60,13 +60,13 @@ def clock(  # noqa: PLR0913
 
 def _start(cycle: Cycle, target: Target) -> tuple[datetime, str] | None:
     opened, starts = cycle.opened, target.starts
+    if starts == "posted" or (cycle.number and starts != "interim"):
+        return opened.occurred_at, opened.event_id
     if starts == "interim":
         for reply in cycle.replies:
             if reply.reason == INTERIM:
                 return reply.occurred_at, reply.event_id
         return None
-    if cycle.number or starts == "posted":
-        return opened.occurred_at, opened.event_id
     if starts == "detected":
         return opened.received_at, opened.event_id
     kind = _REGISTERED if starts == "registered" else _ASSIGNED
@@ -205,40 +205,28 @@ def _settled(  # noqa: PLR0913, PLR0917
     answer: Event | None,
     held: list[Hold],
     before: Clock | None,
+    gone: datetime | None = None,
 ) -> Clock:
-    """Return the clock; ``begun`` is its start before any transfer, and the event of that."""
+    """Return the clock; ``begun`` is its start before any transfer, and the event of that.
+
+    ``gone`` is when it was withdrawn, instead of an answer.
+    """
     deleted = cycle.deleted
-    if deleted is not None and (answer is None or deleted.order < answer.order):
-        gone = max(deleted.occurred_at, start)
-        withdrawn = _reckoned(
-            appeal, cycle, target, schedule, begun, start, cause, None, gone, held, before
+    if deleted is not None and gone is None and (answer is None or deleted.order < answer.order):
+        since = max(deleted.occurred_at, start)
+        withdrawn = _settled(
+            appeal, cycle, target, schedule, begun, start, cause, None, held, before, since
         )
         if withdrawn.ended_at is not None:
             return withdrawn
-    return _reckoned(
-        appeal, cycle, target, schedule, begun, start, cause, answer, None, held, before
-    )
-
-
-def _reckoned(  # noqa: PLR0913, PLR0917
-    appeal: Appeal,
-    cycle: Cycle,
-    target: Target,
-    schedule: Schedule,
-    begun: tuple[datetime, str],
-    start: datetime,
-    cause: str,
-    answer: Event | None,
-    gone: datetime | None,
-    held: list[Hold],
-    before: Clock | None,
-) -> Clock:
     answered_at = None if answer is None else answer.occurred_at
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
     last = cycle.deleted if gone is not None else answer
-    needs_review = target.stops == "substantive_reply" and _needs_review(
-        appeal, cycle, *begun, last
+    needs_review = (
+        target.stops == "substantive_reply"
+        and bool(cycle.replies)
+        and _needs_review(appeal, cycle, *begun, last)
     )
     holds: tuple[Hold, ...] = ()
     open_hold = None

@@ -56,7 +56,8 @@ class Tracked:
     def add(self, event: Event, policy: Policy) -> None:
         """Take an event, in any order."""
         events, appeal = self.events, self._appeal
-        self._corrected = self._corrected or corrects(event)
+        if event.refers_to is not None and corrects(event):
+            self._corrected = True
         last = events[-1] if events else event
         if last.occurred_at >= event.occurred_at and last.order > event.order:
             insort(events, event, key=_order)

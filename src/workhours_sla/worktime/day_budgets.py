@@ -57,7 +57,8 @@ class DayBudget:
             due_at, limit = _ends(schedule, self.due_on(schedule, start, holds))
         else:
             begun = start.astimezone(schedule.tz).date()
-            over = _is_over(schedule, begun, start)
+            closes = _closes_on(schedule, begun)
+            over = closes is not None and closes <= start
             due_at, limit = _answer_on(self, schedule, begun, over)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 
@@ -197,6 +198,12 @@ def _ends(schedule: Schedule, due: date) -> tuple[datetime, datetime]:
 
 
 @lru_cache(maxsize=4096)
+def _closes_on(schedule: Schedule, day: date) -> datetime | None:
+    """Return when a date is over, in UTC; None where it has no working hours."""
+    return None if _last_closing(schedule, day) is None else _ends(schedule, day)[0]
+
+
+@lru_cache(maxsize=4096)
 def _last_closing(schedule: Schedule, day: date) -> datetime | None:
     """Return, in UTC, when the shifts that start on a date are over; None where it has none."""
     return max(
@@ -239,9 +246,8 @@ def _first_day(schedule: Schedule, start: datetime, count_from: CountFrom) -> da
 
 def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
     """Whether a date with working hours has closed, or is past, by the start."""
-    if _last_closing(schedule, day) is None:
-        return False
-    return _ends(schedule, day)[0] <= start.astimezone(UTC)
+    closes = _closes_on(schedule, day)
+    return closes is not None and closes <= start.astimezone(UTC)
 
 
 def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, holds: Holds) -> date:

@@ -38,15 +38,12 @@ def read(
     keys: dict[str, None] = {}
     held: list[Item] = []
     empty = True
-    for line, text in enumerate(Lines(stream, encoding, name), 1):
-        if not text.strip():
+    lines = enumerate(Lines(stream, encoding, name), 1)
+    for line, text in lines:
+        if text.isspace():
             continue
         empty = False
-        item = rows.item_of(text, line)
-        if not unseen:
-            yield item
-            continue
-        held.append(item)
+        held.append(rows.item_of(text, line))
         for column in _columns_of(text):
             keys[column] = None
             unseen.pop(column, None)
@@ -55,6 +52,8 @@ def read(
         if not unseen or len(held) > HELD_BACK:
             yield from held
             held.clear()
+        if not unseen:
+            yield from (rows.item_of(text, line) for line, text in lines if not text.isspace())
     if empty:
         msg = f"{name} is empty; a JSON Lines file has one object on each line"
         raise SourceError(msg, name=name)

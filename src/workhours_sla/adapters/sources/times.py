@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR
+from workhours_sla.worktime.zone import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,12 +48,14 @@ class Instants:
     microsecond are cut off.
     """
 
-    __slots__ = ("_known", "_parse", "_tz")
+    __slots__ = ("_known", "_parse", "_tz", "_zone")
 
     def __init__(self, datetime_format: str | None = None, tz: tzinfo | None = None) -> None:
         self._known: dict[str, datetime] = {}
         self._parse = _parser(datetime_format)
         self._tz = tz
+        self._zone: tzinfo | None = None
+        """That of the last time with an offset, found to be one that clocks go by."""
 
     def read(self, text: str) -> datetime:
         """Return the instant that ``text`` names, in UTC. Raises RefusedError."""
@@ -65,17 +68,17 @@ class Instants:
 
     def in_utc(self, when: datetime, text: str) -> datetime:
         """Return what ``text`` was read as, in UTC. Raises RefusedError."""
-        offset = when.utcoffset()
-        if offset is None:
-            offset = self._local_offset(when, text)
-        elif not _WEST <= offset <= _EAST:
-            detail = f"{_shown(text)} has an offset that no clock goes by"
-            raise RefusedError(detail, "unreadable_time")
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = f"{_shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
             raise RefusedError(detail, "unreadable_time")
-        if when.tzinfo is None:
-            return when.replace(tzinfo=UTC) - offset
+        zone = when.tzinfo
+        if zone is None:
+            return when.replace(tzinfo=UTC) - self._local_offset(when, text)
+        if zone is not self._zone:
+            if not _WEST <= (when.utcoffset() or ZERO) <= _EAST:
+                detail = f"{_shown(text)} has an offset that no clock goes by"
+                raise RefusedError(detail, "unreadable_time")
+            self._zone = zone
         return when.astimezone(UTC)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:

@@ -53,7 +53,6 @@ class TypedLines:
         self._decode: Callable[[str], Any] = Decoder(row).decode
         self._meanings = [mapper.meanings[name] for name in _TOGETHER]
         self._known: dict[tuple[str | None, ...], list[str | None]] = {}
-        self._own_id = mapper.meanings["event_id"].read
         self._appeal_id = mapper.meanings["appeal_id"]
         self._refers_to = mapper.meanings["refers_to"]
         self._instant = mapper.instants.in_utc
@@ -69,12 +68,12 @@ class TypedLines:
             and all(columns)
             and len(set(columns)) == len(columns)
             and not any(map(_NOT_IN_A_NAME.search, columns))
-            and layout.values.keys().isdisjoint(_OF_OTHER_TYPES)
+            and layout.values.keys().isdisjoint(("event_id", *_OF_OTHER_TYPES))
         )
 
     def event_of(self, text: str) -> tuple[Event] | None:
         """Return the event of a line, None if it is not plain."""
-        if len(text) > _LONGEST or _ESCAPED_ASCII in text:
+        if len(text) > _LONGEST or ("\\" in text and _ESCAPED_ASCII in text):
             return None
         if "." in text and _FINER_THAN_MICROSECONDS.search(text):
             return None
@@ -97,7 +96,7 @@ class TypedLines:
                 *about,
                 self._refers_to[refers_to],
             )
-            own_id = self._own_id(own_id) or content_id(appeal_id, kind, occurred_at, *said)
+            own_id = (own_id or "").strip() or content_id(appeal_id, kind, occurred_at, *said)
             return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
         except (ValueError, RecursionError, RefusedError):
             return None

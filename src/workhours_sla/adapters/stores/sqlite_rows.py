@@ -35,7 +35,9 @@ _Said = tuple[
     str | None,
 ]
 _decode_event = msgspec.json.Decoder(_Said).decode
-_decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
+_Told = tuple[list[tuple[str, datetime, int]], datetime | None, int]
+"""What stands of a clock, each report with its revision."""
+_decode_reported = msgspec.json.Decoder(list[tuple[str, int, _Told]]).decode
 
 
 def event_body(event: Event) -> bytes:
@@ -51,12 +53,21 @@ def event_of(appeal_id: str, body: bytes) -> Event:
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
     """Return what was reported of an appeal's clocks."""
-    return _encode([(*key, told) for key, told in reported.items()])
+    found = []
+    for key, (said, revisions, due, count) in reported.items():
+        told = [(*one, revision) for one, revision in zip(said, revisions, strict=True)]
+        found.append((*key, (told, due, count)))
+    return _encode(found)
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
     """Return what ``reported_body`` wrote."""
-    return {(target, cycle): told for target, cycle, told in _decode_reported(body)}
+    found: dict[Key, Reported] = {}
+    for target, cycle, (told, due, count) in _decode_reported(body):
+        said = tuple([(kind, at) for kind, at, _ in told])
+        revisions = tuple([revision for _, _, revision in told])
+        found[target, cycle] = said, revisions, due, count
+    return found
 
 
 def micros(when: datetime) -> int:
