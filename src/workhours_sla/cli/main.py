@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
 def run() -> None:
     """Entry point of the console script."""
     # events are kept by the million and are no garbage: looking for it took a fifth of the time
-    gc.set_threshold(50_000, 1_000, 20)
+    gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Cyrillic must survive a stream that claims to be ASCII

@@ -71,7 +71,7 @@ changes there were.
 Key = tuple[str, int]
 """The target's name and the cycle."""
 
-NOTHING: Final[Reported] = ((), (), None, 0)
+_NOTHING: Final[Reported] = ((), (), None, 0)
 
 _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
     kind.value for kind in ChangeKind
@@ -134,7 +134,7 @@ def changes_between(  # noqa: PLR0913
     *,
     stay: Sequence[Clock] = (),
 ) -> tuple[dict[Key, Reported], list[Change]]:
-    """Return what now stands of an appeal's clocks, and the changes that lead there.
+    """Return what stands now of the clocks of which something changes, and the changes.
 
     Retractions come first, then what is new, in the order of the kinds. ``stay`` are the clocks
     of the last report, at an earlier watermark since which time alone changed nothing: of those
@@ -142,21 +142,32 @@ def changes_between(  # noqa: PLR0913
     """
     told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version)
     stands: dict[Key, Reported] = {}
+    known = 0
     for clock, stood in zip_longest(folded.clocks, stay[: len(folded.clocks)]):
+        if clock.started_at > watermark and clock.awaited(watermark):
+            continue  # it is not there yet
+        if clock is stood:
+            known += 1
+            continue
         key = clock.target.name, clock.cycle
-        old = reported.get(key, NOTHING)
-        if clock is not stood:
-            if clock.started_at > watermark and clock.awaited(watermark):
-                continue  # it is not there yet
-            wanted = reports_of(clock, watermark)
-            if old is not NOTHING:
+        wanted = reports_of(clock, watermark)
+        old = reported.get(key)
+        if old is None:
+            old = _NOTHING
+        else:
+            known += 1
+            if clock.due_at != old[2]:
                 wanted = _with_due(wanted, clock, old)
-            old = told.move(key, clock, old, wanted)
-        if old is not NOTHING:
-            stands[key] = old
-    if stands.keys() != reported.keys():
+        if wanted != old[0]:
+            stands[key] = told.move(key, clock, old, wanted)
+    if known < len(reported):  # some are there no longer
+        there = {
+            (clock.target.name, clock.cycle)
+            for clock in folded.clocks
+            if not clock.awaited(watermark)
+        }
         for key, old in reported.items():
-            if key not in stands:
+            if key not in there:
                 stands[key] = told.move(key, None, old, ())
     return stands, told.retracted + told.added
 

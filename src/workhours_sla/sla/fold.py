@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
-from operator import is_
 from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
@@ -67,15 +66,16 @@ def clocks_of(
         since = _since(appeal, policy, rule)
         taken = None
     old = before.clocks if before else ()
+    belongs, cycles = appeal.belongs, appeal.cycles
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target, heeded, twin in zip(rule.targets, rule.heeded, rule.twins, strict=True):
-        schedule = target.schedule_for(appeal.belongs)
+        schedule = target.schedule_for(belongs)
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
-        for cycle in appeal.cycles if target.on_reopen == "cycle" else (appeal.whole,):
-            stood = _stood(old, len(clocks), target, cycle.number)
+        for cycle in cycles if target.on_reopen == "cycle" else (appeal.whole,):
+            stood = _stood(old, len(clocks), target, cycle.number) if old else None
             if stood is not None and taken is not None and stood.schedule is schedule:
                 heeds = heeded.waiting if stood.answered_at is None else heeded.answered
                 if heeds.isdisjoint(taken):
@@ -85,18 +85,7 @@ def clocks_of(
             one = clock(appeal, cycle, target, schedule, since=since, before=known)
             if one is not None:
                 clocks.append(one)
-    found = Folded(appeal, tuple(clocks), tuple(unmatched))
-    return before if before is not None and _alike(before, found) else found
-
-
-def _alike(one: Folded, other: Folded) -> bool:
-    """Whether the same appeal comes to the same clocks, the objects themselves."""
-    return (
-        one.appeal is other.appeal
-        and len(one.clocks) == len(other.clocks)
-        and all(map(is_, one.clocks, other.clocks))
-        and one.unmatched == other.unmatched
-    )
+    return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
 def _stood(old: Sequence[Clock], place: int, target: Target | None, cycle: int) -> Clock | None:

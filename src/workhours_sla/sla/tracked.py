@@ -92,12 +92,11 @@ class Tracked:
         elif before is not None and self._taken == ():
             return []
         folded = self.fold(policy)
-        if folded is before:
-            return []
         stay = () if before is None else before.clocks
-        self.reported, changes = changes_between(
+        stands, changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, stay=stay
         )
+        self.reported.update(stands)
         self.next_at = _next_change(folded.clocks, watermark)
         return changes
 

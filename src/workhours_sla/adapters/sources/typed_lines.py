@@ -52,7 +52,7 @@ class TypedLines:
         row = defstruct("Row", fields, gc=False, rename=layout.column)
         self._decode: Callable[[str], Any] = Decoder(row).decode
         self._meanings = [mapper.meanings[name] for name in _TOGETHER]
-        self._known: dict[tuple[str | None, ...], list[str | None]] = {}
+        self._known: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
         self._appeal_id = mapper.meanings["appeal_id"]
         self._refers_to = mapper.meanings["refers_to"]
         self._instant = mapper.instants.in_utc
@@ -80,14 +80,17 @@ class TypedLines:
         try:
             row = astuple(self._decode(text))
             own_id, appeal_id, refers_to, occurred, received, substantive = row[_COUNT:]
-            type_text, source, agency, district, channel, role, *about = self._told(row[:_COUNT])
-            kind, appeal_id = TYPES.get(type_text or ""), self._appeal_id[appeal_id]
+            told = row[:_COUNT]
+            kind, source, agency, district, channel, role, *about = self._known.get(
+                told
+            ) or self._meaning(told)
+            appeal_id = self._appeal_id[appeal_id]
             if not appeal_id or kind is None or occurred is None:
                 return None
             occurred_at = self._instant(occurred, "")
             received_at = occurred_at if received is None else self._instant(received, "")
             said = (
-                source or self._source,
+                source,
                 agency,
                 district,
                 channel,
@@ -101,12 +104,12 @@ class TypedLines:
         except (ValueError, RecursionError, RefusedError):
             return None
 
-    def _told(self, texts: tuple[str | None, ...]) -> list[str | None]:
+    def _meaning(self, told: tuple[str | None, ...]) -> tuple[Any, ...]:
         """Return what the texts of one row that come again and again together mean."""
-        told = self._known.get(texts)
-        if told is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            pairs = zip(self._meanings, texts, strict=True)
-            told = self._known[texts] = [meanings[text] for meanings, text in pairs]
-        return told
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        pairs = zip(self._meanings, told, strict=True)
+        type_text, source, *others = [meanings[text] for meanings, text in pairs]
+        meaning = (TYPES.get(type_text or ""), source or self._source, *others)
+        self._known[told] = meaning
+        return meaning
