@@ -15,7 +15,7 @@ from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from workhours_sla.adapters.sources.mapping import Layout, Mapper
 
@@ -25,9 +25,11 @@ _OF_OTHER_TYPES: dict[str, Any] = {
     "substantive": bool | None,
 }
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
-"""What differs from event to event; the rest comes again and again together."""
-_TOGETHER = tuple(name for name in EVENT_COLUMNS if name not in _BY_EVENT)
-_COUNT = len(_TOGETHER)
+"""What differs from event to event."""
+_OF_EVENTS = ("type", "source", "author_role", "reason")
+_OF_APPEALS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
+"""What comes again and again together, and what does so with the events of an appeal."""
+_FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
 """Which are to be cut off, where the decoder would round them."""
 _ESCAPED_ASCII = "\\u00"
@@ -36,6 +38,22 @@ _NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
 """What the decoder takes in no name of a column."""
 _LONGEST = 4_300
 """Characters: a longer line may have an integer that is too long to be read."""
+
+
+class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
+    """What texts of several columns mean, by the texts."""
+
+    def __init__(self, columns: Sequence[Callable[[str | None], Any]]) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, texts: tuple[str | None, ...]) -> tuple[Any, ...]:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        pairs = zip(self._columns, texts, strict=True)
+        meaning = tuple([read(text) for read, text in pairs])
+        self[texts] = meaning
+        return meaning
 
 
 class TypedLines:
@@ -47,16 +65,22 @@ class TypedLines:
 
     def __init__(self, mapper: Mapper) -> None:
         layout = mapper.layout
-        columns = (*_TOGETHER, *_BY_EVENT)
+        columns = (*_OF_EVENTS, *_OF_APPEALS, *_BY_EVENT)
         fields = [(name, _OF_OTHER_TYPES.get(name, str | None), None) for name in columns]
         row = defstruct("Row", fields, gc=False, rename=layout.column)
         self._decode: Callable[[str], Any] = Decoder(row).decode
-        self._meanings = [mapper.meanings[name] for name in _TOGETHER]
-        self._known: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
+        types, sources, *others = [mapper.meanings[name].__getitem__ for name in _OF_EVENTS]
+        self._of_events = _Together(
+            [
+                lambda text: TYPES.get(types(text) or ""),
+                lambda text: sources(text) or layout.source,
+                *others,
+            ]
+        )
+        self._of_appeals = _Together([mapper.meanings[name].__getitem__ for name in _OF_APPEALS])
         self._appeal_id = mapper.meanings["appeal_id"]
         self._refers_to = mapper.meanings["refers_to"]
         self._instant = mapper.instants.in_utc
-        self._source = layout.source
 
     @staticmethod
     def fits(layout: Layout) -> bool:
@@ -79,11 +103,10 @@ class TypedLines:
             return None
         try:
             row = astuple(self._decode(text))
-            own_id, appeal_id, refers_to, occurred, received, substantive = row[_COUNT:]
-            told = row[:_COUNT]
-            kind, source, agency, district, channel, role, *about = self._known.get(
-                told
-            ) or self._meaning(told)
+            kind, source, role, reason = self._of_events[row[:_FIRST]]
+            belongs = self._of_appeals[row[_FIRST:_SECOND]]
+            agency, district, channel, topic, importance, regime = belongs
+            own_id, appeal_id, refers_to, occurred, received, substantive = row[_SECOND:]
             appeal_id = self._appeal_id[appeal_id]
             if not appeal_id or kind is None or occurred is None:
                 return None
@@ -96,20 +119,13 @@ class TypedLines:
                 channel,
                 role,
                 substantive,
-                *about,
+                reason,
+                topic,
+                importance,
+                regime,
                 self._refers_to[refers_to],
             )
             own_id = (own_id or "").strip() or content_id(appeal_id, kind, occurred_at, *said)
             return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
         except (ValueError, RecursionError, RefusedError):
             return None
-
-    def _meaning(self, told: tuple[str | None, ...]) -> tuple[Any, ...]:
-        """Return what the texts of one row that come again and again together mean."""
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        pairs = zip(self._meanings, told, strict=True)
-        type_text, source, *others = [meanings[text] for meanings, text in pairs]
-        meaning = (TYPES.get(type_text or ""), source or self._source, *others)
-        self._known[told] = meaning
-        return meaning
