@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
 from workhours_sla.errors import EventError, NaiveDatetimeError
 
@@ -103,26 +104,26 @@ class Event:
         if author_role is not None and author_role not in AUTHOR_ROLES:
             msg = f"no author_role {author_role!r}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
-        # as _Unsealed the fields are set six times as fast as past the guard of a frozen class
         object.__setattr__(self, "__class__", _Unsealed)
-        unsealed: Any = self
-        unsealed.event_id = event_id
-        unsealed.appeal_id = appeal_id
-        unsealed.type = type
-        unsealed.occurred_at = occurred_at
-        unsealed.received_at = received_at
-        unsealed.source = source
-        unsealed.agency_id = agency_id
-        unsealed.district_id = district_id
-        unsealed.channel = channel
-        unsealed.author_role = author_role
-        unsealed.substantive = substantive
-        unsealed.reason = reason
-        unsealed.topic = topic
-        unsealed.importance = importance
-        unsealed.regime = regime
-        unsealed.refers_to = refers_to
-        unsealed.__class__ = Event
+        _Unsealed.__init__(
+            self,  # type: ignore[arg-type] # which by now it is
+            event_id,
+            appeal_id,
+            type,
+            occurred_at,
+            received_at,
+            source,
+            agency_id,
+            district_id,
+            channel,
+            author_role,
+            substantive,
+            reason,
+            topic,
+            importance,
+            regime,
+            refers_to,
+        )
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -156,9 +157,53 @@ class Event:
 
 
 class _Unsealed:
-    """An event while its fields are being set."""
+    """An event while its fields are set: six times as fast as past the guard of a frozen class."""
 
     __slots__ = Event.__slots__
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        event_id: str,
+        appeal_id: str,
+        type: EventType,  # noqa: A002
+        occurred_at: datetime,
+        received_at: datetime,
+        source: str,
+        agency_id: str | None,
+        district_id: str | None,
+        channel: str | None,
+        author_role: str | None,
+        substantive: bool | None,  # noqa: FBT001
+        reason: str | None,
+        topic: str | None,
+        importance: str | None,
+        regime: str | None,
+        refers_to: str | None,
+    ) -> None:
+        self.event_id = event_id
+        self.appeal_id = appeal_id
+        self.type = type
+        self.occurred_at = occurred_at
+        self.received_at = received_at
+        self.source = source
+        self.agency_id = agency_id
+        self.district_id = district_id
+        self.channel = channel
+        self.author_role = author_role
+        self.substantive = substantive
+        self.reason = reason
+        self.topic = topic
+        self.importance = importance
+        self.regime = regime
+        self.refers_to = refers_to
+        self.__class__ = Event  # type: ignore[assignment]
+
+
+checked_event: Final[Callable[..., Event]] = _Unsealed  # type: ignore[assignment]
+"""Makes an event of all its fields in their order, in half the time: nothing is checked again.
+
+For readers that have seen to what ``Event`` asks of them, times in UTC included.
+"""
 
 
 def _in_utc(name: str, when: datetime, event_id: str) -> datetime:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines
+from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines, lines_of
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
@@ -20,7 +20,7 @@ HELD_BACK = 1_000
 _decode = msgspec.json.Decoder(float_hook=float).decode  # a number of any size
 
 
-def read(
+def read(  # noqa: C901
     stream: BinaryIO | ByteChunks,
     layout: Layout,
     *,
@@ -38,22 +38,26 @@ def read(
     keys: dict[str, None] = {}
     held: list[Item] = []
     empty = True
-    lines = enumerate(Lines(stream, encoding, name), 1)
-    for line, text in lines:
-        if text.isspace():
-            continue
-        empty = False
-        held.append(rows.item_of(text, line))
-        for column in _columns_of(text):
-            keys[column] = None
-            unseen.pop(column, None)
-        if unseen and keys and len(held) > HELD_BACK:
-            break
-        if not unseen or len(held) > HELD_BACK:
-            yield from held
-            held.clear()
+    line = 0
+    for block in Lines(stream, encoding, name).blocks():
         if not unseen:
-            yield from (rows.item_of(text, line) for line, text in lines if not text.isspace())
+            yield from rows.items_of(block, line + 1)
+            line += block.count("\n")
+            continue
+        for text in lines_of(block):
+            line += 1
+            if text.isspace():
+                continue
+            empty = False
+            held.append(rows.item_of(text, line))
+            for column in _columns_of(text):
+                keys[column] = None
+                unseen.pop(column, None)
+            if unseen and keys and len(held) > HELD_BACK:
+                raise layout.missing(next(iter(unseen.values())), list(keys), name)
+            if not unseen or len(held) > HELD_BACK:
+                yield from held
+                held.clear()
     if empty:
         msg = f"{name} is empty; a JSON Lines file has one object on each line"
         raise SourceError(msg, name=name)
@@ -77,11 +81,24 @@ def _is_one_document(first: Item) -> bool:
 
 
 class JsonRows:
-    """Reads lines of one layout, each on its own."""
+    """Reads lines of one layout."""
 
     def __init__(self, layout: Layout) -> None:
         self._mapper = Mapper(layout)
         self._typed = TypedLines(self._mapper) if TypedLines.fits(layout) else None
+
+    def items_of(self, block: str, line: int) -> Iterator[Item]:
+        """Yield what every line that is not blank gives; ``line`` is the number of the first."""
+        events = None if self._typed is None else self._typed.events_of(block)
+        if events is not None and all(events):
+            yield from events  # type: ignore[misc] # there is no None
+            return
+        for number, text in enumerate(lines_of(block)):
+            event = events[number] if events is not None else None
+            if event is not None:
+                yield event
+            elif not text.isspace():
+                yield self.item_of(text, line + number)
 
     def item_of(self, text: str, line: int) -> Item:
         """Return the events of a line, or why it has none."""

@@ -20,6 +20,13 @@ _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 
 
+def lines_of(block: str) -> list[str]:
+    r"""Return the lines of a block, each with its ``\n``; the last one may have none."""
+    *lines, rest = block.split("\n")
+    whole = [line + "\n" for line in lines]
+    return [*whole, rest] if rest else whole
+
+
 class ByteChunks:
     """A binary stream as chunks; ``position`` says how many bytes have been read.
 
@@ -82,15 +89,19 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines, once."""
+        for block in self.blocks():
+            yield from lines_of(block)
+
+    def blocks(self) -> Iterator[str]:
+        """Yield whole lines, as many together as have come, once."""
         rest = ""
         for text in self._texts():
-            first, *others = text.split("\n")
-            rest += first
-            if others:
-                yield rest + "\n"
-                rest = others.pop()
-                for line in others:
-                    yield line + "\n"
+            cut = text.rfind("\n") + 1
+            if cut:
+                yield rest + text[:cut]
+                rest = text[cut:]
+            else:
+                rest += text
             if len(rest) > LONGEST_LINE:
                 rest = rest[: LONGEST_LINE + 1]
         if rest:

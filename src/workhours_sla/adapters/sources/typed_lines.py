@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,12 @@ from msgspec import defstruct
 from msgspec.json import Decoder
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES, content_id
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, content_id
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType, checked_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from workhours_sla.adapters.sources.mapping import Layout, Mapper
 
@@ -29,6 +30,8 @@ _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 _OF_EVENTS = ("type", "source", "author_role", "reason")
 _OF_APPEALS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
 """What comes again and again together, and what does so with the events of an appeal."""
+_TYPES: Mapping[str | None, EventType] = {kind.value: kind for kind in EventType}
+_ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
 """Which are to be cut off, where the decoder would round them."""
@@ -68,13 +71,16 @@ class TypedLines:
         columns = (*_OF_EVENTS, *_OF_APPEALS, *_BY_EVENT)
         fields = [(name, _OF_OTHER_TYPES.get(name, str | None), None) for name in columns]
         row = defstruct("Row", fields, gc=False, rename=layout.column)
-        self._decode: Callable[[str], Any] = Decoder(row).decode
-        types, sources, *others = [mapper.meanings[name].__getitem__ for name in _OF_EVENTS]
+        decoder = Decoder(row)
+        self._decode: Callable[[str], Any] = decoder.decode
+        self._decode_lines: Callable[[str], list[Any]] = decoder.decode_lines
+        types, sources, roles, reasons = [mapper.meanings[name].__getitem__ for name in _OF_EVENTS]
         self._of_events = _Together(
             [
-                lambda text: TYPES.get(types(text) or ""),
+                lambda text: _TYPES[types(text)],
                 lambda text: sources(text) or layout.source,
-                *others,
+                lambda text: _ROLES[roles(text)],
+                reasons,
             ]
         )
         self._of_appeals = _Together([mapper.meanings[name].__getitem__ for name in _OF_APPEALS])
@@ -95,37 +101,86 @@ class TypedLines:
             and layout.values.keys().isdisjoint(("event_id", *_OF_OTHER_TYPES))
         )
 
-    def event_of(self, text: str) -> tuple[Event] | None:
-        """Return the event of a line, None if it is not plain."""
-        if len(text) > _LONGEST or ("\\" in text and _ESCAPED_ASCII in text):
-            return None
-        if "." in text and _FINER_THAN_MICROSECONDS.search(text):
+    def events_of(self, block: str) -> list[tuple[Event] | None] | None:
+        """Return the event of each line of a block, or None for lines that are not plain.
+
+        None in place of all where not even that is plain: what is a line.
+        """
+        lines = block.count("\n")
+        if (
+            not block.startswith("{")
+            or not block.endswith("}\n")
+            or block.count("}\n{") != lines - 1  # each line begins and ends an object
+            or not _are_short(block)
+            or not _is_plain(block)
+        ):
             return None
         try:
-            row = astuple(self._decode(text))
-            kind, source, role, reason = self._of_events[row[:_FIRST]]
-            belongs = self._of_appeals[row[_FIRST:_SECOND]]
-            agency, district, channel, topic, importance, regime = belongs
-            own_id, appeal_id, refers_to, occurred, received, substantive = row[_SECOND:]
+            rows = self._decode_lines(block)
+        except (ValueError, RecursionError):
+            return None
+        return list(map(self._event, rows)) if len(rows) == lines else None
+
+    def event_of(self, text: str) -> tuple[Event] | None:
+        """Return the event of a line, None if it is not plain."""
+        if len(text) > _LONGEST or not _is_plain(text):
+            return None
+        try:
+            row = self._decode(text)
+        except (ValueError, RecursionError):
+            return None
+        return self._event(row)
+
+    def _event(self, row: Any) -> tuple[Event] | None:
+        values = astuple(row)
+        own_id, appeal_id, refers_to, occurred, received, substantive = values[_SECOND:]
+        try:
+            kind, source, role, reason = self._of_events[values[:_FIRST]]
+            agency, district, channel, topic, importance, regime = self._of_appeals[
+                values[_FIRST:_SECOND]
+            ]
             appeal_id = self._appeal_id[appeal_id]
-            if not appeal_id or kind is None or occurred is None:
+            if not appeal_id or occurred is None:
                 return None
             occurred_at = self._instant(occurred, "")
             received_at = occurred_at if received is None else self._instant(received, "")
-            said = (
-                source,
-                agency,
-                district,
-                channel,
-                role,
-                substantive,
-                reason,
-                topic,
-                importance,
-                regime,
-                self._refers_to[refers_to],
-            )
-            own_id = (own_id or "").strip() or content_id(appeal_id, kind, occurred_at, *said)
-            return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
-        except (ValueError, RecursionError, RefusedError):
+        except (KeyError, RefusedError):
             return None
+        if refers_to is not None:
+            refers_to = self._refers_to[refers_to]
+        event = checked_event(
+            "" if own_id is None else own_id.strip(),
+            appeal_id,
+            kind,
+            occurred_at,
+            received_at,
+            source,
+            agency,
+            district,
+            channel,
+            role,
+            substantive,
+            reason,
+            topic,
+            importance,
+            regime,
+            refers_to,
+        )
+        if not event.event_id:
+            event = replace(event, event_id=content_id(*event.content))  # type: ignore[arg-type]
+        return (event,)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the decoder reads the times of a text as the mapper does."""
+    return not ("\\" in text and _ESCAPED_ASCII in text) and not (
+        "." in text and _FINER_THAN_MICROSECONDS.search(text)
+    )
+
+
+def _are_short(block: str) -> bool:
+    """Whether every line of a block is sure to be no longer than ``_LONGEST``."""
+    reach = _LONGEST // 2
+    return all(
+        block.find("\n", at, at + reach) >= 0 for at in range(0, len(block) - reach + 1, reach)
+    )
