@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -115,7 +116,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
             cycle = appeal.whole if whole else cycles[one.cycle]
             schedule = one.schedule.provisionally()
             found = clock(appeal, cycle, one.target, schedule, since=since)
-        clocks.append(one if found is None else found._replace(provisional=True))
+        clocks.append(one if found is None else replace(found, provisional=True))
     return folded._replace(clocks=tuple(clocks))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -29,14 +30,15 @@ def times_of(
     unknown = False
     try:
         if isinstance(budget, timedelta):
-            due = schedule.deadline(start, budget, holds=holds)
-            limit = due if strict else schedule.breaches_after(start, budget, holds=holds)
+            due, limit = schedule.term(start, budget, holds=holds)
         else:
             due, limit = budget.answer(schedule, start, holds)
-            if strict:
-                limit = due
     except CalendarCoverageError:
-        unknown = True
+        with suppress(CalendarCoverageError):  # the due time may be known though the limit is not
+            due = schedule.deadline(start, budget, holds=holds)
+        unknown = due is None or not strict
+    if strict:
+        limit = due
     try:
         warn = _warning(target, schedule, start, due, holds)
     except CalendarCoverageError:  # of plain time, which is due all the same

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
-from workhours_sla.sla.clock import Clock, Hold
+from workhours_sla.sla.clock import Clock, Hold, new_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.limits import times_of
 from workhours_sla.sla.target import Target
@@ -253,7 +253,7 @@ def _settled(  # noqa: PLR0913, PLR0917
     else:
         due, limit, warn, unknown = times_of(target, schedule, start, holds, open_hold)
         unknown = unknown or (uncapped and limit is None)
-    return Clock(
+    return new_clock(
         target,
         schedule,
         cycle.number,

@@ -14,12 +14,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError
+from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.holds import Holds
+from workhours_sla.worktime.interval_sets import join
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
 
+Dates = tuple[date, date]
+"""From the first to the last, both included."""
 Roll = Literal["following", "preceding", "none"]
 CountFrom = Literal["next_day", "same_day"]
 ONE_DAY = timedelta(days=1)
@@ -85,10 +89,11 @@ class WorkingDays(DayBudget):
     def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the date of the last of the days."""
         day = _first_day(schedule, start, self.count_from) - ONE_DAY
+        held = _held_dates(schedule, holds)
         left = self.count
         while left:
             day += ONE_DAY
-            left -= _last_closing(schedule, day) is not None and not _is_held(schedule, day, holds)
+            left -= _last_closing(schedule, day) is not None and not _is_held(day, held)
         return day
 
 
@@ -120,8 +125,9 @@ class CalendarDays(DayBudget):
     def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the last date, moved off a day off as asked."""
         first = _first_day(schedule, start, self.count_from)
-        end = _without_held(schedule, first, first + ONE_DAY * (self.count - 1), holds)
-        return _rolled(schedule, end, self.roll, start, holds)
+        held = _held_dates(schedule, holds)
+        end = _without_held(first, first + ONE_DAY * (self.count - 1), held)
+        return _rolled(schedule, end, self.roll, start, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +154,9 @@ class Months(DayBudget):
         years, month = divmod(begun.month - 1 + self.count, 12)
         year, month = begun.year + years, month + 1
         day = min(begun.day, calendar.monthrange(year, month)[1])
-        end = _without_held(schedule, begun + ONE_DAY, date(year, month, day), holds)
-        return _rolled(schedule, end, self.roll, start, holds)
+        held = _held_dates(schedule, holds)
+        end = _without_held(begun + ONE_DAY, date(year, month, day), held)
+        return _rolled(schedule, end, self.roll, start, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +225,39 @@ def _midnight(schedule: Schedule, day: date) -> datetime:
     return schedule.end_of_day(day).astimezone(UTC)
 
 
-def _is_held(schedule: Schedule, day: date, holds: Holds) -> bool:
-    """Whether a hold stands at 24:00 of a date."""
-    if not holds:
-        return False
-    midnight = _midnight(schedule, day)
-    return any(since.astimezone(UTC) <= midnight < until.astimezone(UTC) for since, until in holds)
+def _held_dates(schedule: Schedule, holds: Holds) -> list[Dates]:
+    """Return the dates at whose 24:00 a hold stands, in order, as pairs (first, last)."""
+    for when in (when for hold in holds for when in hold):
+        if not FIRST_YEAR <= when.year <= LAST_YEAR:
+            refuse_year(when)
+    stretches = [(since.astimezone(UTC), until.astimezone(UTC)) for since, until in holds]
+    found = []
+    for since, until in join(stretch for stretch in stretches if stretch[0] < stretch[1]):
+        first, after = _ends_from(schedule, since), _ends_from(schedule, until)
+        if first < after:
+            found.append((first, after - ONE_DAY))
+    return found
 
 
-def _without_held(schedule: Schedule, first: date, end: date, holds: Holds) -> date:
+def _ends_from(schedule: Schedule, when: datetime) -> date:
+    """Return the first date whose 24:00 is at or after an instant."""
+    day = when.astimezone(schedule.tz).date() - ONE_DAY
+    while _midnight(schedule, day) < when:
+        day += ONE_DAY
+    return day
+
+
+def _is_held(day: date, held: list[Dates]) -> bool:
+    return any(first <= day <= last for first, last in held)
+
+
+def _without_held(first: date, end: date, held: list[Dates]) -> date:
     """Return the end of a term of dates from ``first``, put off by those that are held."""
-    days = range((end - first).days + 1)
-    left = sum(_is_held(schedule, first + ONE_DAY * day, holds) for day in days) if holds else 0
-    while left:
-        end += ONE_DAY
-        left -= not _is_held(schedule, end, holds)
+    for begins, ends in held:
+        if begins > end:
+            break
+        if ends >= first:
+            end += ends - max(begins, first) + ONE_DAY
     return end
 
 
@@ -250,19 +275,19 @@ def _is_over(schedule: Schedule, day: date, start: datetime) -> bool:
     return closes is not None and closes <= start.astimezone(UTC)
 
 
-def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, holds: Holds) -> date:
+def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, held: list[Dates]) -> date:
     """Return the date moved off a day off; never to one that was over before the start."""
     if roll == "none" or _last_closing(schedule, end) is not None:
         return end
     moved = end
     if roll == "following":
-        while _last_closing(schedule, moved) is None or _is_held(schedule, moved, holds):
+        while _last_closing(schedule, moved) is None or _is_held(moved, held):
             moved += ONE_DAY
         return moved
     while _last_closing(schedule, moved) is None:
         moved -= ONE_DAY
     if _is_over(schedule, moved, start):
-        return _rolled(schedule, end, "following", start, holds)
+        return _rolled(schedule, end, "following", start, held)
     return moved
 
 

@@ -39,25 +39,31 @@ def held_between(
     return held
 
 
-def held_ahead(
-    line: Timeline, start: timedelta, budget: timedelta, holds: Iterable[Interval], *, latest: bool
+def held_ahead(  # noqa: PLR0913
+    worked: Callable[[timedelta], timedelta],
+    start: timedelta,
+    budget: timedelta,
+    holds: Iterable[Interval],
+    *,
+    latest: bool,
+    knows: Callable[[timedelta], bool] | None = None,
 ) -> timedelta | None:
     """Return the working time that holds take before the answer to a budget; None if not known.
 
     A hold delays the answer when less than the budget was used before it; the latest instant
-    within the budget also when just the budget was.
+    within the budget also when just the budget was. Without ``knows`` all instants are known.
     """
     held = ZERO
-    at_start = line.worked(start)
+    at_start = worked(start)
     for since, until in holds:
         first = max(since, start)
-        if until <= first or not line.knows(first):
+        if until <= first or (knows is not None and not knows(first)):
             continue
-        before = line.worked(first)
+        before = worked(first)
         used = before - at_start - held
         if used > budget or (used == budget and not latest):
             break
-        if not line.knows(until):
+        if knows is not None and not knows(until):
             return None
-        held += line.worked(until) - before
+        held += worked(until) - before
     return held

@@ -75,6 +75,29 @@ class Track:
             due += gaps[j]
         return due
 
+    def term(self, moment: timedelta, budget: timedelta) -> tuple[timedelta, timedelta]:
+        """Return the first and the last instant at which a budget of more than 0 has passed."""
+        if not ZERO < budget <= WALK:
+            raise KeyError
+        index, starts, ends, closed, gaps = self.walk
+        j = index[moment.days]
+        while starts[j] <= moment:
+            j += 1
+        end = closed[j]
+        if moment < end:
+            due = moment + budget
+            if due < end:
+                return due, due
+            if due == end:
+                return due, due + gaps[j]
+            due += gaps[j]
+        else:
+            due = starts[j] + budget
+        while due > ends[j]:
+            j += 1
+            due += gaps[j]
+        return due, due if due < ends[j] else due + gaps[j + 1]
+
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
         """Return the last instant at which no more than a budget has passed."""
         if not ZERO <= budget <= WALK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NoReturn, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from workhours_sla.worktime.track import (
 )
 from workhours_sla.worktime.zone import (
     BASE,
+    BASE_UTC,
     BASES,
     ZERO,
     base_of,
@@ -119,7 +120,10 @@ class WorkingTime:
             when = plain_datetime(when)
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             refuse_year(when)
-        zone, offset = when.tzinfo, when.utcoffset()
+        zone = when.tzinfo
+        if zone is UTC:
+            return when - BASE_UTC
+        offset = when.utcoffset()
         if zone is None or offset is None:
             refuse_naive(when)
         return when - base_of(zone) - offset
@@ -183,6 +187,8 @@ class WorkingTime:
                     track, base = self._wall, self._base
                     return track.worked(end - base) - track.worked(start - base)
                 track = self._utc
+                if zone is UTC and end.tzinfo is UTC:
+                    return track.worked(end - BASE_UTC) - track.worked(start - BASE_UTC)
                 return track.worked(known_moment(end)) - track.worked(known_moment(start))
             except OFF_TRACK:
                 pass
@@ -241,6 +247,8 @@ class WorkingTime:
                         j += 1
                         due += gaps[j]
                     return base + due
+                if zone is UTC:
+                    return BASE_UTC + self._utc.due(start - BASE_UTC, budget)
                 base = BASES[zone]  # type: ignore[index]
                 if base.tzinfo is zone:  # not only equal
                     due = start - base - start.utcoffset()  # type: ignore[operator]
@@ -300,6 +308,50 @@ class WorkingTime:
             self._ran_out(line, f"the limit of {start}")
         return datetime_in(start.tzinfo, limit)
 
+    def term(
+        self, start: datetime, budget: Budget, *, holds: Holds = ()
+    ) -> tuple[datetime, datetime]:
+        """Return ``deadline`` and ``breaches_after`` of a budget, for little more than one of them.
+
+        Raises as both.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> due, limit = office.term(datetime(2025, 3, 12, 14, tzinfo=office.tz),
+        ...                          timedelta(hours=4))
+        >>> str(due), str(limit)
+        ('2025-03-12 18:00:00+03:00', '2025-03-13 09:00:00+03:00')
+        """
+        if type(start) is datetime and start.tzinfo is UTC and type(budget) is timedelta:
+            try:
+                due, limit = self._term(start - BASE_UTC, budget, holds)
+            except OFF_TRACK:
+                pass
+            else:
+                due_at = BASE_UTC + due
+                return due_at, due_at if limit == due else BASE_UTC + limit
+        if not isinstance(budget, timedelta):
+            return self._day_budget(budget, start, holds)
+        return (
+            self.deadline(start, budget, holds=holds),
+            self.breaches_after(start, budget, holds=holds),
+        )
+
+    def _term(
+        self, start: timedelta, budget: timedelta, holds: Holds
+    ) -> tuple[timedelta, timedelta]:
+        """Return deadline and limit on the track in UTC. Raises OFF_TRACK."""
+        track = self._utc
+        if not holds:
+            return track.term(start, budget)
+        stretches = moments_of(holds, self._moment)
+        worked = track.worked
+        sooner = held_ahead(worked, start, budget, stretches, latest=False) or ZERO
+        later = held_ahead(worked, start, budget, stretches, latest=True) or ZERO
+        if sooner == later:
+            return track.term(start, budget + sooner)
+        return track.due(start, budget + sooner), track.limit(start, budget + later)
+
     def latest_start(
         self, due: datetime, budget: timedelta, *, provisional: bool = False
     ) -> datetime:
@@ -340,7 +392,7 @@ class WorkingTime:
     ) -> timedelta | None:
         """Return C at the answer to a budget; None where a hold runs past the known dates."""
         stretches = moments_of(holds, self._moment)
-        held = held_ahead(line, start, budget, stretches, latest=latest)
+        held = held_ahead(line.worked, start, budget, stretches, latest=latest, knows=line.knows)
         return None if held is None else line.worked(start) + budget + held
 
     def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
