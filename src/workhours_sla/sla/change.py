@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -79,10 +79,14 @@ _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN,
 _KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
+_change: Final[Callable[[tuple[object, ...]], Change]] = partial(tuple.__new__, Change)
+"""Makes a change of the values of all its fields in their order."""
+
+
 @lru_cache(maxsize=1024)
-def _shared(revisions: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the same object for equal revisions: of nearly all clocks they are 1, 2, ..."""
-    return revisions
+def _counted(revisions: tuple[int, ...], begins: int, ends: int) -> tuple[int, ...]:
+    """Return revisions and those from one to another: of nearly all clocks they are 1, 2, ..."""
+    return (*revisions, *range(begins, ends + 1))
 
 
 def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int) -> str:
@@ -94,15 +98,16 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Said, ...]:
     if clock.excluded_at is not None:
         return ((_EXCLUDED, clock.excluded_at),)
     found = [(_OPENED, clock.started_at)]
-    answered, limit, ended = clock.answered_at, clock.limit, clock.ended_at
+    limit, answered = clock.limit, clock.answered_at
+    ended = answered if clock.withdrawn_at is None else clock.ended_at
     if clock.holds or clock.open_hold is not None:
         found += _pauses(clock, ended, watermark)
     warn = clock.warn_at
     if warn is not None and warn <= watermark and (ended is None or ended > warn):
         found.append((_AT_RISK, warn))
     if answered is not None:
-        if limit is not None and answered > limit:
-            found.append((_BREACHED, limit))
+        if limit is not None:
+            found.append((_MET, answered) if answered <= limit else (_BREACHED, limit))
         elif clock.verdict(watermark)[0] is Verdict.MET:
             found.append((_MET, answered))
     elif ended is not None:
@@ -142,13 +147,14 @@ def changes_between(  # noqa: PLR0913
     """
     told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version)
     stands: dict[Key, Reported] = {}
+    clocks = folded.clocks
     known = 0
-    for clock, stood in zip_longest(folded.clocks, stay[: len(folded.clocks)]):
-        if clock.started_at > watermark and clock.awaited(watermark):
-            continue  # it is not there yet
-        if clock is stood:
+    for clock, stood in zip_longest(clocks, stay[: len(clocks)]):
+        if clock is stood and clock.started_at <= watermark:
             known += 1
             continue
+        if clock.started_at > watermark and clock.awaited(watermark):
+            continue  # it is not there yet
         key = clock.target.name, clock.cycle
         wanted = reports_of(clock, watermark)
         old = reported.get(key)
@@ -162,9 +168,7 @@ def changes_between(  # noqa: PLR0913
             stands[key] = told.move(key, clock, old, wanted)
     if known < len(reported):  # some are there no longer
         there = {
-            (clock.target.name, clock.cycle)
-            for clock in folded.clocks
-            if not clock.awaited(watermark)
+            (clock.target.name, clock.cycle) for clock in clocks if not clock.awaited(watermark)
         }
         for key, old in reported.items():
             if key not in there:
@@ -205,45 +209,71 @@ class _Told:
     ) -> Reported:
         """Add the changes from what stands to what is wanted; return what stands then."""
         stood, revisions, due, count = old
-        numbers = [*revisions, *[0] * (len(wanted) - len(stood))]
-        if wanted[: len(stood)] != stood:  # seldom: mostly something more is true, and that is all
-            known = dict(zip(stood, revisions, strict=True))
-            numbers = [known.pop(said, 0) for said in wanted]
-            for said, revision in known.items():
-                count += 1
-                back = _identity(self.appeal_id, *key, said[0], revision)
-                self.retracted.append(self._change(key, clock, said, count, back))
+        stay = len(stood)
+        if wanted[:stay] != stood:  # seldom: mostly something more is true, and that is all
+            return self._turn(key, clock, old, wanted)
+        begins = count + 1
+        count += len(wanted) - stay
+        self._tell(key, clock, wanted[stay:], begins)
+        if not stay:
+            due = None if clock is None else clock.due_at
+        return wanted, _counted(revisions, begins, count), due, count
+
+    def _turn(
+        self, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
+    ) -> Reported:
+        """Move where something that stands is true no longer."""
+        stood, revisions, due, count = old
+        known = dict(zip(stood, revisions, strict=True))
+        numbers = [known.pop(said, 0) for said in wanted]
+        for said, revision in known.items():
+            count += 1
+            back = _identity(self.appeal_id, *key, said[0], revision)
+            self._tell(key, clock, (said,), count, back)
         if wanted[:1] != stood[:1]:
             due = None if clock is None else clock.due_at
         for place, said in enumerate(wanted):
             if not numbers[place]:
                 count += 1
                 numbers[place] = count
-                self.added.append(self._change(key, clock, said, count, None))
-        return wanted, _shared(tuple(numbers)), due, count
+                self._tell(key, clock, (said,), count)
+        return wanted, tuple(numbers), due, count
 
-    def _change(
+    def _tell(
         self,
         key: Key,
         clock: Clock | None,
-        said: Said,
+        news: Sequence[Said],
         revision: int,
-        retracts: str | None,
-    ) -> Change:
-        kind, at = said
+        retracts: str | None = None,
+    ) -> None:
+        """Add changes of one clock, the first of a revision and the others of those after it."""
         target, cycle = key
-        return Change(
-            _KINDS[kind],
-            self.appeal_id,
-            target,
-            cycle,
-            revision,
-            at,
-            None if clock is None else clock.due_at,
-            None if clock is None else clock.limit,
-            retracts,
-            () if clock is None else clock.evidence,
-            self.agency_id,
-            "" if clock is None else clock.schedule.calendar.version,
-            self.policy_version,
-        )
+        due = limit = None
+        evidence: tuple[str, ...] = ()
+        calendar_version = ""
+        if clock is not None:
+            due, limit, evidence = clock.due_at, clock.limit, clock.evidence
+            calendar_version = clock.schedule.calendar.version
+        told = self.added if retracts is None else self.retracted
+        for kind, at in news:
+            told.append(
+                _change(
+                    (
+                        _KINDS[kind],
+                        self.appeal_id,
+                        target,
+                        cycle,
+                        revision,
+                        at,
+                        due,
+                        limit,
+                        retracts,
+                        evidence,
+                        self.agency_id,
+                        calendar_version,
+                        self.policy_version,
+                    )
+                )
+            )
+            revision += 1
