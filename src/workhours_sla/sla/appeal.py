@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,8 +27,11 @@ _CLOSED, _REOPENED, _TRANSFERRED = EventType.CLOSED, EventType.REOPENED, EventTy
 _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.REVIEW
 _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
+_TURNS = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
 _HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
 _UNSAID = Belongings()
+_Said = tuple[str | None, ...]
+"""What an event says of what the appeal belongs to, in the order of Belongings."""
 _NOT_JUDGED: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -119,7 +123,7 @@ class Appeal:
         """What it belonged to from each later event on that said something else."""
         self.aside: tuple[Quarantined, ...] = ()
         self._waiting: tuple[Event, ...] = ()
-        self._said: object = None
+        self._said: _Said | None = None
         self._reviews: tuple[Event, ...] = ()
 
     @property
@@ -141,18 +145,48 @@ class Appeal:
 
     def take(self, event: Event) -> None:
         """Add an event that comes after all those before."""
-        if self.created is not None:
-            self._take(event)
-        elif event.type is _CREATED:
-            self.created = event
-            self.cycles = (Cycle(0, event),)
-            for earlier in self._waiting:
-                self._take(earlier)
-            self._waiting = ()
-            self._take(event)
-            self.initial, self.changes = self.belongs, ()
-        else:
+        created, kind = self.created, event.type
+        if created is None:
+            self._await(event)
+            return
+        if kind in _ANSWERS and event.occurred_at < created.occurred_at:
+            self.aside = (*self.aside, Quarantined(event, "reply_before_post"))
+            return
+        said = (
+            event.agency_id,
+            event.district_id,
+            event.channel,
+            event.topic,
+            event.importance,
+            event.regime,
+        )
+        if said != self._said:
+            self._belong(event.occurred_at, said)
+        cycle = self.cycles[-1]
+        if kind in _TURNS:
+            if kind is _REVIEW:
+                self._reviews = (*self._reviews, event)
+            elif kind is _DUPLICATE_OF:
+                self.excluded_at = self.excluded_at or event.occurred_at
+            elif cycle.settled:
+                cycle = Cycle(len(self.cycles), event)
+                self.cycles = (*self.cycles, cycle)
+        cycle.take(event)
+        if self._reviews and (kind is _REVIEW or kind is _REPLIED):
+            self.judged = _judged(self._reviews, self.cycles)
+
+    def _await(self, event: Event) -> None:
+        """Add an event to those that wait for the one that creates the appeal, or that one."""
+        if event.type is not _CREATED:
             self._waiting = (*self._waiting, event)
+            return
+        self.created = event
+        self.cycles = (Cycle(0, event),)
+        for earlier in self._waiting:
+            self.take(earlier)
+        self._waiting = ()
+        self.take(event)
+        self.initial, self.changes = self.belongs, ()
 
     def handed_to(self, event: Event) -> str | None:
         """Return the agency that an event makes the holder, None where it names no new one."""
@@ -174,43 +208,22 @@ class Appeal:
             return tuple(Quarantined(event, "no_appeal") for event in self._waiting)
         return self.aside
 
-    def _take(self, event: Event) -> None:
-        kind = event.type
-        if kind in _ANSWERS and event.occurred_at < self.opened.occurred_at:
-            self.aside = (*self.aside, Quarantined(event, "reply_before_post"))
-            return
-        said = (
-            event.agency_id,
-            event.district_id,
-            event.channel,
-            event.topic,
-            event.importance,
-            event.regime,
-        )
-        if said != self._said:
-            self._belong(event.occurred_at, said)
-        cycle = self.cycles[-1]
-        if kind is _REOPENED and cycle.settled:
-            cycle = Cycle(len(self.cycles), event)
-            self.cycles = (*self.cycles, cycle)
-        elif kind is _DUPLICATE_OF:
-            self.excluded_at = self.excluded_at or event.occurred_at
-        elif kind is _REVIEW:
-            self._reviews = (*self._reviews, event)
-        cycle.take(event)
-        if self._reviews and (kind is _REVIEW or kind is _REPLIED):
-            self.judged = _judged(self._reviews, self.cycles)
-
-    def _belong(self, at: datetime, said: tuple[str | None, ...]) -> None:
+    def _belong(self, at: datetime, said: _Said) -> None:
         self._said = said
-        if self.belongs is _UNSAID:
-            now = Belongings(*said)
-        else:
-            pairs = zip(said, self.belongs, strict=True)
-            now = Belongings._make([old if new is None else new for new, old in pairs])
-        if now != self.belongs:
-            self.belongs = now
-            self.changes = (*self.changes, (at, now))
+        belongs = self.belongs
+        if belongs is _UNSAID:
+            self.belongs = _belongings(said)
+        elif any(new is not None and new != old for new, old in zip(said, belongs, strict=True)):
+            pairs = zip(said, belongs, strict=True)
+            self.belongs = _belongings(tuple([old if new is None else new for new, old in pairs]))
+        if self.belongs != belongs:
+            self.changes = (*self.changes, (at, self.belongs))
+
+
+@lru_cache(maxsize=4096)
+def _belongings(said: _Said) -> Belongings:
+    """Return the same object for what is said again and again."""
+    return Belongings._make(said)
 
 
 def read_appeal(events: Sequence[Event]) -> Appeal:

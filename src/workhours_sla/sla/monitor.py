@@ -99,19 +99,21 @@ class Monitor:
         What one of them would change and another of them change back is not told. If reading
         ``events`` fails, none of them is taken.
         """
+        events = tuple(events)
         touched: dict[Tracked, None] = {}
         by_id, watermark = self._by_id, self._watermark
-        for event in tuple(events):
-            self._read += 1
+        for event in events:
             known = by_id.get(event.event_id)
             if known is not None:
                 touched |= dict.fromkeys(self._take_again(event, known))
                 continue
             by_id[event.event_id] = event
-            if event.occurred_at < watermark:
+            occurred_at = event.occurred_at
+            if occurred_at < watermark:
                 self._late += 1
-            if not is_future(event):
+            if occurred_at <= event.received_at or not is_future(event):
                 touched[self._add(event)] = None
+        self._read += len(events)
         changes: list[Change] = []
         for appeal in touched:
             changes += self._report(appeal)

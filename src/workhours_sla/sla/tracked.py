@@ -13,6 +13,8 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.fold import Folded, clocks_of
 from workhours_sla.sla.policy import Policy
 
+_CORRECTED = EventType.CORRECTED
+
 
 def _order(event: Event) -> tuple[datetime, int, str]:
     return event.order
@@ -47,7 +49,7 @@ class Tracked:
         self.events = sorted(events, key=_order)
         self.reported = reported or {}
         self.folded: Folded | None = None
-        self._appeal: Appeal | None = None
+        self._appeal = None if self.events else Appeal()
         self._corrected = any(map(corrects, self.events))
         self._taken: tuple[EventType, ...] | None = None
         """The types of the events since the clocks were reckoned; None if all is to be."""
@@ -55,24 +57,24 @@ class Tracked:
 
     def add(self, event: Event, policy: Policy) -> None:
         """Take an event, in any order."""
-        events, appeal = self.events, self._appeal
-        if event.refers_to is not None and corrects(event):
+        events, appeal, kind = self.events, self._appeal, event.type
+        if kind is _CORRECTED and corrects(event):
             self._corrected = True
-        last = events[-1] if events else event
-        if last.occurred_at >= event.occurred_at and last.order > event.order:
-            insort(events, event, key=_order)
-            appeal = None
-        else:
-            events.append(event)
+        if events:
+            last = events[-1]
+            if last.occurred_at >= event.occurred_at and last.order > event.order:
+                insort(events, event, key=_order)
+                self._appeal = self._taken = None
+                return
+        events.append(event)
         if appeal is None or self._corrected:
             self._appeal = self._taken = None
             return
         belonged = appeal.belongs
         appeal.take(event)
-        if self._taken is not None and (
-            event.type in policy.heeded or appeal.belongs is not belonged
-        ):
-            self._taken = (*self._taken, event.type)
+        taken = self._taken
+        if taken is not None and (kind in policy.heeded or appeal.belongs is not belonged):
+            self._taken = (*taken, kind)
 
     def remove(self, event_id: str) -> None:
         """Take back an event."""

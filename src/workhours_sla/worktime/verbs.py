@@ -324,12 +324,14 @@ class WorkingTime:
         """
         if type(start) is datetime and start.tzinfo is UTC and type(budget) is timedelta:
             try:
-                due, limit = self._term(start - BASE_UTC, budget, holds)
+                track, moment = self._utc, start - BASE_UTC
+                due, limit = (
+                    self._held_term(moment, budget, holds) if holds else track.term(moment, budget)
+                )
+                due_at = BASE_UTC + due
+                return due_at, due_at if limit is due else BASE_UTC + limit
             except OFF_TRACK:
                 pass
-            else:
-                due_at = BASE_UTC + due
-                return due_at, due_at if limit == due else BASE_UTC + limit
         if not isinstance(budget, timedelta):
             return self._day_budget(budget, start, holds)
         return (
@@ -337,13 +339,11 @@ class WorkingTime:
             self.breaches_after(start, budget, holds=holds),
         )
 
-    def _term(
+    def _held_term(
         self, start: timedelta, budget: timedelta, holds: Holds
     ) -> tuple[timedelta, timedelta]:
         """Return deadline and limit on the track in UTC. Raises OFF_TRACK."""
         track = self._utc
-        if not holds:
-            return track.term(start, budget)
         stretches = moments_of(holds, self._moment)
         worked = track.worked
         sooner = held_ahead(worked, start, budget, stretches, latest=False) or ZERO
