@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import astuple
 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change, ChangeKind
@@ -47,24 +48,7 @@ def change_to_json(change: Change) -> bytes:
     >>> change_from_json(change_to_json(change)) == change
     True
     """
-    return _encode(
-        _Line(
-            change.change_id,
-            change.kind,
-            change.appeal_id,
-            change.target,
-            change.cycle,
-            change.revision,
-            change.at,
-            change.due_at,
-            change.limit,
-            change.retracts,
-            change.evidence,
-            change.agency_id,
-            change.calendar_version,
-            change.policy_version,
-        )
-    )
+    return _encode(_Line(change.change_id, *change))
 
 
 def change_from_json(line: bytes | str) -> Change:
@@ -74,18 +58,4 @@ def change_from_json(line: bytes | str) -> Change:
     except ValueError as error:
         msg = f"this is no line of {SCHEMA} ({error}); give one that change_to_json wrote"
         raise StoreError(msg) from None
-    return Change(
-        told.kind,
-        told.appeal_id,
-        told.target,
-        told.cycle,
-        told.revision,
-        told.at,
-        told.due_at,
-        told.limit,
-        told.retracts,
-        told.evidence,
-        told.agency_id,
-        told.calendar_version,
-        told.policy_version,
-    )
+    return Change._make(astuple(told)[1:])

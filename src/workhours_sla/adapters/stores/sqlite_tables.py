@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from workhours_sla.adapters.change_json import change_to_json
@@ -215,8 +216,9 @@ class Tables:
     def cool(self) -> None:
         """Let go of the appeals that were touched longest ago."""
         hot = self.hot
-        while len(hot) > self._most:
-            del hot[next(iter(hot))]
+        # listed first: each look for a dictionary's first key passes all the gaps before it
+        for one in list(islice(hot, max(0, len(hot) - self._most))):
+            del hot[one]
 
     def drop(self, before: int) -> int:
         """Drop appeals settled before an instant, and return how many events they had.
