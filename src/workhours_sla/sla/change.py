@@ -84,9 +84,9 @@ _change: Final[Callable[[tuple[object, ...]], Change]] = partial(tuple.__new__, 
 
 
 @lru_cache(maxsize=1024)
-def _counted(revisions: tuple[int, ...], begins: int, ends: int) -> tuple[int, ...]:
-    """Return revisions and those from one to another: of nearly all clocks they are 1, 2, ..."""
-    return (*revisions, *range(begins, ends + 1))
+def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
+    """Return revisions and some more from a first on: of nearly all clocks they are 1, 2, ..."""
+    return (*revisions, *range(first, first + more))
 
 
 def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int) -> str:
@@ -145,7 +145,7 @@ def changes_between(  # noqa: PLR0913
     of the last report, at an earlier watermark since which time alone changed nothing: of those
     that are still the same object, in the same place, nothing is to be told.
     """
-    told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version)
+    told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version, [], [])
     stands: dict[Key, Reported] = {}
     clocks = folded.clocks
     known = 0
@@ -165,14 +165,14 @@ def changes_between(  # noqa: PLR0913
             if clock.due_at != old[2]:
                 wanted = _with_due(wanted, clock, old)
         if wanted != old[0]:
-            stands[key] = told.move(key, clock, old, wanted)
+            stands[key] = _moved(told, key, clock, old, wanted)
     if known < len(reported):  # some are there no longer
         there = {
             (clock.target.name, clock.cycle) for clock in clocks if not clock.awaited(watermark)
         }
         for key, old in reported.items():
             if key not in there:
-                stands[key] = told.move(key, None, old, ())
+                stands[key] = _moved(told, key, None, old, ())
     return stands, told.retracted + told.added
 
 
@@ -192,88 +192,88 @@ def _with_due(wanted: tuple[Said, ...], clock: Clock, old: Reported) -> tuple[Sa
     return wanted[0], (_DUE_CHANGED, due), *wanted[1:]
 
 
-class _Told:
-    """The changes of one appeal, as they are found."""
+class _Told(NamedTuple):
+    """What changes of one appeal have in common, and those found."""
 
-    __slots__ = ("added", "agency_id", "appeal_id", "policy_version", "retracted")
+    appeal_id: str
+    agency_id: str | None
+    policy_version: str
+    retracted: list[Change]
+    added: list[Change]
 
-    def __init__(self, appeal_id: str, agency_id: str | None, policy_version: str) -> None:
-        self.appeal_id = appeal_id
-        self.agency_id = agency_id
-        self.policy_version = policy_version
-        self.retracted: list[Change] = []
-        self.added: list[Change] = []
 
-    def move(
-        self, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
-    ) -> Reported:
-        """Add the changes from what stands to what is wanted; return what stands then."""
-        stood, revisions, due, count = old
-        stay = len(stood)
-        if wanted[:stay] != stood:  # seldom: mostly something more is true, and that is all
-            return self._turn(key, clock, old, wanted)
-        begins = count + 1
-        count += len(wanted) - stay
-        self._tell(key, clock, wanted[stay:], begins)
-        if not stay:
-            due = None if clock is None else clock.due_at
-        return wanted, _counted(revisions, begins, count), due, count
+def _moved(
+    told: _Told, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
+) -> Reported:
+    """Tell the changes from what stands to what is wanted; return what stands then."""
+    stood, revisions, due, count = old
+    stay = len(stood)
+    if wanted[:stay] != stood:  # seldom: mostly something more is true, and that is all
+        return _turned(told, key, clock, old, wanted)
+    _tell(told, key, clock, wanted[stay:], count + 1)
+    if not stay:
+        due = None if clock is None else clock.due_at
+    more = len(wanted) - stay
+    return wanted, _counted(revisions, count + 1, more), due, count + more
 
-    def _turn(
-        self, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
-    ) -> Reported:
-        """Move where something that stands is true no longer."""
-        stood, revisions, due, count = old
-        known = dict(zip(stood, revisions, strict=True))
-        numbers = [known.pop(said, 0) for said in wanted]
-        for said, revision in known.items():
+
+def _turned(
+    told: _Told, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
+) -> Reported:
+    """Tell them where something that stands is true no longer."""
+    stood, revisions, due, count = old
+    known = dict(zip(stood, revisions, strict=True))
+    numbers = [known.pop(said, 0) for said in wanted]
+    for said, revision in known.items():
+        count += 1
+        back = _identity(told.appeal_id, *key, said[0], revision)
+        _tell(told, key, clock, (said,), count, back)
+    if wanted[:1] != stood[:1]:
+        due = None if clock is None else clock.due_at
+    for place, said in enumerate(wanted):
+        if not numbers[place]:
             count += 1
-            back = _identity(self.appeal_id, *key, said[0], revision)
-            self._tell(key, clock, (said,), count, back)
-        if wanted[:1] != stood[:1]:
-            due = None if clock is None else clock.due_at
-        for place, said in enumerate(wanted):
-            if not numbers[place]:
-                count += 1
-                numbers[place] = count
-                self._tell(key, clock, (said,), count)
-        return wanted, tuple(numbers), due, count
+            numbers[place] = count
+            _tell(told, key, clock, (said,), count)
+    return wanted, tuple(numbers), due, count
 
-    def _tell(
-        self,
-        key: Key,
-        clock: Clock | None,
-        news: Sequence[Said],
-        revision: int,
-        retracts: str | None = None,
-    ) -> None:
-        """Add changes of one clock, the first of a revision and the others of those after it."""
-        target, cycle = key
-        due = limit = None
-        evidence: tuple[str, ...] = ()
-        calendar_version = ""
-        if clock is not None:
-            due, limit, evidence = clock.due_at, clock.limit, clock.evidence
-            calendar_version = clock.schedule.calendar.version
-        told = self.added if retracts is None else self.retracted
-        for kind, at in news:
-            told.append(
-                _change(
-                    (
-                        _KINDS[kind],
-                        self.appeal_id,
-                        target,
-                        cycle,
-                        revision,
-                        at,
-                        due,
-                        limit,
-                        retracts,
-                        evidence,
-                        self.agency_id,
-                        calendar_version,
-                        self.policy_version,
-                    )
+
+def _tell(  # noqa: PLR0913, PLR0917
+    told: _Told,
+    key: Key,
+    clock: Clock | None,
+    news: Sequence[Said],
+    revision: int,
+    retracts: str | None = None,
+) -> None:
+    """Add changes of one clock, the first of a revision and the others of those after it."""
+    target, cycle = key
+    appeal_id, agency_id, policy_version, retracted, added = told
+    due = limit = None
+    evidence: tuple[str, ...] = ()
+    calendar_version = ""
+    if clock is not None:
+        due, limit, evidence = clock.due_at, clock.limit, clock.evidence
+        calendar_version = clock.schedule.calendar.version
+    changes = added if retracts is None else retracted
+    for kind, at in news:
+        changes.append(
+            _change(
+                (
+                    _KINDS[kind],
+                    appeal_id,
+                    target,
+                    cycle,
+                    revision,
+                    at,
+                    due,
+                    limit,
+                    retracts,
+                    evidence,
+                    agency_id,
+                    calendar_version,
+                    policy_version,
                 )
             )
-            revision += 1
+        )
+        revision += 1

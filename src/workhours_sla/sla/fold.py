@@ -91,7 +91,7 @@ def clocks_of(
 
 def _stood(old: Sequence[Clock], place: int, target: Target | None, cycle: int) -> Clock | None:
     """Return the clock of a target and cycle as it was, most likely in its place."""
-    if not old or target is None:
+    if target is None:
         return None
     if place < len(old) and old[place].target is target and old[place].cycle == cycle:
         return old[place]

@@ -39,15 +39,22 @@ def clock(  # noqa: PLR0913
     ``since`` is the earliest start. ``before`` is the clock as it was with fewer events, or one of
     a target that is due alike: what it reckoned is taken over where it starts and stands alike.
     """
-    started = _start(cycle, target)
-    if started is None:
-        return None
-    start, cause = started
+    if target.starts == "posted":
+        opened = cycle.opened
+        start, cause = opened.occurred_at, opened.event_id
+    else:
+        started = _start(cycle, target)
+        if started is None:
+            return None
+        start, cause = started
     if since is not None and since > start:
         start = since
-    if target.stops == "next_reply":
+    stops = target.stops
+    if stops == "next_reply":
         return _exchange(appeal, cycle, target, schedule, start, cause)
-    answer = _answer(appeal, cycle, target, start, cause)
+    answer = None
+    if cycle.replies or isinstance(stops, frozenset):
+        answer = _answer(appeal, cycle, target, start, cause)
     begun = (start, cause)
     held: list[Hold] = []
     if target.on_transfer != "keep":
@@ -60,7 +67,7 @@ def clock(  # noqa: PLR0913
 
 def _start(cycle: Cycle, target: Target) -> tuple[datetime, str] | None:
     opened, starts = cycle.opened, target.starts
-    if starts == "posted" or (cycle.number and starts != "interim"):
+    if cycle.number and starts != "interim":
         return opened.occurred_at, opened.event_id
     if starts == "interim":
         for reply in cycle.replies:
@@ -100,11 +107,13 @@ def _answer(
         closed = cycle.closed_at
         if closed is None:
             return None
-        replies = (reply for reply in reversed(cycle.replies) if reply.event_id != cause)
-        return next((reply for reply in replies if start <= reply.occurred_at <= closed), None)
+        for reply in reversed(cycle.replies):
+            if start <= reply.occurred_at <= closed and reply.event_id != cause:
+                return reply
+        return None
     to_the_point = stops == "substantive_reply"
     for reply in cycle.replies:
-        if reply.event_id == cause or reply.occurred_at < start:
+        if reply.occurred_at < start or reply.event_id == cause:
             continue
         if not to_the_point or _judgement(appeal, reply):
             return reply
@@ -115,13 +124,16 @@ def _needs_review(
     appeal: Appeal, cycle: Cycle, start: datetime, cause: str, last: Event | None
 ) -> bool:
     """Whether a reply that nobody has judged might be the answer, before the clock's last event."""
-    return any(
-        _judgement(appeal, reply) is None
-        for reply in cycle.replies
-        if reply.occurred_at >= start
-        and reply.event_id != cause
-        and (last is None or reply.order < last.order)
-    )
+    for reply in cycle.replies:
+        if last is not None and reply.order >= last.order:
+            break
+        if (
+            reply.occurred_at >= start
+            and reply.event_id != cause
+            and _judgement(appeal, reply) is None
+        ):
+            return True
+    return False
 
 
 def _taken_over(  # noqa: PLR0913, PLR0917
