@@ -5,6 +5,7 @@ Not where it is cut short, filled up, opened twice or opened under another polic
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import sqlite3
@@ -421,6 +422,42 @@ def test_a_store_of_an_earlier_schema_is_migrated(
         SqliteStore(path, POLICY)
     monkeypatch.setattr(sqlite_file, "MIGRATIONS", later)
     opened(path).close()
+
+
+def test_what_was_reported_by_the_first_schema_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    posted = at(2025, 3, 12, 10)
+    pausing = Policy(
+        [Target("ответ «по существу»", working_hours(4), OFFICE, pauses=True), *POLICY.targets]
+    )
+    pause = event("1-p", "1", EventType.PAUSED, posted + HOUR)
+    with opened(path, pausing) as store:
+        store.apply([created("1", posted), pause])
+        store.advance(at(2025, 3, 14, 10))
+        store.apply([replied("2", posted), created("3", at(2025, 3, 14, 9))])
+        rows = store._db.execute("SELECT appeal_id, reported FROM appeal").fetchall()
+        for appeal_id, body in rows:
+            old = [
+                [*key, [[list(one) for one in zip(kinds, since, revisions, strict=True)], due, n]]
+                for *key, kinds, since, revisions, due, n in json.loads(body)
+            ]
+            store._db.execute(
+                "UPDATE appeal SET reported=? WHERE appeal_id=?",
+                (json.dumps(old, ensure_ascii=False).encode(), appeal_id),
+            )
+        store._db.execute("PRAGMA user_version=1")
+    with opened(path, pausing) as store:
+        migrated = dict(store._db.execute("SELECT appeal_id, reported FROM appeal"))
+        assert {one: json.loads(body) for one, body in migrated.items()} == {
+            one: json.loads(body) for one, body in rows
+        }
+        assert all(isinstance(body, bytes) for body in migrated.values())
+        assert json.loads(migrated["1"])[0][2] == ["opened", "paused"]
+        told = store.apply([replied("1", posted + 2 * HOUR)])
+        assert [c.change_id for c in told if c.retracts] == [
+            "1/first reply/0/at_risk/4",
+            "1/first reply/0/breached/5",
+        ]
 
 
 def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:

@@ -55,23 +55,23 @@ class Change(NamedTuple):
         return _identity(self.appeal_id, self.target, self.cycle, self.kind, self.revision)
 
 
-Said = tuple[str, datetime]
-"""A kind of change, and its ``at``.
+Kinds = tuple[str, ...]
+"""Kinds of changes; equal ones are the same object, as few differ."""
+Moments = tuple[datetime, ...]
+"""The ``at`` of each."""
 
-Of plain values, as there are many: the garbage collector need not look at them.
-"""
-
-Reported = tuple[tuple[Said, ...], tuple[int, ...], datetime | None, int]
+Reported = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
 """What stands of one clock.
 
-What was said of it, in which revisions, the due time told when it was opened, and how many
-changes there were.
+What was said of it, and when that was, in which revisions, the due time told when it was opened,
+and how many changes there were. Of plain values, as there are many: the garbage collector need
+not look at them.
 """
 
 Key = tuple[str, int]
 """The target's name and the cycle."""
 
-_NOTHING: Final[Reported] = ((), (), None, 0)
+_NOTHING: Final[Reported] = ((), (), (), None, 0)
 
 _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
     kind.value for kind in ChangeKind
@@ -89,36 +89,62 @@ def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ..
     return (*revisions, *range(first, first + more))
 
 
+@lru_cache(maxsize=1024)
+def _shared(kinds: Kinds) -> Kinds:
+    """Return the same object for equal kinds."""
+    return kinds
+
+
+@lru_cache(maxsize=1024)
+def _key(target: str, cycle: int) -> Key:
+    """Return the same object for equal keys."""
+    return target, cycle
+
+
 def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int) -> str:
     return f"{appeal_id}/{target}/{cycle}/{kind}/{revision}"
 
 
-def reports_of(clock: Clock, watermark: datetime) -> tuple[Said, ...]:
-    """Return what is true of a clock once events up to ``watermark`` are in."""
+def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
+    """Return what is true of a clock once events up to ``watermark`` are in, and since when."""
     if clock.excluded_at is not None:
-        return ((_EXCLUDED, clock.excluded_at),)
-    found = [(_OPENED, clock.started_at)]
-    limit, answered = clock.limit, clock.answered_at
-    ended = answered if clock.withdrawn_at is None else clock.ended_at
+        return (_EXCLUDED,), (clock.excluded_at,)
+    kinds, moments = [_OPENED], [clock.started_at]
+    ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
     if clock.holds or clock.open_hold is not None:
-        found += _pauses(clock, ended, watermark)
+        for kind, at in _pauses(clock, ended, watermark):
+            kinds.append(kind)
+            moments.append(at)
     warn = clock.warn_at
     if warn is not None and warn <= watermark and (ended is None or ended > warn):
-        found.append((_AT_RISK, warn))
+        kinds.append(_AT_RISK)
+        moments.append(warn)
+    end = _end(clock, ended, watermark)
+    if end is not None:
+        kinds.append(end[0])
+        moments.append(end[1])
+    return _shared(tuple(kinds)), tuple(moments)
+
+
+def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
+    """Return how the clock ended and when, None where it goes on."""
+    answered, limit = clock.answered_at, clock.limit
     if answered is not None:
         if limit is not None:
-            found.append((_MET, answered) if answered <= limit else (_BREACHED, limit))
-        elif clock.verdict(watermark)[0] is Verdict.MET:
-            found.append((_MET, answered))
+            return (_MET, answered) if answered <= limit else (_BREACHED, limit)
+        if clock.verdict(watermark)[0] is Verdict.MET:
+            return _MET, answered
     elif ended is not None:
         if clock.verdict(watermark)[0] is Verdict.WITHDRAWN:
-            found.append((_WITHDRAWN, ended))
+            return _WITHDRAWN, ended
     elif limit is not None and limit < watermark:
-        found.append((_BREACHED, limit))
-    return tuple(found)
+        return _BREACHED, limit
+    return None
 
 
-def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterable[Said]:
+def _pauses(
+    clock: Clock, ended: datetime | None, watermark: datetime
+) -> Iterable[tuple[str, datetime]]:
     limit = clock.limit
     for since, until in clock.holds:
         if limit is None or since <= limit:
@@ -156,40 +182,40 @@ def changes_between(  # noqa: PLR0913
         if clock.started_at > watermark and clock.awaited(watermark):
             continue  # it is not there yet
         key = clock.target.name, clock.cycle
-        wanted = reports_of(clock, watermark)
+        kinds, moments = reports_of(clock, watermark)
         old = reported.get(key)
         if old is None:
-            old = _NOTHING
+            key, old = _key(*key), _NOTHING
         else:
             known += 1
-            if clock.due_at != old[2]:
-                wanted = _with_due(wanted, clock, old)
-        if wanted != old[0]:
-            stands[key] = _moved(told, key, clock, old, wanted)
+            if clock.due_at != old[3]:
+                kinds, moments = _with_due(kinds, moments, clock, old)
+        if kinds != old[0] or moments != old[1]:
+            stands[key] = _moved(told, key, clock, old, kinds, moments)
     if known < len(reported):  # some are there no longer
         there = {
             (clock.target.name, clock.cycle) for clock in clocks if not clock.awaited(watermark)
         }
         for key, old in reported.items():
             if key not in there:
-                stands[key] = _moved(told, key, None, old, ())
+                stands[key] = _moved(told, key, None, old, (), ())
     return stands, told.retracted + told.added
 
 
-def _with_due(wanted: tuple[Said, ...], clock: Clock, old: Reported) -> tuple[Said, ...]:
+def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
     """Add the due time where it is another than was told when the clock was opened.
 
     One that a pause keeps from being known stays as it was told last.
     """
-    stood, _, told, _ = old
-    if stood[:1] != wanted[:1] or wanted[0][0] != _OPENED:
-        return wanted
+    stood, since, _, told, _ = old
+    if kinds[0] != _OPENED or stood[:1] != kinds[:1] or since[:1] != moments[:1]:
+        return kinds, moments
     due = clock.due_at
-    if due is None and len(stood) > 1 and stood[1][0] == _DUE_CHANGED:
-        due = stood[1][1]
+    if due is None and stood[1:2] == (_DUE_CHANGED,):
+        due = since[1]
     if due is None or due == told:
-        return wanted
-    return wanted[0], (_DUE_CHANGED, due), *wanted[1:]
+        return kinds, moments
+    return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
 
 class _Told(NamedTuple):
@@ -202,47 +228,48 @@ class _Told(NamedTuple):
     added: list[Change]
 
 
-def _moved(
-    told: _Told, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
+def _moved(  # noqa: PLR0913, PLR0917
+    told: _Told, key: Key, clock: Clock | None, old: Reported, kinds: Kinds, moments: Moments
 ) -> Reported:
     """Tell the changes from what stands to what is wanted; return what stands then."""
-    stood, revisions, due, count = old
+    stood, since, revisions, due, count = old
     stay = len(stood)
-    if wanted[:stay] != stood:  # seldom: mostly something more is true, and that is all
-        return _turned(told, key, clock, old, wanted)
-    _tell(told, key, clock, wanted[stay:], count + 1)
+    if kinds[:stay] != stood or moments[:stay] != since:  # seldom: mostly more is true, no less
+        return _turned(told, key, clock, old, kinds, moments)
+    _tell(told, key, clock, kinds[stay:], moments[stay:], count + 1)
     if not stay:
         due = None if clock is None else clock.due_at
-    more = len(wanted) - stay
-    return wanted, _counted(revisions, count + 1, more), due, count + more
+    more = len(kinds) - stay
+    return kinds, moments, _counted(revisions, count + 1, more), due, count + more
 
 
-def _turned(
-    told: _Told, key: Key, clock: Clock | None, old: Reported, wanted: tuple[Said, ...]
+def _turned(  # noqa: PLR0913, PLR0917
+    told: _Told, key: Key, clock: Clock | None, old: Reported, kinds: Kinds, moments: Moments
 ) -> Reported:
     """Tell them where something that stands is true no longer."""
-    stood, revisions, due, count = old
-    known = dict(zip(stood, revisions, strict=True))
-    numbers = [known.pop(said, 0) for said in wanted]
-    for said, revision in known.items():
+    stood, since, revisions, due, count = old
+    known = dict(zip(zip(stood, since, strict=True), revisions, strict=True))
+    numbers = [known.pop(said, 0) for said in zip(kinds, moments, strict=True)]
+    for (kind, at), revision in known.items():
         count += 1
-        back = _identity(told.appeal_id, *key, said[0], revision)
-        _tell(told, key, clock, (said,), count, back)
-    if wanted[:1] != stood[:1]:
+        back = _identity(told.appeal_id, *key, kind, revision)
+        _tell(told, key, clock, (kind,), (at,), count, back)
+    if kinds[:1] != stood[:1] or moments[:1] != since[:1]:
         due = None if clock is None else clock.due_at
-    for place, said in enumerate(wanted):
+    for place, (kind, at) in enumerate(zip(kinds, moments, strict=True)):
         if not numbers[place]:
             count += 1
             numbers[place] = count
-            _tell(told, key, clock, (said,), count)
-    return wanted, tuple(numbers), due, count
+            _tell(told, key, clock, (kind,), (at,), count)
+    return kinds, moments, tuple(numbers), due, count
 
 
 def _tell(  # noqa: PLR0913, PLR0917
     told: _Told,
     key: Key,
     clock: Clock | None,
-    news: Sequence[Said],
+    kinds: Kinds,
+    moments: Moments,
     revision: int,
     retracts: str | None = None,
 ) -> None:
@@ -256,7 +283,7 @@ def _tell(  # noqa: PLR0913, PLR0917
         due, limit, evidence = clock.due_at, clock.limit, clock.evidence
         calendar_version = clock.schedule.calendar.version
     changes = added if retracts is None else retracted
-    for kind, at in news:
+    for kind, at in zip(kinds, moments, strict=True):
         changes.append(
             _change(
                 (

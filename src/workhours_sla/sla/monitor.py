@@ -26,7 +26,7 @@ from workhours_sla.sla.fold import Unmatched
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.tracked import Tracked
 
-_SNAPSHOT = "workhours.monitor/1"
+_SNAPSHOT = "workhours.monitor/2"
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 

@@ -52,6 +52,24 @@ MIGRATIONS: Final = (
     );
     CREATE TABLE tombstone (hash BLOB PRIMARY KEY) WITHOUT ROWID;
     """,
+    """
+    -- of each clock [target, cycle, [[[kind, at, revision], ...], due, count]] becomes
+    -- [target, cycle, [kind, ...], [at, ...], [revision, ...], due, count]
+    UPDATE appeal SET reported = CAST((
+        SELECT json_group_array(json_array(
+            json_extract(value, '$[0]'),
+            json_extract(value, '$[1]'),
+            json((SELECT json_group_array(json_extract(value, '$[0]'))
+                  FROM json_each(clock.value, '$[2][0]'))),
+            json((SELECT json_group_array(json_extract(value, '$[1]'))
+                  FROM json_each(clock.value, '$[2][0]'))),
+            json((SELECT json_group_array(json_extract(value, '$[2]'))
+                  FROM json_each(clock.value, '$[2][0]'))),
+            json_extract(value, '$[2][1]'),
+            json_extract(value, '$[2][2]')
+        )) FROM json_each(CAST(reported AS TEXT)) AS clock
+    ) AS BLOB);
+    """,
 )
 """What leads from each schema to the next; PRAGMA user_version counts those done."""
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import msgspec
 
-from workhours_sla.sla.change import Key, Reported
+from workhours_sla.sla.change import Key, Kinds, Moments, Reported
 from workhours_sla.sla.event import Event, EventType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,9 +35,9 @@ _Said = tuple[
     str | None,
 ]
 _decode_event = msgspec.json.Decoder(_Said).decode
-_Told = tuple[list[tuple[str, datetime, int]], datetime | None, int]
-"""What stands of a clock, each report with its revision."""
-_decode_reported = msgspec.json.Decoder(list[tuple[str, int, _Told]]).decode
+_Told = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
+"""A clock's key, and what stands of it."""
+_decode_reported = msgspec.json.Decoder(list[_Told]).decode
 
 
 def event_body(event: Event) -> bytes:
@@ -53,21 +53,12 @@ def event_of(appeal_id: str, body: bytes) -> Event:
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
     """Return what was reported of an appeal's clocks."""
-    found = []
-    for key, (said, revisions, due, count) in reported.items():
-        told = [(*one, revision) for one, revision in zip(said, revisions, strict=True)]
-        found.append((*key, (told, due, count)))
-    return _encode(found)
+    return _encode([(*key, *stands) for key, stands in reported.items()])
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
     """Return what ``reported_body`` wrote."""
-    found: dict[Key, Reported] = {}
-    for target, cycle, (told, due, count) in _decode_reported(body):
-        said = tuple([(kind, at) for kind, at, _ in told])
-        revisions = tuple([revision for _, _, revision in told])
-        found[target, cycle] = said, revisions, due, count
-    return found
+    return {told[:2]: told[2:] for told in _decode_reported(body)}
 
 
 def micros(when: datetime) -> int:
