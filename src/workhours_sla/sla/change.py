@@ -76,6 +76,10 @@ _NOTHING: Final[Reported] = ((), (), (), None, 0)
 _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
     kind.value for kind in ChangeKind
 )
+_ENDED: Final[dict[str | None, Kinds]] = {None: (_OPENED,)} | {
+    kind: (_OPENED, kind) for kind in (_BREACHED, _MET, _WITHDRAWN)
+}
+"""What is said of a clock of which nothing is but that it was opened and how it ended."""
 _KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
@@ -109,21 +113,21 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
     """Return what is true of a clock once events up to ``watermark`` are in, and since when."""
     if clock.excluded_at is not None:
         return (_EXCLUDED,), (clock.excluded_at,)
-    kinds, moments = [_OPENED], [clock.started_at]
+    started, warn = clock.started_at, clock.warn_at
     ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
-    if clock.holds or clock.open_hold is not None:
-        for kind, at in _pauses(clock, ended, watermark):
-            kinds.append(kind)
-            moments.append(at)
-    warn = clock.warn_at
-    if warn is not None and warn <= watermark and (ended is None or ended > warn):
-        kinds.append(_AT_RISK)
-        moments.append(warn)
+    warned = warn is not None and warn <= watermark and (ended is None or ended > warn)
     end = _end(clock, ended, watermark)
+    held: Iterable[tuple[str, datetime]] = ()
+    if clock.holds or clock.open_hold is not None:
+        held = _pauses(clock, ended, watermark)
+    if not held and not warned:
+        return (_ENDED[None], (started,)) if end is None else (_ENDED[end[0]], (started, end[1]))
+    said = [(_OPENED, started), *held]
+    if warn is not None and warned:
+        said.append((_AT_RISK, warn))
     if end is not None:
-        kinds.append(end[0])
-        moments.append(end[1])
-    return _shared(tuple(kinds)), tuple(moments)
+        said.append(end)
+    return _shared(tuple([kind for kind, _ in said])), tuple([at for _, at in said])
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
@@ -164,15 +168,16 @@ def changes_between(  # noqa: PLR0913
     policy_version: str,
     *,
     stay: Sequence[Clock] = (),
-) -> tuple[dict[Key, Reported], list[Change]]:
-    """Return what stands now of the clocks of which something changes, and the changes.
+) -> list[Change]:
+    """Return the changes from what was reported to what is true, and note them as reported.
 
     Retractions come first, then what is new, in the order of the kinds. ``stay`` are the clocks
     of the last report, at an earlier watermark since which time alone changed nothing: of those
     that are still the same object, in the same place, nothing is to be told.
     """
-    told = _Told(appeal_id, folded.appeal.belongs.agency_id, policy_version, [], [])
-    stands: dict[Key, Reported] = {}
+    retracted: list[Change] = []
+    added: list[Change] = []
+    told = appeal_id, folded.appeal.belongs.agency_id, policy_version, retracted, added
     clocks = folded.clocks
     known = 0
     for clock, stood in zip_longest(clocks, stay[: len(clocks)]):
@@ -181,25 +186,22 @@ def changes_between(  # noqa: PLR0913
             continue
         if clock.started_at > watermark and clock.awaited(watermark):
             continue  # it is not there yet
-        key = clock.target.name, clock.cycle
+        key = _key(clock.target.name, clock.cycle)
         kinds, moments = reports_of(clock, watermark)
-        old = reported.get(key)
-        if old is None:
-            key, old = _key(*key), _NOTHING
-        else:
-            known += 1
-            if clock.due_at != old[3]:
-                kinds, moments = _with_due(kinds, moments, clock, old)
+        old = reported.get(key, _NOTHING)
+        if old is not _NOTHING and clock.due_at != old[3]:
+            kinds, moments = _with_due(kinds, moments, clock, old)
         if kinds != old[0] or moments != old[1]:
-            stands[key] = _moved(told, key, clock, old, kinds, moments)
+            reported[key] = _moved(told, key, clock, old, kinds, moments)
+        known += 1
     if known < len(reported):  # some are there no longer
         there = {
             (clock.target.name, clock.cycle) for clock in clocks if not clock.awaited(watermark)
         }
         for key, old in reported.items():
             if key not in there:
-                stands[key] = _moved(told, key, None, old, (), ())
-    return stands, told.retracted + told.added
+                reported[key] = _moved(told, key, None, old, (), ())
+    return [*retracted, *added] if retracted else added
 
 
 def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
@@ -218,14 +220,8 @@ def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tu
     return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
 
-class _Told(NamedTuple):
-    """What changes of one appeal have in common, and those found."""
-
-    appeal_id: str
-    agency_id: str | None
-    policy_version: str
-    retracted: list[Change]
-    added: list[Change]
+_Told = tuple[str, str | None, str, list[Change], list[Change]]
+"""The appeal, its agency and the policy's version, the changes that retract, and the others."""
 
 
 def _moved(  # noqa: PLR0913, PLR0917
@@ -252,7 +248,7 @@ def _turned(  # noqa: PLR0913, PLR0917
     numbers = [known.pop(said, 0) for said in zip(kinds, moments, strict=True)]
     for (kind, at), revision in known.items():
         count += 1
-        back = _identity(told.appeal_id, *key, kind, revision)
+        back = _identity(told[0], *key, kind, revision)
         _tell(told, key, clock, (kind,), (at,), count, back)
     if kinds[:1] != stood[:1] or moments[:1] != since[:1]:
         due = None if clock is None else clock.due_at

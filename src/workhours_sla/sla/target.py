@@ -150,9 +150,9 @@ class Target:
     def schedule_for(self, of: object) -> Schedule | None:
         """Return the schedule for what names an agency, district and channel; None without one."""
         by = self.schedule
-        if isinstance(by, ScheduleBy):
-            return by.schedules.get(getattr(of, by.field) or "")
-        return by
+        if isinstance(by, Schedule):
+            return by
+        return by.schedules.get(getattr(of, by.field) or "")
 
     def is_due_as(self, other: Target) -> bool:
         """Whether clocks of both that start and stand alike are due and at risk alike."""

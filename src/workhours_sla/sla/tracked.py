@@ -95,10 +95,9 @@ class Tracked:
             return []
         folded = self.fold(policy)
         stay = () if before is None else before.clocks
-        stands, changes = changes_between(
+        changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, stay=stay
         )
-        self.reported.update(stands)
         self.next_at = _next_change(folded.clocks, watermark)
         return changes
 
