@@ -1,13 +1,13 @@
 """Working time with stretches held out: what is left, when it is due, and what is refused."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from test_properties import PROPERTY, TICK, Question, moments, questions, utc
+from test_properties import ASKED, PROPERTY, TICK, Question, moments, questions, utc
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -78,6 +78,54 @@ def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Holds])
     limit = engine.breaches_after(start, budget, holds=holds)
     assert engine.elapsed(start, limit, holds=holds) == budget
     assert engine.elapsed(start, utc(limit) + TICK, holds=holds) > budget
+
+
+@PROPERTY
+@given(held(), st.booleans())
+def test_a_term_is_deadline_and_limit_at_once(
+    case: tuple[Question, Holds],
+    within: bool,
+) -> None:
+    question, holds = case
+    start, budget, engine = question.times[0], question.budget, question.engine
+    holds = holds if within else []
+    expected = (
+        engine.deadline(start, budget, holds=holds),
+        engine.breaches_after(start, budget, holds=holds),
+    )
+    assert engine.term(start, budget, holds=holds) == expected
+    for _ in range(ASKED):  # what is compiled is laid out by and by
+        assert engine.term(utc(start), budget, holds=holds) == tuple(map(utc, expected))
+        engine.elapsed(start, start)
+    assert all(found.tzinfo is UTC for found in engine.term(utc(start), budget, holds=holds))
+
+
+@PROPERTY
+@given(
+    st.integers(1, 40),
+    st.integers(0, 12_000),
+    st.lists(st.tuples(st.integers(-3_000, 60_000), st.integers(0, 30_000)), max_size=4),
+)
+def test_dates_held_at_midnight_are_not_counted_one_by_one(
+    count: int, begins: int, stretches: list[tuple[int, int]]
+) -> None:
+    """America/New_York, across the days of 2025 when the clocks change."""
+    office = Schedule(None, "Mo-Su 09:00-18:00", tz="America/New_York")
+    base = datetime(2025, 10, 25, tzinfo=UTC)
+    start = base + timedelta(minutes=begins)
+    holds = [
+        (base + timedelta(minutes=since), base + timedelta(minutes=since + length))
+        for since, length in stretches
+    ]
+    day, left = start.astimezone(office.tz).date(), count
+    while left:
+        day += timedelta(days=1)
+        midnight = datetime.combine(day + timedelta(days=1), time(), office.tz).astimezone(UTC)
+        left -= not any(since <= midnight < until for since, until in holds)
+    assert CalendarDays(count, roll="none").due_on(office, start, holds) == day
+    assert WorkingDays(count).due_on(office, start, holds) == day
+    there = [(since.astimezone(office.tz), until.astimezone(office.tz)) for since, until in holds]
+    assert CalendarDays(count, roll="following").due_on(office, start, there) == day
 
 
 def test_a_question_to_the_citizen_moves_the_deadline() -> None:
@@ -153,3 +201,7 @@ def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:
     with pytest.raises(CalendarCoverageError, match="2028"):
         office.deadline(start, working_hours(4), holds=[(start, far)])
     assert office.deadline(start, working_hours(1), holds=[(far, far)]).hour == 13
+    at_the_end = datetime.max.replace(tzinfo=UTC)
+    for budget in (working_hours(4), WorkingDays(2), CalendarDays(2, roll="none")):
+        with pytest.raises(CalendarCoverageError, match="9999"):
+            office.deadline(start, budget, holds=[(start, at_the_end)])

@@ -24,6 +24,8 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
+from workhours_sla.sla.event import checked_event
+from workhours_sla.sla.fold import fold
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -257,6 +259,22 @@ def test_values_survive_pickling_and_refuse_change() -> None:
         posted.channel = "vk"
     result = evaluate([posted], POLICY, as_of=at(2025, 3, 13))
     assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301
+
+
+def test_an_event_that_was_checked_before_is_like_any_other() -> None:
+    posted = created("1", at(2025, 3, 12, 10), channel="vk")
+    fields = [getattr(posted, field.name) for field in dataclasses.fields(posted)]
+    again = checked_event(*fields)
+    assert type(again) is Event
+    assert again == posted
+    assert hash(again) == hash(posted)
+    assert pickle.loads(pickle.dumps(again)) == posted  # noqa: S301
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        again.channel = "ok"
+    (clock,) = fold([again], POLICY).clocks[:1]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        clock.limit = None
+    assert dataclasses.replace(clock, cycle=0) == clock
 
 
 def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:

@@ -18,6 +18,7 @@ from workhours_sla import Event, EventType, words
 from workhours_sla.adapters.config import Config, parse_config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
 from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.lines import Lines
 from workhours_sla.adapters.sources.mapping import Mapper, content_id
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
 from workhours_sla.adapters.sources.typed_lines import TypedLines
@@ -879,6 +880,73 @@ def test_lines_of_plain_types_read_as_any_others(
     line = json.dumps(record, ensure_ascii=False) + "\n"
     found, expected = JsonRows(layout).item_of(line, 3), Mapper(layout)(json.loads(line), 3)
     assert (found._replace(text="") if isinstance(found, Fault) else found) == expected
+
+
+ODD_LINES = ["", " ", "{}", "{} {}", '{"appeal_id": "A"}{"type":', '"created"}', "}", "[]", "{"]
+PLAIN_LINE = line_of(event_id="1", substantive=True, received_at=MOMENTS[0], more="x").strip()
+
+
+@settings(PROPERTY, max_examples=1_000)
+@given(
+    st.sampled_from(LAYOUTS),
+    st.lists(
+        st.one_of(
+            st.sampled_from([PLAIN_LINE, PLAIN_LINE, *ODD_LINES]),
+            st.fixed_dictionaries(
+                {name: st.just(name) for name in ("appeal_id", "event_id")},
+                optional={
+                    "type": st.sampled_from(["created", "replied", "написано"]),
+                    "occurred_at": st.sampled_from(MOMENTS),
+                    "author_role": st.sampled_from(["official", "bot", None]),
+                    "more": st.sampled_from(["x" * 5_000, {"a": {"b": 1}}, 10**20]),
+                },
+            ).map(lambda said: json.dumps(said, ensure_ascii=False)),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["\n", "\n", "\r\n"]),
+    st.booleans(),
+)
+def test_blocks_of_lines_read_as_line_by_line(
+    layout: Layout,
+    lines: list[str],
+    ending: str,
+    ended: bool,
+) -> None:
+    block = ending.join(lines) + ending * ended
+    rows = JsonRows(layout)
+    one_by_one = enumerate(block.split("\n"), 7)
+    last = block.count("\n") + 7
+    assert list(rows.items_of(block, 7)) == [
+        rows.item_of(text + "\n" * (number < last), number)
+        for number, text in one_by_one
+        if text.strip()
+    ]
+
+
+def test_blocks_of_plain_lines_are_read_at_once() -> None:
+    typed = TypedLines(Mapper(Layout()))
+    plain = {"occurred_at": MOMENTS[0], "more": {"a": [{}]}}
+    lines = [line_of(event_id=str(number), **plain) for number in range(100)]
+    found = typed.events_of("".join(lines))
+    assert found is not None
+    assert [event.event_id for (event,) in found] == [str(number) for number in range(100)]
+    assert typed.events_of("".join([*lines, "\n"])) is None
+    other = line_of(occurred_at=MOMENTS[0], type="mystery")
+    assert typed.events_of("".join([*lines, other])) == [*found, None]
+
+
+@PROPERTY
+@given(st.lists(TEXT, min_size=1, max_size=4).map("\n".join), st.integers(1, 50))
+def test_lines_are_the_same_however_they_come(text: str, size: int) -> None:
+    class Slowly(BytesIO):
+        def read1(self, _size: int | None = -1, /) -> bytes:
+            return self.read(size)
+
+    *lines, rest = text.removeprefix("\ufeff").split("\n")
+    expected = [*(line + "\n" for line in lines), *([rest] if rest else [])]
+    assert list(Lines(Slowly(text.encode()), "utf-8", "rows")) == expected
 
 
 def test_plain_lines_are_read_by_their_types() -> None:
