@@ -185,6 +185,8 @@ def test_provisional_answers_warn_only_where_they_must() -> None:
     with pytest.warns(ProvisionalWarning):
         assert OFFICE.deadline(start, H4, provisional=True).year == 2028
     with pytest.warns(ProvisionalWarning):
+        assert OFFICE.term(start, H4, provisional=True)[1].year == 2028
+    with pytest.warns(ProvisionalWarning):
         assert OFFICE.explain(start, H4, provisional=True).provisional
 
 

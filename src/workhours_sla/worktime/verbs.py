@@ -309,11 +309,11 @@ class WorkingTime:
         return datetime_in(start.tzinfo, limit)
 
     def term(
-        self, start: datetime, budget: Budget, *, holds: Holds = ()
+        self, start: datetime, budget: Budget, *, holds: Holds = (), provisional: bool = False
     ) -> tuple[datetime, datetime]:
         """Return ``deadline`` and ``breaches_after`` of a budget, for little more than one of them.
 
-        Raises as both.
+        Raises as ``deadline``, also where only the second runs across an unknown date.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -332,6 +332,8 @@ class WorkingTime:
                 return due_at, due_at if limit is due else BASE_UTC + limit
             except OFF_TRACK:
                 pass
+        if provisional:
+            return self._provisionally(WorkingTime.term, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
             return self._day_budget(budget, start, holds)
         return (

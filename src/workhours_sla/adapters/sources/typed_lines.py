@@ -11,12 +11,12 @@ from msgspec import defstruct
 from msgspec.json import Decoder
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, content_id
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES, content_id
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType, checked_event
+from workhours_sla.sla.event import AUTHOR_ROLES, Event, checked_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from workhours_sla.adapters.sources.mapping import Layout, Mapper
 
@@ -30,7 +30,6 @@ _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 _OF_EVENTS = ("type", "source", "author_role", "reason")
 _OF_APPEALS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
 """What comes again and again together, and what does so with the events of an appeal."""
-_TYPES: Mapping[str | None, EventType] = {kind.value: kind for kind in EventType}
 _ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
@@ -77,7 +76,7 @@ class TypedLines:
         types, sources, roles, reasons = [mapper.meanings[name].__getitem__ for name in _OF_EVENTS]
         self._of_events = _Together(
             [
-                lambda text: _TYPES[types(text)],
+                lambda text: TYPES[types(text) or ""],
                 lambda text: sources(text) or layout.source,
                 lambda text: _ROLES[roles(text)],
                 reasons,
