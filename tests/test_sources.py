@@ -935,6 +935,8 @@ def test_blocks_of_plain_lines_are_read_at_once() -> None:
     assert typed.events_of("".join([*lines, "\n"])) is None
     cut = lines[0].rstrip() + lines[1].replace('"more"', '\n"more"', 1)  # two objects on two lines
     assert typed.events_of(cut) is None
+    assert typed.events_of(lines[0].rstrip() + lines[1]) is None
+    assert typed.events_of(lines[0] + line_of(occurred_at="2026-03-12T10:15:00.1234567Z")) is None
     assert typed.events_of(lines[0].replace("{}", " " * 5_000)) is None
     other = line_of(occurred_at=MOMENTS[0], type="mystery")
     assert typed.events_of("".join([*lines, other])) == [*found, None]
