@@ -39,6 +39,7 @@ from workhours_sla import (
     words,
     working_hours,
 )
+from workhours_sla.adapters.change_json import change_to_json
 from workhours_sla.adapters.stores import sqlite_file
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
@@ -445,8 +446,14 @@ def test_what_was_reported_by_the_first_schema_stays_so(tmp_path: Path) -> None:
                 "UPDATE appeal SET reported=? WHERE appeal_id=?",
                 (json.dumps(old, ensure_ascii=False).encode(), appeal_id),
             )
+        changes = store.changes()
+        for number, change in changes:
+            store._db.execute(
+                "UPDATE outbox SET body=? WHERE number=?", (change_to_json(change), number)
+            )
         store._db.execute("PRAGMA user_version=1")
     with opened(path, pausing) as store:
+        assert store.changes() == changes
         migrated = dict(store._db.execute("SELECT appeal_id, reported FROM appeal"))
         assert {one: json.loads(body) for one, body in migrated.items()} == {
             one: json.loads(body) for one, body in rows
@@ -458,6 +465,14 @@ def test_what_was_reported_by_the_first_schema_stays_so(tmp_path: Path) -> None:
             "1/first reply/0/at_risk/4",
             "1/first reply/0/breached/5",
         ]
+
+
+def test_a_change_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    with opened(tmp_path / "appeals.db") as store:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+        store._db.execute("UPDATE outbox SET body=?", (b"[1,2]",))
+        with pytest.raises(StoreError, match="restore its last snapshot"):
+            store.changes()
 
 
 def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from workhours_sla.adapters.change_json import change_from_json
 from workhours_sla.adapters.stores.sqlite_file import copy, open_for_reading, refuse
-from workhours_sla.adapters.stores.sqlite_rows import event_of, instant
+from workhours_sla.adapters.stores.sqlite_rows import change_of, event_of, instant
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
@@ -156,7 +155,7 @@ class SqliteReader:
         rows = self._all(
             "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?", after, most
         )
-        return [(number, change_from_json(body)) for number, body in rows]
+        return [(number, change_of(body)) for number, body in rows]
 
     @property
     def last_change(self) -> int:

@@ -1,4 +1,4 @@
-"""What the rows of a store hold: events and reports as JSON, instants as numbers."""
+"""What the rows of a store hold: events, reports and changes as JSON, instants as numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from operator import attrgetter
 
 import msgspec
 
-from workhours_sla.sla.change import Key, Kinds, Moments, Reported
+from workhours_sla.adapters.change_json import change_from_json
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.change import Change, Key, Kinds, Moments, Reported
 from workhours_sla.sla.event import Event, EventType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,6 +39,7 @@ _Said = tuple[
 _decode_event = msgspec.json.Decoder(_Said).decode
 _Told = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
 """A clock's key, and what stands of it."""
+_decode_change = msgspec.json.Decoder(Change).decode
 _decode_reported = msgspec.json.Decoder(list[_Told]).decode
 
 
@@ -59,6 +62,22 @@ def reported_body(reported: dict[Key, Reported]) -> bytes:
 def reported_of(body: bytes) -> dict[Key, Reported]:
     """Return what ``reported_body`` wrote."""
     return {told[:2]: told[2:] for told in _decode_reported(body)}
+
+
+def change_body(change: Change) -> bytes:
+    """Return a change as a JSON array in the order of its fields."""
+    return _encode(change)
+
+
+def change_of(body: bytes) -> Change:
+    """Return the change that ``change_body`` wrote, or the first schema, as a line for sinks."""
+    if not body.startswith(b"["):
+        return change_from_json(body)
+    try:
+        return _decode_change(body)
+    except ValueError as error:
+        msg = f"a change in the store cannot be read ({error}); restore its last snapshot"
+        raise StoreError(msg) from None
 
 
 def micros(when: datetime) -> int:

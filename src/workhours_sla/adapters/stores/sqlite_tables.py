@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from workhours_sla.adapters.change_json import change_to_json
 from workhours_sla.adapters.stores.sqlite_rows import (
+    change_body,
     event_body,
     event_of,
     instant,
@@ -208,7 +208,7 @@ class Tables:
                 (self._open.add if appeal.settled_at is None else self._open.discard)(appeal_id)
         self.db.executemany(
             "INSERT INTO outbox (at, body) VALUES (?,?)",
-            [(at, change_to_json(change)) for change in work.untold],
+            [(at, change_body(change)) for change in work.untold],
         )
         work.changes += work.untold
         work.fresh, work.altered, work.appeals, work.untold = [], {}, {}, []
