@@ -166,6 +166,8 @@ def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
     holds = [(day[14], day[16])]
     assert office.deadline(day[10], working_hours(4), holds=holds) == day[14]
     assert office.breaches_after(day[10], working_hours(4), holds=holds) == day[16]
+    for _ in range(ASKED):
+        assert office.term(utc(day[10]), working_hours(4), holds=holds) == (day[14], day[16])
 
 
 def test_bad_holds_are_refused() -> None:
