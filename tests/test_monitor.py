@@ -393,6 +393,32 @@ def test_a_clock_that_is_gone_leaves_nothing_behind() -> None:
     assert [(c.target, str(c.kind)) for c in ledger.standing.values()] == [("q", "opened")]
 
 
+def test_a_clock_is_gone_also_beside_one_that_is_not_there_yet() -> None:
+    """The posting is detected later; the reopening, which starts another cycle, was none."""
+    policy = Policy(
+        [
+            Target("since detected", 4 * HOUR, OFFICE, starts="detected"),
+            Target("whole", 4 * HOUR, OFFICE, on_reopen="ignore"),
+        ]
+    )
+    posted, answer, reopened = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 10:10 reopened"
+    )
+    monitor, ledger = Monitor(policy), Ledger()
+    ledger.take(monitor.advance(at("2025-03-11 11:00")))
+    ledger.take(
+        monitor.apply_all(
+            [replace(posted, received_at=posted.received_at + 99 * HOUR), answer, reopened]
+        )
+    )
+    both = {("since detected", 1), ("whole", 0)}
+    assert {key[1:] for key in ledger.clocks()} == both
+    ledger.take(
+        monitor.apply(replace(reopened, type="edited", received_at=reopened.received_at - TICK))
+    )
+    assert {key[1:] for key in ledger.clocks()} == {("whole", 0)}
+
+
 def test_an_appeal_that_lost_its_events_goes_on_with_its_revisions_after_a_snapshot() -> None:
     (posted,) = story("2025-03-11 09:00 created")
     monitor, ledger = Monitor(FOUR), Ledger()
