@@ -518,6 +518,15 @@ def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
         assert balanced(store)
 
 
+def test_of_a_withdrawn_appeal_nothing_is_awaited(tmp_path: Path) -> None:
+    posted = at(2025, 3, 12, 10)
+    deleted = event("1-d", "1", EventType.DELETED, posted + HOUR, author_role="citizen")
+    with opened(tmp_path / "appeals.db") as store:
+        told = store.apply([created("1", posted), deleted, created("2", posted)])
+        assert [change.kind.value for change in told] == ["opened", "withdrawn", "opened"]
+        assert [one.appeal_id for one in store.open_outcomes(posted + 2 * HOUR)] == ["2"]
+
+
 def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
     odd = created("nul\0", at(2025, 3, 12, 10))
     with opened(tmp_path / "appeals.db") as store:
