@@ -31,6 +31,7 @@ from workhours_sla import (
     Act,
     Calendar,
     Change,
+    ClockTime,
     Evaluation,
     Event,
     Monitor,
@@ -41,7 +42,7 @@ from workhours_sla import (
     day_off,
     evaluate,
 )
-from workhours_sla.errors import EventError
+from workhours_sla.errors import CalendarCoverageError, EventError
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
@@ -417,6 +418,24 @@ def test_a_clock_is_gone_also_beside_one_that_is_not_there_yet() -> None:
         monitor.apply(replace(reopened, type="edited", received_at=reopened.received_at - TICK))
     )
     assert {key[1:] for key in ledger.clocks()} == {("whole", 0)}
+
+
+def test_a_term_that_would_end_past_the_end_of_time_stops_nobody() -> None:
+    far = ClockTime(timedelta(days=500))
+    monitor = Monitor(Policy([Target("p", far, OFFICE)]))
+    posted = story("9998-12-30 09:00 created", "2025-03-11 09:00 created")
+    events = [posted[0], replace(posted[1], appeal_id="b")]
+    assert [change.due_at for change in monitor.apply_all(events)] == [
+        None,
+        events[1].occurred_at + timedelta(days=500),
+    ]
+    with pytest.raises(CalendarCoverageError, match="9999"):
+        OFFICE.deadline(posted[0].occurred_at, far)
+    found = monitor.evaluate(posted[0].occurred_at + HOUR).outcomes
+    assert [(one.verdict, one.calendar_unknown) for one in found] == [
+        ("pending", True),
+        ("breached", False),
+    ]
 
 
 def test_an_appeal_that_lost_its_events_goes_on_with_its_revisions_after_a_snapshot() -> None:

@@ -174,8 +174,14 @@ class ClockTime:
         start: datetime,
         holds: Holds = (),  # noqa: ARG002
     ) -> DayAnswer:
-        """Return the start plus the amount, in the zone of the start; it runs through holds."""
-        due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
+        """Return the start plus the amount, in the zone of the start; it runs through holds.
+
+        Raises CalendarCoverageError for an end past the year 9999.
+        """
+        try:
+            due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
+        except OverflowError:
+            refuse_year(datetime.max.replace(tzinfo=UTC))
         return DayAnswer(due_at, due_at)
 
 
