@@ -56,7 +56,7 @@ class Change(NamedTuple):
 
 
 Kinds = tuple[str, ...]
-"""Kinds of changes; equal ones are the same object, as few differ."""
+"""Kinds of changes, in order; few differ, so those of most clocks are the same object."""
 Moments = tuple[datetime, ...]
 """The ``at`` of each."""
 

@@ -160,7 +160,7 @@ class Event:
 _Unsealed = unsealed(Event)
 
 checked_event: Final[Callable[..., Event]] = _Unsealed
-"""Makes an event of all its fields in their order, in half the time: nothing is checked again.
+"""Makes an event of all its fields in their order, in less time: nothing is checked again.
 
 For readers that have seen to what ``Event`` asks of them, times in UTC included.
 """

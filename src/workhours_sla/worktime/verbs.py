@@ -311,9 +311,10 @@ class WorkingTime:
     def term(
         self, start: datetime, budget: Budget, *, holds: Holds = (), provisional: bool = False
     ) -> tuple[datetime, datetime]:
-        """Return ``deadline`` and ``breaches_after`` of a budget, for little more than one of them.
+        """Return ``deadline`` and ``breaches_after`` of a budget.
 
-        Raises as ``deadline``, also where only the second runs across an unknown date.
+        From a start in UTC both cost little more than one. Raises as ``deadline``, also where
+        only the second runs across an unknown date.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
