@@ -403,8 +403,8 @@ class Clock:
                 exchanges.append((opened, event))
                 opened = None
         judged = [self.judge(begun, ended, begun) for begun, ended in exchanges]
-        longest = max(judged, key=lambda outcome: outcome.elapsed, default=None)
-        late = longest is not None and longest.is_late
+        late = [outcome for outcome in judged if outcome.is_late]
+        longest = max(late or judged, key=lambda outcome: outcome.elapsed, default=None)
         if opened is not None and not late:
             return self.judge(opened, None, opened)
         assert longest is not None

@@ -147,10 +147,14 @@ def test_a_deadline_may_end_with_the_last_known_hour_but_not_pass_it() -> None:
 
 def test_spans_up_to_the_edge_of_what_is_known() -> None:
     assert OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1)) == working_hours(8)
+    # whatever 1 January is, nothing is worked before 09:00
+    assert OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1, 9)) == (
+        working_hours(8)
+    )
     with pytest.raises(CalendarCoverageError):
-        OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1, 0, 0, 1))
+        OFFICE.elapsed(at(OFFICE, 2027, 12, 30, 9), at(OFFICE, 2028, 1, 1, 9, 0, 1))
     with pytest.raises(CalendarCoverageError, match="starts in 2004"):
-        OFFICE.elapsed(at(OFFICE, 2003, 12, 31, 23), at(OFFICE, 2004, 3, 1))
+        OFFICE.elapsed(at(OFFICE, 2003, 12, 31, 17), at(OFFICE, 2004, 3, 1))
     with pytest.raises(CalendarCoverageError, match="lies before the known dates"):
         OFFICE.latest_start(at(OFFICE, 2004, 1, 5, 10), H4)
     with pytest.raises(CalendarCoverageError, match="closing before"):
@@ -165,8 +169,11 @@ def test_time_that_only_an_unknown_date_could_work_is_unknown() -> None:
     plain = Schedule(Calendar.plain(last=date(2026, 3, 5)), "Mo-Fr 22:00-06:00", tz="Europe/Moscow")
     # the last known date is a Thursday, whose own shift is known to its end
     assert plain.is_working(at(plain, 2026, 3, 6, 5, 59))
+    # whatever Friday is, its own shift begins at 22:00
+    assert not plain.is_working(at(plain, 2026, 3, 6, 6))
+    assert not plain.is_working(at(plain, 2026, 3, 6, 21, 59))
     with pytest.raises(CalendarCoverageError):
-        plain.is_working(at(plain, 2026, 3, 6, 6))
+        plain.is_working(at(plain, 2026, 3, 6, 22))
 
 
 def test_an_override_makes_its_date_known() -> None:

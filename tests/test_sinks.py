@@ -75,8 +75,8 @@ def test_a_change_reads_back_equal() -> None:
     utc = change_from_json(change_to_json(change))
     assert utc == change
     assert utc.change_id == "A-0/first reply/0/opened/1"
-    for bad in (b"{}", b'{"schema":"workhours.change/2"}', b"["):
-        with pytest.raises(StoreError, match=r"workhours\.change/1"):
+    for bad in (b"{}", b'{"schema":"workhours.change/3"}', b"["):
+        with pytest.raises(StoreError, match=r"workhours\.change/2"):
             change_from_json(bad)
 
 

@@ -182,9 +182,9 @@ def test_an_unknown_calendar_keeps_the_due_time_and_waits() -> None:
         Verdict.AT_RISK,
         at(2027, 12, 30, 18),
         None,
-        True,
+        False,
     )
-    assert (two.due_at, two.calendar_unknown, two.verdict) == (None, True, Verdict.PENDING)
+    assert (two.due_at, two.calendar_unknown, two.verdict) == (None, False, Verdict.PENDING)
     after = evaluate(events, POLICY, as_of=at(2028, 2, 1)).outcomes
     assert [o.verdict for o in after] == [Verdict.PENDING] * 2
     by_rule = evaluate(events, POLICY, as_of=at(2028, 2, 1), provisional=True).outcomes
@@ -309,7 +309,7 @@ def test_what_is_settled_is_said_though_the_due_time_is_not_known() -> None:
     assert (met.verdict, met.due_at, met.calendar_unknown) == (Verdict.MET, None, False)
     soon = Policy([Target("first reply", working_hours(4), kc, warn=working_hours(3))])
     (risk,) = evaluate(events[:1], soon, as_of=posted + timedelta(hours=1)).outcomes
-    assert (risk.verdict, risk.calendar_unknown) == (Verdict.AT_RISK, True)
+    assert (risk.verdict, risk.calendar_unknown) == (Verdict.AT_RISK, False)
     (late,) = evaluate(
         [events[0], replied("1", posted + timedelta(days=4))], policy, as_of=posted + timedelta(9)
     ).outcomes

@@ -302,7 +302,7 @@ def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
     assert run.returncode == 0
     assert f"Rows: read {len(events) + 1} = taken {len(events)} + quarantined 1" in account
     changes = [json.loads(one) for one in out.splitlines()]
-    assert {change["schema"] for change in changes} == {"workhours.change/1"}
+    assert {change["schema"] for change in changes} == {"workhours.change/2"}
     again = begin("-", "--store", store, "--json", stdin=subprocess.PIPE)
     out, account = again.communicate(text(events))
     assert out == ""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.fold import Unmatched as Unmatched
     from workhours_sla.sla.monitor import Monitor as Monitor
     from workhours_sla.sla.outcome import Outcome as Outcome
+    from workhours_sla.sla.outcome import OutcomeBounds as OutcomeBounds
     from workhours_sla.sla.policy import Policy as Policy
     from workhours_sla.sla.policy import Rule as Rule
     from workhours_sla.sla.spans import Span as Span
@@ -73,6 +74,7 @@ _HOME = {
     "Unmatched": "sla.fold",
     "Monitor": "sla.monitor",
     "Outcome": "sla.outcome",
+    "OutcomeBounds": "sla.outcome",
     "Policy": "sla.policy",
     "Rule": "sla.policy",
     "Span": "sla.spans",

@@ -30,6 +30,8 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     """The calendar does not know a date that the answer depends on.
 
     ``cause`` is a key of ``words.UNKNOWN_DATES`` and ``facts`` what its sentence needs.
+    ``earliest`` and ``latest`` bound the answer, a datetime or an amount, whatever becomes of the
+    unknown dates; None where nothing bounds it.
     """
 
     calendar: str
@@ -38,6 +40,8 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     last: dt.date | None
     cause: str
     facts: Mapping[str, object]
+    earliest: Any = None
+    latest: Any = None
 
 
 class CalendarDataError(WorkHoursError, ValueError):

@@ -30,6 +30,14 @@ SHORTENED: Final[Words] = {
 }
 PROVISIONAL: Final[Words] = {"en": "provisional", "ru": "предварительно"}
 ACT_UNCONFIRMED: Final[Words] = {"en": "number not confirmed", "ru": "номер не подтверждён"}
+UNDECIDED: Final[Words] = {
+    "en": "not decided: {entry}; the answer is the same either way",
+    "ru": "не установлено: {entry}; на результат не влияет",
+}
+NOT_COVERED: Final[Words] = {
+    "en": "the calendar does not cover this date; the answer is the same either way",
+    "ru": "на эту дату нет календаря; на результат не влияет",
+}
 OVERRIDDEN: Final[Words] = {"en": "own hours of this date", "ru": "особые часы этой даты"}
 NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "нет часов в этот день недели"}
 

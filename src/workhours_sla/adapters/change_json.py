@@ -10,11 +10,11 @@ from msgspec.structs import astuple
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change, ChangeKind
 
-SCHEMA = "workhours.change/1"
+SCHEMA = "workhours.change/2"
 
 
-class _Line(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """A change as it is written; its fields are those of Change behind its identity."""
+class _First(msgspec.Struct, frozen=True, tag_field="schema", tag="workhours.change/1"):
+    """A change in the first form; its fields are those of Change behind its identity."""
 
     change_id: str
     kind: ChangeKind
@@ -32,8 +32,14 @@ class _Line(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
     policy_version: str
 
 
+class _Line(_First, frozen=True, tag_field="schema", tag=SCHEMA):
+    """A change as it is written."""
+
+    retroactive: bool
+
+
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_Line).decode
+_decode = msgspec.json.Decoder(_First | _Line).decode
 
 
 def change_to_json(change: Change) -> bytes:
@@ -44,7 +50,7 @@ def change_to_json(change: Change) -> bytes:
     >>> change = Change(ChangeKind.BREACHED, "A-1", "first reply", 0, 3, at, at, at, None,
     ...                 ("e1",), "roads", "2026-09-17", "5d1c")
     >>> change_to_json(change)[:84]
-    b'{"schema":"workhours.change/1","change_id":"A-1/first reply/0/breached/3","kind":"br'
+    b'{"schema":"workhours.change/2","change_id":"A-1/first reply/0/breached/3","kind":"br'
     >>> change_from_json(change_to_json(change)) == change
     True
     """

@@ -25,19 +25,20 @@ from workhours_sla.adapters.value_json_forms import (
     many,
     one_named,
     optional,
+    pair,
     record,
 )
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.outcome import Outcome, OutcomeBounds
 from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, Months, WorkingDays
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.shifts import WeeklyHours
 from workhours_sla.worktime.verbs import Interval
 
-SCHEMA = "workhours.value/1"
+SCHEMA = "workhours.value/2"
 
 Value = (
     Act
@@ -97,6 +98,8 @@ _STEP = record(
     overridden=FLAG,
     without_hours=FLAG,
     held=AMOUNT,
+    unknown=FLAG,
+    undecided=optional(_ENTRY),
 )
 _TRACE = record(
     Trace,
@@ -139,6 +142,12 @@ _BUDGETS: Final[dict[str, tuple[type, Form[Any]]]] = {
     "months": (Months, record(Months, count=NUMBER, roll=TEXT)),
     "working_days": (WorkingDays, record(WorkingDays, count=NUMBER, count_from=TEXT)),
 }
+_BOUNDS = record(
+    OutcomeBounds,
+    due_at=pair(optional(MOMENT)),
+    limit=pair(optional(MOMENT)),
+    elapsed=pair(optional(AMOUNT)),
+)
 _OUTCOME = record(
     Outcome,
     appeal_id=TEXT,
@@ -163,6 +172,9 @@ _OUTCOME = record(
     overdue=optional(AMOUNT),
     needs_review=FLAG,
     holds=many(STRETCH),
+    bounds=optional(_BOUNDS),
+    retroactive=FLAG,
+    pause_left_open=FLAG,
 )
 _KINDS: Final[dict[type, tuple[str, Form[Any]]]] = {
     Act: ("act", _ACT),
@@ -190,7 +202,7 @@ def value_to_json(value: Value) -> str:
 
     >>> from workhours_sla import working_hours
     >>> value_to_json(working_hours(4, minutes=30))
-    '{"schema": "workhours.value/1", "kind": "working_time", "value": "PT4H30M"}'
+    '{"schema": "workhours.value/2", "kind": "working_time", "value": "PT4H30M"}'
     """
     if type(value) not in _KINDS:
         kinds = ", ".join(kind.__name__ for kind in _KINDS)

@@ -76,6 +76,19 @@ def many(form: Form[Part]) -> Form[tuple[Part, ...]]:
     )
 
 
+def pair(form: Form[Part]) -> Form[tuple[Part, Part]]:
+    """Return the form of two such parts, a list of two in JSON."""
+    several = many(form)
+
+    def read(value: object, path: str) -> tuple[Part, Part]:
+        parts = several.read(value, path)
+        if len(parts) != 2:  # noqa: PLR2004
+            refuse(path, f"{shown(value)} has {len(parts)} parts", "give two")
+        return parts[0], parts[1]
+
+    return Form(several.told, read)
+
+
 def one_named(parts: Mapping[str, Part]) -> Form[Part]:
     """Return the form of a part that goes by one of these names."""
     names = {part: name for name, part in parts.items()}

@@ -164,6 +164,36 @@ class Calendar:
                 facts=facts,
             )
 
+    def possible_hours_of(self, day: date) -> frozenset[int]:
+        """Return the weekdays whose hours a date may have; none if it is off in any case.
+
+        A known date has the hours of one weekday, or none. On an uncertain date a regional holiday
+        can only take work away. A day off that was perhaps worked, and a day off in a year that no
+        act has settled, may have the hours of any weekday.
+
+        >>> sorted(Calendar.get("RU-DA").possible_hours_of(date(2025, 4, 28)))
+        [0]
+        """
+        if any(first <= day <= last for first, last in self.coverage):
+            known = self.day(day)
+            return frozenset({known.hours_of.weekday()} if known.working else ())
+        undecided = self._source.uncertain(day.year).get(day)
+        without_region = tuple(
+            entry
+            for entry in self._source.entries(day.year).get(day, ())
+            if entry.layer is not Layer.REGION and entry.layer not in self._dropped
+        )
+        entry = resolve(day, without_region)
+        if entry is None:
+            works, hours_of = day.weekday() not in self.weekend, day
+        else:
+            works, hours_of = entry.kind.working, entry.swapped_with or day
+        if works:
+            return frozenset({hours_of.weekday()})
+        if undecided is not None and undecided.kind is DayKind.HOLIDAY:
+            return frozenset()
+        return frozenset(range(7))
+
     # -- its days --------------------------------------------------------------------------
 
     def day(self, day: date) -> Day:

@@ -86,6 +86,13 @@ class CombinedCalendar(Calendar):
         """Return the dates that are open in any of them."""
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
+    def possible_hours_of(self, day: date) -> frozenset[int]:
+        """Return the weekdays whose hours a date may have in any part; none if it is surely off."""
+        of_parts = [part.possible_hours_of(day) for part in self.parts]
+        if self.any_off and not all(of_parts):
+            return frozenset()
+        return frozenset[int]().union(*of_parts)
+
     def check_known(self, day: date) -> None:
         """Raise CalendarCoverageError, of the first of them that does not answer ``day``."""
         for part in self.parts:

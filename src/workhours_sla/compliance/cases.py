@@ -230,7 +230,7 @@ def cases_of_outcomes(
         _instant(in_utc("as_of", as_of)),
         started,
         _instants(o.due_at for o in mine),
-        _instants(o.limit for o in mine),
+        _instants(o.latest_limit for o in mine),
         answered,
         np.where(answered == NEVER, withdrawn, answered),
         verdict,

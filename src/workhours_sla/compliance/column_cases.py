@@ -153,19 +153,21 @@ def _settled(given: _Columns, now: np.datetime64, *, provisional: bool) -> dict[
     due = deadline(by, came, budget, **options)
     last = due if target.closing == "strict" else breaches_after(by, came, budget, **options)
     limit = last.values
-    no_limit = np.isnat(limit)
-    withdrawn = ~np.isnat(gone) & ~(gone > limit) & ~(done <= gone)
-    done = np.where(withdrawn, _NAT, done)
+    earliest, latest = _limit_bounds(given, limit, last.unknown)
+    perhaps = ~np.isnat(gone) & ~(gone > latest) & ~(done <= gone)
+    withdrawn = perhaps & (gone <= earliest)
+    done = np.where(perhaps, _NAT, done)
     answered = ~np.isnat(done)
-    ended = np.where(answered, done, np.where(withdrawn, gone, _NAT))
+    ended = np.where(answered, done, np.where(perhaps, gone, _NAT))
     passed = elapsed(by, came, np.where(np.isnat(ended), now, ended), **options)
-    within = ~passed.unknown & (passed.values < np.timedelta64(budget))
+    decided = np.where(np.isnat(ended), now, ended)
+    open_verdict = (decided > earliest) & ~(decided > latest)
     verdict = np.full(came.shape, PENDING, np.int8)
-    verdict[np.where(answered, done, now) > limit] = BREACHED
+    verdict[(decided > latest) & ~perhaps] = BREACHED
     verdict[withdrawn] = WITHDRAWN
-    # where the limit is unknown, less than the budget may still be known to have passed
-    verdict[answered & ((done <= limit) | (no_limit & ((done <= due.values) | within)))] = MET
+    verdict[answered & (done <= earliest)] = MET
     verdict[out] = EXCLUDED
+    limit = np.where(open_verdict, _NAT, latest)
     worked = np.where(passed.unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
     over = np.maximum(worked - budget // MICROSECOND, 0)
     return {
@@ -177,9 +179,32 @@ def _settled(given: _Columns, now: np.datetime64, *, provisional: bool) -> dict[
         "verdict": read_only(verdict),
         "elapsed": read_only(worked),
         "overdue": read_only(np.where(worked == UNKNOWN, UNKNOWN, over)),
-        "calendar_unknown": int(((verdict == PENDING) & no_limit).sum()),
+        "calendar_unknown": int((open_verdict & ~out).sum()),
         "provisional": int((due.provisional | last.provisional | passed.provisional).sum()),
     }
+
+
+def _limit_bounds(
+    given: _Columns, limit: NDArray[Any], unknown: BoolArray
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the earliest and the latest limit of each row; NaT where nothing bounds it."""
+    earliest, latest = limit.copy(), limit.copy()
+    rows = np.flatnonzero(unknown)
+    if not rows.size:
+        return earliest, latest
+    strict = given.target.closing == "strict"
+    pairs = [one.completions() or (one, one) for one in given.schedules]
+    for bound, side, fallback in ((earliest, 1, given.came[rows]), (latest, 0, _NAT)):
+        found = (deadline if strict else breaches_after)(
+            [pair[side] for pair in pairs],
+            given.came[rows],
+            given.budget,
+            codes=given.of[rows],
+            tz="UTC",
+            on_unknown="mark",
+        )
+        bound[rows] = np.where(found.unknown, fallback, found.values)
+    return earliest, latest
 
 
 def _beside(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:

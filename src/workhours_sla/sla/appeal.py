@@ -83,6 +83,19 @@ class Cycle:
             self.deleted = None
 
     @property
+    def pause_left_open(self) -> bool:
+        """Whether a pause was never ended though later events show work on the appeal."""
+        since = min((begun for begun, ended in self.pauses if ended is None), default=None)
+        return since is not None and any(
+            event.occurred_at > since
+            and (
+                event.type is _TRANSFERRED
+                or (event.type in _ANSWERS and event.author_role in (None, "official"))
+            )
+            for event in self.events
+        )
+
+    @property
     def settled(self) -> bool:
         """Whether there is something that a reopening can reopen."""
         return bool(self.replies) or self.closed_at is not None

@@ -32,7 +32,8 @@ class Change(NamedTuple):
 
     ``at`` is the instant it is about, in UTC, as are ``due_at`` and ``limit``. ``revision``
     counts the changes of the clock from 1. ``evidence`` are the events behind it,
-    ``calendar_version`` and ``policy_version`` what it was reckoned with.
+    ``calendar_version`` and ``policy_version`` those in force. ``retroactive`` marks a breach
+    dated to the change of the appeal that made the target apply, after the limit had passed.
     """
 
     kind: ChangeKind
@@ -48,6 +49,7 @@ class Change(NamedTuple):
     agency_id: str | None
     calendar_version: str
     policy_version: str
+    retroactive: bool = False
 
     @property
     def change_id(self) -> str:
@@ -114,6 +116,8 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
     if clock.excluded_at is not None:
         return (_EXCLUDED,), (clock.excluded_at,)
     started, warn = clock.started_at, clock.warn_at
+    if clock.bounds is not None or clock.applies_since is not None:
+        warn = clock.warned_from
     ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
     warned = warn is not None and warn <= watermark and (ended is None or ended > warn)
     end = _end(clock, ended, watermark)
@@ -131,25 +135,32 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
-    """Return how the clock ended and when, None where it goes on."""
-    answered, limit = clock.answered_at, clock.limit
-    if answered is not None:
-        if limit is not None:
-            return (_MET, answered) if answered <= limit else (_BREACHED, limit)
-        if clock.verdict(watermark)[0] is Verdict.MET:
-            return _MET, answered
-    elif ended is not None:
-        if clock.verdict(watermark)[0] is Verdict.WITHDRAWN:
-            return _WITHDRAWN, ended
-    elif limit is not None and limit < watermark:
-        return _BREACHED, limit
-    return None
+    """Return how the clock ended and when, None where it goes on.
+
+    A breach, also by an answer that is known already, only once the watermark has passed the
+    limit: an earlier answer may still arrive.
+    """
+    limit = clock.limit
+    if clock.bounds is None and clock.applies_since is None:
+        if ended is not None and (limit is None or ended <= limit):
+            return (_MET if clock.withdrawn_at is None else _WITHDRAWN), ended
+        return (_BREACHED, limit) if limit is not None and limit < watermark else None
+    if ended is not None:
+        verdict = clock.verdict(watermark)[0]
+        if verdict is Verdict.MET or verdict is Verdict.WITHDRAWN:
+            return verdict.value, ended
+        if verdict is not Verdict.BREACHED:
+            return None
+    known_from, at = clock.breached_from, clock.breach_at
+    if known_from is None or at is None or known_from > watermark:
+        return None
+    return _BREACHED, at
 
 
 def _pauses(
     clock: Clock, ended: datetime | None, watermark: datetime
 ) -> Iterable[tuple[str, datetime]]:
-    limit = clock.limit
+    limit = clock.latest_limit
     for since, until in clock.holds:
         if limit is None or since <= limit:
             yield _PAUSED, since
@@ -275,9 +286,11 @@ def _tell(  # noqa: PLR0913, PLR0917
     due = limit = None
     evidence: tuple[str, ...] = ()
     calendar_version = ""
+    late_rule = False
     if clock is not None:
         due, limit, evidence = clock.due_at, clock.limit, clock.evidence
         calendar_version = clock.schedule.calendar.version
+        late_rule = clock.applies_since is not None and clock.is_retroactive
     changes = added if retracts is None else retracted
     for kind, at in zip(kinds, moments, strict=True):
         changes.append(
@@ -296,6 +309,7 @@ def _tell(  # noqa: PLR0913, PLR0917
                     agency_id,
                     calendar_version,
                     policy_version,
+                    late_rule and kind == _BREACHED,
                 )
             )
         )

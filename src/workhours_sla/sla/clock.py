@@ -1,4 +1,4 @@
-"""One appeal against one target, as settled by its events, and what that says at an instant."""
+"""One appeal measured against one target: the clock that its events build, and its verdict."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.limits import NEVER, Bounds, Hold, Pauses, Times
 from workhours_sla.sla.sealed import unsealed
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
-
-Hold = tuple[datetime, datetime]
 
 
 class Verdict(StrEnum):
@@ -30,11 +29,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Everything that the events settle of a clock, whatever the moment of asking.
+    """What an appeal's events say of one target, whatever the time of the question.
 
     Instants are in UTC. ``holds`` are the pauses with an end, ``open_hold`` when the one without
-    an end began. ``due_at``, ``limit`` and ``warn_at`` are None where a pause goes on or, with
-    ``unknown``, where the calendar does not know.
+    an end began. ``due_at``, ``limit`` and ``warn_at`` are None while an open pause or an unknown
+    date keeps them from being known. ``bounds`` are their earliest and latest values where unknown
+    dates change one of them, or a pause; ``holds`` and ``open_hold`` are then the longest pauses.
+    ``applies_since`` is when a change of the appeal made the target apply; None if it always has.
     """
 
     target: Target
@@ -49,107 +50,180 @@ class Clock:
     due_at: datetime | None
     limit: datetime | None
     warn_at: datetime | None
-    unknown: bool
+    bounds: Bounds | None
     provisional: bool
     needs_review: bool
     evidence: tuple[str, ...]
     """The ids of the event that started the clock and of the one that answered."""
+    applies_since: datetime | None = None
+    others: tuple[Clock, ...] = ()
+    """Clocks one of which may decide instead, depending on unknown dates."""
 
-    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:  # noqa: PLR0911
+    def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:
         """Return the verdict at an instant in UTC, and whether an unknown date keeps it open."""
         if self.excluded_at is not None:
             return Verdict.EXCLUDED, False
-        limit, answered = self.limit, self.answered_at
-        if answered is not None:
-            if limit is not None:
-                return (Verdict.MET if answered <= limit else Verdict.BREACHED), False
-            if self.due_at is not None and answered <= self.due_at:
-                return Verdict.MET, False
-            return self._by_what_passed(answered, Verdict.MET)
-        gone = self.withdrawn_at
-        if gone is not None and (limit is None or gone <= limit):
-            surely = limit is not None or not self.unknown
-            if surely or (self.due_at is not None and gone <= self.due_at):
-                return Verdict.WITHDRAWN, False
-            return self._by_what_passed(gone, Verdict.WITHDRAWN)
-        if limit is not None and as_of > limit:
-            return Verdict.BREACHED, False
-        since = self._paused_since(as_of)
-        if since is not None:
-            return self._paused(since, as_of)
-        if limit is None and self.unknown and (self.due_at is None or as_of > self.due_at):
-            return self._by_what_passed(as_of, Verdict.PENDING)
-        at_risk = self.warn_at is not None and as_of >= self.warn_at
-        is_open = self.unknown and (limit is None or self.warn_at is None)
-        return (Verdict.AT_RISK if at_risk else Verdict.PENDING), is_open
-
-    def _by_what_passed(self, until: datetime, within: Verdict) -> tuple[Verdict, bool]:
-        """Return the verdict where the limit is unknown but working time so far may be known.
-
-        The limit lies past the known dates then, unless it would be moved back from there; but
-        never to before the end of the date of the start, strictly its last closing.
-        """
-        passed, budget = self.elapsed(until), self.target.budget
-        if isinstance(budget, timedelta):
-            known = passed is not None and passed <= budget  # until more is used
-        elif getattr(budget, "roll", None) == "preceding":
-            day = self.started_at.astimezone(self.schedule.tz).date()
-            sure = [self.schedule.end_of_day(day)]
-            if self.target.closing == "strict" and self.schedule.knows(day):
-                ends = (end for _, end in self.schedule.intervals_of(day))
-                sure += [end for end in ends if end > self.started_at][-1:]
-            elif self.target.closing == "strict":
-                sure = [self.started_at]
-            known = until <= min(sure)
+        until = self._decided_at or as_of
+        if self.bounds is not None:
+            in_time = self._in_time(self.bounds, until)
+            if in_time is None:
+                return Verdict.PENDING, True
         else:
-            known = passed is not None
-        if not known:
-            return Verdict.PENDING, True
-        if within is Verdict.PENDING:
-            at_risk = self.warn_at is not None and until >= self.warn_at
-            return (Verdict.AT_RISK if at_risk else Verdict.PENDING), True
-        return within, False
+            in_time = self.limit is None or until <= self.limit
+        if not in_time:
+            return Verdict.BREACHED, False
+        if self.answered_at is not None:
+            return Verdict.MET, False
+        if self.withdrawn_at is not None:
+            return Verdict.WITHDRAWN, False
+        return self._waiting(as_of)
 
-    def _paused(self, since: datetime, as_of: datetime) -> tuple[Verdict, bool]:
-        if self.limit is None and self.unknown and self._by_what_passed(since, Verdict.PAUSED)[1]:
-            return Verdict.PENDING, True  # the limit may have passed before
-        capped = self.open_hold is not None and self.target.pause_cap is not None
-        if capped and self.elapsed(as_of) is None:  # the cap may have ended the pause
-            return Verdict.PENDING, True
-        return Verdict.PAUSED, False
+    @property
+    def _decided_at(self) -> datetime | None:
+        return self.answered_at if self.answered_at is not None else self.withdrawn_at
 
-    def _paused_since(self, as_of: datetime) -> datetime | None:
-        if self.open_hold is not None and self.open_hold <= as_of:
-            return self.open_hold
-        return next((since for since, until in self.holds if since <= as_of < until), None)
+    @staticmethod
+    def _in_time(bounds: Bounds, moment: datetime) -> bool | None:
+        """Whether an instant is within the limit; None where that depends on unknown dates."""
+        if moment <= bounds.earliest.limit:
+            return True
+        return False if moment > bounds.latest.limit else None
+
+    def _waiting(self, as_of: datetime) -> tuple[Verdict, bool]:
+        """Return the verdict of a clock that waits for an answer and is within its limit."""
+        possibly_paused = _is_paused(self.holds, self.open_hold, as_of)
+        if self.bounds is None:
+            if possibly_paused:
+                return Verdict.PAUSED, False
+            at_risk = self.warn_at is not None and as_of >= self.warn_at
+            return (Verdict.AT_RISK if at_risk else Verdict.PENDING), False
+        if possibly_paused:
+            paused = _is_paused(*self.bounds.pauses, as_of)
+            return (Verdict.PAUSED, False) if paused else (Verdict.PENDING, True)
+        if as_of >= self.bounds.latest.warn_at:
+            return Verdict.AT_RISK, False
+        return Verdict.PENDING, as_of >= self.bounds.earliest.warn_at
+
+    def _was_in_time(self, decided: datetime | None) -> bool:
+        limit = self.latest_limit
+        return decided is not None and limit is not None and decided <= limit
 
     def elapsed(self, as_of: datetime) -> timedelta | None:
-        """Return the working time until the answer, the withdrawal, or an instant in UTC."""
+        """Return the working time until the answer, the withdrawal, or an instant in UTC.
+
+        None where it depends on unknown dates; ``elapsed_bounds`` has its bounds.
+        """
+        if self.bounds is None or (self.bounds.pauses == self._pauses and not self.others):
+            until = self.ended_at or as_of
+            try:
+                return self.schedule.elapsed(
+                    self.started_at, until, holds=_closed(self._pauses, until)
+                )
+            except CalendarCoverageError:
+                return None
+        bounds = self.elapsed_bounds(as_of)
+        return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
+
+    def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
+        """Return the least and the most working time; None where nothing bounds it."""
+        completions = self.schedule.completions()
+        if completions is None:
+            return None
+        sure = self._pauses if self.bounds is None else self.bounds.pauses
         until = self.ended_at or as_of
         try:
-            return self.schedule.elapsed(self.started_at, until, holds=self.holds_until(until))
+            bounds = [
+                completion.elapsed(self.started_at, until, holds=_closed(pauses, until))
+                for completion, pauses in zip(completions, (self._pauses, sure), strict=True)
+            ]
+            for other in self.others:
+                of_other = other.elapsed_bounds(as_of)
+                if of_other is None:
+                    return None
+                bounds = [min(bounds[0], of_other[0]), max(bounds[1], of_other[1])]
         except CalendarCoverageError:
             return None
+        return bounds[0], bounds[1]
+
+    @property
+    def _pauses(self) -> Pauses:
+        return Pauses(self.holds, self.open_hold)
 
     def holds_until(self, until: datetime) -> tuple[Hold, ...]:
         """Return the pauses, one that goes on ending at an instant in UTC."""
-        if self.open_hold is not None and self.open_hold < until:
-            return (*self.holds, (self.open_hold, until))
-        return self.holds
+        return _closed(self._pauses, until)
 
     @property
     def ended_at(self) -> datetime | None:
         """The answer or, without one, a withdrawal in time."""
         if self.answered_at is not None:
             return self.answered_at
-        gone = self.withdrawn_at
-        return gone if gone is not None and (self.limit is None or gone <= self.limit) else None
+        gone, latest = self.withdrawn_at, self.latest_limit
+        return gone if gone is not None and (latest is None or gone <= latest) else None
 
     @property
-    def is_late(self) -> bool:
-        """Whether the answer came after the limit."""
-        answered, limit = self.answered_at, self.limit
-        return answered is not None and limit is not None and answered > limit
+    def is_late(self) -> bool | None:
+        """Whether the answer came after the limit; None where that depends on unknown dates."""
+        answered = self.answered_at
+        if answered is None:
+            return False
+        if self.bounds is None:
+            return self.limit is not None and answered > self.limit
+        in_time = self._in_time(self.bounds, answered)
+        return None if in_time is None else not in_time
+
+    @property
+    def time_bounds(self) -> tuple[Times, Times]:
+        """The earliest and the latest times, NEVER for those that are not reached."""
+        if self.bounds is not None:
+            return self.bounds.earliest, self.bounds.latest
+        times = Times(self.due_at or NEVER, self.limit or NEVER, self.warn_at or NEVER)
+        return times, times
+
+    @property
+    def latest_limit(self) -> datetime | None:
+        """The limit, or the latest that it can be; None where there may be none."""
+        if self.bounds is None:
+            return self.limit
+        latest = self.bounds.latest.limit
+        return None if latest == NEVER else latest
+
+    @property
+    def breach_at(self) -> datetime | None:
+        """The instant that a breach is dated to; None where there may be none.
+
+        The latest limit, or when the target came to apply, if that was later.
+        """
+        limit, since = self.latest_limit, self.applies_since
+        return limit if since is None or limit is None else max(limit, since)
+
+    @property
+    def is_retroactive(self) -> bool:
+        """Whether the limit had passed before the target came to apply."""
+        limit, since = self.latest_limit, self.applies_since
+        return since is not None and limit is not None and limit < since
+
+    @property
+    def breached_from(self) -> datetime | None:
+        """The first instant at which a breach is certain, if no answer within the limit comes."""
+        limit, since = self.latest_limit, self.applies_since
+        if limit is None:
+            return None
+        past = limit + timedelta.resolution
+        return past if since is None or since < past else since
+
+    @property
+    def warned_from(self) -> datetime | None:
+        """The first instant at which the clock is certain to be at risk; None where it never is."""
+        if self.bounds is None:
+            warn = self.warn_at
+        else:
+            latest = self.bounds.latest.warn_at
+            warn = None if latest == NEVER else latest
+        since = self.applies_since
+        if since is None or warn is None or warn >= since:
+            return warn
+        return None if self.is_retroactive else since
 
     def awaited(self, until: datetime) -> bool:
         """Whether the clock is still to start: its posting is detected later than ``until``."""
@@ -162,18 +236,29 @@ class Clock:
         if self.excluded_at is not None:
             return None
         found = None
-        limit, warn, ended = self.limit, self.warn_at, self.answered_at
-        if ended is None:
-            if self.withdrawn_at is not None:
-                ended = self.ended_at
-            if ended is None and limit is not None and limit >= after:
-                found = limit + timedelta.resolution
-        if warn is not None and warn > after and (ended is None or warn < ended):
+        breach, warn, decided = self.breached_from, self.warned_from, self._decided_at
+        if breach is not None and breach > after and not self._was_in_time(decided):
+            found = breach
+        if warn is not None and warn > after and (decided is None or warn < decided):
             found = warn if found is None or warn < found else found
         for _, until in self.holds:
             if until > after and (found is None or until < found):
                 found = until
         return found
+
+
+def _is_paused(closed: tuple[Hold, ...], open_since: datetime | None, as_of: datetime) -> bool:
+    if open_since is not None and open_since <= as_of:
+        return True
+    return any(since <= as_of < until for since, until in closed)
+
+
+def _closed(pauses: Pauses, until: datetime) -> tuple[Hold, ...]:
+    """Return pauses, one that goes on ending at an instant."""
+    closed, open_since = pauses
+    if open_since is not None and open_since < until:
+        return (*closed, (open_since, until))
+    return closed
 
 
 new_clock: Final[Callable[..., Clock]] = unsealed(Clock)

@@ -14,6 +14,7 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.settling import clock
 from workhours_sla.sla.target import Target
+from workhours_sla.worktime.schedule import Schedule
 
 
 class Unmatched(NamedTuple):
@@ -66,6 +67,7 @@ def clocks_of(
     if policy.on_change == "from_change":
         since = _since(appeal, policy, rule)
         taken = None
+    changed = bool(appeal.changes) and policy.dates_to_change
     old = before.clocks if before else ()
     belongs, cycles = appeal.belongs, appeal.cycles
     clocks: list[Clock] = []
@@ -83,7 +85,16 @@ def clocks_of(
                     clocks.append(stood)
                     continue
             known = stood or _stood(clocks, 0, twin, cycle.number)
-            one = clock(appeal, cycle, target, schedule, since=since, before=known)
+            applies = _applies_since(appeal, policy, target, schedule) if changed else None
+            one = clock(
+                appeal,
+                cycle,
+                target,
+                schedule,
+                since=since,
+                applies_since=applies,
+                before=known,
+            )
             if one is not None:
                 clocks.append(one)
     return Folded(appeal, tuple(clocks), tuple(unmatched))
@@ -99,9 +110,9 @@ def _stood(old: Sequence[Clock], place: int, target: Target | None, cycle: int) 
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return the same, clocks that unknown dates keep open reckoned by rule."""
+    """Return the same, with clocks that depend on unknown dates built by rule."""
     appeal = folded.appeal
-    if not any(one.verdict(as_of)[1] for one in folded.clocks):
+    if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
     clocks = []
     cycles = {cycle.number: cycle for cycle in appeal.cycles}
@@ -111,11 +122,18 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
         since = _since(appeal, policy, rule)
     for one in folded.clocks:
         found = None
-        if one.verdict(as_of)[1]:
+        if _is_open(one, as_of):
             whole = one.target.on_reopen == "ignore"
             cycle = appeal.whole if whole else cycles[one.cycle]
             schedule = one.schedule.provisionally()
-            found = clock(appeal, cycle, one.target, schedule, since=since)
+            found = clock(
+                appeal,
+                cycle,
+                one.target,
+                schedule,
+                since=since,
+                applies_since=one.applies_since,
+            )
         clocks.append(one if found is None else replace(found, provisional=True))
     return folded._replace(clocks=tuple(clocks))
 
@@ -129,3 +147,24 @@ def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
         if policy.rule_for(posted, before) is not rule and policy.rule_for(posted, after) is rule:
             since = at
     return since
+
+
+def _is_open(clock: Clock, as_of: datetime) -> bool:
+    """Whether unknown dates keep the verdict open, or the times of a clock that still waits."""
+    waits = clock.bounds is not None and clock.ended_at is None
+    return waits or clock.verdict(as_of)[1]
+
+
+def _applies_since(
+    appeal: Appeal, policy: Policy, target: Target, schedule: Schedule
+) -> datetime | None:
+    """Return since when a target has applied with its schedule, None where it always has."""
+    posted = appeal.opened.occurred_at
+    since = None
+    for at, attributes in reversed([(None, appeal.initial), *appeal.changes]):
+        rule = policy.rule_for(posted, attributes)
+        applied = rule is not None and target in rule.targets
+        if not applied or target.schedule_for(attributes) is not schedule:
+            return since
+        since = at
+    return None

@@ -1,112 +1,302 @@
-"""When a clock is due, from when on it is late, and from when on it is at risk."""
+"""Compute a clock's due time, limit and warning time, and their bounds across unknown dates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.clock import Hold
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.day_budgets import CalendarDays, ClockTime, DayBudget, Months
+from workhours_sla.worktime.day_budgets import Budget, CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
 
+Hold = tuple[datetime, datetime]
+"""A pause with an end."""
 
-def times_of(
-    target: Target,
-    schedule: Schedule,
-    start: datetime,
-    holds: tuple[Hold, ...],
-    open_hold: datetime | None,
-) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
-    """Return (due, limit, warning, whether the calendar does not know one of them)."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""A time that is not reached."""
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+"""A time before every other."""
+
+
+class Pauses(NamedTuple):
+    """The pauses of a clock: those with an end, and the start of the one without."""
+
+    closed: tuple[Hold, ...] = ()
+    open_since: datetime | None = None
+
+
+class Times(NamedTuple):
+    """When a clock is due, its limit, and from when on it is at risk."""
+
+    due_at: datetime
+    limit: datetime
+    warn_at: datetime
+
+
+class Bounds(NamedTuple):
+    """The earliest and the latest times of a clock, whatever becomes of the unknown dates.
+
+    ``pauses`` are those that there are in any case; the clock's own are those that there may be.
+    A time that is not reached is NEVER.
+    """
+
+    earliest: Times
+    latest: Times
+    pauses: Pauses
+
+    def shared(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """Return the due time, limit and warning time, None where earliest and latest differ."""
+        due, limit, warn = (
+            one if one == other != NEVER else None
+            for one, other in zip(self.earliest, self.latest, strict=True)
+        )
+        return due, limit, warn
+
+
+# -- on known dates --------------------------------------------------------------------------
+
+
+def times_of(target: Target, schedule: Schedule, start: datetime, pauses: Pauses) -> Times:
+    """Return the times of a clock. Raises CalendarCoverageError where an unknown date changes one.
+
+    A time that an open pause keeps from being known is NEVER.
+    """
     budget = target.budget
+    closed, open_since = pauses
+    if isinstance(budget, timedelta):
+        due, limit = schedule.term(start, budget, holds=closed)
+    else:
+        due, limit = budget.answer(schedule, start, closed)
+    warn = _warning(target, schedule, start, due, closed)
+    if open_since is None:
+        return Times(due, due if target.closing == "strict" else limit, warn)
+    ends = max(limit, _unrolled_limit(target, schedule, start, closed))
+    return _before_pause(target, Times(due, limit, warn), ends, open_since)
+
+
+def _unrolled_limit(
+    target: Target, schedule: Schedule, start: datetime, closed: Sequence[Hold]
+) -> datetime:
+    """Return the limit of a budget in days before it is moved back to a working date."""
+    budget = target.budget
+    if not isinstance(budget, CalendarDays | Months) or budget.roll != "preceding":
+        return start
+    return replace(budget, roll="none").answer(schedule, start, closed).limit
+
+
+def _before_pause(
+    target: Target, times: Times, ends: datetime, open_since: datetime | None
+) -> Times:
+    """Return the times that an open pause leaves: those before it, NEVER for the others.
+
+    ``ends`` is when a day budget is over, by its unrolled date as well. With strict closing the
+    limit is the due time.
+    """
+    due, limit, warn = times
     strict = target.closing == "strict"
-    due = limit = warn = None
-    unknown = False
-    try:
-        if isinstance(budget, timedelta):
-            due, limit = schedule.term(start, budget, holds=holds)
-        else:
-            due, limit = budget.answer(schedule, start, holds)
-    except CalendarCoverageError:
-        with suppress(CalendarCoverageError):  # the due time may be known though the limit is not
-            due = schedule.deadline(start, budget, holds=holds)
-        unknown = due is None or not strict
     if strict:
         limit = due
+    if open_since is not None and not isinstance(target.budget, ClockTime):
+        if isinstance(target.budget, DayBudget):
+            if ends >= open_since:
+                due = limit = NEVER
+        elif due > open_since:
+            due = limit = NEVER
+        elif not strict and limit >= open_since:
+            limit = NEVER
+        if warn > open_since:
+            warn = NEVER
+    return Times(due, limit, warn)
+
+
+def _warning(
+    target: Target, schedule: Schedule, start: datetime, due: datetime, closed: Sequence[Hold]
+) -> datetime:
+    """Return from when on an unanswered clock is at risk."""
+    budget, ahead = target.budget, target.warn
+    if isinstance(budget, timedelta):
+        return schedule.deadline(start, _used_at_warning(target, budget), holds=closed)
+    warn = _left_from(schedule, start, due, ahead)
+    if target.warn_percent is not None and isinstance(budget, ClockTime):
+        warn = min(warn, start + _share(budget.amount, target.warn_percent))
+    elif target.warn_percent is not None:
+        used = _share(schedule.elapsed(start, due, holds=closed), target.warn_percent)
+        warn = min(warn, schedule.deadline(start, used, holds=closed))
+    return warn
+
+
+def _used_at_warning(target: Target, budget: timedelta) -> timedelta:
+    """Return how much of a budget of working time is used when the clock comes to be at risk."""
+    used = max(ZERO, budget - target.warn)
+    return used if target.warn_percent is None else min(used, _share(budget, target.warn_percent))
+
+
+def _left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:
+    """Return from when on, after a start, no more than ``left`` of working time is left."""
     try:
-        warn = _warning(target, schedule, start, due, holds)
-    except CalendarCoverageError:  # of plain time, which is due all the same
-        unknown = True
-    if open_hold is not None and not isinstance(budget, ClockTime):
-        # what comes before the pause stands; what it holds off is not known yet
-        if due is None or due > open_hold:
-            due = limit = None
-        elif isinstance(budget, DayBudget):
-            if not _ends_before(budget, schedule, start, holds, open_hold):
-                due = limit = None
-        elif not strict and limit is not None and limit >= open_hold:
-            limit = None
-        warn = warn if warn is not None and warn <= open_hold else None
-    return due, limit, warn, unknown
-
-
-def _ends_before(
-    budget: DayBudget,
-    schedule: Schedule,
-    start: datetime,
-    holds: tuple[Hold, ...],
-    open_hold: datetime,
-) -> bool:
-    """Whether a term of days is over before a pause, also by the date it was moved back from."""
-    if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
-        counted = replace(budget, roll="none")
-        if counted.answer(schedule, start, holds).limit >= open_hold:
-            return False
-    return budget.answer(schedule, start, holds).limit < open_hold
+        return max(start, _with_left(schedule, due, left))
+    except CalendarCoverageError:
+        # only the closing before is unknown; if nothing was worked since the start, it is earlier
+        last = schedule.latest_start(due, left)
+        if last <= start or not schedule.elapsed(start, last):
+            return start
+        raise
 
 
 @lru_cache(maxsize=1024)
 def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
-    """Return from when on no more than an amount of working time is left before a due time.
+    """Return from when on no more than ``left`` of working time is left before a due time.
 
-    Terms in days end together, so few are asked for.
+    Day budgets share their due times, so the cache stays small.
     """
     last = schedule.latest_start(due, left)
-    closing = schedule.previous_closing(last)
-    return last if schedule.elapsed(closing, last) else closing
-
-
-def _warning(
-    target: Target,
-    schedule: Schedule,
-    start: datetime,
-    due: datetime | None,
-    holds: Sequence[Hold],
-) -> datetime | None:
-    """Return from when on an unanswered clock is at risk."""
-    budget, ahead = target.budget, target.warn
-    if isinstance(budget, timedelta):
-        used = max(ZERO, budget - ahead)
-        if target.warn_percent is not None:
-            used = min(used, _share(budget, target.warn_percent))
-        return schedule.deadline(start, used, holds=holds)
-    if due is None:
-        return None
-    warn = max(start, _with_left(schedule, due, ahead))
-    if target.warn_percent is not None and isinstance(budget, ClockTime):
-        warn = min(warn, start + _share(budget.amount, target.warn_percent))
-    elif target.warn_percent is not None:
-        used = _share(schedule.elapsed(start, due, holds=holds), target.warn_percent)
-        warn = min(warn, schedule.deadline(start, used, holds=holds))
-    return warn
+    if schedule.elapsed(last - timedelta.resolution, last):
+        return last
+    return schedule.previous_closing(last)
 
 
 def _share(amount: timedelta, percent: int) -> timedelta:
     """Return a share of an amount, rounded up, as less than it has not been used yet."""
     return -(-amount * percent // 100)
+
+
+# -- across unknown dates --------------------------------------------------------------------
+
+
+def bounds_of(
+    target: Target, schedule: Schedule, start: datetime, sure: Pauses, possible: Pauses
+) -> Bounds:
+    """Return the bounds of a clock's times.
+
+    ``sure`` pauses there are in any case, ``possible`` ones there may be. Each date that is
+    worked, and each pause that there is not, brings the times of working time forward. So they
+    lie between those with the most working time and the fewest pauses, and those with the least
+    working time and all pauses. Day budgets state their own bounds.
+    """
+    budget = target.budget
+    if isinstance(budget, timedelta):
+        earliest = _working_times(target, budget, start, (_most(schedule), sure), start)
+        latest = _working_times(target, budget, start, (_least(schedule), possible), NEVER)
+        ends = start, start
+    elif isinstance(budget, ClockTime):
+        due = NEVER  # past the year 9999
+        with suppress(CalendarCoverageError):
+            due = budget.answer(schedule, start).due_at
+        warn = _warning_bounds(target, schedule, start, (due, due), (sure, possible))
+        earliest, latest = (Times(due, due, one) for one in warn)
+        ends = start, start
+    else:
+        found = budget.bounds(schedule, start, sure.closed, possible.closed)
+        dues, limits = _filled(start, found.due_at), _filled(start, found.limit)
+        warn = _warning_bounds(target, schedule, start, dues, (sure, possible))
+        earliest, latest = (Times(*times) for times in zip(dues, limits, warn, strict=True))
+        ends = limits
+        if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
+            unrolled = replace(budget, roll="none")
+            counted = unrolled.bounds(schedule, start, sure.closed, possible.closed).limit
+            first, last = _filled(start, counted)
+            ends = max(limits[0], first), max(limits[1], last)
+    return Bounds(
+        _before_pause(target, earliest, ends[0], sure.open_since),
+        _before_pause(target, latest, ends[1], possible.open_since),
+        sure,
+    )
+
+
+def deadline_bounds(
+    schedule: Schedule, start: datetime, budget: Budget
+) -> tuple[datetime, datetime | None]:
+    """Return the earliest and the latest deadline of a budget; None where nothing bounds it."""
+    try:
+        due = schedule.deadline(start, budget)
+    except CalendarCoverageError as error:
+        earliest, latest = error.earliest, error.latest
+    else:
+        return due, due
+    if isinstance(budget, DayBudget):
+        earliest, latest = budget.bounds(schedule, start, (), ()).due_at
+    elif earliest is None and isinstance(budget, timedelta):
+        with suppress(CalendarCoverageError):
+            earliest = _most(schedule).deadline(start, budget)
+    return earliest or start, latest
+
+
+def _least(schedule: Schedule) -> Schedule:
+    return _completions(schedule)[0]
+
+
+def _most(schedule: Schedule) -> Schedule:
+    return _completions(schedule)[1]
+
+
+def _completions(schedule: Schedule) -> tuple[Schedule, Schedule]:
+    """Return the completions of a schedule; itself where there are none."""
+    found = schedule.completions()
+    return (schedule, schedule) if found is None else found
+
+
+def _filled(
+    start: datetime, bounds: tuple[datetime | None, datetime | None]
+) -> tuple[datetime, datetime]:
+    earliest, latest = bounds
+    return earliest or start, latest or NEVER
+
+
+def _working_times(
+    target: Target,
+    budget: timedelta,
+    start: datetime,
+    extreme: tuple[Schedule, Pauses],
+    unknown: datetime,
+) -> Times:
+    """Return the times of a budget of working time in a completion, ``unknown`` past its end."""
+    schedule, pauses = extreme
+    due = limit = warn = unknown
+    with suppress(CalendarCoverageError):
+        used = _used_at_warning(target, budget)
+        warn = schedule.deadline(start, used, holds=pauses.closed)
+        due = schedule.deadline(start, budget, holds=pauses.closed)
+        limit = schedule.breaches_after(start, budget, holds=pauses.closed)
+    return Times(due, limit, warn)
+
+
+def _warning_bounds(
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    due: tuple[datetime, datetime],
+    pauses: tuple[Pauses, Pauses],
+) -> tuple[datetime, datetime]:
+    """Return the bounds of the warning of a budget that is not working time.
+
+    The more is worked before a due time, and the later that is, the later no more than the
+    amount to warn at is left. A share of the working time up to the due time is used the later,
+    the more that is, and the less is worked from the start.
+    """
+    budget, percent = target.budget, target.warn_percent
+    least, most = _completions(schedule)
+    earliest, latest = start, NEVER
+    with suppress(CalendarCoverageError):
+        earliest = _left_from(least, start, due[0], target.warn)
+    with suppress(CalendarCoverageError):
+        latest = _left_from(most, start, due[1], target.warn)
+    if percent is not None and isinstance(budget, ClockTime):
+        used_at = start + _share(budget.amount, percent)
+        return min(earliest, used_at), min(latest, used_at)
+    if percent is not None:
+        sure, possible = (one.closed for one in pauses)
+        used_at = start
+        with suppress(CalendarCoverageError):
+            used = _share(least.elapsed(start, due[0], holds=possible), percent)
+            used_at = most.deadline(start, used, holds=sure)
+        earliest = min(earliest, used_at)
+        with suppress(CalendarCoverageError):
+            used = _share(most.elapsed(start, due[1], holds=sure), percent)
+            latest = min(latest, least.deadline(start, used, holds=possible))
+    return earliest, latest

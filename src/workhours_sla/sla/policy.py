@@ -15,6 +15,7 @@ from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
 
 OnChange = Literal["from_creation", "from_change"]
+OnChangePast = Literal["as_of_change", "count"]
 
 
 class Belongings(NamedTuple):
@@ -116,7 +117,10 @@ class Policy:
 
     Targets alone are one rule that fits every appeal. ``on_change`` says from when the targets
     of a new rule hold once what an appeal belongs to has changed: from the creation of the
-    appeal, or from the change. Raises PolicyError for no targets, and for two of one rule alike.
+    appeal, or from the change. Counted from the creation, a limit may have passed before the
+    change: ``on_change_past`` says whether that breach is dated to the change and marked
+    retroactive (``as_of_change``) or dated to the limit (``count``). Raises PolicyError for no
+    targets, and for two of one rule alike.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -126,9 +130,14 @@ class Policy:
 
     rules: tuple[Rule, ...]
     on_change: OnChange = "from_creation"
+    on_change_past: OnChangePast = "as_of_change"
 
     def __init__(
-        self, of: Iterable[Target] | Iterable[Rule], *, on_change: OnChange = "from_creation"
+        self,
+        of: Iterable[Target] | Iterable[Rule],
+        *,
+        on_change: OnChange = "from_creation",
+        on_change_past: OnChangePast = "as_of_change",
     ) -> None:
         parts: Sequence[Target | Rule] = tuple(of)
         rules = tuple(part for part in parts if isinstance(part, Rule))
@@ -138,11 +147,15 @@ class Policy:
                 msg = f"a policy is made of targets alone, or of rules alone, not of {parts!r}"
                 raise PolicyError(msg)
             rules = (Rule(targets),)
-        if on_change not in get_args(OnChange):
-            msg = f"on_change {on_change!r} is none of {', '.join(get_args(OnChange))}"
-            raise PolicyError(msg)
+        for option, value, choices in (
+            ("on_change", on_change, get_args(OnChange)),
+            ("on_change_past", on_change_past, get_args(OnChangePast)),
+        ):
+            if value not in choices:
+                msg = f"{option} {value!r} is none of {', '.join(choices)}"
+                raise PolicyError(msg)
+            object.__setattr__(self, option, value)
         object.__setattr__(self, "rules", rules)
-        object.__setattr__(self, "on_change", on_change)
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -158,6 +171,11 @@ class Policy:
     @cached_property
     def _only(self) -> Rule | None:
         return self.rules[0] if self.rules[0].fits_all else None
+
+    @cached_property
+    def dates_to_change(self) -> bool:
+        """Whether a breach from before a change of the appeal is dated to the change."""
+        return (self.on_change, self.on_change_past) == ("from_creation", "as_of_change")
 
     @cached_property
     def heeded(self) -> frozenset[EventType]:
@@ -180,7 +198,8 @@ class Policy:
             ]
             for rule in self.rules
         ]
-        return sha256(repr((self.on_change, rules)).encode()).hexdigest()[:12]
+        content = (self.on_change, self.on_change_past, rules)
+        return sha256(repr(content).encode()).hexdigest()[:12]
 
 
 _ALWAYS = frozenset(
@@ -205,6 +224,8 @@ def _heeded_by(target: Target) -> Heeded:
     found = set(_ALWAYS | stops)
     if target.pauses:
         found |= {EventType.PAUSED, EventType.RESUMED}
+    if target.staff_opened == "wait":
+        found.add(EventType.CITIZEN_MESSAGE)
     if target.starts in ("registered", "assigned"):
         found.add(EventType(target.starts))
     elif target.starts == "interim":

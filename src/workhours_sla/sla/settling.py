@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
+from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
-from workhours_sla.sla.clock import Clock, Hold, new_clock
+from workhours_sla.sla.clock import Clock, Verdict, new_clock
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.limits import times_of
+from workhours_sla.sla.limits import (
+    BEGINNING,
+    NEVER,
+    Bounds,
+    Hold,
+    Pauses,
+    bounds_of,
+    deadline_bounds,
+    times_of,
+)
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
@@ -21,6 +34,8 @@ _REGISTERED, _ASSIGNED, _TRANSFERRED = (
     EventType.TRANSFERRED,
 )
 _MESSAGE = EventType.CITIZEN_MESSAGE
+_STAFF: Final = frozenset({"official", "coordinator"})
+_NO_PAUSES: Final = Pauses()
 _BY_OFFICIALS = frozenset({EventType.REPLIED, EventType.CLOSED})
 """What answers only where an official did it, or nobody known."""
 
@@ -32,14 +47,16 @@ def clock(  # noqa: PLR0913
     schedule: Schedule,
     *,
     since: datetime | None = None,
+    applies_since: datetime | None = None,
     before: Clock | None = None,
 ) -> Clock | None:
     """Return the clock of one cycle of an appeal against a target, None where nothing starts it.
 
-    ``since`` is the earliest start. ``before`` is the clock as it was with fewer events, or one of
-    a target that is due alike: what it reckoned is taken over where it starts and stands alike.
+    ``since`` is the earliest start; ``applies_since`` is when a change of the appeal made the
+    target apply. ``before`` is the clock as it was with fewer events, or one of a target with the
+    same times: its times are reused where start and pauses are the same.
     """
-    if target.starts == "posted":
+    if target.starts == "posted" and target.staff_opened == "start":
         opened = cycle.opened
         start, cause = opened.occurred_at, opened.event_id
     else:
@@ -51,7 +68,7 @@ def clock(  # noqa: PLR0913
         start = since
     stops = target.stops
     if stops == "next_reply":
-        return _exchange(appeal, cycle, target, schedule, start, cause)
+        return _exchange(appeal, cycle, target, schedule, start, cause, applies_since)
     answer = None
     if cycle.replies or isinstance(stops, frozenset):
         answer = _answer(appeal, cycle, target, start, cause)
@@ -59,7 +76,19 @@ def clock(  # noqa: PLR0913
     held: list[Hold] = []
     if target.on_transfer != "keep":
         start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
-    return _settled(appeal, cycle, target, schedule, begun, start, cause, answer, held, before)
+    return _settled(
+        appeal,
+        cycle,
+        target,
+        schedule,
+        begun,
+        start,
+        cause,
+        answer,
+        held,
+        before,
+        applies_since,
+    )
 
 
 # -- starting and stopping -------------------------------------------------------------------
@@ -67,20 +96,23 @@ def clock(  # noqa: PLR0913
 
 def _start(cycle: Cycle, target: Target) -> tuple[datetime, str] | None:
     opened, starts = cycle.opened, target.starts
-    if cycle.number and starts != "interim":
-        return opened.occurred_at, opened.event_id
     if starts == "interim":
-        for reply in cycle.replies:
-            if reply.reason == INTERIM:
-                return reply.occurred_at, reply.event_id
-        return None
-    if starts == "detected":
-        return opened.received_at, opened.event_id
-    kind = _REGISTERED if starts == "registered" else _ASSIGNED
-    for event in cycle.events:
-        if event.type is kind:
-            return event.occurred_at, event.event_id
-    return None
+        return _first(reply for reply in cycle.replies if reply.reason == INTERIM)
+    if cycle.number:
+        return opened.occurred_at, opened.event_id
+    if starts in ("registered", "assigned"):
+        kind = _REGISTERED if starts == "registered" else _ASSIGNED
+        return _first(event for event in cycle.events if event.type is kind)
+    if target.staff_opened == "wait" and opened.author_role in _STAFF:
+        message = next((event for event in cycle.events if event.type is _MESSAGE), None)
+        if message is None:
+            return None
+        opened = message
+    return (opened.received_at if starts == "detected" else opened.occurred_at), opened.event_id
+
+
+def _first(events: Iterable[Event]) -> tuple[datetime, str] | None:
+    return next(((event.occurred_at, event.event_id) for event in events), None)
 
 
 def _judgement(appeal: Appeal, reply: Event) -> bool | None:
@@ -169,7 +201,13 @@ def _taken_over(  # noqa: PLR0913, PLR0917
 
 
 def _exchange(  # noqa: PLR0913, PLR0917
-    appeal: Appeal, cycle: Cycle, target: Target, schedule: Schedule, start: datetime, cause: str
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    cause: str,
+    applies_since: datetime | None,
 ) -> Clock:
     """Return the clock of the exchange that decides: a late one, the open one, the longest."""
     replies = [
@@ -188,19 +226,88 @@ def _exchange(  # noqa: PLR0913, PLR0917
         elif opens is not None:
             exchanges.append((*opens, event))
             opens = None
-    clocks = [
-        _settled(appeal, cycle, target, schedule, (at, by), at, by, reply, [], None)
-        for at, by, reply in exchanges
-    ]
-    longest = max(
-        clocks, key=lambda one: one.elapsed(one.started_at) or ZERO, default=None
-    )  # the first of equals
-    if longest is not None and longest.is_late:
-        return longest
-    if opens is not None:
-        return _settled(appeal, cycle, target, schedule, opens, *opens, None, [], None)
-    assert longest is not None  # noqa: S101 - what is not open was answered
-    return longest
+
+    def of_exchange(at: datetime, by: str, reply: Event | None) -> Clock:
+        begun = at, by
+        return _settled(
+            appeal,
+            cycle,
+            target,
+            schedule,
+            begun,
+            *begun,
+            reply,
+            [],
+            None,
+            applies_since,
+        )
+
+    answered = [of_exchange(*exchange) for exchange in exchanges]
+    return _deciding(answered, None if opens is None else of_exchange(*opens, None))
+
+
+def _deciding(answered: list[Clock], waiting: Clock | None) -> Clock:
+    """Return the clock of the exchange that decides: a late one, the open one, the longest.
+
+    Which one is the longest, or late, may depend on unknown dates. Then the clock has the others
+    that may decide instead, and only those times that all share.
+    """
+    late = [one for one in answered if one.is_late]
+    perhaps_late = [one for one in answered if one.is_late is None]
+    if late:
+        return _longest([*late, *perhaps_late], late)
+    if waiting is None:
+        return _longest(answered, perhaps_late or answered)
+    if not perhaps_late:
+        return waiting
+    # the appeal is late in any case once the open exchange is; until then it may be
+    found = _with_others(waiting, perhaps_late)
+    assert found.bounds is not None  # noqa: S101 - as it has others
+    at_once = found.bounds.earliest._replace(limit=BEGINNING)
+    return replace(found, bounds=found.bounds._replace(earliest=at_once))
+
+
+def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
+    """Return the clock with the most elapsed time, the first of equals.
+
+    Where unknown dates decide which it is, one of those preferred with its rivals.
+    """
+    if len(clocks) == 1:
+        return clocks[0]
+    amounts = [_elapsed(one) for one in clocks]
+    for place, (least, _) in enumerate(amounts):
+        before, after = amounts[:place], amounts[place + 1 :]
+        if all(most < least for _, most in before) and all(most <= least for _, most in after):
+            return clocks[place]
+    surely = max(least for least, _ in amounts)
+    rivals = [one for one, (_, most) in zip(clocks, amounts, strict=True) if most >= surely]
+    found = next((one for one in preferred if one in rivals), preferred[0])
+    return _with_others(found, [one for one in rivals if one is not found])
+
+
+def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
+    """Return the least and the most elapsed time of an answered clock."""
+    known = clock.elapsed(clock.started_at)
+    if known is not None:
+        return known, known
+    return clock.elapsed_bounds(clock.started_at) or (ZERO, timedelta.max)
+
+
+def _with_others(clock: Clock, others: list[Clock]) -> Clock:
+    """Return a clock with the times that it shares with the others that may decide instead."""
+    if not others:
+        return clock
+    bounds = clock.bounds or Bounds(*clock.time_bounds, Pauses(clock.holds, clock.open_hold))
+    same_due = all(one.due_at == clock.due_at for one in others)
+    same_limit = all(one.limit == clock.limit for one in others)
+    return replace(
+        clock,
+        due_at=clock.due_at if same_due else None,
+        limit=clock.limit if same_limit else None,
+        warn_at=None,
+        bounds=bounds,
+        others=tuple(others),
+    )
 
 
 # -- what follows from start, answer and pauses ----------------------------------------------
@@ -217,20 +324,42 @@ def _settled(  # noqa: PLR0913, PLR0917
     answer: Event | None,
     held: list[Hold],
     before: Clock | None,
-    gone: datetime | None = None,
+    applies_since: datetime | None,
 ) -> Clock:
     """Return the clock; ``begun`` is its start before any transfer, and the event of that.
 
-    ``gone`` is when it was withdrawn, instead of an answer.
+    A deletion by the citizen within the limit and before the answer ends it.
     """
     deleted = cycle.deleted
-    if deleted is not None and gone is None and (answer is None or deleted.order < answer.order):
-        since = max(deleted.occurred_at, start)
-        withdrawn = _settled(
-            appeal, cycle, target, schedule, begun, start, cause, None, held, before, since
-        )
-        if withdrawn.ended_at is not None:
-            return withdrawn
+    ended_by = partial(
+        _built, appeal, cycle, target, schedule, begun, start, cause, held, before, applies_since
+    )
+    if deleted is None or (answer is not None and answer.order <= deleted.order):
+        return ended_by(answer, None)
+    gone = max(deleted.occurred_at, start)
+    withdrawn = ended_by(None, gone)
+    if withdrawn.ended_at is None:
+        return ended_by(answer, None)
+    if withdrawn.verdict(gone)[0] is not Verdict.PENDING:
+        return withdrawn
+    return _with_others(withdrawn, [ended_by(answer, None)])
+
+
+def _built(  # noqa: PLR0913, PLR0917
+    appeal: Appeal,
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    begun: tuple[datetime, str],
+    start: datetime,
+    cause: str,
+    held: list[Hold],
+    before: Clock | None,
+    applies_since: datetime | None,
+    answer: Event | None,
+    gone: datetime | None,
+) -> Clock:
+    """Return the clock that an answer ends, or a withdrawal at ``gone``, or nothing yet."""
     answered_at = None if answer is None else answer.occurred_at
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
@@ -240,17 +369,23 @@ def _settled(  # noqa: PLR0913, PLR0917
         and bool(cycle.replies)
         and _needs_review(appeal, cycle, *begun, last)
     )
-    holds: tuple[Hold, ...] = ()
-    open_hold = None
-    uncapped = False
+    pauses = _NO_PAUSES
+    sure: Pauses | None = None
     if (target.pauses and cycle.pauses) or held:
-        holds, open_hold, uncapped = _pauses(cycle, target, schedule, start, ended, held)
+        try:
+            pauses = _pauses(cycle, target, schedule, start, ended, held)
+        except CalendarCoverageError:
+            sure, pauses = _pause_bounds(cycle, target, schedule, start, ended, held)
+    holds, open_hold = pauses
+    bounds: Bounds | None = None
     if (
         before is not None
         and before.started_at == start
         and before.holds == holds
         and before.open_hold == open_hold
         and before.schedule is schedule
+        and (sure is None if before.bounds is None else before.bounds.pauses == (sure or pauses))
+        and not before.others
     ):
         if (
             before.target is target
@@ -258,13 +393,13 @@ def _settled(  # noqa: PLR0913, PLR0917
             and before.withdrawn_at == gone
             and before.excluded_at == appeal.excluded_at
             and before.needs_review == needs_review
+            and before.applies_since == applies_since
             and before.evidence == evidence
         ):
             return before
-        due, limit, warn, unknown = before.due_at, before.limit, before.warn_at, before.unknown
+        due, limit, warn, bounds = before.due_at, before.limit, before.warn_at, before.bounds
     else:
-        due, limit, warn, unknown = times_of(target, schedule, start, holds, open_hold)
-        unknown = unknown or (uncapped and limit is None)
+        due, limit, warn, bounds = _times(target, schedule, start, pauses, sure)
     return new_clock(
         target,
         schedule,
@@ -278,11 +413,36 @@ def _settled(  # noqa: PLR0913, PLR0917
         due,
         limit,
         warn,
-        unknown,
+        bounds,
         False,  # noqa: FBT003 - a clock by rule says so later
         needs_review,
         evidence,
+        applies_since,
+        (),
     )
+
+
+def _times(
+    target: Target, schedule: Schedule, start: datetime, pauses: Pauses, sure: Pauses | None
+) -> tuple[datetime | None, datetime | None, datetime | None, Bounds | None]:
+    """Return due time, limit and warning time, and their bounds where unknown dates change one."""
+    if sure is None:
+        try:
+            due, limit, warn = times_of(target, schedule, start, pauses)
+        except CalendarCoverageError:
+            sure = pauses
+        else:
+            if pauses.open_since is None:
+                return due, limit, warn, None
+            never = NEVER
+            return (
+                None if due == never else due,
+                None if limit == never else limit,
+                None if warn == never else warn,
+                None,
+            )
+    bounds = bounds_of(target, schedule, start, sure, pauses)
+    return (*bounds.shared(), bounds)
 
 
 def _pauses(  # noqa: PLR0913, PLR0917
@@ -292,33 +452,68 @@ def _pauses(  # noqa: PLR0913, PLR0917
     start: datetime,
     ended: datetime | None,
     held: list[Hold],
-) -> tuple[tuple[Hold, ...], datetime | None, bool]:
-    """Return the pauses with an end, when the one without began, and whether its cap is unknown."""
-    found = list(held)
-    open_hold = None
-    uncapped = False
-    found_pause = False
-    paused_until: datetime | None = None
+) -> Pauses:
+    """Return the pauses of a clock. Raises CalendarCoverageError where one's cap is unknown."""
+    found: list[tuple[datetime, datetime | None]] = []
     for since, until in cycle.pauses if target.pauses else ():
-        if found_pause and (paused_until is None or since < paused_until):
-            continue  # it stands already
-        begins, ends = max(since, start), until
+        if found and (found[-1][1] is None or since < found[-1][1]):
+            continue  # within the pause before
+        ends = until
         if target.pause_cap is not None:
-            try:
-                cap = schedule.deadline(since, target.pause_cap)
-                ends = cap if ends is None else min(ends, cap)
-            except CalendarCoverageError:  # not within what is known, so past an end that is
-                uncapped = uncapped or ends is None
-        found_pause, paused_until = True, ends
+            cap = schedule.deadline(since, target.pause_cap)
+            ends = cap if ends is None else min(ends, cap)
+        found.append((since, ends))
+    return _within(found, start, ended, held)
+
+
+def _pause_bounds(  # noqa: PLR0913, PLR0917
+    cycle: Cycle,
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    ended: datetime | None,
+    held: list[Hold],
+) -> tuple[Pauses, Pauses]:
+    """Return the pauses that there are in any case, and all those that there may be.
+
+    A pause lasts at least to the earliest end of its cap, and at most to the latest. One that
+    begins within the longest of those before may count as part of them.
+    """
+    assert target.pause_cap is not None  # noqa: S101 - only a cap depends on the calendar
+    sure: list[tuple[datetime, datetime | None]] = []
+    possible: list[tuple[datetime, datetime | None]] = []
+    latest_end: datetime | None = BEGINNING
+    for since, until in cycle.pauses:
+        shortest, longest = deadline_bounds(schedule, since, target.pause_cap)
+        if latest_end is not None and latest_end <= since:
+            sure.append((since, shortest if until is None else min(until, shortest)))
+        ends = longest if until is None else until if longest is None else min(until, longest)
+        possible.append((since, ends))
+        if latest_end is not None:
+            latest_end = None if ends is None else max(latest_end, ends)
+    return _within(sure, start, ended, held), _within(possible, start, ended, held)
+
+
+def _within(
+    pauses: list[tuple[datetime, datetime | None]],
+    start: datetime,
+    ended: datetime | None,
+    held: list[Hold],
+) -> Pauses:
+    """Return pauses from the start to the end of a clock, joined with the stretches ``held``."""
+    closed = list(held)
+    open_since: datetime | None = None
+    for since, until in pauses:
+        begins, ends = max(since, start), until
         if ended is not None:
             if begins >= ended:
                 continue
             ends = ended if ends is None else min(ends, ended)
         if ends is None:
-            open_hold = begins
+            open_since = begins if open_since is None else min(open_since, begins)
         elif begins < ends:
-            found.append((begins, ends))
-    holds = join(found)
-    while open_hold is not None and holds and holds[-1][1] >= open_hold:
-        open_hold = min(open_hold, holds.pop()[0])  # one goes on into the other
-    return tuple(holds), open_hold, uncapped and open_hold is not None
+            closed.append((begins, ends))
+    joined = join(closed)
+    while open_since is not None and joined and joined[-1][1] >= open_since:
+        open_since = min(open_since, joined.pop()[0])  # one goes on into the other
+    return Pauses(tuple(joined), open_since)

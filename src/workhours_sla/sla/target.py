@@ -19,6 +19,7 @@ Starts = Literal["posted", "detected", "registered", "assigned", "interim"]
 Stops = Literal["first_reply", "substantive_reply", "final_reply", "next_reply"]
 OnTransfer = Literal["keep", "restart", "resume"]
 OnReopen = Literal["cycle", "ignore"]
+StaffOpened = Literal["start", "wait"]
 Belonging = Literal["agency_id", "district_id", "channel"]
 
 ZERO = timedelta(0)
@@ -62,7 +63,8 @@ class Target:
     holder and a reopening do. An unanswered appeal is at risk once no more than ``warn`` is left,
     or ``warn_percent`` of the budget is used. With ``closing="strict"`` the limit is the due time
     itself (Civil Code art. 194), otherwise the last instant at which no more than the budget has
-    passed. Raises PolicyError, BudgetError.
+    passed. The clock of an appeal that an official or a coordinator opened starts at once, or with
+    ``staff_opened="wait"`` at the citizen's first message. Raises PolicyError, BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -83,6 +85,7 @@ class Target:
     warn: timedelta = timedelta(hours=1)
     warn_percent: int | None = None
     closing: Closing = "latest"
+    staff_opened: StaffOpened = "start"
 
     def __post_init__(self) -> None:
         name = f"target {self.name!r}"
@@ -126,6 +129,7 @@ class Target:
             ("on_transfer", OnTransfer),
             ("on_reopen", OnReopen),
             ("closing", Closing),
+            ("staff_opened", StaffOpened),
         ):
             value = getattr(self, option)
             if value not in get_args(choices):

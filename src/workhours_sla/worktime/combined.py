@@ -85,6 +85,23 @@ class Combination(WorkingTime):
         msg = f"a combined schedule counts working time only, not {budget!r}; ask one of its parts"
         raise BudgetError(msg, budget=budget)
 
+    def _day_budget_bounds(
+        self,
+        budget: object,  # noqa: ARG002
+        start: datetime,  # noqa: ARG002
+        holds: Holds,  # noqa: ARG002
+    ) -> None:
+        return None
+
+    def _build_completions(self) -> tuple[Any, Any] | None:
+        left, right = (part.completions() for part in self.parts)
+        if left is None or right is None:
+            return None
+        off, full = (
+            Combination.of(self.operator, *parts) for parts in zip(left, right, strict=True)
+        )
+        return off, full
+
     def _key(self) -> tuple[object, ...]:
         return (self.operator, *self.parts)
 

@@ -13,11 +13,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from workhours_sla.errors import BudgetError
+from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
+from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.holds import Holds
 from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.shifts import shorten
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -36,6 +38,16 @@ class DayAnswer(NamedTuple):
 
     due_at: datetime
     limit: datetime
+
+
+class DayBounds(NamedTuple):
+    """The earliest and the latest due time and limit that unknown dates allow, in UTC.
+
+    None where nothing bounds it.
+    """
+
+    due_at: tuple[datetime | None, datetime | None]
+    limit: tuple[datetime | None, datetime | None]
 
 
 class DayBudget:
@@ -65,6 +77,56 @@ class DayBudget:
             over = closes is not None and closes <= start
             due_at, limit = _answer_on(self, schedule, begun, over)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
+
+    def bounds(
+        self, schedule: Schedule, start: datetime, paused: Holds, possibly_paused: Holds
+    ) -> DayBounds:
+        """Return the bounds of the answer, whatever becomes of the unknown dates.
+
+        ``paused`` are the pauses that there are in any case, ``possibly_paused`` those that there
+        may be. ``schedule`` has completions.
+
+        A due date comes earlier the more dates are worked, except that one moved back to a
+        working date comes later. It comes later the more is paused. So the four extremes bound
+        it, with two exceptions: a date is never moved back to before the date of the start, and
+        whether the start comes after closing may depend on its date being short.
+        """
+        begun = start.astimezone(schedule.tz).date()
+        dates: set[date] = set()
+        unbounded = False
+        least, most = schedule.completions() or (schedule, schedule)
+        for completion in (least, most):
+            for held in (paused, possibly_paused):
+                try:
+                    dates |= self._due_dates(
+                        completion, start, held, begins_known=schedule.knows(begun)
+                    )
+                except CalendarCoverageError:
+                    unbounded = True
+        if not dates:
+            return DayBounds((None, None), (None, None))
+        roll = getattr(self, "roll", "")
+        earliest, latest = min(dates), max(dates)
+        if roll == "preceding" and (unbounded or earliest < latest):
+            earliest = min(earliest, begun)
+        due_from, _ = _edges_on(schedule, most, earliest, may_be_off=roll == "none")
+        if unbounded:
+            return DayBounds((due_from, None), (_midnight(schedule, earliest), None))
+        _, due_until = _edges_on(schedule, most, latest, may_be_off=roll == "none")
+        return DayBounds(
+            (due_from, due_until), (_midnight(schedule, earliest), _midnight(schedule, latest))
+        )
+
+    def _due_dates(
+        self,
+        schedule: Schedule,
+        start: datetime,
+        holds: Holds,
+        *,
+        begins_known: bool,  # noqa: ARG002
+    ) -> set[date]:
+        """Return the due date in a completion; all of them where the start's date decides."""
+        return {self.due_on(schedule, start, holds)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +186,24 @@ class CalendarDays(DayBudget):
 
     def due_on(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> date:
         """Return the last date, moved off a day off as asked."""
-        first = _first_day(schedule, start, self.count_from)
+        return self._due_from(_first_day(schedule, start, self.count_from), schedule, start, holds)
+
+    def _due_from(self, first: date, schedule: Schedule, start: datetime, holds: Holds) -> date:
         held = _held_dates(schedule, holds)
+        if self.count > (date.max - first).days:
+            refuse_year(datetime.max.replace(tzinfo=UTC))
         end = _without_held(first, first + ONE_DAY * (self.count - 1), held)
         return _rolled(schedule, end, self.roll, start, held)
+
+    def _due_dates(
+        self, schedule: Schedule, start: datetime, holds: Holds, *, begins_known: bool
+    ) -> set[date]:
+        if begins_known or self.count_from == "next_day":
+            return {self.due_on(schedule, start, holds)}
+        # the start may be before or after closing, as its date is short or not
+        begun = start.astimezone(schedule.tz).date()
+        firsts = (begun, begun + ONE_DAY)
+        return {self._due_from(first, schedule, start, holds) for first in firsts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +229,8 @@ class Months(DayBudget):
         begun = start.astimezone(schedule.tz).date()
         years, month = divmod(begun.month - 1 + self.count, 12)
         year, month = begun.year + years, month + 1
+        if year > LAST_YEAR:
+            refuse_year(datetime.max.replace(tzinfo=UTC))
         day = min(begun.day, calendar.monthrange(year, month)[1])
         held = _held_dates(schedule, holds)
         end = _without_held(begun + ONE_DAY, date(year, month, day), held)
@@ -197,7 +275,7 @@ def _answer_on(
     over: bool,  # noqa: FBT001
 ) -> tuple[datetime, datetime]:
     """Return due time and limit, in UTC, of every start on a date before, or after, it closes."""
-    start = schedule.end_of_day(begun) if over else schedule.end_of_day(begun - ONE_DAY)
+    start = _midnight(schedule, begun if over else begun - ONE_DAY)
     if over:
         start -= timedelta.resolution
     return _ends(schedule, budget.due_on(schedule, start))
@@ -208,6 +286,23 @@ def _ends(schedule: Schedule, due: date) -> tuple[datetime, datetime]:
     midnight = _midnight(schedule, due)
     closing = _last_closing(schedule, due)
     return (midnight if closing is None else min(closing, midnight)), midnight
+
+
+def _edges_on(
+    schedule: Schedule, full: Schedule, day: date, *, may_be_off: bool
+) -> tuple[datetime, datetime]:
+    """Return the earliest and the latest end of a date, in UTC; its 24:00 where it may be off."""
+    if schedule.knows(day):
+        end, _ = _ends(schedule, day)
+        return end, end
+    midnight = _midnight(schedule, day)
+    week = schedule.hours_on(day).by_weekday
+    ends = [_ends(full, day)[0]]
+    for weekday in schedule.calendar.possible_hours_of(day):
+        short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
+        closes = (until.astimezone(UTC) for _, until in schedule.instants_on(day, short))
+        ends.append(min(max(closes, default=midnight), midnight))
+    return min(ends), midnight if may_be_off else max(ends)
 
 
 @lru_cache(maxsize=4096)

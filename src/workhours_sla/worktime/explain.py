@@ -18,7 +18,7 @@ from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval, datetime_in
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class Step:
     belongs to the date it starts on. ``day`` is the calendar's word on the date, None where the
     calendar does not know it and an override does. ``overridden`` marks a date with own hours,
     ``without_hours`` a working day on whose weekday the schedule has none; ``held`` is the
-    working time of the date within holds, which does not count.
+    working time of the date within pauses, which does not count. ``unknown`` marks a date that the
+    calendar does not know and that does not change the answer; ``undecided`` is the entry in
+    question, where there is one.
     """
 
     date: date
@@ -39,11 +41,18 @@ class Step:
     overridden: bool
     without_hours: bool = False
     held: timedelta = ZERO
+    unknown: bool = False
+    undecided: Entry | None = None
 
     def reason(self, lang: str = "en") -> str:
         """Return in words why the date has the hours it has."""
         if self.overridden:
             return words.pick(words.OVERRIDDEN, lang)
+        if self.undecided is not None:
+            entry = self.undecided.describe(lang)
+            return words.pick(words.UNDECIDED, lang).format(entry=entry)
+        if self.unknown:
+            return words.pick(words.NOT_COVERED, lang)
         assert self.day is not None  # noqa: S101 - only an override makes a date known otherwise
         text = self.day.describe(lang)
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
@@ -67,6 +76,7 @@ class Step:
             "shortened_by": iso_amount(day.shortened_by) if day else None,
             "hours_of": day.hours_of.isoformat() if day else None,
             "overridden": self.overridden,
+            "unknown": self.unknown,
             "provisional": bool(day and day.provisional),
             "reason": {lang: self.reason(lang) for lang in words.LANGUAGES},
             "acts": [_act(entry) for entry in (day.reasons if day else ()) if entry.act],
@@ -199,6 +209,9 @@ def _steps(
                 without_hours=_works(schedule, day) and not schedule.shifts_on(day),
                 held=_length(pieces) - _length(left),
             )
+        elif first <= day:
+            undecided = schedule.calendar.uncertain(day.year).get(day)
+            yield Step(day, (), ZERO, None, overridden=False, unknown=True, undecided=undecided)
         day += ONE_DAY
 
 
@@ -214,7 +227,7 @@ def _works(schedule: Schedule, day: date) -> bool:
 
 
 def _moments(schedule: Schedule, day: date) -> list[Interval]:
-    return schedule._moments_of(day) if schedule.knows(day) else []
+    return schedule._moments_of(day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:

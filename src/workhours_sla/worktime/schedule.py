@@ -42,7 +42,7 @@ from workhours_sla.worktime.verbs import Interval, WorkingTime
 from workhours_sla.worktime.zone import BASE, ONE_DAY, datetime_in, zone_offsets
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.day_budgets import DayAnswer
+    from workhours_sla.worktime.day_budgets import DayAnswer, DayBounds
     from workhours_sla.worktime.explain import Trace
 
 
@@ -150,17 +150,21 @@ class Schedule(WorkingTime):
 
         Raises CalendarCoverageError for a date that the calendar does not know.
         """
+        return self.instants_on(day, self.shifts_on(day))
+
+    def instants_on(self, day: date, shifts: Shifts) -> tuple[Interval, ...]:
+        """Return the stretches of shifts that start on a date, in the schedule's zone."""
         return tuple(
             Interval(datetime_in(self.tz, start), datetime_in(self.tz, end))
-            for start, end in self._moments_of(day)
+            for start, end in self._moments_of(day, shifts)
         )
 
-    def _moments_of(self, day: date) -> list[tuple[timedelta, timedelta]]:
+    def _moments_of(self, day: date, shifts: Shifts) -> list[tuple[timedelta, timedelta]]:
         midnight = ONE_DAY * (day - BASE.date()).days
         zone = zone_offsets(self.tz)
         return join(
             stretch
-            for start, end in self.shifts_on(day)
+            for start, end in shifts
             for stretch in zone.instants_of(midnight + start, midnight + end)
         )
 
@@ -232,6 +236,11 @@ class Schedule(WorkingTime):
     def _day_budget(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
         return other_budget(budget, start).answer(self, start, holds)
 
+    def _day_budget_bounds(self, budget: object, start: datetime, holds: Holds) -> DayBounds | None:
+        from workhours_sla.worktime.day_budgets import DayBudget  # noqa: PLC0415
+
+        return budget.bounds(self, start, holds, holds) if isinstance(budget, DayBudget) else None
+
     def _answering_by_rule(self) -> Schedule:
         return Schedule(
             self.calendar.provisional(),
@@ -241,6 +250,13 @@ class Schedule(WorkingTime):
             changes=self.changes,
             shorten_at_start=self.shorten_at_start,
         )
+
+    def _build_completions(self) -> tuple[Any, Any] | None:
+        from workhours_sla.worktime.completion import Completion  # noqa: PLC0415
+
+        if not self._known_dates():
+            return None
+        return Completion.of(self, full=False), Completion.of(self, full=True)
 
     def explain(
         self,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from itertools import accumulate
 from operator import sub
 from threading import Lock
@@ -148,7 +148,7 @@ class Timeline:
     def _year_around(self, moment: timedelta) -> Interval:
         year = (BASE + moment).year
         start = datetime(year, 1, 1) - BASE  # noqa: DTZ001
-        end = datetime(year + 1, 1, 1) - BASE  # noqa: DTZ001
+        end = datetime(min(year + 1, MAXYEAR), 1, 1) - BASE  # noqa: DTZ001
         return (
             start if start > self._surely[0] else max(start, self.lo),
             end if end < self._surely[1] else min(end, self.hi),

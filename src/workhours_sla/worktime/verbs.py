@@ -5,8 +5,19 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NoReturn, ParamSpec, Self, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Literal,
+    NamedTuple,
+    NoReturn,
+    ParamSpec,
+    Self,
+    TypeVar,
+)
 from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
@@ -41,7 +52,7 @@ from workhours_sla.worktime.zone import (
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.combined import Combination
-    from workhours_sla.worktime.day_budgets import Budget, DayAnswer
+    from workhours_sla.worktime.day_budgets import Budget, DayAnswer, DayBounds
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -60,12 +71,23 @@ class WorkingTime:
     An immutable value: hashable, picklable, safe to share between threads.
     """
 
-    __slots__ = ("_base", "_hash", "_settled", "_timelines", "_twin", "_utc", "_wall", "tz")
+    __slots__ = (
+        "_base",
+        "_extremes",
+        "_hash",
+        "_settled",
+        "_timelines",
+        "_twin",
+        "_utc",
+        "_wall",
+        "tz",
+    )
 
     tz: ZoneInfo
     _base: datetime
     _timelines: tuple[Timeline, ...] | None
     _twin: Self | None
+    _extremes: tuple[Self, Self] | Literal["none"] | None
     _utc: Track
     _wall: Track
     _settled: Snapshot | None
@@ -78,6 +100,7 @@ class WorkingTime:
         setter(self, "_base", BASE.replace(tzinfo=tz))
         setter(self, "_timelines", None)
         setter(self, "_twin", None)
+        setter(self, "_extremes", None)
         setter(self, "_utc", NO_TRACK)
         setter(self, "_wall", NO_TRACK)
         setter(self, "_settled", None)
@@ -100,6 +123,14 @@ class WorkingTime:
     def _day_budget(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
         """Return the answer for a budget that is not an amount of working time."""
         raise NotImplementedError
+
+    def _day_budget_bounds(self, budget: object, start: datetime, holds: Holds) -> DayBounds | None:
+        """Return the bounds of a day budget's answer; None for other budgets."""
+        raise NotImplementedError
+
+    def _build_completions(self) -> tuple[Any, Any] | None:
+        """Return the completions with all unknown dates off and with all full; None without any."""
+        return None
 
     def _key(self) -> tuple[object, ...]:
         """Return what makes two of a kind equal."""
@@ -195,12 +226,15 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.elapsed, start, end, holds=holds)
         a, b = self._moment(start), self._moment(end)
-        line = self._line_at(a)
-        self._settle(line)
-        if not line.knows(b):
-            (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
-        worked = line.worked(b) - line.worked(a)
-        return worked - held_between(line, a, b, moments_of(holds, self._moment))
+        try:
+            line = self._line_at(a)
+            self._settle(line)
+            if not line.knows(b):
+                (self._ran_out if b > a else self._ran_out_backwards)(line, "the span")
+            worked = line.worked(b) - line.worked(a)
+            return worked - held_between(line, a, b, moments_of(holds, self._moment))
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.elapsed, start, end, holds=holds)
 
     def deadline(  # noqa: C901, PLR0911, PLR0912
         self, start: datetime, budget: Budget, *, holds: Holds = (), provisional: bool = False
@@ -258,17 +292,20 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.deadline, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._day_budget(budget, start, holds).due_at
+            return self._day_budget_part("due_at", budget, start, holds)
         check_budget(budget)
         moment = self._moment(start)
-        line = self._line_at(moment)
-        self._settle(line)
-        if not budget:
-            return start
-        wanted = self._wanted(line, moment, budget, holds, latest=False)
-        found = None if wanted is None else line.earliest(wanted)
-        if found is None:
-            self._ran_out(line, f"the deadline of {start}")
+        try:
+            line = self._line_at(moment)
+            self._settle(line)
+            if not budget:
+                return start
+            wanted = self._wanted(line, moment, budget, holds, latest=False)
+            found = None if wanted is None else line.earliest(wanted)
+            if found is None:
+                self._ran_out(line, f"the deadline of {start}")
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.deadline, start, budget, holds=holds)
         return datetime_in(start.tzinfo, found)
 
     def breaches_after(
@@ -297,15 +334,18 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.breaches_after, start, budget, holds=holds)
         if not isinstance(budget, timedelta):
-            return self._day_budget(budget, start, holds).limit
+            return self._day_budget_part("limit", budget, start, holds)
         check_budget(budget)
         moment = self._moment(start)
-        line = self._line_at(moment)
-        self._settle(line)
-        wanted = self._wanted(line, moment, budget, holds, latest=True)
-        limit = None if wanted is None else line.latest(wanted)
-        if limit is None:
-            self._ran_out(line, f"the limit of {start}")
+        try:
+            line = self._line_at(moment)
+            self._settle(line)
+            wanted = self._wanted(line, moment, budget, holds, latest=True)
+            limit = None if wanted is None else line.latest(wanted)
+            if limit is None:
+                self._ran_out(line, f"the limit of {start}")
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.breaches_after, start, budget, holds=holds)
         return datetime_in(start.tzinfo, limit)
 
     def term(
@@ -335,8 +375,6 @@ class WorkingTime:
                 pass
         if provisional:
             return self._provisionally(WorkingTime.term, start, budget, holds=holds)
-        if not isinstance(budget, timedelta):
-            return self._day_budget(budget, start, holds)
         return (
             self.deadline(start, budget, holds=holds),
             self.breaches_after(start, budget, holds=holds),
@@ -366,12 +404,15 @@ class WorkingTime:
             return self._provisionally(WorkingTime.latest_start, due, budget)
         check_budget(budget)
         moment = self._moment(due)
-        line = self._line_at(moment)
-        if not budget:
-            return due
-        start = line.latest_before(line.worked(moment) - budget)
-        if start is None:
-            self._ran_out_backwards(line, f"the latest start for {due}")
+        try:
+            line = self._line_at(moment)
+            if not budget:
+                return due
+            start = line.latest_before(line.worked(moment) - budget)
+            if start is None:
+                self._ran_out_backwards(line, f"the latest start for {due}")
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.latest_start, due, budget)
         return datetime_in(due.tzinfo, start)
 
     def remaining(
@@ -403,9 +444,12 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.is_working, when)
         moment = self._moment(when)
-        line = self._line_at(moment)
-        if not line.knows(moment + timedelta.resolution):
-            self._ran_out(line, "the instant")
+        try:
+            line = self._line_at(moment)
+            if not line.knows(moment + timedelta.resolution):
+                self._ran_out(line, "the instant")
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.is_working, when)
         return bool(line.between(moment, moment + timedelta.resolution))
 
     def next_opening(self, when: datetime, *, provisional: bool = False) -> datetime:
@@ -425,12 +469,15 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.previous_closing, when)
         moment = self._moment(when)
-        line = self._line_at(moment)
-        closing = line.closing_until(moment)
-        if closing is not None and not line.knows(closing + timedelta.resolution):
-            self._ran_out(line, f"the closing at {when}")
-        if closing is None:
-            self._ran_out_backwards(line, f"the closing before {when}")
+        try:
+            line = self._line_at(moment)
+            closing = line.closing_until(moment)
+            if closing is not None and not line.knows(closing + timedelta.resolution):
+                self._ran_out(line, f"the closing at {when}")
+            if closing is None:
+                self._ran_out_backwards(line, f"the closing before {when}")
+        except CalendarCoverageError as error:
+            return self._edge_in_any_case(error, WorkingTime.previous_closing, when)
         return datetime_in(when.tzinfo, closing)
 
     def intervals(
@@ -444,14 +491,98 @@ class WorkingTime:
         if provisional:
             return self._provisionally(WorkingTime.intervals, start, end)
         a, b = self._moment(start), self._moment(end)
-        line = self._line_at(a)
-        if b > a and not line.knows(b):
-            self._ran_out(line, "the span")
+        try:
+            line = self._line_at(a)
+            if b > a and not line.knows(b):
+                self._ran_out(line, "the span")
+        except CalendarCoverageError as error:
+            return self._in_any_case(error, WorkingTime.intervals, start, end)
         zone = start.tzinfo
         return tuple(
             Interval(datetime_in(zone, lo), datetime_in(zone, hi))
             for lo, hi in (line.between(a, b) if b > a else ())
         )
+
+    # -- answers that no unknown date changes ------------------------------------------------
+
+    def completions(self) -> tuple[Self, Self] | None:
+        """Return the same working time with all unknown dates off, and with all of them full.
+
+        An answer about the unknown dates lies between those of the two. None where no date is
+        known, and for a completion.
+        """
+        found = self._extremes
+        if found is None:
+            found = self._build_completions() or "none"
+            object.__setattr__(self, "_extremes", found)
+        return None if found == "none" else found
+
+    def _in_any_case(
+        self,
+        error: CalendarCoverageError,
+        verb: Callable[Concatenate[Any, P], Answer],
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> Answer:
+        """Return the verb's answer if no unknown date changes it, else raise the error.
+
+        For verbs whose answer only grows, or only shrinks, with working time: what is the same
+        with all unknown dates off and with all of them full is the same in between.
+        """
+        least, most = self._extreme_answers(verb, *args, **options)
+        if least is not None and least == most:
+            return least
+        raise _with_bounds(error, least, most) from None
+
+    def _extreme_answers(
+        self, verb: Callable[Concatenate[Any, P], Answer], *args: P.args, **options: P.kwargs
+    ) -> tuple[Answer | None, Answer | None]:
+        """Return the answers with the least and the most working time, None where there is none."""
+        found: list[Answer | None] = []
+        for completion in self.completions() or ():
+            answer = None
+            with suppress(CalendarCoverageError):
+                answer = verb(completion, *args, **options)
+            found.append(answer)
+        return (found[0], found[1]) if found else (None, None)
+
+    def _edge_in_any_case(
+        self,
+        error: CalendarCoverageError,
+        verb: Callable[[Any, datetime], datetime],
+        when: datetime,
+    ) -> datetime:
+        """Return an opening or closing near ``when`` if no unknown date changes it.
+
+        A short day has edges of its own, so that both extremes agree on an edge is not enough:
+        they must also agree on the working time between it and ``when``.
+        """
+        least, most = self._extreme_answers(verb, when)
+        if least is not None and least == most:
+            off, full = self._extreme_answers(WorkingTime.elapsed, least, when)
+            if off is not None and off == full:
+                return least
+        raise error
+
+    def _day_budget_part(
+        self, part: Literal["due_at", "limit"], budget: object, start: datetime, holds: Holds
+    ) -> datetime:
+        """Return one instant of a day budget's answer. Raises CalendarCoverageError."""
+        try:
+            answer: datetime = getattr(self._day_budget(budget, start, holds), part)
+        except CalendarCoverageError as error:
+            bounds = None
+            if self.completions() is not None:
+                bounds = self._day_budget_bounds(budget, start, holds)
+            if bounds is None:
+                raise
+            earliest, latest = (
+                bound and bound.astimezone(start.tzinfo) for bound in getattr(bounds, part)
+            )
+            if earliest is None or earliest != latest:
+                raise _with_bounds(error, earliest, latest) from None
+            answer = earliest
+        return answer
 
     # -- combinations and answers by rule ----------------------------------------------------
 
@@ -505,3 +636,13 @@ class WorkingTime:
     def __setattr__(self, name: str, value: object) -> None:
         msg = f"a {type(self).__name__} is immutable; build another instead of setting {name}"
         raise AttributeError(msg)
+
+
+def _with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
+    """Return the error with the earliest and latest answer that the unknown dates allow."""
+    bounds = [answer for answer in (one, other) if isinstance(answer, datetime | timedelta)]
+    if len(bounds) < 2:  # noqa: PLR2004 - the earliest and the latest
+        return error
+    earliest, latest = sorted(bounds)
+    msg = f"{error}; the answer lies between {earliest} and {latest}"
+    return CalendarCoverageError(msg, **error.__dict__ | {"earliest": earliest, "latest": latest})

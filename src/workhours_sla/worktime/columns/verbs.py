@@ -184,18 +184,15 @@ def _answer(question: _Question, on_unknown: str, *, provisional: bool) -> _Answ
     found, unit, unknown = _solve(question)
     if unknown is None:
         return _Answer(found, unit)
+    found, unit, unknown = _in_any_case(question, found, unit, unknown)
     by_rule = np.zeros(question.size, np.bool_)
     rows = np.flatnonzero(unknown)
-    if provisional:
+    if provisional and rows.size:
         some = question.some(rows)._replace(
             schedules=tuple(schedule.provisionally() for schedule in question.schedules)
         )
         settled, finer, left = _solve(some)
-        if finer != unit:
-            again = finest([unit, finer])
-            scale = PER_SECOND[again] // PER_SECOND[unit]
-            found, unit = np.where(found == NAT, NAT, found * scale), again
-            settled = settled * (PER_SECOND[again] // PER_SECOND[finer])
+        found, settled, unit = _in_one_unit(found, unit, settled, finer)
         found[rows] = settled
         by_rule[rows] = True
         unknown = np.zeros(question.size, np.bool_)
@@ -211,6 +208,43 @@ def _answer(question: _Question, on_unknown: str, *, provisional: bool) -> _Answ
             warnings.warn(msg, ProvisionalWarning, stacklevel=4)
     found[unknown] = 0 if question.verb == "is_working" else NAT
     return _Answer(found, unit, unknown, by_rule)
+
+
+def _in_any_case(
+    question: _Question, found: Ints, unit: str, unknown: Bools
+) -> tuple[Ints, str, Bools]:
+    """Return the answers with those that no unknown date changes, and the rows still unknown.
+
+    Such an answer is the same with all unknown dates off and with all of them full, as each verb
+    only grows, or only shrinks, with working time.
+    """
+    rows = np.flatnonzero(unknown)
+    pairs = [schedule.completions() or (schedule,) * 2 for schedule in question.schedules]
+    some = question.some(rows)
+    least, of_least, left = _solve(some._replace(schedules=tuple(one for one, _ in pairs)))
+    most, of_most, also_left = _solve(some._replace(schedules=tuple(one for _, one in pairs)))
+    least, most, both = _in_one_unit(least, of_least, most, of_most)
+    same = least == most
+    for missing in (left, also_left):
+        if missing is not None:
+            same &= ~missing
+    found, least, unit = _in_one_unit(found, unit, least, both)
+    found[rows[same]] = least[same]
+    still = np.zeros(question.size, np.bool_)
+    still[rows[~same]] = True
+    return found, unit, still
+
+
+def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[Ints, Ints, str]:
+    """Return two columns in the finer of their units."""
+    if unit == other_unit:
+        return one, other, unit
+    both = finest([unit, other_unit])
+    columns = [
+        np.where(column == NAT, NAT, column * (PER_SECOND[both] // PER_SECOND[own]))
+        for column, own in ((one, unit), (other, other_unit))
+    ]
+    return columns[0], columns[1], both
 
 
 def _refuse_row(question: _Question, row: int, *, provisional: bool) -> NoReturn:

@@ -1,0 +1,369 @@
+"""Answers that hold whatever becomes of the uncertain dates.
+
+Every scene has up to five uncertain dates. Each of their completions is a calendar of its own, on
+which every date is known; what is given as certain must be the same on all of them.
+``WORKHOURS_EXAMPLES`` sets the number of scenes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+
+from test_properties import EXAMPLES
+from workhours_sla import (
+    Act,
+    Calendar,
+    CalendarDays,
+    Change,
+    ChangeKind,
+    ClockTime,
+    DayKind,
+    Entry,
+    Event,
+    EventType,
+    Layer,
+    Monitor,
+    Months,
+    Outcome,
+    Policy,
+    Schedule,
+    Target,
+    Verdict,
+    WorkingDays,
+    evaluate,
+    working_hours,
+)
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+ACT = Act("Order 1")
+
+
+class Days(NamedTuple):
+    """A week of five days, days off and transferred days, and uncertain dates left out."""
+
+    first: date
+    last: date
+    rows: tuple[Entry, ...] = ()
+    open_rows: tuple[Entry, ...] = ()
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        return frozenset({5, 6})
+
+    @property
+    def coverage(self) -> tuple[tuple[date, date], ...]:
+        ranges, since = [], self.first
+        for day in sorted({row.date for row in self.open_rows}):
+            if since < day:
+                ranges.append((since, day - DAY))
+            since = day + DAY
+        return (*ranges, (since, self.last))
+
+    @property
+    def rule_span(self) -> None:
+        return None
+
+    @property
+    def version(self) -> str:
+        return repr(hash(self.rows))
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        del year
+        found: dict[date, tuple[Entry, ...]] = {}
+        for row in self.rows:
+            found[row.date] = (*found.get(row.date, ()), row)
+        return found
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        return {row.date: row for row in self.open_rows if row.date.year == year}
+
+    def known_on(self, day: date) -> Days:
+        del day
+        return self
+
+    def with_week(self, days: int) -> Days:
+        raise NotImplementedError
+
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        del day
+        return "uncertain", {"name": "x", "act": "y"}
+
+
+def options(row: Entry, known: Mapping[date, Entry]) -> list[tuple[Entry, ...]]:
+    """Return what an uncertain date may become: rows for a full day, a short day and a day off."""
+    day = row.date
+    off = day.weekday() >= 5 if day not in known else not known[day].kind.working
+    day_off = (Entry(day, Layer.REGION, DayKind.DECREED_OFF, ACT),)
+    if not off:
+        return [
+            (),
+            (Entry(day, Layer.REGION, DayKind.WORK, ACT, shortened_by=HOUR),),
+            day_off,
+        ]
+    if row.kind is DayKind.HOLIDAY:  # a holiday takes no day off away
+        return [day_off]
+    like = date(2025, 1, 6) + DAY * (day.toordinal() % 5)  # the hours of some weekday
+    return [
+        (Entry(day, Layer.REGION, DayKind.TRANSFERRED_WORK, ACT, swapped_with=like),),
+        (
+            Entry(
+                day,
+                Layer.REGION,
+                DayKind.TRANSFERRED_WORK,
+                ACT,
+                swapped_with=like,
+                shortened_by=HOUR,
+            ),
+        ),
+        day_off,
+    ]
+
+
+HOURS = (
+    ("Mo-Fr 09:00-18:00", True),
+    ("Mo-Fr 09:00-13:00,14:00-18:00", True),
+    ("Mo-Fr 22:00-06:00", True),
+    ("Mo-Th 09:00-18:00; Fr 09:00-16:45", False),
+    ("Mo-We 09:00-13:00; Th,Fr 12:00-20:00", False),
+)
+ZONES = ("Europe/Volgograd", "Europe/Berlin", "America/Santiago")
+ANCHORS = (date(2025, 3, 10), date(2025, 3, 27), date(2025, 4, 3), date(2025, 10, 23))
+BUDGETS = (
+    working_hours(1),
+    working_hours(4),
+    working_hours(9),
+    working_hours(20),
+    WorkingDays(1),
+    WorkingDays(3, count_from="same_day"),
+    CalendarDays(3, roll="none"),
+    CalendarDays(4, roll="following"),
+    CalendarDays(4, roll="preceding"),
+    CalendarDays(2, roll="preceding", count_from="same_day"),
+    CalendarDays(2, roll="none", count_from="same_day"),
+    Months(1, roll="following"),
+    ClockTime(timedelta(hours=30)),
+)
+CAPS = (None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), WorkingDays(1))
+
+
+class Scene(NamedTuple):
+    """One policy and one stream of events, on the uncertain calendar and on each completion."""
+
+    uncertain: Schedule
+    completions: tuple[Schedule, ...]
+    alike: bool
+    """Whether all weekdays have the same hours, so that the fullest days are a completion."""
+    options: tuple[dict[str, Any], ...]
+    events: tuple[Event, ...]
+    as_of: datetime
+
+    def policy(self, schedule: Schedule) -> Policy:
+        return Policy(
+            [Target(str(n), **{**one, "schedule": schedule}) for n, one in enumerate(self.options)]
+        )
+
+
+def scene(seed: str) -> Scene:
+    rng = random.Random(seed)
+    anchor = rng.choice(ANCHORS)
+    hours, alike = rng.choice(HOURS)
+    tz = rng.choice(ZONES)
+    first, last = anchor - 60 * DAY, anchor + 90 * DAY
+    count = rng.choice([1, 1, 2, 2, 3, 3, 4, 5])
+    days = rng.sample([anchor + DAY * n for n in range(rng.choice([6, 6, 11]))], count)
+    known = {
+        day: Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, ACT)
+        for day in rng.sample([anchor + DAY * n for n in range(-2, 13)], rng.choice([0, 0, 1, 2]))
+    }
+    open_rows = tuple(
+        Entry(day, Layer.REGION, rng.choice([DayKind.HOLIDAY, DayKind.DECREED_OFF]), ACT)
+        for day in sorted(days)
+    )
+    rows = tuple(known.values())
+    uncertain = Calendar("open", Days(first, last, rows, open_rows))
+    completions = [
+        Calendar("known", Days(first, last, (*rows, *(row for day in chosen for row in day))))
+        for chosen in product(*(options(row, known) for row in open_rows))
+    ]
+    schedules = [Schedule(one, hours, tz=tz) for one in (uncertain, *completions)]
+
+    def moment() -> datetime:
+        minute = rng.choice([0, 540, 541, 780, 840, 1019, 1020, 1080, 1320, rng.randrange(1440)])
+        naive = datetime.combine(
+            anchor + DAY * rng.choice([0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 6, 9]), datetime.min.time()
+        )
+        local = (naive + minute * MINUTE).replace(tzinfo=schedules[0].tz)
+        return local.astimezone(UTC) + timedelta(microseconds=rng.choice([0, 0, 1, -1]))
+
+    stops = ("first_reply", "first_reply", "next_reply", "final_reply", frozenset({"closed"}))
+    chosen = []
+    for _ in range(2):
+        pauses = rng.random() < 0.5
+        budget = rng.choice(BUDGETS)
+        chosen.append(
+            {
+                "budget": budget,
+                "starts": rng.choice(["posted", "posted", "registered"]),
+                "stops": rng.choice(stops),
+                "pauses": pauses,
+                "pause_cap": rng.choice(CAPS) if pauses else None,
+                "closing": rng.choice(["latest", "latest", "strict"]),
+                "warn": working_hours(rng.choice([0, 1, 3])),
+                "warn_percent": rng.choice([None, None, 50]),
+                "on_transfer": rng.choice(["keep", "keep", "restart"]),
+            }
+        )
+    posted = moment()
+    events = [Event("0", "a", EventType.CREATED, posted, posted, agency_id="A")]
+    kinds = [
+        EventType.REPLIED,
+        EventType.PAUSED,
+        EventType.PAUSED,
+        EventType.RESUMED,
+        EventType.CITIZEN_MESSAGE,
+        EventType.REGISTERED,
+        EventType.CLOSED,
+        EventType.DELETED,
+        EventType.TRANSFERRED,
+        EventType.REOPENED,
+    ]
+    for number in range(rng.choice([0, 1, 2, 3, 4, 6])):
+        kind, when = rng.choice(kinds), max(posted, moment())
+        role = "citizen" if kind is EventType.DELETED else None
+        agency = "B" if kind is EventType.TRANSFERRED else None
+        events.append(
+            Event(f"{number + 1}", "a", kind, when, when, author_role=role, agency_id=agency)
+        )
+    rng.shuffle(events)
+    as_of = max(moment(), posted) + DAY * rng.choice([0, 0, 0, 3, 20])
+    return Scene(schedules[0], tuple(schedules[1:]), alike, tuple(chosen), tuple(events), as_of)
+
+
+def by_clock(outcomes: tuple[Outcome, ...]) -> dict[tuple[str, int], Outcome]:
+    return {(outcome.target, outcome.cycle): outcome for outcome in outcomes}
+
+
+def is_monotone(option: Mapping[str, Any], events: tuple[Event, ...]) -> bool:
+    """Whether working time alone decides: no day budgets, and caps that no other pause overlaps."""
+    pauses = sum(event.type is EventType.PAUSED for event in events)
+    cap = option["pause_cap"]
+    capped = option["pauses"] and cap is not None
+    return isinstance(option["budget"], timedelta) and (
+        not capped or pauses < 2 or isinstance(cap, ClockTime)
+    )
+
+
+def within(value: Any, bounds: tuple[Any, Any]) -> bool:
+    lo, hi = bounds
+    return (lo is None or value >= lo) and (hi is None or value <= hi)
+
+
+def check_batch(one: Scene, counts: Counter[str]) -> None:
+    """Compare the outcomes on the uncertain calendar with those on every completion."""
+    found = by_clock(evaluate(one.events, one.policy(one.uncertain), as_of=one.as_of).outcomes)
+    every = [
+        by_clock(evaluate(one.events, one.policy(schedule), as_of=one.as_of).outcomes)
+        for schedule in one.completions
+    ]
+    for key, outcome in found.items():
+        known = [outcomes[key] for outcomes in every]
+        verdicts = {other.verdict for other in known}
+        agree = len(verdicts) == 1
+        option = one.options[int(key[0])]
+        monotone = one.alike and is_monotone(option, one.events)
+        if outcome.calendar_unknown:
+            counts[f"unknown, {'agree' if agree else 'differ'}"] += 1
+            counts["unknown though all agree, monotone"] += agree and monotone
+            assert outcome.verdict is Verdict.PENDING
+            assert not (agree and monotone), "a verdict that all completions share is given"
+        else:
+            counts[f"{outcome.verdict.value}, certain"] += 1
+            assert verdicts == {outcome.verdict}
+        counts["touches an uncertain date"] += (
+            outcome.bounds is not None or len({(o.due_at, o.limit, o.elapsed) for o in known}) > 1
+        )
+        for name in ("due_at", "limit", "elapsed"):
+            given = getattr(outcome, name)
+            values = [getattr(other, name) for other in known]
+            if given is not None:
+                assert {*values} == {given}, name
+            elif outcome.bounds is not None:
+                bounds = getattr(outcome.bounds, name)
+                assert all(value is None or within(value, bounds) for value in values), name
+            else:  # a pause that goes on
+                assert {*values} == {None}, name
+            if given is None and monotone and option["stops"] != "next_reply":
+                assert len({*values}) > 1 or values[0] is None, f"{name} that all share is given"
+
+
+ENDS = {"breached", "met", "withdrawn", "excluded"}
+
+
+def check_monitor(one: Scene, seed: str) -> None:
+    """Compare what was emitted and not retracted with the batch as time passes."""
+    rng = random.Random(seed)
+    policy = one.policy(one.uncertain)
+    monitor = Monitor(policy)
+    emitted: dict[str, Change] = {}
+
+    def take(changes: tuple[Change, ...]) -> None:
+        for change in changes:
+            if change.retracts is None:
+                emitted[change.change_id] = change
+            else:
+                del emitted[change.retracts]
+
+    waiting = [event for event in one.events if event.occurred_at <= one.as_of]
+    if rng.random() < 0.3:  # all events arrive before their time
+        for event in waiting:
+            take(monitor.apply(event))
+        assert ChangeKind.BREACHED not in {change.kind for change in emitted.values()}
+        waiting, times = [], []
+    else:
+        posted = min(event.occurred_at for event in one.events)
+        times = sorted(posted + (one.as_of - posted) * rng.random() for _ in range(4))
+    for watermark in (*times, one.as_of):
+        for event in waiting:
+            if event.occurred_at <= watermark:
+                take(monitor.apply(event))
+        waiting = [event for event in waiting if event.occurred_at > watermark]
+        take(monitor.advance(watermark))
+        ended = {(c.target, c.cycle): c.kind.value for c in emitted.values() if c.kind in ENDS}
+        batch = by_clock(evaluate(one.events, policy, as_of=watermark).outcomes)
+        wanted = {key: o.verdict.value for key, o in batch.items() if o.verdict in ENDS}
+        assert ended == wanted, watermark
+
+
+CHUNKS = 8
+
+
+def tally(seed: str, scenes: int) -> Counter[str]:
+    """Check that many random scenes; return how many clocks came out how."""
+    counts: Counter[str] = Counter()
+    for number in range(scenes):
+        name = f"{seed}-{number}"
+        one = scene(name)
+        try:
+            check_batch(one, counts)
+            check_monitor(one, name)
+        except AssertionError as error:
+            error.add_note(f"scene({name!r}) as of {one.as_of}: {one.options}, {one.events}")
+            raise
+        counts["scenes"] += 1
+    return counts
+
+
+@pytest.mark.parametrize("part", range(CHUNKS))
+def test_what_is_certain_is_so_on_every_completion(part: int) -> None:
+    counts = tally(f"part {part}", max(20, EXAMPLES // CHUNKS))
+    assert counts["touches an uncertain date"] > counts["scenes"] / 2
+    assert counts["unknown, differ"]
