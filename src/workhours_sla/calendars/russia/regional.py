@@ -7,7 +7,7 @@ a federal one (Labour Code art. 95 part 1, as Rostrud reads it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import date, timedelta
 
 from workhours_sla.calendars.day import DayKind, Entry, Layer
@@ -15,92 +15,130 @@ from workhours_sla.calendars.russia.moon import forecast
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
 _ONE_DAY = timedelta(days=1)
+_WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
+_DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
 MOON_TOLERANCE = 2
 """Days by which a date by the moon may differ from its forecast."""
 
-IsWorking = Callable[[date], bool]
+KindOf = Callable[[date], DayKind]
 
 
 def certain_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
-    """Return the dates of a holiday in a year, as far as acts and rules settle them."""
-    if year < holiday.since or holiday.disputed:
+    """Return the dates of a holiday in a year that acts and rules decide."""
+    if not holiday.since <= year <= holiday.until or holiday.disputed:
         return ()
-    listed = tuple(day for day in holiday.listed if day.year == year)
-    return listed or _by_rule(holiday.rule, year)
+    return _listed(holiday, year) or _by_rule(holiday.rule, year)
 
 
 def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
     """Return the dates on which a holiday may or may not fall in a year."""
-    if year < holiday.since or certain_dates(holiday, year):
+    if not holiday.since <= year <= holiday.until or certain_dates(holiday, year):
         return ()
-    listed = [day for day in holiday.listed if day.year == year]
-    return tuple(sorted({*listed, *_by_rule(holiday.rule, year), *_forecast(holiday, year)}))
+    named = {*_listed(holiday, year), *_by_rule(holiday.rule, year)}
+    return tuple(sorted({*named, *_forecast(holiday, year)}))
 
 
 def regional_entries(
-    region: Region, year: int, weekend: frozenset[int], is_working: IsWorking
+    region: Region, year: int, weekend: frozenset[int], kind_of: KindOf
 ) -> Iterator[Entry]:
-    """Yield what a region's own acts say of a year.
+    """Yield what a region's own acts say about a year.
 
-    ``weekend`` are the weekly days off and ``is_working`` tells the federal working days. A
-    holiday that is open but has a single likely date is included for answers by rule;
+    ``weekend`` are the weekly days off; ``kind_of`` returns the federal kind of a date. A
+    holiday that is open but has a single likely date is included for provisional answers;
     ``uncertain`` keeps it out of all others.
     """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
         if entry.date.year == year and (not swapped or swapped & weekend):
             yield entry
+    falls = list(_certain(region, year))
     for holiday in region.holidays:
-        dates = certain_dates(holiday, year)
-        if not dates:
-            likely = [day for day in holiday.listed if day.year == year]
-            likely = likely or _likely(holiday, year)
-            dates = tuple(likely) if len(likely) == 1 else ()
-        for day in dates:
-            yield Entry(
-                day,
-                Layer.REGION,
-                DayKind.HOLIDAY,
-                holiday.act,
-                name=holiday.name,
-                shortens_eve=True,
-            )
-            if holiday.weekend == MOVES and _is_day_off(day, weekend, is_working):
-                yield Entry(
-                    _next_working(day, is_working),
-                    Layer.REGION,
-                    DayKind.TRANSFERRED_OFF,
-                    holiday.act,
-                    swapped_with=day,
-                )
+        if _is_open(holiday, region, year):
+            likely = [*_listed(holiday, year)] or _likely(holiday, year)
+            falls += [(day, holiday) for day in likely if len(likely) == 1]
+    taken = {day for day, _ in falls}
+    for day, holiday in sorted(falls, key=_first_date):
+        act = dict(holiday.acts).get(day, holiday.act)
+        yield Entry(day, Layer.REGION, DayKind.HOLIDAY, act, name=holiday.name, shortens_eve=True)
+        if _weekend_rule(holiday, year) == MOVES and kind_of(day) in _WEEKLY_DAYS_OFF:
+            target = _next_working(day, kind_of, taken)
+            taken.add(target)
+            yield Entry(target, Layer.REGION, DayKind.TRANSFERRED_OFF, act, swapped_with=day)
 
 
-def uncertain(
-    region: Region, year: int, weekend: frozenset[int], is_working: IsWorking
-) -> dict[date, Entry]:
-    """Return the dates of a year that are open, each with what leaves it so.
+def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
+    """Return the dates of a year that are open, each with the entry in question.
 
     Of a holiday that may fall on a date, also the day before, which would be shorter, and the
-    working day it would move to; of a certain one on a weekend, the working day after it where
-    the rule is not known.
+    working day it would move to; of a certain one on a day off, the working day after it where
+    the rule is not known, or where that day off is a federal holiday. What a single day of the
+    region names is not open, and it decides the year of a holiday that may fall on it.
     """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
+    decided = {entry.date for entry in region.single_days}
+    falls = list(_certain(region, year))
+    certain = {day for day, _ in falls}
 
     def leave_open(day: date, holiday: RegionalHoliday) -> None:
-        entry = Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
-        found.setdefault(day, entry)
+        if day not in decided:
+            entry = Entry(day, Layer.REGION, DayKind.HOLIDAY, holiday.act, name=holiday.name)
+            found.setdefault(day, entry)
 
-    for holiday in region.holidays:
-        for day in open_dates(holiday, year):
-            leave_open(day, holiday)
-            leave_open(day - _ONE_DAY, holiday)
-            if holiday.weekend != STAYS and _is_day_off(day, weekend, is_working):
-                leave_open(_next_working(day, is_working), holiday)
-        if holiday.weekend not in (MOVES, STAYS):
-            for day in certain_dates(holiday, year):
-                if _is_day_off(day, weekend, is_working):
-                    leave_open(_next_working(day, is_working), holiday)
+    for day, holiday in _in_question(region, year, kind_of, certain):
+        leave_open(day, holiday)
+    taken = set(certain)
+    for day, holiday in sorted(falls, key=_first_date):
+        rule, kind = _weekend_rule(holiday, year), kind_of(day)
+        if rule == STAYS or kind not in _DAYS_OFF:
+            continue
+        target = _next_working(day, kind_of, taken)
+        if rule != MOVES or kind is DayKind.HOLIDAY:
+            leave_open(target, holiday)
+        elif target in found:  # another holiday may take it first
+            leave_open(_next_working(target, kind_of, taken), holiday)
+        taken.add(target)
     return found
+
+
+def _in_question(
+    region: Region, year: int, kind_of: KindOf, certain: Container[date]
+) -> Iterator[tuple[date, RegionalHoliday]]:
+    """Yield the dates of open holidays, their eves, and the working days they would move to."""
+    for holiday in region.holidays:
+        if not _is_open(holiday, region, year):
+            continue
+        for day in open_dates(holiday, year):
+            yield day, holiday
+            yield day - _ONE_DAY, holiday
+            if _weekend_rule(holiday, year) != STAYS and kind_of(day) in _DAYS_OFF:
+                yield _next_working(day, kind_of, certain), holiday
+
+
+def _certain(region: Region, year: int) -> Iterator[tuple[date, RegionalHoliday]]:
+    for holiday in region.holidays:
+        for day in certain_dates(holiday, year):
+            yield day, holiday
+
+
+def _first_date(fall: tuple[date, RegionalHoliday]) -> date:
+    return fall[0]
+
+
+def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
+    """Whether a holiday's dates in a year are open: no single day off is its likely date."""
+    if not open_dates(holiday, year):
+        return False
+    likely = _likely(holiday, year)
+    return not any(e.date in likely and not e.kind.working for e in region.single_days)
+
+
+def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
+    return tuple(day for day in holiday.listed if day.year == year)
+
+
+def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
+    """Return what happens in a year to the holiday on a day off."""
+    return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
 def _by_rule(rule: str, year: int) -> tuple[date, ...]:
@@ -127,8 +165,6 @@ def _easter(year: int) -> date:
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
     """Return the dates that a forecast names themselves, without its tolerance."""
-    if year < holiday.since:
-        return []
     likely = list(_by_rule(holiday.rule, year))
     for part in filter(None, holiday.forecast.split(", ")):
         if ".." not in part:
@@ -161,12 +197,9 @@ def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
                 yield from (day + _ONE_DAY * offset for offset in around)
 
 
-def _is_day_off(day: date, weekend: frozenset[int], is_working: IsWorking) -> bool:
-    return day.weekday() in weekend and not is_working(day)
-
-
-def _next_working(day: date, is_working: IsWorking) -> date:
+def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
+    """Return the next federal working day that no regional day off takes."""
     day += _ONE_DAY
-    while not is_working(day):
+    while not kind_of(day).working or day in taken:
         day += _ONE_DAY
     return day

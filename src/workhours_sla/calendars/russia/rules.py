@@ -193,8 +193,8 @@ class RussianDays(NamedTuple):
         federal = self.federal(year)
         found = dict(federal)
         if self.region is not None:
-            working = _working_in(federal, self.weekend)
-            for entry in regional_entries(region(self.region), year, self.weekend, working):
+            kind_of = _kinds_in(federal, self.weekend)
+            for entry in regional_entries(region(self.region), year, self.weekend, kind_of):
                 if entry.act is None or self._knows(entry.act):
                     found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
@@ -254,16 +254,20 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
     if source.region is None:
         return {}
     of_region = region(source.region)
-    if not of_region.holidays and not of_region.open_days:
-        return {}
     found: dict[date, Entry] = {}
     for near in (year - 1, year, year + 1):
         if first <= near <= LAST_RULE_YEAR:
-            federal = source.federal(near)
-            working = _working_in(federal, source.weekend)
-            of_year = uncertain(of_region, near, source.weekend, working)
+            of_year = _opened_by(source, near)
             found |= {day: entry for day, entry in of_year.items() if day.year == year}
+    found |= _before_joining(of_region.joined, year)
     return MappingProxyType(dict(sorted(found.items())))
+
+
+@lru_cache(maxsize=4096)
+def _opened_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
+    """Return the dates that the rows and holidays of one year leave open, in any year."""
+    kind_of = _kinds_in(source.federal(year), source.weekend)
+    return uncertain(region(source.region or ""), year, kind_of)
 
 
 @lru_cache(maxsize=256)
@@ -287,13 +291,24 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
     return tuple(ranges)
 
 
-def _working_in(
+def _before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
+    """Yield the dates of a year before a subject joined: Russian law did not apply on them."""
+    if joined is not None:
+        day = date(year, 1, 1)
+        while day.year == year and day < joined.date:
+            yield day, joined._replace(date=day)
+            day += _ONE_DAY
+
+
+def _kinds_in(
     entries: Mapping[date, tuple[Entry, ...]], weekend: frozenset[int]
-) -> Callable[[date], bool]:
-    """Return a function that tells the working days of federal entries."""
+) -> Callable[[date], DayKind]:
+    """Return a function from a date to its federal kind."""
 
-    def is_working(day: date) -> bool:
+    def kind_of(day: date) -> DayKind:
         winner = resolve(day, entries.get(day, ()))
-        return winner.kind.working if winner is not None else day.weekday() not in weekend
+        if winner is not None:
+            return winner.kind
+        return DayKind.DAY_OFF if day.weekday() in weekend else DayKind.WORK
 
-    return is_working
+    return kind_of
