@@ -1,0 +1,300 @@
+"""Regional days of past years: known by an act, or open.
+
+The dates come from the acts and reports that the data name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import Calendar
+from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.russia import regions
+from workhours_sla.calendars.russia.regional import regional_entries, uncertain
+from workhours_sla.calendars.russia.regions import Region, RegionalHoliday, region, region_ids
+from workhours_sla.errors import CalendarCoverageError
+
+WEEKEND = frozenset({5, 6})
+NEW_YEARS_EVE = date(2020, 12, 31)
+FIXED_BY_AN_ACT = {  # 31 December 2020
+    *("RU-BEL", "RU-KRS", "RU-MOS", "RU-MOW", "RU-NIZ", "RU-PER", "RU-ROS", "RU-SA", "RU-SE"),
+    *("RU-SPE", "RU-SVE", "RU-TA", "RU-VGG", "X-RU-CR"),
+}
+
+
+def state(region_id: str, text: str) -> str:
+    calendar, day = Calendar.get(region_id), date.fromisoformat(text)
+    if not calendar.knows(day):
+        return "open"
+    found = calendar.day(day)
+    return "short" if found.short else "work" if found.working else "off"
+
+
+@pytest.mark.parametrize(
+    ("region_id", "day", "wanted"),
+    [
+        ("RU-SA", "2010-04-24", "short"),  # worked for Monday 26 April, the eve of the holiday
+        ("RU-SA", "2010-04-26", "off"),
+        ("RU-SA", "2010-04-27", "off"),
+        ("RU-SA", "2010-06-21", "off"),
+        ("RU-SA", "2016-04-26", "short"),
+        ("RU-SA", "2016-04-27", "off"),
+        ("RU-SA", "2017-04-27", "off"),
+        ("RU-SA", "2020-12-31", "off"),
+        ("RU-PER", "2020-12-31", "off"),
+        ("RU-MOW", "2021-10-28", "off"),
+        ("RU-SE", "2021-10-26", "off"),
+        ("RU-KL", "2010-04-05", "off"),
+        ("RU-KL", "2018-04-04", "short"),
+        ("RU-KL", "2020-02-25", "off"),  # the holiday fell on a day off moved to Monday
+        ("RU-BU", "2020-02-25", "off"),
+        ("RU-BU", "2010-02-15", "off"),
+        ("RU-BU", "2019-12-28", "short"),
+        ("RU-TY", "2020-02-25", "off"),
+        ("RU-TY", "2018-07-17", "off"),  # Saturday and Sunday move to Monday and Tuesday
+        ("RU-TY", "2019-02-02", "short"),
+        ("RU-TY", "2019-02-04", "off"),
+        ("RU-TA", "2005-11-07", "off"),
+        ("RU-TA", "2006-11-07", "off"),  # the federal holiday moved onto the republic's
+        ("RU-TA", "2010-11-08", "off"),
+        ("RU-TA", "2014-09-01", "off"),
+        ("RU-BA", "2012-08-20", "off"),
+        ("RU-BA", "2014-10-06", "off"),
+        ("RU-BA", "2020-05-25", "off"),
+        ("RU-BA", "2020-07-31", "off"),
+        ("RU-BA", "2022-05-04", "off"),
+        ("RU-DA", "2013-09-16", "off"),
+        ("RU-DA", "2013-10-12", "short"),
+        ("RU-DA", "2013-10-15", "off"),
+        ("RU-DA", "2015-07-27", "off"),
+        ("RU-DA", "2021-07-17", "short"),
+        ("RU-DA", "2021-07-19", "off"),
+        ("RU-DA", "2025-07-28", "off"),
+        ("RU-CE", "2011-11-07", "off"),
+        ("RU-CE", "2019-06-06", "off"),
+        ("RU-KB", "2014-07-28", "off"),
+        ("RU-KC", "2015-09-07", "off"),
+        ("RU-KC", "2015-09-24", "off"),
+        ("RU-CU", "2023-06-26", "work"),
+        ("RU-AD", "2010-10-04", "off"),
+        ("RU-AD", "2010-10-09", "short"),
+        ("RU-AD", "2025-04-26", "short"),
+        ("RU-AD", "2025-04-30", "off"),
+        ("RU-BRY", "2015-04-18", "work"),
+        ("RU-BRY", "2015-04-20", "work"),  # a swap, so no eve
+        ("RU-BRY", "2023-04-22", "work"),
+        ("RU-BRY", "2016-06-29", "off"),
+        ("RU-KDA", "2018-04-17", "off"),
+        ("RU-KDA", "2014-04-28", "off"),
+        ("RU-KEM", "2015-04-21", "off"),
+        ("RU-SAR", "2022-05-04", "off"),
+        ("RU-ZAB", "2025-03-03", "off"),
+        ("X-RU-CR", "2017-09-01", "work"),  # the decree named the Monday after the festival
+        ("X-RU-CR", "2017-09-04", "off"),
+        ("X-RU-CR", "2023-06-28", "work"),
+        ("X-RU-CR", "2023-06-30", "off"),
+        ("X-RU-SEV", "2017-03-20", "off"),
+        ("X-RU-SEV", "2024-07-29", "off"),
+    ],
+)
+def test_an_act_decides(region_id: str, day: str, wanted: str) -> None:
+    assert state(region_id, day) == wanted
+
+
+@pytest.mark.parametrize(
+    ("region_id", "day"),
+    [
+        ("RU-AMU", "2019-12-28"),
+        ("RU-AMU", "2019-12-31"),
+        ("RU-AMU", "2020-12-19"),
+        ("RU-AMU", "2020-12-26"),
+        ("RU-AMU", "2020-12-31"),
+        ("RU-KYA", "2020-12-31"),
+        ("RU-SA", "2006-04-28"),
+        ("RU-SA", "2014-06-20"),
+        ("RU-SA", "2018-04-27"),
+        ("RU-SA", "2020-12-26"),
+        ("RU-KL", "2009-04-06"),  # 5 April was a Sunday, and how it moved is not known
+        ("RU-KL", "2015-12-07"),
+        ("RU-KDA", "2013-05-14"),
+        ("RU-SMO", "2010-04-13"),
+        ("RU-KEM", "2012-04-24"),
+        ("RU-BRY", "2010-04-10"),
+        ("RU-BRY", "2010-04-13"),
+        ("RU-BRY", "2015-06-29"),
+        ("RU-AD", "2006-10-07"),
+        ("RU-AD", "2014-04-29"),
+        ("RU-AD", "2024-05-13"),
+        ("RU-BA", "2008-10-13"),
+        ("RU-KC", "2012-09-07"),
+        ("RU-KC", "2023-09-15"),
+        ("RU-TA", "2017-11-07"),
+        ("RU-TA", "2023-11-07"),
+        ("RU-STA", "2025-04-30"),
+        ("RU-SAR", "2021-10-27"),
+        ("X-RU-CR", "2013-05-06"),
+        ("X-RU-CR", "2018-08-21"),
+        ("X-RU-SEV", "2016-06-14"),
+        ("X-RU-DON", "2022-09-29"),
+    ],
+)
+def test_what_no_act_decides_is_open(region_id: str, day: str) -> None:
+    assert state(region_id, day) == "open"
+    with pytest.raises(CalendarCoverageError) as caught:
+        Calendar.get(region_id).day(date.fromisoformat(day))
+    assert caught.value.cause == "uncertain"
+
+
+def test_31_december_2020_is_open_in_every_region_unless_an_act_was_found() -> None:
+    known = {id_ for id_ in region_ids() if Calendar.get(id_).knows(NEW_YEARS_EVE)}
+    assert known == FIXED_BY_AN_ACT
+    for id_ in known:
+        reason = Calendar.get(id_).day(NEW_YEARS_EVE).reasons[0]
+        assert (reason.layer, reason.kind.working) == (Layer.REGION, False)
+    federal = Calendar.get("RU")
+    assert federal.day(NEW_YEARS_EVE).short
+    assert not federal.is_working_day(date(2020, 12, 26))
+
+
+def test_a_regional_act_also_decides_which_weekend_was_worked() -> None:
+    saturdays = ("2020-12-19", "2020-12-26")
+    assert [state("RU-SPE", day) for day in saturdays] == ["off", "short"]
+    assert [state("RU-VGG", day) for day in saturdays] == ["off", "off"]
+    assert [state("RU-SA", day) for day in saturdays] == ["off", "open"]  # the text is not read
+
+
+def test_a_holiday_moved_to_another_date_by_an_act_leaves_its_own() -> None:
+    tuva = Calendar.get("RU-TY").provisional()  # Naadym, without a list, leaves the summer open
+    assert tuva.is_working_day(date(2014, 8, 15))
+    assert not tuva.is_working_day(date(2014, 9, 5))
+
+
+def test_a_region_is_not_known_before_it_joined() -> None:
+    crimea = Calendar.get("X-RU-CR")
+    assert not any(crimea.knows(date(2014, 3, day)) for day in range(1, 18))
+    assert crimea.day(date(2014, 3, 18)).working
+    assert len(crimea.uncertain(2013)) == 365
+    assert "№ 6-ФКЗ" in (crimea.uncertain(2013)[date(2013, 6, 3)].act or Act("")).title
+
+
+def test_every_row_names_its_act_and_where_it_was_found() -> None:
+    folder = Path(regions.__file__).parent
+    files = [folder / "every_region.toml", *sorted((folder / "regions_data").glob("*.toml"))]
+    for path in files:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        rows = [*data.get("days_off", ()), *data.get("open_days", ())]
+        for holiday in data.get("holidays", ()):
+            rows += [{"scope": "", **day} for day in holiday.get("listed", ()) if type(day) is dict]
+        for row in rows:
+            assert row["act"].strip(), (path.name, row)
+            assert row["source"].strip(), (path.name, row)
+            assert row["confidence"] in ("high", "medium", "low"), (path.name, row)
+            assert row["confidence"] == "high" or row.get("note") or "№" in row["act"], row
+        for row in data.get("open_days", ()):
+            assert row["note"], (path.name, row)
+
+
+def test_every_open_date_says_what_leaves_it_open() -> None:
+    for id_ in region_ids():
+        for year in (2004, 2010, 2014, 2019, 2020, 2027):
+            for day, entry in Calendar.get(id_).uncertain(year).items():
+                assert entry.act is not None, (id_, day)
+                assert entry.act.title, (id_, day)
+                assert entry.act.source, (id_, day)
+
+
+# -- the rules, on a made-up region ---------------------------------------------------------
+
+ACT = Act("Law", source="test")
+
+
+def holiday(rule: str, weekend: str = "moves", **fields: object) -> RegionalHoliday:
+    plain = RegionalHoliday(
+        rule, rule, ((0, weekend),), 0, 9999, ACT, (), (), "", 1, disputed=False
+    )
+    return plain._replace(**fields)
+
+
+def made_up(*holidays: RegionalHoliday, single: tuple[Entry, ...] = ()) -> Region:
+    return Region("X", "X", "X", "UTC", (), holidays, single, (), None)
+
+
+def federal_kinds(**special: DayKind) -> object:
+    """Return the kind of each date: special days by ``d0504`` = 4 May, else by the weekday."""
+
+    def kind_of(day: date) -> DayKind:
+        weekly = DayKind.DAY_OFF if day.weekday() in WEEKEND else DayKind.WORK
+        return special.get(f"d{day:%m%d}", weekly)
+
+    return kind_of
+
+
+def days_off(of_region: Region, year: int, kind_of: object) -> list[str]:
+    entries = regional_entries(of_region, year, WEEKEND, kind_of)
+    return sorted(f"{entry.date:%m-%d}" for entry in entries)
+
+
+def test_two_holidays_never_move_to_one_day() -> None:
+    saturday_and_sunday = made_up(holiday("07-14"), holiday("07-15"))
+    found = days_off(saturday_and_sunday, 2018, federal_kinds())
+    assert found == ["07-14", "07-15", "07-16", "07-17"]
+    beside = made_up(holiday("07-15"), holiday("07-16"))
+    assert days_off(beside, 2018, federal_kinds()) == ["07-15", "07-16", "07-17"]
+
+
+def test_a_holiday_on_a_moved_day_off_moves_as_from_a_weekend() -> None:
+    kind_of = federal_kinds(d0503=DayKind.TRANSFERRED_OFF)
+    assert days_off(made_up(holiday("05-03")), 2022, kind_of) == ["05-03", "05-04"]
+    assert days_off(made_up(holiday("05-03", "stays")), 2022, kind_of) == ["05-03"]
+    assert list(uncertain(made_up(holiday("05-03", "unknown")), 2022, kind_of)) == [
+        date(2022, 5, 4)
+    ]
+
+
+def test_a_holiday_on_a_federal_holiday_leaves_the_next_day_open() -> None:
+    kind_of = federal_kinds(d0509=DayKind.HOLIDAY)
+    shared = made_up(holiday("05-09"))
+    assert days_off(shared, 2022, kind_of) == ["05-09"]
+    assert list(uncertain(shared, 2022, kind_of)) == [date(2022, 5, 10)]
+    decreed = federal_kinds(d0506=DayKind.DECREED_OFF)
+    assert not uncertain(made_up(holiday("05-06")), 2022, decreed)
+
+
+def test_a_holiday_ends_and_its_weekend_rule_changes() -> None:
+    ended = made_up(holiday("07-16", until=2019))
+    assert days_off(ended, 2019, federal_kinds()) == ["07-16"]
+    assert days_off(ended, 2020, federal_kinds()) == []
+    amended = made_up(holiday("07-15")._replace(weekend=((0, "moves"), (2018, "stays"))))
+    assert days_off(amended, 2012, federal_kinds()) == ["07-15", "07-16"]
+    assert days_off(amended, 2018, federal_kinds()) == ["07-15"]
+
+
+def test_a_single_day_on_the_likely_date_decides_the_year() -> None:
+    act = Act("Decree", source="test")
+    single = Entry(date(2015, 4, 21), Layer.REGION, DayKind.DECREED_OFF, act)
+    yearly = holiday("listed", "unknown", forecast="easter+9")
+    assert date(2015, 4, 21) in uncertain(made_up(yearly), 2015, federal_kinds())
+    assert not uncertain(made_up(yearly, single=(single,)), 2015, federal_kinds())
+    assert [
+        e.act
+        for e in regional_entries(made_up(yearly, single=(single,)), 2015, WEEKEND, federal_kinds())
+    ] == [act]
+
+
+def test_a_move_onto_an_open_date_leaves_the_day_after_open_too() -> None:
+    monday = holiday("listed", "stays", forecast="07-16", disputed=True)
+    found = uncertain(made_up(holiday("07-15"), monday), 2018, federal_kinds())
+    assert list(found) == [date(2018, 7, 16), date(2018, 7, 15), date(2018, 7, 17)]
+
+
+def test_a_listed_date_may_have_an_act_of_its_own() -> None:
+    own = next(h for h in region("RU-DA").holidays if dict(h.acts).get(date(2013, 10, 15)))
+    day = Calendar.get("RU-DA").day(date(2013, 10, 15))
+    assert day.reasons[0].act == dict(own.acts)[date(2013, 10, 15)]
+    assert "№ 473" in day.describe("ru")
+    before = Calendar.get("RU-DA").as_known(date(2013, 10, 8))
+    assert before.provisional().day(date(2013, 10, 15)).working
