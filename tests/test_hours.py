@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
+from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workhours_sla import WeeklyHours, parse_budget, working_hours
-from workhours_sla.errors import BudgetError, HoursSyntaxError
+from workhours_sla import Schedule, WeeklyHours, parse_budget, words, working_hours
+from workhours_sla.adapters.config import parse_config
+from workhours_sla.adapters.config_policy import promises_of
+from workhours_sla.adapters.schedule_json import from_json, to_json
+from workhours_sla.cli.main import main
+from workhours_sla.cli.phrases import say
+from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.shifts import (
     Shift,
@@ -40,6 +48,14 @@ HOUR = timedelta(hours=1)
         ("Mo 09:00-09:00", "Mo 09:00-09:00"),
         ("Mo-Fr: 09:00-18:00", "Mo-Fr 09:00-18:00"),
         ("Mo off", "off"),
+        # a later rule may replace some days of an earlier one, not all of them
+        ("off; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
+        ("24/7; Su off", "Mo-Sa 00:00-24:00"),
+        ("Mo-Fr 09:00-18:00; Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
+        (
+            "Mo-Fr 09:00-18:00; Sa-Mo 10:00-14:00",
+            "Mo 10:00-14:00; Tu-Fr 09:00-18:00; Sa-Su 10:00-14:00",
+        ),
     ],
 )
 def test_hours_that_a_week_can_have(text: str, canonical: str) -> None:
@@ -70,6 +86,12 @@ def test_hours_that_a_week_can_have(text: str, canonical: str) -> None:
         ("Пн-Пт 09:00-18:00", "not a range of hours"),
         ("Mo-Fr 0900-1800", "not a range of hours"),
         ("Mo 09:00", "not a range of hours"),
+        ("Mo-Fr 09:00-18:00; Mo-Fr off", "'Mo-Fr 09:00-18:00' has no effect"),
+        ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-18:00", "'Mo-Fr 09:00-18:00' has no effect"),
+        ("Sa off; Mo-Su 09:00-18:00", "'Sa off' has no effect"),
+        ("Mo-Fr 09:00-18:00; Fr off; Th,Fr 10:00-14:00", "'Fr off' has no effect"),
+        ("Mo-We 09:00-18:00; Mo,Tu off; We 10:00-14:00", "'Mo-We 09:00-18:00' has no effect"),
+        ("Mo-Fr 09:00-18:00; 24/7", "'Mo-Fr 09:00-18:00' has no effect"),
     ],
 )
 def test_anything_else_is_refused_with_the_way_out(text: str, why: str) -> None:
@@ -78,6 +100,113 @@ def test_anything_else_is_refused_with_the_way_out(text: str, why: str) -> None:
     assert why in str(caught.value)
     assert "write hours like" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
+        ("Mo-Fr 09:00-13:00, Mo-Fr 14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
+        ("Mo-Fr 09:00-13:00,Mo-Fr 14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
+        (
+            "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00; Sa 10:00-14:00",
+            "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00",
+        ),
+        (
+            "Mo-Fr 09:00-13:00, Fr 14:00-16:00, Sa 10:00-14:00",
+            "Mo-Th 09:00-13:00; Fr 09:00-13:00,14:00-16:00; Sa 10:00-14:00",
+        ),
+        # where it is not known which of two is meant, what is read without the rule
+        ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00"),
+        ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
+        ("Mo-Fr 09:00-18:00; Mo-Fr off; Sa 10:00-14:00", "Sa 10:00-14:00"),
+    ],
+)
+def test_the_advice_is_read_as_it_is_meant(text: str, advice: str) -> None:
+    with pytest.raises(HoursSyntaxError) as caught:
+        WeeklyHours.parse(text)
+    assert str(caught.value).endswith(f"; write hours like {advice!r}")
+    assert str(WeeklyHours.parse(advice)) == advice
+
+
+@pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
+def test_dashes_that_look_like_one(dash: str) -> None:
+    for text in (f"Mo{dash}Fr 09:00-18:00", f"Mo-Fr 09:00{dash}18:00"):
+        with pytest.raises(HoursSyntaxError, match="a dash must be a plain '-'"):
+            WeeklyHours.parse(text)
+    with pytest.raises(HoursSyntaxError, match="a dash must be a plain '-'; write hours like '09"):
+        parse_shifts(f"09:00{dash}18:00")
+
+
+TARGET = '[[targets]]\nname = "reply"\nbudget = "4h"\nschedule = "office"\n'
+POINTLESS = "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00"
+
+
+@pytest.mark.parametrize(
+    ("toml", "path"),
+    [
+        (f'[schedule]\nhours = "{POINTLESS}"', "schedule.hours"),
+        (f'[schedule.changes]\n2026-06-01 = "{POINTLESS}"', "schedule.changes.2026-06-01"),
+        (
+            TARGET + f'[schedules.office]\ncalendar = "RU"\nhours = "{POINTLESS}"',
+            "schedules.office.hours",
+        ),
+        (
+            '[schedule.overrides]\n2026-05-08 = "09:00\u201312:00"',
+            "schedule.overrides.2026-05-08",
+        ),
+    ],
+)
+def test_a_configuration_says_the_same_with_the_key_path(toml: str, path: str) -> None:
+    text = toml.rpartition(" = ")[2].strip('"')
+    with pytest.raises(HoursSyntaxError) as plain:
+        (parse_shifts if "overrides" in path else WeeklyHours.parse)(text)
+    with pytest.raises(ConfigError) as caught:
+        promises_of(parse_config(toml, "office.toml"), Schedule(None, "24/7", tz="UTC"))
+    assert str(caught.value) == f"{path}: {plain.value} (in office.toml)"
+
+
+def test_json_says_the_same_with_the_key_path() -> None:
+    office = json.loads(to_json(Schedule(None, "Mo-Fr 09:00-18:00", tz="UTC")))
+    for keys, text in (
+        (("hours",), POINTLESS),
+        (("changes", "2026-06-01"), POINTLESS),
+        (("overrides", "2026-05-08"), "09:00\u221212:00"),
+    ):
+        told = json.loads(json.dumps(office))
+        (told if keys[0] == "hours" else told[keys[0]])[keys[-1]] = text
+        with pytest.raises(HoursSyntaxError) as plain:
+            (parse_shifts if keys[0] == "overrides" else WeeklyHours.parse)(text)
+        with pytest.raises(ConfigError) as caught:
+            from_json(json.dumps(told))
+        assert str(caught.value) == f"{'.'.join(keys)}: {plain.value}"
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_the_shell_says_it_in_both_languages(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = {
+        "text": POINTLESS,
+        "rule": "Mo-Fr 09:00-13:00",
+        "example": "Mo-Fr 09:00-13:00,14:00-18:00",
+    }
+    why = words.refusal("hours_pointless", lang, facts)
+    config = tmp_path / "office.toml"
+    config.write_text(f'[schedule]\nhours = "{POINTLESS}"\n')
+    asked = ["due", "12.03.2025 10:00", "--lang", lang]
+    assert main([*asked, "--hours", POINTLESS]) == 2
+    assert main([*asked, "--config", str(config)]) == 2
+    option, file = capsys.readouterr().err.splitlines()
+    assert option == f"{say('error', lang)}: {why}"
+    in_file = say("in_file", lang, path="schedule.hours", why=why, name=str(config))
+    assert file == f"{say('error', lang)}: {in_file}"
+
+
+def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
+    for cause, texts in words.REFUSALS.items():
+        fields = [{part[1] for part in Formatter().parse(texts[x])} for x in words.LANGUAGES]
+        assert fields[0] == fields[1], cause
 
 
 def test_hours_are_text() -> None:

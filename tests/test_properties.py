@@ -80,7 +80,14 @@ class Case:
 
     @property
     def text(self) -> str:
-        return "; ".join(f"{days} {shifts_text(shifts)}" for days, shifts in self.rules)
+        """The rules, less those that later ones replace on all their days: they are refused."""
+        replaced: set[int] = set()
+        kept = []
+        for days, shifts in reversed(self.rules):
+            if not replaced.issuperset(weekdays(days)):
+                kept.append(f"{days} {shifts_text(shifts)}")
+            replaced.update(weekdays(days))
+        return "; ".join(reversed(kept))
 
     @property
     def weekly(self) -> list[Shifts]:

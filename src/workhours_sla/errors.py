@@ -65,9 +65,26 @@ class MissingTimeZoneError(WorkHoursError, ValueError):
 
 
 class HoursSyntaxError(WorkHoursError, ValueError):
-    """Weekly hours are not in the weekly part of the opening_hours notation."""
+    """Weekly hours could not be parsed as the weekly part of the opening_hours notation.
+
+    ``cause``, where there is one, is a key of ``words.REFUSALS`` and ``facts`` what its sentence
+    needs.
+    """
 
     text: str
+    cause: str
+    facts: Mapping[str, object]
+
+
+class TimeSyntaxError(WorkHoursError, ValueError):
+    """Text is not a time in one of the accepted forms, or names no single instant.
+
+    ``cause`` is a key of ``words.REFUSALS`` and ``facts`` what its sentence needs.
+    """
+
+    text: str
+    cause: str
+    facts: Mapping[str, object]
 
 
 class EmptyScheduleError(WorkHoursError, ValueError):

@@ -162,6 +162,139 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     },
 }
 
+_NO_TIME: Final[Words] = {
+    "en": (
+        "{text} is not a time: {why}; write it like 2025-10-31T17:30, 2025-10-31T17:30+03:00 or "
+        "'31.10.2025 17:30'"
+    ),
+    "ru": (
+        "{text} - не время: {why}; напишите, например, '31.10.2025 17:30', 2025-10-31T17:30 или "
+        "2025-10-31T17:30+03:00"
+    ),
+}
+_NO_INSTANT: Final[Words] = {
+    "en": "{text} {why} in {tz} when its clocks change; add the offset, {first} or {second}",
+    "ru": "{text} {why} при переводе часов ({tz}); допишите смещение: {first} или {second}",
+}
+_NO_HOURS: Final[Words] = {
+    "en": "cannot read the hours {text!r}: {why}; write hours like {example!r}",
+    "ru": "не удалось прочитать график {text!r}: {why}; напишите, например, {example!r}",
+}
+
+
+def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
+    return {
+        cause: {lang: frame[lang].replace("{why}", why[lang]) for lang in LANGUAGES}
+        for cause, why in reasons.items()
+    }
+
+
+REFUSALS: Final[Mapping[str, Words]] = {
+    **_framed(
+        _NO_TIME,
+        {
+            "time_form": {"en": "this form is not accepted", "ru": "такая запись не принимается"},
+            "time_no_date": {"en": "it has no date", "ru": "нет даты"},
+            "time_no_clock": {"en": "it has no time of day", "ru": "нет времени суток"},
+            "time_date": {"en": "there is no such date", "ru": "такой даты нет"},
+            "time_clock": {
+                "en": "no clock shows {clock} (a day ends at 00:00 of the next one)",
+                "ru": "часы не показывают {clock} (сутки кончаются в 00:00 следующего дня)",
+            },
+            "time_offset": {
+                "en": "no clock is {offset} from UTC",
+                "ru": "смещения {offset} от UTC не бывает",
+            },
+            "time_span": {
+                "en": "it may be a span of hours (an offset from UTC is written {iso})",
+                "ru": "это может быть промежуток (смещение от UTC пишут так: {iso})",
+            },
+        },
+    ),
+    **_framed(
+        _NO_INSTANT,
+        {
+            "time_repeated": {"en": "comes twice", "ru": "наступает дважды"},
+            "time_skipped": {"en": "is skipped", "ru": "пропускается"},
+        },
+    ),
+    **_framed(
+        _NO_HOURS,
+        {
+            "hours_empty": {"en": "the hours are empty", "ru": "часы не указаны"},
+            "hours_holidays": {
+                "en": "holidays belong to the calendar",
+                "ru": "праздники задаёт календарь",
+            },
+            "hours_sun": {
+                "en": "hours by the sun are not supported",
+                "ru": "часы по восходу и закату не поддерживаются",
+            },
+            "hours_season": {
+                "en": "hours by season or date are not part of the weekly hours",
+                "ru": "часы по сезонам и датам не входят в недельный график",
+            },
+            "hours_nth": {
+                "en": "the n-th weekday of a month is not part of the weekly hours",
+                "ru": "n-й день недели в месяце не входит в недельный график",
+            },
+            "hours_comment": {
+                "en": "fall-back rules and comments are not supported",
+                "ru": "запасные правила и комментарии не поддерживаются",
+            },
+            "hours_open": {
+                "en": "open-ended hours have no end to count to",
+                "ru": "не указано, до какого времени",
+            },
+            "hours_dash": {
+                "en": "a dash must be a plain '-'",
+                "ru": "вместо тире нужен обычный дефис '-'",
+            },
+            "hours_missing": {
+                "en": "{rule!r} has days but no hours",
+                "ru": "в {rule!r} указаны дни, но не часы",
+            },
+            "hours_no_day": {
+                "en": "expected a day after the comma in {rule!r}",
+                "ru": "в {rule!r} после запятой должен быть день недели",
+            },
+            "hours_days_after": {
+                "en": (
+                    "{rule!r} has days after its hours (separate rules with ';' and write all "
+                    "shifts of a day in one rule)"
+                ),
+                "ru": (
+                    "в {rule!r} после часов снова указаны дни (правила разделяйте знаком ';', все "
+                    "смены одного дня пишите в одном правиле)"
+                ),
+            },
+            "hours_range": {
+                "en": "{part!r} is not a range of hours",
+                "ru": "{part!r} - не промежуток времени",
+            },
+            "hours_clock": {
+                "en": "{part!r} has a time that no clock shows",
+                "ru": "в {part!r} указано время, которого не бывает",
+            },
+            "hours_long": {
+                "en": "{part!r} lasts over 24 hours",
+                "ru": "{part!r} длится больше 24 часов",
+            },
+            "hours_pointless": {
+                "en": (
+                    "{rule!r} has no effect, because later rules replace it on all its days (leave "
+                    "it out, or write all shifts of a day in one rule)"
+                ),
+                "ru": (
+                    "правило {rule!r} не действует: все его дни заменены следующими правилами "
+                    "(уберите его или запишите все смены одного дня в одном правиле)"
+                ),
+            },
+        },
+    ),
+}
+"""Why a text is refused, as one sentence with the way out."""
+
 UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
     "no_rule": {
         "en": "Appeals that no rule fits",
@@ -192,6 +325,11 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 def pick(entry: Words, lang: str) -> str:
     """Return the word in ``lang``, in English where there is none."""
     return entry.get(lang) or entry["en"]
+
+
+def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence of REFUSALS with its facts filled in."""
+    return pick(REFUSALS[cause], lang).format(**facts)
 
 
 def holiday(name: str, lang: str) -> str:

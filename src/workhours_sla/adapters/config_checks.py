@@ -57,7 +57,7 @@ class Faults:
         except WorkHoursError as error:
             path = key_path(keys)
             msg = f"{path}: {error} (in {self._name})"
-            raise ConfigError(msg, key=path, name=self._name) from None
+            raise ConfigError(msg, key=path, name=self._name, reason=error) from None
 
 
 def check_zone(text: str) -> None:

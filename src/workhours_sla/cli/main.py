@@ -16,7 +16,7 @@ from typing import TextIO
 import click
 
 from workhours_sla import __version__, words
-from workhours_sla.cli.phrases import language, say
+from workhours_sla.cli.phrases import language, say, sentence
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError
 
 EXIT_BREACHES = 1
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
         text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
         return _fail(text, lang, EXIT_CALENDAR_UNKNOWN)
     except WorkHoursError as error:
-        return _fail(str(error), lang, EXIT_UNREADABLE)
+        return _fail(sentence(error, lang), lang, EXIT_UNREADABLE)
     except OSError as error:
         _flush(sys.stdout)
         name = "the output" if error.filename is None else repr(str(error.filename))

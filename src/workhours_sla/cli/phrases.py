@@ -6,9 +6,11 @@ import os
 from typing import Final
 
 from workhours_sla import words
+from workhours_sla.errors import WorkHoursError
 
 PHRASES: Final[dict[str, words.Words]] = {
     "error": {"en": "Error", "ru": "Ошибка"},
+    "in_file": {"en": "{path}: {why} (in {name})", "ru": "{path}: {why} (в файле {name})"},
     "note": {"en": "Note", "ru": "Внимание"},
     "unknown_date": {
         "en": "calendar {calendar} does not know {date}: {why}",
@@ -176,6 +178,18 @@ PHRASES: Final[dict[str, words.Words]] = {
 def say(key: str, lang: str, **facts: object) -> str:
     """Return a sentence in ``lang`` with its facts filled in."""
     return words.pick(PHRASES[key], lang).format(**facts)
+
+
+def sentence(error: WorkHoursError, lang: str) -> str:
+    """Return an error's sentence in ``lang``, in English where there is no other."""
+    facts = vars(error)
+    if facts.get("cause") in words.REFUSALS:
+        return words.refusal(facts["cause"], lang, facts["facts"])
+    reason = facts.get("reason")
+    if isinstance(reason, WorkHoursError):
+        why = sentence(reason, lang)
+        return say("in_file", lang, path=facts["key"], why=why, name=facts["name"])
+    return str(error)
 
 
 def language(option: str | None) -> str:

@@ -8,32 +8,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import NamedTuple, NoReturn
 
+from workhours_sla import words
 from workhours_sla.errors import HoursSyntaxError
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ONE_DAY = timedelta(days=1)
 ZERO = timedelta(0)
 
-_EXAMPLE = "write hours like 'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'"
+_EXAMPLE = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
+_EXAMPLE_OF_A_DAY = "09:00-13:00,14:00-18:00"
 _DAYS = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b", re.IGNORECASE)
 _DAY_RANGE = re.compile(
     r"(Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*-\s*(Mo|Tu|We|Th|Fr|Sa|Su))?\b", re.IGNORECASE
 )
+_NEXT_RULE = re.compile(r"(?<=\d)\s*,\s*(?=(?:Mo|Tu|We|Th|Fr|Sa|Su)\b)", re.IGNORECASE)
+"""A comma between the hours of one rule and the days of another."""
 _TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
 _TIME_RANGE = re.compile(rf"{_TIME}\s*-\s*{_TIME}$")
 _BEYOND_THE_WEEK = (
-    (re.compile(r"\b(PH|SH)\b", re.IGNORECASE), "holidays belong to the calendar"),
-    (re.compile(r"sunrise|sunset|dawn|dusk", re.IGNORECASE), "hours by the sun are not supported"),
+    (re.compile(r"\b(PH|SH)\b", re.IGNORECASE), "hours_holidays"),
+    (re.compile(r"sunrise|sunset|dawn|dusk", re.IGNORECASE), "hours_sun"),
     (
         re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|week|easter)\b"),
-        "hours by season or date are not part of the weekly hours",
+        "hours_season",
     ),
-    (re.compile(r"\["), "the n-th weekday of a month is not part of the weekly hours"),
-    (re.compile(r"\|\||\""), "fall-back rules and comments are not supported"),
-    (re.compile(r"\d\+|\bopen\b", re.IGNORECASE), "open-ended hours have no end to count to"),
-    (re.compile("[\u2013\u2014]"), "a dash must be a plain '-'"),
+    (re.compile(r"\["), "hours_nth"),
+    (re.compile(r"\|\||\""), "hours_comment"),
+    (re.compile(r"\d\+|\bopen\b", re.IGNORECASE), "hours_open"),
+    (re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"), "hours_dash"),
 )
 
 
@@ -87,6 +92,14 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
     return tuple(sorted(kept))
 
 
+class _Rule(NamedTuple):
+    """One rule of weekly hours: its text, the weekdays it is for, and their shifts."""
+
+    text: str
+    days: Sequence[int]
+    shifts: Shifts
+
+
 class WeeklyHours(NamedTuple):
     """The shifts of each weekday, Monday first. Its text form is the notation itself.
 
@@ -104,24 +117,26 @@ class WeeklyHours(NamedTuple):
         several shifts (``09:00-13:00,14:00-18:00``), seconds, ``24:00``, ends past midnight
         (``22:00-06:00`` or ``22:00-30:00``; they belong to the day they start on), ``off`` and
         ``24/7``; rules separated by ``;``, where a later one replaces an earlier one for the
-        same day. Raises HoursSyntaxError for anything else.
+        same day. Raises HoursSyntaxError for anything else, and for a rule that later ones
+        replace on all its days.
 
         >>> str(WeeklyHours.parse("Mo-Su 08:00-20:00; Su off"))
         'Mo-Sa 08:00-20:00'
         """
         if not isinstance(text, str):
-            msg = f"weekly hours are text, not {text!r}; {_EXAMPLE}"
+            msg = f"weekly hours are text, not {text!r}; write hours like {_EXAMPLE!r}"
             raise TypeError(msg)
-        week: list[Shifts] = [()] * 7
-        rules = [rule.strip() for rule in text.split(";")]
-        if not any(rules):
-            _refuse(text, "the hours are empty")
-        for rule in filter(None, rules):
-            days, shifts = _parse_rule(rule, text)
-            for day in days:
-                week[day] = shifts
-        mo, tu, we, th, fr, sa, su = week
-        return cls((mo, tu, we, th, fr, sa, su))
+        parts = [part.strip() for part in text.split(";")]
+        if not any(parts):
+            _refuse(text, "hours_empty")
+        rules = [_parse_rule(part, text) for part in filter(None, parts)]
+        week = _in_force(rules)
+        replaced = _replaced_rule(rules)
+        if replaced is not None:
+            better = _added_up(rules) or week
+            example = _EXAMPLE if better.empty else str(better)
+            _refuse(text, "hours_pointless", example, rule=replaced.text)
+        return week
 
     @property
     def empty(self) -> bool:
@@ -147,12 +162,8 @@ def parse_shifts(text: str) -> Shifts:
 
     Raises HoursSyntaxError.
     """
-    stripped = text.strip()
-    if stripped.lower() in ("off", "closed"):
-        return ()
-    if not stripped:
-        _refuse(text, "the hours are empty")
-    return merge_shifts(_parse_range(part.strip(), text) for part in stripped.split(","))
+    _check_supported(text, text, _EXAMPLE_OF_A_DAY)
+    return _parse_day(text, text, _EXAMPLE_OF_A_DAY)
 
 
 def format_shifts(shifts: Sequence[Shift]) -> str:
@@ -173,19 +184,64 @@ def clock(amount: timedelta) -> str:
     return f"{text}:{seconds:02}" if seconds else text
 
 
-def _parse_rule(rule: str, text: str) -> tuple[list[int], Shifts]:
-    for pattern, why in _BEYOND_THE_WEEK:
-        if pattern.search(rule):
-            _refuse(text, why)
+def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
+    """Return the week that rules mean: for each day the last rule that is for it."""
+    week: list[Shifts] = [()] * 7
+    for rule in rules:
+        for day in rule.days:
+            week[day] = rule.shifts
+    return _week_of(week)
+
+
+def _added_up(rules: Sequence[_Rule]) -> WeeklyHours | None:
+    """Return the week with the shifts of all rules; None where they overlap or a rule is off."""
+    week: list[Shifts] = [()] * 7
+    for rule in rules:
+        for day in rule.days:
+            week[day] += rule.shifts
+    if not all(rule.shifts for rule in rules) or any(map(_overlap, week)):
+        return None
+    return _week_of(map(merge_shifts, week))
+
+
+def _week_of(days: Iterable[Shifts]) -> WeeklyHours:
+    mo, tu, we, th, fr, sa, su = days
+    return WeeklyHours((mo, tu, we, th, fr, sa, su))
+
+
+def _overlap(shifts: Shifts) -> bool:
+    return any(one.end > other.start for one, other in pairwise(sorted(shifts)))
+
+
+def _replaced_rule(rules: Sequence[_Rule]) -> _Rule | None:
+    """Return the first rule that later ones replace on all its days."""
+    for place, rule in enumerate(rules):
+        later = {day for other in rules[place + 1 :] for day in other.days}
+        if later.issuperset(rule.days):
+            return rule
+    return None
+
+
+def _parse_rule(rule: str, text: str) -> _Rule:
+    _check_supported(rule, text, _EXAMPLE)
     if rule == "24/7":
-        return list(range(7)), (Shift(ZERO, ONE_DAY),)
+        return _Rule(rule, range(7), (Shift(ZERO, ONE_DAY),))
     days, position = _parse_days(rule, text)
     rest = rule[position:].strip().removeprefix(":").strip()
     if not rest:
-        _refuse(text, f"{rule!r} has days but no hours")
+        _refuse(text, "hours_missing", rule=rule)
     if _DAYS.search(rest):
-        _refuse(text, f"{rest!r} has days after its hours; separate rules with ';'")
-    return days, parse_shifts(rest)
+        parts = _NEXT_RULE.split(rule)
+        better = _added_up([_parse_rule(part, text) for part in parts]) if parts[1:] else None
+        _refuse(text, "hours_days_after", str(better) if better else _EXAMPLE, rule=rule)
+    return _Rule(rule, days, _parse_day(rest, text, _EXAMPLE))
+
+
+def _check_supported(part: str, text: str, example: str) -> None:
+    """Refuse what the notation has beyond a week of shifts, and dashes that are no '-'."""
+    for pattern, cause in _BEYOND_THE_WEEK:
+        if pattern.search(part):
+            _refuse(text, cause, example)
 
 
 def _parse_days(rule: str, text: str) -> tuple[list[int], int]:
@@ -201,7 +257,7 @@ def _parse_days(rule: str, text: str) -> tuple[list[int], int]:
             break
         position = comma.end()
         if _DAY_RANGE.match(rule, position) is None:
-            _refuse(text, f"expected a day after the comma in {rule!r}")
+            _refuse(text, "hours_no_day", rule=rule)
     return days or list(range(7)), position
 
 
@@ -209,22 +265,32 @@ def _weekday(name: str) -> int:
     return WEEKDAYS.index(name.capitalize())
 
 
-def _parse_range(part: str, text: str) -> Shift:
+def _parse_day(part: str, text: str, example: str) -> Shifts:
+    part = part.strip()
+    if part.lower() in ("off", "closed"):
+        return ()
+    if not part:
+        _refuse(text, "hours_empty", example)
+    return merge_shifts(_parse_range(one.strip(), text, example) for one in part.split(","))
+
+
+def _parse_range(part: str, text: str, example: str) -> Shift:
     match = _TIME_RANGE.match(part)
     if match is None:
-        _refuse(text, f"{part!r} is not a range of hours")
+        _refuse(text, "hours_range", example, part=part)
     h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
     if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:  # noqa: PLR2004
-        _refuse(text, f"{part!r} has a time that no clock shows")
+        _refuse(text, "hours_clock", example, part=part)
     start = timedelta(hours=h1, minutes=m1, seconds=s1)
     end = timedelta(hours=h2, minutes=m2, seconds=s2)
     if end <= start:
         end += ONE_DAY
     if end > start + ONE_DAY:
-        _refuse(text, f"{part!r} lasts over 24 hours")
+        _refuse(text, "hours_long", example, part=part)
     return Shift(start, end)
 
 
-def _refuse(text: str, why: str) -> NoReturn:
-    msg = f"cannot read the hours {text!r}: {why}; {_EXAMPLE}"
-    raise HoursSyntaxError(msg, text=text)
+def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:
+    """Raise HoursSyntaxError with the sentence of a cause, and ``example`` as the way out."""
+    known = {"text": text, "example": example, **facts}
+    raise HoursSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
