@@ -349,7 +349,7 @@ def test_rows_in_quarantine_are_read_again_under_another_mapping(
     path.write_text(LINES[0].replace("created", "posted"))
     config = tmp_path / "config.toml"
     command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once", "--lang", "ru"]
-    assert main(command) == 0
+    assert main(command) == 2
     assert "Строк в карантине: 1" in capsys.readouterr().err
     config.write_text('[values.type]\n"posted" = "created"\n')
     assert main([*command, "--config", str(config), "--replay"]) == 0

@@ -77,6 +77,7 @@ def check(  # noqa: PLR0913
     *,
     store: str | None,
     assume_tz: str | None,
+    min_read: str,
     as_of: str | None,
     warn: str | None,
     show_all: bool,
@@ -95,7 +96,7 @@ def check(  # noqa: PLR0913
     config = settings.config or Config()
     promises = settings.promises(warn)
     judged_at = read_time(as_of or "now", main_schedule(promises).tz).when
-    rows = read_rows(file, store, config, assume_tz)
+    rows = read_rows(file, store, config, assume_tz, min_read=min_read, lang=settings.lang)
     result = evaluate(
         rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )

@@ -53,6 +53,7 @@ def load(  # noqa: PLR0913
     *,
     store: str | None,
     assume_tz: str | None,
+    min_read: str,
     as_of: str | None,
     start: str | None,
     days: int,
@@ -71,7 +72,7 @@ def load(  # noqa: PLR0913
     judged_at = read_time(as_of or "now", zone).when.astimezone(zone)
     begins = judged_at if start is None else _begin(start, zone).astimezone(zone)
     ends = datetime.combine(begins.date() + timedelta(days=days), time(), zone)
-    rows = read_rows(file, store, config, assume_tz)
+    rows = read_rows(file, store, config, assume_tz, min_read=min_read, lang=settings.lang)
     result = evaluate(
         rows.events, promises.policy, as_of=judged_at, provisional=settings.provisional
     )

@@ -171,6 +171,30 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "файла, который читался последним, больше нет: его конец мог быть не прочитан; "
         "{name} прочитан с начала",
     },
+    "no_rows": {
+        "en": "{name} has no rows; give a file with at least one",
+        "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
+    },
+    "no_min_read": {
+        "en": "--min-read {text} is not a percentage from 0 to 100; write it like 50% or 50",
+        "ru": "--min-read {text} - не доля от 0 до 100 %; напишите, например, 50% или 50",
+    },
+    "too_few_read": {
+        "en": "only {good} of {read} rows could be read, less than {least}%; the main cause is "
+        "{cause} ({count}), for example {example}; {way_out}",
+        "ru": "прочитано строк: {good} из {read}, это меньше {least} %; основная причина - "
+        "{cause} ({count}), например, {example}; {way_out}",
+    },
+    "unread_file": {
+        "en": "correct the file or its --config, or accept this with --min-read 0",
+        "ru": "исправьте файл или его описание (--config) либо укажите --min-read 0",
+    },
+    "unread_kept": {
+        "en": "the rows stay in quarantine: correct --config and run watch with --replay, or "
+        "accept this with --min-read 0",
+        "ru": "строки остаются в карантине: исправьте --config и запустите watch с --replay либо "
+        "укажите --min-read 0",
+    },
     "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -17,8 +18,16 @@ from workhours_sla import words
 from workhours_sla.adapters.config import Config
 from workhours_sla.adapters.sources import Fault, Source, open_source
 from workhours_sla.adapters.sources.mapping import clip
+from workhours_sla.cli.min_read import (
+    Unread,
+    min_read_option,
+    quoted,
+    read_percent,
+    refuse_unread,
+)
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.times import show_time
+from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluation import Evaluation
 from workhours_sla.sla.event import Event
@@ -40,6 +49,7 @@ def appeals_options(command: Command) -> Command:
         click.argument("file", required=False),
         click.option("--store", metavar="FILE", help="What watch remembers, instead of FILE."),
         click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset."),
+        min_read_option,
     ]
     for option in reversed(options):
         command = option(command)
@@ -72,11 +82,21 @@ class Rows:
     stored: Stored | None = None
 
 
-def read_rows(file: str | None, store: str | None, config: Config, zone: str | None) -> Rows:
+def read_rows(  # noqa: PLR0913 - as the options are
+    file: str | None,
+    store: str | None,
+    config: Config,
+    zone: str | None,
+    *,
+    min_read: str,
+    lang: str,
+) -> Rows:
     """Read FILE, - being standard input, or a store; ``zone`` is that of --assume-tz.
 
-    Raises click.UsageError unless it is one of them, SourceError, StoreError.
+    Raises click.UsageError unless it is one of them, SourceError (also for a file without rows,
+    and where less than ``min_read`` of the rows could be read), StoreError.
     """
+    least = read_percent(min_read, lang)
     if (file is None) == (store is None):
         what = "neither was given" if file is None else "both were given"
         msg = f"the appeals come from FILE or from --store, and {what}; give one of them"
@@ -86,7 +106,14 @@ def read_rows(file: str | None, store: str | None, config: Config, zone: str | N
         if zone is not None:
             msg = "the times in a store have their zones; leave --assume-tz out"
             raise click.UsageError(msg)
-        return _of_store(Path(store), per_event=per_event)
+        rows = _of_store(Path(store), per_event=per_event)
+    else:
+        rows = _of_file(file or "", config, zone, lang)
+    _check_share(rows, least, lang)
+    return rows
+
+
+def _of_file(file: str, config: Config, zone: str | None, lang: str) -> Rows:
     if file == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe a file into it or name one"
         raise click.UsageError(msg)
@@ -95,7 +122,7 @@ def read_rows(file: str | None, store: str | None, config: Config, zone: str | N
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
-    where = sys.stdin.buffer if file == "-" else Path(file or "")
+    where = sys.stdin.buffer if file == "-" else Path(file)
     with open_source(where, config) as source, _progress(source) as advance:
         for item in source:
             count += 1
@@ -106,7 +133,9 @@ def read_rows(file: str | None, store: str | None, config: Config, zone: str | N
             if not count % 1000:
                 advance(source.position)
         advance(source.position)
-    return Rows(events, faults, per_event, count)
+        if not count:
+            raise SourceError(say("no_rows", lang, name=source.name), name=source.name)
+    return Rows(events, faults, config.input.kind == "events", count)
 
 
 def _of_store(path: Path, *, per_event: bool) -> Rows:
@@ -125,6 +154,18 @@ def _of_store(path: Path, *, per_event: bool) -> Rows:
             reader.left_out(),
         )
         return Rows(list(reader.events()), faults, per_event, stored=stored)
+
+
+def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
+    """Raise SourceError if too few of the rows gave events; a store has events for rows."""
+    stored = rows.stored
+    read = (stored.held.read + len(rows.faults)) if stored else (rows.read_count or 0)
+    counts = Counter(fault.reason for fault in rows.faults)
+    unread = {}
+    for fault in reversed(rows.faults):
+        where = say("line" if stored is None else "row", lang, line=fault.line)
+        unread[fault.reason] = Unread(counts[fault.reason], f"{where}: {quoted(fault.text)}")
+    refuse_unread(read, unread, least, lang, kept=stored is not None)
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def report(  # noqa: PLR0913
     *,
     store: str | None,
     assume_tz: str | None,
+    min_read: str,
     as_of: str | None,
     target: str | None,
     target_rate: str,
@@ -89,7 +90,7 @@ def report(  # noqa: PLR0913
     except ImportError as error:
         msg = f"reports need numpy: pip install 'workhours-sla[report]' ({error})"
         raise click.UsageError(msg) from None
-    rows = read_rows(file, store, config, assume_tz)
+    rows = read_rows(file, store, config, assume_tz, min_read=min_read, lang=settings.lang)
     result = evaluate(
         rows.events, promises.policy, as_of=reckoned_at, provisional=settings.provisional
     )

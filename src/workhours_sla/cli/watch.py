@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
@@ -21,6 +22,13 @@ from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.digesting import Digesting, digest_lines
+from workhours_sla.cli.min_read import (
+    Unread,
+    min_read_option,
+    quoted,
+    read_percent,
+    refuse_unread,
+)
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import events_line, reason_lines
@@ -61,6 +69,7 @@ MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 @click.option("--once", is_flag=True, help="Stop at the end of what is there.")
 @click.option("--replay", is_flag=True, help="First read the rows in quarantine again.")
 @click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
+@min_read_option
 @common_options
 def watch(  # noqa: PLR0913
     source: str,
@@ -76,6 +85,7 @@ def watch(  # noqa: PLR0913
     once: bool,
     replay: bool,
     assume_tz: str | None,
+    min_read: str,
     as_json: bool,
     provisional: bool,
     **options: Any,
@@ -94,6 +104,7 @@ def watch(  # noqa: PLR0913
         raise click.UsageError(msg)
     _check_files(source, store_file, *sink_files, digest_file)
     settings = Settings.of(provisional=False, **options)
+    least = read_percent(min_read, settings.lang)
     config = settings.config or Config()
     if assume_tz is not None:
         config = config.with_zone(assume_tz)
@@ -147,6 +158,7 @@ def watch(  # noqa: PLR0913
         if tail.lost:
             gone = say("file_gone", settings.lang, name=source)
             click.echo(f"{say('note', settings.lang)}: {gone}", err=True)
+    _check_share(followed, least, settings.lang, finished=once and not stopping.is_set())
 
 
 def _check_files(*files: str | None) -> None:
@@ -224,6 +236,14 @@ class _Page:
 
     def _time(self, when: datetime) -> str:
         return show_time(when.astimezone(self._tz), self._lang)
+
+
+def _check_share(run: Followed, least: Fraction, lang: str, *, finished: bool) -> None:
+    """Raise SourceError if a run that is finished could read too few of its rows."""
+    if finished:
+        causes = run.causes.items()
+        unread = {reason: Unread(count, quoted(row.text)) for reason, (count, row) in causes}
+        refuse_unread(run.items, unread, least, lang, kept=True)
 
 
 def _account(run: Followed, store: SqliteStore, lang: str) -> Iterator[str]:

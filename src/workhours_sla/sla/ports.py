@@ -130,13 +130,15 @@ class Digests(Protocol):
 class Followed(NamedTuple):
     """Where everything went in one run: read == duplicate + conflicting + the rest, kept.
 
-    ``items`` are rows or messages, ``rejected`` those that gave no event.
+    ``items`` are rows or messages, ``rejected`` those that gave no event; ``causes`` has the
+    count and the first of these by reason.
     """
 
     items: int
     rejected: int
     events: Counters
     changes: int
+    causes: Mapping[str, tuple[int, Rejected]] = {}
 
 
 def follow(  # noqa: PLR0913
@@ -239,6 +241,7 @@ class _Run:
             done.rejected + len(self._rejected),
             _sum(done.events, taken.counters),
             done.changes + len(taken.changes),
+            _with_causes(done.causes, self._rejected),
         )
         self._begin()
         if self._digests is not None:
@@ -246,6 +249,17 @@ class _Run:
         if taken.changes:
             for sink in sinks:
                 drain(self._store, sink)
+
+
+def _with_causes(
+    causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
+) -> Mapping[str, tuple[int, Rejected]]:
+    """Return the causes with more rows counted."""
+    found = dict(causes)
+    for row in rejected:
+        count, first = found.get(row.reason, (0, row))
+        found[row.reason] = (count + 1, first)
+    return found
 
 
 def _sum(one: Counters, other: Counters) -> Counters:

@@ -1,0 +1,236 @@
+"""A finished run that could read too few of its rows fails, and says why."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from signal import SIGTERM
+
+import click
+import pytest
+
+from workhours_sla import words
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
+from workhours_sla.cli.main import main
+from workhours_sla.cli.min_read import read_percent
+
+HEADER = "appeal_id,posted_at,answered_at\n"
+READABLE = "A-{0},2026-03-12T10:15+03:00,\n"
+UNREADABLE = "A-{0},yesterday,\n"
+EMPTY = ",2026-03-12T10:15+03:00,\n"
+AS_OF = "--as-of=2026-03-12T12:00+03:00"
+RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
+
+Ran = tuple[int, str, str]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    (tmp_path / "rows.toml").write_text('[input]\nkind = "appeals"\n')
+    return tmp_path / "rows.csv"
+
+
+def asked(sheet: Path, command: str, *options: str) -> list[str]:
+    config = str(sheet.with_suffix(".toml"))
+    return [command, str(sheet), "--config", config, AS_OF, "--lang=en", *options]
+
+
+def rows(readable: int, unreadable: int) -> str:
+    lines = [READABLE.format(number) for number in range(readable)]
+    return HEADER + "".join(lines) + "".join(UNREADABLE.format(n) for n in range(unreadable))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
+    status = main(arguments)
+    return status, *capsys.readouterr()
+
+
+COMMANDS = ["check", "load", "report"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_a_file_that_cannot_be_read_is_an_error(
+    command: str,
+    as_json: tuple[str, ...],
+    lang: str,
+    sheet: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sheet.write_text(HEADER + EMPTY + "".join(UNREADABLE.format(number) for number in range(9)))
+    status, out, err = run(capsys, *asked(sheet, command, "--lang", lang, *as_json))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    for part in {
+        "en": ("only 0 of 10 rows", "less than 50%", "unreadable time (9)", "line 3: 'A-0,"),
+        "ru": ("0 из 10", "меньше 50 %", "время не читается (9)", "строка 3: 'A-0,yesterday,'"),
+    }[lang]:
+        assert part in err
+    assert "--min-read 0" in err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("readable", "unreadable", "least", "fails"),
+    [
+        (1, 1, "50%", False),
+        (1, 2, "50%", True),
+        (1, 2, "50", True),
+        (1, 2, "33%", False),
+        (1, 2, "33.4 %", True),
+        (1, 0, "100%", False),
+        (999, 1, "100", True),
+        (1, 999, "0", False),
+        (1, 999, "0%", False),
+        (1, 999, "0,1%", False),
+    ],
+)
+def test_how_many_rows_must_be_read(
+    command: str,
+    readable: int,
+    unreadable: int,
+    least: str,
+    fails: bool,
+    sheet: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sheet.write_text(rows(readable, unreadable))
+    status, _, err = run(capsys, *asked(sheet, command, "--min-read", least))
+    assert (status, f"{readable} of {readable + unreadable} rows" in err) == (
+        2 if fails else 0,
+        fails,
+    )
+
+
+def test_nothing_fails_below_zero(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet.write_text(rows(0, 3))
+    for command in ("check", "load"):
+        status, out, _ = run(capsys, *asked(sheet, command, "--min-read=0"))
+        assert (status, "Rows: read 3 = taken 0 + quarantined 3" in out) == (0, True)
+
+
+def test_a_repeated_row_is_a_row_that_was_read(
+    sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text(HEADER + READABLE.format(1) * 3 + UNREADABLE.format(2) * 2)
+    status, out, _ = run(capsys, *asked(sheet, "check"))
+    assert (status, "applied 1 + duplicate 2" in out) == (0, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("least", ["50%", "0"])
+def test_a_file_without_rows_is_an_error(
+    command: str, least: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text(HEADER + "\n")
+    for lang, says in (("en", "has no rows"), ("ru", "нет ни одной строки")):
+        status, out, err = run(capsys, *asked(sheet, command, "--min-read", least, "--lang", lang))
+        assert (status, out, err.count("\n"), says in err) == (2, "", 1, True)
+
+
+@pytest.mark.parametrize("text", ["half", "", "-1", "101", "100.1%", "0.5", "1e1", "50%%", "٥٠"])
+def test_what_is_no_percentage(text: str, sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet.write_text(rows(1, 0))
+    for lang, way_out in (("en", "write it like 50% or 50"), ("ru", "напишите, например, 50%")):
+        status, out, err = run(
+            capsys, *asked(sheet, "check", f"--min-read={text}", f"--lang={lang}")
+        )
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert repr(text) in err
+        assert way_out in err
+    with pytest.raises(click.UsageError):
+        read_percent(text, "en")
+
+
+def test_percentages() -> None:
+    for text, share in (("50%", "1/2"), ("50", "1/2"), ("99.5 %", "199/200"), ("7,5%", "3/40")):
+        assert read_percent(text, "en") == Fraction(share)
+
+
+# -- watch and the store ---------------------------------------------------------------------
+
+OTHER = "".join(json.dumps({"id": number, "text": "x"}) + "\n" for number in range(1029))
+EVENT = '{"appeal_id":"A-%d","type":"created","occurred_at":"2026-03-12T10:15:00+03:00"}\n'
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "events.jsonl"
+    path.write_text(OTHER)
+    return path
+
+
+def watch(log: Path, *options: str) -> list[str]:
+    store = str(log.with_name("appeals.db"))
+    return ["watch", str(log), "--store", store, "--calendar=RU-VGG", "--lang=en", *options]
+
+
+def rejected(log: Path) -> int:
+    with SqliteReader(log.with_name("appeals.db")) as reader:
+        return reader.holdings().rejected
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
+    lang: str, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, *watch(log, "--once", "--lang", lang))
+    assert (status, out) == (2, "")
+    *_, error = err.splitlines()
+    for part in {
+        "en": ("only 0 of 1029 rows", "missing value (1029)", "the rows stay in quarantine"),
+        "ru": ("0 из 1029", "нет значения (1029)", "строки остаются в карантине"),
+    }[lang]:
+        assert part in error
+    assert """'{"id": 0, "text": "x"}'""" in error
+    assert rejected(log) == 1029
+    # the same run again has no new rows
+    assert run(capsys, *watch(log, "--once"))[0] == 0
+    assert rejected(log) == 1029
+    # and what is read of the store answers for nothing
+    store = ["--store", str(log.with_name("appeals.db")), AS_OF, "--lang", lang]
+    for command in COMMANDS:
+        status, out, err = run(capsys, command, *store)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert ("of the store: '" if lang == "en" else "хранилища: '") in err
+    assert run(capsys, "check", *store, "--min-read=0")[0] == 0
+
+
+def test_each_run_of_watch_answers_for_its_own_rows(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *watch(log, "--once", "--min-read=0"))[0] == 0
+    with log.open("a") as file:
+        file.write(EVENT % 1 + "{}\n" + EVENT % 1)
+    assert run(capsys, *watch(log, "--once"))[0] == 0
+    with log.open("a") as file:
+        file.write(EVENT % 2 + "{}\n[1]\n[2]\n")
+    status, _, err = run(capsys, *watch(log, "--once", "--batch=1"))
+    assert (status, "only 1 of 4 rows" in err, "malformed row (2)" in err) == (2, True, True)
+    assert "for example '[1]'" in err
+    assert rejected(log) == 1029 + 1 + 3
+
+
+def test_a_live_watch_only_counts(log: Path) -> None:
+    live = subprocess.Popen(
+        [*RUN, *watch(log, "--interval=0.01")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    for _ in range(1200):
+        if live.poll() is not None or _counted(log) == 1029:
+            break
+        time.sleep(0.05)
+    live.send_signal(SIGTERM)
+    _, err = live.communicate()
+    assert live.returncode == 0, err
+    assert "read 1029 = taken 0 + quarantined 1029" in err.decode()
+
+
+def _counted(log: Path) -> int:
+    try:
+        return rejected(log)
+    except OSError:  # not made yet
+        return 0
