@@ -57,8 +57,9 @@ class Input(Section, frozen=True, kw_only=True):
     """How a file of appeals is written: with a row per event, or one per appeal.
 
     Without ``format`` and ``delimiter`` the file's ending decides, without ``datetime_format``
-    times are in ISO 8601; ``unix`` means seconds since 1970. ``tz`` is the zone of times without
-    an offset. ``source`` names where the rows are from, where no column does.
+    times are in ISO 8601 or like 31.10.2025 17:30; ``unix`` means seconds since 1970. ``tz`` is
+    the zone of times without an offset. ``source`` names where the rows are from, where no
+    column does.
     """
 
     kind: Literal["events", "appeals"] = "events"

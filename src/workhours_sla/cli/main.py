@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
     except click.UsageError as error:
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
         text = error.format_message()
-        if re.search(r"unexpected extra argument.*\b\d{1,2}:\d\d", text):
+        if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", text):
             hint = f"; put a date and its time in quotes: '31.10.2025 17:30'{hint}"
         return _fail(f"{text}{hint}", lang, EXIT_UNREADABLE)
     except click.ClickException as error:

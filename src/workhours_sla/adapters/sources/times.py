@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from workhours_sla.adapters.written_times import is_offset, parse_time, shown
+from workhours_sla.errors import TimeSyntaxError
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR
-from workhours_sla.worktime.zone import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,16 +19,10 @@ UNIX = "unix"
 """The format of seconds since 1970-01-01T00:00Z."""
 
 _REMEMBERED = 50_000
-_ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)"
-    r" ?([Zz]|[+-]\d\d(?::?[0-5]\d)?)?",
-    re.ASCII,
-)
-_DAY_FIRST = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
+_NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
+"""Times of sheets that may have the day or the month first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
-"""The offsets furthest from UTC that any clock on Earth goes by."""
 
 
 class RefusedError(Exception):
@@ -42,10 +37,9 @@ class RefusedError(Exception):
 class Instants:
     """Reads times of one format, and remembers those it has read.
 
-    ``datetime_format`` is None for ISO 8601 (date and time, ``T`` or a space between them, with
-    or without an offset), ``unix`` for seconds since 1970, or a format of ``datetime.strptime``.
-    ``tz`` is the zone of times without an offset; None refuses them. Fractions finer than a
-    microsecond are cut off.
+    ``datetime_format`` is None for the forms of ``parse_time``, ``unix`` for seconds since 1970,
+    or a format of ``datetime.strptime``. ``tz`` is the zone of times without an offset; None
+    refuses them. Fractions finer than a microsecond are cut off.
     """
 
     __slots__ = ("_epoch", "_known", "_parse", "_tz", "_zone")
@@ -71,14 +65,14 @@ class Instants:
     def in_utc(self, when: datetime, text: str) -> datetime:
         """Return what ``text`` was read as, in UTC. Raises RefusedError."""
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
-            detail = f"{_shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
+            detail = f"{shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
             raise RefusedError(detail, "unreadable_time")
         zone = when.tzinfo
         if zone is None:
             return when.replace(tzinfo=UTC) - self._local_offset(when, text)
         if zone is not self._zone:
-            if not _WEST <= (when.utcoffset() or ZERO) <= _EAST:
-                detail = f"{_shown(text)} has an offset that no clock goes by"
+            if not is_offset(when.utcoffset()):
+                detail = f"{shown(text)} has an offset that no clock goes by"
                 raise RefusedError(detail, "unreadable_time")
             self._zone = zone  # of a fixed offset, as all that text can have
             self._epoch = _EPOCH.astimezone(zone)
@@ -89,7 +83,7 @@ class Instants:
         zone = self._tz
         if zone is None:
             detail = (
-                f'{_shown(text)} has no offset; set tz = "Europe/Volgograd" or another zone '
+                f'{shown(text)} has no offset; set tz = "Europe/Volgograd" or another zone '
                 "under [input]"
             )
             raise RefusedError(detail, "naive_time")
@@ -100,15 +94,15 @@ class Instants:
         if offset == other:
             return offset
         if offset > other:
-            detail = f"{_shown(text)} came twice in {zone}; write it with its offset"
+            detail = f"{shown(text)} came twice in {zone}; write it with its offset"
             raise RefusedError(detail, "ambiguous_time")
-        detail = f"{_shown(text)} was skipped in {zone}; write it with its offset"
+        detail = f"{shown(text)} was skipped in {zone}; write it with its offset"
         raise RefusedError(detail, "nonexistent_time")
 
 
 def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
     if datetime_format is None:
-        return _read_iso
+        return _read_written
     if datetime_format == UNIX:
         return _read_unix
     parse = compile_format(datetime_format)
@@ -117,33 +111,29 @@ def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
         try:
             return parse(text)
         except (ValueError, OverflowError, re.error):
-            detail = f"{_shown(text)} is no time of the format {datetime_format!r}"
+            detail = f"{shown(text)} is no time of the format {datetime_format!r}"
             raise RefusedError(detail, "unreadable_time") from None
 
     return read
 
 
-def _read_iso(text: str) -> datetime:
-    found = _ISO.fullmatch(text)
-    if found is not None:
-        try:
-            return datetime.fromisoformat((found[1] + (found[2] or "")).upper())
-        except ValueError as error:
-            detail = f"{_shown(text)} is no time ({error})"
-            raise RefusedError(detail, "unreadable_time") from None
-    detail = f"{_shown(text)} is no ISO 8601 date and time such as 2025-10-31T17:30+03:00"
-    day_first = _DAY_FIRST.fullmatch(text)
-    if day_first is not None:
-        mark, seconds = day_first.groups()
-        clock = "%H:%M:%S" if seconds else "%H:%M"
-        detail += f'; set datetime_format = "%d{mark}%m{mark}%Y {clock}" under [input]'
-    raise RefusedError(detail, "unreadable_time")
+def _read_written(text: str) -> datetime:
+    try:
+        return parse_time(text)
+    except TimeSyntaxError as error:
+        detail = str(error)
+        undotted = _NOT_DOTTED.fullmatch(text)
+        if undotted is not None:
+            mark, seconds = undotted.groups()
+            clock = "%H:%M:%S" if seconds else "%H:%M"
+            detail += f', or set datetime_format = "%d{mark}%m{mark}%Y {clock}" under [input]'
+        raise RefusedError(detail, "unreadable_time") from None
 
 
 def _read_unix(text: str) -> datetime:
     found = _UNIX.fullmatch(text)
     if found is None:
-        detail = f"{_shown(text)} is no number of seconds since 1970"
+        detail = f"{shown(text)} is no number of seconds since 1970"
         raise RefusedError(detail, "unreadable_time")
     sign, seconds, fraction = found.groups()
     micros = int((fraction or "").ljust(6, "0"))
@@ -151,7 +141,7 @@ def _read_unix(text: str) -> datetime:
         since = timedelta(seconds=int(seconds), microseconds=micros)
         return _EPOCH - since if sign else _EPOCH + since
     except OverflowError:
-        detail = f"{_shown(text)} seconds since 1970 are past the year 9999; is it milliseconds?"
+        detail = f"{shown(text)} seconds since 1970 are past the year 9999; is it milliseconds?"
         raise RefusedError(detail, "unreadable_time") from None
 
 
@@ -210,9 +200,3 @@ def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
     if in_order not in (names[:5], names) or len(fields) > len(in_order):
         return None
     return re.compile(pattern, re.ASCII), [fields.index(name) for name in in_order]
-
-
-def _shown(text: str) -> str:
-    """Return ``text`` for a message, cut where it is long."""
-    longest = 60
-    return repr(text if len(text) <= longest else text[:longest] + "...")

@@ -1,0 +1,126 @@
+"""Times as people and files write them: a closed list of forms, each with one reading.
+
+A date, then a time of day, then an offset from UTC or none:
+
+- ``2025-10-31`` and ``T`` or a blank, or ``31.10.2025`` and a blank;
+- ``17:30``, ``17:30:00`` or ``17:30:00.5``, after ``31.10.2025`` also ``17.30``;
+- ``Z``, ``+03:00``, ``+0300`` or ``+03``, with or without a blank before it.
+
+Everything else is refused. ``17:30-18:00`` after a blank is refused as well, since it may be a
+span of hours: an offset west of UTC needs the ``T`` or the seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final, NoReturn
+
+from workhours_sla import words
+from workhours_sla.errors import TimeSyntaxError
+
+_BLANK = "[ \u00a0\u202f]"
+
+
+def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the forms with the year and with the day first, given an hour and minutes."""
+    clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
+    offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
+    return (
+        re.compile(rf"(\d{{4}}-\d\d-\d\d)(?:[Tt]|({_BLANK}+)){clock}{offset}", re.ASCII),
+        re.compile(
+            rf"(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_BLANK}+"
+            rf"(?:{clock}|(?=\d\d\.)(?P<pointed>{hour}\.{sixty})){offset}",
+            re.ASCII,
+        ),
+    )
+
+
+_YEAR_FIRST, _DAY_FIRST = _forms(r"(?:[01]?\d|2[0-3])", r"[0-5]\d")
+_LOOKS_LIKE_ONE = _forms(r"\d{1,2}", r"\d\d")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
+
+WEST: Final = timedelta(hours=-12)
+EAST: Final = timedelta(hours=14)
+"""The offsets furthest from UTC that any clock on Earth goes by."""
+
+_LONGEST_SHOWN: Final = 60
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that ``text`` is, aware where it has an offset.
+
+    Fractions finer than a microsecond are cut off. Raises TimeSyntaxError for every other form
+    and for a date, time of day or offset that does not exist.
+
+    >>> parse_time("30.10.2026 09.45")
+    datetime.datetime(2026, 10, 30, 9, 45)
+    >>> parse_time("2026-10-30T09:45:00+03:00").isoformat()
+    '2026-10-30T09:45:00+03:00'
+    """
+    found = _YEAR_FIRST.fullmatch(text)
+    if found is not None:
+        day, blank, clock, seconds, offset = found.groups()
+    else:
+        found = _DAY_FIRST.fullmatch(text) or _refuse_form(text)
+        day, month, year, clock, seconds, pointed, offset = found.groups()
+        day, blank = f"{year}-{month:0>2}-{day:0>2}", " "
+        clock = clock or pointed.replace(".", ":")
+    if clock[1] == ":":
+        clock = f"0{clock}"
+    iso = f"{day}T{clock}{offset or ''}"
+    if blank and not seconds and offset and offset[0] == "-":
+        refuse_time(text, "time_span", iso=iso)
+    try:
+        when = datetime.fromisoformat(iso.upper())
+    except ValueError:  # also of an offset of 24 hours and more
+        refuse_time(text, "time_offset" if parse_date(day) else "time_date", offset=offset)
+    if offset and not is_offset(when.utcoffset()):
+        refuse_time(text, "time_offset", offset=offset)
+    return when
+
+
+def parse_date(text: str) -> date | None:
+    """Return the date that ``text`` is, written as in a time; None for anything else.
+
+    >>> parse_date("30.10.2026") == parse_date("2026-10-30") == date(2026, 10, 30)
+    True
+    """
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, other_day, other_month, other_year = found.groups()
+    try:
+        return date(int(year or other_year), int(month or other_month), int(day or other_day))
+    except ValueError:
+        return None
+
+
+def is_offset(offset: timedelta | None) -> bool:
+    """Whether some clock on Earth is as far from UTC."""
+    return offset is not None and WEST <= offset <= EAST
+
+
+def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
+    """Raise TimeSyntaxError with the sentence of a cause, a key of ``words.REFUSALS``."""
+    known = {"text": shown(text), **facts}
+    raise TimeSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
+
+
+def shown(text: str) -> str:
+    """Return ``text`` for a message, cut where it is long."""
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
+
+
+def _refuse_form(text: str) -> NoReturn:
+    """Refuse a text of no form, with what is missing or impossible in it."""
+    if _CLOCK_ALONE.fullmatch(text):
+        refuse_time(text, "time_no_date")
+    if _DATE.fullmatch(text):
+        refuse_time(text, "time_no_clock" if parse_date(text) else "time_date")
+    for pattern in _LOOKS_LIKE_ONE:
+        if found := pattern.fullmatch(text):
+            named = found.groupdict()
+            refuse_time(text, "time_clock", clock=named["clock"] or named["pointed"])
+    refuse_time(text, "time_form")
