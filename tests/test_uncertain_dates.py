@@ -267,8 +267,12 @@ def within(value: Any, bounds: tuple[Any, Any]) -> bool:
     return (lo is None or value >= lo) and (hi is None or value <= hi)
 
 
-def check_batch(one: Scene, counts: Counter[str]) -> None:
-    """Compare the outcomes on the uncertain calendar with those on every completion."""
+def check_batch(one: Scene, counts: Counter[str]) -> bool:
+    """Compare the outcomes on the uncertain calendar with those on every completion.
+
+    Return whether an uncertain date touches one of them.
+    """
+    touching = False
     found = by_clock(evaluate(one.events, one.policy(one.uncertain), as_of=one.as_of).outcomes)
     every = [
         by_clock(evaluate(one.events, one.policy(schedule), as_of=one.as_of).outcomes)
@@ -288,9 +292,8 @@ def check_batch(one: Scene, counts: Counter[str]) -> None:
         else:
             counts[f"{outcome.verdict.value}, certain"] += 1
             assert verdicts == {outcome.verdict}
-        counts["touches an uncertain date"] += (
-            outcome.bounds is not None or len({(o.due_at, o.limit, o.elapsed) for o in known}) > 1
-        )
+        touching |= outcome.bounds is not None
+        touching |= len({(other.due_at, other.limit, other.elapsed) for other in known}) > 1
         for name in ("due_at", "limit", "elapsed"):
             given = getattr(outcome, name)
             values = [getattr(other, name) for other in known]
@@ -303,6 +306,7 @@ def check_batch(one: Scene, counts: Counter[str]) -> None:
                 assert {*values} == {None}, name
             if given is None and monotone and option["stops"] != "next_reply":
                 assert len({*values}) > 1 or values[0] is None, f"{name} that all share is given"
+    return touching
 
 
 ENDS = {"breached", "met", "withdrawn", "excluded"}
@@ -343,7 +347,7 @@ def check_monitor(one: Scene, seed: str) -> None:
         assert ended == wanted, watermark
 
 
-CHUNKS = 8
+CHUNKS = 4
 
 
 def tally(seed: str, scenes: int) -> Counter[str]:
@@ -353,17 +357,18 @@ def tally(seed: str, scenes: int) -> Counter[str]:
         name = f"{seed}-{number}"
         one = scene(name)
         try:
-            check_batch(one, counts)
+            touching = check_batch(one, counts)
             check_monitor(one, name)
         except AssertionError as error:
             error.add_note(f"scene({name!r}) as of {one.as_of}: {one.options}, {one.events}")
             raise
         counts["scenes"] += 1
+        counts["scenes that touch an uncertain date"] += touching
     return counts
 
 
 @pytest.mark.parametrize("part", range(CHUNKS))
 def test_what_is_certain_is_so_on_every_completion(part: int) -> None:
-    counts = tally(f"part {part}", max(20, EXAMPLES // CHUNKS))
-    assert counts["touches an uncertain date"] > counts["scenes"] / 2
+    counts = tally(f"part {part}", max(50, EXAMPLES // CHUNKS))
+    assert counts["scenes that touch an uncertain date"] > counts["scenes"] / 3
     assert counts["unknown, differ"]
