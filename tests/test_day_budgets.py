@@ -142,3 +142,39 @@ def test_what_is_no_budget() -> None:
         OFFICE.deadline(at(2027, 12, 30), WorkingDays(3))
     with pytest.raises(TypeError, match="or days"):
         OFFICE.deadline(at(2025, 1, 1), "4h")
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening"),
+    [
+        # the clocks skip the midnight that follows
+        ("America/Santiago", (2025, 9, 6)),
+        ("Africa/Cairo", (2025, 4, 24)),
+        ("Asia/Beirut", (2025, 3, 29)),
+        ("America/Havana", (2025, 3, 8)),
+    ],
+)
+def test_a_start_after_closing_before_a_skipped_midnight(
+    zone: str, evening: tuple[int, int, int]
+) -> None:
+    daily = Schedule(None, "Mo-Su 09:00-18:00", tz=zone)
+    start = datetime(*evening, 19, tzinfo=daily.tz)
+    day = date(*evening)
+    for budget, due_on in (
+        (CalendarDays(3, roll="none"), day + timedelta(days=3)),
+        (CalendarDays(3, roll="none", count_from="same_day"), day + timedelta(days=3)),
+        (WorkingDays(3), day + timedelta(days=3)),
+        (WorkingDays(3, count_from="same_day"), day + timedelta(days=3)),
+        (Months(1, roll="following"), day + relativedelta(months=1)),
+    ):
+        due = daily.deadline(start, budget)
+        assert (due.date(), due.hour) == (due_on, 18)
+        assert budget.due_on(daily, start) == due_on
+
+
+def test_a_budget_that_ends_past_the_last_year_is_refused() -> None:
+    late = datetime(9990, 1, 1, 12, tzinfo=UTC)
+    plain = Schedule(Calendar.plain(last=date(9998, 12, 31)), "Mo-Fr 09:00-18:00", tz="UTC")
+    for budget in (CalendarDays(10_000, roll="none"), Months(10_000, roll="none")):
+        with pytest.raises(CalendarCoverageError):
+            plain.deadline(late, budget)

@@ -37,6 +37,7 @@ from workhours_sla import (
     Monitor,
     Outcome,
     Policy,
+    Rule,
     Schedule,
     Target,
     day_off,
@@ -450,3 +451,98 @@ def test_an_appeal_that_lost_its_events_goes_on_with_its_revisions_after_a_snaps
     changes = restored.apply(again)
     assert changes == monitor.apply(again)
     ledger.take(changes)
+
+
+# What a later event may still change
+
+
+def kinds_of(changes: Iterable[Change]) -> list[str]:
+    return [change.kind.value for change in changes if change.retracts is None]
+
+
+def test_a_late_answer_is_a_breach_once_an_earlier_one_can_no_longer_arrive() -> None:
+    policy = Policy([Target("p", 4 * HOUR, Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))])
+    created, early, late = story(
+        "2025-03-12 09:00 created", "2025-03-12 10:00 replied", "2025-03-12 15:00 replied"
+    )
+    monitor = Monitor(policy)
+    monitor.apply(created)
+    assert monitor.apply(late) == ()
+    assert kinds_of(monitor.apply(early)) == ["met"]
+    assert monitor.advance(at("2025-03-12 18:00")) == ()
+
+    monitor = Monitor(policy)
+    monitor.apply_all([created, late])
+    assert kinds_of(monitor.advance(at("2025-03-12 13:00"))) == ["at_risk"]
+    (breached,) = monitor.advance(at("2025-03-12 13:00") + TICK)
+    assert (breached.kind.value, breached.at) == ("breached", at("2025-03-12 13:00"))
+
+
+def test_what_is_at_risk_and_breached_by_one_step_of_time_is_told_in_that_order() -> None:
+    policy = Policy([Target("p", 4 * HOUR, Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))])
+    created, late = story("2025-03-12 09:00 created", "2025-03-12 15:00 replied")
+    monitor = Monitor(policy)
+    changes = [*monitor.apply(late), *monitor.apply(created)]
+    changes += monitor.advance(at("2025-03-12 18:00"))
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+
+
+def by_importance(**options: str) -> Policy:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    urgent = Rule([Target("urgent", 2 * HOUR, office)], importances=["high"])
+    return Policy([urgent, Rule([Target("plain", 8 * HOUR, office)])], **options)
+
+
+RAISED = story(
+    "2025-03-12 09:00 created",
+    "2025-03-12 14:00 edited",
+    created={"importance": "low"},
+    edited={"importance": "high"},
+)
+
+
+def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() -> None:
+    policy = by_importance()
+    monitor = Monitor(policy)
+    monitor.apply(RAISED[0])
+    monitor.advance(at("2025-03-12 14:00"))
+    changes = monitor.apply(RAISED[1])
+    assert kinds_of(changes) == ["opened", "breached"]  # and no warning, which came too late
+    breached = changes[-1]
+    assert (breached.at, breached.limit) == (at("2025-03-12 14:00"), at("2025-03-12 11:00"))
+    assert breached.retroactive
+    (outcome,) = evaluate(RAISED, policy, as_of=at("2025-03-12 14:00")).outcomes
+    assert (outcome.verdict.value, outcome.retroactive) == ("breached", True)
+    # as if all had arrived before its time
+    monitor = Monitor(policy)
+    assert kinds_of(monitor.apply_all(RAISED)) == ["opened"]
+    assert monitor.advance(at("2025-03-12 13:59")) == ()
+    assert [(one.kind.value, one.at) for one in monitor.advance(at("2025-03-12 14:00"))] == [
+        ("breached", at("2025-03-12 14:00"))
+    ]
+
+
+def test_a_breach_from_before_a_change_counts_at_its_own_time_where_so_chosen() -> None:
+    monitor = Monitor(by_importance(on_change_past="count"))
+    monitor.advance(at("2025-03-12 13:00"))
+    changes = monitor.apply_all(RAISED)
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+    assert changes[-1].at == at("2025-03-12 11:00")
+    assert not any(change.retroactive for change in changes)
+    (outcome,) = evaluate(
+        RAISED, by_importance(on_change_past="count"), as_of=at("2025-03-12 14:00")
+    ).outcomes
+    assert (outcome.verdict.value, outcome.retroactive) == ("breached", False)
+
+
+def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
+    policy = by_importance()
+    raised = [RAISED[0], replace(RAISED[1], occurred_at=at("2025-03-12 10:30"))]
+    monitor = Monitor(policy)
+    changes = [*monitor.apply_all(raised), *monitor.advance(at("2025-03-12 12:00"))]
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+    assert [change.at for change in changes[1:]] == [
+        at("2025-03-12 10:30"),  # an hour before the limit was before the change
+        at("2025-03-12 11:00"),
+    ]
+    assert not any(change.retroactive for change in changes)

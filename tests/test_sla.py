@@ -16,6 +16,7 @@ from workhours_sla import (
     Evaluation,
     Event,
     EventType,
+    Monitor,
     Policy,
     Schedule,
     Target,
@@ -347,3 +348,74 @@ def test_values_are_checked_when_they_are_made() -> None:
         Target("x", working_hours(1), OFFICE, stops={"answered"})
     with pytest.raises(PolicyError, match="at least 0"):
         Target("x", working_hours(1), OFFICE, warn=-working_hours(1))
+
+
+# -- appeals that staff open, pauses that nobody ends ------------------------------------------
+
+
+def by_staff(role: str, *more: Event) -> list[Event]:
+    return [created("1", at(2025, 3, 12, 10), author_role=role), *more]
+
+
+def message(when: datetime) -> Event:
+    return event("1-m", "1", EventType.CITIZEN_MESSAGE, when, author_role="citizen")
+
+
+@pytest.mark.parametrize("role", ["official", "coordinator"])
+def test_the_clock_of_an_appeal_opened_by_staff_starts_at_once_or_waits(role: str) -> None:
+    def started(staff_opened: str, *more: Event, starts: str = "posted") -> list[datetime | None]:
+        target = Target("t", working_hours(4), OFFICE, starts=starts, staff_opened=staff_opened)
+        found = evaluate(by_staff(role, *more), Policy([target]), as_of=at(2025, 3, 12, 17))
+        return [outcome.started_at for outcome in found.outcomes]
+
+    asked = message(at(2025, 3, 12, 15))
+    assert started("start") == started("start", asked) == [at(2025, 3, 12, 10)]
+    assert started("wait") == []
+    assert started("wait", asked) == [at(2025, 3, 12, 15)]
+    received = dataclasses.replace(asked, received_at=at(2025, 3, 12, 16))
+    assert started("wait", received, starts="detected") == [at(2025, 3, 12, 16)]
+    registered = event("1-g", "1", EventType.REGISTERED, at(2025, 3, 12, 11))
+    assert started("wait", registered, starts="registered") == [at(2025, 3, 12, 11)]
+
+
+@pytest.mark.parametrize("role", ["citizen", "system", None])
+def test_other_appeals_never_wait_for_a_message(role: str | None) -> None:
+    target = Target("t", working_hours(4), OFFICE, staff_opened="wait")
+    (found,) = evaluate(by_staff(role), Policy([target]), as_of=at(2025, 3, 12, 17)).outcomes
+    assert found.started_at == at(2025, 3, 12, 10)
+
+
+def test_a_waiting_clock_starts_in_a_stream_too() -> None:
+    policy = Policy([Target("t", working_hours(1), OFFICE, staff_opened="wait")])
+    monitor = Monitor(policy)
+    assert monitor.apply_all(by_staff("official")) == ()
+    changes = monitor.apply(message(at(2025, 3, 12, 15)))
+    assert [(change.kind.value, change.due_at) for change in changes] == [
+        ("opened", at(2025, 3, 12, 16))
+    ]
+
+
+def test_a_pause_that_never_ends_though_work_goes_on_is_flagged() -> None:
+    pausing = Policy([Target("t", working_hours(4), OFFICE, pauses=True, stops={"closed"})])
+    paused = event("1-p", "1", EventType.PAUSED, at(2025, 3, 12, 11))
+    resumed = event("1-s", "1", EventType.RESUMED, at(2025, 3, 12, 15))
+    moved = event("1-t", "1", EventType.TRANSFERRED, at(2025, 3, 12, 12), agency_id="B")
+
+    def flagged(policy: Policy, *more: Event) -> bool:
+        events = [created("1", at(2025, 3, 12, 10)), *more]
+        (found,) = evaluate(events, policy, as_of=at(2025, 3, 12, 17)).outcomes
+        return found.pause_left_open
+
+    assert not flagged(pausing, paused)
+    assert not flagged(pausing, paused, resumed, moved)
+    assert not flagged(POLICY, paused, moved)  # a target that pauses do not stop
+    for later in (
+        moved,
+        replied("1", at(2025, 3, 12, 12)),
+        replied("1", at(2025, 3, 12, 12), author_role="official"),
+        event("1-x", "1", EventType.CLOSED, at(2025, 3, 12, 12)),
+    ):
+        assert flagged(pausing, paused, later)
+    assert not flagged(pausing, paused, message(at(2025, 3, 12, 12)))
+    before = replied("1", at(2025, 3, 12, 10, 30))
+    assert not flagged(pausing, paused, before)

@@ -40,6 +40,7 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
+from workhours_sla.errors import CalendarCoverageError
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -372,3 +373,156 @@ def test_what_is_certain_is_so_on_every_completion(part: int) -> None:
     counts = tally(f"part {part}", max(50, EXAMPLES // CHUNKS))
     assert counts["scenes that touch an uncertain date"] > counts["scenes"] / 3
     assert counts["unknown, differ"]
+
+
+# -- worked out by hand ------------------------------------------------------------------------
+
+DAGESTAN = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+"""20, 21, 28 and 29 April 2025 are uncertain."""
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2025, 4, day, hour, minute, tzinfo=DAGESTAN.tz)
+
+
+def event(number: int, kind: EventType, when: datetime) -> Event:
+    return Event(f"e{number}", "A", kind, when, when)
+
+
+def outcome_of(as_of: datetime, target: Target, *events: Event) -> Outcome:
+    (found,) = evaluate(events, Policy([target]), as_of=as_of).outcomes
+    return found
+
+
+def test_a_capped_pause_across_an_uncertain_date_is_not_met() -> None:
+    capped = Target(
+        "t",
+        working_hours(10),
+        DAGESTAN,
+        starts="registered",
+        pauses=True,
+        pause_cap=working_hours(3),
+    )
+    found = outcome_of(
+        at(26, 9),
+        capped,
+        event(0, EventType.CREATED, at(18, 9)),
+        event(1, EventType.PAUSED, at(18, 17)),
+        event(2, EventType.REGISTERED, at(22, 9)),
+        event(3, EventType.REPLIED, at(25, 17)),
+    )
+    # the cap ends on Monday 11:00 or on Tuesday 11:00; registered on Tuesday 09:00
+    assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
+    assert found.elapsed is None
+    assert found.bounds is not None
+    assert found.bounds.elapsed == (working_hours(33), working_hours(35))
+    assert found.bounds.due_at == (at(23, 10), at(23, 12))
+
+
+def test_an_exchange_across_an_uncertain_date_counts() -> None:
+    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
+    found = outcome_of(
+        at(25, 12),
+        target,
+        event(0, EventType.CREATED, at(18, 9)),
+        event(1, EventType.REPLIED, at(18, 10)),
+        event(2, EventType.CITIZEN_MESSAGE, at(18, 17)),
+        event(3, EventType.REPLIED, at(24, 12)),
+    )
+    # Friday 1:00, perhaps Monday, Tuesday and Wednesday 18:00, Thursday 3:00
+    assert (found.verdict, found.started_at) == (Verdict.BREACHED, at(18, 17))
+    assert found.bounds is not None
+    assert found.bounds.elapsed == (working_hours(22), working_hours(31))
+
+
+def test_an_exchange_that_may_be_late_keeps_the_verdict_open_until_the_open_one_is_late() -> None:
+    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
+    events = [
+        event(0, EventType.CREATED, at(18, 16)),
+        event(1, EventType.REPLIED, at(22, 10)),  # 3:00 or 12:00
+        event(2, EventType.CITIZEN_MESSAGE, at(22, 15)),
+    ]
+    found = outcome_of(at(23, 9), target, *events)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+    # 15:00-18:00, then 09:00-10:00: late in any case
+    found = outcome_of(at(23, 10, 1), target, *events)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
+
+
+def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
+    kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 19-21 April 2026 are uncertain
+    posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
+    policy = Policy([Target("t", working_hours(4), kc)])
+    created = Event("1", "A", EventType.CREATED, posted, posted)
+    (found,) = evaluate([created], policy, as_of=posted + DAY * 200).outcomes
+    assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
+    assert (found.due_at, found.limit) == (None, None)
+    earliest, latest = posted + DAY * 3 - HOUR * 5, posted + DAY * 5 - HOUR * 5
+    assert found.bounds is not None
+    assert found.bounds.due_at == found.bounds.limit == (earliest, latest)
+
+    monitor = Monitor(policy)
+    assert [change.kind for change in monitor.apply(created)] == [ChangeKind.OPENED]
+    assert [change.kind for change in monitor.advance(latest)] == [ChangeKind.AT_RISK]
+    (breached,) = monitor.advance(latest + MINUTE)
+    assert (breached.kind, breached.at) == (ChangeKind.BREACHED, latest.astimezone(UTC))
+
+
+def test_verbs_answer_what_no_completion_changes() -> None:
+    assert not DAGESTAN.is_working(at(20, 12))  # a Sunday, holiday or not
+    assert not DAGESTAN.is_working(at(21, 8, 59))
+    assert DAGESTAN.elapsed(at(18, 17), at(21, 9)) == HOUR
+    assert DAGESTAN.deadline(at(21, 19), working_hours(4)) == at(22, 13)
+    assert DAGESTAN.latest_start(at(21, 8), working_hours(2)) == at(18, 16)
+    assert DAGESTAN.previous_closing(at(21, 8)) == at(18, 18)
+    assert DAGESTAN.intervals(at(18, 12), at(21, 9)) == ((at(18, 12), at(18, 18)),)
+    assert DAGESTAN.breaches_after(at(18, 9), CalendarDays(4, roll="none")) == at(23, 0)
+    for refused in (
+        lambda: DAGESTAN.is_working(at(21, 12)),
+        lambda: DAGESTAN.elapsed(at(18, 17), at(21, 10)),
+        # all off and all full agree on Friday 18:00, but a short Monday closes at 17:00
+        lambda: DAGESTAN.previous_closing(at(21, 17, 30)),
+        lambda: DAGESTAN.deadline(at(18, 9), CalendarDays(3, roll="none")),
+    ):
+        with pytest.raises(CalendarCoverageError):
+            refused()
+
+
+def test_a_refusal_says_between_which_values_the_answer_lies() -> None:
+    with pytest.raises(
+        CalendarCoverageError, match="in any case the answer lies between"
+    ) as caught:
+        DAGESTAN.deadline(at(18, 17), working_hours(4))
+    assert (caught.value.earliest, caught.value.latest) == (at(21, 12), at(22, 12))
+    with pytest.raises(CalendarCoverageError) as caught:
+        DAGESTAN.elapsed(at(18, 17), at(21, 12))
+    assert (caught.value.earliest, caught.value.latest) == (HOUR, 4 * HOUR)
+
+
+def test_an_account_names_the_uncertain_date_that_did_not_matter() -> None:
+    trace = DAGESTAN.explain(at(21, 18), working_hours(1))
+    undecided, tuesday = trace.steps
+    assert (undecided.date, undecided.unknown, undecided.used) == (date(2025, 4, 21), True, 0 * DAY)
+    assert undecided.undecided is not None
+    assert "the answer is the same either way" in undecided.reason("en")
+    assert "на результат не влияет" in undecided.reason("ru")
+    assert tuesday.used == HOUR
+    with pytest.raises(CalendarCoverageError, match="2025-04-21"):
+        DAGESTAN.explain(at(21, 17), working_hours(1))
+
+
+def test_warnings_of_budgets_that_are_not_working_time() -> None:
+    always = Schedule(None, "24/7", tz="Europe/Moscow")
+    created = event(0, EventType.CREATED, at(18, 9))
+    found = outcome_of(at(18, 12, 30), Target("t", ClockTime(4 * HOUR), always), created)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.AT_RISK, False)
+    # Tuesday is known, and no more than an hour of it is left from 17:00 on
+    created = event(0, EventType.CREATED, at(22, 8))
+    late = outcome_of(
+        at(22, 17), Target("t", CalendarDays(1, "none", "same_day"), DAGESTAN), created
+    )
+    assert (late.verdict, late.calendar_unknown) == (Verdict.AT_RISK, False)
+    one_day = Target("t", ClockTime(DAY), DAGESTAN, warn=working_hours(9))
+    created = event(0, EventType.CREATED, at(21, 18))
+    early = outcome_of(at(21, 20), one_day, created)
+    assert (early.verdict, early.calendar_unknown) == (Verdict.AT_RISK, False)

@@ -78,6 +78,7 @@ def promises_of(
         warn=_amount(said.warn, DEFAULT_WARN) if warn is None else warn,
         stops=frozenset(said.stops_on) if said.stops_on else "first_reply",
         closing=said.closing or "latest",
+        staff_opened=said.staff_opened or "start",
     )
     return Promises(Policy([target]), {DEFAULT: default}, {})
 
@@ -97,7 +98,7 @@ def check_promises(faults: Faults, config: Config) -> None:
         stand_in = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
         _Reader(faults, config, stand_in).promises()
         return
-    for section in ("rules", "schedules", "on_change"):
+    for section in ("rules", "schedules", "on_change", "on_change_past"):
         if getattr(config, section):
             what = "there are no [[targets]] and no preset for it"
             faults.fail((section,), what, "write what was promised as [[targets]]")
@@ -177,7 +178,10 @@ class _Reader:
             policy = self._by_rules(targets)
         else:
             self._check_without_rules(chosen)
-            policy = Policy(target for name, target in targets.items() if name not in optional)
+            policy = Policy(
+                (target for name, target in targets.items() if name not in optional),
+                on_change_past=self._config.on_change_past or "as_of_change",
+            )
         used = {id(schedule) for target in policy.targets for schedule in target.schedules}
         schedules = {
             name: schedule
@@ -317,7 +321,11 @@ class _Reader:
             if target.name not in held:
                 what = f"no rule holds {target.name!r}"
                 self._faults.fail(("targets", index, "name"), what, "name it in a rule's targets")
-        return Policy(rules, on_change=self._config.on_change or "from_creation")
+        return Policy(
+            rules,
+            on_change=self._config.on_change or "from_creation",
+            on_change_past=self._config.on_change_past or "as_of_change",
+        )
 
     def _rule(self, keys: Keys, row: RuleRow, targets: Mapping[str, Target]) -> Rule:
         faults = self._faults

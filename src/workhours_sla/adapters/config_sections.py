@@ -9,8 +9,16 @@ import msgspec
 
 from workhours_sla.adapters.config_checks import check_zone
 from workhours_sla.sla.event import EventType
-from workhours_sla.sla.policy import OnChange
-from workhours_sla.sla.target import Belonging, Closing, OnReopen, OnTransfer, Starts, Stops
+from workhours_sla.sla.policy import OnChange, OnChangePast
+from workhours_sla.sla.target import (
+    Belonging,
+    Closing,
+    OnReopen,
+    OnTransfer,
+    StaffOpened,
+    Starts,
+    Stops,
+)
 from workhours_sla.worktime.day_budgets import CountFrom, Roll
 
 
@@ -47,6 +55,10 @@ Warn = Annotated[str, _told("At risk with this much working time left.", "1h")]
 WarnPercent = Annotated[int, _told("At risk from this much of the budget on.", 75)]
 Limit = Annotated[
     Closing, _told("strict: the due time is the limit; latest: until more than the budget is used.")
+]
+Opened = Annotated[
+    StaffOpened,
+    _told("An appeal opened by staff: the clock starts at once, or waits for the citizen."),
 ]
 Rolls = Annotated[Roll, _told("Where an end on a day off moves to; for days and months.")]
 Counted = Annotated[CountFrom, _told("The first of the days; next_day unless said.")]
@@ -105,6 +117,7 @@ class TargetSettings(Section, frozen=True, kw_only=True):
     warn: Warn | None = None
     stops_on: Annotated[tuple[EventType, ...], _told("What counts as the answer.")] | None = None
     closing: Limit | None = None
+    staff_opened: Opened | None = None
 
 
 class Body(Section, frozen=True, kw_only=True):
@@ -140,6 +153,7 @@ class TargetRow(Section, frozen=True, kw_only=True):
     warn: Warn = "1h"
     warn_percent: WarnPercent | None = None
     closing: Limit = "latest"
+    staff_opened: Opened = "start"
     roll: Rolls | None = None
     count_from: Counted | None = None
 
@@ -197,6 +211,13 @@ class Config(Section, frozen=True, kw_only=True):
     on_change: Annotated[OnChange, _told("From when the targets of another rule hold.")] | None = (
         None
     )
+    on_change_past: (
+        Annotated[
+            OnChangePast,
+            _told("The date of a breach from before a change: of the change, or of the limit."),
+        ]
+        | None
+    ) = None
     preset: Annotated[str, _told("A published norm, on [schedule].", "volgograd")] | None = None
     presets: dict[str, PresetSettings] = {}
 

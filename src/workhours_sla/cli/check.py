@@ -171,6 +171,8 @@ class _Report:
             ("calendar_unknown", sum(outcome.calendar_unknown for outcome in outcomes)),
             ("provisional_count", sum(outcome.provisional for outcome in outcomes)),
             ("to_review_count", sum(outcome.needs_review for outcome in outcomes)),
+            ("retroactive_count", sum(outcome.retroactive for outcome in outcomes)),
+            ("pause_left_open_count", sum(outcome.pause_left_open for outcome in outcomes)),
         ):
             if count:
                 yield say(phrase, lang, count=count)
@@ -189,8 +191,8 @@ class _Report:
             since = sum(
                 _breached(o)
                 and o.answered_at is None
-                and o.limit is not None
-                and o.limit >= watermark
+                and o.latest_limit is not None
+                and o.latest_limit >= watermark
                 for o in self.result.outcomes
             )
             if since:
@@ -264,6 +266,8 @@ class _Report:
         if outcome.started_at != outcome.posted_at:
             yield from when("started", outcome.started_at)
         yield from when("due_by", outcome.due_at)
+        if outcome.due_at is None and outcome.bounds is not None:
+            yield from self._due_bounds(*outcome.bounds.due_at)
         yield from when("answered", outcome.answered_at)
         yield from when("withdrawn", outcome.withdrawn_at)
         if outcome.overdue:
@@ -272,6 +276,16 @@ class _Report:
             yield say("left", lang, amount=format_amount(outcome.remaining))
         if outcome.needs_review:
             yield say("to_review", lang)
+
+    def _due_bounds(self, earliest: datetime | None, latest: datetime | None) -> Iterator[str]:
+        if earliest is not None:
+            near = self.as_of.date()
+            since = show_short(earliest, self.lang, near)
+            if latest is None:
+                yield say("due_not_before", self.lang, when=since)
+            else:
+                until = show_short(latest, self.lang, near)
+                yield say("due_between", self.lang, since=since, until=until)
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
         """Yield who held what is overdue, stretch by stretch, and at the breach."""
@@ -314,7 +328,7 @@ class _Report:
             target["counts"] = {v.value: by_target[target["name"], v] for v in SECTIONS}
         in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *_urgency(o)))
         return {
-            "schema": "workhours.check/2",
+            "schema": "workhours.check/3",
             "as_of": self.as_of.isoformat(),
             **promised,
             "counts": {verdict.value: counts[verdict] for verdict in SECTIONS},
@@ -385,6 +399,7 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
     def amount(value: timedelta | None) -> str | None:
         return None if value is None else iso_amount(value)
 
+    bounds = outcome.bounds
     return {
         "appeal_id": outcome.appeal_id,
         "target": outcome.target,
@@ -405,5 +420,13 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
         "overdue": amount(outcome.overdue),
         "needs_review": outcome.needs_review,
         "calendar_unknown": outcome.calendar_unknown,
+        "bounds": bounds
+        and {
+            "due_at": [*map(time, bounds.due_at)],
+            "breaches_after": [*map(time, bounds.limit)],
+            "elapsed": [*map(amount, bounds.elapsed)],
+        },
         "provisional": outcome.provisional,
+        "retroactive": outcome.retroactive,
+        "pause_left_open": outcome.pause_left_open,
     }

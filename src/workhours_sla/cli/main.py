@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TextIO
@@ -98,11 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
     except click.ClickException as error:
         return _fail(error.format_message(), lang, EXIT_UNREADABLE)
     except CalendarCoverageError as error:
-        why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
-        why = why.format(how="--provisional", **error.facts)
-        date = words.short_date(error.date, lang)
-        text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
-        return _fail(text, lang, EXIT_CALENDAR_UNKNOWN)
+        return _fail(_not_covered(error, lang), lang, EXIT_CALENDAR_UNKNOWN)
     except WorkHoursError as error:
         return _fail(sentence(error, lang), lang, EXIT_UNREADABLE)
     except OSError as error:
@@ -113,6 +110,25 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)
     return result if isinstance(result, int) else 0
+
+
+def _not_covered(error: CalendarCoverageError, lang: str) -> str:
+    """Return which date is unknown and why, and between which values the answer lies."""
+    why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
+    why = why.format(how="--provisional", **error.facts)
+    date = words.short_date(error.date, lang)
+    text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
+    if error.earliest is not None:
+        earliest, latest = (_answer(one, lang) for one in (error.earliest, error.latest))
+        text += say("answer_between", lang, earliest=earliest, latest=latest)
+    return text
+
+
+def _answer(answer: datetime | timedelta, lang: str) -> str:
+    from workhours_sla.cli.times import show_time  # noqa: PLC0415
+    from workhours_sla.worktime.budget import format_amount  # noqa: PLC0415
+
+    return show_time(answer, lang) if isinstance(answer, datetime) else format_amount(answer)
 
 
 def run() -> None:

@@ -16,6 +16,10 @@ PHRASES: Final[dict[str, words.Words]] = {
         "en": "calendar {calendar} does not know {date}: {why}",
         "ru": "календарь {calendar} не знает {date}: {why}",
     },
+    "answer_between": {
+        "en": "; in any case the answer lies between {earliest} and {latest}",
+        "ru": "; в любом случае ответ - между {earliest} и {latest}",
+    },
     "target": {"en": "Target", "ru": "Норматив"},
     "working_time": {"en": "{amount} of working time", "ru": "{amount} рабочего времени"},
     "clock_time": {"en": "{amount} around the clock", "ru": "{amount} круглосуточно"},
@@ -74,6 +78,11 @@ PHRASES: Final[dict[str, words.Words]] = {
     "unassigned": {"en": "not assigned", "ru": "не назначено"},
     "held_at_breach": {"en": "at the breach: {holder}", "ru": "при нарушении срока: {holder}"},
     "due_by": {"en": "due {when}", "ru": "срок {when}"},
+    "due_between": {
+        "en": "due between {since} and {until}",
+        "ru": "срок между {since} и {until}",
+    },
+    "due_not_before": {"en": "due not before {when}", "ru": "срок не раньше {when}"},
     "answered": {"en": "answered {when}", "ru": "ответ {when}"},
     "late_by": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
     "left": {"en": "{amount} left", "ru": "осталось {amount}"},
@@ -82,8 +91,8 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "... и ещё {count} (--all)",
     },
     "calendar_unknown": {
-        "en": "Waiting for dates that the calendar does not know: {count}",
-        "ru": "Ждут дат, которых календарь не знает: {count}",
+        "en": "Verdict open, it depends on dates without a calendar: {count}",
+        "ru": "Исход не определён, он зависит от дат без утверждённого календаря: {count}",
     },
     "provisional_count": {
         "en": "PROVISIONAL, on dates that no act has settled: {count}",
@@ -92,6 +101,14 @@ PHRASES: Final[dict[str, words.Words]] = {
     "to_review_count": {
         "en": "With a reply that nobody has judged: {count}",
         "ru": "С ответом, который никто не оценил: {count}",
+    },
+    "retroactive_count": {
+        "en": "Breached before a change of the appeal set the target: {count}",
+        "ru": "Срок истёк до изменения обращения, после которого применён норматив: {count}",
+    },
+    "pause_left_open_count": {
+        "en": "With a pause that was never ended, although work went on: {count}",
+        "ru": "С приостановкой, которую не завершили, хотя работа продолжалась: {count}",
     },
     "load": {"en": "Due from {since} to {until}", "ru": "Сроки с {since} по {until}"},
     "at_once": {"en": "{count} of them at once", "ru": "из них одновременно {count}"},

@@ -65,6 +65,7 @@ def promises_data(promises: Promises) -> dict[str, Any]:
         "targets": [_target_data(target, promises) for target in policy.targets],
         "rules": [_rule_data(rule) for rule in policy.rules],
         "on_change": policy.on_change,
+        "on_change_past": policy.on_change_past,
         "schedules": {
             name: schedule_data(schedule) for name, schedule in promises.schedules.items()
         },
@@ -114,6 +115,7 @@ def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
         "warn": iso_amount(target.warn),
         "warn_percent": target.warn_percent,
         "closing": target.closing,
+        "staff_opened": target.staff_opened,
         "schedule": None if isinstance(by, ScheduleBy) else names[id(by)],
         "schedule_by": {
             "field": by.field,

@@ -30,7 +30,9 @@ class Quality:
     ``minute_rounded`` counts the cases whose times all fall on whole minutes, ``unnamed`` those
     that belong to no group, by grouping. ``calendar_unknown`` wait for dates that no act has
     settled, ``provisional`` rest on a rule alone, ``needs_review`` may have been answered by a
-    reply that nobody has judged, ``untimed`` have no known working time.
+    reply that nobody has judged, ``untimed`` have no known working time. ``pause_left_open`` have
+    a pause that was never ended though work went on, ``retroactive`` were late before a change of
+    the appeal made the target apply.
     """
 
     intake: Intake
@@ -42,6 +44,8 @@ class Quality:
     provisional: int
     needs_review: int
     untimed: int
+    pause_left_open: int = 0
+    retroactive: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
         provisional=cases.provisional,
         needs_review=cases.needs_review,
         untimed=int((cases.elapsed == UNKNOWN).sum()),
+        pause_left_open=cases.pause_left_open,
+        retroactive=cases.retroactive,
     )
 
 

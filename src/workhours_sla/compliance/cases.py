@@ -120,6 +120,8 @@ class Cases:
     calendar_unknown: int = 0
     provisional: int = 0
     needs_review: int = 0
+    pause_left_open: int = 0
+    retroactive: int = 0
 
     def __len__(self) -> int:
         return self.started.size
@@ -245,6 +247,8 @@ def cases_of_outcomes(
         calendar_unknown=sum(o.calendar_unknown for o in mine),
         provisional=sum(o.provisional for o in mine),
         needs_review=sum(o.needs_review for o in mine),
+        pause_left_open=sum(o.pause_left_open for o in mine),
+        retroactive=sum(o.retroactive for o in mine),
     )
 
 

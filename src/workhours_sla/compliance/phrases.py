@@ -340,8 +340,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "Время с точностью до минуты: {count} из {arrived}.",
     },
     "calendar_unknown": {
-        "en": "Wait for dates that the calendar does not know: {count}.",
-        "ru": "Ждут дат, которых календарь не знает: {count}.",
+        "en": "Verdict open, it depends on dates without a calendar: {count}.",
+        "ru": "Исход не определён, он зависит от дат без утверждённого календаря: {count}.",
     },
     "provisional": {
         "en": "PROVISIONAL, on dates that no act has settled: {count}.",
@@ -350,6 +350,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "needs_review": {
         "en": "Replies that nobody has judged may be the answer: {count}.",
         "ru": "Ответом может быть неоценённый ответ: {count}.",
+    },
+    "pause_left_open": {
+        "en": "With a pause that was never ended, although work went on: {count}.",
+        "ru": "С приостановкой, которую не завершили, хотя работа продолжалась: {count}.",
+    },
+    "retroactive": {
+        "en": "Breached before a change of the appeal set the target: {count}.",
+        "ru": "Срок истёк до изменения обращения, после которого применён норматив: {count}.",
     },
     "unchanged": {
         "en": "No figure has changed.",

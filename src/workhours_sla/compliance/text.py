@@ -275,6 +275,8 @@ def quality_notes(report: Report, lang: str) -> list[str]:
         ("calendar_unknown", quality.calendar_unknown),
         ("provisional", quality.provisional),
         ("needs_review", quality.needs_review),
+        ("pause_left_open", quality.pause_left_open),
+        ("retroactive", quality.retroactive),
     ):
         if count:
             told.append(phrase(key, lang, count=count))

@@ -644,5 +644,5 @@ def _with_bounds(error: CalendarCoverageError, one: object, other: object) -> Ca
     if len(bounds) < 2:  # noqa: PLR2004 - the earliest and the latest
         return error
     earliest, latest = sorted(bounds)
-    msg = f"{error}; the answer lies between {earliest} and {latest}"
+    msg = f"{error}; in any case the answer lies between {earliest} and {latest}"
     return CalendarCoverageError(msg, **error.__dict__ | {"earliest": earliest, "latest": latest})
