@@ -62,22 +62,27 @@ class Bounds(NamedTuple):
 # -- on known dates --------------------------------------------------------------------------
 
 
-def times_of(target: Target, schedule: Schedule, start: datetime, pauses: Pauses) -> Times:
-    """Return the times of a clock. Raises CalendarCoverageError where an unknown date changes one.
+def times_of(
+    target: Target, schedule: Schedule, start: datetime, pauses: Pauses
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Return due time, limit and warning time of a clock, None while an open pause hides them.
 
-    A time that an open pause keeps from being known is NEVER.
+    Raises CalendarCoverageError where an unknown date changes one of them.
     """
     budget = target.budget
     closed, open_since = pauses
     if isinstance(budget, timedelta):
         due, limit = schedule.term(start, budget, holds=closed)
+        warn = schedule.deadline(start, _used_at_warning(target, budget), holds=closed)
     else:
         due, limit = budget.answer(schedule, start, closed)
-    warn = _warning(target, schedule, start, due, closed)
+        warn = _warning(target, budget, schedule, start, due, closed)
     if open_since is None:
-        return Times(due, due if target.closing == "strict" else limit, warn)
+        return due, due if target.closing == "strict" else limit, warn
     ends = max(limit, _unrolled_limit(target, schedule, start, closed))
-    return _before_pause(target, Times(due, limit, warn), ends, open_since)
+    times = _before_pause(target, Times(due, limit, warn), ends, open_since)
+    due_at, last, warn_at = (None if time == NEVER else time for time in times)
+    return due_at, last, warn_at
 
 
 def _unrolled_limit(
@@ -115,26 +120,29 @@ def _before_pause(
     return Times(due, limit, warn)
 
 
-def _warning(
-    target: Target, schedule: Schedule, start: datetime, due: datetime, closed: Sequence[Hold]
-) -> datetime:
-    """Return from when on an unanswered clock is at risk."""
-    budget, ahead = target.budget, target.warn
-    if isinstance(budget, timedelta):
-        return schedule.deadline(start, _used_at_warning(target, budget), holds=closed)
-    warn = _left_from(schedule, start, due, ahead)
-    if target.warn_percent is not None and isinstance(budget, ClockTime):
-        warn = min(warn, start + _share(budget.amount, target.warn_percent))
-    elif target.warn_percent is not None:
-        used = _share(schedule.elapsed(start, due, holds=closed), target.warn_percent)
-        warn = min(warn, schedule.deadline(start, used, holds=closed))
-    return warn
-
-
 def _used_at_warning(target: Target, budget: timedelta) -> timedelta:
     """Return how much of a budget of working time is used when the clock comes to be at risk."""
     used = max(ZERO, budget - target.warn)
     return used if target.warn_percent is None else min(used, _share(budget, target.warn_percent))
+
+
+def _warning(  # noqa: PLR0913, PLR0917
+    target: Target,
+    budget: DayBudget | ClockTime,
+    schedule: Schedule,
+    start: datetime,
+    due: datetime,
+    closed: Sequence[Hold],
+) -> datetime:
+    """Return from when on an unanswered clock is at risk, of a budget that is no working time."""
+    percent = target.warn_percent
+    warn = _left_from(schedule, start, due, target.warn)
+    if percent is not None:
+        if isinstance(budget, ClockTime):
+            return min(warn, start + _share(budget.amount, percent))
+        used = _share(schedule.elapsed(start, due, holds=closed), percent)
+        warn = min(warn, schedule.deadline(start, used, holds=closed))
+    return warn
 
 
 def _left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:

@@ -174,8 +174,12 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach from before a change of the appeal is dated to the change."""
-        return (self.on_change, self.on_change_past) == ("from_creation", "as_of_change")
+        """Whether a breach can come from before a change of the appeal, and is dated to that."""
+        depends = self._only is None or any(
+            isinstance(target.schedule, ScheduleBy) for target in self.targets
+        )
+        options = self.on_change, self.on_change_past
+        return depends and options == ("from_creation", "as_of_change")
 
     @cached_property
     def heeded(self) -> frozenset[EventType]:

@@ -15,7 +15,6 @@ from workhours_sla.sla.clock import Clock, Verdict, new_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.limits import (
     BEGINNING,
-    NEVER,
     Bounds,
     Hold,
     Pauses,
@@ -76,18 +75,9 @@ def clock(  # noqa: PLR0913
     held: list[Hold] = []
     if target.on_transfer != "keep":
         start, cause, held = _taken_over(appeal, cycle, target, start, cause, answer)
-    return _settled(
-        appeal,
-        cycle,
-        target,
-        schedule,
-        begun,
-        start,
-        cause,
-        answer,
-        held,
-        before,
-        applies_since,
+    build = _ended if cycle.deleted is None else _ended_or_withdrawn
+    return build(
+        appeal, cycle, target, schedule, begun, start, cause, held, before, applies_since, answer
     )
 
 
@@ -228,19 +218,9 @@ def _exchange(  # noqa: PLR0913, PLR0917
             opens = None
 
     def of_exchange(at: datetime, by: str, reply: Event | None) -> Clock:
+        build = _ended if cycle.deleted is None else _ended_or_withdrawn
         begun = at, by
-        return _settled(
-            appeal,
-            cycle,
-            target,
-            schedule,
-            begun,
-            *begun,
-            reply,
-            [],
-            None,
-            applies_since,
-        )
+        return build(appeal, cycle, target, schedule, begun, *begun, [], None, applies_since, reply)
 
     answered = [of_exchange(*exchange) for exchange in exchanges]
     return _deciding(answered, None if opens is None else of_exchange(*opens, None))
@@ -313,7 +293,7 @@ def _with_others(clock: Clock, others: list[Clock]) -> Clock:
 # -- what follows from start, answer and pauses ----------------------------------------------
 
 
-def _settled(  # noqa: PLR0913, PLR0917
+def _ended_or_withdrawn(  # noqa: PLR0913, PLR0917
     appeal: Appeal,
     cycle: Cycle,
     target: Target,
@@ -321,31 +301,31 @@ def _settled(  # noqa: PLR0913, PLR0917
     begun: tuple[datetime, str],
     start: datetime,
     cause: str,
-    answer: Event | None,
     held: list[Hold],
     before: Clock | None,
     applies_since: datetime | None,
+    answer: Event | None,
 ) -> Clock:
-    """Return the clock; ``begun`` is its start before any transfer, and the event of that.
+    """Return the clock of an appeal that the citizen deleted.
 
-    A deletion by the citizen within the limit and before the answer ends it.
+    The deletion ends it if it came before the answer and within the limit.
     """
-    deleted = cycle.deleted
     ended_by = partial(
-        _built, appeal, cycle, target, schedule, begun, start, cause, held, before, applies_since
+        _ended, appeal, cycle, target, schedule, begun, start, cause, held, before, applies_since
     )
+    deleted = cycle.deleted
     if deleted is None or (answer is not None and answer.order <= deleted.order):
-        return ended_by(answer, None)
+        return ended_by(answer)
     gone = max(deleted.occurred_at, start)
     withdrawn = ended_by(None, gone)
     if withdrawn.ended_at is None:
-        return ended_by(answer, None)
+        return ended_by(answer)
     if withdrawn.verdict(gone)[0] is not Verdict.PENDING:
         return withdrawn
-    return _with_others(withdrawn, [ended_by(answer, None)])
+    return _with_others(withdrawn, [ended_by(answer)])
 
 
-def _built(  # noqa: PLR0913, PLR0917
+def _ended(  # noqa: PLR0913, PLR0917
     appeal: Appeal,
     cycle: Cycle,
     target: Target,
@@ -357,9 +337,12 @@ def _built(  # noqa: PLR0913, PLR0917
     before: Clock | None,
     applies_since: datetime | None,
     answer: Event | None,
-    gone: datetime | None,
+    gone: datetime | None = None,
 ) -> Clock:
-    """Return the clock that an answer ends, or a withdrawal at ``gone``, or nothing yet."""
+    """Return the clock that an answer ends, or a withdrawal at ``gone``, or nothing yet.
+
+    ``begun`` is its start before any transfer, and the event of that.
+    """
     answered_at = None if answer is None else answer.occurred_at
     ended = answered_at if answered_at is not None else gone
     evidence = (cause,) if answer is None else (cause, answer.event_id)
@@ -377,6 +360,9 @@ def _built(  # noqa: PLR0913, PLR0917
         except CalendarCoverageError:
             sure, pauses = _pause_bounds(cycle, target, schedule, start, ended, held)
     holds, open_hold = pauses
+    due: datetime | None
+    limit: datetime | None
+    warn: datetime | None
     bounds: Bounds | None = None
     if (
         before is not None
@@ -399,7 +385,14 @@ def _built(  # noqa: PLR0913, PLR0917
             return before
         due, limit, warn, bounds = before.due_at, before.limit, before.warn_at, before.bounds
     else:
-        due, limit, warn, bounds = _times(target, schedule, start, pauses, sure)
+        if sure is None:
+            try:
+                due, limit, warn = times_of(target, schedule, start, pauses)
+            except CalendarCoverageError:
+                sure = pauses
+        if sure is not None:
+            bounds = bounds_of(target, schedule, start, sure, pauses)
+            due, limit, warn = bounds.shared()
     return new_clock(
         target,
         schedule,
@@ -420,29 +413,6 @@ def _built(  # noqa: PLR0913, PLR0917
         applies_since,
         (),
     )
-
-
-def _times(
-    target: Target, schedule: Schedule, start: datetime, pauses: Pauses, sure: Pauses | None
-) -> tuple[datetime | None, datetime | None, datetime | None, Bounds | None]:
-    """Return due time, limit and warning time, and their bounds where unknown dates change one."""
-    if sure is None:
-        try:
-            due, limit, warn = times_of(target, schedule, start, pauses)
-        except CalendarCoverageError:
-            sure = pauses
-        else:
-            if pauses.open_since is None:
-                return due, limit, warn, None
-            never = NEVER
-            return (
-                None if due == never else due,
-                None if limit == never else limit,
-                None if warn == never else warn,
-                None,
-            )
-    bounds = bounds_of(target, schedule, start, sure, pauses)
-    return (*bounds.shared(), bounds)
 
 
 def _pauses(  # noqa: PLR0913, PLR0917
