@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import threading
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -171,6 +172,97 @@ def test_combined_regions_know_what_all_know() -> None:
         both.amend(day_off(date(2026, 9, 1), ORDER))
     with pytest.raises(CalendarDataError, match="at least one"):
         days_off_in_any()
+
+
+def test_a_combination_has_no_source_of_its_own() -> None:
+    table = TableDays.of((), weekend=(), first=date(2026, 1, 1), last=date(2026, 1, 2), version="1")
+    both = days_off_in_any(RU, Calendar.plain())
+    with pytest.raises(
+        CalendarDataError, match="change one of its parts before combining"
+    ) as caught:
+        both.with_source(table)
+    assert caught.value.id == both.id
+    assert both.plain([date(2026, 9, 1)]) == Calendar.plain([date(2026, 9, 1)])
+    for wrong in ("RU", [RU, RU]):
+        with pytest.raises(TypeError, match="is not a calendar; combine calendars"):
+            days_off_in_any(wrong, RU)
+
+
+PARTS = RU, Calendar.plain([date(2026, 9, 1)], yearly=["12-25"], last=date(2060, 12, 31))
+YEAR = date(2025, 1, 1), date(2025, 12, 31)
+ASKED_OF_A_CALENDAR = {
+    "id": None,
+    "tz": None,
+    "coverage": None,
+    "version": None,
+    "weekend": None,
+    "other_zones": None,
+    "fingerprint": None,
+    "get": None,
+    "plain": None,
+    "knows": (date(2030, 1, 1),),
+    "uncertain": (2026,),
+    "check_known": (date(2026, 1, 1),),
+    "day": (date(2025, 11, 1),),
+    "special_days": (2025,),
+    "days": YEAR,
+    "is_working_day": (date(2025, 11, 1),),
+    "count_working_days": YEAR,
+    "add_working_days": (date(2025, 11, 1), 20),
+    "as_known": (date(2021, 10, 1),),
+    "with_week": (6,),
+    "without": (Layer.PRESIDENTIAL,),
+    "provisional": (),
+    "diff": (RU, *YEAR),
+    "amend": ([],),
+    "with_source": (None,),
+}
+
+
+@pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])
+def test_a_combination_asks_all_its_parts_and_never_the_source_of_the_first(
+    combine: Callable[..., Calendar],
+) -> None:
+    def found(combined: Calendar, name: str, args: tuple[object, ...] | None) -> object:
+        value = getattr(combined, name)
+        if args is None:
+            return value
+        try:
+            value = value(*args)
+        except CalendarDataError as error:
+            return str(error)
+        return list(value) if isinstance(value, Iterator) else value
+
+    assert {name for name in dir(Calendar) if name[0] != "_"} == set(ASKED_OF_A_CALENDAR)
+    combined, blind = combine(*PARTS), combine(*PARTS)
+    object.__setattr__(blind, "_source", None)
+    for name, args in ASKED_OF_A_CALENDAR.items():
+        assert found(blind, name, args) == found(combined, name, args)
+
+
+@pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])
+def test_a_combination_says_the_same_of_its_parts_in_either_order(
+    combine: Callable[..., Calendar],
+) -> None:
+    one, other = combine(*PARTS), combine(*reversed(PARTS))
+    assert one.fingerprint == other.fingerprint
+    assert list(one.diff(other, *YEAR)) == []
+    for day, same in zip(one.days(*YEAR), other.days(*YEAR), strict=True):
+        assert (day.kind, day.eve_of, day.describe()) == (same.kind, same.eve_of, same.describe())
+    office, twin = (Schedule(days, S8, tz="Europe/Volgograd") for days in (one, other))
+    friday = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
+    due = office.deadline(friday, working_hours(4))
+    assert due == twin.deadline(friday, working_hours(4))
+
+
+def test_every_day_that_a_combination_answers_by_rule_is_marked() -> None:
+    for parts in (PARTS, PARTS[::-1], (days_off_in_any(*PARTS), PARTS[1])):
+        by_rule = days_off_in_any(*parts).provisional()
+        for year, provisional in ((2026, False), (2030, True)):
+            days = by_rule.days(date(year, 1, 1), date(year, 12, 31))
+            assert {day.provisional for day in days} == {provisional}
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        by_rule.special_days(2030)[date(2030, 1, 1)] = None
 
 
 # -- compared ------------------------------------------------------------------------------

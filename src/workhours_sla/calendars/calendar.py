@@ -75,9 +75,8 @@ class Calendar:
 
         return registry.get(id)
 
-    @classmethod
+    @staticmethod
     def plain(
-        cls,
         days_off: Iterable[date] = (),
         *,
         yearly: Iterable[str] = (),
@@ -95,7 +94,7 @@ class Calendar:
         """
         from workhours_sla.calendars.plain import PlainDays  # noqa: PLC0415
 
-        return cls(id, PlainDays.of(days_off, yearly, first, last))
+        return Calendar(id, PlainDays.of(days_off, yearly, first, last))
 
     # -- what it knows ---------------------------------------------------------------------
 
@@ -209,7 +208,7 @@ class Calendar:
         if special is not None:
             return special
         kind = DayKind.DAY_OFF if day.weekday() in self.weekend else DayKind.WORK
-        return Day(day, kind, hours_of=day, provisional=self._forecast and not self.knows(day))
+        return Day(day, kind, hours_of=day, provisional=self._by_rule_alone(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
         """Return the days of a year that differ from the plain week, by date.
@@ -263,9 +262,13 @@ class Calendar:
                     shortened_by if kind.working else NOT_SHORTENED,
                     (winner, *losers) if winner is not None else (),
                     eve_of,
-                    provisional=self._forecast and not self.knows(day),
+                    provisional=self._by_rule_alone(day),
                 ),
             )
+
+    def _by_rule_alone(self, day: date) -> bool:
+        """Whether the answer for ``day`` is by rule because no act settles it."""
+        return self._forecast and not self.knows(day)
 
     def days(self, first: date, last: date) -> Iterator[Day]:
         """Yield the days from ``first`` to ``last``, both included."""

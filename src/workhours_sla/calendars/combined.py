@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import reduce
-from typing import Any, Self
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NoReturn, Self
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
-from workhours_sla.calendars.source import DateRange
+from workhours_sla.calendars.source import DateRange, DaySource
 from workhours_sla.errors import CalendarDataError
 
 ONE_DAY = timedelta(days=1)
@@ -18,8 +20,9 @@ ONE_DAY = timedelta(days=1)
 def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
     """Return the calendar that is off on every date that is off in any of them.
 
-    Reasons of all are kept, the decisive ones first. Known where all are known; without a zone
-    unless they share one.
+    Reasons of all are kept, the decisive ones first; a working day that one of them swapped with
+    another date takes the hours of that date. Known where all are known; without a zone unless
+    they share one.
 
     >>> both = days_off_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> both.is_working_day(date(2026, 12, 25)), both.is_working_day(date(2026, 1, 5))
@@ -46,6 +49,10 @@ class CombinedCalendar(Calendar):
         if not parts:
             msg = "no calendar to combine; give at least one"
             raise CalendarDataError(msg)
+        for part in parts:
+            if not isinstance(part, Calendar):
+                msg = f"{part!r} is not a calendar; combine calendars, such as Calendar.get('RU')"
+                raise TypeError(msg)
         name = "off in any of " if any_off else "working in any of "
         zones = {part.tz for part in parts}
         super().__init__(
@@ -103,20 +110,27 @@ class CombinedCalendar(Calendar):
         found = self._by_year.get(year)
         if found is None:
             dates = sorted({day for part in self.parts for day in part.special_days(year)})
-            found = {day: self._decide(day) for day in dates}
+            found = MappingProxyType({day: self._decide(day) for day in dates})
             self._by_year[year] = found
         return found
 
     def _decide(self, day: date) -> Day:
         days = [part.special_days(day.year).get(day) or _plain(part, day) for part in self.parts]
         decisive = [found for found in days if found.working != self.any_off] or days
-        first = decisive[0]
+        # of a working day the part that knows whose hours it takes; else the order would decide
+        first = next((found for found in decisive if found.hours_of != day), decisive[0])
+        shortest = max(decisive, key=attrgetter("shortened_by"))
         rest = (found for found in days if found is not first)
         return first._replace(
-            shortened_by=max(found.shortened_by for found in decisive),
+            shortened_by=shortest.shortened_by,
             reasons=first.reasons + tuple(entry for found in rest for entry in found.reasons),
-            provisional=any(found.provisional for found in days),
+            eve_of=shortest.eve_of,
+            provisional=self._by_rule_alone(day),
         )
+
+    def _by_rule_alone(self, day: date) -> bool:
+        """Whether the answer of any of them for ``day`` is by rule."""
+        return any(part._by_rule_alone(day) for part in self.parts)  # noqa: SLF001
 
     def as_known(self, day: date) -> Self:
         """Return the combination of each as known on ``day``."""
@@ -134,7 +148,15 @@ class CombinedCalendar(Calendar):
         """Return the combination of each for a week of so many working days."""
         return self._each(lambda part: part.with_week(days))
 
-    def amend(self, rows: Iterable[Entry], *, settles: Iterable[DateRange] = ()) -> Self:
+    def with_source(self, source: DaySource) -> NoReturn:
+        """Refuse: the days come from the parts."""
+        del source
+        msg = f"{self.id!r} has no source of its own; change one of its parts before combining them"
+        raise CalendarDataError(msg, id=self.id)
+
+    def amend(
+        self, rows: Iterable[Entry | tuple[Entry, ...]], *, settles: Iterable[DateRange] = ()
+    ) -> NoReturn:
         """Refuse: an act belongs to one of the calendars."""
         del rows, settles
         msg = f"amend one of the calendars before combining them, not {self.id!r}"
