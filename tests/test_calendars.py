@@ -51,6 +51,35 @@ def test_a_day_off_of_an_agency() -> None:
     assert pickle.loads(pickle.dumps(amended)) == amended  # noqa: S301
 
 
+def test_rows_and_tuples_of_rows_amend_alike() -> None:
+    days = [day_off(date(2026, 9, day), ORDER) for day in (1, 2, 3)]
+    moved = transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE)
+    settles = [(date(2028, 1, 1), date(2028, 12, 31))]
+    amended = RU.amend([*days, moved], settles=settles)
+    assert amended == RU.amend([*itertools.chain(*days), *moved], settles=settles)
+    assert amended == RU.amend(iter([days[0], days[1][0], *days[2], moved]), settles=settles)
+    assert not any(amended.is_working_day(date(2026, 9, day)) for day in (1, 2, 3))
+    assert amended.is_working_day(date(2028, 4, 29))
+
+
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        ([date(2026, 9, 1)], r"datetime.date\(2026, 9, 1\) is not a row"),
+        ([(day_off(date(2026, 9, 1), ORDER),)], r"\(Entry\(.*\) is not a row"),
+        ([[*day_off(date(2026, 9, 1), ORDER)]], r"\[Entry\(.*\] is not a row"),
+        ([None], "None is not a row"),
+        ([(1, 2)], "1 is not a row"),
+        (day_off(date(2026, 9, 1), ORDER)[0], r"Entry\(.*\) is not a list of rows"),
+        ("2026-09-01", "'2026-09-01' is not a list of rows"),
+        (None, "None is not a list of rows"),
+    ],
+)
+def test_what_is_no_row_does_not_amend(rows: object, named: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{named}.*; give .*what day_off and transfer return$"):
+        RU.amend(rows)
+
+
 def test_a_new_years_act_makes_the_year_known() -> None:
     with pytest.raises(CalendarCoverageError):
         RU.day(date(2028, 1, 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -136,15 +136,19 @@ class AmendedDays(NamedTuple):
 
 
 def amended_source(
-    calendar: Calendar, source: DaySource, rows: Iterable[Entry], settles: tuple[DateRange, ...]
+    calendar: Calendar,
+    source: DaySource,
+    rows: Iterable[Entry | tuple[Entry, ...]],
+    settles: tuple[DateRange, ...],
 ) -> AmendedDays:
     """Return a calendar's source with the rows added; refuse rows that cannot be.
 
     A weekend can only be worked if it was a day off, and a day off can only move to a working
-    day; both are asked of the calendar as it was. Raises CalendarDataError.
+    day; both are asked of the calendar as it was. Raises CalendarDataError, TypeError.
     """
+    flat = tuple(_flat(rows))
     before = calendar.with_source(AmendedDays(source, (), settles))
-    kept = tuple(row for row in rows if not _worked_holiday(before, row))
+    kept = tuple(row for row in flat if not _worked_holiday(before, row))
     for row in kept:
         _check(before, row)
     amended = AmendedDays(source, kept, settles)
@@ -152,6 +156,19 @@ def amended_source(
         # raises where rows of one layer contradict each other
         calendar.with_source(amended).special_days(year)
     return amended
+
+
+def _flat(rows: object) -> Iterator[Entry]:
+    """Yield the rows, those of a tuple one by one. Raises TypeError for what is no row."""
+    if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
+        msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
+        raise TypeError(msg)
+    for item in rows:
+        for row in item if type(item) is tuple else (item,):  # an Entry is a tuple by itself
+            if not isinstance(row, Entry):
+                msg = f"{row!r} is not a row of a calendar; give what day_off and transfer return"
+                raise TypeError(msg)
+            yield row
 
 
 def _worked_holiday(calendar: Calendar, row: Entry) -> bool:

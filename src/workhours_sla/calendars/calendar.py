@@ -346,22 +346,28 @@ class Calendar:
         """
         return self._with(forecast=True)
 
-    def amend(self, rows: Iterable[Entry], *, settles: Iterable[DateRange] = ()) -> Self:
+    def amend(
+        self, rows: Iterable[Entry | tuple[Entry, ...]], *, settles: Iterable[DateRange] = ()
+    ) -> Self:
         """Return the calendar with acts added, as ``day_off`` and ``transfer`` write them.
 
-        ``settles`` names ranges of dates that the acts make known: a new year, or dates that were
-        open. Raises CalendarDataError for rows that contradict the calendar or each other,
-        CalendarCoverageError for rows on dates that stay unknown.
+        ``rows`` is what one of them returns, or a list of what several return. ``settles`` names
+        ranges of dates that the acts make known: a new year, or dates that were open. Raises
+        CalendarDataError for rows that contradict the calendar or each other,
+        CalendarCoverageError for rows on dates that stay unknown, TypeError for what is no row.
 
         >>> from workhours_sla import Act, day_off
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
         >>> office = Calendar.get("RU").amend(day_off(date(2026, 9, 1), order))
         >>> office.day(date(2026, 9, 1)).describe()
         'non-working day by decree: Order of the agency of 1.08.2026 No 7'
+        >>> days = [day_off(date(2026, 9, day), order) for day in (1, 2)]
+        >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
+        2
         """
         from workhours_sla.calendars.amended import amended_source  # noqa: PLC0415
 
-        return self._with(source=amended_source(self, self._source, tuple(rows), tuple(settles)))
+        return self._with(source=amended_source(self, self._source, rows, tuple(settles)))
 
     def with_source(self, source: DaySource) -> Self:
         """Return the calendar over another source of days, with the same options."""
