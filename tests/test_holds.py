@@ -1,7 +1,9 @@
 """Working time with stretches held out: what is left, when it is due, and what is refused."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -170,13 +172,66 @@ def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
         assert office.term(utc(day[10]), working_hours(4), holds=holds) == (day[14], day[16])
 
 
-def test_bad_holds_are_refused() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    a, b = (datetime(2025, 3, day, 12, tzinfo=office.tz) for day in (12, 14))
-    with pytest.raises(ValueError, match="ends before it starts"):
-        office.elapsed(a, b, holds=[(b, a)])
-    with pytest.raises(NaiveDatetimeError):
-        office.elapsed(a, b, holds=[(a.replace(tzinfo=None), b)])
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+A, B = (datetime(2025, 3, day, 12, tzinfo=OFFICE.tz) for day in (12, 14))
+FOUR = working_hours(4)
+Asked = Callable[[Any], object]
+VERBS: dict[str, Asked] = {
+    "elapsed": lambda holds: OFFICE.elapsed(A, B, holds=holds),
+    "deadline": lambda holds: OFFICE.deadline(A, FOUR, holds=holds),
+    "deadline of nothing": lambda holds: OFFICE.deadline(A, timedelta(0), holds=holds),
+    "by rule": lambda holds: OFFICE.deadline(A, FOUR, holds=holds, provisional=True),
+    "breaches_after": lambda holds: OFFICE.breaches_after(A, FOUR, holds=holds),
+    "term": lambda holds: OFFICE.term(A, FOUR, holds=holds),
+    "term in UTC": lambda holds: OFFICE.term(utc(A), FOUR, holds=holds),
+    "remaining": lambda holds: OFFICE.remaining(A, FOUR, now=B, holds=holds),
+    "explain": lambda holds: OFFICE.explain(A, FOUR, holds=holds),
+    "explain a span": lambda holds: OFFICE.explain(A, B, holds=holds),
+    "combined": lambda holds: (OFFICE & OFFICE).deadline(A, FOUR, holds=holds),
+    "due_on": lambda holds: WorkingDays(2).due_on(OFFICE, A, holds),
+    "working days": lambda holds: OFFICE.deadline(A, WorkingDays(2), holds=holds),
+    "days": lambda holds: OFFICE.term(A, CalendarDays(2, roll="following"), holds=holds),
+    "months": lambda holds: OFFICE.breaches_after(A, Months(1, roll="none"), holds=holds),
+    "clock time": lambda holds: OFFICE.deadline(A, ClockTime(FOUR), holds=holds),
+}
+BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
+    "open": ([(A, None)], TypeError, r"the pause since 2025-03-12 12.* has no end; .* such as now"),
+    "second open": ([(A, B), (B, None)], TypeError, "the pause since 2025-03-14 12.* has no end"),
+    "no start": ([(None, B)], TypeError, "None is not a datetime; give an aware one"),
+    "three": ([(A, B, B)], TypeError, r"\(.*\) is not a pause; give a pair \(since, until\)"),
+    "the pair": ((A, B), TypeError, r"datetime\(2025, 3, 12, .* is not a pause; give a pair"),
+    "two letters": (["ab"], TypeError, "'ab' is not a pause; give a pair"),
+    "a text": ("2025", TypeError, "holds='2025' is not a list; give a list of pairs"),
+    "a number": (5, TypeError, "holds=5 is not a list; give a list of pairs"),
+    "texts": ([("2025-03-12", "2025-03-14")], TypeError, "'2025-03-12' is not a datetime"),
+    "dates": ([(A.date(), B.date())], TypeError, r"date\(2025, 3, 12\) is not a datetime"),
+    "naive start": ([(A.replace(tzinfo=None), B)], NaiveDatetimeError, "2025, 3, 12, .* no zone"),
+    "naive end": ([(A, B.replace(tzinfo=None))], NaiveDatetimeError, "2025, 3, 14, .* no zone"),
+    "turned": ([(B, A)], ValueError, "the pause from 2025-03-14 .* ends before it starts"),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("bad", BAD_HOLDS)
+def test_bad_holds_are_refused_in_every_verb(bad: str, verb: str) -> None:
+    holds, error, message = BAD_HOLDS[bad]
+    for _ in range(ASKED):
+        with pytest.raises(error, match=message) as caught:
+            VERBS[verb](holds)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_holds_that_can_be_read_only_once_are_refused(verb: str) -> None:
+    with pytest.raises(TypeError, match="is not a list; give a list of pairs"):
+        VERBS[verb](iter([(A, B)]))
+    assert VERBS[verb](None) == VERBS[verb]([]) == VERBS[verb](())
+
+
+def test_no_time_of_pandas_is_no_end() -> None:
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(TypeError, match=r"the pause since 2025-03-12 .* has no end"):
+        OFFICE.elapsed(A, B, holds=[(pandas.Timestamp(A), pandas.NaT)])
 
 
 def test_a_date_held_at_midnight_is_not_counted() -> None:

@@ -8,6 +8,7 @@ office closes.
 from __future__ import annotations
 
 import calendar
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
 from workhours_sla.errors import BudgetError, CalendarCoverageError
-from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
+from workhours_sla.worktime.arguments import LAST_YEAR, refuse_year
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.holds import Holds
-from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.holds import Holds, moments_of
 from workhours_sla.worktime.shifts import shorten
+from workhours_sla.worktime.zone import BASE_UTC
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule
@@ -246,16 +247,13 @@ class ClockTime:
     def __post_init__(self) -> None:
         check_budget(self.amount)
 
-    def answer(
-        self,
-        schedule: Schedule,  # noqa: ARG002
-        start: datetime,
-        holds: Holds = (),  # noqa: ARG002
-    ) -> DayAnswer:
+    def answer(self, schedule: Schedule, start: datetime, holds: Holds = ()) -> DayAnswer:
         """Return the start plus the amount, in the zone of the start; it runs through holds.
 
-        Raises CalendarCoverageError for an end past the year 9999.
+        Raises CalendarCoverageError for an end past the year 9999, and for holds as ``deadline``.
         """
+        with suppress(CalendarCoverageError):  # they may run as far as they like
+            moments_of(holds, schedule._moment)  # noqa: SLF001
         try:
             due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
         except OverflowError:
@@ -328,13 +326,10 @@ def _midnight(schedule: Schedule, day: date) -> datetime:
 
 def _held_dates(schedule: Schedule, holds: Holds) -> list[Dates]:
     """Return the dates at whose 24:00 a hold stands, in order, as pairs (first, last)."""
-    for when in (when for hold in holds for when in hold):
-        if not FIRST_YEAR <= when.year <= LAST_YEAR:
-            refuse_year(when)
-    stretches = [(since.astimezone(UTC), until.astimezone(UTC)) for since, until in holds]
     found = []
-    for since, until in join(stretch for stretch in stretches if stretch[0] < stretch[1]):
-        first, after = _ends_from(schedule, since), _ends_from(schedule, until)
+    for since, until in moments_of(holds, schedule._moment):  # noqa: SLF001
+        first = _ends_from(schedule, BASE_UTC + since)
+        after = _ends_from(schedule, BASE_UTC + until)
         if first < after:
             found.append((first, after - ONE_DAY))
     return found

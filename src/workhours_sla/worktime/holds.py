@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.zone import ZERO, Interval
 
 Holds = Sequence[tuple[datetime, datetime]]
-"""Pairs (since, until) of aware datetimes, in any order; those that overlap count once."""
+"""Pairs (since, until) of aware datetimes, in any order; those that overlap count once.
+
+A pause that has not ended yet is given up to the instant that you ask about, such as now.
+"""
 
 
 def moments_of(holds: Holds, moment_of: Callable[[datetime], timedelta]) -> list[Interval]:
-    """Return holds as disjoint instants in order. Raises ValueError for an end before its start."""
+    """Return holds as disjoint instants in order.
+
+    Raises TypeError for what is not pairs of datetimes or has no end, NaiveDatetimeError,
+    ValueError for an end before its start.
+    """
+    if not holds:
+        return []
     found = []
-    for since, until in holds:
-        start, end = moment_of(since), moment_of(until)
-        if end < start:
-            msg = f"a hold from {since} to {until} ends before it starts; give (since, until)"
-            raise ValueError(msg)
-        found.append((start, end))
-    return join(found)
+    try:
+        if hasattr(holds, "__next__"):  # an iterator would be empty when read again
+            _check_pairs(holds)
+        for since, until in holds:
+            start, end = moment_of(since), moment_of(until)
+            if end < start:
+                _refuse_turned(since, until)
+            found.append((start, end))
+    except (TypeError, ValueError):
+        _check_pairs(holds)
+        raise
+    return join(found) if len(found) > 1 else found
+
+
+def _refuse_turned(since: datetime, until: datetime) -> NoReturn:
+    msg = f"the pause from {since} to {until} ends before it starts; give (since, until)"
+    raise ValueError(msg)
+
+
+def _check_pairs(holds: object) -> None:
+    """Raise TypeError, with the way out, for what is not pairs or has no end."""
+    if isinstance(holds, str | Iterator) or not isinstance(holds, Iterable):
+        msg = f"holds={holds!r} is not a list; give a list of pairs (since, until)"
+        raise TypeError(msg) from None
+    for pair in holds:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
+            msg = f"{pair!r} is not a pause; give a pair (since, until) of aware datetimes"
+            raise TypeError(msg) from None
+        since, until = pair
+        if until is None or until != until:  # noqa: PLR0124 - NaT
+            msg = (
+                f"the pause since {since} has no end; give the instant up to which you ask, such "
+                "as now"
+            )
+            raise TypeError(msg) from None
 
 
 def held_between(

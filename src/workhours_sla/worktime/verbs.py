@@ -299,6 +299,7 @@ class WorkingTime:
             line = self._line_at(moment)
             self._settle(line)
             if not budget:
+                moments_of(holds, self._moment)
                 return start
             wanted = self._wanted(line, moment, budget, holds, latest=False)
             found = None if wanted is None else line.earliest(wanted)
