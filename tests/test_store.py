@@ -9,13 +9,18 @@ import json
 import os
 import random
 import sqlite3
+import sys
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -40,7 +45,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.change_json import change_to_json
-from workhours_sla.adapters.stores import sqlite_file
+from workhours_sla.adapters.stores import sqlite_file, sqlite_reading, sqlite_tables
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
 from workhours_sla.adapters.stores.sqlite_tables import Work
@@ -497,6 +502,187 @@ def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
         restore(snapshot, again)
     with pytest.raises(StoreError, match="no snapshot"):
         restore(tmp_path / "none.db", tmp_path / "new.db")
+
+
+# -- threads -----------------------------------------------------------------------------------
+
+
+def at_once(*tasks: Callable[[], object]) -> list[object]:
+    """Run each task in a thread of its own, and return what they return or raise what one does."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(len(tasks)) as pool:
+            return [future.result() for future in [pool.submit(task) for task in tasks]]
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def in_another_thread(task: Callable[[], object]) -> object:
+    return at_once(task)[0]
+
+
+def events_of_a_week(chance: random.Random) -> list[Event]:
+    """Return appeals over a week, most of them answered; some events come twice, or in copies."""
+    events = []
+    for number in range(150):
+        posted = at(2025, 3, 10) + timedelta(minutes=chance.randrange(5 * 24 * 60))
+        events.append(created(str(number), posted))
+        if chance.random() < 0.7:
+            reply = replied(str(number), posted + timedelta(minutes=chance.randrange(36 * 60)))
+            events += [reply, replace(reply, received_at=reply.received_at + HOUR)]
+    events += chance.sample(events, 20)
+    chance.shuffle(events)
+    return events
+
+
+@pytest.mark.parametrize("hot", [0, 1000])
+def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
+    tmp_path: Path, hot: int
+) -> None:
+    events = events_of_a_week(random.Random(1))
+    watermarks = [at(2025, 3, 10) + n * 3 * HOUR for n in range(80)]
+    with opened(tmp_path / "one.db") as one:
+        one.apply(events)
+        one.advance(watermarks[-1])
+    told: list[Change] = []
+    writing = [True]
+
+    def apply(mine: Sequence[Event]) -> None:
+        for first in range(0, len(mine), 3):
+            told.extend(many.apply(mine[first : first + 3]))
+
+    def advance() -> None:
+        for watermark in watermarks:
+            told.extend(many.advance(watermark))
+
+    def write() -> None:
+        try:
+            at_once(*(partial(apply, events[n::4]) for n in range(4)), advance)
+        finally:
+            writing[0] = False
+
+    def read(store: SqliteStore | SqliteReader) -> int:
+        times = 0
+        while writing[0] or not times:
+            times += 1
+            with store.moment():
+                assert balanced(store)
+                assert len(list(store.events())) == len(list(store.events()))
+            assert len(store.changes(most=5)) <= 5
+            store.quarantine()
+            if isinstance(store, SqliteStore):
+                assert balanced(store)
+                assert store.policy is POLICY
+                assert {outcome.target for outcome in store.open_outcomes(watermarks[-1])} <= {
+                    "first reply"
+                }
+                store.note("reader", str(times))
+                assert store.noted("reader") is not None
+                for number, _ in store.undelivered("sink", 10):
+                    store.delivered("sink", number)
+        return times
+
+    with opened(tmp_path / "many.db", hot=hot) as many, SqliteReader(tmp_path / "many.db") as out:
+        assert at_once(write, *(partial(read, many) for _ in range(2)), *[partial(read, out)] * 2)
+        changes = [change for _, change in many.changes()]
+        in_change_order = Ledger()
+        in_change_order.take(changes)
+        assert Counter(told) == Counter(changes)
+        in_change_order_of_one = Ledger()
+        with SqliteReader(tmp_path / "one.db") as one:
+            in_change_order_of_one.take(change for _, change in one.changes())
+            assert in_change_order.net() == in_change_order_of_one.net()
+            assert (many.watermark, aside(many)) == (one.watermark, aside(one))
+            assert many.holdings() == one.holdings()
+            key = attrgetter("event_id", "received_at")
+            assert sorted(many.events(), key=key) == sorted(one.events(), key=key)
+        check_told(in_change_order, evaluate(events, POLICY, as_of=watermarks[-1]))
+
+
+def test_an_iterator_that_is_held_open_keeps_no_thread_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_reading, "_EVENTS", sqlite_reading._EVENTS.replace("10000", "2"))
+    monkeypatch.setattr(sqlite_tables, "CHUNK", 2)
+    store = opened(tmp_path / "appeals.db")
+    later = at(2025, 3, 12, 12)
+    store.apply([created(str(number), at(2025, 3, 12, 10)) for number in range(5)])
+    events, outcomes = store.events(), store.open_outcomes(later)
+    assert (next(events).appeal_id, next(outcomes).appeal_id) == ("0", "0")
+    more = [created("5", at(2025, 3, 12, 10)), replied("3", at(2025, 3, 12, 11))]
+    assert len(in_another_thread(partial(store.apply, more))) == 2
+    assert [one.event_id for one in events] == [*(f"{n}-c" for n in range(1, 6)), "3-r"]
+    assert [(one.appeal_id, str(one.verdict)) for one in outcomes] == [
+        ("1", "pending"), ("2", "pending"), ("3", "met"), ("4", "pending")
+    ]  # fmt: skip
+    events, outcomes = store.events(), store.open_outcomes(later)
+    next(events), next(outcomes)
+    in_another_thread(store.close)
+    for begun in (events, outcomes):
+        with pytest.raises(StoreError, match="is closed; open it again"):
+            list(begun)
+
+
+def test_an_appeal_that_is_dropped_while_outcomes_are_read_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_tables, "CHUNK", 1)
+    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
+        store.apply([created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 10))])
+        outcomes = store.open_outcomes(at(2025, 3, 12, 12))
+        assert next(outcomes).appeal_id == "1"
+        store.apply([replied("2", at(2025, 3, 12, 11))])
+        store.advance(at(2025, 3, 20))
+        assert {one.appeal_id for one in store.events()} == {"1"}
+        assert list(outcomes) == []
+
+
+def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    entered, go_on = threading.Event(), threading.Event()
+
+    def read(row: Rejected) -> Sequence[Event]:
+        entered.set()
+        assert go_on.wait(10)
+        return [created(row.text, at(2025, 3, 12, 10))]
+
+    with ThreadPoolExecutor(2) as pool, opened(path) as store:
+        store.take(Batch("file", rejected=[Rejected("bad_row", "", "1")]))
+        replayed = pool.submit(store.replay, read)
+        assert entered.wait(10)
+        closed = pool.submit(store.close)
+        try:
+            with pytest.raises(TimeoutError):
+                closed.result(0.2)
+        finally:
+            go_on.set()
+        closed.result(10)
+        assert [change.kind.value for change in replayed.result(10).changes] == ["opened"]
+    with SqliteReader(path) as reader:
+        assert [one.appeal_id for one in reader.events()] == ["1"]
+        assert reader.rejected() == {}
+
+
+def test_what_is_asked_of_a_closed_store_does_not_blame_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    with opened(path) as store, SqliteReader(path) as reader:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+    for call in (
+        partial(store.apply, []),
+        partial(store.advance, at(2025, 3, 12)),
+        partial(store.note, "key", "text"),
+        partial(list, store.open_outcomes(at(2025, 3, 12, 12))),
+        partial(list, reader.events()),
+        reader.holdings,
+        partial(reader.snapshot, tmp_path / "copy.db"),
+    ):
+        with pytest.raises(StoreError, match=r"appeals\.db' is closed; open it again$"):
+            call()
+    store.close()
+    reader.close()
+    with opened(path) as again:  # the lock of the one before is gone
+        assert again.holdings().read == 1
 
 
 def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(

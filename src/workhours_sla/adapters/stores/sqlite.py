@@ -11,7 +11,12 @@ from typing import Final
 
 from workhours_sla import __version__
 from workhours_sla.adapters.stores.sqlite_file import lock, open_file, refuse
-from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED, SqliteReader
+from workhours_sla.adapters.stores.sqlite_reading import (
+    AFTER_RETENTION,
+    REPLACED,
+    SqliteReader,
+    serialised,
+)
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone
 from workhours_sla.adapters.stores.sqlite_tables import (
     BY_FOLD,
@@ -49,7 +54,8 @@ class SqliteStore(SqliteReader):
     than last time, or by another version of this library, it tells what that changes. With
     ``retain``, appeals settled for longer are dropped: their events are known again as repeats,
     and new ones are quarantined as ``after_retention``. ``hot`` is how many appeals are kept in
-    memory. For one thread. Raises StoreError, also where another process writes the file.
+    memory. It can be used from any thread; calls run one at a time. Raises StoreError, also where
+    another process writes the file.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
@@ -96,20 +102,23 @@ class SqliteStore(SqliteReader):
         return open_file(self._path)
 
     def close(self) -> None:
-        """Close the file and let other writers in."""
-        if hasattr(self, "_db"):
-            self._db.close()
-        self._lock.close()
+        """Close the file, after the call that another thread is in, and let other writers in."""
+        with self._turn:
+            if hasattr(self, "_db"):
+                super().close()
+            self._lock.close()
 
     @property
     def policy(self) -> Policy:
         """What the clocks are held to."""
-        return self._policy
+        with self._turn:
+            return self._policy
 
     @property
     def watermark(self) -> datetime | None:
         """The instant up to which time has passed, None before the first advance."""
-        return None if self._watermark is _BEGINNING else self._watermark
+        with self._turn:
+            return None if self._watermark is _BEGINNING else self._watermark
 
     # -- what comes in -----------------------------------------------------------------------
 
@@ -124,6 +133,7 @@ class SqliteStore(SqliteReader):
         """
         return self.take(Batch("", watermark=watermark)).changes
 
+    @serialised
     def take(self, batch: Batch) -> Taken:
         """Take a batch: its events, then its watermark, and with them how far it was read."""
         watermark = None if batch.watermark is None else in_utc("watermark", batch.watermark)
@@ -149,6 +159,7 @@ class SqliteStore(SqliteReader):
                 self._drop(micros(self._watermark - self._retain))
         return Taken(tuple(work.changes), counters)
 
+    @serialised
     def replace(self, policy: Policy) -> tuple[Change, ...]:
         """Go on under another policy, or amended calendars, and return what that changes.
 
@@ -170,6 +181,7 @@ class SqliteStore(SqliteReader):
             raise
         return tuple(work.changes)
 
+    @serialised
     def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
         """Let ``event`` stand in place of all copies of its id, and return what that changes.
 
@@ -201,6 +213,7 @@ class SqliteStore(SqliteReader):
             self._read += 1
         return tuple(work.changes)
 
+    @serialised
     def replay(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Taken:
         """Read the rows in quarantine again, now that their source is read rightly.
 
@@ -223,6 +236,7 @@ class SqliteStore(SqliteReader):
 
     # -- what goes out -----------------------------------------------------------------------
 
+    @serialised
     def undelivered(self, sink: str, most: int) -> list[tuple[int, Change]]:
         """Return the first changes, with their numbers, that a sink has not acknowledged."""
         rows = self._all("SELECT number FROM delivered WHERE sink=?", sink)
@@ -243,10 +257,22 @@ class SqliteStore(SqliteReader):
         however many others there are. Raises NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
-        for chunk in chunks(self._tables.open_ids()):
-            for appeal in self._tables.load(chunk).values():
-                yield from outcomes_of(appeal.fold(self._policy), as_of)
-            self._tables.cool()
+        for chunk in chunks(self._open_ids()):
+            yield from self._outcomes(chunk, as_of)
+
+    @serialised
+    def _open_ids(self) -> Sequence[str]:
+        return self._tables.open_ids()
+
+    @serialised
+    def _outcomes(self, ids: Sequence[str], as_of: datetime) -> list[Outcome]:
+        found = [
+            outcome
+            for appeal in self._tables.load(ids).values()
+            for outcome in outcomes_of(appeal.fold(self._policy), as_of)
+        ]
+        self._tables.cool()
+        return found
 
     # -- one transaction ---------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ def refuse(path: Path, error: sqlite3.Error) -> NoReturn:
 def open_file(path: Path) -> sqlite3.Connection:
     """Open a store for writing, made or migrated as needed. Raises StoreError."""
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             _check(db, path)
             _log_ahead(db, path)
@@ -119,7 +119,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         msg = f"no store {str(path)!r}; check the path"
         raise StoreError(msg, path=str(path))
     try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", isolation_level=None, uri=True)
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            isolation_level=None,
+            uri=True,
+            check_same_thread=False,
+        )
         try:
             _check(db, path, least=len(MIGRATIONS))
         except BaseException:
@@ -134,7 +139,7 @@ def lock(path: Path) -> sqlite3.Connection:
     """Keep other writers out for as long as the connection is open, or the process lives."""
     beside = path.with_name(path.name + "-writer")
     try:
-        db = sqlite3.connect(beside, isolation_level=None, timeout=0)
+        db = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
         try:
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error:

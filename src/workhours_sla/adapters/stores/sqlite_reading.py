@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from threading import RLock
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
 from workhours_sla.adapters.stores.sqlite_file import copy, open_for_reading, refuse
 from workhours_sla.adapters.stores.sqlite_rows import change_of, event_of, instant
@@ -17,6 +19,10 @@ from workhours_sla.sla.change import Change
 from workhours_sla.sla.evaluation import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.ports import Place, Rejected
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+AnyReader = TypeVar("AnyReader", bound="SqliteReader")
 
 REPLACED = "replaced"
 """Why a copy does not count in whose place a repair was given."""
@@ -58,11 +64,33 @@ class Holdings(NamedTuple):
     rejected: int
 
 
+def serialised(
+    method: Callable[Concatenate[AnyReader, P], Answer],
+) -> Callable[Concatenate[AnyReader, P], Answer]:
+    """Run a method of a store in one thread at a time; refuse it when the store is closed."""
+
+    @wraps(method)
+    def alone(self: AnyReader, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        with self._turn:
+            if self._closed:
+                msg = f"the store {str(self._path)!r} is closed; open it again"
+                raise StoreError(msg, path=str(self._path))
+            return method(self, *args, **kwargs)
+
+    return alone
+
+
 class SqliteReader:
-    """A store opened for reading, while another process may write it. Raises StoreError."""
+    """A store opened for reading, while another process may write it. Raises StoreError.
+
+    It can be used from any thread. Calls run one at a time, and an iterator reads a page at a
+    time, so that other calls may run between its items.
+    """
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
+        self._turn = RLock()
+        self._closed = False
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -75,17 +103,23 @@ class SqliteReader:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, after the call that another thread is in."""
+        with self._turn:
+            self._closed = True
+            self._db.close()
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Let all that is asked within be of one moment, whatever another process writes."""
-        self._all("BEGIN")
-        try:
-            yield
-        finally:
-            self._all("COMMIT")
+        """Let all that is asked within be of one moment, whatever another process writes.
+
+        Other threads wait until the block ends.
+        """
+        with self._turn:
+            self._all("BEGIN")
+            try:
+                yield
+            finally:
+                self._all("COMMIT")
 
     @property
     def watermark(self) -> datetime | None:
@@ -168,6 +202,7 @@ class SqliteReader:
         rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
         return rows[0][0] if rows else None
 
+    @serialised
     def holdings(self) -> Holdings:
         """Return where every event went. Counts rows: seconds for millions."""
         by_why = dict(self._all("SELECT aside, count(*) FROM event GROUP BY aside"))
@@ -184,6 +219,7 @@ class SqliteReader:
             rejected=rejected,
         )
 
+    @serialised
     def snapshot(self, path: Path | str) -> None:
         """Copy the store as of one moment to a new file, while it may be written.
 
@@ -194,6 +230,7 @@ class SqliteReader:
     def _meta(self) -> dict[str, Any]:
         return dict(self._all("SELECT key, value FROM meta"))
 
+    @serialised
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         try:
             return self._db.execute(sql, values).fetchall()
