@@ -21,7 +21,6 @@ DAY = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-LONGEST_SCAN = 500  # days; a question that leads further is a mistake in the test
 
 
 @dataclass(frozen=True)
@@ -140,6 +139,9 @@ def wall_minutes(zone: str, utc_day: int) -> "array[int]":
 class Oracle:
     """Working time of one schedule; answers are in UTC."""
 
+    longest_scan = 500
+    """Days; a question that leads further is a mistake in the test, or has no answer."""
+
     def __init__(
         self,
         zone: str,
@@ -198,25 +200,25 @@ class Oracle:
     def _forward(self, minute: int) -> Iterator[int]:
         """Yield the working minutes from this one on, in order."""
         first, of_day = divmod(minute, DAY)
-        for utc_day in range(first, first + LONGEST_SCAN):
+        for utc_day in range(first, first + self.longest_scan):
             flags = self._day(utc_day)
             while (of_day := flags.find(1, of_day)) >= 0:
                 yield utc_day * DAY + of_day
                 of_day += 1
             of_day = 0
-        msg = f"nothing more within {LONGEST_SCAN} days after {EPOCH + minute * MINUTE}"
+        msg = f"nothing more within {self.longest_scan} days after {EPOCH + minute * MINUTE}"
         raise LookupError(msg)
 
     def _backward(self, minute: int) -> Iterator[int]:
         """Yield the working minutes from this one back, latest first."""
         first, of_day = divmod(minute, DAY)
-        for utc_day in range(first, first - LONGEST_SCAN, -1):
+        for utc_day in range(first, first - self.longest_scan, -1):
             flags = self._day(utc_day)
             while (of_day := flags.rfind(1, 0, of_day + 1)) >= 0:
                 yield utc_day * DAY + of_day
                 of_day -= 1
             of_day = DAY - 1
-        msg = f"nothing more within {LONGEST_SCAN} days before {EPOCH + minute * MINUTE}"
+        msg = f"nothing more within {self.longest_scan} days before {EPOCH + minute * MINUTE}"
         raise LookupError(msg)
 
     # The questions
@@ -262,13 +264,36 @@ class Oracle:
             budget -= room
         raise AssertionError  # the scan itself ends with an error
 
-    def next_opening(self, t: datetime) -> datetime:
-        """Return the first working instant from t on, t itself when it is working time."""
-        return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
+    def next_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
+        """Return the first working instant from t on, t itself when it is working time.
 
-    def previous_closing(self, t: datetime) -> datetime:
+        Without inclusive, return the first instant after t with working time at it and none
+        just before it.
+        """
+        if inclusive:
+            return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
+        for minute in self._forward(_minute(t) + 1):
+            if not self._works(minute - 1):
+                return EPOCH + minute * MINUTE
+        raise AssertionError  # the scan itself ends with an error
+
+    def next_closing(self, t: datetime, *, inclusive: bool = False) -> datetime:
+        """Return the first instant after t with working time just before it and none at it."""
+        for minute in self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)):
+            if not self._works(minute + 1):
+                return EPOCH + (minute + 1) * MINUTE
+        raise AssertionError  # the scan itself ends with an error
+
+    def previous_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
+        """Return the latest instant up to t with working time at it and none just before it."""
+        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))):
+            if not self._works(minute - 1):
+                return EPOCH + minute * MINUTE
+        raise AssertionError  # the scan itself ends with an error
+
+    def previous_closing(self, t: datetime, *, inclusive: bool = True) -> datetime:
         """Return the latest instant up to t with working time just before it and none at it."""
-        for minute in self._backward(_minute(t) - 1):
+        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1):
             if not self._works(minute + 1):
                 return EPOCH + (minute + 1) * MINUTE
         raise AssertionError  # the scan itself ends with an error

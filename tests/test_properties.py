@@ -9,7 +9,7 @@ it is set the examples differ from run to run, otherwise they are always the sam
 import copy
 import os
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache
@@ -18,11 +18,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from oracle import RUSSIA, Days, Oracle, Shifts
 from workhours_sla import Calendar, Schedule, working_hours
+from workhours_sla.errors import CalendarCoverageError
 
 EXAMPLES = int(os.environ.get("WORKHOURS_EXAMPLES", "100"))
 PROPERTY = settings(
@@ -403,12 +404,166 @@ def test_next_opening_agrees(question: Question) -> None:
     assert utc(question.engine.next_opening(t)) == question.oracle.next_opening(t)
 
 
+EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
+
+
 @PROPERTY
-@given(questions())
-def test_previous_closing_agrees(question: Question) -> None:
+@given(questions(), st.sampled_from(EDGES), st.booleans())
+def test_openings_and_closings_agree(question: Question, verb: str, inclusive: bool) -> None:
     assume(question.case.minutes_a_week < WEEK)
     (t,) = question.times
-    assert utc(question.engine.previous_closing(t)) == question.oracle.previous_closing(t)
+    found = getattr(question.engine, verb)(t, inclusive=inclusive)
+    assert utc(found) == getattr(question.oracle, verb)(t, inclusive=inclusive)
+    assert found.tzinfo is t.tzinfo
+
+
+@PROPERTY
+@given(questions(), st.sampled_from(EDGES))
+def test_only_the_next_closing_leaves_out_the_instant_itself(question: Question, verb: str) -> None:
+    assume(question.case.minutes_a_week < WEEK)
+    (t,) = question.times
+    found = getattr(question.engine, verb)(t)
+    assert utc(found) == getattr(question.oracle, verb)(t)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/New_York"])
+@pytest.mark.parametrize("shifts", [((540, 1080),), ((1320, 1800),), ((0, 1440),)])
+@pytest.mark.parametrize("verb", EDGES)
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_openings_and_closings_agree_at_the_end_of_a_year(
+    zone: str, shifts: Shifts, verb: str, inclusive: bool
+) -> None:
+    case = Case(zone, "none", (("Mo-Fr", shifts),))
+    for year in (2024, 2026, 2027):  # 1 January is a Monday, a Thursday, a Friday
+        for hours in range(-30, 31, 3):
+            t = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+            found = getattr(case.fresh(), verb)(t, inclusive=inclusive)
+            assert found == getattr(case.oracle, verb)(t, inclusive=inclusive)
+
+
+class BothOracles(Oracle):
+    """Working time of two schedules combined, minute by minute."""
+
+    longest_scan = 40
+
+    def __init__(self, first: Oracle, second: Oracle, *, either: bool) -> None:
+        super().__init__(first.zone, first.weekly)
+        self.parts = first, second
+        self.either = either
+
+    def _day(self, utc_day: int) -> bytearray:
+        one, other = (part._day(utc_day) for part in self.parts)
+        join = max if self.either else min
+        return bytearray(map(join, one, other))
+
+
+@PROPERTY
+@given(
+    questions(),
+    st.sampled_from(ZONES),
+    st.sampled_from([((0, 720),), ((480, 1320),), ((1200, 1800),)]),
+    st.sampled_from(EDGES),
+    st.booleans(),
+    st.booleans(),
+)
+def test_openings_and_closings_of_combinations_agree(
+    question: Question, zone: str, shifts: Shifts, verb: str, either: bool, inclusive: bool
+) -> None:
+    one, other = question.case, Case(zone, "none", (("Mo-Su", shifts),))
+    assume(one.minutes_a_week < WEEK)
+    first, second = one.engine, other.engine
+    engine = first | second if either else first & second
+    oracle = BothOracles(one.oracle, other.oracle, either=either)
+    (t,) = question.times
+    try:
+        expected = getattr(oracle, verb)(t, inclusive=inclusive)
+    except LookupError:  # one of them always works, or they never do both
+        reject()
+    assert utc(getattr(engine, verb)(t, inclusive=inclusive)) == expected
+
+
+@dataclass(frozen=True)
+class Island:
+    """A case of which only some dates are known, and what the unknown ones may turn out to be."""
+
+    case: Case
+    first: date
+    last: date
+    weekdays: Mapping[date, int | None]
+    """Of dates around the case's instant the weekday whose hours they may have, None for off."""
+
+    @cached_property
+    def engine(self) -> Schedule:
+        calendar = Calendar.plain(first=self.first, last=self.last)
+        overrides = {day: shifts_text(shifts) for day, shifts in self.case.overrides}
+        return Schedule(calendar, self.case.text, tz=self.case.zone, overrides=overrides)
+
+    def knows(self, day: date) -> bool:
+        return self.first <= day <= self.last or day in dict(self.case.overrides)
+
+    @cached_property
+    def completions(self) -> list[Oracle]:
+        """Return the schedule as it is if the unknown dates are off, as any other, or mixed."""
+        week = self.case.weekly
+        ways: list[Callable[[date], Shifts]] = [
+            lambda _: (),
+            lambda day: week[day.weekday()],
+            lambda day: () if (of := self.weekdays[day]) is None else week[of],
+            *(lambda _, shifts=shifts: shifts for shifts in {*week}),
+        ]
+        unknown = [day for day in self.weekdays if not self.knows(day)]
+        known = dict(self.case.overrides)
+        found = [
+            Oracle(self.case.zone, week, overrides={**{day: way(day) for day in unknown}, **known})
+            for way in ways
+        ]
+        for oracle in found:
+            oracle.longest_scan = 60
+        return found
+
+
+@st.composite
+def islands(draw: st.DrawFn) -> tuple[Island, datetime]:
+    case = draw(cases().filter(lambda case: case.calendar == "none"))
+    near = case.near.date()
+    first = near + timedelta(days=draw(st.integers(-6, 1)))
+    last = first + timedelta(days=draw(st.integers(0, 7)))
+    around = [near + timedelta(days=n) for n in range(-20, 21)]
+    chosen = draw(st.lists(st.sampled_from([None, *range(7)]), min_size=41, max_size=41))
+    island = Island(case, first, last, dict(zip(around, chosen, strict=True)))
+    if draw(st.integers(0, 3)) == 0:
+        return island, draw(moments(case))
+    day = draw(st.sampled_from([first, last])) + timedelta(days=draw(st.integers(-1, 1)))
+    edges = [0, *(edge for shifts in case.weekly for shift in shifts for edge in shift)]
+    edges += [edge for _, shifts in case.overrides for shift in shifts for edge in shift]
+    minute = draw(st.one_of(st.just(0), st.sampled_from(edges)))
+    wall = datetime.combine(day, time(), ZoneInfo(case.zone)) + minute * MINUTE
+    return island, utc(wall) + draw(st.sampled_from([timedelta(), TICK, -TICK]))
+
+
+@PROPERTY
+@given(islands(), st.sampled_from(EDGES), st.booleans())
+def test_openings_and_closings_beside_unknown_dates_are_those_of_every_completion(
+    asked: tuple[Island, datetime], verb: str, inclusive: bool
+) -> None:
+    island, t = asked
+    expected: set[datetime | None] = set()
+    for oracle in island.completions:
+        try:
+            expected.add(getattr(oracle, verb)(t, inclusive=inclusive))
+        except LookupError:
+            expected.add(None)
+    try:
+        found = utc(getattr(island.engine, verb)(t, inclusive=inclusive))
+    except CalendarCoverageError:
+        (answer, *others) = expected
+        if answer is not None and not others:
+            since, until = sorted((utc(t), answer))
+            first = since.date() - timedelta(days=3)
+            days = range((until.date() - first).days + 3)
+            assert not all(island.knows(first + timedelta(days=n)) for n in days)
+    else:
+        assert {found} == expected
 
 
 @PROPERTY
@@ -607,7 +762,7 @@ def test_answers_come_in_the_zone_of_the_argument(question: Question) -> None:
     engine, budget = question.engine, question.budget
     found = answers(engine, a, budget)
     if question.case.minutes_a_week < WEEK:
-        found["previous_closing"] = engine.previous_closing(a)
+        found |= {verb: getattr(engine, verb)(a) for verb in EDGES}
     found["due_at"] = engine.explain(a, budget).due_at
     for interval in engine.intervals(a, b):
         found |= {"interval starts": interval.start, "interval ends": interval.end}

@@ -6,6 +6,7 @@ import pickle
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import dateutil.tz
@@ -243,7 +244,10 @@ def test_a_subclass_of_datetime_is_a_datetime() -> None:
     assert OFFICE.deadline(stamp, H4) == at(OFFICE, 2025, 3, 12, 15, 15)
 
 
-@pytest.mark.parametrize("verb", ["is_working", "next_opening", "previous_closing"])
+@pytest.mark.parametrize(
+    "verb",
+    ["is_working", "next_opening", "next_closing", "previous_opening", "previous_closing"],
+)
 def test_naive_times_are_refused_with_the_way_out(verb: str) -> None:
     with pytest.raises(NaiveDatetimeError, match="tzinfo=ZoneInfo"):
         getattr(OFFICE, verb)(datetime(2025, 3, 12))
@@ -453,6 +457,63 @@ def test_a_closing_at_the_edge_is_not_known() -> None:
     always = Schedule(None, "24/7", tz="UTC")
     with pytest.raises(CalendarCoverageError):
         always.previous_closing(at(always, 2100, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("hours", "verb", "inclusive", "asked", "found"),
+    [
+        ("00:00-08:00", "previous_opening", True, (7, 0), None),  # the 7th may open then
+        ("00:00-08:00", "previous_opening", False, (7, 0), (6, 0)),
+        ("16:00-24:00", "previous_opening", True, (7, 0), (6, 16)),
+        ("16:00-24:00", "next_closing", False, (6, 20), None),  # the 7th may go on
+        ("16:00-24:00", "next_closing", False, (5, 20), (6, 0)),
+        ("16:00-24:00", "previous_closing", True, (7, 0), None),
+        ("16:00-24:00", "previous_closing", False, (7, 0), (6, 0)),
+        ("16:00-24:00", "next_opening", False, (6, 16), None),
+        ("00:00-08:00", "next_closing", True, (2, 0), (2, 8)),  # it does not close as it works
+        ("16:00-24:00", "next_closing", True, (2, 0), None),  # the 1st may close then
+        ("16:00-24:00", "next_closing", False, (2, 0), (3, 0)),
+        ("00:00-08:00", "previous_opening", True, (2, 4), None),  # it may have opened on the 1st
+        ("00:00-08:00", "previous_opening", False, (2, 0), None),
+        ("00:00-08:00", "previous_closing", False, (2, 0), None),
+        ("00:00-08:00", "next_opening", False, (2, 0), (3, 0)),
+        ("24/7", "next_closing", False, (3, 0), None),
+        ("24/7", "previous_opening", True, (3, 0), None),
+    ],
+)
+def test_openings_and_closings_at_the_edges_of_what_is_known(
+    hours: str, verb: str, inclusive: bool, asked: tuple[int, int], found: tuple[int, int] | None
+) -> None:
+    calendar = Calendar.plain(first=date(2026, 3, 2), last=date(2026, 3, 6))
+    schedule = Schedule(calendar, hours, tz="UTC")
+    when = at(schedule, 2026, 3, *asked)
+    for _ in range(2):
+        if found is None:
+            with pytest.raises(CalendarCoverageError, match=r"the (opening|closing) .*known dates"):
+                getattr(schedule, verb)(when, inclusive=inclusive)
+        else:
+            answer = getattr(schedule, verb)(when, inclusive=inclusive)
+            assert answer == at(schedule, 2026, 3, *found)
+
+
+@pytest.mark.parametrize("verb", ["next_opening", "next_closing"])
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_openings_and_closings_by_rule(verb: str, inclusive: bool) -> None:
+    ask = partial(getattr(OFFICE, verb), inclusive=inclusive, provisional=True)
+    with pytest.warns(ProvisionalWarning, match="provisional") as caught:
+        assert ask(at(OFFICE, 2027, 12, 30, 19)).year == 2028
+    assert caught[0].filename == __file__
+    assert ask(at(OFFICE, 2027, 12, 29, 19)) == getattr(OFFICE, verb)(at(OFFICE, 2027, 12, 29, 19))
+
+
+def test_a_known_closing_is_not_answered_by_rule() -> None:
+    closing = at(OFFICE, 2027, 12, 30, 18)
+    assert OFFICE.next_closing(closing, inclusive=True, provisional=True) == closing
+    with pytest.warns(ProvisionalWarning):
+        assert OFFICE.next_closing(closing, provisional=True).year == 2028
+    opening = at(OFFICE, 2027, 12, 30, 14)
+    for verb, found in (("previous_opening", opening), ("previous_closing", closing)):
+        assert getattr(OFFICE, verb)(closing, provisional=True) == found
 
 
 # -- regions with several zones ------------------------------------------------------------

@@ -204,10 +204,13 @@ class Timeline:
         while (
             worked >= snapshot.cum[-1] if beyond else worked > snapshot.cum[-1]
         ) and self._goes_on_after(snapshot.hi):
-            # half as much again each time, so that a far answer costs no more than the way there
-            ahead = ONE_DAY * 180 + (snapshot.hi - snapshot.lo) // 2
-            snapshot = self.at(min(snapshot.hi + ahead, max(snapshot.hi, self._surely[1])))
+            snapshot = self._grown(snapshot)
         return snapshot
+
+    def _grown(self, snapshot: Snapshot) -> Snapshot:
+        # half as much again each time, so that a far answer costs no more than the way there
+        ahead = ONE_DAY * 180 + (snapshot.hi - snapshot.lo) // 2
+        return self.at(min(snapshot.hi + ahead, max(snapshot.hi, self._surely[1])))
 
     def between(self, lo: timedelta, hi: timedelta) -> list[Interval]:
         """Return the working intervals clipped to ``[lo, hi)``."""
@@ -228,3 +231,38 @@ class Timeline:
         ):
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         return snapshot.ends[index - 1] if index else None
+
+    def closing_after(self, moment: timedelta) -> timedelta | None:
+        """Return the first end of working time after an instant, None where past ``hi``.
+
+        An end at ``hi`` is where the known dates end; working time may go on.
+        """
+        snapshot = self.at(moment)
+        while (
+            (index := bisect_right(snapshot.ends, moment)) == len(snapshot.ends)
+            or snapshot.ends[index] == snapshot.hi
+        ) and self._goes_on_after(snapshot.hi):
+            snapshot = self._grown(snapshot)
+        return snapshot.ends[index] if index < len(snapshot.ends) else None
+
+    def opening_after(self, moment: timedelta) -> timedelta | None:
+        """Return the first start of working time after an instant, None where past ``hi``."""
+        snapshot = self.at(moment)
+        while (index := bisect_right(snapshot.starts, moment)) == len(
+            snapshot.starts
+        ) and self._goes_on_after(snapshot.hi):
+            snapshot = self._grown(snapshot)
+        return snapshot.starts[index] if index < len(snapshot.starts) else None
+
+    def opening_until(self, moment: timedelta) -> timedelta | None:
+        """Return the last start of working time at or before ``moment``, None where before ``lo``.
+
+        A start at ``lo`` is where the known dates begin; it may have been working time before.
+        """
+        snapshot = self.at(moment)
+        while (
+            (index := bisect_right(snapshot.starts, moment)) == 0
+            or snapshot.starts[index - 1] == snapshot.lo
+        ) and self._goes_on_before(snapshot.lo):
+            snapshot = self.at(snapshot.lo - ONE_SECOND)
+        return snapshot.starts[index - 1] if index else None

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.combined import Combination
     from workhours_sla.worktime.day_budgets import Budget, DayAnswer, DayBounds
 
+TICK = timedelta.resolution
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
@@ -453,33 +454,115 @@ class WorkingTime:
             return self._in_any_case(error, WorkingTime.is_working, when)
         return bool(line.between(moment, moment + timedelta.resolution))
 
-    def next_opening(self, when: datetime, *, provisional: bool = False) -> datetime:
+    def next_opening(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
         """Return the first instant of working time at or after ``when``, in its zone.
 
-        ``when`` itself if that is working time. Raises as ``deadline``.
+        ``when`` itself if that is working time; without ``inclusive`` the first start of working
+        time after ``when``. Raises as ``deadline``.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> nine = datetime(2025, 3, 12, 9, tzinfo=office.tz)
+        >>> print(office.next_opening(nine), office.next_opening(nine, inclusive=False))
+        2025-03-12 09:00:00+03:00 2025-03-13 09:00:00+03:00
         """
         if provisional:
-            return self._provisionally(WorkingTime.next_opening, when)
-        return self.breaches_after(when, ZERO)
-
-    def previous_closing(self, when: datetime, *, provisional: bool = False) -> datetime:
-        """Return the last instant at or before ``when`` at which working time ends, in its zone.
-
-        Raises as ``deadline``.
-        """
-        if provisional:
-            return self._provisionally(WorkingTime.previous_closing, when)
+            return self._provisionally(WorkingTime.next_opening, when, inclusive=inclusive)
+        if inclusive:
+            return self.breaches_after(when, ZERO)
         moment = self._moment(when)
         try:
             line = self._line_at(moment)
+            opening = line.opening_after(moment)
+            if opening is None:
+                self._ran_out(line, f"the opening after {when}")
+        except CalendarCoverageError as error:
+            return self._edge_in_any_case(
+                error, WorkingTime.next_opening, when, inclusive=inclusive
+            )
+        return datetime_in(when.tzinfo, opening)
+
+    def next_closing(
+        self, when: datetime, *, inclusive: bool = False, provisional: bool = False
+    ) -> datetime:
+        """Return the first instant after ``when`` at which working time ends, in its zone.
+
+        With ``inclusive`` at or after it. Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.next_closing, when, inclusive=inclusive)
+        moment = self._moment(when)
+        try:
+            line = self._line_at(moment)
+            # working time that goes on at the first known instant does not end there
+            if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
+                moment = self._just_before(line, moment, f"the closing at {when}")
+            closing = line.closing_after(moment)
+            if closing is None or not line.knows(closing + TICK):
+                self._ran_out(line, f"the closing after {when}")
+        except CalendarCoverageError as error:
+            return self._edge_in_any_case(
+                error, WorkingTime.next_closing, when, inclusive=inclusive
+            )
+        return datetime_in(when.tzinfo, closing)
+
+    def previous_opening(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
+        """Return the last instant at or before ``when`` at which working time starts, in its zone.
+
+        Without ``inclusive`` before it. Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.previous_opening, when, inclusive=inclusive)
+        moment = self._moment(when)
+        try:
+            line = self._line_at(moment)
+            if not inclusive:
+                moment = self._just_before(line, moment, f"the opening before {when}")
+            opening = line.opening_until(moment)
+            if opening is None or not line.knows(opening - TICK):
+                self._ran_out_backwards(line, f"the opening before {when}")
+            # working time that goes on at the last known instant does not start there
+            if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
+                self._ran_out(line, f"the opening at {when}")
+        except CalendarCoverageError as error:
+            return self._edge_in_any_case(
+                error, WorkingTime.previous_opening, when, inclusive=inclusive
+            )
+        return datetime_in(when.tzinfo, opening)
+
+    def previous_closing(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
+        """Return the last instant at or before ``when`` at which working time ends, in its zone.
+
+        Without ``inclusive`` before it. Raises as ``deadline``.
+        """
+        if provisional:
+            return self._provisionally(WorkingTime.previous_closing, when, inclusive=inclusive)
+        moment = self._moment(when)
+        try:
+            line = self._line_at(moment)
+            if not inclusive:
+                moment = self._just_before(line, moment, f"the closing before {when}")
             closing = line.closing_until(moment)
-            if closing is not None and not line.knows(closing + timedelta.resolution):
+            if closing is not None and not line.knows(closing + TICK):
                 self._ran_out(line, f"the closing at {when}")
             if closing is None:
                 self._ran_out_backwards(line, f"the closing before {when}")
         except CalendarCoverageError as error:
-            return self._edge_in_any_case(error, WorkingTime.previous_closing, when)
+            return self._edge_in_any_case(
+                error, WorkingTime.previous_closing, when, inclusive=inclusive
+            )
         return datetime_in(when.tzinfo, closing)
+
+    def _just_before(self, line: Timeline, moment: timedelta, verb: str) -> timedelta:
+        if not line.knows(moment - TICK):
+            self._ran_out_backwards(line, verb)
+        return moment - TICK
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
@@ -550,15 +633,17 @@ class WorkingTime:
     def _edge_in_any_case(
         self,
         error: CalendarCoverageError,
-        verb: Callable[[Any, datetime], datetime],
+        verb: Callable[..., datetime],
         when: datetime,
+        *,
+        inclusive: bool,
     ) -> datetime:
         """Return an opening or closing near ``when`` if no unknown date changes it.
 
         A short day has edges of its own, so that both extremes agree on an edge is not enough:
         they must also agree on the working time between it and ``when``.
         """
-        least, most = self._extreme_answers(verb, when)
+        least, most = self._extreme_answers(verb, when, inclusive=inclusive)
         if least is not None and least == most:
             off, full = self._extreme_answers(WorkingTime.elapsed, least, when)
             if off is not None and off == full:
