@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from workhours_sla.adapters.reports.frames import (  # noqa: E402
     to_polars,
 )
 from workhours_sla.adapters.reports.report_json import from_json, to_json  # noqa: E402
-from workhours_sla.adapters.reports.tables_csv import write_tables  # noqa: E402
+from workhours_sla.adapters.reports.rows import cell_text, csv_table  # noqa: E402
+from workhours_sla.adapters.reports.tables_csv import table_files, write_tables  # noqa: E402
 from workhours_sla.compliance.report import Report  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -183,6 +185,74 @@ def test_tables_as_csv(tmp_path: Path) -> None:
     assert [row["agency"] for row in rows] == ["roads", "lighting"]
     assert (rows[0]["rate"], rows[0]["verdict"], rows[0]["median"]) == ("0.5", "too_few", "0:45")
     assert (rows[0]["median_lower"], rows[0]["median_upper"], rows[0]["p90"]) == ("0:45", "", "")
+
+
+FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1")
+
+
+def hostile(*names: str) -> Report:
+    """Return a report of agencies and late appeals with such names."""
+    pl = pytest.importorskip("polars")
+    posted = at("2025-03-11T10:00")
+    given = pl.DataFrame({"posted": [posted] * len(names), "agency": names, "number": names})
+    given = given.with_columns(pl.lit(None).cast(pl.Datetime(time_zone="UTC")).alias("answered"))
+    return report(given, OFFICE, N4, as_of=AS_OF, id="number")
+
+
+def cells(path: Path, column: str) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row[column] for row in csv.DictReader(file)]
+
+
+def test_text_is_no_formula_in_csv_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    made = hostile(*FORMULAS, "roads - north")
+    write_tables(made, tmp_path)
+    shown = {f"'{name}".replace("\t", "\\t").replace("\r", "\\r") for name in FORMULAS}
+    assert set(cells(tmp_path / "agency.csv", "agency")) == {*shown, "roads - north"}
+    assert set(cells(tmp_path / "late.csv", "appeal_id")) == {*shown, "roads - north"}
+    assert set(cells(tmp_path / "late.csv", "agency")) == {*shown, "roads - north"}
+    assert cell_text(-2.5) == "-2.5"
+    assert cell_text(-3) == "-3"
+    assert cell_text(-timedelta(hours=1)) == "-1:00"
+    column = csv_table({"=1+1": [1]})
+    assert column == b"'=1+1\n1\n"
+
+
+def test_control_characters_are_spelled_out_in_csv(tmp_path: Path) -> None:
+    write_tables(hostile("\x1b[31mroads", "two\nlines", "\x9b\x7f\x00", "Дороги\xa0№ 1"), tmp_path)
+    for path in tmp_path.iterdir():
+        text = path.read_text(encoding="utf-8").replace("\n", "")
+        assert not any(unicodedata.category(c) == "Cc" for c in text), path
+    assert set(cells(tmp_path / "agency.csv", "agency")) == {
+        *("\\x1b[31mroads", "two\\nlines", "\\x9b\\x7f\\x00", "Дороги\xa0№ 1"),
+    }
+
+
+def test_a_workbook_has_the_same_text_as_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+
+    formulas = [name for name in FORMULAS if name.isprintable()]
+    write_workbook(hostile(*formulas), tmp_path / "report.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["By agency"]
+    found = [cell for (cell,) in sheet.iter_rows(min_row=2, max_col=1)]
+    assert {cell.value for cell in found} >= set(formulas)
+    assert {cell.data_type for cell in found} == {"s"}
+
+
+def test_tables_with_similar_names_have_files_of_their_own(tmp_path: Path) -> None:
+    pl = pytest.importorskip("polars")
+    names = ("a b", "a_b", "A_B", "a_b-2", "total")
+    given = pl.DataFrame({**COLUMNS, **{name: [f"in {name}"] * 6 for name in names}})
+    made = report(given, OFFICE, N4, as_of=AS_OF, by=names)
+    paths = write_tables(made, tmp_path)
+    assert len({str(path).casefold() for path in paths}) == len(paths)
+    assert len(list(tmp_path.iterdir())) == len(paths)
+    for name, path in table_files(made, tmp_path).items():
+        if name in names:
+            assert cells(path, name) == [f"in {name}"], path
+    assert table_files(made, tmp_path)["a b"].name == "a_b.csv"
 
 
 def test_a_workbook(tmp_path: Path) -> None:

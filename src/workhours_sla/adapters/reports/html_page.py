@@ -6,7 +6,6 @@ is escaped, and a content security policy lets nothing run or load but what is t
 
 from __future__ import annotations
 
-import csv
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -14,11 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from workhours_sla import words
+from workhours_sla.adapters.output import write_files
 from workhours_sla.adapters.reports.html_elements import Html, element
 from workhours_sla.adapters.reports.html_sections import sections
 from workhours_sla.adapters.reports.html_tables import ROWS, Traces
 from workhours_sla.adapters.reports.html_words import say, sentence, when_text
-from workhours_sla.adapters.reports.rows import cell_text, columns_of
+from workhours_sla.adapters.reports.rows import columns_of, csv_table
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.report import Report
 from workhours_sla.errors import CalendarCoverageError
@@ -42,17 +42,19 @@ def write_page(
     The page names the first 500 late appeals; if the report has more, all of them go to a CSV
     beside it, ``march.late.csv`` for ``march.html``. Raises OSError, ValueError.
     """
-    rest = path.with_suffix(".late.csv") if len(report.late) > ROWS else None
+    files = page_files(report, path)
+    rest = files[1] if len(files) > 1 else None
     text = page(report, lang, traces=traces, load=load, rest=rest.name if rest else None)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    if rest is None:
-        return [path]
-    columns = columns_of(report, "late")
-    with rest.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
-    return [path, rest]
+    contents = {path: text.encode()}
+    if rest is not None:
+        contents[rest] = csv_table(columns_of(report, "late"))
+    write_files(contents)
+    return files
+
+
+def page_files(report: Report, path: Path) -> list[Path]:
+    """Return the files that ``write_page`` writes."""
+    return [path, path.with_suffix(".late.csv")] if len(report.late) > ROWS else [path]
 
 
 def page(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any, Final
 
 from workhours_sla.compliance.late import Late
@@ -112,16 +115,41 @@ def columns_of(report: Report, by: str) -> Mapping[str, list[Any]]:
     return {name: [line[name] for line in lines] for name in columns}
 
 
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How text begins that a spreadsheet may take for a formula."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
+    """Return a table as CSV in UTF-8."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(cell_text, columns))
+    writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
+    return text.getvalue().encode()
+
+
 def cell_text(value: object) -> str:
-    """Return a value as a cell of CSV.
+    r"""Return a value as a cell of CSV.
+
+    Text that begins like a formula gets an apostrophe, control characters are spelled out.
 
     >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
     ('4:25', '0.75', '')
+    >>> print(cell_text("=1+1"), cell_text("-2+3"), cell_text(-2.5), cell_text("\x1b[31m"))
+    '=1+1 '-2+3 -2.5 \x1b[31m
     """
     if value is None:
         return ""
+    if isinstance(value, str):
+        shown = _CONTROL.sub(_spelled, value)
+        return f"'{shown}" if _FORMULA.match(value) else shown
     if isinstance(value, timedelta):
         return format_amount(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from workhours_sla import words
+from workhours_sla.adapters.output import write_files
 from workhours_sla.compliance import text as shown
 from workhours_sla.compliance.phrases import heading, name_of, phrase
 from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW, percent
@@ -59,10 +61,11 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
 
     Raises OSError.
     """
-    with path.open("wb") as file:
-        book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
-        with book:
-            _Book(book, report, lang or report.lang).write()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
+        _Book(book, report, lang or report.lang).write()
+    write_files({path: content.getvalue()})
 
 
 class _Book:
