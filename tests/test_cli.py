@@ -747,6 +747,24 @@ def test_closed_and_full_streams() -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (status, False), command
 
 
+def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "Дороги \x1b[31m \x7f \x80 \x9b31m \x9f"
+    row = {"event_id": "1", "appeal_id": evil, "type": "created", "agency_id": evil}
+    row["occurred_at"] = row["received_at"] = "2025-03-12T10:00:00+03:00"
+    file = tmp_path / "events.jsonl"
+    file.write_text(json.dumps(row) + "\n")
+    asked = (str(file), "--calendar", "RU-VGG", "--json")
+    time = ("--as-of", "2025-03-13T10:00+03:00")
+    store = ("--store", str(tmp_path / "a.db"), "--once", "--clock", "events")
+    for command, *options in (("check", *time), ("report", *time), ("watch", *store)):
+        _, out, _ = run(capsys, command, *asked, *options)
+        assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in out.replace("\n", "")), command
+        assert "\\u009b31m" in out
+        if command == "check":
+            assert json.loads(out)["outcomes"][0]["agency_id"] == evil
+    assert "Дороги" in out
+
+
 def test_json_survives_a_stream_that_has_no_cyrillic() -> None:
     done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
     days = json.loads(done.stdout)["days"]

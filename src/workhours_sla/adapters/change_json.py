@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import astuple
 
+from workhours_sla.adapters.json_text import escape_control_bytes
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change, ChangeKind
 
@@ -45,6 +46,8 @@ _decode = msgspec.json.Decoder(_First | _Line).decode
 def change_to_json(change: Change) -> bytes:
     """Return a change as one line of JSON in UTF-8, without a line ending; instants are in UTC.
 
+    Control characters are escaped, so that a terminal shows the line as it is.
+
     >>> from datetime import UTC
     >>> at = datetime(2025, 3, 12, 12, 30, tzinfo=UTC)
     >>> change = Change(ChangeKind.BREACHED, "A-1", "first reply", 0, 3, at, at, at, None,
@@ -54,7 +57,7 @@ def change_to_json(change: Change) -> bytes:
     >>> change_from_json(change_to_json(change)) == change
     True
     """
-    return _encode(_Line(change.change_id, *change))
+    return escape_control_bytes(_encode(_Line(change.change_id, *change)))
 
 
 def change_from_json(line: bytes | str) -> Change:

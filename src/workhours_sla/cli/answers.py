@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from workhours_sla.adapters.json_text import escape_controls
 from workhours_sla.cli.phrases import say
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import GivenTime, read_time, show_time, zone_text
@@ -81,9 +82,10 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 
 
 def echo_json(data: dict[str, Any]) -> None:
-    """Print data for programs: one JSON document, never localised."""
+    """Print data for programs: one JSON document, never localised, no control characters."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
-    click.echo(json.dumps(data, ensure_ascii=not encoding.startswith("utf"), indent=2))
+    text = json.dumps(data, ensure_ascii=not encoding.startswith("utf"), indent=2)
+    click.echo(escape_controls(text))
 
 
 @click.command()
