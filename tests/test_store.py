@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -45,7 +47,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.change_json import change_to_json
-from workhours_sla.adapters.stores import sqlite_file, sqlite_reading, sqlite_tables
+from workhours_sla.adapters.stores import sqlite_file, sqlite_reading, sqlite_tables, writer_lock
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
 from workhours_sla.adapters.stores.sqlite_tables import Work
@@ -337,6 +339,99 @@ def test_one_process_writes_and_others_read(tmp_path: Path) -> None:
             assert [one.appeal_id for one in reader.events()] == ["1", "2"]
     with opened(path) as store:
         assert len(events_of(path)) == 2
+
+
+OPEN_IT = """
+import sys
+from pathlib import Path
+from workhours_sla import Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.errors import StoreError
+office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+try:
+    SqliteStore(sys.argv[1], Policy([Target("first reply", working_hours(4), office)])).close()
+except StoreError as error:
+    print(error)
+"""
+
+
+def refusals(path: Path) -> list[str]:
+    """Return what this process and another one get to hear that open a store for writing."""
+    found = [""]
+    try:
+        SqliteStore(path, POLICY).close()
+    except StoreError as error:
+        found = [str(error)]
+    command = [sys.executable, "-c", OPEN_IT, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [*found, done.stdout.rstrip()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are linked and renamed otherwise here")
+@pytest.mark.parametrize("way", ["same", "symlink", "folder", "hard link", "renamed", "copied"])
+def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "real" / "appeals.db", tmp_path / "other.db"
+    path.parent.mkdir()
+    with opened(path) as store:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+        if way == "symlink":
+            other.symlink_to(path)
+        elif way == "folder":
+            (tmp_path / "link").symlink_to("real")
+            other = tmp_path / "link" / "appeals.db"
+        elif way == "hard link":
+            other.hardlink_to(path)
+        elif way == "renamed":
+            path.rename(other)
+        else:
+            other = path
+        if way == "copied":  # which opens and closes each file
+            shutil.copytree(path.parent, tmp_path / "copy")
+        refusal = f"another process writes the store {str(other)!r}; end it first, or give another"
+        for _ in range(2):  # nor once it was refused
+            assert refusals(other) == [f"{refusal} file"] * 2
+        if way == "renamed":
+            other.rename(path)
+        store.apply([created("2", at(2025, 3, 12, 10))])
+        assert balanced(store)
+    assert refusals(path) == ["", ""]
+    assert [one.appeal_id for one in events_of(path)] == ["1", "2"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_forked_child_does_not_keep_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    done, end = os.pipe()
+    store = opened(path)
+    child = os.fork()
+    if not child:
+        os.close(end)
+        os.read(done, 1)  # until the test is over
+        os._exit(0)
+    try:
+        assert all(refusals(path))
+        store.close()
+        assert refusals(path) == ["", ""]
+    finally:
+        os.close(end)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are linked otherwise here")
+def test_without_a_lock_on_the_store_itself_hard_links_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS, where such a lock would meet those of SQLite."""
+    monkeypatch.setattr(writer_lock, "lock_last_byte", lambda _file: None)
+    path = tmp_path / "appeals.db"
+    opened(path).close()
+    (tmp_path / "hard.db").hardlink_to(path)
+    for name in ("appeals.db", "hard.db"):
+        with pytest.raises(StoreError, match=r"2 names \(hard links\)"):
+            SqliteStore(tmp_path / name, POLICY)
+    (tmp_path / "hard.db").unlink()
+    with opened(path), pytest.raises(StoreError, match="another process"):
+        SqliteStore(path, POLICY)
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:

@@ -112,7 +112,14 @@ class SourceError(WorkHoursError, ValueError):
 
 
 class StoreError(WorkHoursError, OSError):
-    """A store or a sink cannot be opened, read or written; what it had acknowledged it keeps."""
+    """A store or a sink cannot be opened, read or written; what it had acknowledged it keeps.
+
+    Where ``cause`` is not empty it is a key of ``words.STORE_FAULTS``, and ``facts`` are what its
+    sentence needs.
+    """
+
+    cause: str = ""
+    facts: Mapping[str, object] = {}
 
 
 class WorkHoursWarning(UserWarning):

@@ -306,6 +306,104 @@ UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
     },
 }
 
+STORE_FAULTS: Final[Mapping[str, Words]] = {
+    "store_in_use": {
+        "en": "another process writes the store {path!r}; end it first, or give another file",
+        "ru": "в хранилище {path!r} пишет другой процесс; завершите его или укажите другой файл",
+    },
+    "store_linked": {
+        "en": (
+            "the store {path!r} has {count} names (hard links), and SQLite keeps its log beside "
+            "one of them; leave it one name"
+        ),
+        "ru": (
+            "у хранилища {path!r} несколько имён (жёстких ссылок: {count}), а журнал SQLite лежит "
+            "рядом только с одним из них; оставьте одно имя"
+        ),
+    },
+    "store_unwritable": {
+        "en": (
+            "the store {path!r} cannot be written ({error}); "
+            "give a file, in a directory, that is there and can be written"
+        ),
+        "ru": (
+            "хранилище {path!r} недоступно для записи ({error}); "
+            "укажите файл в существующем каталоге, доступном для записи"
+        ),
+    },
+    "sink_in_use": {
+        "en": "another process writes {path!r}; end it first, or give another file",
+        "ru": "в файл {path!r} пишет другой процесс; завершите его или укажите другой файл",
+    },
+    "sink_special": {
+        "en": (
+            "{what} cannot be written to {path!r}, which is a directory, a pipe or a device; "
+            "give an ordinary file"
+        ),
+        "ru": (
+            "нельзя записать {what} в {path!r}: это каталог, канал или устройство; "
+            "укажите обычный файл"
+        ),
+    },
+    "sink_unwritable": {
+        "en": (
+            "{what} cannot be written to {path!r} ({error}); free some space or give another "
+            "file: they are kept in the store and written on the next start"
+        ),
+        "ru": (
+            "не удалось записать {what} в {path!r} ({error}); освободите место или укажите другой "
+            "файл: они сохранены в хранилище и будут записаны при следующем запуске"
+        ),
+    },
+    "sink_foreign": {
+        "en": (
+            "{path!r} has other content than {what}, such as {text!r}; nothing was written to it, "
+            "give a new or an empty file"
+        ),
+        "ru": (
+            "в файле {path!r} не только {what}, но и, например, {text!r}; он оставлен как есть, "
+            "укажите новый или пустой файл"
+        ),
+    },
+    "sink_gone": {
+        "en": (
+            "{path!r} is gone since {what} were last written to it; put it back, or write it from "
+            "the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r}, в который записывались {what}, удалён или заменён; верните его или "
+            "восстановите из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+    "sink_shortened": {
+        "en": (
+            "{path!r} is shorter than it was when {what} were last written to it; write what is "
+            "missing from the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r} стал короче с тех пор, как в него записывались {what}; восстановите его "
+            "из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+    "sink_changed": {
+        "en": (
+            "{path!r} was changed by another program since {what} were last written to it; write "
+            "it from the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r} изменён другой программой с тех пор, как в него записывались {what}; "
+            "восстановите его из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+}
+"""What is wrong with the file of a store or a sink, and what to do."""
+
+LINES: Final[Mapping[str, Words]] = {
+    "changes": {"en": "changes", "ru": "изменения"},
+    "digests": {"en": "digests", "ru": "сводки"},
+}
+"""What the lines of a sink are."""
+
 WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
@@ -330,6 +428,12 @@ def pick(entry: Words, lang: str) -> str:
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
     """Return the sentence of REFUSALS with its facts filled in."""
     return pick(REFUSALS[cause], lang).format(**facts)
+
+
+def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
+    """Return the sentence of a cause in ``STORE_FAULTS`` with its facts."""
+    what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
+    return pick(STORE_FAULTS[cause], lang).format(**{**facts, "what": what})
 
 
 def holiday(name: str, lang: str) -> str:

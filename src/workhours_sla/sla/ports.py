@@ -90,6 +90,19 @@ class Source(Protocol):
         """
 
 
+class Delivered(NamedTuple):
+    """How far a sink has the changes of a store.
+
+    ``number`` is that of the last change, 0 without one. ``end`` is what the sink returned when
+    it had all changes last, and ``last`` the id of the last change after that, where one was
+    acknowledged and the store still has it.
+    """
+
+    number: int = 0
+    end: str | None = None
+    last: str | None = None
+
+
 class Store(Protocol):
     """Where events, clocks, positions and changes to be told are kept, in one transaction."""
 
@@ -102,8 +115,8 @@ class Store(Protocol):
     def undelivered(self, sink: str, most: int) -> Sequence[tuple[int, Change]]:
         """Return the first changes, with their numbers, that a sink has not acknowledged."""
 
-    def delivered(self, sink: str, number: int) -> None:
-        """Take note that a sink has the changes up to a number."""
+    def delivered(self, sink: str, number: int, end: str | None = None) -> None:
+        """Record that a sink has the changes up to a number, and, if given, where it then ends."""
 
 
 class Sink(Protocol):
@@ -113,8 +126,12 @@ class Sink(Protocol):
     def name(self) -> str:
         """What its progress is stored under."""
 
-    def write(self, changes: Sequence[Change]) -> None:
-        """Take the changes, durably, or raise."""
+    def write(self, changes: Sequence[Change]) -> str | None:
+        """Take the changes, durably, or raise.
+
+        A sink that can be read back returns where it ends now, in its own format: the store keeps
+        that, and a later run compares it with what is there.
+        """
 
 
 class Digests(Protocol):
@@ -182,8 +199,9 @@ def follow(  # noqa: PLR0913
 def drain(store: Store, sink: Sink, most: int = BATCH) -> None:
     """Tell a sink every change that it has not acknowledged, at least once."""
     while found := store.undelivered(sink.name, most):
-        sink.write([change for _, change in found])
-        store.delivered(sink.name, found[-1][0])
+        end = sink.write([change for _, change in found])
+        # where more may follow, a sink that was lost sight of can have some of it already
+        store.delivered(sink.name, found[-1][0], end if len(found) < most else None)
 
 
 class _Run:

@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from workhours_sla import __version__
-from workhours_sla.adapters.stores.sqlite_file import lock, open_file, refuse
-from workhours_sla.adapters.stores.sqlite_reading import (
-    AFTER_RETENTION,
-    REPLACED,
-    SqliteReader,
-    serialised,
-)
+from workhours_sla.adapters.stores.sqlite_file import refuse
+from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
+from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED, serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone
 from workhours_sla.adapters.stores.sqlite_tables import (
     BY_FOLD,
@@ -46,7 +42,7 @@ _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)
 
 
-class SqliteStore(SqliteReader):
+class SqliteStore(SqliteOutbox):
     """A store opened for writing, by one process at a time; made where there is none yet.
 
     It does what ``Monitor`` does, and each call is one transaction: it is on the
@@ -85,9 +81,8 @@ class SqliteStore(SqliteReader):
     ) -> None:
         self._policy = policy
         self._retain = retain
-        self._lock = lock(Path(path))
+        super().__init__(path)
         try:
-            super().__init__(path)
             self._tables = Tables(self._db, hot)
             self._recall()
             meta = self._meta()
@@ -97,16 +92,6 @@ class SqliteStore(SqliteReader):
         except BaseException:
             self.close()
             raise
-
-    def _open(self) -> sqlite3.Connection:
-        return open_file(self._path)
-
-    def close(self) -> None:
-        """Close the file, after the call that another thread is in, and let other writers in."""
-        with self._turn:
-            if hasattr(self, "_db"):
-                super().close()
-            self._lock.close()
 
     @property
     def policy(self) -> Policy:
@@ -235,16 +220,6 @@ class SqliteStore(SqliteReader):
         return Taken(tuple(work.changes), counters)
 
     # -- what goes out -----------------------------------------------------------------------
-
-    @serialised
-    def undelivered(self, sink: str, most: int) -> list[tuple[int, Change]]:
-        """Return the first changes, with their numbers, that a sink has not acknowledged."""
-        rows = self._all("SELECT number FROM delivered WHERE sink=?", sink)
-        return self.changes(rows[0][0] if rows else 0, most)
-
-    def delivered(self, sink: str, number: int) -> None:
-        """Take note that a sink has the changes up to a number."""
-        self._all("REPLACE INTO delivered VALUES (?,?)", sink, number)
 
     def note(self, key: str, text: str) -> None:
         """Keep a text of a sink under a key of its own, in place of the one before."""

@@ -135,24 +135,6 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return db
 
 
-def lock(path: Path) -> sqlite3.Connection:
-    """Keep other writers out for as long as the connection is open, or the process lives."""
-    beside = path.with_name(path.name + "-writer")
-    try:
-        db = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
-        try:
-            db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error:
-            db.close()
-            raise
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-            refuse(path, error)
-        msg = f"another process writes the store {str(path)!r}; end it first, or give another file"
-        raise StoreError(msg, path=str(path)) from None
-    return db
-
-
 def copy(db: sqlite3.Connection, path: Path) -> None:
     """Copy an open store to a file that is not there yet, all of one moment. Raises StoreError."""
     if path.exists():

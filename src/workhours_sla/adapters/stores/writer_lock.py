@@ -1,0 +1,86 @@
+"""The lock that keeps a second writer out of a store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+from weakref import WeakSet
+
+from workhours_sla.adapters.faults import fail
+from workhours_sla.adapters.file_locks import lock_file, lock_last_byte
+from workhours_sla.errors import StoreError
+
+BESIDE: Final = "-writer"
+"""What the name of the lock file adds to that of the store."""
+
+
+class WriterLock:
+    """Keeps other writers of a store out until it is closed or the process ends.
+
+    Two locks do it. One is on a file beside the store, ``appeals.db-writer``, by the name that
+    symbolic links lead to. On Linux one is on the store itself, so that a hard link or a new name
+    is no way in; elsewhere a store with hard links is refused. Raises StoreError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._files: list[int] = []
+        self._inode: tuple[int, int] | None = None
+        real = os.path.realpath(path)
+        try:
+            self._lock(path, real)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError) and not isinstance(error, StoreError):
+                fail("store_unwritable", path, error=error.strerror)
+            raise
+        _open_locks.add(self)
+
+    def close(self) -> None:
+        """Let other writers in."""
+        self._inode = None
+        while self._files:
+            os.close(self._files.pop())
+
+    def _lock(self, path: Path, real: str) -> None:
+        if not lock_file(self._open(real + BESIDE)):
+            fail("store_in_use", path)
+        inode = _inode(real)
+        # opening and closing a store that this process writes would drop SQLite's own locks on it
+        if inode is not None and any(lock._inode == inode for lock in _open_locks):  # noqa: SLF001
+            fail("store_in_use", path)
+        store = self._open(real)
+        self._inode = _inode(real)
+        locked = lock_last_byte(store)
+        if locked is False:
+            fail("store_in_use", path)
+        names = os.fstat(store).st_nlink
+        if locked is None and names > 1:
+            fail("store_linked", path, count=names)
+
+    def _open(self, name: str) -> int:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+        file = os.open(name, flags, 0o644)
+        self._files.append(file)
+        return file
+
+
+_open_locks: Final[WeakSet[WriterLock]] = WeakSet()
+
+
+def _inode(name: str) -> tuple[int, int] | None:
+    try:
+        status = Path(name).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _forget() -> None:
+    """Leave the locks to the parent process, in a child that was forked."""
+    for lock in list(_open_locks):
+        lock.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
