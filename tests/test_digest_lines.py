@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -392,7 +392,7 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
         lines.ask(BEGIN)
         with monkeypatch.context() as patched:
             patched.setattr("workhours_sla.adapters.sinks.lines.os.fsync", _full)
-            with pytest.raises(StoreError, match=r"digests cannot be written .*told again"):
+            with pytest.raises(StoreError, match=r"digests cannot be written .*on the next start"):
                 lines.ask(at(2026, 3, 2, 9, 0))
     assert read_back(tmp_path) == []
     for _ in range(2):
@@ -401,6 +401,55 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
     (line,) = read_back(tmp_path)
     assert line["message_id"] == "roads/2026-03-02T06:00:00.000000Z/1"
     assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
+
+
+@pytest.mark.parametrize(
+    "harm", [Path.unlink, lambda path: path.write_bytes(b""), lambda path: path.rename("moved")]
+)
+def test_a_file_of_digests_that_was_harmed_is_noted_and_written_on(
+    harm: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lost: list[bool] = []
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        lines.ask(at(2026, 3, 2, 9, 0))
+        lines.ask(at(2026, 3, 2, 9, 1))  # by then the message is known to be there
+    harm(tmp_path / "digests.jsonl")
+    with digesting(tmp_path, lost=lambda: lost.append(True)) as (_, lines):
+        assert lost == [True]
+        lines.ask(at(2026, 3, 2, 11, 0))
+        harm(tmp_path / "digests.jsonl")
+        lines.ask(at(2026, 3, 2, 12, 0))
+        assert lost == [True, True]
+    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 12:00"]
+    with digesting(tmp_path, lost=lambda: lost.append(True)):
+        assert lost == [True, True]
+
+
+def test_another_file_of_digests_is_no_loss(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        lines.ask(at(2026, 3, 2, 9, 0))
+        lines.ask(at(2026, 3, 2, 9, 1))
+        other = tmp_path / "other.jsonl"
+        lines.close()
+        DigestLines(
+            other, store, POLICY, SCHEDULES, schedule_of, lost=lambda: pytest.fail("lost")
+        ).close()
+
+
+def test_only_the_last_digests_are_read_back(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, lines):
+        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.ask(BEGIN)
+        for hour in (9, 11, 12):
+            lines.ask(at(2026, 3, 2, hour, 0))
+    assert len(read_back(tmp_path)) == 3
+    with digesting(tmp_path) as (_, lines):
+        assert lines._file.found == {"roads/2026-03-02T09:00:00.000000Z/1"}
 
 
 def _full(_file: int) -> None:
@@ -593,4 +642,4 @@ def test_files_that_are_written_are_not_one(
     monkeypatch.chdir(tmp_path)
     Path("events.jsonl").write_text("")
     assert main(["watch", "events.jsonl", "--once", "--store", "store.db", *options]) == 2
-    assert "a file of its own" in capsys.readouterr().err
+    assert "are the same file" in capsys.readouterr().err

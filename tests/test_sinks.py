@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -35,7 +35,7 @@ from workhours_sla.adapters.sinks.digest import (
     targets_of,
     waiting_of,
 )
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.ports import drain
@@ -99,11 +99,11 @@ def test_half_a_line_at_the_end_is_taken_off_and_written_whole(tmp_path: Path) -
     changes = some_changes(3)
     lines = [change_to_json(change) + b"\n" for change in changes]
     for cut in (0, 1, len(lines[1]) - 1):
-        path.write_bytes(b"not ours\n" + lines[0] + lines[1][:cut])
+        path.write_bytes(lines[0] + lines[1][:cut])
         sink = JsonLinesSink(path)
         sink.write(changes)
         sink.close()
-        assert path.read_bytes() == b"not ours\n" + b"".join(lines)
+        assert path.read_bytes() == b"".join(lines)
 
 
 def test_a_stream_gets_every_line_whole_even_in_parts() -> None:
@@ -135,7 +135,7 @@ def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_to_be_told(
     with SqliteStore(tmp_path / "a.db", POLICY) as store:
         store.apply([event("1", "created", at(2025, 3, 12, 10))])
         sink = JsonLinesSink(tmp_path / "changes.jsonl")
-        with files_of_at_most(100), pytest.raises(StoreError, match=r"too large.*told again"):
+        with files_of_at_most(100), pytest.raises(StoreError, match=r"too large.*the next start"):
             drain(store, sink)
         assert (tmp_path / "changes.jsonl").read_bytes() == b""
         drain(store, sink)
@@ -145,6 +145,217 @@ def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_to_be_told(
     for path in (tmp_path, Path(os.devnull)):
         with pytest.raises(StoreError, match="cannot be written"):
             JsonLinesSink(path)
+
+
+def large_changes(count: int) -> list[Change]:
+    """Return changes whose lines are 6 kB each, so that a thousand are 6 MB."""
+    return [change._replace(evidence=("e" * 6000,)) for change in some_changes(count)]
+
+
+def write_to(path: Path, changes: Sequence[Change]) -> None:
+    sink = JsonLinesSink(path)
+    sink.write(changes)
+    sink.close()
+
+
+def sink_of(path: Path, store: SqliteStore) -> JsonLinesSink:
+    return JsonLinesSink(path, had=store.delivery)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """Make a store of three changes, 0 to 2, that changes.jsonl has."""
+    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+        store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in range(3)])
+        sink = sink_of(tmp_path / "changes.jsonl", store)
+        drain(store, sink)
+        sink.close()
+        yield store
+
+
+@pytest.mark.parametrize("again", [1000, 300, 1])
+def test_a_large_write_that_was_not_acknowledged_is_not_written_again(
+    again: int, tmp_path: Path
+) -> None:
+    path, changes = tmp_path / "changes.jsonl", large_changes(1200)
+    sink = JsonLinesSink(path)
+    sink.write(changes[:1000])
+    sink.close()
+    assert path.stat().st_size > 6_000_000
+    sink = JsonLinesSink(path)
+    for first in range(0, 1200, again):
+        sink.write(changes[first : first + again])
+        sink.write(changes[first : first + again])
+    sink.close()
+    assert ids(path) == [f"A-{number}" for number in range(1200)]
+
+
+def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", large_changes(1000)
+    write_to(path, changes)
+    whole = path.read_bytes()
+    os.truncate(path, len(whole) - 100)
+    sink = JsonLinesSink(path)
+    sink.write(changes)
+    sink.close()
+    assert path.read_bytes() == whole
+
+
+def test_only_what_was_not_acknowledged_is_read_back(
+    tmp_path: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two changes are written, and the process ends before they are acknowledged."""
+    path = tmp_path / "changes.jsonl"
+    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "delivered", lambda *_: pytest.fail("end"))
+        sink = sink_of(path, store)
+        with pytest.raises(pytest.fail.Exception):
+            drain(store, sink)
+        sink.close()
+    sink = sink_of(path, store)
+    assert {one.split("/")[0] for one in sink._to.found} == {"3", "4"}
+    drain(store, sink, most=1)
+    sink.close()
+    assert ids(path) == list("01234")
+    again = sink_of(path, store)  # nothing was noted, as more could have been there each time
+    assert len(again._to.found) == 2
+    again.close()
+
+
+def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", some_changes(3)
+    write_to(path, changes[:2])
+    os.truncate(path, path.stat().st_size - 1)
+    before = path.read_bytes()
+    sink = JsonLinesSink(path)
+    assert path.read_bytes() == before + b"\n"
+    sink.write(changes)
+    sink.close()
+    assert ids(path) == ["A-0", "A-1", "A-2"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "cause"),
+    [
+        (lambda path: path.unlink(), "sink_gone"),
+        (lambda path: path.write_bytes(b""), "sink_shortened"),
+        (lambda path: os.truncate(path, path.stat().st_size - 1), "sink_shortened"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"/1", b"/7")), "sink_changed"),
+    ],
+)
+def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
+    harm: Callable[[Path], object], cause: str, tmp_path: Path, store: SqliteStore
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    whole = path.read_bytes()
+    store.apply([event("3", "created", at(2025, 3, 12, 10))])
+    harm(path)
+    left = path.read_bytes() if path.exists() else None
+    with pytest.raises(StoreError, match="outbox rewrite") as refused:
+        sink_of(path, store)
+    assert refused.value.cause == cause
+    assert (path.read_bytes() if path.exists() else None) == left
+    if cause == "sink_changed":
+        path.unlink()
+    done = rewrite(path, lambda: (change for _, change in store.changes()))
+    store.delivered(str(path), store.last_change, done.end)
+    assert (done.changes, done.kept) == (4, 0)
+    assert path.read_bytes().startswith(whole)
+    sink = sink_of(path, store)
+    drain(store, sink)
+    sink.close()
+    assert ids(path) == list("0123")
+
+
+def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
+    tmp_path: Path, store: SqliteStore
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    size = path.stat().st_size
+    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
+    sink = sink_of(path, store)
+    drain(store, sink, most=1)
+    sink.close()
+    os.truncate(path, size)
+    with pytest.raises(StoreError, match="is shorter than"):
+        sink_of(path, store)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_store_that_never_noted_an_end_misses_its_file(
+    harm: Callable[[Path], object], tmp_path: Path, store: SqliteStore
+) -> None:
+    """As stores were before ends were noted."""
+    path = tmp_path / "changes.jsonl"
+    store._db.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
+    sink_of(path, store).close()
+    harm(path)
+    with pytest.raises(StoreError, match="is gone since"):
+        sink_of(path, store)
+
+
+def test_a_file_that_is_harmed_during_a_run_is_not_written_on(
+    tmp_path: Path, store: SqliteStore
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    whole = path.read_bytes()
+    store.apply([event("3", "created", at(2025, 3, 12, 10))])
+    sink = sink_of(path, store)
+    path.rename(tmp_path / "moved.jsonl")
+    with pytest.raises(StoreError, match="is gone since"):
+        drain(store, sink)
+    (tmp_path / "moved.jsonl").rename(path)
+    with path.open("ab") as other:
+        other.write(b"milk")
+    with pytest.raises(StoreError, match="changed by another program"):
+        drain(store, sink)
+    os.truncate(path, len(whole) - 5)
+    with pytest.raises(StoreError, match="is shorter than"):
+        drain(store, sink)
+    path.write_bytes(whole)
+    drain(store, sink)
+    sink.close()
+    assert ids(path) == list("0123")
+
+
+def test_what_only_the_file_has_stays_when_it_is_written_again(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", some_changes(6)
+    lines = [change_to_json(change) + b"\n" for change in changes]
+    path.write_bytes(lines[0] + lines[3] + lines[1] + lines[0] + lines[4][:40])
+    path.chmod(0o640)
+    done = rewrite(path, lambda: changes[2:])
+    assert (done.changes, done.kept) == (4, 2)
+    assert path.read_bytes() == b"".join(lines)
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.write_bytes(lines[0] + b"milk\n")
+    with pytest.raises(StoreError, match="'milk'"):
+        rewrite(path, lambda: changes[2:])
+    assert path.read_bytes() == lines[0] + b"milk\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["changes.jsonl"]
+
+
+def test_a_file_has_one_sink_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    (tmp_path / "link").symlink_to(path)
+    sink = JsonLinesSink(path)
+    path.with_name("hard").hardlink_to(path)
+    for name in ("changes.jsonl", "link", "hard"):
+        with pytest.raises(StoreError, match="another process writes"):
+            JsonLinesSink(tmp_path / name)
+        with pytest.raises(StoreError, match="another process writes"):
+            rewrite(tmp_path / name, list)
+    sink.close()
+    JsonLinesSink(path).close()
+
+
+def test_control_characters_of_changes_are_escaped() -> None:
+    (change,) = some_changes(1)
+    evil = change._replace(agency_id="\x1b[31m \x7f \x9b \xa0", appeal_id="обращение\x85")
+    line = change_to_json(evil)
+    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in line.decode())
+    assert b"\\u009b" in line
+    assert change_from_json(line) == evil
 
 
 def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
+from workhours_sla.adapters.json_text import escape_control_bytes
 from workhours_sla.adapters.sinks.digest import (
     Digest,
     count_changes,
@@ -17,7 +18,7 @@ from workhours_sla.adapters.sinks.digest import (
     targets_of,
     waiting_of,
 )
-from workhours_sla.adapters.sinks.lines import LineFile
+from workhours_sla.adapters.sinks.lines import LineFile, LineForm
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.outcome import Outcome
@@ -52,6 +53,9 @@ class _State(msgspec.Struct, frozen=True):
     """What became of each agency's clocks since it was told last."""
     messages: list[Message] = []
     """Those of the last asking, which may not have been written."""
+    file: str = ""
+    end: str | None = None
+    """Where that file ended before them."""
 
 
 class Keeper(Protocol):
@@ -79,11 +83,21 @@ class Keeper(Protocol):
 
 _encode = msgspec.json.Encoder().encode
 _decode_state = msgspec.json.Decoder(_State).decode
-_decode = msgspec.json.Decoder(Message).decode
+
+
+class _Id(msgspec.Struct):
+    schema: Literal["workhours.digest/1"]
+    message_id: str
+
+
+_decode = msgspec.json.Decoder(_Id).decode
 
 
 def _id_of(line: bytes) -> str:
     return _decode(line).message_id
+
+
+DIGESTS: Final = LineForm("digests", SCHEMA, _id_of)
 
 
 class DigestLines:
@@ -93,7 +107,9 @@ class DigestLines:
     ``schedule_of`` names the one of an agency, ``name_of`` is what to call it. The messages of an
     asking and what they rest on are stored first, in one step, and written then: after a crash
     they are written again, and are there once. ``unknown`` is called, once for each schedule,
-    where a calendar does not know the date: its agencies are told when it does. Raises StoreError.
+    where a calendar does not know the date: its agencies are told when it does. ``lost`` is called
+    where the file was removed, shortened or changed by another program, and the file is written
+    on: messages that were written before are not kept. Raises StoreError.
     """
 
     def __init__(  # noqa: PLR0913
@@ -106,6 +122,7 @@ class DigestLines:
         *,
         name_of: Callable[[str], str] = str,
         unknown: Callable[[CalendarCoverageError], None] = lambda _: None,
+        lost: Callable[[], None] = lambda: None,
         lang: str = "en",
     ) -> None:
         self._keeper = keeper
@@ -120,7 +137,9 @@ class DigestLines:
         # what changed before the first asking is no news
         self._state = _State(keeper.last_change) if noted is None else _decode_state(noted)
         self._asked = max(self._state.since.values(), default=None)
-        self._file = LineFile(file, _id_of, "digests")
+        self._name = str(file.absolute())
+        end = self._state.end if self._state.file == self._name else None
+        self._file = LineFile(file, DIGESTS, end=end, lost=lambda _cause: lost())
         self._write()
 
     def close(self) -> None:
@@ -152,11 +171,14 @@ class DigestLines:
             for digest in self._digests(at_work - begun, changed, now):
                 changed.pop(digest.agency_id, None)
                 messages += _messages(digest, now)
+        self._file.check()
         self._state = _State(
             number,
             {**state.since, **dict.fromkeys(at_work | begun, now)},
             [(agency, dict(counts)) for agency, counts in changed.items()],
             messages,
+            self._name,
+            self._file.end,
         )
         self._keeper.note(_NOTE, _encode(self._state).decode())
         self._keeper.delivered(_NOTE, number)
@@ -214,7 +236,11 @@ class DigestLines:
     def _write(self) -> None:
         messages = self._state.messages
         if messages:
-            self._file.add({one.message_id: _encode(one) for one in messages})
+            self._file.add({one.message_id: _line(one) for one in messages})
+
+
+def _line(message: Message) -> bytes:
+    return escape_control_bytes(_encode(message))
 
 
 def _minute(when: datetime) -> datetime:
