@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -263,6 +264,31 @@ def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(
         run.communicate()
         killed += run.returncode == -signal.SIGKILL
     assert killed == KILLS
+    run = begin(path, "--store", store, "--sink", sink, "--once")
+    assert "quarantined 0" in run.communicate()[1]
+    assert run.returncode == 0
+    check_all_told(store, sink, events)
+
+
+def test_killed_in_a_write_of_megabytes_it_tells_nothing_twice(tmp_path: Path, path: Path) -> None:
+    chance = random.Random(KILLS)
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    kills = max(3, KILLS // 4)
+    # the evidence of each change is one event, so a thousand lines are 6 MB
+    events = [replace(told(n), event_id=f"{n:06}{'e' * 6000}") for n in range(1000 * kills)]
+    path.write_text("")
+    for number in range(kills):
+        add(path, text(events[1000 * number : 1000 * (number + 1)]))
+        before = sink.stat().st_size if sink.exists() else 0
+        run = begin(
+            *(path, "--store", store, "--sink", sink, "--batch", 1000), stdout=subprocess.DEVNULL
+        )
+        while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
+            time.sleep(0.0003)
+        time.sleep(chance.random() ** 2 * 0.05)
+        run.kill()
+        run.communicate()
+        assert run.returncode == -signal.SIGKILL
     run = begin(path, "--store", store, "--sink", sink, "--once")
     assert "quarantined 0" in run.communicate()[1]
     assert run.returncode == 0

@@ -49,6 +49,10 @@ def digest_lines(
         line = say("no_digests", lang, calendar=error.calendar or "-", date=date)
         click.echo(f"{say('note', lang)}: {line}", err=True)
 
+    def lost() -> None:
+        line = say("digests_lost", lang, name=str(file))
+        click.echo(f"{say('note', lang)}: {line}", err=True)
+
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
     return DigestLines(
         file,
@@ -58,6 +62,7 @@ def digest_lines(
         schedule_of,
         name_of=name_of,
         unknown=unknown,
+        lost=lost,
         lang=lang,
     )
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "load": "load",
     "report": "report",
     "watch": "watch",
+    "outbox": "outbox",
     "calendar": "calendar_page",
 }
 
@@ -104,8 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
         return _fail(sentence(error, lang), lang, EXIT_UNREADABLE)
     except OSError as error:
         _flush(sys.stdout)
-        name = "the output" if error.filename is None else repr(str(error.filename))
-        text = f"cannot read or write {name} ({error.strerror}); give another place"
+        name = say("the_output", lang) if error.filename is None else repr(str(error.filename))
+        text = say("no_access", lang, name=name, error=error.strerror)
         return _fail(text, lang, EXIT_UNREADABLE)
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)

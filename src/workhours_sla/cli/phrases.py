@@ -212,6 +212,38 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "строки остаются в карантине: исправьте --config и запустите watch с --replay либо "
         "укажите --min-read 0",
     },
+    "same_file": {
+        "en": "{first} and {second} are the same file ({name}); give {first} a file of its own",
+        "ru": "{first} и {second} - один и тот же файл ({name}); укажите для {first} "
+        "отдельный файл",
+    },
+    "no_access": {
+        "en": "cannot read or write {name} ({error}); give another place",
+        "ru": "не удалось прочитать или записать {name} ({error}); укажите другое место",
+    },
+    "standard_output": {"en": "standard output", "ru": "стандартный вывод"},
+    "the_output": {"en": "the output", "ru": "вывод"},
+    "digests_lost": {
+        "en": "{name!r} was removed, shortened or changed since digests were last written to it; "
+        "the store does not keep those that were sent, so only new ones follow",
+        "ru": "файл {name!r} удалён, укорочен или изменён с тех пор, как в него записывались "
+        "сводки; прежние сводки в хранилище не сохраняются, записываются только новые",
+    },
+    "rewritten": {
+        "en": "{name}: {changes} changes from the store, and {kept} that only the file had",
+        "ru": "{name}: изменений из хранилища - {changes}, только из прежнего файла - {kept}",
+    },
+    "dropped_changes": {
+        "en": "the store dropped its first {count} changes after retention; those that the file "
+        "still had ({kept}) stay at its beginning",
+        "ru": "первые изменения ({count}) удалены из хранилища по сроку хранения; те из них, что "
+        "остались в файле ({kept}), сохранены в его начале",
+    },
+    "not_empty": {
+        "en": "{name!r} is not empty, and --only-new leaves out what it has; move it away first",
+        "ru": "файл {name!r} не пуст, а --only-new не сохранит его содержимое; сначала переместите "
+        "его",
+    },
     "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
 }
 
@@ -226,6 +258,8 @@ def sentence(error: WorkHoursError, lang: str) -> str:
     facts = vars(error)
     if facts.get("cause") in words.REFUSALS:
         return words.refusal(facts["cause"], lang, facts["facts"])
+    if facts.get("cause") in words.STORE_FAULTS:
+        return words.store_fault(facts["cause"], facts["facts"], lang)
     reason = facts.get("reason")
     if isinstance(reason, WorkHoursError):
         why = sentence(reason, lang)

@@ -16,7 +16,14 @@ import click
 
 from workhours_sla.adapters.config import Config
 from workhours_sla.cli.answers import echo_json
-from workhours_sla.cli.phrases import say
+from workhours_sla.cli.file_checks import (
+    NamedFile,
+    check_files,
+    read_files,
+    store_files,
+    written_files,
+)
+from workhours_sla.cli.phrases import language, say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import Stored, appeals_options, read_rows, store_lines
 from workhours_sla.cli.settings import Settings, common_options
@@ -78,6 +85,20 @@ def report(  # noqa: PLR0913
     what they belong to, with intervals. FILE and --store are as for check. --json gives all
     figures; kept in a file they are what --revise compares with.
     """
+    files = [
+        *read_files("FILE", file),
+        *read_files("--config", options["config"]),
+        *read_files("--calendar-file", options["calendar_file"]),
+        *read_files("--revise", revise),
+        *store_files(store, is_written=False),
+    ]
+    # those that are known beforehand, and a folder that is no folder
+    wanted = [
+        *written_files("--csv", csv_to),
+        *written_files("--xlsx", xlsx_to),
+        *written_files("--html", html_to),
+    ]
+    check_files((*files, *wanted), language(options["lang"]))
     settings = Settings.of(**options)
     config = settings.config or Config()
     promises = settings.promises()
@@ -120,6 +141,15 @@ def report(  # noqa: PLR0913
         )
     except LookupError as error:
         raise click.BadParameter(str(error), param_hint="--by") from None
+    check_files(
+        (
+            *files,
+            *_tables(made, csv_to),
+            *written_files("--xlsx", xlsx_to),
+            *_pages(made, html_to),
+        ),
+        settings.lang,
+    )
     _write(made, csv_to, xlsx_to)
     if html_to is not None:
         _write_page(made, Path(html_to), result, cases.target)
@@ -157,6 +187,20 @@ def read_rate(text: str) -> float:
             return value
     msg = f"{text!r} is no share between 0 and 100 %; write it like 90% or 0.9"
     raise click.BadParameter(msg, param_hint="--target-rate")
+
+
+def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
+    if csv_to is not None:
+        from workhours_sla.adapters.reports.tables_csv import table_files  # noqa: PLC0415
+
+        yield from written_files("--csv", *table_files(made, Path(csv_to)).values())
+
+
+def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
+    if html_to is not None:
+        from workhours_sla.adapters.reports.html_page import page_files  # noqa: PLC0415
+
+        yield from written_files("--html", *page_files(made, Path(html_to)))
 
 
 def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:

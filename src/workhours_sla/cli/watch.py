@@ -17,11 +17,14 @@ import click
 
 from workhours_sla import words
 from workhours_sla.adapters.config import Config
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.digest_lines import DIGESTS
+from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
+from workhours_sla.adapters.sinks.lines import check_lines
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.digesting import Digesting, digest_lines
+from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.min_read import (
     Unread,
     min_read_option,
@@ -29,7 +32,7 @@ from workhours_sla.cli.min_read import (
     read_percent,
     refuse_unread,
 )
-from workhours_sla.cli.phrases import say
+from workhours_sla.cli.phrases import language, say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import events_line, reason_lines
 from workhours_sla.cli.settings import Settings, common_options
@@ -102,7 +105,18 @@ def watch(  # noqa: PLR0913
     if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe events into it or name a file"
         raise click.UsageError(msg)
-    _check_files(source, store_file, *sink_files, digest_file)
+    lang = language(options["lang"])
+    check_files(
+        (
+            *read_files("SOURCE", source),
+            *read_files("--config", options["config"]),
+            *read_files("--calendar-file", options["calendar_file"]),
+            *store_files(store_file, is_written=True),
+            *written_files("--sink", *sink_files),
+            *written_files("--digests", digest_file),
+        ),
+        lang,
+    )
     settings = Settings.of(provisional=False, **options)
     least = read_percent(min_read, settings.lang)
     config = settings.config or Config()
@@ -123,13 +137,14 @@ def watch(  # noqa: PLR0913
         stopping=stopping,
     )
     tail.check()  # before a store and sinks are made, which would be left empty
+    _check_lines(store_file, sink_files, digest_file)
     with ExitStack() as stack:
         retained = None if retain is None else timedelta(days=retain)
         store = SqliteStore(Path(store_file), promises.policy, retain=retained)
         stack.enter_context(store)
         sinks: list[Sink] = []
         for file in sink_files:
-            sink = JsonLinesSink(Path(file))
+            sink = JsonLinesSink(Path(file), had=store.delivery)
             stack.callback(sink.close)
             sinks.append(sink)
         if as_json:
@@ -161,11 +176,13 @@ def watch(  # noqa: PLR0913
     _check_share(followed, least, settings.lang, finished=once and not stopping.is_set())
 
 
-def _check_files(*files: str | None) -> None:
-    named = [Path(file).resolve() for file in files if file not in (None, "-")]
-    if len(set(named)) < len(named):
-        msg = "each of SOURCE, --store, --sink and --digests is a file of its own; name another"
-        raise click.UsageError(msg)
+def _check_lines(store_file: str, sink_files: Sequence[str], digest_file: str | None) -> None:
+    # with a store, the rest is checked as far as the store has not seen it
+    first_only = Path(store_file).exists()
+    for file in sink_files:
+        check_lines(Path(file), CHANGES, first_only=first_only)
+    if digest_file is not None:
+        check_lines(Path(digest_file), DIGESTS, first_only=first_only)
 
 
 def _check_format(source: str, config: Config) -> None:

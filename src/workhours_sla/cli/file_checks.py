@@ -1,0 +1,113 @@
+"""The files of one command line: none that is written is another one as well."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from workhours_sla.adapters.stores.writer_lock import BESIDE
+from workhours_sla.cli.phrases import say
+
+_OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
+"""What the names of the files of a store add to its own."""
+
+
+class NamedFile(NamedTuple):
+    """A file of the command line: the option that names it, and what it is known by.
+
+    ``place`` is its path without symbolic links, ``inode`` the same for all hard links to it.
+    Files of one ``group`` may be the same.
+    """
+
+    option: str
+    name: str
+    is_written: bool
+    place: str
+    inode: tuple[int, int] | None
+    group: str = ""
+
+    def is_same(self, other: NamedFile) -> bool:
+        """Whether two names lead to one file."""
+        if self.group and self.group == other.group:
+            return False
+        return self.place == other.place or (self.inode is not None and self.inode == other.inode)
+
+
+def check_files(files: Iterable[NamedFile], lang: str) -> None:
+    """Refuse a file that is written and is also read, or written for another option.
+
+    Standard output and standard error count where they are files. Raises click.UsageError.
+    """
+    for one, other in combinations([*files, *_streams()], 2):
+        if (one.is_written or other.is_written) and one.is_same(other):
+            # the one that the command line can name otherwise comes first
+            first, second = (one, other) if one.is_written and not one.group else (other, one)
+            facts = {"first": _label(first, lang), "second": _label(second, lang)}
+            raise click.UsageError(say("same_file", lang, name=first.name, **facts))
+
+
+def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
+    """Yield the files that an option names to be read; ``-`` is standard input."""
+    for name in names:
+        if name == "-":
+            yield from _stream(option, 0, is_written=False)
+        elif name is not None:
+            yield _file(option, name, is_written=False)
+
+
+def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]:
+    """Yield the files that an option names to be written."""
+    for name in names:
+        if name is not None:
+            yield _file(option, str(name), is_written=True)
+
+
+def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
+    """Yield the files of ``--store``: the database, its logs and its lock."""
+    if name is not None:
+        # beside the name that was given, or beside the file that it leads to
+        for place in dict.fromkeys((name, os.path.realpath(name))):
+            for ending in _OF_A_STORE:
+                yield _file("--store", place + ending, is_written=is_written, group="store")
+
+
+def _label(file: NamedFile, lang: str) -> str:
+    return say("standard_output", lang) if file.group == "streams" else file.option
+
+
+def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:
+    place = os.path.normcase(os.path.realpath(name))
+    return NamedFile(option, name, is_written, place, _inode(name), group)
+
+
+def _streams() -> Iterator[NamedFile]:
+    """Yield standard output and standard error, which may be one file."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            number = stream.fileno()
+        except (AttributeError, OSError, ValueError):  # closed, or not a file at all
+            continue
+        yield from _stream("", number, is_written=True, group="streams")
+
+
+def _stream(option: str, number: int, *, is_written: bool, group: str = "") -> Iterator[NamedFile]:
+    inode = _inode(number)
+    if inode is not None:
+        yield NamedFile(option, "-", is_written, f"<{number}>", inode, group)
+
+
+def _inode(file: str | int) -> tuple[int, int] | None:
+    """Return what an ordinary file or a folder is known by on its machine."""
+    try:
+        status = os.fstat(file) if isinstance(file, int) else Path(file).stat()
+    except (OSError, ValueError):
+        return None
+    is_one = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
+    return (status.st_dev, status.st_ino) if is_one and status.st_ino else None
