@@ -245,6 +245,18 @@ def test_a_sink_is_an_ordinary_file(name: str, here: Path) -> None:
     assert not (here / "store.db").exists()
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "photo.jpg", "folder"])
+def test_a_store_is_a_store(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("folder").mkdir()
+    before = content(here)
+    assert watch(store=name) == 2
+    assert f"the store '{name}'" in capsys.readouterr().err
+    after = content(here)
+    if name != "folder":
+        del after[f"{name}-writer"]
+    assert after == before
+
+
 # -- outputs are whole -------------------------------------------------------------------------
 
 

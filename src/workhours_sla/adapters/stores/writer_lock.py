@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,8 @@ class WriterLock:
             os.close(self._files.pop())
 
     def _lock(self, path: Path, real: str) -> None:
+        if Path(real).is_dir():  # before a lock is left beside it
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not lock_file(self._open(real + BESIDE)):
             fail("store_in_use", path)
         inode = _inode(real)
