@@ -231,6 +231,7 @@ ASKED_OF_A_CALENDAR = {
     "plain": None,
     "knows": (date(2030, 1, 1),),
     "uncertain": (2026,),
+    "possible_hours_of": (date(2025, 11, 1),),
     "check_known": (date(2026, 1, 1),),
     "day": (date(2025, 11, 1),),
     "special_days": (2025,),

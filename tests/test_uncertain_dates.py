@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -348,6 +348,44 @@ def check_monitor(one: Scene, seed: str) -> None:
         assert ended == wanted, watermark
 
 
+EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
+
+
+def questions(one: Scene, seed: str) -> Iterator[tuple[str, tuple[Any, ...], dict[str, Any], bool]]:
+    """Yield verbs with their arguments, and whether their answers grow with working time."""
+    rng = random.Random(seed)
+    first = min(event.occurred_at for event in one.events) - DAY * 2
+
+    def moment() -> datetime:
+        return first + DAY * rng.randrange(16) + MINUTE * rng.choice([0, 540, 1080, 1140, 300])
+
+    budget = rng.choice([0 * HOUR, HOUR, 4 * HOUR, 30 * HOUR, *BUDGETS])
+    by_time = isinstance(budget, timedelta)
+    yield "elapsed", (moment(), moment()), {}, True
+    yield "deadline", (moment(), budget), {}, by_time
+    yield "breaches_after", (moment(), budget), {}, by_time
+    yield "latest_start", (moment(), rng.choice([0 * HOUR, HOUR, 9 * HOUR])), {}, True
+    yield "is_working", (moment(),), {}, True
+    yield "next_opening", (moment(),), {}, True
+    for edge in EDGES:
+        yield edge, (moment(),), {"inclusive": rng.random() < 0.5}, False
+
+
+def check_verbs(one: Scene, seed: str) -> None:
+    """Compare a schedule's answers with those on every completion."""
+    for name, args, options, grows in questions(one, seed):
+        known = [getattr(schedule, name)(*args, **options) for schedule in one.completions]
+        try:
+            found = getattr(one.uncertain, name)(*args, **options)
+        except CalendarCoverageError as error:
+            if grows and one.alike:
+                assert len({*known}) > 1, f"{name} that all share is given"
+            bounds = error.earliest, error.latest
+            assert all(within(value, bounds) for value in known), name
+        else:
+            assert {*known} == {found}, name
+
+
 CHUNKS = 4
 
 
@@ -360,6 +398,7 @@ def tally(seed: str, scenes: int) -> Counter[str]:
         try:
             touching = check_batch(one, counts)
             check_monitor(one, name)
+            check_verbs(one, name)
         except AssertionError as error:
             error.add_note(f"scene({name!r}) as of {one.as_of}: {one.options}, {one.events}")
             raise
