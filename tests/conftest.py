@@ -1,0 +1,6 @@
+"""Property tests have no time limit: a slow machine is no failure."""
+
+from hypothesis import settings
+
+settings.register_profile("no time limit", deadline=None)
+settings.load_profile("no time limit")
