@@ -489,8 +489,8 @@ class Island:
     case: Case
     first: date
     last: date
-    weekdays: Mapping[date, int | None]
-    """Of dates around the case's instant the weekday whose hours they may have, None for off."""
+    kinds: Mapping[date, str]
+    """Of dates around the case's instant what they may be: full, short or off."""
 
     @cached_property
     def engine(self) -> Schedule:
@@ -503,22 +503,18 @@ class Island:
 
     @cached_property
     def completions(self) -> list[Oracle]:
-        """Return the schedule as it is if the unknown dates are off, as any other, or mixed."""
-        week = self.case.weekly
-        ways: list[Callable[[date], Shifts]] = [
-            lambda _: (),
-            lambda day: week[day.weekday()],
-            lambda day: () if (of := self.weekdays[day]) is None else week[of],
-            *(lambda _, shifts=shifts: shifts for shifts in {*week}),
-        ]
-        unknown = [day for day in self.weekdays if not self.knows(day)]
-        known = dict(self.case.overrides)
-        found = [
-            Oracle(self.case.zone, week, overrides={**{day: way(day) for day in unknown}, **known})
-            for way in ways
-        ]
-        for oracle in found:
+        """Return the schedule as it is if the unknown dates are full, short, off, or mixed."""
+        unknown = [day for day in self.kinds if not self.knows(day)]
+        ways = [*(dict.fromkeys(unknown, kind) for kind in ("full", "short", "off")), self.kinds]
+        found = []
+        for way in ways:
+            off, short = (
+                frozenset(day for day in unknown if way[day] == k) for k in ("off", "short")
+            )
+            days = Days(off=off, short=short)
+            oracle = Oracle(self.case.zone, self.case.weekly, days, dict(self.case.overrides))
             oracle.longest_scan = 60
+            found.append(oracle)
         return found
 
 
@@ -529,7 +525,8 @@ def islands(draw: st.DrawFn) -> tuple[Island, datetime]:
     first = near + timedelta(days=draw(st.integers(-6, 1)))
     last = first + timedelta(days=draw(st.integers(0, 7)))
     around = [near + timedelta(days=n) for n in range(-20, 21)]
-    chosen = draw(st.lists(st.sampled_from([None, *range(7)]), min_size=41, max_size=41))
+    kinds = st.sampled_from(["full", "short", "off"])
+    chosen = draw(st.lists(kinds, min_size=41, max_size=41))
     island = Island(case, first, last, dict(zip(around, chosen, strict=True)))
     if draw(st.integers(0, 3)) == 0:
         return island, draw(moments(case))

@@ -459,21 +459,28 @@ def test_a_closing_at_the_edge_is_not_known() -> None:
         always.previous_closing(at(always, 2100, 1, 1))
 
 
+NIGHT_AND_DAY = "00:00-08:00,16:00-24:00"
+
+
 @pytest.mark.parametrize(
     ("hours", "verb", "inclusive", "asked", "found"),
     [
         ("00:00-08:00", "previous_opening", True, (7, 0), None),  # the 7th may open then
         ("00:00-08:00", "previous_opening", False, (7, 0), (6, 0)),
         ("16:00-24:00", "previous_opening", True, (7, 0), (6, 16)),
-        ("16:00-24:00", "next_closing", False, (6, 20), None),  # the 7th may go on
+        ("16:00-24:00", "next_closing", False, (6, 20), (7, 0)),  # the 7th opens later, if at all
+        (NIGHT_AND_DAY, "next_closing", False, (6, 20), None),  # the 7th may go on
+        (NIGHT_AND_DAY, "next_closing", False, (5, 20), (6, 8)),
         ("16:00-24:00", "next_closing", False, (5, 20), (6, 0)),
-        ("16:00-24:00", "previous_closing", True, (7, 0), None),
+        ("16:00-24:00", "previous_closing", True, (7, 0), (7, 0)),
+        (NIGHT_AND_DAY, "previous_closing", True, (7, 0), None),
         ("16:00-24:00", "previous_closing", False, (7, 0), (6, 0)),
         ("16:00-24:00", "next_opening", False, (6, 16), None),
         ("00:00-08:00", "next_closing", True, (2, 0), (2, 8)),  # it does not close as it works
         ("16:00-24:00", "next_closing", True, (2, 0), None),  # the 1st may close then
         ("16:00-24:00", "next_closing", False, (2, 0), (3, 0)),
-        ("00:00-08:00", "previous_opening", True, (2, 4), None),  # it may have opened on the 1st
+        ("00:00-08:00", "previous_opening", True, (2, 4), (2, 0)),
+        (NIGHT_AND_DAY, "previous_opening", True, (2, 4), None),  # it may have opened on the 1st
         ("00:00-08:00", "previous_opening", False, (2, 0), None),
         ("00:00-08:00", "previous_closing", False, (2, 0), None),
         ("00:00-08:00", "next_opening", False, (2, 0), (3, 0)),

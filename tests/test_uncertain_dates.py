@@ -514,6 +514,9 @@ def test_verbs_answer_what_no_completion_changes() -> None:
     assert DAGESTAN.deadline(at(21, 19), working_hours(4)) == at(22, 13)
     assert DAGESTAN.latest_start(at(21, 8), working_hours(2)) == at(18, 16)
     assert DAGESTAN.previous_closing(at(21, 8)) == at(18, 18)
+    assert DAGESTAN.previous_opening(at(21, 8)) == at(18, 9)
+    assert DAGESTAN.next_closing(at(21, 19)) == at(22, 18)
+    assert DAGESTAN.next_opening(at(21, 19), inclusive=False) == at(22, 9)
     assert DAGESTAN.intervals(at(18, 12), at(21, 9)) == ((at(18, 12), at(18, 18)),)
     assert DAGESTAN.breaches_after(at(18, 9), CalendarDays(4, roll="none")) == at(23, 0)
     for refused in (
@@ -521,6 +524,9 @@ def test_verbs_answer_what_no_completion_changes() -> None:
         lambda: DAGESTAN.elapsed(at(18, 17), at(21, 10)),
         # all off and all full agree on Friday 18:00, but a short Monday closes at 17:00
         lambda: DAGESTAN.previous_closing(at(21, 17, 30)),
+        lambda: DAGESTAN.previous_opening(at(21, 12)),
+        lambda: DAGESTAN.next_closing(at(18, 19)),
+        lambda: DAGESTAN.next_opening(at(18, 12), inclusive=False),
         lambda: DAGESTAN.deadline(at(18, 9), CalendarDays(3, roll="none")),
     ):
         with pytest.raises(CalendarCoverageError):
