@@ -28,7 +28,7 @@ from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.ports import Batch, Item, Lull, Rejected
+from workhours_sla.sla.ports import Batch, Item, Lull, Rejected, Start
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -90,6 +90,8 @@ class Followed:
             if isinstance(item, Lull):
                 return found
             self.position = item.position
+            if isinstance(item, Start):
+                continue
             found += [event.event_id for event in item.events]
             found += [item.rejected.reason] if item.rejected else []
         return [*found, "end"]

@@ -183,10 +183,69 @@ PHRASES: Final[dict[str, words.Words]] = {
         "({given})",
     },
     "file_gone": {
-        "en": "the file that was read last is gone, and what came at its end may be missing; "
-        "{name} was read from its beginning",
-        "ru": "файла, который читался последним, больше нет: его конец мог быть не прочитан; "
-        "{name} прочитан с начала",
+        "en": "the file that was read last as {name} is gone or was cut short, and lines at its "
+        "end may not have been read; the files that are left are read",
+        "ru": "файл, который читался последним как {name}, удалён или обрезан: строки в его конце "
+        "могли остаться непрочитанными; читаются оставшиеся файлы",
+    },
+    "file_missing": {
+        "en": "rotated files are missing, and their lines were not read: {name}",
+        "ru": "не хватает файлов ротации, их строки не прочитаны: {name}",
+    },
+    "file_compressed": {
+        "en": "{name} is compressed and may have lines that were not read; unpack it into "
+        "workhours watch - with the same --store",
+        "ru": "{name} сжат, в нём могут быть непрочитанные строки; распакуйте его на вход команды "
+        "workhours watch - с тем же --store",
+    },
+    "file_cut": {
+        "en": "{name} was cut short or rewritten in place, and lines written just before that may "
+        "be lost; rotate it by renaming (logrotate: create, not copytruncate)",
+        "ru": "{name} обрезан или перезаписан на месте: строки, записанные перед самой обрезкой, "
+        "могли быть потеряны; ротируйте его переименованием (logrotate: create, не copytruncate)",
+    },
+    "source_no_file": {
+        "en": "{message}",
+        "ru": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
+    },
+    "source_directory": {
+        "en": "{message}",
+        "ru": "{name} - это каталог; укажите файл событий",
+    },
+    "source_denied": {
+        "en": "{message}",
+        "ru": "нет прав на чтение {name}; выдайте их и запустите команду снова",
+    },
+    "source_unopened": {
+        "en": "{message}",
+        "ru": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
+    },
+    "source_unreadable": {
+        "en": "{message}",
+        "ru": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
+    },
+    "source_not_regular": {
+        "en": "{message}",
+        "ru": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
+        "команды workhours watch -",
+    },
+    "source_unlisted": {
+        "en": "{message}",
+        "ru": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
+        "выдайте права на чтение каталога",
+    },
+    "source_position": {
+        "en": "{message}",
+        "ru": "место в файле {name} записано в хранилище другой версией программы ({why}); "
+        "установите ту версию workhours-sla, которая его записала, или более позднюю",
+    },
+    "source_waiting": {
+        "en": "there is no file {name}; waiting for it",
+        "ru": "файла {name} нет; ожидаем его появления",
+    },
+    "source_missing": {
+        "en": "there is still no file {name}; check the path",
+        "ru": "файла {name} так и нет; проверьте путь",
     },
     "no_rows": {
         "en": "{name} has no rows; give a file with at least one",

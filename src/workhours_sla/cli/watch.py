@@ -21,7 +21,7 @@ from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.lines import check_lines
 from workhours_sla.adapters.sources import layout_of
-from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.digesting import Digesting, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
@@ -32,11 +32,12 @@ from workhours_sla.cli.min_read import (
     read_percent,
     refuse_unread,
 )
-from workhours_sla.cli.phrases import language, say
+from workhours_sla.cli.phrases import PHRASES, language, say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import events_line, reason_lines
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import show_time
+from workhours_sla.errors import SourceError
 from workhours_sla.sla.change import Change, ChangeKind
 from workhours_sla.sla.ports import BATCH, Followed, Sink, follow
 from workhours_sla.sla.watermark import Watermarks
@@ -44,6 +45,7 @@ from workhours_sla.worktime.budget import parse_budget
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
+EXIT_LOST: Final = 2
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
@@ -92,7 +94,7 @@ def watch(  # noqa: PLR0913
     as_json: bool,
     provisional: bool,
     **options: Any,
-) -> None:
+) -> int:
     """Follow SOURCE, JSON Lines that grow, and tell every change; - reads standard input.
 
     What was read is kept in the store: stopped or killed, it goes on there. A breach is told once
@@ -127,6 +129,11 @@ def watch(  # noqa: PLR0913
     stopping = Flag()
     ticking = _now if clock == "machine" else None
     allowed = parse_budget(skew)
+
+    def report(loss: Loss) -> None:
+        note = say(loss.kind, settings.lang, name=loss.name)
+        click.echo(f"{say('note', settings.lang)}: {note}", err=True)
+
     tail = Tail(
         sys.stdin.buffer if source == "-" else Path(source),
         layout_of(config),
@@ -135,10 +142,12 @@ def watch(  # noqa: PLR0913
         clock=ticking,
         once=once,
         stopping=stopping,
+        report=report,
     )
-    tail.check()  # before a store and sinks are made, which would be left empty
-    _check_lines(store_file, sink_files, digest_file)
     with ExitStack() as stack:
+        stack.enter_context(_source_errors_in(settings.lang))
+        tail.check()  # before a store and sinks are made, which would be left empty
+        _check_lines(store_file, sink_files, digest_file)
         retained = None if retain is None else timedelta(days=retain)
         store = SqliteStore(Path(store_file), promises.policy, retain=retained)
         stack.enter_context(store)
@@ -168,12 +177,11 @@ def watch(  # noqa: PLR0913
             batch=batch,
             stopping=stopping.is_set,
         )
+        tail.finish()
         for line in _account(followed, store, settings.lang):
             click.echo(line, err=True)
-        if tail.lost:
-            gone = say("file_gone", settings.lang, name=source)
-            click.echo(f"{say('note', settings.lang)}: {gone}", err=True)
     _check_share(followed, least, settings.lang, finished=once and not stopping.is_set())
+    return EXIT_LOST if tail.lost else 0
 
 
 def _check_lines(store_file: str, sink_files: Sequence[str], digest_file: str | None) -> None:
@@ -219,6 +227,19 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _source_errors_in(lang: str) -> Iterator[None]:
+    """Let the errors of a followed file be reported in a language."""
+    try:
+        yield
+    except SourceError as error:
+        key = f"source_{getattr(error, 'cause', None)}"
+        if key not in PHRASES:
+            raise
+        facts = {"name": "", "why": "", **vars(error)}
+        raise click.ClickException(say(key, lang, message=error, **facts)) from None
 
 
 class _Page:

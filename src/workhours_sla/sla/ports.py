@@ -38,6 +38,16 @@ class Item(NamedTuple):
     rejected: Rejected | None = None
 
 
+class Start(NamedTuple):
+    """Where a source begins to read a partition, or goes on reading it: a position without a row.
+
+    It is stored at once, so that nothing before the first row is missed after a restart.
+    """
+
+    partition: str
+    position: str
+
+
 class Lull(NamedTuple):
     """The source has no more for now.
 
@@ -82,11 +92,12 @@ class Source(Protocol):
     def partitions(self) -> Collection[str]:
         """The partitions that are known beforehand; items may name others."""
 
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Lull]:
         """Yield what comes after the positions, partition by partition in its order.
 
         A partition without a position is read from its beginning. A live source yields a Lull
-        whenever it has no more for now, and goes on.
+        whenever it has no more for now, and goes on. A source whose beginning can move away
+        yields a Start before the first item.
         """
 
 
@@ -170,10 +181,10 @@ def follow(  # noqa: PLR0913
 ) -> Followed:
     """Read a source to its end, store what it gives in batches, and tell the sinks.
 
-    A batch ends after ``batch`` items, where the source rests, or where ``digests`` are due; they
-    are told after each. What was not told or not acknowledged in earlier runs is told first.
-    ``stopping`` is asked after each batch. Raises SourceError, StoreError; what was stored before
-    stays, and a further run goes on there.
+    A batch ends after ``batch`` items, where the source rests or yields a Start, or where
+    ``digests`` are due; they are told after each. What was not told or not acknowledged in
+    earlier runs is told first. ``stopping`` is asked after each batch. Raises SourceError,
+    StoreError; what was stored before stays, and a further run goes on there.
     """
     sinks = tuple(sinks)
     run = _Run(source, store, watermarks, digests)
@@ -185,6 +196,8 @@ def follow(  # noqa: PLR0913
         if isinstance(item, Lull):
             if item.heard_at is not None:
                 watermarks.beat(item.heard_at)
+        elif isinstance(item, Start):
+            run.start(item)
         else:
             run.add(item)
             if run.size < batch and not run.is_due:
@@ -237,6 +250,9 @@ class _Run:
         if item.rejected is not None:
             self._rejected.append(item.rejected)
 
+    def start(self, start: Start) -> None:
+        self._positions[start.partition] = start.position
+
     @property
     def is_due(self) -> bool:
         """Whether the batch is to end here, for digests to be told."""
@@ -247,7 +263,7 @@ class _Run:
 
     def commit(self, sinks: Sequence[Sink]) -> None:
         watermark = self._watermarks.value
-        if not self.size and watermark == self._told:
+        if not self.size and not self._positions and watermark == self._told:
             return
         heard = self._watermarks.heard
         places = {name: Place(where, heard(name)) for name, where in self._positions.items()}

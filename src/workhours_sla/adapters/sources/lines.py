@@ -13,11 +13,41 @@ if TYPE_CHECKING:
 LONGEST_LINE = 1_000_000
 """Characters; of a longer line only this many and one more are kept."""
 
+_LONGEST_IN_BYTES = 4 * LONGEST_LINE
+
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """What may come before the first character of a file, in any encoding."""
 
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+class LineCutter:
+    """Cuts bytes into whole lines; ``offset`` is where the last one ended, ``rest`` comes after.
+
+    Of a line longer than any may be only the beginning is kept.
+    """
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.rest = b""
+        self._skipped = 0
+
+    def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield each line that ends in a chunk, and the offset after it."""
+        first, *others = chunk.split(b"\n")
+        self.rest += first
+        if others:
+            self.offset += len(self.rest) + self._skipped + 1
+            self._skipped = 0
+            yield self.rest + b"\n", self.offset
+            self.rest = others.pop()
+            for line in others:
+                self.offset += len(line) + 1
+                yield line + b"\n", self.offset
+        if len(self.rest) > _LONGEST_IN_BYTES:
+            self._skipped += len(self.rest) - _LONGEST_IN_BYTES
+            self.rest = self.rest[:_LONGEST_IN_BYTES]
 
 
 def lines_of(block: str) -> list[str]:

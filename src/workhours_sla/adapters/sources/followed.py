@@ -1,0 +1,404 @@
+"""The files behind a followed path: each is read to its end, however often they are rotated."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from workhours_sla.adapters.sources.reading import (
+    Reading,
+    cannot_open,
+    no_file,
+    open_file,
+    opened,
+)
+from workhours_sla.adapters.sources.rotated import (
+    Found,
+    Inode,
+    identity_of,
+    inode_of,
+    missing_numbers,
+    recognised,
+    rotations,
+)
+from workhours_sla.adapters.sources.spot import Spot, spots_of
+from workhours_sla.errors import SourceError
+
+LINGER: Final = 60
+"""After so many polls without another line a rotated file is closed."""
+
+_KEPT: Final = 8
+"""How many rotated files are kept open at most, to see whether more lines come."""
+_AT_ONCE: Final = 50
+"""How many files are opened at once, of those that were rotated since."""
+_MOST: Final = 200
+"""How many files are looked into before it is clear which of them to read."""
+_REMEMBERED: Final = 16
+
+
+class Files:
+    """The files of a path that are open, oldest first; lines are added to the last one.
+
+    ``report`` is called with a key of the command's phrases and the name of a file that cannot
+    be read, before what comes after it is. ``pause`` waits until a rotation should be over.
+    """
+
+    def __init__(
+        self, path: Path, report: Callable[[str, str], None], pause: Callable[[], object]
+    ) -> None:
+        self._path = path
+        self._report = report
+        self._pause = pause
+        self._open: list[Reading] = []
+        self._closed: deque[Spot] = deque(maxlen=_REMEMBERED)
+        self._done = ""
+        self._reported: set[tuple[str, str, Inode | None]] = set()
+        self.missing = 0
+        """How many looks in a row have found no file under the path."""
+
+    def __iter__(self) -> Iterator[Reading]:
+        """Iterate over those that are open now."""
+        return iter(self._open[:])
+
+    @property
+    def position(self) -> str:
+        """The spot in each of them, after those of files that could be taken for newer ones."""
+        return self._done + ",".join([reading.place for reading in self._open])
+
+    def begin(self, position: str) -> None:
+        """Open the files of a position, and all that were written since. Raises SourceError.
+
+        Without a position that is the file of the path alone.
+        """
+        if not position:
+            found = rotations(self._path)
+            self._open.append(Reading(open_file(self._path), self._path))
+            self._leave_out(found, self._open[0])
+            return
+        done, spots = spots_of(position, str(self._path))
+        self._closed += done
+        fresh, search = self._find(spots, spots[-1].written_at)
+        if not fresh:
+            raise no_file(self._path)
+        for spot in spots:
+            self._report_fate(spot, search)
+        for reading in fresh:
+            reading.is_known = any(
+                home is not None and home.inode == reading.inode
+                for home in map(search.homes.get, spots[:-1])
+            )
+        self._open += fresh
+        self._list_done()
+
+    def _leave_out(self, found: Iterable[Found], first: Reading) -> None:
+        """Take rotated files as read that were there before anything was."""
+        for one in found:
+            if not one.is_since(first.floor) or one.inode == first.inode:
+                continue
+            if one.packed:
+                self._closed.append(_mark(one))
+                continue
+            with suppress(SourceError, FileNotFoundError), opened(one.path) as file:
+                status = os.fstat(file.fileno())
+                if inode_of(status) == one.inode:
+                    spot = Spot(status.st_size, 0, "", "", identity_of(file), one.written_at)
+                    self._closed.append(spot)
+        self._list_done()
+
+    def turn(self) -> bool:
+        """Open the files that came after the last one, and return whether there are any.
+
+        Raises SourceError.
+        """
+        last = self._open[-1]
+        try:
+            inode = inode_of(self._path.stat())
+        except FileNotFoundError:
+            self.missing += 1
+        except OSError as error:
+            raise cannot_open(self._path, error) from None
+        else:
+            self.missing = 0
+            if inode == last.inode:
+                if last.floor != last.written_at:
+                    last.floor = last.written_at
+                    self._list_done()
+                return False
+            for reading in self._open:
+                if inode == reading.inode:  # it has its name back
+                    self._open.remove(reading)
+                    self._open.append(reading)
+                    return False
+        fresh, _ = self._find((), last.floor)
+        if fresh:
+            last.quiet = 0
+            self._open += fresh
+            self._list_done()
+        return bool(fresh)
+
+    def cut(self, reading: Reading) -> list[Reading]:
+        """Report that a file was cut short, and open the copies that were made of it before.
+
+        It is read from its beginning then, after them.
+        """
+        self._report("file_cut", str(reading.path))
+        spots = [reading.spot] if reading.offset else []
+        copies, _ = self._find(spots, reading.floor, with_path=False)
+        reading.begin(0)
+        reading.was_empty = True
+        return self._before(reading, copies)
+
+    def copies(self, reading: Reading) -> list[Reading]:
+        """Open the copies of a file that had lines, and was cut short, since it was seen empty."""
+        reading.was_empty = False
+        if not self._is_path(reading):
+            return []  # what is found now may have come after it
+        copies, _ = self._find((), reading.floor, with_path=False)
+        if any(not copy.offset for copy in copies):
+            self._report("file_cut", str(reading.path))
+        return self._before(reading, copies)
+
+    def _is_path(self, reading: Reading) -> bool:
+        try:
+            return inode_of(self._path.stat()) == reading.inode
+        except OSError:
+            return False
+
+    def is_over(self, reading: Reading) -> bool:
+        """Whether lines are added to another file by now."""
+        return reading is not self._open[-1]
+
+    def over(self, *, once: bool) -> list[Reading]:
+        """Return those that need not be kept open, as no line is expected in them."""
+        rotated = self._open[:-1]
+        return [
+            reading
+            for place, reading in enumerate(rotated, start=1)
+            if reading.quiet >= LINGER
+            or len(rotated) - place >= _KEPT
+            or (once and reading.is_known)
+        ]
+
+    def close(self, *readings: Reading) -> None:
+        """Close files, or all of them."""
+        for reading in readings or self._open[:]:
+            self._closed.append(reading.spot._replace(written_at=reading.written_at))
+            self._open.remove(reading)
+            reading.file.close()
+        self._list_done()
+
+    def _list_done(self) -> None:
+        """Name the closed files in positions that were written after the last one."""
+        if self._open:
+            floor = self._open[-1].floor
+            done = [f"{spot.text};" for spot in self._closed if spot.written_at >= floor]
+            self._done = "".join(done)
+
+    def _before(self, reading: Reading, copies: list[Reading]) -> list[Reading]:
+        place = self._open.index(reading)
+        self._open[place:place] = copies
+        return copies
+
+    # -- finding them ------------------------------------------------------------------------
+
+    def _find(
+        self, spots: Sequence[Spot], floor: int, *, with_path: bool = True
+    ) -> tuple[list[Reading], _Search]:
+        """Open the files that have a spot in them or were written since, oldest first.
+
+        ``floor`` is when the last file that is known was written, 0 if nobody knows.
+        """
+        paused = False
+        while True:
+            found = [one for one in rotations(self._path) if with_path or one.suffix]
+            with ExitStack() as stack:
+                try:
+                    search = self._search(stack, found, spots, floor)
+                except FileNotFoundError:  # it was renamed between the look and the opening
+                    self._pause()
+                    continue
+                if search.missing and not paused:  # a rotation may be under way
+                    paused = True
+                    self._pause()
+                    continue
+                stack.pop_all()
+            break
+        fresh = self._chosen(search)
+        for one in search.unread:
+            self._report("file_compressed", str(one.path))
+            self._closed.append(_mark(one))
+        if search.missing:
+            names = ", ".join(f"{self._path}.{number}" for number in search.missing)
+            self._report_once("file_missing", names, self._open[-1].inode if self._open else None)
+        return fresh, search
+
+    def _search(
+        self, stack: ExitStack, found: Sequence[Found], spots: Sequence[Spot], floor: int
+    ) -> _Search:
+        """Open and compare what was found. Raises FileNotFoundError, SourceError."""
+        last = None if spots else self._found(found, self._open[-1])
+        there = self._opened(stack, found, spots, _earlier(floor, last))
+        homes = {spot: home for spot in spots if (home := _home(spot, there))}
+        if spots:
+            last = homes.get(spots[-1])
+        floor = _earlier(floor, last)
+        unread = self._packed(found, spots, floor, homes)
+        is_lost = len(homes) < len(set(spots))
+        for one in there:
+            if one.refused and (is_lost or one.found.is_since(floor)):
+                raise one.refused
+        newer = [one.found for one in there if one.has_more and one.found.is_since(floor)]
+        newer = [one for one in newer + unread if one not in homes.values()]
+        unread_ones = newer if last is None else [*newer, last]
+        missing = missing_numbers(found, unread_ones)
+        return _Search(there, homes, newer, unread, missing, floor)
+
+    def _opened(
+        self, stack: ExitStack, found: Iterable[Found], spots: Sequence[Spot], floor: int
+    ) -> list[_Opened]:
+        """Open what may have spots in it or was written since. Raises FileNotFoundError."""
+        known = {reading.inode for reading in self._open}
+        there = []
+        for one in found:
+            if one.packed or one.inode in known or not (spots or one.is_since(floor)):
+                continue
+            try:
+                file = opened(one.path)
+            except SourceError as error:
+                there.append(_Opened(one, refused=error))
+                continue
+            stack.callback(file.close)
+            if inode_of(os.fstat(file.fileno())) != one.inode:
+                raise FileNotFoundError
+            identity = identity_of(file)
+            here = [spot for spot in spots if _is_in(spot, file, identity)]
+            if here and here[-1] is spots[-1]:
+                floor = _earlier(floor, one)
+            if here or (len(there) < _MOST and one.is_since(floor)):
+                done = [spot for spot in self._closed if _is_in(spot, file, identity)]
+                there.append(_Opened(one, file, here + done, identity))
+            else:  # it is not needed, or found again after the others
+                file.close()
+        return there
+
+    def _chosen(self, search: _Search) -> list[Reading]:
+        """Return those to read, and close the others."""
+        fresh: list[Reading] = []
+        for one in search.opened:
+            if one.file is None:
+                continue
+            found = one.found
+            own = [spot.offset for spot, home in search.homes.items() if home == found]
+            if own or not found.suffix or (one.has_more and found.is_since(search.floor)):
+                if len(fresh) < _AT_ONCE:
+                    offset = max(own) if own else one.offset
+                    fresh.append(Reading(one.file, found.path, offset))
+                    continue
+                self._closed += one.spots  # it is found again after the others
+            one.file.close()
+        return fresh
+
+    @staticmethod
+    def _found(found: Iterable[Found], reading: Reading) -> Found | None:
+        return next((one for one in found if one.inode == reading.inode), None)
+
+    # -- what cannot be read -----------------------------------------------------------------
+
+    def _report_fate(self, spot: Spot, search: _Search) -> None:
+        """Report that a file is gone or was cut short since a spot in it was stored."""
+        home = search.homes.get(spot)
+        if home is None:
+            self._report_once("file_gone", str(self._path))
+        elif not spot.known:
+            for one in search.newer:  # a file that was empty is recognised even if it was cut
+                if one.suffix and (not home.suffix or (one.number or 0) > (home.number or 0)):
+                    self._report_once("file_cut", str(self._path))
+        elif any(
+            one.identity == spot.identity and one.found != home for one in search.opened
+        ):  # what it had is in a copy
+            self._report_once("file_cut", str(self._path))
+
+    def _packed(
+        self, found: Sequence[Found], spots: Sequence[Spot], floor: int, homes: dict[Spot, Found]
+    ) -> list[Found]:
+        """Return the compressed files that were not read, and find the spots that are in them."""
+        plain = {one.path for one in found if not one.packed}
+        held = [reading.file for reading in self._open]
+        unread = []
+        for one in found:
+            lost = [spot for spot in spots if spot not in homes]
+            is_newer = one.is_since(floor)
+            is_seen = one.path.with_suffix("") in plain or _mark(one) in self._closed
+            if not one.packed or is_seen or not (is_newer or lost):
+                continue
+            inside, is_read = recognised(one, [*spots, *self._closed], held)
+            homes |= {spot: one for spot in inside if spot in lost}
+            if not is_read and (is_newer or not set(inside).isdisjoint(lost)):
+                unread.append(one)
+        return unread
+
+    def _report_once(self, kind: str, name: str, after: Inode | None = None) -> None:
+        if (kind, name, after) not in self._reported:
+            self._reported.add((kind, name, after))
+            self._report(kind, name)
+
+
+class _Opened(NamedTuple):
+    """A file that was found, and the spots in it; or why it cannot be opened."""
+
+    found: Found
+    file: BinaryIO | None = None
+    spots: Sequence[Spot] = ()
+    identity: int = -1
+    refused: SourceError | None = None
+
+    @property
+    def offset(self) -> int:
+        """Up to where it was read."""
+        return max([spot.offset for spot in self.spots], default=0)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it has anything that was not read, as far as can be known."""
+        if self.file is None or not self.spots:
+            return True
+        return self.offset < os.fstat(self.file.fileno()).st_size
+
+
+class _Search(NamedTuple):
+    """What was found: ``newer`` since the last known file, ``unread`` as it is compressed."""
+
+    opened: Sequence[_Opened]
+    homes: Mapping[Spot, Found]
+    newer: Sequence[Found]
+    unread: Sequence[Found]
+    missing: Sequence[int]
+    floor: int
+
+
+def _home(spot: Spot, there: Iterable[_Opened]) -> Found | None:
+    """Return the file of a spot: of those that have it the same one, else the newest."""
+    homes = [one for one in there if spot in one.spots]
+    same = [one for one in homes if one.identity == spot.identity]
+    return next((one.found for one in reversed(same or homes)), None)
+
+
+def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:
+    """Whether a file has a spot in it; if no byte was known then, whether it is the same file."""
+    return spot.is_in(file) if spot.known else spot.identity == identity
+
+
+def _earlier(floor: int, last: Found | None) -> int:
+    """Return when the last known file was written: the time found now may be set back."""
+    if last is None:
+        return floor
+    return min(floor or last.written_at, last.written_at)
+
+
+def _mark(one: Found) -> Spot:
+    """Return a spot that stands for a compressed file that is not read."""
+    return Spot(0, 0, "", "", one.inode[1], one.written_at)

@@ -1,0 +1,169 @@
+"""A file that is read while it is written: up to where, and whether it is still the same file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from workhours_sla.adapters.sources.lines import LineCutter
+from workhours_sla.adapters.sources.rotated import identity_of, inode_of
+from workhours_sla.adapters.sources.spot import BEFORE, HEAD, Spot, digest
+from workhours_sla.errors import SourceError
+
+_CHUNK: Final = 1 << 16
+_CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "directory"}
+
+
+class Reading(LineCutter):
+    """A file that is open, and how far it was read."""
+
+    def __init__(self, file: BinaryIO, path: Path, offset: int = 0) -> None:
+        status = os.fstat(file.fileno())
+        self.file = file
+        self.path = path
+        self.inode = inode_of(status)
+        self._identity = identity_of(file)
+        self.written_at = self.floor = status.st_mtime_ns
+        """The last write before what was read last, and before the last look for other files."""
+        self.quiet = 0
+        """How many polls in a row have found no more in it."""
+        self.is_known = False
+        """Whether it was rotated already when its position was stored."""
+        self.was_empty = not status.st_size
+        self._head = self._before = b""
+        self._known = self._place = ""
+        self.begin(offset)
+
+    def begin(self, offset: int) -> None:
+        """Read on from an offset."""
+        super().__init__(offset)
+        self._at = offset
+        self._place = ""
+        self._remember()
+
+    def read(self) -> bytes:
+        """Return the bytes that come next. ``cut`` counts them. Raises SourceError."""
+        self.written_at = os.fstat(self.file.fileno()).st_mtime_ns
+        return self._bytes(self._at, self._at + _CHUNK)
+
+    def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield each line that ends in a chunk, and the offset after it."""
+        self._at += len(chunk)
+        before = self.offset
+        for line, offset in super().cut(chunk):
+            if offset - before == len(line):
+                self._before = (self._before + line)[-BEFORE:]
+                if len(self._head) < HEAD:
+                    self._head = (self._head + line)[:HEAD]
+                    self._known = digest(self._head)
+            else:  # too long a line to be kept whole
+                self._remember()
+            before = offset
+            self._place = ""
+            yield line, offset
+
+    def take_rest(self) -> bytes:
+        """Return what comes after the last line, and count it as one."""
+        rest = self.rest
+        self.begin(self._at)
+        return rest
+
+    @property
+    def place(self) -> str:
+        """The text of a Spot: how far the file was read.
+
+        Before the first line it is recognised by what there is at its beginning.
+        """
+        if not self._place or not self.offset:
+            head, known = self._head, self._known
+            if not self.offset:
+                head = self._bytes(0, HEAD)
+                known = digest(head)
+            before = digest(self._before)
+            floor = max(0, self.floor)
+            self._place = f"{self.offset}-{len(head)}-{known}-{before}-{self._identity}-{floor}"
+        return self._place
+
+    @property
+    def spot(self) -> Spot:
+        """How far the file was read."""
+        return Spot.parse(self.place)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the file still has what was read of it: it was not cut short or rewritten."""
+        there = self._bytes(self.offset - len(self._before), self.offset)
+        return (
+            there == self._before
+            and self._bytes(0, len(self._head)) == self._head
+            and (self.offset > 0 or self.has_rest)
+        )
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether the file still has what comes after the last line."""
+        size = os.fstat(self.file.fileno()).st_size
+        end = self.offset + len(self.rest)
+        if size < self._at or end < self._at or len(self.rest) > _CHUNK:
+            return size >= self._at
+        return self._bytes(self.offset, end) == self.rest
+
+    def _remember(self) -> None:
+        """Read what the file is recognised by."""
+        self._head = self._bytes(0, min(self.offset, HEAD))
+        self._known = digest(self._head)
+        self._before = self._bytes(max(0, self.offset - BEFORE), self.offset)
+
+    def _bytes(self, begin: int, end: int) -> bytes:
+        try:
+            self.file.seek(begin)
+            return self.file.read(end - begin)
+        except OSError as error:
+            msg = (
+                f"{str(self.path)!r} cannot be read on ({error.strerror}); "
+                "check its disk and start again"
+            )
+            raise SourceError(
+                msg, name=str(self.path), cause="unreadable", why=error.strerror
+            ) from None
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file that can be followed. Raises SourceError."""
+    try:
+        return opened(path)
+    except FileNotFoundError:
+        raise no_file(path) from None
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a file. Raises FileNotFoundError, and SourceError for all else."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            msg = (
+                f"{str(path)!r} is not a file that can be read again; give - as SOURCE and pipe it "
+                "into standard input"
+            )
+            raise SourceError(msg, name=str(path), cause="not_regular")
+        return path.open("rb", buffering=0)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise cannot_open(path, error) from None
+
+
+def cannot_open(path: Path, error: OSError) -> SourceError:
+    """Return the error that a file is there but cannot be opened."""
+    msg = f"cannot open {str(path)!r} ({error.strerror}); give a file that can be read"
+    cause = _CAUSES.get(error.errno or 0, "unopened")
+    return SourceError(msg, name=str(path), cause=cause, why=error.strerror)
+
+
+def no_file(path: Path) -> SourceError:
+    """Return the error that there is no such file."""
+    msg = f"no file {str(path)!r}; check the path, or give - for standard input"
+    return SourceError(msg, name=str(path), cause="no_file")

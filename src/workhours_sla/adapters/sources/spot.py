@@ -1,0 +1,84 @@
+"""Positions in followed files: how far a file was read, and what it is recognised by."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import BinaryIO, Final, NamedTuple, Self
+
+from workhours_sla.errors import SourceError
+
+HEAD: Final = 1 << 10
+"""How many bytes at the beginning of a file are compared."""
+BEFORE: Final = 1 << 10
+"""How many bytes before the offset are compared."""
+
+_FIELDS: Final = 6
+_FIELDS_AT_FIRST: Final = 2
+
+
+class Spot(NamedTuple):
+    """A place in a file.
+
+    The file is recognised by the digest of its first ``known`` bytes and the digest of the
+    bytes before the offset, 1,024 at most each. A file with the same bytes in both places and
+    others between them is taken for the same one. ``identity`` and ``written_at`` (the time of
+    its last write, in nanoseconds) are of the file as it was read; 0 where that is not known.
+    """
+
+    offset: int
+    known: int
+    head: str
+    before: str
+    identity: int
+    written_at: int
+
+    @property
+    def text(self) -> str:
+        """The fields with hyphens between."""
+        return "-".join(map(str, self))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the spot of a text. Raises ValueError.
+
+        In the form of earlier stores there are only the offset and the digest of the beginning.
+        """
+        offset, *fields = text.split("-")
+        if len(fields) + 1 == _FIELDS_AT_FIRST:
+            return cls(int(offset), min(int(offset), HEAD), fields[0], "", 0, 0)
+        known, head, before, identity, written_at = fields
+        return cls(int(offset), int(known), head, before, int(identity), int(written_at))
+
+    def is_in(self, file: BinaryIO) -> bool:
+        """Whether a file has the same bytes at its beginning and before the offset.
+
+        A file of which no byte is known is recognised by nothing.
+        """
+        file.seek(0)
+        if not self.known or digest(file.read(self.known)) != self.head:
+            return False
+        size = min(self.offset, BEFORE)
+        file.seek(self.offset - size)
+        before = file.read(size)
+        return len(before) == size and self.before in ("", digest(before))
+
+
+def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
+    """Return the spots of a position: in files that are done with, and in those to read on.
+
+    Each list is of the oldest file first. Raises SourceError.
+    """
+    *done, following = position.split(";")
+    try:
+        return [Spot.parse(text) for text in done], list(map(Spot.parse, following.split(",")))
+    except ValueError:
+        msg = (
+            f"the store has a position of {name} that this version cannot read ({position!r}); "
+            "install the version of workhours-sla that wrote it, or a later one"
+        )
+        raise SourceError(msg, name=name, cause="position", why=position) from None
+
+
+def digest(data: bytes) -> str:
+    """Return 64 bits of a hash of bytes, as text."""
+    return sha256(data).hexdigest()[:16]
