@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from workhours_sla.adapters.change_json import change_from_json
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.change import Change
@@ -369,6 +371,86 @@ def test_time_passes_by_the_clock_where_no_event_comes(
     assert ["overdue" in one for one in out.splitlines()] == [False, True]
     assert "!! A-00000  -  first reply  overdue  Mon 2 Mar 2026 14:00" in out
     assert "Events: 1 = applied 1 + duplicate 0 + quarantined 0" in account
+
+
+AHEAD = {
+    "en": "1  receipt ahead of the machine's clock",
+    "ru": "1  время получения опережает часы компьютера",
+}
+
+
+def received(number: int, ahead: timedelta) -> str:
+    """Return the line of an event that was received so long after BEGIN."""
+    event = told(number)
+    return line(replace(event, occurred_at=BEGIN, received_at=BEGIN + ahead))
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
+    path: Path,
+    tmp_path: Path,
+    lang: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [BEGIN]
+    monkeypatch.setattr(watch_command, "_now", lambda: now[0])
+    minute, store = timedelta(minutes=1), tmp_path / "a.db"
+    path.write_text(received(0, 5 * minute) + received(1, 5 * minute + timedelta(microseconds=1)))
+    command = ["watch", str(path), "--store", str(store), "--once", "--lang", lang]
+
+    def run(*more: str) -> tuple[int, datetime | None]:
+        assert main([*command, *more]) == 0
+        with SqliteStore(store, POLICY) as opened:
+            return opened.holdings().applied, opened.watermark
+
+    assert run() == (1, BEGIN)
+    assert AHEAD[lang] in capsys.readouterr().err
+    assert run("--replay") == (1, BEGIN)
+    assert AHEAD[lang] in capsys.readouterr().err
+    now[0] += minute
+    assert run("--replay") == (2, BEGIN)
+    assert AHEAD[lang] not in capsys.readouterr().err
+
+
+def test_how_far_ahead_a_receipt_may_be_is_set_and_asked_of_the_machine_alone(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watch_command, "_now", lambda: BEGIN)
+    path.write_text(received(0, timedelta(hours=2)) + received(1, timedelta(0)))
+    for number, (more, rows) in enumerate(
+        [
+            (["--max-ahead", "119m"], 1),
+            (["--max-ahead", "2h"], 0),
+            (["--clock", "events"], 0),
+            (["--clock", "events", "--max-ahead", "1m"], 0),
+        ]
+    ):
+        store = tmp_path / f"{number}.db"
+        assert main(["watch", str(path), "--store", str(store), "--once", *more]) == 0
+        with SqliteStore(store, POLICY) as opened:
+            assert len(opened.rejected()) == rows
+    assert main(["watch", str(path), "--store", str(store), "--max-ahead", "soon"]) == 2
+    assert "soon" in capsys.readouterr().err
+
+
+def test_a_row_ahead_of_the_clock_is_rejected_wherever_its_time_is_from() -> None:
+    rows = '{"appeal_id": "1", "type": "created", "occurred_at": "2099-01-01T00:00:00Z"}\n'
+    options = {"clock": lambda: BEGIN, "max_ahead": timedelta(minutes=5)}
+    (item,) = [
+        item
+        for item in Tail(BytesIO(rows.encode()), Layout(), **options).items({})
+        if isinstance(item, Item)
+    ]
+    assert item.rejected == Rejected(
+        "received_ahead",
+        "received_at 2099-01-01T00:00:00+00:00 is more than 0:05:00 ahead of the machine's clock "
+        "(2026-03-02T06:00:00+00:00)",
+        rows,
+    )
+    sheet = Layout("appeals", tz=UTC)
+    row = '{"appeal_id": "1", "posted_at": "2026-03-02T06:00", "answered_at": "2026-03-02T06:06"}'
+    assert Tail(BytesIO(), sheet, **options).read(Rejected("", "", row)).reason == "received_ahead"
 
 
 def test_rows_in_quarantine_are_read_again_under_another_mapping(

@@ -147,6 +147,10 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "en": "more than 5 minutes ahead of its receipt",
         "ru": "позже получения больше чем на 5 минут",
     },
+    "received_ahead": {
+        "en": "receipt ahead of the machine's clock",
+        "ru": "время получения опережает часы компьютера",
+    },
     "conflicting_id": {
         "en": "same event id, other content",
         "ru": "тот же номер события, другое содержание",

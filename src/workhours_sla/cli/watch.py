@@ -45,6 +45,7 @@ from workhours_sla.worktime.budget import parse_budget
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
+DEFAULT_MAX_AHEAD: Final = "5m"
 EXIT_LOST: Final = 2
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
@@ -61,6 +62,12 @@ MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
     type=click.Choice(("machine", "events")),
     default="machine",
     help="By what time passes while nothing comes. [machine]",
+)
+@click.option(
+    "--max-ahead",
+    default=DEFAULT_MAX_AHEAD,
+    metavar="AMOUNT",
+    help=f"How far ahead of the machine's clock a receipt may be. [{DEFAULT_MAX_AHEAD}]",
 )
 @click.option("--batch", type=click.IntRange(1, 100_000), default=BATCH, help=f"[{BATCH}]")
 @click.option(
@@ -84,6 +91,7 @@ def watch(  # noqa: PLR0913
     digest_file: str | None,
     skew: str,
     clock: str,
+    max_ahead: str,
     batch: int,
     interval: float,
     retain: int | None,
@@ -140,6 +148,7 @@ def watch(  # noqa: PLR0913
         encoding=config.input.encoding,
         interval=interval,
         clock=ticking,
+        max_ahead=parse_budget(max_ahead),
         once=once,
         stopping=stopping,
         report=report,

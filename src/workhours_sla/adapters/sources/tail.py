@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event as Flag
@@ -52,8 +52,9 @@ class Tail:
     comes after it, by ``report``, and listed in ``lost``.
 
     ``interval`` is how many seconds to wait where there is no more; a Lull then carries the time
-    of ``clock``, if there is one. With ``once`` the end of the file is the end. ``stopping`` ends
-    it at the next rest. Raises SourceError.
+    of ``clock``, if there is one. With a clock, a row is rejected that was received more than
+    ``max_ahead`` after it. With ``once`` the end of the file is the end. ``stopping`` ends it at
+    the next rest. Raises SourceError.
     """
 
     def __init__(  # noqa: PLR0913
@@ -65,6 +66,7 @@ class Tail:
         name: str | None = None,
         interval: float = 1.0,
         clock: Callable[[], datetime] | None = None,
+        max_ahead: timedelta | None = None,
         once: bool = False,
         stopping: Flag | None = None,
         report: Callable[[Loss], None] = lambda _: None,
@@ -85,6 +87,7 @@ class Tail:
         self._stopping = stopping or Flag()
         self._report = report
         self._rows = JsonRows(layout)
+        self._max_ahead = max_ahead
         self.lost: list[Loss] = []
         """What may not have been read, so far."""
 
@@ -241,7 +244,23 @@ class Tail:
         found = self._rows.item_of(text, 0)
         if isinstance(found, Fault):
             return Item(PARTITION, position, rejected=Rejected(found.reason, found.detail, text))
+        ahead = self._ahead(found)
+        if ahead is not None:
+            return Item(PARTITION, position, rejected=Rejected("received_ahead", ahead, text))
         return Item(PARTITION, position, found)
+
+    def _ahead(self, events: tuple[Event, ...]) -> str | None:
+        """Return what is wrong with events whose receipt is too far ahead of the clock."""
+        if self._clock is None or self._max_ahead is None:
+            return None
+        now = self._clock()
+        for event in events:
+            if event.received_at - now > self._max_ahead:
+                return (
+                    f"received_at {event.received_at.isoformat()} is more than {self._max_ahead} "
+                    f"ahead of the machine's clock ({now.isoformat(timespec='seconds')})"
+                )
+        return None
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
