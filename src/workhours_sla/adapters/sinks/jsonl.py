@@ -17,7 +17,7 @@ from workhours_sla.sla.ports import Delivered
 
 
 class _Id(msgspec.Struct):
-    schema: Literal["workhours.change/1"]
+    schema: Literal["workhours.change/2"]
     change_id: str
 
 
