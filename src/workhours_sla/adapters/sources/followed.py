@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from time import sleep
 from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.sources.reading import (
@@ -38,21 +39,22 @@ _AT_ONCE: Final = 50
 _MOST: Final = 200
 """How many files are looked into before it is clear which of them to read."""
 _REMEMBERED: Final = 16
+_LOOKS: Final = 10
+"""After how many looks a number is missing, rather than to come in the rotation under way."""
+_PAUSE: Final = 0.1
+"""Seconds between them."""
 
 
 class Files:
     """The files of a path that are open, oldest first; lines are added to the last one.
 
     ``report`` is called with a key of the command's phrases and the name of a file that cannot
-    be read, before what comes after it is. ``pause`` waits until a rotation should be over.
+    be read, before what comes after it is.
     """
 
-    def __init__(
-        self, path: Path, report: Callable[[str, str], None], pause: Callable[[], object]
-    ) -> None:
+    def __init__(self, path: Path, report: Callable[[str, str], None]) -> None:
         self._path = path
         self._report = report
-        self._pause = pause
         self._open: list[Reading] = []
         self._closed: deque[Spot] = deque(maxlen=_REMEMBERED)
         self._done = ""
@@ -212,18 +214,18 @@ class Files:
 
         ``floor`` is when the last file that is known was written, 0 if nobody knows.
         """
-        paused = False
+        looks = 0
         while True:
             found = [one for one in rotations(self._path) if with_path or one.suffix]
             with ExitStack() as stack:
                 try:
                     search = self._search(stack, found, spots, floor)
                 except FileNotFoundError:  # it was renamed between the look and the opening
-                    self._pause()
+                    sleep(_PAUSE)
                     continue
-                if search.missing and not paused:  # a rotation may be under way
-                    paused = True
-                    self._pause()
+                looks += 1
+                if search.missing and looks < _LOOKS:  # a rotation may be under way
+                    sleep(_PAUSE)
                     continue
                 stack.pop_all()
             break

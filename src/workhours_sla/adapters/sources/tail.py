@@ -25,8 +25,6 @@ PARTITION: Final = ""
 """A file or a pipe is one partition."""
 
 _CHUNK: Final = 1 << 16
-_ROTATION: Final = 1.0
-"""Seconds that renaming the files of one rotation takes at most."""
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -125,7 +123,7 @@ class Tail:
     # -- a file ------------------------------------------------------------------------------
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Lull]:
-        with closing(Files(path, self._lose, self._pause)) as files:
+        with closing(Files(path, self._lose)) as files:
             files.begin(position)
             if files.position != position:
                 yield Start(PARTITION, files.position)
@@ -193,10 +191,6 @@ class Tail:
         if over:
             files.close(*over)
             yield Start(PARTITION, files.position)
-
-    def _pause(self) -> None:
-        """Let a rotation that is under way go on."""
-        self._stopping.wait(min(self._interval, _ROTATION))
 
     def _lose(self, kind: str, name: str) -> None:
         loss = Loss(kind, name)
