@@ -413,6 +413,22 @@ def test_a_file_that_is_missing_between_the_others_is_named(path: Path, is_follo
     assert followed.tail.lost == [("file_missing", str(numbered(path, 2)))]
 
 
+def test_a_file_that_is_missing_after_a_compressed_one_is_named(path: Path) -> None:
+    followed = followed_to(path, LINES[0])
+    add(path, LINES[1])
+    for number in (2, 3):
+        rotate(path)
+        add(path, LINES[number])
+    packed = pack(numbered(path, 2))
+    numbered(path, 1).unlink()
+    again = Followed(path, followed.position)
+    assert again.rest() == IDS[3:4]
+    assert again.tail.lost == [
+        ("file_compressed", str(packed)),
+        ("file_missing", str(numbered(path, 1))),
+    ]
+
+
 def test_where_the_numbers_rise_none_is_missing(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     for number in (1, 2, 3):

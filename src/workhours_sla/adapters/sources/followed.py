@@ -255,8 +255,8 @@ class Files:
                 raise one.refused
         newer = [one.found for one in there if one.has_more and one.found.is_since(floor)]
         newer = [one for one in newer + unread if one not in homes.values()]
-        unread_ones = newer if last is None else [*newer, last]
-        missing = missing_numbers(found, unread_ones)
+        known = [*homes.values(), *([last] if last else [])]
+        missing = missing_numbers(found, [*newer, *known])
         return _Search(there, homes, newer, unread, missing, floor)
 
     def _opened(
