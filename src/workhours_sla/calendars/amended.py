@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.plain import EARLIEST, LATEST
 from workhours_sla.calendars.source import DateRange, DaySource
 from workhours_sla.errors import CalendarDataError
 
@@ -143,6 +144,8 @@ def amended_source(
     A weekend can only be worked if it was a day off, and a day off can only move to a working
     day; both are asked of the calendar as it was. Raises CalendarDataError.
     """
+    for first, last in settles:
+        _check_settled(first, last)
     before = calendar.with_source(AmendedDays(source, (), settles))
     kept = tuple(row for row in rows if not _worked_holiday(before, row))
     for row in kept:
@@ -152,6 +155,15 @@ def amended_source(
         # raises where rows of one layer contradict each other
         calendar.with_source(amended).special_days(year)
     return amended
+
+
+def _check_settled(first: date, last: date) -> None:
+    if not EARLIEST <= first <= last <= LATEST:
+        msg = (
+            f"acts cannot settle {first} to {last}: the last date is not before the first, and "
+            f"both lie between {EARLIEST} and {LATEST}; correct these dates"
+        )
+        raise CalendarDataError(msg, first=first, last=last)
 
 
 def _worked_holiday(calendar: Calendar, row: Entry) -> bool:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import click
 
 from workhours_sla import words
+from workhours_sla.errors import shown
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
 
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(.+))?$")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]++(.+))?$")
 _WHY = {"Invalid isoformat string": "no known form", "offset": "no such offset"}
 _EXAMPLES = "write it like 2025-10-31T17:30, 2025-10-31T17:30+03:00 or '31.10.2025 17:30'"
 
@@ -36,7 +37,7 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
         when = datetime.fromisoformat(_iso(text.strip()))
     except ValueError as error:
         why = str(error).partition(":")[0].partition(" must be a timedelta")[0]
-        msg = f"{text!r} is not a time ({_WHY.get(why, why)}); {_EXAMPLES}"
+        msg = f"{shown(text)} is not a time ({_WHY.get(why, why)}); {_EXAMPLES}"
         raise click.BadParameter(msg) from None
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         refuse_year(when)
@@ -66,7 +67,7 @@ def _iso(text: str) -> str:
         msg = "it has no date" if re.match(r"\d{1,2}:\d", text) else "it has no hour"
         raise ValueError(msg if re.search(r"\d", text) else "no known form")
     head, _, clock = text.replace("T", " ").partition(" ")
-    clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"\s+(?=[+-]|Z$)", "", clock.strip()))
+    clock = re.sub(r"^(\d):", r"0\1:", re.sub(r"(?<!\s)\s++(?=[+-]|Z$)", "", clock.strip()))
     return f"{head} {clock}"
 
 

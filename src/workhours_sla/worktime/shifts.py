@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple, NoReturn
 
-from workhours_sla.errors import HoursSyntaxError
+from workhours_sla.errors import HoursSyntaxError, shown
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ONE_DAY = timedelta(days=1)
 ZERO = timedelta(0)
+LONGEST = 10_000
+"""Characters of weekly hours."""
 
 _EXAMPLE = "write hours like 'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'"
 _DAYS = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b", re.IGNORECASE)
@@ -110,8 +112,9 @@ class WeeklyHours(NamedTuple):
         'Mo-Sa 08:00-20:00'
         """
         if not isinstance(text, str):
-            msg = f"weekly hours are text, not {text!r}; {_EXAMPLE}"
+            msg = f"weekly hours are text, not {shown(text)}; {_EXAMPLE}"
             raise TypeError(msg)
+        _check_length(text)
         week: list[Shifts] = [()] * 7
         rules = [rule.strip() for rule in text.split(";")]
         if not any(rules):
@@ -147,6 +150,7 @@ def parse_shifts(text: str) -> Shifts:
 
     Raises HoursSyntaxError.
     """
+    _check_length(text)
     stripped = text.strip()
     if stripped.lower() in ("off", "closed"):
         return ()
@@ -182,9 +186,9 @@ def _parse_rule(rule: str, text: str) -> tuple[list[int], Shifts]:
     days, position = _parse_days(rule, text)
     rest = rule[position:].strip().removeprefix(":").strip()
     if not rest:
-        _refuse(text, f"{rule!r} has days but no hours")
+        _refuse(text, f"{shown(rule)} has days but no hours")
     if _DAYS.search(rest):
-        _refuse(text, f"{rest!r} has days after its hours; separate rules with ';'")
+        _refuse(text, f"{shown(rest)} has days after its hours; separate rules with ';'")
     return days, parse_shifts(rest)
 
 
@@ -201,7 +205,7 @@ def _parse_days(rule: str, text: str) -> tuple[list[int], int]:
             break
         position = comma.end()
         if _DAY_RANGE.match(rule, position) is None:
-            _refuse(text, f"expected a day after the comma in {rule!r}")
+            _refuse(text, f"expected a day after the comma in {shown(rule)}")
     return days or list(range(7)), position
 
 
@@ -212,19 +216,24 @@ def _weekday(name: str) -> int:
 def _parse_range(part: str, text: str) -> Shift:
     match = _TIME_RANGE.match(part)
     if match is None:
-        _refuse(text, f"{part!r} is not a range of hours")
+        _refuse(text, f"{shown(part)} is not a range of hours")
     h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
     if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:  # noqa: PLR2004
-        _refuse(text, f"{part!r} has a time that no clock shows")
+        _refuse(text, f"{shown(part)} has a time that no clock shows")
     start = timedelta(hours=h1, minutes=m1, seconds=s1)
     end = timedelta(hours=h2, minutes=m2, seconds=s2)
     if end <= start:
         end += ONE_DAY
     if end > start + ONE_DAY:
-        _refuse(text, f"{part!r} lasts over 24 hours")
+        _refuse(text, f"{shown(part)} lasts over 24 hours")
     return Shift(start, end)
 
 
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST:
+        _refuse(text, f"they have more than {LONGEST:,} characters")
+
+
 def _refuse(text: str, why: str) -> NoReturn:
-    msg = f"cannot read the hours {text!r}: {why}; {_EXAMPLE}"
+    msg = f"cannot read the hours {shown(text)}: {why}; {_EXAMPLE}"
     raise HoursSyntaxError(msg, text=text)

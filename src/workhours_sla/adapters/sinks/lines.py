@@ -71,7 +71,9 @@ class LineFile:
         if torn:
             self._stream.truncate(size - len(torn))
         for line in lines:
-            with suppress(ValueError):  # the first may be half a line, others of someone else
+            with suppress(
+                ValueError, RecursionError
+            ):  # the first may be half a line, others of someone else
                 self._found.add(id_of(line))
 
     def _refuse(self, error: OSError) -> NoReturn:
