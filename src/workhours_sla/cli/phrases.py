@@ -169,6 +169,42 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "файла, который читался последним, больше нет: его конец мог быть не прочитан; "
         "{name} прочитан с начала",
     },
+    "store_sound": {
+        "en": "The store {store} is sound",
+        "ru": "Хранилище {store} исправно",
+    },
+    "store_damaged": {
+        "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
+        "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последний снимок",
+    },
+    "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
+    "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},
+    "fault_definition": {
+        "en": "{table}: missing, or its definition is not the one it was made with",
+        "ru": "{table}: нет в файле или изменено определение",
+    },
+    "fault_pages": {"en": "file: {detail}", "ru": "файл: {detail}"},
+    "fault_checksum": {
+        "en": "does not match its checksum",
+        "ru": "не совпадает с контрольной суммой",
+    },
+    "fault_unreadable": {"en": "cannot be read ({detail})", "ru": "не читается ({detail})"},
+    "fault_other_id": {
+        "en": "its event has another id, {detail}",
+        "ru": "у события другой номер, {detail}",
+    },
+    "fault_no_appeal": {
+        "en": "its appeal {detail} has no row in table appeal",
+        "ru": "обращения {detail} нет в таблице appeal",
+    },
+    "fault_number": {
+        "en": "its number is past the last one, {detail}",
+        "ru": "номер больше последнего, {detail}",
+    },
+    "fault_counts": {
+        "en": "events read and accounted for differ: {detail}",
+        "ru": "прочитано и учтено разное число событий: {detail}",
+    },
     "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
 }
 

@@ -18,7 +18,7 @@ from workhours_sla.adapters.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.adapters.sinks.lines import LineFile
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
@@ -86,6 +86,15 @@ def _id_of(line: bytes) -> str:
     return _decode(line).message_id
 
 
+def _state_of(noted: str) -> _State:
+    try:
+        return _decode_state(noted)
+    except (ValueError, RecursionError) as error:
+        why = clipped(str(error), 200)
+        msg = f"the note {_NOTE!r} of the store cannot be read ({why}); restore its last snapshot"
+        raise StoreError(msg) from None
+
+
 class DigestLines:
     """Writes what each agency must know to a file, a line for a message, in its working time.
 
@@ -118,7 +127,7 @@ class DigestLines:
         self._lang = lang
         noted = keeper.noted(_NOTE)
         # what changed before the first asking is no news
-        self._state = _State(keeper.last_change) if noted is None else _decode_state(noted)
+        self._state = _State(keeper.last_change) if noted is None else _state_of(noted)
         self._asked = max(self._state.since.values(), default=None)
         self._file = LineFile(file, _id_of, "digests")
         self._write()

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.lines import LONGEST_LINE
 from workhours_sla.adapters.sources.mapping import Fault, Layout
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, StoreError, shown
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.ports import Item, Lull, Rejected
 
@@ -30,6 +30,7 @@ _HEAD: Final = 1 << 10
 _LONGEST: Final = 4 * LONGEST_LINE
 _ROTATED: Final = re.compile(r"[.-]\d[\d.-]*")
 """What rotation adds to a file's name."""
+_POSITION: Final = re.compile(r"(\d{1,18})(?:-([0-9a-f]*))?", re.ASCII)
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -145,7 +146,7 @@ class Tail:
 
     def _find(self, path: Path, position: str | None) -> tuple[list[Path], int]:
         """Return the rotated files to read first, and the offset to begin at."""
-        offset, known = _parsed(position)
+        offset, known = _parsed(position, self._name)
         if not offset or _begins(path, offset, known):
             return [], offset
         rotated = sorted(
@@ -298,9 +299,15 @@ def _open(path: Path) -> BinaryIO:
         raise SourceError(msg, name=str(path)) from None
 
 
-def _parsed(position: str | None) -> tuple[int, str]:
-    offset, _, known = (position or "0-").partition("-")
-    return int(offset), known
+def _parsed(position: str | None, name: str) -> tuple[int, str]:
+    found = _POSITION.fullmatch(position or "0-")
+    if found is None:
+        msg = (
+            f"the stored position {shown(position)} of {name} is none that reading it gives; "
+            "restore the last snapshot of the store"
+        )
+        raise StoreError(msg, name=name, position=position)
+    return int(found[1]), found[2] or ""
 
 
 def _digest(head: bytes) -> str:
