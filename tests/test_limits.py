@@ -278,6 +278,7 @@ READERS: dict[str, tuple[Read, str]] = {
     "rule": (recurring, f"FREQ={LONG}"),
     "XML": (lambda text: xmlcalendar.read(text, id="x"), f"<{LONG}/>"),
     "JSON of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"year": "{LONG}"}}'),
+    "key of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"{LONG}": 1}}'),
     "value": (value_from_json, json.dumps({"schema": LONG})),
     "kind of a value": (value_from_json, f'{{"schema": "workhours.value/1", "kind": "{LONG}"}}'),
     "key of a value": (

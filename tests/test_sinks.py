@@ -36,6 +36,7 @@ from workhours_sla.adapters.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.lines import LineFile
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.ports import drain
@@ -282,3 +283,19 @@ def test_long_digests_come_in_messages_that_are_whole_lines() -> None:
     assert all(0 < len(message) <= LONGEST for message in digest.messages)
     lines = [line for message in digest.messages for line in message.splitlines()]
     assert sum(line.startswith("• A-") and line.endswith("left") for line in lines) == 300
+
+
+def test_of_a_file_of_blank_lines_not_all_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    path.write_bytes(b"\n" * 300_000 + b"last\n")
+    asked = []
+
+    def id_of(line: bytes) -> str:
+        asked.append(line)
+        return line.decode()
+
+    file = LineFile(path, id_of, "changes")
+    file.add({"last": b"last", "next": b"next"})
+    file.close()
+    assert len(asked) == 100_000
+    assert path.read_bytes().splitlines()[-2:] == [b"last", b"next"]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
 from workhours_sla.calendars.table import TableDays
-from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError, shown
+from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError, clipped, shown
 
 Source = str | bytes | Path
 """The content itself, as text or UTF-8 bytes; only a Path is a file to open."""
@@ -33,7 +33,7 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         if self.line is not None:
             return f"{self.name} line {self.line}"
-        return f"{self.name} {self.key}" if self.key else self.name
+        return f"{self.name} {clipped(self.key)}" if self.key else self.name
 
     def refuse(self, what: str, way_out: str) -> NoReturn:
         """Raise CalendarDataError of one sentence: the place, what is wrong, the way out."""

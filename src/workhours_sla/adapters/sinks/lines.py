@@ -15,6 +15,8 @@ from workhours_sla.errors import StoreError
 
 REMEMBERED: Final = 4_000_000
 """Bytes at the end of the file whose lines are known again: those of several batches."""
+MOST_REMEMBERED: Final = 100_000
+"""Lines among them: a file of changes has fewer, one of blank lines may have millions."""
 
 
 class LineFile:
@@ -70,7 +72,7 @@ class LineFile:
         torn = lines.pop()
         if torn:
             self._stream.truncate(size - len(torn))
-        for line in lines:
+        for line in lines[-MOST_REMEMBERED:]:
             with suppress(
                 ValueError, RecursionError
             ):  # the first may be half a line, others of someone else
