@@ -320,6 +320,13 @@ def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
     }
 
 
+def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with digesting(tmp_path) as (store, _):
+        store.note("digests", "[")
+    with pytest.raises(StoreError, match=r"note 'digests' .*restore"), digesting(tmp_path):
+        pass
+
+
 def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> None:
     missed: list[CalendarCoverageError] = []
     with digesting(tmp_path, unknown=missed.append) as (_, lines):

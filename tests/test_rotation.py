@@ -25,7 +25,7 @@ from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.sla.ports import Item, Lull, Start, follow
 from workhours_sla.sla.watermark import Watermarks
 
@@ -723,5 +723,5 @@ def test_a_position_of_an_earlier_form_is_understood(path: Path) -> None:
 @pytest.mark.parametrize("position", ["12", "a-b", "1-2-3", "1-2-3-4-5-6,x", ";"])
 def test_a_position_of_another_form_is_one_sentence(path: Path, position: str) -> None:
     path.write_text(LINES[0])
-    with pytest.raises(SourceError, match=r"that this version cannot read .*; install the version"):
+    with pytest.raises(StoreError, match=r"cannot be read; restore the last snapshot"):
         Followed(path, position).rest()

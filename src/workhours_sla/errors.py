@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+LONGEST_SHOWN: Final = 80
+"""How many characters of a value a message quotes."""
 
 
 class WorkHoursError(Exception):
@@ -120,6 +123,24 @@ class StoreError(WorkHoursError, OSError):
 
     cause: str = ""
     facts: Mapping[str, object] = {}
+
+
+def shown(value: object) -> str:
+    """Return a value as a message quotes it: on one line, cut where it is long.
+
+    >>> print(shown("9" * 5000))
+    '99999999999999999999999999999999999999999999999999999999999999999999999999999999…'
+    """
+    try:
+        text = repr(clipped(value) if isinstance(value, str) else value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, lists too deep
+        return f"a value of type {type(value).__name__}"
+    return clipped(text, LONGEST_SHOWN + len("'…'"))
+
+
+def clipped(text: str, most: int = LONGEST_SHOWN) -> str:
+    """Return text, cut where it is longer than a message quotes."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 class WorkHoursWarning(UserWarning):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from workhours_sla.errors import LONGEST_SHOWN, clipped
+
 LANGUAGES: Final = ("en", "ru")
 
 Words = Mapping[str, str]
@@ -280,6 +282,10 @@ REFUSALS: Final[Mapping[str, Words]] = {
                 "en": "{part!r} has a time that no clock shows",
                 "ru": "в {part!r} указано время, которого не бывает",
             },
+            "hours_too_many": {
+                "en": "they have more than {most} characters",
+                "ru": "они длиннее {most} знаков",
+            },
             "hours_long": {
                 "en": "{part!r} lasts over 24 hours",
                 "ru": "{part!r} длится больше 24 часов",
@@ -311,6 +317,17 @@ UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
 }
 
 STORE_FAULTS: Final[Mapping[str, Words]] = {
+    "store_position": {
+        "en": (
+            "the stored position {position} of {path!r} cannot be read; restore the last snapshot "
+            "of the store, or install the version of workhours-sla that wrote it"
+        ),
+        "ru": (
+            "записанное в хранилище место {position} в файле {path!r} не читается; восстановите "
+            "последний снимок хранилища или установите ту версию workhours-sla, которая его "
+            "записала"
+        ),
+    },
     "store_in_use": {
         "en": "another process writes the store {path!r}; end it first, or give another file",
         "ru": "в хранилище {path!r} пишет другой процесс; завершите его или укажите другой файл",
@@ -430,8 +447,14 @@ def pick(entry: Words, lang: str) -> str:
 
 
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence of REFUSALS with its facts filled in."""
-    return pick(REFUSALS[cause], lang).format(**facts)
+    """Return the sentence of REFUSALS with its facts, long texts cut; the example stays whole."""
+    short = {
+        name: clipped(fact, LONGEST_SHOWN + 3)
+        if isinstance(fact, str) and name != "example"
+        else fact
+        for name, fact in facts.items()
+    }
+    return pick(REFUSALS[cause], lang).format(**short)
 
 
 def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:

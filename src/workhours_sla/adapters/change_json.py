@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from workhours_sla.adapters.json_text import escape_control_bytes
-from workhours_sla.errors import StoreError
+from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.change import Change, ChangeKind
 
 SCHEMA = "workhours.change/2"
@@ -64,7 +64,8 @@ def change_from_json(line: bytes | str) -> Change:
     """Return the change that ``change_to_json`` wrote. Raises StoreError for anything else."""
     try:
         told = _decode(line)
-    except ValueError as error:
-        msg = f"this is no line of {SCHEMA} ({error}); give one that change_to_json wrote"
+    except (ValueError, RecursionError) as error:
+        why = clipped(str(error), 200)
+        msg = f"this is no line of {SCHEMA} ({why}); give one that change_to_json wrote"
         raise StoreError(msg) from None
     return Change._make(astuple(told)[1:])

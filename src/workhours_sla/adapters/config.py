@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,16 +9,17 @@ import msgspec
 from workhours_sla.adapters.config_checks import (
     Faults,
     Keys,
+    as_written,
     check_datetime_format,
     check_delimiter,
     check_encoding,
     check_zone,
-    shown,
 )
 from workhours_sla.adapters.config_policy import check_promises
 from workhours_sla.adapters.config_sections import Config, Input
 from workhours_sla.adapters.config_shape import check_shape
-from workhours_sla.errors import ConfigError
+from workhours_sla.adapters.toml_text import tables_of
+from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
 
 if TYPE_CHECKING:
@@ -72,16 +71,7 @@ def parse_config(text: str, name: str) -> Config:
     >>> parse_config('[schedule]\ncalendar = "RU-VGG"', "office.toml").schedule.calendar
     'RU-VGG'
     """
-    try:
-        tables = tomllib.loads(text + "\n")  # or what is wrong at the end has no line
-    except tomllib.TOMLDecodeError as error:
-        why = str(error)
-        found = re.search(r"at line (\d+)", why)
-        msg = f"{name} is not TOML: {why[:1].lower()}{why[1:]}; mend it there"
-        raise ConfigError(msg, name=name, line=int(found[1]) if found else None) from None
-    except RecursionError:
-        msg = f"{name} is not a configuration: its lists are nested too deep; write plain tables"
-        raise ConfigError(msg, name=name) from None
+    tables = tables_of(text, name)
     faults = Faults(name)
     check_shape(faults, tables, Config)
     config = msgspec.convert(tables, Config)
@@ -126,10 +116,10 @@ def _check_meaning(
 ) -> None:
     if canonical == "substantive":
         if meaning not in (True, False, "true", "false", ""):
-            faults.fail(keys, f"{meaning!r} is neither true nor false", "write true or false")
+            faults.fail(keys, f"{shown(meaning)} is neither true nor false", "write true or false")
     elif isinstance(meaning, bool):
-        faults.fail(keys, f"expected text, got {shown(meaning)}", 'write it as "text"')
+        faults.fail(keys, f"expected text, got {as_written(meaning)}", 'write it as "text"')
     elif meaning and canonical == "type":
-        faults.choose(keys, meaning, EventType, f"{meaning!r} is no event type")
+        faults.choose(keys, meaning, EventType, f"{shown(meaning)} is no event type")
     elif meaning and canonical == "author_role":
-        faults.choose(keys, meaning, AUTHOR_ROLES, f"{meaning!r} is no author's role")
+        faults.choose(keys, meaning, AUTHOR_ROLES, f"{shown(meaning)} is no author's role")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workhours_sla.errors import BudgetError
+from workhours_sla.errors import BudgetError, shown
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.day_budgets import (
     Budget,
@@ -17,7 +17,7 @@ from workhours_sla.worktime.day_budgets import (
 )
 
 _COUNTED = re.compile(r"(\d{1,9})\s+(working\s+days?|days?|months?)")
-_CLOCK = re.compile(r"(.+)\s+clock")
+_CLOCK = "clock"
 _EXAMPLES = "write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
 
 
@@ -33,22 +33,23 @@ def read_budget(
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
     compact = text.strip().lower()
-    if clock := _CLOCK.fullmatch(compact):
-        return ClockTime(parse_budget(clock[1]))
+    amount = compact.removesuffix(_CLOCK)
+    if amount != amount.rstrip():  # a pattern would try each space of a long run as the last
+        return ClockTime(parse_budget(amount))
     counted = _COUNTED.fullmatch(compact)
     if counted is None:
         try:
             return parse_budget(text)
         except BudgetError:
-            msg = f"{text!r} is no budget; {_EXAMPLES}"
+            msg = f"{shown(text)} is no budget; {_EXAMPLES}"
             raise BudgetError(msg, text=text) from None
     count, unit = int(counted[1]), counted[2]
     if unit.startswith("working"):
         return WorkingDays(count, count_from or "next_day")
     if roll is None:
         msg = (
-            f"{text!r} may end on a day off; give roll: following or preceding moves it to the "
-            "next or the last working day, none leaves it"
+            f"{shown(text)} may end on a day off; give roll: following or preceding moves it to "
+            "the next or the last working day, none leaves it"
         )
         raise BudgetError(msg, text=text)
     if unit.startswith("month"):

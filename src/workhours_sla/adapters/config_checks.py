@@ -10,11 +10,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from workhours_sla.errors import ConfigError, UnknownTimeZoneError, WorkHoursError
+from workhours_sla.errors import ConfigError, UnknownTimeZoneError, WorkHoursError, clipped, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_LISTED = 20
 UNIX = "unix"
 """The format of seconds since 1970."""
 
@@ -42,8 +43,11 @@ class Faults:
         if not known:
             self.fail(keys, what, "there are none; leave it out")
         near = get_close_matches(value.lower(), known, n=1)
-        choices = f"use {', '.join(known)}" if len(known) > 1 else f"use {known[0]}"
-        self.fail(keys, what, f"did you mean {near[0]}?" if near else choices)
+        choices = ", ".join(map(clipped, known[:_LISTED]))
+        more = f" or one of {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+        self.fail(
+            keys, what, f"did you mean {clipped(near[0])}?" if near else f"use {choices}{more}"
+        )
 
     def read(self, keys: Keys, reader: Callable[[str], object], value: str | None) -> None:
         """Read a value that is there; what the reader says of it becomes the error."""
@@ -65,7 +69,7 @@ def check_zone(text: str) -> None:
     try:
         ZoneInfo(text)
     except (LookupError, ValueError, OSError):
-        msg = f"no time zone {text!r}; use an IANA name such as 'Europe/Volgograd'"
+        msg = f"no time zone {shown(text)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=text) from None
 
 
@@ -75,14 +79,14 @@ def check_encoding(text: str) -> None:
         codecs.getincrementaldecoder(text)
         "a".encode(text)
     except (LookupError, ValueError):
-        msg = f"no encoding {text!r} of text; use utf-8, cp1251, utf-16 or another of Python's"
+        msg = f"no encoding {shown(text)} of text; use utf-8, cp1251, utf-16 or another of Python's"
         raise ConfigError(msg) from None
 
 
 def check_delimiter(text: str) -> None:
     """Raise ConfigError for what cannot stand between fields."""
     if len(text) != 1 or text in '"\r\n\0':
-        msg = f'{text!r} delimits nothing; give one character, such as ";" or "\\t"'
+        msg = f'{shown(text)} delimits nothing; give one character, such as ";" or "\\t"'
         raise ConfigError(msg)
 
 
@@ -100,7 +104,7 @@ def check_datetime_format(text: str) -> None:
             back = None
     if back is None or back.replace(tzinfo=UTC) != probe:
         msg = (
-            f"{text!r} does not read year, month, day, hour and minute; write it like "
+            f"{shown(text)} does not read year, month, day, hour and minute; write it like "
             '"%d.%m.%Y %H:%M", with %z for an offset'
         )
         raise ConfigError(msg)
@@ -113,7 +117,7 @@ def check_date(text: str) -> None:
     except ValueError:
         day = ""
     if day != text:  # also of the other ISO forms, such as 2026-W19-5
-        msg = f"{text!r} is no date; write it like 2026-05-08"
+        msg = f"{shown(text)} is no date; write it like 2026-05-08"
         raise ConfigError(msg)
 
 
@@ -125,14 +129,15 @@ def key_path(keys: Keys) -> str:
             path += f"[{key}]"
         else:
             bare = re.fullmatch(r"[A-Za-z0-9_-]+", key)
-            path += "." * bool(path) + (key if bare else json.dumps(key, ensure_ascii=False))
+            name = clipped(key)
+            path += "." * bool(path) + (name if bare else json.dumps(name, ensure_ascii=False))
     return path
 
 
-def shown(value: object) -> str:
+def as_written(value: object) -> str:
     """Return a value of the file for a message."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"
-    return repr(value) if isinstance(value, str) else str(value)
+    return shown(value) if isinstance(value, str | int) else str(value)

@@ -21,6 +21,7 @@ from workhours_sla.adapters.config_sections import (
     TargetSettings,
 )
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.errors import clipped, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
@@ -166,7 +167,9 @@ class _Reader:
         targets: dict[str, Target] = {}
         for keys, row in rows:
             if row.name in targets:
-                self._faults.fail((*keys, "name"), f"a second {row.name!r}", "give it another name")
+                self._faults.fail(
+                    (*keys, "name"), f"a second {shown(row.name)}", "give it another name"
+                )
             targets[row.name] = self._target(keys, row)
         goes_by = {row.schedule_by for _, row in rows}
         for field, section in _BODIES.items():
@@ -200,12 +203,12 @@ class _Reader:
             return config.presets
         if config.presets:
             what = "a preset beside [presets.NAME]"
-            self._faults.fail(("preset",), what, f"write [presets.{config.preset}]")
+            self._faults.fail(("preset",), what, f"write [presets.{clipped(config.preset)}]")
         self._check_preset(("preset",), config.preset)
         return {config.preset: PresetSettings()}
 
     def _check_preset(self, keys: Keys, name: str) -> None:
-        self._faults.choose(keys, name, preset_names(), f"no preset {name!r}")
+        self._faults.choose(keys, name, preset_names(), f"no preset {shown(name)}")
 
     def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetRow]]:
         """Yield every target of the file, with where it is written."""
@@ -287,13 +290,13 @@ class _Reader:
         found = {}
         for name, body in bodies.items():
             if body.schedule is None:
-                what = f"no schedule, by which target {row.name!r} goes"
+                what = f"no schedule, by which target {shown(row.name)} goes"
                 self._faults.fail((section, name), what, 'write schedule = "NAME"')
             found[name] = self._named((section, name, "schedule"), body.schedule)
         return ScheduleBy(field, found)
 
     def _named(self, keys: Keys, name: str) -> Schedule:
-        self._faults.choose(keys, name, self._schedules, f"no schedule {name!r}")
+        self._faults.choose(keys, name, self._schedules, f"no schedule {shown(name)}")
         return self._schedules[name]
 
     # -- rules -------------------------------------------------------------------------------
@@ -314,12 +317,14 @@ class _Reader:
                 what = "never asked, since the rule before it fits every appeal"
                 self._faults.fail(keys, what, "move it up")
             if row.name and row.name in [rule.name for rule in rules]:
-                self._faults.fail((*keys, "name"), f"a second {row.name!r}", "give it another name")
+                self._faults.fail(
+                    (*keys, "name"), f"a second {shown(row.name)}", "give it another name"
+                )
             rules.append(self._rule(keys, row, targets))
         held = {target.name for rule in rules for target in rule.targets}
         for index, target in enumerate(self._config.targets):
             if target.name not in held:
-                what = f"no rule holds {target.name!r}"
+                what = f"no rule holds {shown(target.name)}"
                 self._faults.fail(("targets", index, "name"), what, "name it in a rule's targets")
         return Policy(
             rules,
@@ -332,7 +337,7 @@ class _Reader:
         if not row.targets:
             faults.fail((*keys, "targets"), "no target", "name those that the rule holds")
         for number, name in enumerate(row.targets):
-            faults.choose((*keys, "targets", number), name, targets, f"no target {name!r}")
+            faults.choose((*keys, "targets", number), name, targets, f"no target {shown(name)}")
         for condition in _CONDITIONS:
             names: tuple[str, ...] | None = getattr(row, condition)
             if names == ():
@@ -340,7 +345,7 @@ class _Reader:
             listed = getattr(self._config, condition, None)
             for number, name in enumerate(names or ()):
                 if listed:
-                    what = f"no {name!r} in [{condition}]"
+                    what = f"no {shown(name)} in [{condition}]"
                     faults.choose((*keys, condition, number), name, listed, what)
         since, until = row.valid_from, row.valid_until
         if since is not None and until is not None and until <= since:

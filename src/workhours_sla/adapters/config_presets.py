@@ -13,7 +13,7 @@ import msgspec
 from workhours_sla.adapters.config_checks import Faults
 from workhours_sla.adapters.config_sections import Section
 from workhours_sla.adapters.config_shape import check_shape
-from workhours_sla.errors import ConfigError
+from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import Starts, Stops
 
@@ -62,7 +62,7 @@ def load_preset(name: str) -> Preset:
     ['4h']
     """
     if name not in preset_names():
-        msg = f"no preset {name!r}; use {', '.join(preset_names())}"
+        msg = f"no preset {shown(name)}; use {', '.join(preset_names())}"
         raise ConfigError(msg, name=name)
     path = _FOLDER / f"{name}.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from workhours_sla.adapters.config_checks import Faults, Keys, check_date, shown
+from workhours_sla.adapters.config_checks import Faults, Keys, as_written, check_date
+from workhours_sla.errors import shown
 
 
 class _Kind(NamedTuple):
@@ -49,7 +50,7 @@ def _check(faults: Faults, value: Any, of: inspect.Type, keys: Keys) -> None:
         of = next((one for one in choices if _fits(value, one)), choices[0])
     kind = _kind(of)
     if not _fits(value, of):
-        what = f"expected {kind.name}, got {shown(value)}"
+        what = f"expected {kind.name}, got {as_written(value)}"
         faults.fail(keys, what, f"write it as {kind.example}")
     if isinstance(of, inspect.StructType):
         _check_struct(faults, value, of, keys)
@@ -67,9 +68,9 @@ def _check(faults: Faults, value: Any, of: inspect.Type, keys: Keys) -> None:
 def _check_value(faults: Faults, value: Any, of: inspect.Type, keys: Keys) -> None:
     """Refuse a value that is of the right type but none of those that there are."""
     if isinstance(of, inspect.LiteralType):
-        faults.choose(keys, str(value), map(str, of.values), f"{value!r} is no choice")
+        faults.choose(keys, str(value), map(str, of.values), f"{shown(value)} is no choice")
     elif isinstance(of, inspect.EnumType):
-        faults.choose(keys, value, [one.value for one in of.cls], f"{value!r} is no choice")
+        faults.choose(keys, value, [one.value for one in of.cls], f"{shown(value)} is no choice")
     elif isinstance(of, inspect.DateType):
         faults.read(keys, check_date, str(value))
     elif isinstance(of, inspect.DateTimeType) and value.tzinfo is None:

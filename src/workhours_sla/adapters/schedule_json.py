@@ -25,6 +25,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
     WorkHoursWarning,
+    shown,
 )
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.shifts import WeeklyHours, format_shifts, parse_shifts
@@ -43,7 +44,7 @@ def to_json(schedule: Schedule, *, indent: int | None = 2) -> str:
     'Mo-Th 09:00-18:00; Fr 09:00-16:45'
     """
     if not isinstance(schedule, Schedule):
-        msg = f"only a Schedule has a text, not {schedule!r}; write each part of a combination"
+        msg = f"only a Schedule has a text, not {shown(schedule)}; write each part of a combination"
         raise TypeError(msg)
     told = {
         "schema": SCHEMA,
@@ -62,7 +63,7 @@ def to_json(schedule: Schedule, *, indent: int | None = 2) -> str:
     except WorkHoursError:
         same = False
     if not same:
-        msg = f"{schedule!r} has hours or days that its text cannot say; use whole seconds"
+        msg = f"{shown(schedule)} has hours or days that its text cannot say; use whole seconds"
         raise ConfigError(msg, key="")
     return written
 
@@ -81,7 +82,7 @@ def from_json(written: str) -> Schedule:
     table = Table(parsed(written), "")
     schema = table.take("schema", text)
     if schema != SCHEMA:
-        refuse("schema", f"{schema!r} is not known", f"this version reads {SCHEMA!r}")
+        refuse("schema", f"{shown(schema)} is not known", f"this version reads {SCHEMA!r}")
     calendar, changed = table.take("calendar", calendar_from)
     hours = table.take("hours", by(WeeklyHours.parse))
     tz = table.take("tz", text)

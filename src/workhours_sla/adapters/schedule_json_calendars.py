@@ -9,6 +9,7 @@ from typing import Any
 
 from workhours_sla.adapters.schedule_json_values import (
     Table,
+    as_json,
     by,
     date_of,
     flag,
@@ -17,7 +18,6 @@ from workhours_sla.adapters.schedule_json_values import (
     one_of,
     refuse,
     refuse_as,
-    shown,
     text,
     text_or_none,
 )
@@ -272,7 +272,7 @@ def _weekday(value: object, path: str) -> int:
 def _range(value: object, path: str) -> DateRange:
     dates = list_of(date_of)(value, path)
     if len(dates) != 2 or dates[1] < dates[0]:  # noqa: PLR2004
-        refuse(path, f"{shown(value)} is no range", "give its first and its last date")
+        refuse(path, f"{as_json(value)} is no range", "give its first and its last date")
     return dates[0], dates[1]
 
 

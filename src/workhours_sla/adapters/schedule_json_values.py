@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NoReturn, TypeVar
 
-from workhours_sla.errors import ConfigError, WorkHoursError
-
-_LONGEST_SHOWN = 60
+from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
 
 Value = TypeVar("Value")
 
@@ -22,7 +20,7 @@ class Table:
 
     def __init__(self, value: object, path: str) -> None:
         if not isinstance(value, dict):
-            refuse(path, f"{shown(value)} is no object", "give it keys and values in braces")
+            refuse(path, f"{as_json(value)} is no object", "give it keys and values in braces")
         self._left = dict(value)
         self._path = path
 
@@ -48,7 +46,7 @@ class Table:
 def parsed(written: object) -> object:
     """Return what a JSON text holds. Raises TypeError for no text, ConfigError for no JSON."""
     if not isinstance(written, str):
-        msg = f"give the JSON as text, not {written!r}"
+        msg = f"give the JSON as text, not {shown(written)}"
         raise TypeError(msg)
     try:
         return json.loads(written, object_pairs_hook=_unique_keys)
@@ -73,7 +71,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def text(value: object, path: str) -> str:
     """Return a text."""
     if not isinstance(value, str):
-        refuse(path, f"{shown(value)} is no text", "put it in quotes")
+        refuse(path, f"{as_json(value)} is no text", "put it in quotes")
     return value
 
 
@@ -85,14 +83,14 @@ def text_or_none(value: object, path: str) -> str | None:
 def flag(value: object, path: str) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
-        refuse(path, f"{shown(value)} is neither true nor false", "write one of these")
+        refuse(path, f"{as_json(value)} is neither true nor false", "write one of these")
     return value
 
 
 def number(value: object, path: str) -> int:
     """Return a whole number."""
     if type(value) is not int:
-        refuse(path, f"{shown(value)} is no whole number", "write it without quotes and point")
+        refuse(path, f"{as_json(value)} is no whole number", "write it without quotes and point")
     return value
 
 
@@ -104,7 +102,7 @@ def date_of(value: object, path: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != given:  # other ISO forms have no place here
-        refuse(path, f"{shown(value)} is no date", "write it like 2026-05-08")
+        refuse(path, f"{as_json(value)} is no date", "write it like 2026-05-08")
     return day
 
 
@@ -127,7 +125,7 @@ def one_of(values: Mapping[str, Value]) -> Callable[[object, str], Value]:
     def read(value: object, path: str) -> Value:
         given = text(value, path)
         if given not in values:
-            refuse(path, f"{shown(given)} is not known", f"use {', '.join(values)}")
+            refuse(path, f"{as_json(given)} is not known", f"use {', '.join(values)}")
         return values[given]
 
     return read
@@ -138,7 +136,7 @@ def list_of(read: Callable[[object, str], Value]) -> Callable[[object, str], lis
 
     def read_list(value: object, path: str) -> list[Value]:
         if not isinstance(value, list):
-            refuse(path, f"{shown(value)} is no list", "put it in square brackets")
+            refuse(path, f"{as_json(value)} is no list", "put it in square brackets")
         return [read(item, f"{path}[{index}]") for index, item in enumerate(value)]
 
     return read_list
@@ -149,7 +147,7 @@ def by_date(read: Callable[[object, str], Value]) -> Callable[[object, str], dic
 
     def read_dates(value: object, path: str) -> dict[date, Value]:
         if not isinstance(value, dict):
-            refuse(path, f"{shown(value)} is no object", "give it dates and values in braces")
+            refuse(path, f"{as_json(value)} is no object", "give it dates and values in braces")
         return {
             date_of(key, f"{path}.{key}"): read(item, f"{path}.{key}")
             for key, item in value.items()
@@ -160,17 +158,16 @@ def by_date(read: Callable[[object, str], Value]) -> Callable[[object, str], dic
 
 def refuse(path: str, what: str, way_out: str) -> NoReturn:
     """Raise ConfigError of one sentence, which names the key path."""
-    msg = f"{path or 'the text'}: {what}; {way_out}"
+    msg = f"{clipped(path) or 'the text'}: {what}; {way_out}"
     raise ConfigError(msg, key=path) from None
 
 
 def refuse_as(path: str, error: WorkHoursError) -> NoReturn:
     """Raise ConfigError that says what another error does, and names the key path."""
-    msg = f"{path}: {error}"
+    msg = f"{clipped(path)}: {error}"
     raise ConfigError(msg, key=path) from None
 
 
-def shown(value: object) -> str:
+def as_json(value: object) -> str:
     """Return a value as JSON has it, for a message; not too long."""
-    told = json.dumps(value, ensure_ascii=False)
-    return told if len(told) <= _LONGEST_SHOWN else told[: _LONGEST_SHOWN - 1] + "…"
+    return clipped(json.dumps(value, ensure_ascii=False))

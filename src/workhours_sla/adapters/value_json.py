@@ -29,7 +29,7 @@ from workhours_sla.adapters.value_json_forms import (
     record,
 )
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
-from workhours_sla.errors import ConfigError
+from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.outcome import Outcome, OutcomeBounds
@@ -206,7 +206,7 @@ def value_to_json(value: Value) -> str:
     """
     if type(value) not in _KINDS:
         kinds = ", ".join(kind.__name__ for kind in _KINDS)
-        msg = f"{value!r} has no text here, only {kinds}; a Schedule has one in schedule_json"
+        msg = f"{shown(value)} has no text here, only {kinds}; a Schedule has one in schedule_json"
         raise TypeError(msg)
     kind, form = _KINDS[type(value)]
     with suppress(AttributeError, KeyError, TypeError):  # a part of another type
@@ -214,7 +214,10 @@ def value_to_json(value: Value) -> str:
         written = json.dumps(told, ensure_ascii=False)
         if value_from_json(written) == value:
             return written
-    msg = f"{value!r} has a part that its text cannot say; give its field's type, or whole seconds"
+    msg = (
+        f"{shown(value)} has a part that its text cannot say; give its field's type, or whole "
+        "seconds"
+    )
     raise ConfigError(msg, key="")
 
 
@@ -232,7 +235,7 @@ def value_from_json(written: str) -> Value:
     table = Table(parsed(written), "")
     schema = table.take("schema", text)
     if schema != SCHEMA:
-        refuse("schema", f"{schema!r} is not known", f"this version reads {SCHEMA!r}")
+        refuse("schema", f"{shown(schema)} is not known", f"this version reads {SCHEMA!r}")
     form = table.take("kind", one_of(_BY_NAME))
     value: Value = table.take("value", form.read)
     table.end()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.schedule_json_values import (
     Table,
+    as_json,
     date_of,
     flag,
     list_of,
@@ -22,10 +23,15 @@ from workhours_sla.adapters.schedule_json_values import (
     one_of,
     refuse,
     refuse_as,
-    shown,
     text,
 )
-from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, WorkHoursError
+from workhours_sla.errors import (
+    NaiveDatetimeError,
+    UnknownTimeZoneError,
+    WorkHoursError,
+    clipped,
+    shown,
+)
 from workhours_sla.worktime.budget import iso_amount
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
@@ -111,7 +117,7 @@ def either(form: Form[Part], kinds: Mapping[str, tuple[type, Form[Any]]]) -> For
         table = Table(value, path)
         name = next((name for name in kinds if isinstance(value, dict) and name in value), None)
         if name is None:
-            refuse(path, f"{shown(value)} is of no known kind", f"use one of {', '.join(kinds)}")
+            refuse(path, f"{as_json(value)} is of no known kind", f"use one of {', '.join(kinds)}")
         part = table.take(name, kinds[name][1].read)
         table.end()
         return part
@@ -140,16 +146,16 @@ def moment_of(value: object, path: str) -> datetime:
     match = _MOMENT.fullmatch(text(value, path))
     when = _with_offset(match[1]) if match else None
     if match is None or when is None:
-        refuse(path, f"{shown(value)} is no instant", "write it like 2026-05-08T09:00:00+03:00")
+        refuse(path, f"{as_json(value)} is no instant", "write it like 2026-05-08T09:00:00+03:00")
     name, fold = match[2], int(match[3] is not None)
     if name is None:
         return when.replace(fold=fold)
     try:
         placed = when.replace(tzinfo=ZoneInfo(name), fold=fold)
     except (LookupError, ValueError, OSError):
-        refuse(path, f"no time zone {name!r}", "use an IANA name such as 'Europe/Volgograd'")
+        refuse(path, f"no time zone {shown(name)}", "use an IANA name such as 'Europe/Volgograd'")
     if placed.utcoffset() != when.utcoffset():
-        why = f"{name} keeps another offset at {shown(value)}"
+        why = f"{clipped(name)} keeps another offset at {as_json(value)}"
         refuse(path, why, "leave the brackets out to keep the instant")
     return placed
 
@@ -166,7 +172,7 @@ def amount_of(value: object, path: str) -> timedelta:
     """Return the amount that ``iso_amount`` wrote."""
     amount = _amount(text(value, path))
     if amount is None:
-        refuse(path, f"{shown(value)} is no amount of time", "write it like PT4H30M or -PT0.5S")
+        refuse(path, f"{as_json(value)} is no amount of time", "write it like PT4H30M or -PT0.5S")
     return amount
 
 
@@ -191,7 +197,7 @@ def _amount(given: str) -> timedelta | None:
 def _pair_of(value: object, path: str) -> tuple[datetime, datetime]:
     moments = list_of(moment_of)(value, path)
     if len(moments) != 2:  # noqa: PLR2004
-        refuse(path, f"{shown(value)} is no stretch of time", "give its start and its end")
+        refuse(path, f"{as_json(value)} is no stretch of time", "give its start and its end")
     return moments[0], moments[1]
 
 

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NoReturn
 
 from workhours_sla import words
-from workhours_sla.errors import TimeSyntaxError
+from workhours_sla.errors import TimeSyntaxError, shown
 
 _BLANK = "[ \u00a0\u202f]"
 
@@ -44,8 +44,6 @@ _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 WEST: Final = timedelta(hours=-12)
 EAST: Final = timedelta(hours=14)
 """The offsets furthest from UTC that any clock on Earth goes by."""
-
-_LONGEST_SHOWN: Final = 60
 
 
 def parse_time(text: str) -> datetime:
@@ -106,11 +104,6 @@ def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
     """Raise TimeSyntaxError with the sentence of a cause, a key of ``words.REFUSALS``."""
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
-
-
-def shown(text: str) -> str:
-    """Return ``text`` for a message, cut where it is long."""
-    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
 
 
 def _refuse_form(text: str) -> NoReturn:

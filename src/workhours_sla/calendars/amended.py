@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.plain import EARLIEST, LATEST
 from workhours_sla.calendars.source import DateRange, DaySource
 from workhours_sla.errors import CalendarDataError
 
@@ -147,6 +148,8 @@ def amended_source(
     day; both are asked of the calendar as it was. Raises CalendarDataError, TypeError.
     """
     flat = tuple(_flat(rows))
+    for first, last in settles:
+        _check_settled(first, last)
     before = calendar.with_source(AmendedDays(source, (), settles))
     kept = tuple(row for row in flat if not _worked_holiday(before, row))
     for row in kept:
@@ -169,6 +172,15 @@ def _flat(rows: object) -> Iterator[Entry]:
                 msg = f"{row!r} is not a row of a calendar; give what day_off and transfer return"
                 raise TypeError(msg)
             yield row
+
+
+def _check_settled(first: date, last: date) -> None:
+    if not EARLIEST <= first <= last <= LATEST:
+        msg = (
+            f"acts cannot settle {first} to {last}: the last date is not before the first, and "
+            f"both lie between {EARLIEST} and {LATEST}; correct these dates"
+        )
+        raise CalendarDataError(msg, first=first, last=last)
 
 
 def _worked_holiday(calendar: Calendar, row: Entry) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.day import DayKind, Entry, Layer
 from workhours_sla.calendars.source import DateRange
-from workhours_sla.errors import CalendarDataError
+from workhours_sla.errors import CalendarDataError, shown
 
 EARLIEST, LATEST = date(2, 1, 1), date(9998, 12, 31)
 
@@ -92,6 +92,6 @@ def parse_month_day(text: str) -> tuple[int, int]:
         # a leap year, as 02-29 is a day that can be; other ISO forms have no dash there
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")
     except ValueError:
-        msg = f"{text!r} is not a day of the year; write it as MM-DD, such as 12-25"
+        msg = f"{shown(text)} is not a day of the year; write it as MM-DD, such as 12-25"
         raise CalendarDataError(msg, text=text) from None
     return parsed.month, parsed.day

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.errors import UnknownCalendarError
+from workhours_sla.errors import UnknownCalendarError, shown
 
 GROUP = "workhours_sla.calendars"
 """The entry points of calendar providers: functions from an id to a Calendar, or None."""
@@ -19,7 +19,7 @@ _RUSSIAN_REGIONS = ("RU-", "X-RU-")
 def get(id: str) -> Calendar:  # noqa: A002
     """Return the calendar of ``id``. Raises UnknownCalendarError with near misses."""
     if not isinstance(id, str):
-        msg = f"a calendar id is text such as 'RU-VGG', not {id!r}"
+        msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
         raise TypeError(msg)
     if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
         from workhours_sla.calendars import russia  # noqa: PLC0415
@@ -31,7 +31,7 @@ def get(id: str) -> Calendar:  # noqa: A002
             found = provide(rest)
             if found is not None:
                 return found
-    msg = f"no calendar {id!r}; {_near(id)}"
+    msg = f"no calendar {shown(id)}; {_near(id)}"
     raise UnknownCalendarError(msg, id=id)
 
 

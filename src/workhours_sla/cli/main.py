@@ -18,7 +18,12 @@ import click
 
 from workhours_sla import __version__, words
 from workhours_sla.cli.phrases import language, say, sentence
-from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    ProvisionalWarning,
+    WorkHoursError,
+    clipped,
+)
 
 EXIT_BREACHES = 1
 EXIT_UNREADABLE = 2
@@ -27,6 +32,9 @@ EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 """What a program ended by SIGPIPE leaves in the shell."""
+
+LONGEST_MESSAGE = 500
+"""Characters of a message of click, which quotes arguments whole."""
 
 COMMANDS = {
     "due": "answers",
@@ -39,6 +47,7 @@ COMMANDS = {
     "watch": "watch",
     "outbox": "outbox",
     "calendar": "calendar_page",
+    "store": "store",
 }
 
 
@@ -93,12 +102,12 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 
         return EXIT_UNREADABLE
     except click.UsageError as error:
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        text = error.format_message()
+        text = clipped(error.format_message(), LONGEST_MESSAGE)
         if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", text):
             hint = f"; put a date and its time in quotes: '31.10.2025 17:30'{hint}"
         return _fail(f"{text}{hint}", lang, EXIT_UNREADABLE)
     except click.ClickException as error:
-        return _fail(error.format_message(), lang, EXIT_UNREADABLE)
+        return _fail(clipped(error.format_message(), LONGEST_MESSAGE), lang, EXIT_UNREADABLE)
     except CalendarCoverageError as error:
         return _fail(_not_covered(error, lang), lang, EXIT_CALENDAR_UNKNOWN)
     except WorkHoursError as error:

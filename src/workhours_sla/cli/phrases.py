@@ -234,11 +234,6 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
         "выдайте права на чтение каталога",
     },
-    "source_position": {
-        "en": "{message}",
-        "ru": "место в файле {name} записано в хранилище другой версией программы ({why}); "
-        "установите ту версию workhours-sla, которая его записала, или более позднюю",
-    },
     "source_waiting": {
         "en": "there is no file {name}; waiting for it",
         "ru": "файла {name} нет; ожидаем его появления",
@@ -302,6 +297,42 @@ PHRASES: Final[dict[str, words.Words]] = {
         "en": "{name!r} is not empty, and --only-new leaves out what it has; move it away first",
         "ru": "файл {name!r} не пуст, а --only-new не сохранит его содержимое; сначала переместите "
         "его",
+    },
+    "store_sound": {
+        "en": "The store {store} is sound",
+        "ru": "Хранилище {store} исправно",
+    },
+    "store_damaged": {
+        "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
+        "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последний снимок",
+    },
+    "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
+    "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},
+    "fault_definition": {
+        "en": "{table}: missing, or its definition is not the one it was made with",
+        "ru": "{table}: нет в файле или изменено определение",
+    },
+    "fault_pages": {"en": "file: {detail}", "ru": "файл: {detail}"},
+    "fault_checksum": {
+        "en": "does not match its checksum",
+        "ru": "не совпадает с контрольной суммой",
+    },
+    "fault_unreadable": {"en": "cannot be read ({detail})", "ru": "не читается ({detail})"},
+    "fault_other_id": {
+        "en": "its event has another id, {detail}",
+        "ru": "у события другой номер, {detail}",
+    },
+    "fault_no_appeal": {
+        "en": "its appeal {detail} has no row in table appeal",
+        "ru": "обращения {detail} нет в таблице appeal",
+    },
+    "fault_number": {
+        "en": "its number is past the last one, {detail}",
+        "ru": "номер больше последнего, {detail}",
+    },
+    "fault_counts": {
+        "en": "events read and accounted for differ: {detail}",
+        "ru": "прочитано и учтено разное число событий: {detail}",
     },
     "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
 }

@@ -28,6 +28,7 @@ from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import Stored, appeals_options, read_rows, store_lines
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time
+from workhours_sla.errors import shown
 from workhours_sla.sla.evaluation import Evaluation, evaluate
 from workhours_sla.sla.load import deadline_load
 from workhours_sla.sla.target import Target
@@ -185,7 +186,7 @@ def read_rate(text: str) -> float:
         value = float(f"{number}e-2") if found[2] else float(number)
         if 0 < value < 1:
             return value
-    msg = f"{text!r} is no share between 0 and 100 %; write it like 90% or 0.9"
+    msg = f"{shown(text)} is no share between 0 and 100 %; write it like 90% or 0.9"
     raise click.BadParameter(msg, param_hint="--target-rate")
 
 

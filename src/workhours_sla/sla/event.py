@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from workhours_sla.errors import EventError, NaiveDatetimeError
+from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.sla.sealed import unsealed
 
 ALLOWED_SKEW = timedelta(minutes=5)
@@ -91,7 +91,9 @@ class Event:
         refers_to: str | None = None,
     ) -> None:
         if not event_id or not appeal_id:
-            msg = f"an event needs event_id and appeal_id, got {event_id!r}, {appeal_id!r}"
+            msg = (
+                f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
+            )
             raise EventError(msg)
         if occurred_at.tzinfo is not UTC:
             occurred_at = _in_utc("occurred_at", occurred_at, event_id)
@@ -99,11 +101,11 @@ class Event:
             received_at = _in_utc("received_at", received_at, event_id)
         if type.__class__ is not EventType:
             if type not in TYPE_RANK:
-                msg = f"no event type {type!r}; use one of {', '.join(EventType)}"
+                msg = f"no event type {shown(type)}; use one of {', '.join(EventType)}"
                 raise EventError(msg)
             type = EventType(type)  # noqa: A001
         if author_role is not None and author_role not in AUTHOR_ROLES:
-            msg = f"no author_role {author_role!r}; use one of {', '.join(AUTHOR_ROLES)}"
+            msg = f"no author_role {shown(author_role)}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
         object.__setattr__(self, "__class__", _Unsealed)
         _Unsealed.__init__(
@@ -168,10 +170,10 @@ For readers that have seen to what ``Event`` asks of them, times in UTC included
 
 def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
     if when.utcoffset() is None:
-        msg = f"{name} {when!r} of event {event_id!r} has no zone; give it an offset"
+        msg = f"{name} {when!r} of event {shown(event_id)} has no zone; give it an offset"
         raise NaiveDatetimeError(msg)
     try:
         return when.astimezone(UTC)
     except OverflowError:
-        msg = f"{name} {when} of event {event_id!r} is outside the years 1 to 9999"
+        msg = f"{name} {when} of event {shown(event_id)} is outside the years 1 to 9999"
         raise EventError(msg) from None

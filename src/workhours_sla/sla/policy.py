@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
-from workhours_sla.errors import NaiveDatetimeError, PolicyError
+from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
@@ -79,12 +79,12 @@ class Rule:
         object.__setattr__(self, "twins", tuple(_twins(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
-            msg = f"rule {self.name!r} needs targets of different names, got {names}"
+            msg = f"rule {shown(self.name)} needs targets of different names, got {shown(names)}"
             raise PolicyError(msg)
         for condition in _FIELDS:
             value = getattr(self, condition)
             if isinstance(value, str):
-                msg = f"{condition} of rule {self.name!r} is a list of names, not {value!r}"
+                msg = f"{condition} of rule {shown(self.name)} is a list of names, not {value!r}"
                 raise PolicyError(msg)
             object.__setattr__(self, condition, frozenset(value))
         for bound in (self.valid_from, self.valid_until):

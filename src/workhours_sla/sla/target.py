@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from workhours_sla.errors import PolicyError
+from workhours_sla.errors import PolicyError, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.day_budgets import Budget, ClockTime, DayBudget
@@ -88,7 +88,7 @@ class Target:
     staff_opened: StaffOpened = "start"
 
     def __post_init__(self) -> None:
-        name = f"target {self.name!r}"
+        name = f"target {shown(self.name)}"
         if isinstance(self.budget, timedelta):
             if not check_budget(self.budget):
                 msg = f"{name} has a budget of 0, which nothing can meet; give it time"

@@ -17,6 +17,7 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     SeveralZonesWarning,
     UnknownTimeZoneError,
+    shown,
 )
 from workhours_sla.worktime.shifts import Shifts, WeeklyHours, merge_shifts, parse_shifts
 
@@ -68,12 +69,12 @@ def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
         )
         raise MissingTimeZoneError(msg)
     if not isinstance(name, str):
-        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {name!r}"
+        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
         raise TypeError(msg)
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        msg = f"no time zone {name!r}; use an IANA name such as 'Europe/Volgograd'"
+        msg = f"no time zone {shown(name)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=name) from None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from workhours_sla.errors import BudgetError
+from workhours_sla.errors import BudgetError, shown
 
 LONGEST = timedelta(days=3_652_059)
 """From year 1 to 9999."""
 
-_UNITS = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?$")
+_UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
 _EXAMPLES = "write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
@@ -32,7 +32,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
     try:
         return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
     except OverflowError:
-        msg = f"{hours} hours are more time than any calendar covers; give less"
+        msg = f"{shown(hours)} hours are more time than any calendar covers; give less"
         raise BudgetError(msg) from None
 
 
@@ -62,13 +62,13 @@ def parse_budget(text: str) -> timedelta:
     compact = text.strip()
     match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
     if match is None or not any(match.groups()):
-        msg = f"{text!r} is not an amount of working time; {_EXAMPLES}"
+        msg = f"{shown(text)} is not an amount of working time; {_EXAMPLES}"
         raise BudgetError(msg, text=text)
-    hours, minutes, seconds = (int(group or 0) for group in match.groups())
     try:
+        hours, minutes, seconds = (int(group or 0) for group in match.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError:
-        msg = f"{text!r} is more time than any calendar covers; {_EXAMPLES}"
+    except (OverflowError, ValueError):  # more than a timedelta holds, or than int() reads
+        msg = f"{shown(text)} is more time than any calendar covers; {_EXAMPLES}"
         raise BudgetError(msg, text=text) from None
 
 

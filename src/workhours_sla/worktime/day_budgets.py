@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
-from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.worktime.arguments import LAST_YEAR, refuse_year
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.holds import Holds, moments_of
@@ -389,8 +389,8 @@ def _rolled(schedule: Schedule, end: date, roll: Roll, start: datetime, held: li
 
 def _check(count: int, of: str, choice: str, choices: tuple[str, ...]) -> None:
     if type(count) is not int or not 1 <= count <= LONGEST:
-        msg = f"{count!r} {of} is no budget; give a whole number from at least 1 to {LONGEST}"
+        msg = f"{shown(count)} {of} is no budget; give a whole number from at least 1 to {LONGEST}"
         raise BudgetError(msg, budget=count)
     if choice not in choices:
-        msg = f"{choice!r} is not one of {', '.join(choices)}"
+        msg = f"{shown(choice)} is not one of {', '.join(choices)}"
         raise BudgetError(msg, choice=choice)

@@ -12,11 +12,13 @@ from itertools import pairwise
 from typing import NamedTuple, NoReturn
 
 from workhours_sla import words
-from workhours_sla.errors import HoursSyntaxError
+from workhours_sla.errors import HoursSyntaxError, shown
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ONE_DAY = timedelta(days=1)
 ZERO = timedelta(0)
+LONGEST = 10_000
+"""Characters of weekly hours."""
 
 _EXAMPLE = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
 _EXAMPLE_OF_A_DAY = "09:00-13:00,14:00-18:00"
@@ -124,8 +126,9 @@ class WeeklyHours(NamedTuple):
         'Mo-Sa 08:00-20:00'
         """
         if not isinstance(text, str):
-            msg = f"weekly hours are text, not {text!r}; write hours like {_EXAMPLE!r}"
+            msg = f"weekly hours are text, not {shown(text)}; write hours like {_EXAMPLE!r}"
             raise TypeError(msg)
+        _check_length(text)
         parts = [part.strip() for part in text.split(";")]
         if not any(parts):
             _refuse(text, "hours_empty")
@@ -162,6 +165,7 @@ def parse_shifts(text: str) -> Shifts:
 
     Raises HoursSyntaxError.
     """
+    _check_length(text)
     _check_supported(text, text, _EXAMPLE_OF_A_DAY)
     return _parse_day(text, text, _EXAMPLE_OF_A_DAY)
 
@@ -288,6 +292,11 @@ def _parse_range(part: str, text: str, example: str) -> Shift:
     if end > start + ONE_DAY:
         _refuse(text, "hours_long", example, part=part)
     return Shift(start, end)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST:
+        _refuse(text, "hours_too_many", most=f"{LONGEST:,}")
 
 
 def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:

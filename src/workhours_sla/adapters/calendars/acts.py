@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.calendars.amended import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.calendars.source import DateRange
-from workhours_sla.errors import ConfigError
+from workhours_sla.errors import ConfigError, clipped, shown
 
 LAYERS = {layer.name.lower(): layer for layer in Layer if layer is not Layer.WEEKLY}
 KEYS = {
@@ -61,12 +61,7 @@ def parse_acts(text: str, name: str) -> Acts:
     >>> acts.added_to(Calendar.get("RU")).is_working_day(date(2026, 9, 1))
     False
     """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{name} is not TOML: {error}"
-        raise ConfigError(msg, name=name) from None
-    return _Reader(name).acts(tables)
+    return _Reader(name).acts(tables_of(text, name))
 
 
 class _Reader:
@@ -75,7 +70,10 @@ class _Reader:
 
     def acts(self, tables: Mapping[str, Any]) -> Acts:
         self._check_keys("", "", tables)
-        known = {key: self._act(f"acts.{key}", row) for key, row in tables.get("acts", {}).items()}
+        acts = tables.get("acts", {})
+        if not isinstance(acts, dict):
+            self._refuse("acts", f"expected tables, got {shown(acts)}", "write [acts.NAME]")
+        known = {key: self._act(f"acts.{clipped(key)}", row) for key, row in acts.items()}
         rows = [*self._transfers(tables, known), *self._days_off(tables, known)]
         settles = tuple(
             (self._date(path, row, "from"), self._date(path, row, "to"))
@@ -104,7 +102,7 @@ class _Reader:
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         rows = tables.get(section, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self._refuse(section, f"expected rows, got {rows!r}", f"write [[{section}]]")
+            self._refuse(section, f"expected rows, got {shown(rows)}", f"write [[{section}]]")
         for index, row in enumerate(rows):
             path = f"{section}[{index}]"
             self._check_keys(path, section, row)
@@ -112,7 +110,7 @@ class _Reader:
 
     def _act(self, path: str, row: Any) -> Act:
         if not isinstance(row, dict):
-            self._refuse(path, f"expected a table, got {row!r}", f"write [{path}]")
+            self._refuse(path, f"expected a table, got {shown(row)}", f"write [{path}]")
         self._check_keys(path, "acts", row)
         title = self._text(path, row, "title")
         if title is None:
@@ -120,7 +118,9 @@ class _Reader:
         confidence = self._text(path, row, "confidence") or "high"
         if confidence not in CONFIDENCE:
             choices = ", ".join(CONFIDENCE)
-            self._refuse(f"{path}.confidence", f"{confidence!r} is no choice", f"use {choices}")
+            self._refuse(
+                f"{path}.confidence", f"{shown(confidence)} is no choice", f"use {choices}"
+            )
         return Act(
             title,
             self._date(path, row, "known_from") if "known_from" in row else None,
@@ -133,8 +133,9 @@ class _Reader:
     def _named(self, path: str, row: Mapping[str, Any], acts: Mapping[str, Act]) -> Act:
         key = self._text(path, row, "act")
         if key is None or key not in acts:
-            known = ", ".join(acts) or "none yet"
-            self._refuse(f"{path}.act", f"no act {key!r}", f"write it as [acts.{key}]; {known}")
+            known = clipped(", ".join(acts)) or "none yet"
+            name = clipped(key or "NAME")
+            self._refuse(f"{path}.act", f"no act {shown(key)}", f"write [acts.{name}]; {known}")
         return acts[key]
 
     def _layer(self, path: str, row: Mapping[str, Any], default: Layer) -> Layer:
@@ -142,26 +143,32 @@ class _Reader:
         if name is None:
             return default
         if name not in LAYERS:
-            self._refuse(f"{path}.layer", f"no layer {name!r}", f"use {', '.join(LAYERS)}")
+            self._refuse(f"{path}.layer", f"no layer {shown(name)}", f"use {', '.join(LAYERS)}")
         return LAYERS[name]
 
     def _date(self, path: str, row: Mapping[str, Any], key: str) -> date:
         value = row.get(key)
         if not isinstance(value, date) or isinstance(value, datetime):
-            self._refuse(f"{path}.{key}", f"expected a date, got {value!r}", "write 2026-09-01")
+            self._refuse(
+                f"{path}.{key}", f"expected a date, got {shown(value)}", "write 2026-09-01"
+            )
         return value
 
     def _text(self, path: str, row: Mapping[str, Any], key: str) -> str | None:
         value = row.get(key)
         if value is not None and not isinstance(value, str):
-            self._refuse(f"{path}.{key}", f"expected text, got {value!r}", 'write it in "quotes"')
+            self._refuse(
+                f"{path}.{key}", f"expected text, got {shown(value)}", 'write it in "quotes"'
+            )
         return value
 
     def _check_keys(self, path: str, section: str, row: Mapping[str, Any]) -> None:
         for key in row:
             if key not in KEYS[section]:
                 keys = ", ".join(sorted(KEYS[section]))
-                self._refuse(f"{path}.{key}".lstrip("."), "no such key", f"use one of {keys}")
+                self._refuse(
+                    f"{path}.{clipped(key)}".lstrip("."), "no such key", f"use one of {keys}"
+                )
 
     def _refuse(self, path: str, what: str, way_out: str) -> NoReturn:
         msg = f"{path}: {what} in {self._name}; {way_out}"

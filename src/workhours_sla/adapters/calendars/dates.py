@@ -19,12 +19,12 @@ from workhours_sla.adapters.calendars.rows import (
     check_years,
     paired,
     short,
-    shown,
     text_of,
     weekdays,
 )
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.errors import shown
 
 COLUMNS = ("date", "kind", "name", "swapped_with", "act")
 """The columns there may be; only ``date`` must be."""

@@ -15,7 +15,7 @@ from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act
-from workhours_sla.errors import CalendarDataError, UnknownCalendarError
+from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -98,7 +98,7 @@ def copy(  # noqa: PLR0913 - options, all by keyword
     if _is_russian(id):
         _refuse_russia(id)
     if not _knows(id):
-        msg = f"holidays has no calendar {id!r}; {copying.near(id, _names(id))}"
+        msg = f"holidays has no calendar {shown(id)}; {copying.near(id, _names(id))}"
         raise UnknownCalendarError(msg, id=id)
     return _copy(
         id,
@@ -264,7 +264,7 @@ def _checked(
     known = ", ".join(sorted(entity.supported_categories))
     unknown = sorted(wanted - set(entity.supported_categories))
     if unknown:
-        msg = f"holidays has no category {unknown[0]!r} for {id}; it has {known}"
+        msg = f"holidays has no category {shown(unknown[0])} for {id}; it has {known}"
         raise CalendarDataError(msg, id=id, category=unknown[0])
     if not wanted - {HALF_DAYS, WORKDAYS}:
         msg = f"no category of days off is asked for; name one of {known}, such as public"

@@ -19,14 +19,18 @@ from workhours_sla.adapters.calendars.rows import (
     check_years,
     dates_between,
     raw_of,
-    shown,
     weekdays,
     zone_of,
 )
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.errors import shown
 
 __all__ = ["Feed", "FeedEvent", "Skipped", "read", "read_feed", "write"]
+
+
+MOST_DAYS = 1_000_000
+"""How many days the events of a feed may cover, each counted as often as it is covered."""
 
 
 class Skipped(NamedTuple):
@@ -112,13 +116,19 @@ def read_feed(  # noqa: PLR0913 - as read
     reading = Reading(zones or {}, keep, None if tz is None else zone_of(tz), first, last)
     name, raw = raw_of(source, "the feed")
     entries: set[Entry] = set()
+    covered = 0
     skipped: set[Skipped] = set()
     for calendar in parse(raw, name):
         act = _act(calendar, name)
         for event, days in days_off(calendar, reading):
             about = event.about
             of_event = act._replace(note="tentative") if about.status == "TENTATIVE" else act
-            for day in dates_between(max(days.first, first), min(days.after - ONE_DAY, last)):
+            since, until = max(days.first, first), min(days.after - ONE_DAY, last)
+            covered += max(0, (until - since).days)
+            if covered > MOST_DAYS:
+                what = f"up to this event the feed covers {MOST_DAYS:,} days, some again and again"
+                event.place.refuse(what, "shorten the events, or ask for fewer years")
+            for day in dates_between(since, until):
                 entry = Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, of_event, about.name or None)
                 entries.add(entry)
             skipped.update(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workhours_sla.adapters.calendars.rows import Place, decoded, shown
+from workhours_sla.adapters.calendars.rows import Place, decoded
+from workhours_sla.errors import clipped, shown
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -57,7 +58,9 @@ class Component:
         """Return the property that may stand once. Raises CalendarDataError for a second."""
         found = self.all(name)
         if len(found) > 1:
-            found[1].place.refuse(f"a second {name} of one {self.kind}", "keep one of them")
+            found[1].place.refuse(
+                f"a second {name} of one {clipped(self.kind)}", "keep one of them"
+            )
         return found[0] if found else None
 
     def text(self, name: str) -> str:
@@ -89,15 +92,18 @@ def parse(raw: bytes, name: str) -> list[Component]:
         elif line.name == "END":
             inner = open_ones.pop()
             if line.value.strip().upper() != inner.kind:
+                kind = clipped(inner.kind)
                 place.refuse(
-                    f"{shown(text)} while the {inner.kind} of line {inner.place.line} is open",
-                    f"write END:{inner.kind} first",
+                    f"{shown(text)} while the {kind} of line {inner.place.line} is open",
+                    f"write END:{kind} first",
                 )
         else:
             open_ones[-1].properties.append(line)
     if open_ones:
         inner = open_ones[-1]
-        inner.place.refuse(f"{inner.kind} is never closed", "get the file again, it may be torn")
+        inner.place.refuse(
+            f"{clipped(inner.kind)} is never closed", "get the file again, it may be torn"
+        )
     if not calendars:
         Place(name).refuse(
             "it has no calendar", "give the content of an .ics file as text, or its Path"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from workhours_sla.adapters.calendars.icalendar_lines import Component, Property
-from workhours_sla.adapters.calendars.rows import shown, zone_of
-from workhours_sla.errors import UnknownTimeZoneError
+from workhours_sla.adapters.calendars.rows import zone_of
+from workhours_sla.errors import UnknownTimeZoneError, clipped, shown
 
 ONE_DAY = timedelta(days=1)
 ZERO = timedelta(0)
@@ -25,11 +25,20 @@ _DURATION = re.compile(
     r"(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})S)?)?)"
 )
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-_BY_WEEKDAY = re.compile(r"(?:[+-]?[0-9]{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)")
+_BY_WEEKDAY = re.compile(r"(?:[+-]?([0-9]{1,2}))?(?:MO|TU|WE|TH|FR|SA|SU)")
+_WEEKDAYS_OF_A_MONTH = 5
+_WEEKDAYS_OF_A_YEAR = 53
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LARGEST = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYMONTH": 12, "BYSETPOS": 366}
 _ONLY_POSITIVE = ("BYMONTH", "COUNT", "INTERVAL")
+_BY_DATE = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY")
+_DAYS = {"DAILY": 1, "WEEKLY": 7}
+_MONTHS = {"MONTHLY": 1, "YEARLY": 12}
+_CYCLE, _YEARS_OF_A_CYCLE = timedelta(days=146_097), 400
+"""After so long the dates, weekdays and weeks of the calendar come again."""
+_MOST_STARTS = 100_000
+"""How often one event may start within the dates asked for."""
 
 
 class Moment(NamedTuple):
@@ -72,9 +81,8 @@ def moments_of(line: Property, zones: Mapping[str, str]) -> list[Moment]:
         match = _MOMENT.fullmatch(text)
         date_only = match is not None and match[4] is None
         if match is None or kind not in ("", "DATE" if date_only else "DATE-TIME"):
-            what = (
-                f"{line.name} is {shown(text)}, which is no {kind or 'date or time'} as read here"
-            )
+            wanted = clipped(kind) or "date or time"
+            what = f"{line.name} is {shown(text)}, which is no {wanted} as read here"
             line.place.refuse(what, "write it like 20260101 or 20260101T090000Z")
         try:
             fields = [int(group or 0) for group in match.groups()[:6]]
@@ -173,39 +181,77 @@ def starts_of(
 ) -> Iterator[datetime]:
     """Yield the readings at which an event starts, up to ``horizon``, by its rules.
 
-    The standard leaves open whether a first start that its own rule does not name counts, so
-    one at ``inside`` or later, or one that a COUNT hangs on, is refused. Raises
-    CalendarDataError.
+    Of those before ``inside`` some are left out. The standard leaves open whether a first start
+    that its own rule does not name counts, so one at ``inside`` or later, or one that a COUNT
+    hangs on, is refused. Raises CalendarDataError.
     """
     yield start.wall
     for line in rules:
-        text, until = _checked_rule(line, start)
+        parts, until = _checked_rule(line, start)
+        begun = start.wall
+        if "COUNT" not in parts:
+            begun = _last_period_before(inside, begun, parts)
+        elif begun < inside - _CYCLE:
+            what = f"its COUNT begins {_YEARS_OF_A_CYCLE} years before the dates asked for"
+            line.place.refuse(what, "let it begin later, with the COUNT that is left then")
+        # the same dates of the last cycle: past them the rule soon ends, even one without dates
+        last_year = max(begun, horizon).year
+        later = _CYCLE * ((MAXYEAR - last_year) // _YEARS_OF_A_CYCLE)
+        text = ";".join(f"{key}={value}" for key, value in parts.items())
         try:
-            rule = rrulestr(f"RRULE:{text}", dtstart=start.wall)
+            rule = rrulestr(f"RRULE:{text}", dtstart=begun + later)
         except ValueError as error:
             line.place.refuse(f"RRULE {shown(line.value)}: {error}", "correct it")
-        empty = True
-        for wall in rule:
+        count = 0
+        for wall in (found - later for found in rule):
             if (
-                empty
+                not count
                 and wall != start.wall
-                and (start.wall >= inside or "COUNT" in text)
+                and (start.wall >= inside or "COUNT" in parts)
                 and start.wall <= horizon
             ):
                 line.place.refuse(
                     "DTSTART is not among the dates of its own RRULE, which may mean two things",
                     f"let DTSTART be the first of them, {wall.date()}",
                 )
-            empty = False
+            count += 1
             if wall > min(horizon, until):
                 break
+            if count > _MOST_STARTS:
+                line.place.refuse(
+                    f"the event starts more than {_MOST_STARTS:,} times within the dates asked for",
+                    "shorten it, or ask for fewer years",
+                )
             yield wall
-        if empty:
+        if not count:
             line.place.refuse(f"RRULE {shown(line.value)} has no dates", "correct it")
 
 
-def _checked_rule(line: Property, start: Moment) -> tuple[str, datetime]:
-    """Return a rule of known parts within their ranges, without its UNTIL, and that."""
+def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]) -> datetime:
+    """Return where to begin instead of DTSTART, so that the periods before are not gone through.
+
+    What the rule takes from DTSTART is written into its parts.
+    """
+    frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
+    if frequency in _DAYS:
+        period = timedelta(days=_DAYS[frequency] * interval) if interval < _CYCLE.days else _CYCLE
+        passed = (inside - begun) // period - 1
+        return begun + period * passed if passed > 0 and period < _CYCLE else begun
+    months = _MONTHS[frequency] * interval
+    passed = ((inside.year - begun.year) * 12 + inside.month - begun.month) // months - 1
+    if passed <= 0:
+        return begun
+    if not any(key in parts for key in _BY_DATE):
+        parts["BYMONTHDAY"] = str(begun.day)
+        if frequency == "YEARLY":
+            parts.setdefault("BYMONTH", str(begun.month))
+    month = begun.month - 1 + passed * months
+    year, month = begun.year + month // 12, month % 12
+    return begun.replace(year=year, month=1 if frequency == "YEARLY" else month + 1, day=1)
+
+
+def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], datetime]:
+    """Return the parts of a rule, known and within their ranges, without its UNTIL, and that."""
     parts: dict[str, str] = {}
     for part in filter(None, line.value.strip().upper().split(";")):
         key, _, value = part.partition("=")
@@ -224,11 +270,23 @@ def _checked_rule(line: Property, start: Moment) -> tuple[str, datetime]:
         line.place.refuse(
             f"RRULE counts weekdays in a rule that is {parts['FREQ']}", "use MONTHLY or YEARLY"
         )
+    _check_weekdays(line, parts)
     if "BYWEEKNO" in parts:
         # RFC 5545: what a rule does not say is taken from DTSTART; dateutil takes every weekday
         parts.setdefault("BYDAY", _WEEKDAYS[start.wall.weekday()])
     until = _until(line, parts.pop("UNTIL", None), start)
-    return ";".join(f"{key}={value}" for key, value in parts.items()), until
+    return parts, until
+
+
+def _check_weekdays(line: Property, parts: dict[str, str]) -> None:
+    """Refuse the 6th Monday of a month, and the 54th of a year."""
+    of_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
+    most = _WEEKDAYS_OF_A_MONTH if of_month else _WEEKDAYS_OF_A_YEAR
+    for part in parts.get("BYDAY", "").split(","):
+        match = _BY_WEEKDAY.fullmatch(part)
+        if match and int(match[1] or 0) > most:
+            of = "month" if of_month else "year"
+            line.place.refuse(f"RRULE has {part}, and no {of} has {match[1]} of them", "correct it")
 
 
 def _fits(key: str, value: str) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
 from workhours_sla.calendars.table import TableDays
-from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError
+from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError, clipped, shown
 
 Source = str | bytes | Path
 """The content itself, as text or UTF-8 bytes; only a Path is a file to open."""
@@ -21,7 +21,6 @@ SHORT_DAY_NAMES = {"en": "short working day", "ru": "сокращённый ра
 
 _ONE_DAY = timedelta(days=1)
 _DAYS_OF_A_WEEK = 7
-_LONGEST_SHOWN = 40
 
 
 class Place(NamedTuple):
@@ -34,7 +33,7 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         if self.line is not None:
             return f"{self.name} line {self.line}"
-        return f"{self.name} {self.key}" if self.key else self.name
+        return f"{self.name} {clipped(self.key)}" if self.key else self.name
 
     def refuse(self, what: str, way_out: str) -> NoReturn:
         """Raise CalendarDataError of one sentence: the place, what is wrong, the way out."""
@@ -88,12 +87,6 @@ def text_of(source: Source, what: str) -> tuple[str, str]:
     return name, decoded(raw, Place(name)).removeprefix("\ufeff")
 
 
-def shown(value: object) -> str:
-    """Return a value of a source for a message: quoted, on one line, not too long."""
-    text = str(value)
-    return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…")
-
-
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
     """Return the days of a weekend (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
@@ -112,7 +105,7 @@ def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
     try:
         return ZoneInfo(tz)
     except (LookupError, ValueError, OSError):
-        msg = f"no time zone {tz!r}; use an IANA name such as 'Europe/Volgograd'"
+        msg = f"no time zone {shown(tz)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=tz) from None
 
 
@@ -120,7 +113,7 @@ def check_range(first: date, last: date) -> None:
     """Refuse dates that are none, or in the wrong order. Raises TypeError, CalendarDataError."""
     for day in (first, last):
         if type(day) is not date:
-            msg = f"first and last are dates such as date(2026, 1, 1), not {day!r}"
+            msg = f"first and last are dates such as date(2026, 1, 1), not {shown(day)}"
             raise TypeError(msg)
     if last < first:
         msg = f"the last known date {last} is before the first, {first}; swap them"

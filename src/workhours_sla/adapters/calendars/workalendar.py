@@ -15,7 +15,7 @@ from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act
-from workhours_sla.errors import CalendarDataError, UnknownCalendarError
+from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 
 FIRST_RELEASES = {"17.0": 2023}
 """The first release of each year, by the library's change log."""
@@ -64,7 +64,7 @@ def copy(
     classes = _registered()
     if id not in classes:
         names = {name.casefold(): name for name in classes}
-        msg = f"workalendar has no calendar {id!r}; {copying.near(id, names)}"
+        msg = f"workalendar has no calendar {shown(id)}; {copying.near(id, names)}"
         raise UnknownCalendarError(msg, id=id)
     from workalendar import __version__ as version  # type: ignore[import-untyped] # noqa: PLC0415
 

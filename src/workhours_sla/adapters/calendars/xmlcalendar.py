@@ -26,12 +26,11 @@ from workhours_sla.adapters.calendars.rows import (
     dates_between,
     paired,
     short,
-    shown,
     text_of,
 )
 from workhours_sla.calendars.calendar import ONE_DAY, Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
-from workhours_sla.errors import CalendarDataError
+from workhours_sla.errors import CalendarDataError, shown
 
 WEEKEND = frozenset({5, 6})
 """The format knows no other: Saturday and Sunday are off unless a file says they are not."""

@@ -15,7 +15,7 @@ import msgspec
 
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.revision import Revision
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, clipped, shown
 from workhours_sla.worktime.budget import iso_amount
 
 SCHEMA = "workhours.report/2"
@@ -55,10 +55,12 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
         if schema == FIRST_SCHEMA:
             told = msgspec.json.decode(text, type=_FirstForm).report
             return msgspec.convert(_upgraded(told), type=Report)
-    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as error:
-        msg = f"{name} is not a report in JSON ({error}); give one written with --json"
+    except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError) as error:
+        why = clipped(str(error), 200)
+        msg = f"{name} is not a report in JSON ({why}); give one written with --json"
         raise SourceError(msg, name=name) from None
-    msg = f"{name} has the schema {schema!r}, and this version reads up to {SCHEMA!r}; make it anew"
+    known = f"this version reads up to {SCHEMA!r}"
+    msg = f"{name} has the schema {shown(schema)}, and {known}; make it again"
     raise SourceError(msg, name=name)
 
 

@@ -19,7 +19,7 @@ from workhours_sla.adapters.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.adapters.sinks.lines import LineFile, LineForm
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
@@ -100,6 +100,15 @@ def _id_of(line: bytes) -> str:
 DIGESTS: Final = LineForm("digests", SCHEMA, _id_of)
 
 
+def _state_of(noted: str) -> _State:
+    try:
+        return _decode_state(noted)
+    except (ValueError, RecursionError) as error:
+        why = clipped(str(error), 200)
+        msg = f"the note {_NOTE!r} of the store cannot be read ({why}); restore its last snapshot"
+        raise StoreError(msg) from None
+
+
 class DigestLines:
     """Writes what each agency must know to a file, a line for a message, in its working time.
 
@@ -135,7 +144,7 @@ class DigestLines:
         self._lang = lang
         noted = keeper.noted(_NOTE)
         # what changed before the first asking is no news
-        self._state = _State(keeper.last_change) if noted is None else _decode_state(noted)
+        self._state = _State(keeper.last_change) if noted is None else _state_of(noted)
         self._asked = max(self._state.since.values(), default=None)
         self._name = str(file.absolute())
         end = self._state.end if self._state.file == self._name else None

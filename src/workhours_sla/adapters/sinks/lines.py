@@ -230,7 +230,7 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
         is_ended = line != text
         try:
             identity = form.id_of(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             is_cut = form.may_begin(line) if others else line.startswith(form.start)
             if is_ended or not is_cut:
                 _refuse_text(path, form, line)

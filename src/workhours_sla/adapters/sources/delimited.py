@@ -115,8 +115,13 @@ def read(
 
 def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -> list[str]:
     """Return the names of the columns, from the first line that is not blank."""
+    header = None
     try:
-        header = next((row for row in rows if len(row) > 1 or not feed.blank), None)
+        for row in rows:
+            if len(row) > 1 or not feed.blank:
+                header = row
+                break
+            feed.next_record()
     except csv.Error as error:
         msg = f"the header of {name} is unreadable ({error}); its first line must name the columns"
         raise SourceError(msg, name=name) from None

@@ -11,7 +11,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class Layout:
             )
             if header.count(column) > 1 and column:
                 msg = (
-                    f"{name} has {header.count(column)} columns named {column!r}, which is to be "
-                    f"read as {canonical}; rename all but one in its header"
+                    f"{name} has {header.count(column)} columns named {shown(column)}, which is to "
+                    f"be read as {canonical}; rename all but one in its header"
                 )
                 raise SourceError(msg, name=name, column=column, canonical=canonical)
             if needed and column not in header and (column or canonical in self.required):
@@ -118,9 +118,9 @@ class Layout:
         """Return the error that a file has no such column, with those that it has."""
         column = self.column(canonical)
         near = _near((column, canonical), columns)
-        named = f"{column!r}" if column == canonical else f"{column!r} to read as {canonical}"
-        hint = f" (did you mean {near!r}?)" if near else ""
-        others = ", ".join(repr(other) for other in list(columns)[:_LISTED])
+        named = shown(column) + ("" if column == canonical else f" to read as {canonical}")
+        hint = f" (did you mean {shown(near)}?)" if near else ""
+        others = ", ".join(shown(other) for other in list(columns)[:_LISTED])
         if len(columns) > _LISTED:
             others += f" and {len(columns) - _LISTED} more"
         ways = f'name the right one under [columns], such as {canonical} = "..."'
@@ -188,7 +188,7 @@ class Mapper:
         kind = TYPES.get(type_text)
         if kind is None:
             detail = (
-                f"type {_clip(type_text)!r} is not known; map it in [values.type] to one of "
+                f"type {shown(type_text)} is not known; map it in [values.type] to one of "
                 f"{', '.join(TYPES)}"
             )
             raise RefusedError(detail, "unknown_type")
@@ -226,7 +226,7 @@ class Mapper:
         if answered_at is None:
             return (created,)
         if answered_at < posted_at:
-            detail = f"answered_at {answered!r} is before posted_at {posted!r}"
+            detail = f"answered_at {shown(answered)} is before posted_at {shown(posted)}"
             raise RefusedError(detail, "reply_before_post")
         reply = (*told, "official", None, None, *about)
         return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
@@ -278,7 +278,7 @@ class Mapper:
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
         column = self.layout.column(canonical)
-        named = canonical if column == canonical else f"{canonical} (column {column!r})"
+        named = canonical if column == canonical else f"{canonical} (column {shown(column)})"
         detail = f"{named} {'is empty' if column in record else 'is not there'}"
         raise RefusedError(detail, "missing_value")
 
@@ -339,10 +339,5 @@ def _plain(canonical: str, value: object) -> str:
 
 
 def _unknown(value: str, canonical: str, wanted: str) -> RefusedError:
-    detail = f"{canonical} {_clip(value)!r} is not {wanted}; map it in [values.{canonical}]"
+    detail = f"{canonical} {shown(value)} is not {wanted}; map it in [values.{canonical}]"
     return RefusedError(detail, "unknown_value")
-
-
-def _clip(value: str) -> str:
-    longest = 60
-    return value if len(value) <= longest else value[:longest] + "..."

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
+from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Self
 
-from workhours_sla.errors import SourceError
+from workhours_sla.adapters.faults import fail
+from workhours_sla.errors import shown
 
 HEAD: Final = 1 << 10
 """How many bytes at the beginning of a file are compared."""
 BEFORE: Final = 1 << 10
 """How many bytes before the offset are compared."""
 
-_FIELDS: Final = 6
-_FIELDS_AT_FIRST: Final = 2
+_FORM: Final = re.compile(
+    r"(\d{1,18})-(\d{1,18})-([0-9a-f]*)-([0-9a-f]*)-(\d{1,20})-(\d{1,20})", re.ASCII
+)
+_FIRST_FORM: Final = re.compile(r"(\d{1,18})-([0-9a-f]*)", re.ASCII)
 
 
 class Spot(NamedTuple):
@@ -43,11 +48,16 @@ class Spot(NamedTuple):
 
         In the form of earlier stores there are only the offset and the digest of the beginning.
         """
-        offset, *fields = text.split("-")
-        if len(fields) + 1 == _FIELDS_AT_FIRST:
-            return cls(int(offset), min(int(offset), HEAD), fields[0], "", 0, 0)
-        known, head, before, identity, written_at = fields
-        return cls(int(offset), int(known), head, before, int(identity), int(written_at))
+        first = _FIRST_FORM.fullmatch(text)
+        if first is not None:
+            offset = int(first[1])
+            return cls(offset, min(offset, HEAD), first[2], "", 0, 0)
+        found = _FORM.fullmatch(text)
+        if found is None:
+            msg = f"{shown(text)} is not a place in a file"
+            raise ValueError(msg)
+        offset, known, identity, written_at = map(int, found.group(1, 2, 5, 6))
+        return cls(offset, known, found[3], found[4], identity, written_at)
 
     def is_in(self, file: BinaryIO) -> bool:
         """Whether a file has the same bytes at its beginning and before the offset.
@@ -66,17 +76,13 @@ class Spot(NamedTuple):
 def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
     """Return the spots of a position: in files that are done with, and in those to read on.
 
-    Each list is of the oldest file first. Raises SourceError.
+    Each list is of the oldest file first. Raises StoreError.
     """
     *done, following = position.split(";")
     try:
         return [Spot.parse(text) for text in done], list(map(Spot.parse, following.split(",")))
     except ValueError:
-        msg = (
-            f"the store has a position of {name} that this version cannot read ({position!r}); "
-            "install the version of workhours-sla that wrote it, or a later one"
-        )
-        raise SourceError(msg, name=name, cause="position", why=position) from None
+        fail("store_position", Path(name), position=shown(position))
 
 
 def digest(data: bytes) -> str:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from workhours_sla.adapters.written_times import is_offset, parse_time, shown
-from workhours_sla.errors import TimeSyntaxError
+from workhours_sla.adapters.written_times import is_offset, parse_time
+from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from workhours_sla import __version__
-from workhours_sla.adapters.stores.sqlite_file import refuse
+from workhours_sla.adapters.stores.sqlite_file import refuse, refuse_text
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED, serialised
-from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone
+from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import (
     BY_FOLD,
     Copy,
@@ -22,7 +22,7 @@ from workhours_sla.adapters.stores.sqlite_tables import (
     Work,
     chunks,
 )
-from workhours_sla.errors import EventError, StoreError
+from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.copies import join_copy, standing
 from workhours_sla.sla.evaluation import in_utc, is_future, outcomes_of
@@ -83,7 +83,7 @@ class SqliteStore(SqliteOutbox):
         self._retain = retain
         super().__init__(path)
         try:
-            self._tables = Tables(self._db, hot)
+            self._tables = Tables(self._db, self._path, hot)
             self._recall()
             meta = self._meta()
             told_by = meta.get("policy_version"), meta.get("library_version")
@@ -129,13 +129,17 @@ class SqliteStore(SqliteOutbox):
             if watermark is not None:
                 self._advance(work, watermark)
             self._db.executemany(
-                "INSERT INTO rejected (source, reason, detail, text) VALUES (?,?,?,?)",
-                [(batch.source, *one) for one in batch.rejected],
-            )
-            self._db.executemany(
-                "REPLACE INTO place VALUES (?,?,?,?)",
+                "INSERT INTO rejected VALUES (?,?,?,?,?,?)",
                 [
-                    (batch.source, name, place.position, _count(place.heard_at))
+                    with_checksum(number, batch.source, *row)
+                    for number, row in enumerate(batch.rejected, self._last_rejected + 1)
+                ],
+            )
+            self._last_rejected += len(batch.rejected)
+            self._db.executemany(
+                "REPLACE INTO place VALUES (?,?,?,?,?)",
+                [
+                    with_checksum(batch.source, name, place.position, _count(place.heard_at))
                     for name, place in batch.places.items()
                 ],
             )
@@ -206,12 +210,13 @@ class SqliteStore(SqliteOutbox):
         """
         with self._transaction() as work:
             events: list[Event] = []
+            sources: dict[int, str] = dict(self._all("SELECT number, source FROM rejected"))
             for number, row in self.rejected().items():
                 found = read(row)
                 if isinstance(found, Rejected):
+                    told = sources[number], found.reason, found.detail, row.text
                     self._db.execute(
-                        "UPDATE rejected SET reason=?, detail=? WHERE number=?",
-                        (found.reason, found.detail, number),
+                        "REPLACE INTO rejected VALUES (?,?,?,?,?,?)", with_checksum(number, *told)
                     )
                 else:
                     events += found
@@ -223,7 +228,7 @@ class SqliteStore(SqliteOutbox):
 
     def note(self, key: str, text: str) -> None:
         """Keep a text of a sink under a key of its own, in place of the one before."""
-        self._all("REPLACE INTO meta VALUES (?,?)", f"note:{key}", text)
+        self._all("REPLACE INTO meta VALUES (?,?,?)", *with_checksum(f"note:{key}", text))
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
         """Yield the outcomes at an instant of the appeals of which something is awaited.
@@ -260,15 +265,17 @@ class SqliteStore(SqliteOutbox):
             yield work
             self._tables.write(work, _count(self.watermark))
             self._db.executemany(
-                "REPLACE INTO meta VALUES (?,?)",
+                "REPLACE INTO meta VALUES (?,?,?)",
                 [
-                    ("read", self._read),
-                    ("duplicate", self._duplicate),
-                    ("dropped", self._dropped),
-                    ("dropped_before", self._dropped_before),
-                    ("watermark", _count(self.watermark)),
-                    ("policy_version", self._policy.version),
-                    ("library_version", __version__),
+                    with_checksum("read", self._read),
+                    with_checksum("duplicate", self._duplicate),
+                    with_checksum("dropped", self._dropped),
+                    with_checksum("dropped_before", self._dropped_before),
+                    with_checksum("last_change", self._tables.last_change),
+                    with_checksum("last_rejected", self._last_rejected),
+                    with_checksum("watermark", _count(self.watermark)),
+                    with_checksum("policy_version", self._policy.version),
+                    with_checksum("library_version", __version__),
                 ],
             )
             self._db.execute("COMMIT")
@@ -277,11 +284,10 @@ class SqliteStore(SqliteOutbox):
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             self._recall()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.Error | UnicodeDecodeError):
                 refuse(self._path, error)
             if isinstance(error, UnicodeEncodeError):
-                msg = f"{error.object!r} cannot be stored, as it is no text in UTF-8; mend it"
-                raise EventError(msg) from None
+                refuse_text(error)
             raise
         self._tables.cool()
 
@@ -293,6 +299,8 @@ class SqliteStore(SqliteOutbox):
         self._duplicate: int = meta.get("duplicate", 0)
         self._dropped: int = meta.get("dropped", 0)
         self._dropped_before: int | None = meta.get("dropped_before")
+        self._tables.last_change = meta.get("last_change", 0)
+        self._last_rejected: int = meta.get("last_rejected", 0)
         count = meta.get("watermark")
         self._watermark = self._written = _BEGINNING if count is None else instant(count)
         ((last,),) = self._all("SELECT max(number) FROM event")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from workhours_sla.adapters.stores.sqlite_file import open_file, refuse
+from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialised
+from workhours_sla.adapters.stores.sqlite_rows import with_checksum
 from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.ports import Delivered
@@ -22,7 +23,7 @@ class SqliteOutbox(SqliteReader):
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._lock = WriterLock(Path(path))
+        self._lock = WriterLock(Path(path), make_file)
         try:
             super().__init__(path)
         except BaseException:
@@ -47,19 +48,19 @@ class SqliteOutbox(SqliteReader):
     def delivered(self, sink: str, number: int, end: str | None = None) -> None:
         """Record that a sink has the changes up to a number, and, if given, where it then ends."""
         with self._both():
-            self._db.execute("REPLACE INTO delivered VALUES (?,?)", (sink, number))
+            self._db.execute("REPLACE INTO delivered VALUES (?,?,?)", with_checksum(sink, number))
             if end is not None:
-                kept = f"{number} {end}"
-                self._db.execute("REPLACE INTO meta VALUES (?,?)", (_end_key(sink), kept))
+                kept = with_checksum(_end_key(sink), f"{number} {end}")
+                self._db.execute("REPLACE INTO meta VALUES (?,?,?)", kept)
 
     @serialised
     def delivery(self, sink: str) -> Delivered:
         """Return how far a sink has the changes."""
         number = self._number(sink)
-        rows = self._all("SELECT value FROM meta WHERE key=?", _end_key(sink))
+        rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
         if not rows:
             return Delivered(number, None, self._id_of(number))
-        kept, _, end = rows[0][0].partition(" ")
+        kept, _, end = rows[0][1].partition(" ")
         return Delivered(number, end, self._id_of(number) if number > int(kept) else None)
 
     @serialised
@@ -68,8 +69,8 @@ class SqliteOutbox(SqliteReader):
         return [name for (name,) in self._all("SELECT sink FROM delivered ORDER BY sink")]
 
     def _number(self, sink: str) -> int:
-        rows = self._all("SELECT number FROM delivered WHERE sink=?", sink)
-        return rows[0][0] if rows else 0
+        rows = self._rows("delivered", "SELECT * FROM delivered WHERE sink=?", sink)
+        return rows[0][1] if rows else 0
 
     def _id_of(self, number: int) -> str | None:
         found = self.changes(number - 1, 1) if number else []

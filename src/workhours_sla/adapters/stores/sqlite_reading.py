@@ -11,8 +11,14 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
-from workhours_sla.adapters.stores.sqlite_file import copy, open_for_reading, refuse
-from workhours_sla.adapters.stores.sqlite_rows import change_of, event_of, instant
+from workhours_sla.adapters.stores.sqlite_file import (
+    checked,
+    checked_bodies,
+    copy,
+    fetched,
+    open_for_reading,
+)
+from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, instant, read_each
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
@@ -31,14 +37,23 @@ AFTER_RETENTION = "after_retention"
 
 
 _EVENTS = """
-    SELECT number, appeal_id, body FROM event WHERE number > ?
+    SELECT number, number, body, checksum, appeal_id FROM event WHERE number > ?
     AND ifnull(aside, '') NOT IN (?, ?)
     AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
     ORDER BY number LIMIT 10000
 """
+_ASIDE = """
+    SELECT number, number, body, checksum, appeal_id, aside FROM event
+    WHERE aside IS NOT NULL AND aside<>?
+"""
 _LEFT_OUT = """
-    SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?
+    SELECT number, number, body, checksum, appeal_id, aside FROM event
+    WHERE aside IS NOT NULL AND aside<>?
     AND (aside=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
+"""
+_CHANGES = """
+    SELECT number, number + ifnull(at, 0), body, checksum FROM outbox
+    WHERE number>? ORDER BY number LIMIT ?
 """
 _REASONS = """
     SELECT why, count(*) FROM (
@@ -141,10 +156,10 @@ class SqliteReader:
 
     def places(self, source: str) -> Mapping[str, Place]:
         """Return how far the partitions of a source were read."""
-        rows = self._all("SELECT partition, position, heard_at FROM place WHERE source=?", source)
+        rows = self._rows("place", "SELECT * FROM place WHERE source=?", source)
         return {
             partition: Place(position, None if heard is None else instant(heard))
-            for partition, position, heard in rows
+            for _, partition, position, heard, _ in rows
         }
 
     def events(self) -> Iterator[Event]:
@@ -154,31 +169,27 @@ class SqliteReader:
         answer; what was dropped is not among them.
         """
         after = 0
-        while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
-            for _, appeal_id, body in rows:
-                yield event_of(appeal_id, body)
+        while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
+            yield from read_each(self._path, "event", rows, _event_of)
             after = rows[-1][0]
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events set aside now, with why; a later event can bring some back."""
-        rows = self._all(
-            "SELECT appeal_id, body, aside FROM event WHERE aside IS NOT NULL AND aside<>?",
-            REPLACED,
-        )
-        return in_order(Quarantined(event_of(appeal, body), why) for appeal, body, why in rows)
+        rows = self._bodies("event", _ASIDE, REPLACED)
+        return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
         """Return those in quarantine that ``events`` leaves out.
 
         They belong to dropped appeals, or speak against a repair.
         """
-        rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
-        return in_order(Quarantined(event_of(appeal, body), why) for appeal, body, why in rows)
+        rows = self._bodies("event", _LEFT_OUT, REPLACED, AFTER_RETENTION)
+        return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
         """Return the rows that gave no event, by the number to repair them by."""
-        rows = self._all("SELECT number, reason, detail, text FROM rejected ORDER BY number")
-        return {number: Rejected(*told) for number, *told in rows}
+        rows = self._rows("rejected", "SELECT * FROM rejected ORDER BY number")
+        return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
         """Return how many events and rows are set aside, by why."""
@@ -186,10 +197,8 @@ class SqliteReader:
 
     def changes(self, after: int = 0, most: int = -1) -> list[tuple[int, Change]]:
         """Return the changes after a number, each with its own, in the order they were told."""
-        rows = self._all(
-            "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?", after, most
-        )
-        return [(number, change_of(body)) for number, body in rows]
+        rows = self._bodies("outbox", _CHANGES, after, most)
+        return list(read_each(self._path, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
 
     @property
     def last_change(self) -> int:
@@ -199,13 +208,15 @@ class SqliteReader:
 
     def noted(self, key: str) -> str | None:
         """Return what a sink noted last under a key of its own."""
-        rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
-        return rows[0][0] if rows else None
+        rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
+        return rows[0][1] if rows else None
 
     @serialised
     def holdings(self) -> Holdings:
         """Return where every event went. Counts rows: seconds for millions."""
-        by_why = dict(self._all("SELECT aside, count(*) FROM event GROUP BY aside"))
+        by_why: dict[str | None, int] = dict(
+            self._all("SELECT aside, count(*) FROM event GROUP BY aside")
+        )
         meta = self._meta()
         applied, replaced = by_why.pop(None, 0), by_why.pop(REPLACED, 0)
         ((rejected,),) = self._all("SELECT count(*) FROM rejected")
@@ -228,14 +239,27 @@ class SqliteReader:
         copy(self._db, Path(path))
 
     def _meta(self) -> dict[str, Any]:
-        return dict(self._all("SELECT key, value FROM meta"))
+        return {key: value for key, value, _ in self._rows("meta", "SELECT * FROM meta")}
 
     @serialised
-    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
-            return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            refuse(self._path, error)
+    def _rows(self, table: str, sql: str, *values: object) -> list[Row]:
+        return checked(self._db, self._path, table, sql, values)
+
+    @serialised
+    def _bodies(self, table: str, sql: str, *values: object) -> list[Row]:
+        return checked_bodies(self._db, self._path, table, sql, values)
+
+    @serialised
+    def _all(self, sql: str, *values: object) -> list[Row]:
+        return fetched(self._db, self._path, sql, values)
+
+
+def _event_of(row: Row) -> Event:
+    return event_of(row[4], row[2])
+
+
+def _quarantined_of(row: Row) -> Quarantined:
+    return Quarantined(_event_of(row), row[5])
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:

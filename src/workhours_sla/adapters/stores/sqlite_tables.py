@@ -5,14 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Final, TypeVar
 
+from workhours_sla.adapters.stores.sqlite_file import checked_bodies, fetched
 from workhours_sla.adapters.stores.sqlite_rows import (
+    Row,
     change_body,
+    checksum,
     event_body,
     event_of,
     instant,
     places_for,
+    read_each,
     reported_body,
     reported_of,
     tombstone,
@@ -22,10 +27,11 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.tracked import Tracked
 
 CHUNK: Final = 500
+COPIES: Final = (
+    "SELECT number, number, body, checksum, appeal_id, aside, event_id, repaired FROM event"
+)
 BY_FOLD: Final = ("no_appeal", "reply_before_post")
 """Why the fold sets an event aside that stands under its id."""
-
-_COPIES: Final = "SELECT number, event_id, appeal_id, body, aside, repaired FROM event WHERE "
 
 Value = TypeVar("Value")
 
@@ -101,11 +107,14 @@ class Tables:
     them, and none need be there.
     """
 
-    def __init__(self, db: sqlite3.Connection, most: int) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path, most: int) -> None:
         self.db = db
+        self._path = path
         self._most = most
         self.hot: dict[str, StoredAppeal] = {}
         self._open: set[str] | None = None
+        self.last_change = 0
+        """The number of the last change that was written."""
 
     def forget(self) -> None:
         """Let go of all that is in memory, which the disk may not have."""
@@ -119,24 +128,28 @@ class Tables:
             self._open = {one for (one,) in rows}
         return sorted(self._open)
 
-    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of one statement."""
-        return self.db.execute(sql, values).fetchall()
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of one statement. Raises StoreError."""
+        return fetched(self.db, self._path, sql, values)
 
-    def _where(self, sql: str, values: Iterable[object]) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows for many values of an ``IN (*)``, a few statements for all."""
+    def _where(self, sql: str, values: Iterable[object], table: str = "") -> Iterator[Row]:
+        """Yield the rows for many values of an ``IN (*)``, a few statements for all.
+
+        Those of a ``table`` with bodies are checked. Raises StoreError.
+        """
         for chunk in chunks(list(values)):
-            yield from self.db.execute(sql.replace("*", places_for(chunk)), chunk)
+            asked = sql.replace("(*)", f"({places_for(chunk)})")
+            if table:
+                yield from checked_bodies(self.db, self._path, table, asked, chunk)
+            else:
+                yield from fetched(self.db, self._path, asked, chunk)
 
     def copies(self, ids: Iterable[str]) -> dict[str, list[Copy]]:
         """Return the copies stored under each id, in order of arrival."""
         copies: dict[str, list[Copy]] = {}
-        for number, event_id, appeal_id, body, aside, repaired in sorted(
-            self._where(_COPIES + "event_id IN (*)", ids)
-        ):
-            event = event_of(appeal_id, body)
-            copy = Copy(number, event, aside, repaired=bool(repaired), stored=True)
-            copies.setdefault(event_id, []).append(copy)
+        rows = sorted(self._where(COPIES + " WHERE event_id IN (*)", ids, "event"))
+        for row, copy in zip(rows, read_each(self._path, "event", rows, _copy_of), strict=True):
+            copies.setdefault(row[6], []).append(copy)
         return copies
 
     def tombstones(self, events: Sequence[Event]) -> set[bytes]:
@@ -151,20 +164,17 @@ class Tables:
         hot = self.hot
         appeals = {one: appeal for one in ids if (appeal := hot.pop(one, None)) is not None}
         cold: dict[str, list[Copy]] = {one: [] for one in ids if one not in appeals}
-        told = {
-            appeal_id: (reported_of(body), timer, settled_at)
-            for appeal_id, body, timer, settled_at in self._where(
-                "SELECT appeal_id, reported, timer, settled_at FROM appeal WHERE appeal_id IN (*)",
-                cold,
-            )
-        }
-        for number, _, appeal_id, body, aside, repaired in self._where(
-            _COPIES + "appeal_id IN (*)", told
-        ):
-            if aside is None or aside in BY_FOLD:
-                event = event_of(appeal_id, body)
-                copy = Copy(number, event, aside, repaired=bool(repaired), stored=True)
-                cold[appeal_id].append(copy)
+        rows = self._where(
+            "SELECT appeal_id, 0, reported, checksum, timer, settled_at FROM appeal"
+            " WHERE appeal_id IN (*)",
+            cold,
+            "appeal",
+        )
+        told = dict(read_each(self._path, "appeal", list(rows), _told_of))
+        rows = self._where(COPIES + " WHERE appeal_id IN (*)", told, "event")
+        counting = [row for row in rows if row[5] is None or row[5] in BY_FOLD]
+        for copy in read_each(self._path, "event", counting, _copy_of):
+            cold[copy.event.appeal_id].append(copy)
         for appeal_id, copies in cold.items():
             appeals[appeal_id] = StoredAppeal(appeal_id, copies, *told.get(appeal_id, ()))
         hot.update(appeals)
@@ -173,13 +183,14 @@ class Tables:
     def write(self, work: Work, at: int | None) -> None:
         """Write what a transaction has found so far, at a watermark."""
         self.db.executemany(
-            "INSERT INTO event VALUES (?,?,?,?,?,?)",
+            "INSERT INTO event VALUES (?,?,?,?,?,?,?)",
             [
                 (
                     copy.number,
                     copy.event.event_id,
                     copy.event.appeal_id,
-                    event_body(copy.event),
+                    body := event_body(copy.event),
+                    checksum(body, copy.number),
                     copy.aside,
                     copy.repaired,
                 )
@@ -189,17 +200,30 @@ class Tables:
         for copy in work.fresh:
             copy.stored = True
         self.db.executemany(
-            "UPDATE event SET body=?, aside=?, repaired=? WHERE number=?",
+            "UPDATE event SET body=?, checksum=?, aside=?, repaired=? WHERE number=?",
             [
-                (event_body(copy.event), copy.aside, copy.repaired, copy.number)
+                (
+                    body := event_body(copy.event),
+                    checksum(body, copy.number),
+                    copy.aside,
+                    copy.repaired,
+                    copy.number,
+                )
                 for copy in work.altered.values()
             ],
         )
         self.db.executemany(
-            "INSERT INTO appeal VALUES (?,?,?,?) ON CONFLICT (appeal_id) DO UPDATE SET"
-            " reported=excluded.reported, timer=excluded.timer, settled_at=excluded.settled_at",
+            "INSERT INTO appeal VALUES (?,?,?,?,?) ON CONFLICT (appeal_id) DO UPDATE SET"
+            " reported=excluded.reported, checksum=excluded.checksum, timer=excluded.timer,"
+            " settled_at=excluded.settled_at",
             [
-                (appeal_id, reported_body(appeal.reported), appeal.timer, appeal.settled_at)
+                (
+                    appeal_id,
+                    body := reported_body(appeal.reported),
+                    checksum(body),
+                    appeal.timer,
+                    appeal.settled_at,
+                )
                 for appeal_id, appeal in work.appeals.items()
             ],
         )
@@ -207,9 +231,13 @@ class Tables:
             for appeal_id, appeal in work.appeals.items():
                 (self._open.add if appeal.settled_at is None else self._open.discard)(appeal_id)
         self.db.executemany(
-            "INSERT INTO outbox (at, body) VALUES (?,?)",
-            [(at, change_body(change)) for change in work.untold],
+            "INSERT INTO outbox VALUES (?,?,?,?)",
+            [
+                (number, at, body := change_body(change), checksum(body, number + (at or 0)))
+                for number, change in enumerate(work.untold, self.last_change + 1)
+            ],
         )
+        self.last_change += len(work.untold)
         work.changes += work.untold
         work.fresh, work.altered, work.appeals, work.untold = [], {}, {}, []
 
@@ -225,7 +253,7 @@ class Tables:
 
         Changes from before it that every sink has had go as well.
         """
-        rows: list[tuple[Any, ...]] = []
+        rows: list[Row] = []
         ids = [
             one
             for (one,) in self.rows(
@@ -255,6 +283,18 @@ class Tables:
             (before,),
         )
         return len(rows)
+
+
+def _copy_of(row: Row) -> Copy:
+    """Return what a row of ``COPIES`` has."""
+    number, _, body, _, appeal_id, aside, _, repaired = row
+    event = event_of(appeal_id, body)
+    return Copy(number, event, aside, repaired=bool(repaired), stored=True)
+
+
+def _told_of(row: Row) -> tuple[str, tuple[dict[Key, Reported], int | None, int | None]]:
+    appeal_id, _, body, _, timer, settled_at = row
+    return appeal_id, (reported_of(body), timer, settled_at)
 
 
 def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

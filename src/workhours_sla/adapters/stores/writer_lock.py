@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from weakref import WeakSet
@@ -21,10 +22,12 @@ class WriterLock:
 
     Two locks do it. One is on a file beside the store, ``appeals.db-writer``, by the name that
     symbolic links lead to. On Linux one is on the store itself, so that a hard link or a new name
-    is no way in; elsewhere a store with hard links is refused. Raises StoreError.
+    is no way in; elsewhere a store with hard links is refused. ``make`` makes the store where there
+    is none yet. Raises StoreError.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, make: Callable[[Path], None]) -> None:
+        self._make = make
         self._files: list[int] = []
         self._inode: tuple[int, int] | None = None
         real = os.path.realpath(path)
@@ -52,6 +55,8 @@ class WriterLock:
         # opening and closing a store that this process writes would drop SQLite's own locks on it
         if inode is not None and any(lock._inode == inode for lock in _open_locks):  # noqa: SLF001
             fail("store_in_use", path)
+        if inode is None:
+            self._make(Path(real))
         store = self._open(real)
         self._inode = _inode(real)
         locked = lock_last_byte(store)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.errors import UnknownCalendarError
+from workhours_sla.errors import UnknownCalendarError, shown
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "regions_data")  # noqa: PTH118, PTH120
 
@@ -86,7 +86,7 @@ def region(id: str) -> Region:  # noqa: A002
     'Sakha (Yakutia)'
     """
     if id not in region_ids():
-        msg = f"no Russian region {id!r}; near it: {', '.join(_near(id))}"
+        msg = f"no Russian region {shown(id)}; near it: {', '.join(_near(id))}"
         raise UnknownCalendarError(msg, id=id)
     rows = read_toml(_FOLDER, id)
     single_days = tuple(entry for row in rows.get("days_off", ()) for entry in _single(row))

@@ -110,9 +110,9 @@ def points(ax: Axes) -> tuple[float, float]:
     return box.width * scale, box.height * scale
 
 
-def wrapped(ax: Axes, text: str, size: float = TYPE) -> str:
-    """Return text in lines no wider than the axes."""
-    letters = max(20, int(points(ax)[0] / (size * _LETTER)))
+def wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
+    """Return text in lines about as wide as the axes, or ``fewer`` letters less wide."""
+    letters = max(20, int(points(ax)[0] / (size * _LETTER)) - fewer)
     lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
     return "\n".join(lines)
 
@@ -181,19 +181,18 @@ def note(ax: Axes, text: str, below: float, *, whole: bool = True) -> float:
 
     Unless ``whole``, it is cut where it would take up more than the axes themselves.
     """
-    lines = wrapped(ax, text).split("\n")
-    room = max(1, int((points(ax)[1] / 2 - below) / (TYPE * _LEADING)))
-    if not whole and len(lines) > room:
-        lines = [*lines[: room - 1], "\N{HORIZONTAL ELLIPSIS}"]
-    ax.text(
-        0,
-        0,
-        plain("\n".join(lines)),
-        transform=under(ax, below),
-        fontsize=TYPE,
-        va="top",
-        linespacing=1.25,
+    written = ax.text(
+        0, 0, "", transform=under(ax, below), fontsize=TYPE, va="top", linespacing=1.25
     )
+    room = max(1, int((points(ax)[1] / 2 - below) / (TYPE * _LEADING)))
+    lines: list[str] = []
+    for fewer in range(0, 12, 2):  # how wide letters are depends on the release of matplotlib
+        lines = wrapped(ax, text, fewer=fewer).split("\n")
+        if not whole and len(lines) > room:
+            lines = [*lines[: room - 1], "\N{HORIZONTAL ELLIPSIS}"]
+        written.set_text(plain("\n".join(lines)))
+        if written.get_window_extent().x1 <= ax.figure.bbox.x1:
+            break
     return below + len(lines) * TYPE * _LEADING + TYPE / 2
 
 

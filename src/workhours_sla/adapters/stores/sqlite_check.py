@@ -1,0 +1,159 @@
+"""Whether a SQLite store is as it was written: its pages, each row, and what refers to what."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from workhours_sla.adapters.stores.sqlite_file import (
+    open_for_reading,
+    wrong_definitions,
+    wrong_pages,
+)
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
+from workhours_sla.adapters.stores.sqlite_rows import (
+    Row,
+    change_of,
+    event_of,
+    instant,
+    is_intact,
+    is_intact_body,
+    reported_of,
+)
+from workhours_sla.errors import clipped
+
+MOST_OF_PAGES: Final = 100
+"""How much is told of damaged pages and indexes."""
+
+
+class StoreFault(NamedTuple):
+    """What is wrong with a store.
+
+    ``kind`` is ``definition`` (of ``table``, a table or an index), ``pages`` (``detail`` is what
+    SQLite says), ``checksum``, ``unreadable`` (``detail`` says why; without a ``row`` the table
+    ends there), ``other_id`` (a row of events has another id than its event, ``detail``),
+    ``no_appeal`` (there is none of an event, ``detail`` being its id), ``number`` (a row has a
+    number past the last one, ``detail``) or ``counts`` (``detail`` says how many events were
+    read and how many are accounted for).
+    """
+
+    kind: str
+    table: str = ""
+    row: str | int | None = None
+    detail: str = ""
+
+
+def check_store(path: Path | str) -> tuple[StoreFault, ...]:
+    """Return what is wrong with a store, which another process may be writing: nothing if sound.
+
+    Every page and every row is read. Rows that refer to others are checked if nothing else is
+    wrong. Raises StoreError for what is no store.
+    """
+    path = Path(path)
+    with closing(open_for_reading(path, verified=False)) as db:
+        db.text_factory = _lenient
+        db.execute("BEGIN")
+        faults = [*_of_the_file(db)]
+        for table in _TABLES:
+            faults += _of_rows(db, table)
+        if not faults:
+            faults += _of_references(db)
+    if not faults:
+        with SqliteReader(path) as reader, reader.moment():
+            faults += _of_counts(reader)
+    return tuple(faults)
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "backslashreplace")
+
+
+def _of_the_file(db: sqlite3.Connection) -> Iterator[StoreFault]:
+    try:
+        for name in wrong_definitions(db):
+            yield StoreFault("definition", name)
+        for what in wrong_pages(db, MOST_OF_PAGES):
+            yield StoreFault("pages", detail=what)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        yield StoreFault("pages", detail=str(error))
+
+
+class _Table(NamedTuple):
+    """How the rows of a table are read and checked."""
+
+    rows: str
+    intact: Callable[[Row], bool]
+    read: Callable[[Row], object]
+
+
+_TABLES: Final = {
+    "meta": _Table("SELECT * FROM meta", is_intact, str),
+    "event": _Table(
+        "SELECT number, number, body, checksum, appeal_id FROM event",
+        is_intact_body,
+        lambda row: event_of(row[4], row[2]),
+    ),
+    "appeal": _Table(
+        "SELECT appeal_id, 0, reported, checksum, timer, settled_at FROM appeal",
+        is_intact_body,
+        lambda row: (reported_of(row[2]), *map(instant, filter(None, row[4:]))),
+    ),
+    "outbox": _Table(
+        "SELECT number, number + ifnull(at, 0), body, checksum FROM outbox",
+        is_intact_body,
+        lambda row: change_of(row[2]),
+    ),
+    "delivered": _Table("SELECT * FROM delivered", is_intact, str),
+    "place": _Table("SELECT * FROM place", is_intact, str),
+    "rejected": _Table("SELECT * FROM rejected", is_intact, str),
+}
+
+
+def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
+    """Yield the rows of a table that are not as they were written, or cannot be read."""
+    rows, intact, read = _TABLES[table]
+    try:
+        for row in db.execute(rows):
+            if not intact(row):
+                yield StoreFault("checksum", table, row[0])
+                continue
+            try:
+                read(row)
+            except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+                yield StoreFault("unreadable", table, row[0], clipped(str(error), 200))
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        yield StoreFault("unreadable", table, detail=str(error))
+
+
+def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
+    """Yield the rows that do not fit others."""
+    for number, event_id, appeal_id, body in db.execute(
+        "SELECT number, event_id, appeal_id, body FROM event"
+    ):
+        told = event_of(appeal_id, body).event_id
+        if told != event_id:
+            yield StoreFault("other_id", "event", number, told)
+    for number, appeal_id in db.execute(
+        "SELECT number, appeal_id FROM event"
+        " WHERE aside IS NULL AND appeal_id NOT IN (SELECT appeal_id FROM appeal)"
+    ):
+        yield StoreFault("no_appeal", "event", number, appeal_id)
+    meta = {key: value for key, value, _ in db.execute("SELECT * FROM meta")}
+    last_change, last_rejected = meta.get("last_change", 0), meta.get("last_rejected", 0)
+    for table, last, rows in (
+        ("outbox", last_change, "SELECT number FROM outbox WHERE number>?"),
+        ("rejected", last_rejected, "SELECT number FROM rejected WHERE number>?"),
+        ("delivered", last_change, "SELECT sink FROM delivered WHERE number>?"),
+    ):
+        for (row,) in db.execute(rows, (last,)):
+            yield StoreFault("number", table, row, str(last))
+
+
+def _of_counts(reader: SqliteReader) -> Iterator[StoreFault]:
+    held = reader.holdings()
+    found = held.applied + held.duplicate + held.quarantined + held.replaced + held.dropped
+    if held.read != found:
+        yield StoreFault("counts", detail=f"{held.read} / {found}")
