@@ -255,8 +255,9 @@ class Files:
                 raise one.refused
         newer = [one.found for one in there if one.has_more and one.found.is_since(floor)]
         newer = [one for one in newer + unread if one not in homes.values()]
-        known = [*homes.values(), *([last] if last else [])]
-        missing = missing_numbers(found, [*newer, *known])
+        if spots:
+            last = homes.get(spots[-1])  # which may be compressed
+        missing = missing_numbers(found, [*newer, last] if last else newer)
         return _Search(there, homes, newer, unread, missing, floor)
 
     def _opened(
