@@ -68,7 +68,7 @@ def check_zone(text: str) -> None:
     """Raise UnknownTimeZoneError for a zone that there is not."""
     try:
         ZoneInfo(text)
-    except (LookupError, ValueError, OSError):
+    except (LookupError, ValueError, OSError, RecursionError):
         msg = f"no time zone {shown(text)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=text) from None
 

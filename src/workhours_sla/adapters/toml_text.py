@@ -10,7 +10,7 @@ from workhours_sla.errors import ConfigError
 
 LONGEST: Final = 1_000_000
 """Characters of a file."""
-DEEPEST: Final = 100
+DEEPEST: Final = 16
 """Parts of a key: the parser takes the square of their number."""
 
 _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:'|$)""")

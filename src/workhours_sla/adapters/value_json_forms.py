@@ -152,7 +152,7 @@ def moment_of(value: object, path: str) -> datetime:
         return when.replace(fold=fold)
     try:
         placed = when.replace(tzinfo=ZoneInfo(name), fold=fold)
-    except (LookupError, ValueError, OSError):
+    except (LookupError, ValueError, OSError, RecursionError):
         refuse(path, f"no time zone {shown(name)}", "use an IANA name such as 'Europe/Volgograd'")
     if placed.utcoffset() != when.utcoffset():
         why = f"{clipped(name)} keeps another offset at {as_json(value)}"

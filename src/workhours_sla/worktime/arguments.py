@@ -73,7 +73,7 @@ def zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
         raise TypeError(msg)
     try:
         return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
+    except (LookupError, ValueError, OSError, RecursionError):
         msg = f"no time zone {shown(name)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=name) from None
 

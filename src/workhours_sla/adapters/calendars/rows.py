@@ -104,7 +104,7 @@ def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
         return tz
     try:
         return ZoneInfo(tz)
-    except (LookupError, ValueError, OSError):
+    except (LookupError, ValueError, OSError, RecursionError):
         msg = f"no time zone {shown(tz)}; use an IANA name such as 'Europe/Volgograd'"
         raise UnknownTimeZoneError(msg, tz=tz) from None
 
