@@ -177,6 +177,23 @@ def test_time_that_only_an_unknown_date_could_work_is_unknown() -> None:
         plain.is_working(at(plain, 2026, 3, 6, 22))
 
 
+def test_dates_beyond_the_known_ones_stay_unknown_when_the_clocks_change() -> None:
+    # the clocks change on Sunday 9 March; the calendar ends on the Thursday before
+    ending = Schedule(Calendar.plain(last=date(2025, 3, 6)), S8, tz="America/New_York")
+    # the clocks changed on Sunday 26 October; the calendar begins on Monday, known from 08:00 on
+    starting = Schedule(
+        Calendar.plain(first=date(2025, 10, 27)), "Mo-Su 08:00-32:00", tz="Asia/Beirut"
+    )
+    for schedule, known, unknown in (
+        (ending, at(ending, 2025, 3, 5, 10), at(ending, 2025, 3, 7, 12)),
+        (starting, at(starting, 2025, 10, 28, 13), at(starting, 2025, 10, 27, 3)),
+    ):
+        for _ in range(4):  # the same, however often it was asked
+            schedule.elapsed(known, known + timedelta(hours=1))
+            with pytest.raises(CalendarCoverageError):
+                schedule.elapsed(known, unknown)
+
+
 def test_an_override_makes_its_date_known() -> None:
     schedule = Schedule("RU", S8, tz="Europe/Moscow", overrides={date(2028, 3, 1): "09:00-12:00"})
     assert schedule.deadline(at(schedule, 2028, 3, 1, 9), working_hours(3)).hour == 12

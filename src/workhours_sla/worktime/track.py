@@ -134,11 +134,11 @@ def wall_track(snapshot: Snapshot, zone: Zone) -> Track:
     moments = [moment for moment, _ in changes]
     offsets = [zone.offset_on(lo // ONE_DAY - 2), *(offset for _, offset in changes)]
     edges = [lo, *moments, hi]
-    # the stretches that are a day from any change; the snapshot's own ends are none
+    # the stretches that are a day from any change, also from one shortly before or after
     quiet = [
         (
-            since if since == lo else since + ONE_DAY,
-            until if until == hi else until - ONE_DAY,
+            since if since == lo else max(lo, since + ONE_DAY),
+            until if until == hi else min(hi, until - ONE_DAY),
             offset,
         )
         for (since, until), offset in zip(pairwise(edges), offsets, strict=True)
