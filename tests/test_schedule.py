@@ -365,6 +365,15 @@ def test_a_combination_knows_what_both_know() -> None:
     )
 
 
+def test_a_combination_of_what_is_known_before_and_after_an_instant() -> None:
+    turn = datetime(2026, 1, 1, tzinfo=UTC)
+    before = Schedule(Calendar.plain(last=date(2025, 12, 31)), "24/7", tz="UTC")
+    after = Schedule(Calendar.plain(first=date(2026, 1, 1)), "24/7", tz="UTC")
+    with pytest.raises(CalendarCoverageError, match="2026-01-01"):
+        (before & after).is_working(turn)
+    assert (before | after).is_working(turn)
+
+
 # -- schedules that cannot be --------------------------------------------------------------
 
 

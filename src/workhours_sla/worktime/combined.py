@@ -12,7 +12,7 @@ from workhours_sla.worktime.day_budgets import DayAnswer
 from workhours_sla.worktime.holds import Holds
 from workhours_sla.worktime.interval_sets import intersect, join
 from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.verbs import TICK, WorkingTime
 from workhours_sla.worktime.zone import Interval
 
 Operator = Literal["|", "&"]
@@ -68,9 +68,10 @@ class Combination(WorkingTime):
         return compile_span
 
     def _unknown(self, moment: timedelta) -> NoReturn:
-        for part in self.parts:
-            part._line_at(moment)
-        raise AssertionError  # what both parts know is on a line
+        for beside in (moment, moment + TICK, moment - TICK):
+            for part in self.parts:
+                part._line_at(beside)
+        self.parts[0]._unknown(moment)  # an unknown date that its zone skips
 
     def _answering_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)
