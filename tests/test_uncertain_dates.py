@@ -571,3 +571,27 @@ def test_warnings_of_budgets_that_are_not_working_time() -> None:
     created = event(0, EventType.CREATED, at(21, 18))
     early = outcome_of(at(21, 20), one_day, created)
     assert (early.verdict, early.calendar_unknown) == (Verdict.AT_RISK, False)
+
+
+def opened_by(day: date, hours: str, tz: str) -> Schedule:
+    """Return a schedule with one uncertain date, which may be a holiday."""
+    row = Entry(day, Layer.REGION, DayKind.HOLIDAY, ACT)
+    days = Days(day - 90 * DAY, day + 90 * DAY, (), (row,))
+    return Schedule(Calendar("open", days), hours, tz=tz)
+
+
+def test_two_readings_of_a_repeated_hour_are_not_one_answer() -> None:
+    cairo = opened_by(date(2025, 10, 29), "We 20:00-21:00; Th 20:00-24:00", "Africa/Cairo")
+    start = datetime(2025, 10, 29, 17, tzinfo=cairo.tz)
+    # on Thursday 23:30 comes twice, after 3:30 and after 4:30
+    with pytest.raises(CalendarCoverageError) as caught:
+        cairo.deadline(start, timedelta(hours=4, minutes=30))
+    earliest, latest = caught.value.earliest, caught.value.latest
+    assert (earliest.hour, earliest.minute, earliest.fold) == (23, 30, 0)
+    assert latest.astimezone(UTC) - earliest.astimezone(UTC) == HOUR
+
+
+def test_the_bounds_of_what_remains_are_of_what_remains() -> None:
+    with pytest.raises(CalendarCoverageError, match=r"between 0:00:00 and 3:00:00$") as caught:
+        DAGESTAN.remaining(at(18, 17), working_hours(4), now=at(21, 12))
+    assert (caught.value.earliest, caught.value.latest) == (0 * HOUR, 3 * HOUR)

@@ -430,8 +430,13 @@ class WorkingTime:
 
         Raises as ``elapsed`` and ``deadline``.
         """
-        passed = self.elapsed(start, now, holds=holds, provisional=provisional)
-        return check_budget(budget) - passed
+        check_budget(budget)
+        try:
+            return budget - self.elapsed(start, now, holds=holds, provisional=provisional)
+        except CalendarCoverageError as error:
+            if error.earliest is None:
+                raise
+            raise _with_bounds(error, budget - error.latest, budget - error.earliest) from None
 
     def _wanted(
         self, line: Timeline, start: timedelta, budget: timedelta, holds: Holds, *, latest: bool
@@ -614,7 +619,7 @@ class WorkingTime:
         with all unknown dates off and with all of them full is the same in between.
         """
         least, most = self._extreme_answers(verb, *args, **options)
-        if least is not None and least == most:
+        if least is not None and _in_utc(least) == _in_utc(most):
             return least
         raise _with_bounds(error, least, most) from None
 
@@ -644,7 +649,7 @@ class WorkingTime:
         they must also agree on the working time between it and ``when``.
         """
         least, most = self._extreme_answers(verb, when, inclusive=inclusive)
-        if least is not None and least == most:
+        if least is not None and _in_utc(least) == _in_utc(most):
             off, full = self._extreme_answers(WorkingTime.elapsed, least, when)
             if off is not None and off == full:
                 return least
@@ -662,12 +667,11 @@ class WorkingTime:
                 bounds = self._day_budget_bounds(budget, start, holds)
             if bounds is None:
                 raise
-            earliest, latest = (
-                bound and bound.astimezone(start.tzinfo) for bound in getattr(bounds, part)
-            )
+            earliest, latest = getattr(bounds, part)
+            local = [bound and bound.astimezone(start.tzinfo) for bound in (earliest, latest)]
             if earliest is None or earliest != latest:
-                raise _with_bounds(error, earliest, latest) from None
-            answer = earliest
+                raise _with_bounds(error, *local) from None
+            answer = local[0]
         return answer
 
     # -- combinations and answers by rule ----------------------------------------------------
@@ -724,11 +728,24 @@ class WorkingTime:
         raise AttributeError(msg)
 
 
+def _in_utc(answer: object) -> object:
+    """Return an answer with its instants in UTC: the same reading may come twice in a zone."""
+    if isinstance(answer, datetime):
+        return answer.astimezone(UTC)
+    return tuple(map(_in_utc, answer)) if isinstance(answer, tuple) else answer
+
+
+_BETWEEN = "; in any case the answer lies between "
+
+
 def _with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
-    """Return the error with the earliest and latest answer that the unknown dates allow."""
+    """Return the error with the earliest and latest answer that the unknown dates allow.
+
+    They replace the bounds of another answer that the error may have.
+    """
     bounds = [answer for answer in (one, other) if isinstance(answer, datetime | timedelta)]
     if len(bounds) < 2:  # noqa: PLR2004 - the earliest and the latest
         return error
-    earliest, latest = sorted(bounds)
-    msg = f"{error}; in any case the answer lies between {earliest} and {latest}"
+    earliest, latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
+    msg = f"{str(error).partition(_BETWEEN)[0]}{_BETWEEN}{earliest} and {latest}"
     return CalendarCoverageError(msg, **error.__dict__ | {"earliest": earliest, "latest": latest})
