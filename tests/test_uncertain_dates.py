@@ -573,11 +573,35 @@ def test_warnings_of_budgets_that_are_not_working_time() -> None:
     assert (early.verdict, early.calendar_unknown) == (Verdict.AT_RISK, False)
 
 
+def test_a_date_far_from_the_known_ones_leaves_the_limit_of_a_term_without_roll() -> None:
+    office = Schedule("RU", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+    posted = datetime(2040, 3, 5, 12, tzinfo=office.tz)
+    created = Event("1", "A", EventType.CREATED, posted, posted)
+    for budget, days in ((CalendarDays(30, roll="none"), 30), (Months(1, roll="none"), 31)):
+        found = outcome_of(posted + DAY, Target("t", budget, office), created)
+        midnight = datetime(2040, 3, 6, tzinfo=office.tz) + days * DAY
+        assert (found.verdict, found.due_at, found.limit) == (Verdict.PENDING, None, midnight)
+        assert found.bounds is not None
+        assert found.bounds.due_at == (midnight - DAY, midnight)
+    preceding = Target("t", Months(1, roll="preceding"), office)
+    assert outcome_of(posted + DAY, preceding, created).calendar_unknown
+
+
 def opened_by(day: date, hours: str, tz: str) -> Schedule:
     """Return a schedule with one uncertain date, which may be a holiday."""
     row = Entry(day, Layer.REGION, DayKind.HOLIDAY, ACT)
     days = Days(day - 90 * DAY, day + 90 * DAY, (), (row,))
     return Schedule(Calendar("open", days), hours, tz=tz)
+
+
+def test_a_term_is_not_due_before_its_start_though_its_date_may_close_earlier() -> None:
+    nights = opened_by(date(2025, 3, 11), "Mo 22:00-06:00; Tu-Fr 00:30-02:00", "UTC")
+    posted = datetime(2025, 3, 11, 1, 30, tzinfo=UTC)  # a short Tuesday has closed at 01:00
+    target = Target("t", CalendarDays(1, "none", "same_day"), nights, warn_percent=50)
+    created = Event("1", "A", EventType.CREATED, posted, posted)
+    found = outcome_of(posted, target, created)
+    assert found.bounds is not None
+    assert found.bounds.due_at[0] == posted
 
 
 def test_two_readings_of_a_repeated_hour_are_not_one_answer() -> None:

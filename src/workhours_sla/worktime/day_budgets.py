@@ -111,6 +111,7 @@ class DayBudget:
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, begun)
         due_from, _ = _edges_on(schedule, most, earliest, may_be_off=roll == "none")
+        due_from = max(due_from, start.astimezone(UTC))
         if unbounded:
             return DayBounds((due_from, None), (_midnight(schedule, earliest), None))
         _, due_until = _edges_on(schedule, most, latest, may_be_off=roll == "none")
@@ -294,6 +295,8 @@ def _edges_on(
         end, _ = _ends(schedule, day)
         return end, end
     midnight = _midnight(schedule, day)
+    if not full.knows(day):  # too far from the known dates to be completed
+        return _midnight(schedule, day - ONE_DAY), midnight
     week = schedule.hours_on(day).by_weekday
     ends = [_ends(full, day)[0]]
     for weekday in schedule.calendar.possible_hours_of(day):
