@@ -38,6 +38,7 @@ from workhours_sla import (
     Verdict,
     WorkingDays,
     evaluate,
+    holder_spans,
     working_hours,
 )
 from workhours_sla.errors import CalendarCoverageError
@@ -585,6 +586,91 @@ def test_a_date_far_from_the_known_ones_leaves_the_limit_of_a_term_without_roll(
         assert found.bounds.due_at == (midnight - DAY, midnight)
     preceding = Target("t", Months(1, roll="preceding"), office)
     assert outcome_of(posted + DAY, preceding, created).calendar_unknown
+
+
+def test_a_late_exchange_decides_though_another_was_longer() -> None:
+    found = outcome_of(
+        at(30, 12),
+        Target("t", WorkingDays(1), DAGESTAN, stops="next_reply"),
+        event(0, EventType.CREATED, at(14, 9)),
+        event(1, EventType.REPLIED, at(15, 18)),  # in time, 18 hours
+        event(2, EventType.CITIZEN_MESSAGE, at(18, 17)),
+        event(3, EventType.REPLIED, at(22, 9)),  # late if Monday was worked, 10 hours
+    )
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+    assert found.bounds is not None
+    assert found.bounds.elapsed == (working_hours(1), working_hours(18))
+
+
+def test_of_equally_late_exchanges_an_uncertain_first_one_may_decide() -> None:
+    found = outcome_of(
+        at(24, 12),
+        Target("t", working_hours(4), DAGESTAN, stops="next_reply"),
+        event(0, EventType.CREATED, at(18, 17)),
+        event(1, EventType.REPLIED, at(21, 16)),  # 1 or 8 hours
+        event(2, EventType.CITIZEN_MESSAGE, at(22, 9)),
+        event(3, EventType.REPLIED, at(22, 17)),  # 8 hours
+    )
+    assert (found.verdict, found.due_at, found.elapsed) == (Verdict.BREACHED, None, None)
+    assert found.bounds is not None
+    assert found.bounds.due_at == (at(21, 12), at(22, 13))
+
+
+def test_an_exchange_that_may_not_be_withdrawn_keeps_the_verdict_open() -> None:
+    deleted = Event("e1", "A", EventType.DELETED, at(21, 15), at(21, 15), author_role="citizen")
+    events = [
+        event(0, EventType.CREATED, at(18, 17)),
+        deleted,  # in time if Monday was off; else the reply came late
+        event(2, EventType.REPLIED, at(21, 16)),
+        event(3, EventType.CITIZEN_MESSAGE, at(23, 13)),
+    ]
+    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
+    found = outcome_of(at(23, 14), target, *events)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+
+
+def test_the_longest_exchange_is_perhaps_answered_and_perhaps_withdrawn() -> None:
+    deleted = Event("e3", "A", EventType.DELETED, at(23, 14), at(23, 14), author_role="citizen")
+    found = outcome_of(
+        at(25, 12),
+        Target("t", working_hours(20), DAGESTAN, stops="next_reply"),
+        event(0, EventType.CREATED, at(18, 17)),
+        event(1, EventType.REPLIED, at(21, 18)),  # 1 or 10 hours
+        event(2, EventType.CITIZEN_MESSAGE, at(23, 9)),
+        deleted,  # after 5 hours
+        event(4, EventType.REPLIED, at(24, 10)),
+    )
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+
+
+def test_an_excluded_appeal_has_the_bounds_of_a_withdrawal_that_may_be_late() -> None:
+    found = outcome_of(
+        at(25, 12),
+        Target("t", working_hours(4), DAGESTAN),
+        event(0, EventType.CREATED, at(18, 17)),
+        Event("e1", "A", EventType.DELETED, at(21, 15), at(21, 15), author_role="citizen"),
+        event(2, EventType.REPLIED, at(23, 12)),
+        event(3, EventType.DUPLICATE_OF, at(23, 13)),
+    )
+    assert found.verdict is Verdict.EXCLUDED
+    assert found.bounds is not None
+    assert found.bounds.elapsed == (working_hours(1), working_hours(22))
+
+
+def test_overdue_and_spans_are_unknown_where_a_pause_after_the_due_time_is() -> None:
+    capped = Target(
+        "t", CalendarDays(1, roll="none"), DAGESTAN, pauses=True, pause_cap=working_hours(3)
+    )
+    events = [
+        event(0, EventType.CREATED, at(14, 10)),
+        event(1, EventType.PAUSED, at(18, 17)),  # to Monday 11:00 or Tuesday 11:00
+        event(2, EventType.REPLIED, at(23, 12)),
+    ]
+    found = outcome_of(at(25, 12), capped, *events)
+    assert (found.verdict, found.due_at, found.overdue) == (Verdict.BREACHED, at(15, 18), None)
+    with pytest.raises(CalendarCoverageError, match="2025-04-20"):
+        holder_spans(events, capped, as_of=at(25, 12))
+    assert outcome_of(at(18, 12), capped, *events[:1]).overdue == working_hours(9 + 9 + 3)
 
 
 def opened_by(day: date, hours: str, tz: str) -> Schedule:

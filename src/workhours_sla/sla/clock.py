@@ -145,6 +145,21 @@ class Clock:
             return None
         return bounds[0], bounds[1]
 
+    def worked_past(self, due: datetime, until: datetime) -> timedelta | None:
+        """Return the working time from a due time to a later instant, pauses left out.
+
+        None where it depends on unknown dates.
+        """
+        sure = self._pauses if self.bounds is None else self.bounds.pauses
+        try:
+            least, most = (
+                self.schedule.elapsed(due, until, holds=_closed(pauses, until))
+                for pauses in (self._pauses, sure)
+            )
+        except CalendarCoverageError:
+            return None
+        return least if least == most else None
+
     @property
     def _pauses(self) -> Pauses:
         return Pauses(self.holds, self.open_hold)
@@ -165,8 +180,8 @@ class Clock:
     def is_late(self) -> bool | None:
         """Whether the answer came after the limit; None where that depends on unknown dates."""
         answered = self.answered_at
-        if answered is None:
-            return False
+        if answered is None:  # it may not have been withdrawn in time, and answered late
+            return None if any(one.is_late is not False for one in self.others) else False
         if self.bounds is None:
             return self.limit is not None and answered > self.limit
         in_time = self._in_time(self.bounds, answered)
@@ -221,9 +236,10 @@ class Clock:
             latest = self.bounds.latest.warn_at
             warn = None if latest == NEVER else latest
         since = self.applies_since
-        if since is None or warn is None or warn >= since:
+        if since is None or warn is None:
             return warn
-        return None if self.is_retroactive else since
+        # there is no warning of a breach that is, or may be, retroactive
+        return None if self.time_bounds[0].limit < since else max(warn, since)
 
     def awaited(self, until: datetime) -> bool:
         """Whether the clock is still to start: its posting is detected later than ``until``."""

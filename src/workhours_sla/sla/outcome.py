@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.limits import BEGINNING, NEVER
@@ -161,14 +160,11 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
     budget = clock.target.budget
     if isinstance(budget, timedelta):
         return None if elapsed is None else max(ZERO, elapsed - budget)
-    if clock.due_at is None:
+    if clock.due_at is None or clock.others:
         return None
     until = clock.ended_at or as_of
     if until <= clock.due_at:
         return ZERO
     if isinstance(budget, ClockTime):
         return until - clock.due_at
-    try:
-        return clock.schedule.elapsed(clock.due_at, until, holds=clock.holds_until(until))
-    except CalendarCoverageError:
-        return None
+    return clock.worked_past(clock.due_at, until)

@@ -11,10 +11,11 @@ from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
-from workhours_sla.sla.clock import Clock, Verdict, new_clock
+from workhours_sla.sla.clock import Clock, new_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.limits import (
     BEGINNING,
+    NEVER,
     Bounds,
     Hold,
     Pauses,
@@ -235,34 +236,43 @@ def _deciding(answered: list[Clock], waiting: Clock | None) -> Clock:
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
     if late:
-        return _longest([*late, *perhaps_late], late)
-    if waiting is None:
-        return _longest(answered, perhaps_late or answered)
-    if not perhaps_late:
-        return waiting
-    # the appeal is late in any case once the open exchange is; until then it may be
-    found = _with_others(waiting, perhaps_late)
-    assert found.bounds is not None  # noqa: S101 - as it has others
-    at_once = found.bounds.earliest._replace(limit=BEGINNING)
-    return replace(found, bounds=found.bounds._replace(earliest=at_once))
+        return _longest([one for one in answered if one.is_late is not False], late)
+    if waiting is not None:
+        # the appeal is late in any case once the open exchange is; until then it may be
+        return _left_open(_with_others(waiting, perhaps_late)) if perhaps_late else waiting
+    if perhaps_late:  # whichever of them is late decides, else the longest of all
+        found, *others = perhaps_late
+        in_time = [one for one in answered if one.is_late is False]
+        return _with_others(found, [*others, *_perhaps_longest(in_time, answered)])
+    found = _longest(answered, answered)
+    if len({one.withdrawn_at is None for one in (found, *found.others)}) > 1:
+        found = _left_open(found, latest=NEVER)
+    return found
 
 
 def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
     """Return the clock with the most elapsed time, the first of equals.
 
-    Where unknown dates decide which it is, one of those preferred with its rivals.
+    Where unknown dates decide which it is, one of those preferred with its rivals. All others may
+    turn out not to count.
     """
     if len(clocks) == 1:
         return clocks[0]
     amounts = [_elapsed(one) for one in clocks]
     for place, (least, _) in enumerate(amounts):
         before, after = amounts[:place], amounts[place + 1 :]
-        if all(most < least for _, most in before) and all(most <= least for _, most in after):
+        longest = all(most < least for _, most in before) and all(m <= least for _, m in after)
+        if longest and any(one is clocks[place] for one in preferred):
             return clocks[place]
-    surely = max(least for least, _ in amounts)
-    rivals = [one for one, (_, most) in zip(clocks, amounts, strict=True) if most >= surely]
-    found = next((one for one in preferred if one in rivals), preferred[0])
+    rivals = _perhaps_longest(clocks, preferred)
+    found = next(one for one in preferred if any(one is rival for rival in rivals))
     return _with_others(found, [one for one in rivals if one is not found])
+
+
+def _perhaps_longest(clocks: list[Clock], counting: list[Clock]) -> list[Clock]:
+    """Return the clocks that may have at least the elapsed time of all those that count."""
+    surely = max(_elapsed(one)[0] for one in counting)
+    return [one for one in clocks if _elapsed(one)[1] >= surely]
 
 
 def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
@@ -278,16 +288,29 @@ def _with_others(clock: Clock, others: list[Clock]) -> Clock:
     if not others:
         return clock
     bounds = clock.bounds or Bounds(*clock.time_bounds, Pauses(clock.holds, clock.open_hold))
-    same_due = all(one.due_at == clock.due_at for one in others)
-    same_limit = all(one.limit == clock.limit for one in others)
+    deciding = [one for other in others for one in (other, *other.others)]
+    same_due = all(one.due_at == clock.due_at for one in deciding)
+    same_limit = all(one.limit == clock.limit for one in deciding)
     return replace(
         clock,
         due_at=clock.due_at if same_due else None,
         limit=clock.limit if same_limit else None,
         warn_at=None,
         bounds=bounds,
-        others=tuple(others),
+        others=(*clock.others, *deciding),
     )
+
+
+def _left_open(clock: Clock, *, latest: datetime | None = None) -> Clock:
+    """Return a clock with others whose verdict is open until its latest limit has passed.
+
+    ``latest`` replaces that limit: NEVER leaves the verdict open for good.
+    """
+    bounds = clock.bounds
+    assert bounds is not None  # noqa: S101 - as it has others
+    at_once = bounds.earliest._replace(limit=BEGINNING)
+    last = bounds.latest if latest is None else bounds.latest._replace(limit=latest)
+    return replace(clock, bounds=bounds._replace(earliest=at_once, latest=last))
 
 
 # -- what follows from start, answer and pauses ----------------------------------------------
@@ -320,7 +343,7 @@ def _ended_or_withdrawn(  # noqa: PLR0913, PLR0917
     withdrawn = ended_by(None, gone)
     if withdrawn.ended_at is None:
         return ended_by(answer)
-    if withdrawn.verdict(gone)[0] is not Verdict.PENDING:
+    if withdrawn.bounds is None or gone <= withdrawn.bounds.earliest.limit:
         return withdrawn
     return _with_others(withdrawn, [ended_by(answer)])
 

@@ -62,6 +62,9 @@ def holder_spans(
     found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
     if found is None or found.started_at > as_of:
         return ()
+    end = found.ended_at or as_of
+    if found.elapsed(as_of) is None:  # raise also where unknown dates only change a pause
+        found.schedule.elapsed(found.started_at, end)
     marks: list[tuple[datetime, str | None, Phase]] = []
     registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
     phase: Phase = "unregistered" if registers else "held"
@@ -71,7 +74,7 @@ def holder_spans(
         if event.type is EventType.REGISTERED and phase == "unregistered":
             phase = "held"
         marks.append((event.occurred_at, holder, phase))
-    return _cut(found, marks, found.ended_at or as_of, return_within)
+    return _cut(found, marks, end, return_within)
 
 
 def _cut(
