@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ from workhours_sla import (
     Outcome,
     Policy,
     Schedule,
+    ScheduleBy,
     Target,
     Verdict,
     WorkingDays,
@@ -705,3 +707,25 @@ def test_the_bounds_of_what_remains_are_of_what_remains() -> None:
     with pytest.raises(CalendarCoverageError, match=r"between 0:00:00 and 3:00:00$") as caught:
         DAGESTAN.remaining(at(18, 17), working_hours(4), now=at(21, 12))
     assert (caught.value.earliest, caught.value.latest) == (0 * HOUR, 3 * HOUR)
+
+
+def test_a_pause_after_the_earliest_limit_is_not_reported() -> None:
+    capped = Target("t", working_hours(4), DAGESTAN, pauses=True, pause_cap=ClockTime(HOUR))
+    monitor = Monitor(Policy([capped]))
+    monitor.apply(event(0, EventType.CREATED, at(18, 17)))
+    # on Monday from 12:00 on it is perhaps late, and then it cannot be paused
+    assert monitor.apply(event(1, EventType.PAUSED, at(21, 15))) == ()
+    assert [change.kind for change in monitor.advance(at(21, 17))] == []
+    certain = Monitor(Policy([capped]))
+    certain.apply(event(0, EventType.CREATED, at(18, 17)))
+    (paused,) = certain.apply(event(1, EventType.PAUSED, at(21, 11)))
+    assert paused.kind is ChangeKind.PAUSED
+
+
+def test_no_warning_before_a_breach_that_may_be_retroactive() -> None:
+    target = Target("t", working_hours(4), ScheduleBy("agency_id", {"A": DAGESTAN}))
+    monitor = Monitor(Policy([target]))
+    changed = at(22, 12)  # the limit is on Monday 12:00 or on Tuesday 12:00
+    created = replace(event(0, EventType.CREATED, at(18, 17)), agency_id="B")
+    monitor.apply_all([created, replace(event(1, EventType.TRANSFERRED, changed), agency_id="A")])
+    assert [change.kind for change in monitor.advance(at(22, 13))] == [ChangeKind.BREACHED]

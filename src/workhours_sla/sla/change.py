@@ -120,6 +120,8 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
         warn = clock.warned_from
     ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
     warned = warn is not None and warn <= watermark and (ended is None or ended > warn)
+    if warned and clock.others:  # one that may decide instead may have been answered before
+        warned = ended is None or all(_is_warned(one) for one in clock.others)
     end = _end(clock, ended, watermark)
     held: Iterable[tuple[str, datetime]] = ()
     if clock.holds or clock.open_hold is not None:
@@ -132,6 +134,12 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
     if end is not None:
         said.append(end)
     return _shared(tuple([kind for kind, _ in said])), tuple([at for _, at in said])
+
+
+def _is_warned(clock: Clock) -> bool:
+    """Whether a clock that ended came to be at risk before, whatever becomes of unknown dates."""
+    warn, ended = clock.warned_from, clock.ended_at
+    return warn is not None and (ended is None or ended > warn)
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
@@ -160,13 +168,20 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
 def _pauses(
     clock: Clock, ended: datetime | None, watermark: datetime
 ) -> Iterable[tuple[str, datetime]]:
-    limit = clock.latest_limit
-    for since, until in clock.holds:
+    """Return the pauses that began within the limit; not those that unknown dates leave open."""
+    limit, closed, stands = clock.limit, clock.holds, clock.open_hold
+    bounds = clock.bounds
+    if bounds is not None:
+        limit = bounds.earliest.limit
+        sure = () if clock.others else (*bounds.pauses.closed, (bounds.pauses.open_since, None))
+        begun = {since for since, _ in sure}
+        closed = tuple(hold for hold in closed if hold[0] in begun)
+        stands = stands if stands in begun else None
+    for since, until in closed:
         if limit is None or since <= limit:
             yield _PAUSED, since
             if until != ended and until <= watermark:
                 yield _RESUMED, until
-    stands = clock.open_hold
     if stands is not None and (limit is None or stands <= limit):
         yield _PAUSED, stands
 
