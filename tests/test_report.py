@@ -29,7 +29,9 @@ from workhours_sla.errors import EventError, PolicyError
 
 np = pytest.importorskip("numpy")
 
+from workhours_sla.compliance.arrays import NEVER  # noqa: E402
 from workhours_sla.compliance.cases import (  # noqa: E402
+    UNKNOWN,
     Cases,
     Intake,
     Labels,
@@ -644,6 +646,21 @@ def test_dates_that_the_calendar_does_not_know_wait() -> None:
     assert (report.total.counts.met, report.total.counts.pending) == (2, 1)
     assert report.total.final_at is None
     assert report.days[-1].kind is None
+
+
+def test_columns_leave_a_withdrawal_open_that_may_be_late() -> None:
+    kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Monday 20 April 2026 is uncertain
+    posted, gone = at("2026-04-17T16:00"), at("2026-04-20T15:00")
+    found = cases_of_columns(
+        instants([posted]),
+        instants([None]),
+        kc,
+        N4,
+        as_of=at("2026-04-24T18:00"),
+        withdrawn=instants([gone]),
+    )
+    assert (VERDICTS[found.verdict[0]], found.calendar_unknown) == ("pending", 1)
+    assert (found.ended[0], found.elapsed[0]) == (NEVER, UNKNOWN)
 
 
 def test_other_columns_and_budgets_of_days() -> None:

@@ -158,9 +158,10 @@ def _settled(given: _Columns, now: np.datetime64, *, provisional: bool) -> dict[
     withdrawn = perhaps & (gone <= earliest)
     done = np.where(perhaps, _NAT, done)
     answered = ~np.isnat(done)
-    ended = np.where(answered, done, np.where(perhaps, gone, _NAT))
-    passed = elapsed(by, came, np.where(np.isnat(ended), now, ended), **options)
-    decided = np.where(np.isnat(ended), now, ended)
+    decided = np.where(answered, done, np.where(perhaps, gone, now))
+    passed = elapsed(by, came, decided, **options)
+    ended = np.where(answered, done, np.where(withdrawn, gone, _NAT))
+    unknown = passed.unknown | (perhaps & ~withdrawn)  # it may go on after the deletion
     open_verdict = (decided > earliest) & ~(decided > latest)
     verdict = np.full(came.shape, PENDING, np.int8)
     verdict[(decided > latest) & ~perhaps] = BREACHED
@@ -168,7 +169,7 @@ def _settled(given: _Columns, now: np.datetime64, *, provisional: bool) -> dict[
     verdict[answered & (done <= earliest)] = MET
     verdict[out] = EXCLUDED
     limit = np.where(open_verdict, _NAT, latest)
-    worked = np.where(passed.unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
+    worked = np.where(unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
     over = np.maximum(worked - budget // MICROSECOND, 0)
     return {
         "started": _micros(came),
