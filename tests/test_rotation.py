@@ -316,6 +316,20 @@ def test_a_copy_is_read_on_before_the_file_that_was_cut_short(
     assert Followed(path, followed.position).rest() == []
 
 
+def test_a_copy_is_read_of_a_file_that_is_empty_again(path: Path) -> None:
+    followed = followed_to(path)
+    for number in (0, 1):
+        add(path, LINES[number])
+        copy_and_truncate(path)
+        assert followed.rest() == IDS[number : number + 1]
+    assert kinds(followed) == ["file_cut"] * 2
+    path.touch()
+    assert followed.rest() == []
+    add(path, LINES[2])
+    assert followed.rest() == IDS[2:3]
+    assert kinds(followed) == ["file_cut"] * 2
+
+
 def test_copies_of_two_cuts_between_two_polls_are_read(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     for number in (1, 3):

@@ -156,7 +156,6 @@ class Files:
 
     def copies(self, reading: Reading) -> list[Reading]:
         """Open the copies of a file that had lines, and was cut short, since it was seen empty."""
-        reading.was_empty = False
         if not self._is_path(reading):
             return []  # what is found now may have come after it
         copies, _ = self._find((), reading.floor, with_path=False)

@@ -94,6 +94,11 @@ class Reading(LineCutter):
         return Spot.parse(self.place)
 
     @property
+    def is_touched(self) -> bool:
+        """Whether it was written since the last look for other files, even if it is empty."""
+        return self.written_at != self.floor
+
+    @property
     def is_intact(self) -> bool:
         """Whether the file still has what was read of it: it was not cut short or rewritten."""
         there = self._bytes(self.offset - len(self._before), self.offset)

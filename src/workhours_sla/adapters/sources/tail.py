@@ -165,10 +165,12 @@ class Tail:
             if not reading.has_rest:
                 reading.begin(reading.offset)
                 continue
+            if reading.was_empty and (chunk or reading.is_touched):
+                reading.was_empty = not chunk
+                if copies := files.copies(reading):
+                    yield from self._copies(files, copies)
             if not chunk:
                 break
-            if reading.was_empty:
-                yield from self._copies(files, files.copies(reading))
             reading.quiet = 0
             for line, _ in reading.cut(chunk):
                 if line.strip():
