@@ -24,7 +24,7 @@ from workhours_sla.errors import (  # noqa: E402
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import lookups, sweep, tables  # noqa: E402
+from workhours_sla.worktime.columns import arguments, lookups, sweep, tables, verbs  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
 from workhours_sla.worktime.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.verbs import WorkingTime  # noqa: E402
@@ -346,6 +346,30 @@ def test_the_horizon_grows_both_ways() -> None:
         assert datetimes(found) == [office.deadline(start, FOUR) for start in starts]
 
 
+def test_long_columns_are_answered_in_chunks(
+    monkeypatch: pytest.MonkeyPatch, office: Schedule
+) -> None:
+    monkeypatch.setattr(sweep, "CHUNK", 3)
+    first = datetime(2025, 3, 12, 7, tzinfo=UTC)
+    starts = [first + timedelta(hours=5 * row) for row in range(8)]
+    ends = [start + timedelta(hours=row) for row, start in enumerate(starts)]
+    budgets = [timedelta(hours=row % 4) for row in range(8)]
+    holds = [(end, end + timedelta(hours=1)) for end in ends]
+    lone = columns.Holds(
+        column([since for since, _ in holds], "s"),
+        column([until for _, until in holds], "s"),
+        np.arange(9),
+    )
+    a, b, amount = column(starts, "s"), column(ends, "s"), np.array(budgets, "m8[s]")
+    found = columns.elapsed(office, a, b, tz="UTC")
+    assert found.tolist() == [office.elapsed(*pair) for pair in zip(starts, ends, strict=True)]
+    found = columns.deadline(office, a, amount, holds=lone, tz="UTC")
+    assert datetimes(found) == [
+        office.deadline(start, budget, holds=[hold])
+        for start, budget, hold in zip(starts, budgets, holds, strict=True)
+    ]
+
+
 def test_a_finer_boundary_far_away_changes_the_unit_only_when_it_is_reached() -> None:
     fine = Stretches(
         [
@@ -359,6 +383,18 @@ def test_a_finer_boundary_far_away_changes_the_unit_only_when_it_is_reached() ->
     found = columns.elapsed(fine, near, far, tz="UTC")
     assert found.dtype == "m8[us]"
     assert found.tolist() == [timedelta(hours=19, microseconds=5)]
+
+
+def test_answers_of_two_units_meet_in_the_finer_one() -> None:
+    coarse, fine = np.array([3, arguments.NAT]), np.array([5, arguments.NAT])
+    for pair in (((coarse, "s"), (fine, "ms")), ((fine, "ms"), (coarse, "s"))):
+        (one, unit), (other, other_unit) = pair
+        *found, both = verbs._in_one_unit(one, unit, other, other_unit)
+        assert both == "ms"
+        assert sorted(column.tolist() for column in found) == [
+            [5, arguments.NAT],
+            [3000, arguments.NAT],
+        ]
 
 
 # -- shapes, units and kinds -----------------------------------------------------------------
@@ -398,6 +434,11 @@ def test_nat_stays_nat(office: Schedule) -> None:
     assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
     left = columns.remaining(office, starts, FOUR, now=ends, tz="UTC")
     assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
+
+
+def test_nothing_but_nat_needs_no_unit(office: Schedule) -> None:
+    found = columns.deadline(office, np.array(["NaT", "NaT"], "M8"), FOUR, tz="UTC")
+    assert np.isnat(found).tolist() == [True, True]
 
 
 def test_shapes_are_kept_and_scalars_spread(office: Schedule) -> None:
@@ -474,6 +515,23 @@ def test_by_rule_with_a_warning_or_a_mark(office: Schedule) -> None:
     marked = columns.deadline(office, starts, FOUR, tz="UTC", provisional=True, on_unknown="mark")
     assert marked.provisional.tolist() == [False, True, False]
     assert not marked.unknown.any()
+
+
+def test_a_row_unknown_by_rule_too_is_not_provisional() -> None:
+    short = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
+    starts = np.array(["2025-03-12T10", "2025-03-12T17"], "M8[s]")
+    marked = columns.deadline(short, starts, FOUR, tz="UTC", provisional=True, on_unknown="mark")
+    assert marked.unknown.tolist() == [False, True]
+    assert marked.provisional.tolist() == [False, False]
+
+
+def test_a_start_at_the_first_known_instant_with_an_endless_budget_is_unknown() -> None:
+    week = Calendar.plain(first=date(2025, 3, 10), last=date(2025, 3, 14))
+    office = Schedule(week, "Mo-Fr 09:00-18:00", tz="UTC")
+    start = np.array(["2025-03-10T00"] * 2, "M8[s]")
+    for verb in (columns.deadline, columns.breaches_after):
+        marked = verb(office, start, working_hours(46), tz="UTC", on_unknown="mark")
+        assert marked.unknown.all()
 
 
 @pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
@@ -570,6 +628,8 @@ def test_bad_budgets_are_refused_with_the_way_out(office: Schedule) -> None:
             columns.deadline(office, starts, budget, tz="UTC")
     with pytest.raises(BudgetError, match="row 1 is NaT"):
         columns.deadline(office, starts, np.array([1, "NaT"], "m8[h]"), tz="UTC")
+    with pytest.raises(TypeError, match=r"timedelta64\[M\] is no amount"):
+        columns.deadline(office, starts, np.array([1, 1], "m8[M]"), tz="UTC")
     with pytest.raises(BudgetError, match=r"row 0 is .*negative"):
         columns.deadline(office, starts, np.array([-1, 1], "m8[h]"), tz="UTC")
     with pytest.raises(BudgetError, match="negative"):
@@ -609,6 +669,17 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
         ask([0, 1, 3])
     with pytest.raises(ValueError, match="holds of row 0"):
         ask([0, 2, 3], since - second)
+    nothing = np.array([], "M8[s]")
+    no_holds = columns.Holds(nothing, nothing, [0, 0, 0])
+    assert columns.elapsed(office, starts, starts, holds=no_holds, tz="UTC").size == 2
+    with pytest.raises(ValueError, match="must rise"):
+        columns.elapsed(
+            office,
+            np.resize(starts, 3),
+            np.resize(starts, 3),
+            holds=columns.Holds(since[:2], until[:2], [0, 2, 1, 2]),
+            tz="UTC",
+        )
     for offsets in ([0, 3], [0, 2, 4], [1, 2, 3], [0, 3, 2]):
         with pytest.raises(ValueError, match="offsets"):
             ask(offsets)
@@ -624,3 +695,26 @@ def test_a_hold_that_goes_on_leaves_no_deadline(office: Schedule) -> None:
     ends = np.array(["2025-03-13T08:15"], "M8[s]")
     spans = columns.elapsed(office, starts, ends, holds=holds, tz="UTC")
     assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
+
+
+def test_a_hold_that_goes_on_from_past_the_known_dates_decides_nothing() -> None:
+    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
+    starts = np.array(["2025-03-12T17"] * 3, "M8[s]")
+    since = np.array(["2025-03-12T23", "2025-03-13T09", "2025-03-13T10"], "M8[s]")
+    nat = np.array(["NaT"] * 3, "M8[s]")
+    holds = columns.Holds(since, nat, [0, 1, 2, 3])
+    options: Any = {"holds": holds, "tz": "UTC", "on_unknown": "mark"}
+    found = columns.deadline(office, starts, working_hours(2), **options)
+    # an hour is used on the 12th; on the 13th, another may be worked from 09:00 or none
+    assert found.unknown.tolist() == [False, False, True]
+    assert np.isnat(found.values).all()
+
+
+def test_a_row_that_its_hold_makes_unknown_is_refused() -> None:
+    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
+    start, until = (np.array([f"2025-03-12T{hour}"], "M8[s]") for hour in (16, 18))
+    assert columns.deadline(office, start, working_hours(2), tz="UTC") == until
+    with pytest.raises(CalendarCoverageError, match="row 0: the deadline of"):
+        columns.deadline(
+            office, start, working_hours(2), holds=columns.Holds(start, until, [0, 1]), tz="UTC"
+        )

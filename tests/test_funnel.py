@@ -81,7 +81,7 @@ def test_overdispersion_against_scipy() -> None:
         n = rng.integers(1, 500, size=units)
         met = rng.binomial(n, rng.uniform(0.2, 1, size=units))
         z = (met / n - target) / np.sqrt(target * (1 - target) / n)
-        for part in (0.0, 0.1, 0.2):
+        for part in (0.0, 0.1, 0.2, 0.49):
             theirs = (np.asarray(mstats.winsorize(z, limits=(part, part))) ** 2).mean()
             ours = overdispersion(met, n, target, winsorised=part)
             worst = max(worst, abs(ours - theirs) / max(1.0, theirs))
@@ -135,6 +135,8 @@ def test_false_alarms_to_expect() -> None:
         (lambda: funnel_positions([1, 2], funnel_limits([3], 0.9)), "shape"),
         (lambda: overdispersion([1], [2], 1.5), "target 1.5"),
         (lambda: overdispersion([1], [2], 0.9, winsorised=0.5), "winsorised 0.5"),
+        (lambda: overdispersion([1], [2], 0.9, winsorised=-0.1), "winsorised -0.1"),
+        (lambda: overdispersion([[1]], [[2]], 0.9), "met has 2 dimensions"),
         (lambda: expected_false_alarms(-1), "units has -1"),
         (lambda: expected_false_alarms(3, coverage=99.8), "coverage 99.8"),
     ],

@@ -70,9 +70,11 @@ def test_what_is_answered_withdrawn_or_excluded_is_not_counted() -> None:
 
 
 def test_what_stands_or_is_not_known_is_counted_apart() -> None:
-    assert week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED)).paused == 1
+    load = week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED))
+    assert (load.paused, load.open) == (1, 1)
     last = datetime(2027, 12, 31, 17, 0, tzinfo=ZONE)
-    assert week(outcomes(last, as_of=last)).unknown == 1
+    load = week(outcomes(last, as_of=last))
+    assert (load.unknown, load.open) == (1, 1)
 
 
 def test_before_and_after() -> None:

@@ -340,6 +340,72 @@ def test_events_that_cannot_be_read_to_their_end_are_not_taken() -> None:
     assert kinds(monitor.apply_all([posted, answer])) == ["opened", "met"]
 
 
+def test_events_may_come_from_a_generator() -> None:
+    events = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    assert kinds(monitor.apply_all(event for event in events)) == ["opened", "met"]
+    assert monitor.counters.read == 2
+
+
+def test_a_restored_monitor_goes_on_from_the_events_before() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.apply(posted)
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    assert kinds(restored.advance(at("2025-03-11 12:00"))) == ["at_risk"]
+    assert kinds(restored.apply(answer)) == ["-at_risk", "met"]
+
+
+def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
+    posted, earlier = story("2025-03-11 10:00 created", "2025-03-11 09:00 created")
+    monitor = Monitor(FOUR)
+    monitor.apply(replace(posted, received_at=at("2025-03-11 12:00")))
+    changes = monitor.apply(
+        replace(earlier, event_id=posted.event_id, received_at=at("2025-03-11 11:00"))
+    )
+    assert kinds(changes) == ["-opened", "opened"]
+    assert changes[-1].due_at == at("2025-03-11 13:00")
+
+
+def test_an_earlier_copy_of_an_event_is_a_duplicate_and_takes_its_place() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    copies = [
+        replace(posted, received_at=posted.received_at + HOUR * hours, channel=channel)
+        for hours, channel in ((2, "vk"), (3, "ok"), (1, "vk"))
+    ]
+    monitor = Monitor(FOUR)
+    monitor.apply_all(copies)
+    assert (monitor.counters.duplicate, monitor.counters.conflicting) == (1, 1)
+    kept = monitor.evaluate(at("2025-03-11 12:00"))
+    assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=at("2025-03-11 12:00"))
+    assert [rejected.event for rejected in monitor.quarantine] == [copies[1]]
+
+
+def test_an_event_from_before_the_watermark_counts_as_late() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.advance(answer.occurred_at)
+    monitor.apply_all([answer, posted, posted])
+    assert monitor.counters.late == 1
+
+
+def test_every_content_of_an_event_id_is_kept() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    others = [
+        replace(posted, channel=channel, received_at=posted.received_at + HOUR * hours)
+        for hours, channel in enumerate(("vk", "ok"), 1)
+    ]
+    monitor = Monitor(FOUR)
+    monitor.apply_all([posted, *others, posted])
+    counters = monitor.counters
+    assert (counters.read, counters.conflicting, counters.duplicate) == (4, 2, 1)
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    as_of = at("2025-03-11 12:00")
+    for one in (monitor, restored):
+        assert {rejected.event for rejected in one.quarantine} == set(others)
+        assert one.evaluate(as_of) == evaluate([posted, *others], FOUR, as_of=as_of)
+
+
 def test_a_deletion_is_told_at_once_and_taken_back_at_once() -> None:
     events = story(
         "2025-03-11 09:00 created",
@@ -546,3 +612,16 @@ def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
         at("2025-03-12 11:00"),
     ]
     assert not any(change.retroactive for change in changes)
+
+
+def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    urgent = Rule([Target("urgent", 2 * HOUR, office, pauses=True)], importances=["high"])
+    policy = Policy([urgent, Rule([Target("plain", 8 * HOUR, office)])])
+    paused = story("2025-03-12 09:00 created", "2025-03-12 09:30 paused")[1]
+    events = [RAISED[0], replace(paused, event_id="p"), RAISED[1]]
+    monitor = Monitor(policy)
+    assert kinds_of(monitor.apply_all(events)) == ["opened", "paused"]
+    assert kinds_of(monitor.advance(at("2025-03-14 09:00"))) == []
+    (outcome,) = monitor.evaluate(at("2025-03-14 09:00")).outcomes
+    assert (outcome.verdict.value, outcome.limit) == ("paused", None)

@@ -137,11 +137,14 @@ def test_differences_against_statsmodels() -> None:
     for _ in range(1000):
         n, other_n = (int(x) for x in rng.integers(1, 400, size=2))
         met, other = int(rng.integers(0, n + 1)), int(rng.integers(0, other_n + 1))
-        found = rate_difference(met, n, other, other_n)
-        theirs = proportion.confint_proportions_2indep(met, n, other, other_n, method="newcomb")
+        confidence = float(rng.choice([0.8, 0.95, 0.99]))
+        found = rate_difference(met, n, other, other_n, confidence=confidence)
+        theirs = proportion.confint_proportions_2indep(
+            met, n, other, other_n, method="newcomb", alpha=1 - confidence
+        )
         ours = (found.interval.lower, found.interval.upper)
         worst = max(worst, *(abs(a - b) for a, b in zip(ours, theirs, strict=True)))
-        back = rate_difference(other, other_n, met, n)
+        back = rate_difference(other, other_n, met, n, confidence=confidence)
         assert back.difference == -found.difference
         assert back.interval.upper == pytest.approx(-found.interval.lower, abs=1e-15)
     assert worst < 1e-14, f"largest difference {worst}"

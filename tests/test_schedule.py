@@ -27,6 +27,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
+from workhours_sla.worktime.timeline import Timeline
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 OFFICE = Schedule("RU-VGG", S8)
@@ -96,6 +97,9 @@ def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:
     late = Schedule("RU", S8, tz="Europe/Moscow", shorten_at_start=True)
     assert late.next_opening(at(late, 2026, 4, 30, 0)) == at(late, 2026, 4, 30, 10)
     assert late.is_working(at(late, 2026, 4, 30, 17, 30))
+    with pytest.warns(ProvisionalWarning):  # and by rule
+        opening = late.next_opening(at(late, 2028, 2, 22, 0), provisional=True)
+    assert opening == at(late, 2028, 2, 22, 10)
 
 
 def test_hours_that_change_with_the_season() -> None:
@@ -192,6 +196,22 @@ def test_dates_beyond_the_known_ones_stay_unknown_when_the_clocks_change() -> No
             schedule.elapsed(known, known + timedelta(hours=1))
             with pytest.raises(CalendarCoverageError):
                 schedule.elapsed(known, unknown)
+
+
+def test_a_timeline_knows_both_ends_of_its_span() -> None:
+    tick, hour = timedelta.resolution, timedelta(hours=1)
+    asked = []
+
+    def known_span() -> tuple[timedelta, timedelta]:
+        asked.append("exact span")
+        return hour, 5 * hour
+
+    line = Timeline(lambda _lo, _hi: [], (2 * hour, 4 * hour), known_span)
+    assert line.knows(2 * hour)
+    assert line.knows(4 * hour)
+    assert not asked  # the exact span costs more
+    ends = (hour - tick, hour, 2 * hour - tick, 4 * hour + tick, 5 * hour, 5 * hour + tick)
+    assert [line.knows(moment) for moment in ends] == [False, True, True, True, True, False]
 
 
 def test_an_override_makes_its_date_known() -> None:
@@ -291,6 +311,13 @@ def test_amounts_that_are_not_budgets() -> None:
         OFFICE.deadline(start, -H4)
     with pytest.raises(TypeError, match="timedelta"):
         OFFICE.deadline(start, 4)
+    every_date = timedelta(days=3_652_059)  # of the years 1 to 9999
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.deadline(start, every_date)
+    with pytest.raises(BudgetError):
+        OFFICE.deadline(start, every_date + timedelta.resolution)
+    with pytest.raises(BudgetError, match="negative"):
+        OFFICE.latest_start(start, -H4)
 
 
 def test_threads_that_ask_first_all_count_from_one_zero() -> None:
@@ -477,6 +504,12 @@ def test_an_account_up_to_the_edge_of_what_is_known() -> None:
     assert trace.used == H4
     assert str(trace)
     assert trace.to_dict()["used"] == "PT4H"
+    assert set(trace.steps[0].to_dict()) == {
+        *("date", "intervals", "used", "held", "kind", "shortened_by", "hours_of"),
+        *("overridden", "unknown", "provisional", "reason", "acts"),
+    }
+    # a shift that ends as the account starts is none of it
+    assert night.explain(at(night, 2025, 12, 30, 6), H4).steps[0].date == date(2025, 12, 30)
     with pytest.raises(BudgetError, match="an account is of working time"):
         OFFICE.explain(at(OFFICE, 2025, 3, 12), WorkingDays(1))
 
@@ -529,6 +562,13 @@ def test_openings_and_closings_at_the_edges_of_what_is_known(
         else:
             answer = getattr(schedule, verb)(when, inclusive=inclusive)
             assert answer == at(schedule, 2026, 3, *found)
+
+
+def test_an_edge_itself_counts_but_as_the_next_closing() -> None:
+    opening, closing = at(OFFICE, 2026, 3, 12, 14), at(OFFICE, 2026, 3, 12, 18)
+    assert OFFICE.next_opening(opening) == OFFICE.previous_opening(opening) == opening
+    assert OFFICE.previous_closing(closing) == closing
+    assert OFFICE.next_closing(closing) == at(OFFICE, 2026, 3, 13, 13)
 
 
 @pytest.mark.parametrize("verb", ["next_opening", "next_closing"])

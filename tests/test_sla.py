@@ -18,7 +18,9 @@ from workhours_sla import (
     EventType,
     Monitor,
     Policy,
+    Rule,
     Schedule,
+    ScheduleBy,
     Target,
     Verdict,
     evaluate,
@@ -260,6 +262,8 @@ def test_values_survive_pickling_and_refuse_change() -> None:
         posted.channel = "vk"
     result = evaluate([posted], POLICY, as_of=at(2025, 3, 13))
     assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301
+    by = ScheduleBy("channel", {"vk": OFFICE})
+    assert pickle.loads(pickle.dumps(by)) == by  # noqa: S301
 
 
 def test_an_event_that_was_checked_before_is_like_any_other() -> None:
@@ -297,6 +301,8 @@ def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
         Target("x", working_hours(1), OFFICE, closing="loose")
     with pytest.raises(PolicyError, match="targets alone, or of rules alone"):
         Policy([])
+    with pytest.raises(PolicyError, match=r"importances of rule .* is a list of names"):
+        Rule(POLICY.targets, importances="high")
     with pytest.raises(PolicyError, match="different names"):
         Policy(POLICY.targets * 2)
 

@@ -6,7 +6,7 @@ short days, working Saturdays, New Year, days off by decree, and clocks that cha
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
+from workhours_sla.sla.fold import fold
 from workhours_sla.sla.spans import breach_owner
 from workhours_sla.worktime.budget import format_amount
 
@@ -297,6 +298,21 @@ def test_of_exchanges_answered_in_time_the_open_one_counts_then_the_longest() ->
     # 2:00, 1:00, 1:30 + 0:20 = 1:50; the first: 10:00-13:00 = 3:00, 14:00-15:00
     assert judge(diary, "Mon 12.01.2026 10:00", next_reply) == {
         "answer": "met, due Tue 30.12.2025 15:00, used 2:00",
+    }
+
+
+def test_the_longest_exchange_may_be_in_the_middle() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created citizen",
+        "Wed 12.03.2025 10:00 replied official",
+        "Wed 12.03.2025 10:05 citizen_message citizen",
+        "Wed 12.03.2025 13:00 replied official",
+        "Wed 12.03.2025 14:00 citizen_message citizen",
+        "Wed 12.03.2025 14:30 replied official",
+    )
+    assert judge(diary, "Wed 12.03.2025 18:00", target(stops="next_reply")) == {
+        "answer": "met, due Wed 12.03.2025 15:05, used 2:55",
     }
 
 
@@ -1948,3 +1964,60 @@ def test_a_second_posting_hands_the_appeal_to_nobody() -> None:
     # 09:00-11:00, 12:00-13:00
     outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))
     assert outcome.elapsed == working_hours(3)
+
+
+def test_the_next_change_is_the_first_pause_end_warning_or_breach_still_ahead() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created",
+        "Wed 12.03.2025 10:00 paused",
+        "Wed 12.03.2025 11:00 resumed",
+        "Wed 12.03.2025 12:00 paused",
+        "Wed 12.03.2025 12:30 resumed",
+    )
+    # 09:00-10:00, 11:00-12:00, 12:30-13:00, 14:00-15:30: a warning an hour before
+    (one,) = fold(diary, Policy([target(pauses=True)])).clocks
+    asked = ("08:59", "11:00", "12:30", "14:30", "15:30")
+    found = [one.next_change(at(f"Wed 12.03.2025 {time}").astimezone(UTC)) for time in asked]
+    assert [clock(when) for when in found] == [
+        "Wed 12.03.2025 11:00",
+        "Wed 12.03.2025 12:30",
+        "Wed 12.03.2025 14:30",
+        "Wed 12.03.2025 15:30",
+        "Wed 12.03.2025 15:30",
+    ]
+    assert one.next_change(at("Wed 12.03.2025 15:31").astimezone(UTC)) is None
+
+
+def test_a_clock_built_by_rule_belongs_to_its_own_cycle() -> None:
+    # the calendar of 2028 is not known; by rule Monday 10 January is the first working day
+    diary = life(
+        "A-1",
+        "Thu 30.12.2027 14:00 created",
+        "Sun 09.01.2028 12:00 replied official formal",
+        "Mon 10.01.2028 17:00 reopened citizen",
+        "Wed 12.01.2028 10:00 replied official substantive",
+    )
+    options = {"stops": "substantive_reply", "budget": working_hours(5)}
+    policy = Policy([target("whole", on_reopen="ignore", **options), target("each", **options)])
+    outcomes = evaluate(diary, policy, as_of=at("Thu 13.01.2028 12:00"), provisional=True).outcomes
+    assert [(one.target, one.cycle, sentence(one), one.provisional) for one in outcomes] == [
+        ("whole", 0, "breached by 16:00, due Mon 10.01.2028 10:00, used 21:00", True),
+        ("each", 0, "breached by 26:00, due Mon 10.01.2028 10:00, used 31:00", True),
+        ("each", 1, "breached by 5:00, due Tue 11.01.2028 13:00, used 10:00", True),
+    ]
+
+
+def test_a_clock_built_by_rule_starts_when_its_rule_came_to_apply() -> None:
+    urgent = Rule([target("urgent", budget=working_hours(2))], importances=["high"])
+    policy = Policy([urgent, Rule([target("plain")])], on_change="from_change")
+    diary = life(
+        "A-1",
+        "Wed 29.12.2027 09:00 created importance=low",
+        "Thu 30.12.2027 17:00 edited importance=high",
+    )
+    # the calendar of 2028 is not known; by rule Monday 10 January is the first working day
+    as_of = at("Tue 11.01.2028 09:00")
+    (outcome,) = evaluate(diary, policy, as_of=as_of, provisional=True).outcomes
+    assert sentence(outcome) == "breached by 7:00, due Mon 10.01.2028 10:00, used 9:00"
+    assert outcome.provisional

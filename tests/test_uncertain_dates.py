@@ -729,3 +729,56 @@ def test_no_warning_before_a_breach_that_may_be_retroactive() -> None:
     created = replace(event(0, EventType.CREATED, at(18, 17)), agency_id="B")
     monitor.apply_all([created, replace(event(1, EventType.TRANSFERRED, changed), agency_id="A")])
     assert [change.kind for change in monitor.advance(at(22, 13))] == [ChangeKind.BREACHED]
+
+
+def test_the_due_time_may_be_certain_where_the_limit_is_not() -> None:
+    # used up as the office closes on Friday; whether it opens on Monday is not decided
+    found = outcome_of(
+        at(18, 17), Target("t", working_hours(2), DAGESTAN), event(0, EventType.CREATED, at(18, 16))
+    )
+    assert (found.due_at, found.limit) == (at(18, 18), None)
+    assert found.bounds is not None
+    assert found.bounds.due_at == (at(18, 18), at(18, 18))
+    assert found.bounds.limit == (at(21, 9), at(22, 9))
+
+
+def test_a_share_of_plain_time_is_used_whatever_the_dates_were() -> None:
+    one_day = Target("t", ClockTime(DAY), DAGESTAN, warn_percent=50)
+    created = event(0, EventType.CREATED, at(20, 18))  # due on Monday at 18:00
+    found = [outcome_of(at(21, hour), one_day, created) for hour in (5, 6)]
+    # were Monday off, no working time would be left from the start
+    assert [(one.verdict, one.calendar_unknown) for one in found] == [
+        (Verdict.PENDING, True),
+        (Verdict.AT_RISK, False),
+    ]
+
+
+def test_an_answered_clock_that_is_certain_is_not_built_by_rule() -> None:
+    # half an hour on Friday and perhaps another half on Monday: met, though nobody knows the limit
+    events = [
+        event(0, EventType.CREATED, at(18, 17, 30)),
+        event(1, EventType.REPLIED, at(21, 9, 30)),
+    ]
+    policy = Policy([Target("t", working_hours(4), DAGESTAN)])
+    (found,) = evaluate(events, policy, as_of=at(30, 9), provisional=True).outcomes
+    assert (found.verdict, found.limit, found.provisional) == (Verdict.MET, None, False)
+
+
+def test_a_day_budget_past_the_last_known_date_has_no_latest_due_time() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")  # known to the end of 2027
+    posted, as_of = (datetime(*day, 10, tzinfo=office.tz) for day in ((2027, 12, 29), (2028, 3, 1)))
+    three_days = Target("t", WorkingDays(3), office)
+    found = outcome_of(as_of, three_days, event(0, EventType.CREATED, posted))
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+    # Thursday, then perhaps Saturday 1 and Sunday 2 January
+    assert found.bounds is not None
+    assert found.bounds.due_at[0] is not None
+    assert found.bounds.due_at[1] is None
+
+
+def test_a_pause_after_the_earliest_last_date_may_have_come_too_late() -> None:
+    one_day = Target("t", WorkingDays(1), DAGESTAN, pauses=True)
+    events = [event(0, EventType.CREATED, at(18, 10)), event(1, EventType.PAUSED, at(22, 10))]
+    # the last date is Monday, or Tuesday if Monday is off, and only then before the pause
+    found = outcome_of(at(25, 9), one_day, *events)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
