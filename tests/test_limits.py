@@ -13,7 +13,7 @@ import click
 import pytest
 from dateutil.rrule import rrulestr
 
-from workhours_sla import Calendar, Change, Schedule, WeeklyHours
+from workhours_sla import Calendar, Schedule, WeeklyHours
 from workhours_sla.adapters.calendars import dates, icalendar, icalendar_times, xmlcalendar
 from workhours_sla.adapters.calendars.acts import parse_acts
 from workhours_sla.adapters.change_json import change_from_json
@@ -25,7 +25,7 @@ from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.value_json import value_from_json
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_time
-from workhours_sla.errors import WorkHoursError
+from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.worktime.budget import parse_budget
 
 DATA = Path(__file__).parent / "data"
@@ -139,14 +139,13 @@ def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     ):
         assert "not a report" in refusal(report_from_json, start + deep)
     assert "not a report" in refusal(report_from_json, whole.replace('"as_of":', f'"x":{deep}', 1))
-    schema = '{"schema":"workhours.change/1","x":'
+    schema = '{"schema":"workhours.change/2","x":'
     assert "is no line of" in refusal(change_from_json, schema + deep)
     file = tmp_path / "changes.jsonl"
     file.write_text(schema + deep + "\n")
-    sink = JsonLinesSink(file)
-    sink.write([Change(*["opened", "1", "reply", 0, 1, *[None] * 4, (), None, "", ""])])
-    sink.close()
-    assert len(file.read_text().splitlines()) == 2
+    with pytest.raises(StoreError, match="other content than changes"):
+        JsonLinesSink(file)
+    assert len(file.read_text().splitlines()) == 1
 
 
 # -- what took the square of its length ------------------------------------------------------------
@@ -280,15 +279,15 @@ READERS: dict[str, tuple[Read, str]] = {
     "JSON of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"year": "{LONG}"}}'),
     "key of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"{LONG}": 1}}'),
     "value": (value_from_json, json.dumps({"schema": LONG})),
-    "kind of a value": (value_from_json, f'{{"schema": "workhours.value/1", "kind": "{LONG}"}}'),
+    "kind of a value": (value_from_json, f'{{"schema": "workhours.value/2", "kind": "{LONG}"}}'),
     "key of a value": (
         value_from_json,
-        f'{{"schema": "workhours.value/1", "kind": "interval", "value": {{"{LONG}": 1}}}}',
+        f'{{"schema": "workhours.value/2", "kind": "interval", "value": {{"{LONG}": 1}}}}',
     ),
     "report": (report_from_json, json.dumps({"schema": LONG})),
     "change": (
         change_from_json,
-        f'{{"schema": "workhours.change/1", "change_id": "x", "kind": "{LONG}"}}',
+        f'{{"schema": "workhours.change/2", "change_id": "x", "kind": "{LONG}"}}',
     ),
     "columns of rows": (lambda text: rows(text, format="csv"), f"{LONG},x\n1,2\n"),
     "keys of rows": (lambda text: rows(text, format="jsonl"), json.dumps({LONG[:900_000]: 1})),
@@ -323,7 +322,7 @@ def test_a_zone_of_thousands_of_parts_is_refused() -> None:
         lambda tz: config(f'[input]\ntz = "{tz}"'),
         lambda tz: dates.read("date\n2025-01-01\n", id="x", tz=tz),
         lambda tz: value_from_json(
-            '{"schema": "workhours.value/1", "kind": "interval", "value": {'
+            '{"schema": "workhours.value/2", "kind": "interval", "value": {'
             f'"start": "2025-01-01T00:00:00+03:00[{tz}]", "end": ""}}}}'
         ),
     ):
