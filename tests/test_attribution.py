@@ -23,7 +23,7 @@ from workhours_sla.sla.spans import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 
-from workhours_sla.compliance.cases import cases_of
+from workhours_sla.compliance.cases import Cases, cases_of
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.report import Report, compliance_report
 
@@ -175,6 +175,25 @@ def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
 
 
 # -- against the clock run again -------------------------------------------------------------------
+
+
+def test_whole_columns_are_asked_for_as_often_for_many_late_appeals_as_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    of_cases = Cases.open.fget
+    monkeypatch.setattr(Cases, "open", property(lambda cases: asked.append(1) or of_cases(cases)))
+    counts = []
+    for appeals in (1, 30):
+        events = [
+            event
+            for number in range(appeals)
+            for event in told(f"A-{number}", (EventType.CREATED, at("27 10:00"), "A"))
+        ]
+        assert report_of(events).attribution is not None
+        counts.append(len(asked))
+        asked.clear()
+    assert counts[0] == counts[1]
 
 
 def random_life(rng: random.Random, name: str) -> list[Event]:

@@ -95,6 +95,7 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
         return None
     as_of = BASE_UTC + cases.as_of * MICROSECOND
     found = {}
+    waiting = cases.open
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         schedule = cases.schedules[int(cases.schedule_of[row])]
         limit = instant_of(schedule, int(cases.limit[row]))
@@ -103,15 +104,20 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
         spans = _spans(events, cases, as_of, started)
         if spans and limit is not None:
             owners = tuple(breach_owner(spans, limit, way) for way in _OWNERS)
-            found[row] = Breach(spans, owners, _hour_earlier(cases, row, spans, limit))
+            found[row] = Breach(
+                spans,
+                owners,
+                _hour_earlier(cases, row, spans, limit, answered=not bool(waiting[row])),
+            )
     return found
 
 
-def _hour_earlier(cases: Cases, row: int, spans: tuple[Span, ...], limit: datetime) -> bool | None:
+def _hour_earlier(
+    cases: Cases, row: int, spans: tuple[Span, ...], limit: datetime, *, answered: bool
+) -> bool | None:
     overdue = int(cases.overdue[row])
     if overdue == UNKNOWN or isinstance(cases.target.budget, ClockTime):
         return None  # what is late around the clock is not late by working time
-    answered = not bool(cases.open[row])
     return in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
 
 
