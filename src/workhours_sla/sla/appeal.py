@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -110,6 +111,7 @@ class Appeal:
     """
 
     __slots__ = (
+        "_judged",
         "_reviews",
         "_said",
         "_waiting",
@@ -120,7 +122,6 @@ class Appeal:
         "cycles",
         "excluded_at",
         "initial",
-        "judged",
     )
 
     def __init__(self) -> None:
@@ -128,8 +129,6 @@ class Appeal:
         self.belongs = _UNSAID
         self.cycles: tuple[Cycle, ...] = ()
         self.excluded_at: datetime | None = None
-        self.judged: Mapping[str, bool] = _NOT_JUDGED
-        """What reviews found of replies, by event id."""
         self.initial = _UNSAID
         """What the appeal belonged to when it was created."""
         self.changes: tuple[tuple[datetime, Belongings], ...] = ()
@@ -138,6 +137,15 @@ class Appeal:
         self._waiting: tuple[Event, ...] = ()
         self._said: _Said | None = None
         self._reviews: tuple[Event, ...] = ()
+        self._judged: Mapping[str, bool] | None = _NOT_JUDGED
+
+    @property
+    def judged(self) -> Mapping[str, bool]:
+        """What reviews found of replies, by event id."""
+        judged = self._judged
+        if judged is None:
+            judged = self._judged = _judged(self._reviews, self.cycles)
+        return judged
 
     @property
     def opened(self) -> Event:
@@ -186,7 +194,7 @@ class Appeal:
                 self.cycles = (*self.cycles, cycle)
         cycle.take(event)
         if self._reviews and (kind is _REVIEW or kind is _REPLIED):
-            self.judged = _judged(self._reviews, self.cycles)
+            self._judged = None
 
     def _await(self, event: Event) -> None:
         """Add an event to those that wait for the one that creates the appeal, or that one."""
@@ -306,15 +314,16 @@ def _corrected(events: Sequence[Event]) -> list[Event]:
 def _judged(reviews: Sequence[Event], cycles: Sequence[Cycle]) -> dict[str, bool]:
     """Return what the reviews found, the last of a reply deciding."""
     replies = [reply for cycle in cycles for reply in cycle.replies]
+    orders = [reply.order for reply in replies]
     judged: dict[str, bool] = {}
     for review in reviews:
         if review.substantive is None:
             continue
         about = review.refers_to
         if about is None:
-            before = [reply for reply in replies if reply.order < review.order]
+            before = bisect_left(orders, review.order)
             if not before:
                 continue
-            about = before[-1].event_id
+            about = replies[before - 1].event_id
         judged[about] = review.substantive
     return judged
