@@ -625,3 +625,24 @@ def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
     assert kinds_of(monitor.advance(at("2025-03-14 09:00"))) == []
     (outcome,) = monitor.evaluate(at("2025-03-14 09:00")).outcomes
     assert (outcome.verdict.value, outcome.limit) == ("paused", None)
+
+
+def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> None:
+    there_and_back = story(
+        "2025-03-12 09:00 created",
+        "2025-03-13 10:00 edited",
+        "2025-03-13 11:00 corrected",
+        created={"importance": "low"},
+        edited={"importance": "high"},
+        corrected={"importance": "low"},
+    )
+    found = []
+    for steps in ([[one] for one in there_and_back[1:]], [there_and_back[1:]]):
+        monitor, ledger = Monitor(by_importance()), Ledger()
+        ledger.take(monitor.apply(there_and_back[0]))
+        ledger.take(monitor.advance(at("2025-03-13 12:00")))
+        for step in steps:
+            ledger.take(monitor.apply_all(step))
+        found.append(ledger.net())
+    assert found[0] == found[1]
+    assert ("a", "plain", 0, "breached", at("2025-03-13 11:00")) in found[0]

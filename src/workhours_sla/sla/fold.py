@@ -77,15 +77,20 @@ def clocks_of(
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
+        applies = _applies_since(appeal, policy, target, schedule) if changed else None
         for cycle in cycles if target.on_reopen == "cycle" else (appeal.whole,):
             stood = _stood(old, len(clocks), target, cycle.number) if old else None
-            if stood is not None and taken is not None and stood.schedule is schedule:
+            if (
+                stood is not None
+                and taken is not None
+                and stood.schedule is schedule
+                and stood.applies_since == applies
+            ):
                 heeds = heeded.waiting if stood.answered_at is None else heeded.answered
                 if heeds.isdisjoint(taken):
                     clocks.append(stood)
                     continue
             known = stood or _stood(clocks, 0, twin, cycle.number)
-            applies = _applies_since(appeal, policy, target, schedule) if changed else None
             one = clock(
                 appeal,
                 cycle,
