@@ -115,7 +115,10 @@ def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> No
         "met": outcome.answered_at,
         "withdrawn": outcome.withdrawn_at,
     }
-    if outcome.verdict in ends:
+    if outcome.retroactive:  # dated to the change of the appeal that came after the limit
+        assert at["breached"] > utc(outcome.limit)
+        assert not kinds["at_risk"]
+    elif outcome.verdict in ends:
         assert at[outcome.verdict] == utc(ends[outcome.verdict])
     if outcome.due_at is not None:  # an open pause tells no other due time
         due = [change.due_at for change in told if change.kind in {"opened", "due_changed"}][-1]
@@ -124,7 +127,8 @@ def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> No
     by_time = isinstance(outcome.budget, timedelta)
     assert kinds["at_risk"] <= 1
     assert kinds["at_risk"] or not (
-        outcome.verdict == "at_risk" or (outcome.verdict == "breached" and by_time)
+        outcome.verdict == "at_risk"
+        or (outcome.verdict == "breached" and by_time and not outcome.retroactive)
     )
     assert not kinds["at_risk"] or outcome.verdict != "pending"
     if kinds["at_risk"] and outcome.answered_at:
