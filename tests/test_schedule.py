@@ -221,6 +221,20 @@ def test_an_override_makes_its_date_known() -> None:
         schedule.deadline(at(schedule, 2028, 3, 1, 9), H4)
     step = schedule.explain(at(schedule, 2028, 3, 1, 9), working_hours(1)).steps[0]
     assert (step.day, step.overridden) == (None, True)
+    # 28 and 29 April 2025 are uncertain in Dagestan
+    dagestan = Schedule("RU-DA", S8, overrides={date(2025, 4, 29): "09:00-12:00"})
+    assert dagestan.is_working(at(dagestan, 2025, 4, 29, 10))
+    with pytest.raises(CalendarCoverageError, match="2025-04-28"):
+        dagestan.is_working(at(dagestan, 2025, 4, 28, 10))
+
+
+def test_what_is_known_starts_at_midnight_also_after_a_change_of_the_clocks() -> None:
+    monday = Calendar.plain(first=date(2025, 3, 31))
+    always = Schedule(monday, "24/7", tz="Europe/Berlin")
+    assert always.is_working(at(always, 2025, 3, 31))
+    for hour in (2, 4, 23):  # summer time begins on the 30th
+        with pytest.raises(CalendarCoverageError):
+            always.is_working(at(always, 2025, 3, 30, hour, 59))
 
 
 def test_provisional_answers_warn_only_where_they_must() -> None:
@@ -270,6 +284,23 @@ def test_both_readings_of_a_repeated_hour_count() -> None:
     first, second = (datetime(2025, 10, 26, 2, 30, tzinfo=nights.tz, fold=f) for f in (0, 1))
     assert nights.elapsed(first, second) == timedelta(hours=1)
     assert nights.deadline(first, working_hours(1)).fold == 1
+
+
+@pytest.mark.parametrize("zone", ["own", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("home", ["Europe/Volgograd", "Europe/Berlin", "Europe/Moscow"])
+def test_a_schedule_asked_before_answers_as_a_new_one_does(zone: str, home: str) -> None:
+    used = Schedule("RU", S8, tz=home)
+    tz = used.tz if zone == "own" else UTC if zone == "UTC" else ZoneInfo(zone)
+    # around the ends of summer time, and the two hours' move of Volgograd in 2020
+    for day in ((2020, 10, 23), (2020, 12, 25), (2025, 3, 28), (2025, 10, 24)):
+        used.deadline(datetime(*day, tzinfo=tz), H4)
+        for hours in range(0, 72, 7):
+            start = datetime(*day, 0, 30, tzinfo=tz) + timedelta(hours=hours)
+            for budget in (timedelta(minutes=20), working_hours(6), working_hours(29)):
+                new = Schedule("RU", S8, tz=home)
+                assert used.deadline(start, budget) == new.deadline(start, budget)
+                new = Schedule("RU", S8, tz=home)
+                assert used.breaches_after(start, budget) == new.breaches_after(start, budget)
 
 
 def test_a_subclass_of_datetime_is_a_datetime() -> None:
