@@ -491,6 +491,22 @@ def test_an_exchange_that_may_be_late_keeps_the_verdict_open_until_the_open_one_
     assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
 
 
+def test_an_exchange_that_may_be_late_beside_one_that_is_paused() -> None:
+    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply", pauses=True)
+    found = outcome_of(
+        at(25, 9),
+        target,
+        event(0, EventType.CREATED, at(18, 16)),
+        event(1, EventType.REPLIED, at(22, 10)),  # 3:00 or 12:00
+        event(2, EventType.CITIZEN_MESSAGE, at(22, 15)),
+        event(3, EventType.PAUSED, at(22, 15, 30)),
+    )
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+    # Friday 2:00 and, if it is worked, Monday 2:00; the open exchange has no due time yet
+    assert found.bounds is not None
+    assert found.bounds.due_at == (at(21, 11), None)
+
+
 def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 19-21 April 2026 are uncertain
     posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
@@ -782,3 +798,13 @@ def test_a_pause_after_the_earliest_last_date_may_have_come_too_late() -> None:
     # the last date is Monday, or Tuesday if Monday is off, and only then before the pause
     found = outcome_of(at(25, 9), one_day, *events)
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+
+
+def test_a_due_date_that_may_move_back_to_the_start_is_no_later_than_its_end() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")  # known to the end of 2027
+    posted = datetime(2027, 12, 31, 10, tzinfo=office.tz)  # a day off
+    five_days = Target("t", CalendarDays(5, roll="preceding"), office)
+    found = outcome_of(posted, five_days, event(0, EventType.CREATED, posted))
+    # were every date after it off, there would be no working date to move back to
+    assert found.bounds is not None
+    assert found.bounds.due_at == (datetime(2028, 1, 1, tzinfo=office.tz), None)
