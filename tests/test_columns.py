@@ -718,3 +718,11 @@ def test_a_row_that_its_hold_makes_unknown_is_refused() -> None:
         columns.deadline(
             office, start, working_hours(2), holds=columns.Holds(start, until, [0, 1]), tz="UTC"
         )
+
+
+@pytest.mark.parametrize("unit", ["h", "s", "us"])
+def test_one_budget_may_be_a_timedelta64(unit: str) -> None:
+    office = Schedule("RU", "Mo-Fr 09:00-18:00", tz="UTC")
+    starts = np.array(["2025-03-12T10:00", "2025-03-13T17:00"], "M8[us]")
+    found = columns.deadline(office, starts, np.timedelta64(4, "h").astype(f"m8[{unit}]"), tz="UTC")
+    assert found.astype("M8[m]").astype(str).tolist() == ["2025-03-12T14:00", "2025-03-14T12:00"]

@@ -52,7 +52,7 @@ class Budgets(NamedTuple):
         """Return the amounts in a finer unit, none above what a difference can hold."""
         if isinstance(self.values, int):
             return min(self.values * (PER_SECOND[unit] // PER_SECOND[self.unit]), ROOM)
-        return np.minimum(_finer(self.values, self.unit, unit), ROOM)
+        return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
 
 
 class Holds(NamedTuple):
