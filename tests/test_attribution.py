@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
+from workhours_sla.sla import spans
+from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.spans import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
@@ -283,3 +286,58 @@ def test_it_is_what_the_clock_says_when_it_is_run_again() -> None:
         assert sum((part.worked for part in parts), timedelta(0)) == phase.worked
         assert max(part.appeals for part in parts) <= phase.appeals
         assert phase.appeals <= sum(part.appeals for part in parts)
+
+
+@pytest.mark.parametrize("name", ["open", "counting", "reference"])
+def test_no_late_appeal_and_no_group_goes_through_all_cases(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: Counter[int] = Counter()
+    of_all = getattr(Cases, name)
+
+    def counted(cases: Cases) -> object:
+        looks[len(cases)] += 1
+        return of_all.fget(cases)
+
+    monkeypatch.setattr(Cases, name, property(counted))
+    for size in (5, 50):
+        events = [
+            event
+            for n in range(size)
+            for event in told(
+                f"A-{n}",
+                (CREATED, at("28T10:00"), f"agency {n}"),
+                (REPLIED, at("28T15:30") + n * HOUR, None),
+            )
+        ]
+        assert report_of(events).total.counts.breached == size
+    assert looks[5] == looks[50]
+
+
+def test_an_appeal_is_read_once_however_often_it_was_reopened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+
+    def counted(events: Sequence[Event]) -> Appeal:
+        read.append(len(events))
+        return read_appeal(events)
+
+    monkeypatch.setattr(spans, "read_appeal", counted)
+    events = told(
+        "A-1",
+        (CREATED, at("28T10:00"), "roads"),
+        *(
+            line
+            for n in range(1, 20)
+            for line in (
+                (REPLIED, at("28T10:00") + n * 24 * HOUR - HOUR, None),
+                (EventType.REOPENED, at("28T10:00") + n * 24 * HOUR, "parks"),
+            )
+        ),
+    )
+    report = report_of(events, as_of=END + 14 * 24 * HOUR)
+    assert report.attribution is not None
+    assert report.attribution.at_breach == (("roads", 14),)
+    assert report.attribution.left_out == 0
+    assert read == [len(events)]

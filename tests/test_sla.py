@@ -27,7 +27,6 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
-from workhours_sla.sla import appeal as appeal_module
 from workhours_sla.sla.event import checked_event
 from workhours_sla.sla.fold import fold
 
@@ -426,22 +425,3 @@ def test_a_pause_that_never_ends_though_work_goes_on_is_flagged() -> None:
     assert not flagged(pausing, paused, message(at(2025, 3, 12, 12)))
     before = replied("1", at(2025, 3, 12, 10, 30))
     assert not flagged(pausing, paused, before)
-
-
-def test_reviews_are_read_once_for_an_appeal_however_many_there_are(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked = []
-    of_reviews = appeal_module._judged
-    monkeypatch.setattr(
-        appeal_module, "_judged", lambda *args: asked.append(1) or of_reviews(*args)
-    )
-    events = [created("1", at(2025, 3, 12, 10))]
-    for number in range(50):
-        when = at(2025, 3, 12, 11) + timedelta(minutes=number)
-        events.append(event(f"r{number}", "1", EventType.REPLIED, when))
-        events.append(event(f"v{number}", "1", EventType.REVIEW, when, substantive=number == 49))
-    target = Target("t", working_hours(4), OFFICE, stops="substantive_reply")
-    (found,) = evaluate(events, Policy([target]), as_of=at(2025, 3, 12, 17)).outcomes
-    assert found.answered_at == at(2025, 3, 12, 11, 49)
-    assert len(asked) == 1

@@ -258,6 +258,40 @@ def test_quarantine_is_listed_and_a_repair_stands_in_place_of_what_it_repairs(
         assert balanced(store)
 
 
+def test_a_repair_that_is_ahead_of_its_receipt_is_set_aside(tmp_path: Path) -> None:
+    posted = created("1", at(2025, 3, 12, 10))
+    ahead = replace(posted, received_at=at(2025, 3, 12, 9), reason="repaired")
+    with opened(tmp_path / "appeals.db") as store:
+        store.apply([posted])
+        assert [change.retracts is None for change in store.repair(ahead)] == [False]
+        assert aside(store) == Counter({(ahead.event_id, "future_time"): 1})
+        assert balanced(store)
+
+
+@pytest.mark.parametrize("hot", [1, 20_000])
+def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot: int) -> None:
+    """Also when the store is opened again, and keeps fewer copies in memory than there are."""
+    chance = random.Random(hot)
+    posted = at(2025, 3, 12, 10)
+    copies = [
+        replace(
+            created(chance.choice("AB"), posted),
+            event_id=chance.choice("123"),
+            received_at=posted + chance.randint(-9, 30) * HOUR / 10,
+            reason=f"{chance.randrange(40)}",
+        )
+        for _ in range(250)
+    ]
+    monitor = Monitor(POLICY)
+    for some in (copies[:100], copies[100:]):
+        with opened(tmp_path / "appeals.db", hot=hot) as store:
+            while some:
+                batch, some = some[: (size := chance.randint(1, 4))], some[size:]
+                assert store.apply(batch) == monitor.apply_all(batch)
+            assert aside(store) == aside(monitor)
+            assert balanced(store)
+
+
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path: Path) -> None:
     rows = [Rejected("unknown_type", "no such type", f"row {n}") for n in range(3)]
     with opened(tmp_path / "appeals.db") as store:

@@ -148,3 +148,25 @@ def test_a_clock_is_the_same_beside_others_as_alone(year: int) -> None:
         alone = [fold(events[:number], Policy([one])).clocks for one in targets]
         assert beside == tuple(clock for clocks in alone for clock in clocks)
         assert len(set(beside)) == len(beside)
+
+
+def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> None:
+    """The target has applied since the agency came back, however the events were read."""
+    policy = Policy([Target("by agency", working_hours(1), BY_AGENCY)])
+    events = [
+        Event(f"{hours}", "A", EventType(kind), at, at, agency_id=agency)
+        for hours, kind, agency in (
+            (0, "created", "roads"),
+            (2, "edited", "parks"),
+            (3, "edited", "roads"),
+        )
+        for at in [POSTED + timedelta(hours=hours)]
+    ]
+    tracked = Tracked("A")
+    tracked.add(events[0], policy)
+    tracked.fold(policy)
+    for event in events[1:]:
+        tracked.add(event, policy)
+    clocks = tracked.fold(policy).clocks
+    assert [clock.applies_since for clock in clocks] == [events[2].occurred_at]
+    assert clocks == fold(events, policy).clocks

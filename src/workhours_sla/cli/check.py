@@ -39,7 +39,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluation import Evaluation, evaluate
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.spans import Span, breach_owner, holder_spans
+from workhours_sla.sla.spans import HolderHistory, Span, breach_owner
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
@@ -154,6 +154,8 @@ class _Report:
         self.agencies = {} if settings.config is None else settings.config.agencies
         self.explain = explain
         self.events: Mapping[str, list[Event]] = _by_appeal(rows.events, result) if explain else {}
+        self.history: tuple[str, HolderHistory] | None = None
+        """Of the appeal that was explained last."""
 
     # -- text ------------------------------------------------------------------------------
 
@@ -311,9 +313,11 @@ class _Report:
         target = next(target for target in self.targets if target.name == outcome.target)
         if not self.explain or not _breached(outcome) or target.on_transfer != "keep":
             return ()
-        with suppress(CalendarCoverageError):
+        if self.history is None or self.history[0] != outcome.appeal_id:
             events = self.events[outcome.appeal_id]
-            return holder_spans(events, target, as_of=self.as_of, cycle=outcome.cycle)
+            self.history = outcome.appeal_id, HolderHistory(events, self.as_of)
+        with suppress(CalendarCoverageError):
+            return self.history[1].spans(target, outcome.cycle)
         return ()
 
     # -- data ------------------------------------------------------------------------------

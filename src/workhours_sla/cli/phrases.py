@@ -246,6 +246,12 @@ PHRASES: Final[dict[str, words.Words]] = {
         "en": "{name} has no rows; give a file with at least one",
         "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
     },
+    "shared_id": {
+        "en": "{count} of {rows} rows ({share}%) have the same {canonical}, {id}; check that "
+        "{column} is the right column for it (columns.{canonical} in --config)",
+        "ru": "в {count} из {rows} строк ({share} %) указан один и тот же {canonical}: {id}; "
+        "проверьте, верно ли выбран столбец {column} (columns.{canonical} в --config)",
+    },
     "no_min_read": {
         "en": "--min-read {text} is not a percentage from 0 to 100; write it like 50% or 50",
         "ru": "--min-read {text} - не доля от 0 до 100 %; напишите, например, 50% или 50",

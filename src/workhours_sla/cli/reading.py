@@ -26,6 +26,7 @@ from workhours_sla.cli.min_read import (
     refuse_unread,
 )
 from workhours_sla.cli.phrases import say
+from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
@@ -94,7 +95,8 @@ def read_rows(  # noqa: PLR0913 - as the options are
     """Read FILE, - being standard input, or a store; ``zone`` is that of --assume-tz.
 
     Raises click.UsageError unless it is one of them, SourceError (also for a file without rows,
-    and where less than ``min_read`` of the rows could be read), StoreError.
+    and where less than ``min_read`` of the rows could be read), StoreError. Writes a note where
+    too many rows share an id.
     """
     least = read_percent(min_read, lang)
     if (file is None) == (store is None):
@@ -110,6 +112,7 @@ def read_rows(  # noqa: PLR0913 - as the options are
     else:
         rows = _of_file(file or "", config, zone, lang)
     _check_share(rows, least, lang)
+    note_shared_ids(rows.events, config, lang)
     return rows
 
 

@@ -36,6 +36,7 @@ from workhours_sla.cli.phrases import PHRASES, language, say
 from workhours_sla.cli.promised import main_schedule
 from workhours_sla.cli.reading import events_line, reason_lines
 from workhours_sla.cli.settings import Settings, common_options
+from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.change import Change, ChangeKind
@@ -178,7 +179,7 @@ def watch(  # noqa: PLR0913
             stack.callback(lines.close)
             digests = Digesting(store, lines, ticking, allowed)
         followed = follow(
-            tail,
+            NotedSource(tail, config, settings.lang),
             store,
             sinks,
             watermarks=Watermarks(tail.partitions, skew=allowed),

@@ -103,10 +103,9 @@ def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
     """Return the dates from the first week to the last due time, or ``as_of`` if that is later."""
     due = np.where(cases.due == NEVER, cases.started, cases.due)
     last = _EPOCH + timedelta(days=int(local_times(cases, due).max()) // _DAY)
-    first, end = when.weeks[0].first, max(last, in_zone(cases.reference, cases.as_of).date())
-    return tuple(
-        _note(cases.reference, first + timedelta(days=n)) for n in range((end - first).days + 1)
-    )
+    reference = cases.reference
+    first, end = when.weeks[0].first, max(last, in_zone(reference, cases.as_of).date())
+    return tuple(_note(reference, first + timedelta(days=n)) for n in range((end - first).days + 1))
 
 
 def _note(schedule: Schedule, day: date) -> DayNote:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, get_args
@@ -16,15 +17,16 @@ import numpy as np
 from workhours_sla.compliance.arrivals import instant_of
 from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event import Event
 from workhours_sla.sla.spans import (
+    HolderHistory,
     Owner,
     Phase,
     Span,
     breach_owner,
-    holder_spans,
     in_time_if_earlier,
 )
+from workhours_sla.sla.target import Target
 from workhours_sla.worktime.day_budgets import ClockTime
 from workhours_sla.worktime.zone import BASE_UTC
 
@@ -96,27 +98,27 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
     as_of = BASE_UTC + cases.as_of * MICROSECOND
     found = {}
     waiting = cases.open
+    name, by_start = "", dict[datetime, tuple[Span, ...]]()
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         schedule = cases.schedules[int(cases.schedule_of[row])]
         limit = instant_of(schedule, int(cases.limit[row]))
-        events = by_appeal.get(str(cases.ids[row]), [])
         started = instant_of(schedule, int(cases.started[row]))
-        spans = _spans(events, cases, as_of, started)
+        if str(cases.ids[row]) != name:  # the cycles of an appeal come one after another
+            name = str(cases.ids[row])
+            by_start = _spans(by_appeal.get(name, []), cases.target, as_of)
+        spans = by_start.get(started) if started is not None else None
         if spans and limit is not None:
             owners = tuple(breach_owner(spans, limit, way) for way in _OWNERS)
-            found[row] = Breach(
-                spans,
-                owners,
-                _hour_earlier(cases, row, spans, limit, answered=not bool(waiting[row])),
-            )
+            overdue, answered = int(cases.overdue[row]), not bool(waiting[row])
+            earlier = _hour_earlier(cases.target, overdue, spans, limit, answered=answered)
+            found[row] = Breach(spans, owners, earlier)
     return found
 
 
 def _hour_earlier(
-    cases: Cases, row: int, spans: tuple[Span, ...], limit: datetime, *, answered: bool
+    target: Target, overdue: int, spans: tuple[Span, ...], limit: datetime, *, answered: bool
 ) -> bool | None:
-    overdue = int(cases.overdue[row])
-    if overdue == UNKNOWN or isinstance(cases.target.budget, ClockTime):
+    if overdue == UNKNOWN or isinstance(target.budget, ClockTime):
         return None  # what is late around the clock is not late by working time
     return in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
 
@@ -161,18 +163,17 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
 
 
 def _spans(
-    events: list[Event], cases: Cases, as_of: datetime, started: datetime | None
-) -> tuple[Span, ...]:
-    """Return the spans of the cycle that started then, none where it is not to be found."""
-    reopened = sum(event.type is EventType.REOPENED for event in events)
-    for cycle in range(reopened + 1):
-        try:
-            spans = holder_spans(events, cases.target, as_of=as_of, cycle=cycle)
-        except CalendarCoverageError:
-            continue
-        if spans and spans[0].since == started:
-            return spans
-    return ()
+    events: list[Event], target: Target, as_of: datetime
+) -> dict[datetime, tuple[Span, ...]]:
+    """Return the spans of each cycle by its start, of the first of several with one start."""
+    history = HolderHistory(events, as_of)
+    found: dict[datetime, tuple[Span, ...]] = {}
+    for cycle in range(history.cycles if target.on_reopen == "cycle" else 1):
+        with suppress(CalendarCoverageError):
+            spans = history.spans(target, cycle)
+            if spans:
+                found.setdefault(spans[0].since, spans)
+    return found
 
 
 def _ranked(counter: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:

@@ -85,10 +85,11 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     n = np.reshape(tally.number(both, len(rows) * size, tally.matured), shape)
     good = tally.matured & tally.cases.in_state(MET)
     met = np.reshape(tally.number(both, len(rows) * size, good), shape)
+    of_all = n.sum(axis=0)
     found = []
     for row, part, whole in zip(rows, met, n, strict=True):
         if whole.any():
-            share = standardised_rate(part, whole, n.sum(axis=0))
+            share = standardised_rate(part, whole, of_all)
             error = float(np.sqrt(share.variance))
             found.append(replace(row, standardised=share.rate, standardised_error=error))
         else:

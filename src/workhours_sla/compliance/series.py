@@ -11,7 +11,7 @@ import numpy as np
 
 from workhours_sla.compliance.arrays import NEVER, IntArray
 from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.cases import MICROSECOND, Cases
+from workhours_sla.compliance.cases import MICROSECOND
 from workhours_sla.compliance.cohort import CohortCounts
 from workhours_sla.compliance.control_charts import (
     FEWEST_POINTS,
@@ -167,11 +167,11 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
         for week, of in zip(when.weeks, counts, strict=True)
     )
     rows = tally.rows(names, when.cohort)
-    ends = {week.cohort: end_of_week(tally.cases.reference, week.first) for week in when.weeks}
-    as_of = in_zone(tally.cases.reference, tally.cases.as_of)
+    ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
+    as_of = in_zone(tally.reference, tally.cases.as_of)
     for cohort, row in enumerate(rows):
         if ends[cohort] > as_of:  # more may come
-            rows[cohort] = replace(row, final_at=_final(tally.cases, row, ends[cohort]))
+            rows[cohort] = replace(row, final_at=_final(tally, row, ends[cohort]))
     return weeks, in_order("week", rows)
 
 
@@ -180,19 +180,19 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
     return schedule.end_of_day(monday + timedelta(days=6))
 
 
-def _final(cases: Cases, row: Row, end: datetime) -> datetime | None:
+def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
     """Return the limit of a case that arrives in the last moment of a week."""
     if row.final_at is None:
         return None
-    target, limits = cases.target, [row.final_at]
-    for schedule in cases.schedules:
+    target, limits = tally.cases.target, [row.final_at]
+    for schedule in tally.cases.schedules:
         last = (end - timedelta.resolution).astimezone(schedule.tz)
         limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
         try:
             limits.append(limit(last, target.budget))
         except CalendarCoverageError:
             return None
-    return max(limits).astimezone(cases.reference.tz)
+    return max(limits).astimezone(tally.reference.tz)
 
 
 def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:

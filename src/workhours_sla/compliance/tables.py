@@ -27,6 +27,7 @@ from workhours_sla.compliance.survival import (
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.worktime.schedule import Schedule
 
 MEDIAN, P90 = 0.5, 0.9
 _CURVE_POINTS: Final = 400
@@ -124,6 +125,12 @@ class Tally:
     timed: BoolArray
     """Which cases have a known working time and are not excluded."""
     answered: BoolArray
+    waiting: BoolArray
+    """Which cases still wait for an answer."""
+    counting: BoolArray
+    """Which cases are neither withdrawn nor excluded."""
+    reference: Schedule
+    """The schedule of the most cases."""
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
@@ -138,6 +145,9 @@ class Tally:
             matured=breached | (met & passed),
             timed=counted & (cases.elapsed != UNKNOWN),
             answered=(met | breached) & (cases.answered != NEVER),
+            waiting=cases.open,
+            counting=cases.counting,
+            reference=cases.reference,
         )
 
     # -- rows --------------------------------------------------------------------------------
@@ -192,14 +202,14 @@ class Tally:
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
         cases = self.cases
         answered = self.answered[rows]
-        waits = cases.open[rows] if rows.size else np.zeros(0, np.bool_)
+        waits = self.waiting[rows]
         median = p90 = mean_wait = None
         curve = self.curve_of(rows)
         if curve is not None:
             median, p90 = _quantile(curve, MEDIAN), _quantile(curve, P90)
             mean_wait = _restricted(curve, self.horizon)
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
-        limits = cases.limit[rows[cases.counting[rows]]]
+        limits = cases.limit[rows[self.counting[rows]]]
         rate = None
         if counts.matured:
             rate = compliance_rate(counts.matured_met, counts.matured, self.target_rate)
@@ -215,7 +225,7 @@ class Tally:
             p90=p90,
             restricted_mean=mean_wait,
             mean_answered=_mean(worked),
-            final_at=instant_of(cases.reference, int(limits.max())) if limits.size else None,
+            final_at=instant_of(self.reference, int(limits.max())) if limits.size else None,
         )
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:

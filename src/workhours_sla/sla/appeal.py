@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from types import MappingProxyType
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.pauses import PauseLine
 from workhours_sla.sla.policy import Belongings
+from workhours_sla.worktime.day_budgets import Budget
+from workhours_sla.worktime.schedule import Schedule
 
 INTERIM = "interim"
 """The reason of a reply that is not yet the answer."""
@@ -33,7 +36,9 @@ _HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
 _UNSAID = Belongings()
 _Said = tuple[str | None, ...]
 """What an event says of what the appeal belongs to, in the order of Belongings."""
-_NOT_JUDGED: Mapping[str, bool] = MappingProxyType({})
+_order = attrgetter("order")
+_NOT_JUDGED: Final[dict[str, bool]] = {}
+"""Of every appeal without a review; never changed."""
 
 
 class Quarantined(NamedTuple):
@@ -46,34 +51,57 @@ class Quarantined(NamedTuple):
 class Cycle:
     """What happened from the posting, or from a reopening, up to the next."""
 
-    __slots__ = ("closed_at", "deleted", "events", "number", "opened", "pauses", "replies")
+    __slots__ = (
+        "_open_from",
+        "_pause_lines",
+        "closed_at",
+        "deleted",
+        "events",
+        "holder_before",
+        "not_judged",
+        "number",
+        "opened",
+        "pauses",
+        "replies",
+        "to_the_point",
+    )
 
-    def __init__(self, number: int, opened: Event) -> None:
+    def __init__(self, number: int, opened: Event, holder_before: str | None = None) -> None:
         self.number = number
         self.opened = opened
+        self.holder_before = holder_before
+        """Who held the appeal when the cycle began."""
         self.events: list[Event] = []
-        self.replies: tuple[Event, ...] = ()
+        self.replies: list[Event] = []
         """Those of officials, or of nobody known."""
-        self.pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+        self.to_the_point: list[Event] = []
+        """The replies that were judged to answer the appeal, by their author or by a review."""
+        self.not_judged: list[Event] = []
+        """The replies that nobody has judged."""
+        self.pauses: list[tuple[datetime, datetime | None]] = []
         """Each from its ``paused`` to the next ``resumed``; they may overlap."""
+        self._open_from = 0
+        """The number of pauses with an end; all that come after these are open."""
+        self._pause_lines: dict[tuple[Budget, Schedule] | None, PauseLine] | None = None
+        """By what the caps of the pauses depend on."""
         self.closed_at: datetime | None = None
         self.deleted: Event | None = None
         """By which the citizen deleted the appeal, where nobody restored it."""
 
-    def take(self, event: Event) -> None:
-        """Add an event, which comes after those before."""
+    def take(self, event: Event, judged: Mapping[str, bool]) -> None:
+        """Add an event, which comes after those before.
+
+        ``judged`` is what reviews found of replies so far.
+        """
         kind = event.type
         self.events.append(event)
         if kind is _REPLIED:
             if event.author_role is None or event.author_role == "official":
-                self.replies = (*self.replies, event)
+                self._reply(event, judged)
         elif kind is _PAUSED:
-            self.pauses = (*self.pauses, (event.occurred_at, None))
+            self.pauses.append((event.occurred_at, None))
         elif kind is _RESUMED:
-            self.pauses = tuple(
-                (since, event.occurred_at if until is None else until)
-                for since, until in self.pauses
-            )
+            self._resume(event.occurred_at)
         elif kind is _CLOSED:
             if self.closed_at is None:
                 self.closed_at = event.occurred_at
@@ -83,11 +111,47 @@ class Cycle:
         elif kind is _RESTORED:
             self.deleted = None
 
+    def _reply(self, reply: Event, judged: Mapping[str, bool]) -> None:
+        self.replies.append(reply)
+        verdict = judged.get(reply.event_id, reply.substantive)
+        if verdict is not False:
+            (self.not_judged if verdict is None else self.to_the_point).append(reply)
+
+    def _resume(self, until: datetime) -> None:
+        """End all pauses that are open."""
+        pauses = self.pauses
+        for place in range(self._open_from, len(pauses)):
+            pauses[place] = pauses[place][0], until
+        self._open_from = len(pauses)
+
+    def judge(self, reply: Event, verdict: bool) -> None:  # noqa: FBT001
+        """Record what a review found of one of the replies."""
+        order = reply.order
+        for replies in (self.to_the_point, self.not_judged):
+            place = bisect_left(replies, order, key=_order)
+            while place < len(replies) and replies[place].order == order:
+                del replies[place]
+        if verdict:
+            insort(self.to_the_point, reply, key=_order)
+
+    def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
+        """Return the pauses as a target with such a cap counts them."""
+        of = None if cap is None else (cap, schedule)
+        if self._pause_lines is None:
+            self._pause_lines = {}
+        line = self._pause_lines.get(of)
+        if line is None:
+            line = self._pause_lines[of] = PauseLine(cap, schedule)
+        line.follow(self.pauses)
+        return line
+
     @property
     def pause_left_open(self) -> bool:
         """Whether a pause was never ended though later events show work on the appeal."""
-        since = min((begun for begun, ended in self.pauses if ended is None), default=None)
-        return since is not None and any(
+        if self._open_from == len(self.pauses):
+            return False
+        since = self.pauses[self._open_from][0]
+        return any(
             event.occurred_at > since
             and (
                 event.type is _TRANSFERRED
@@ -102,6 +166,27 @@ class Cycle:
         return bool(self.replies) or self.closed_at is not None
 
 
+class _Replies:
+    """The replies by id, each with its cycle, up to the last review."""
+
+    __slots__ = ("_count", "_cycle", "by_id", "last")
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, tuple[Cycle, Event]] = {}
+        self.last: str | None = None
+        """The id of the last one."""
+        self._cycle = self._count = 0
+
+    def follow(self, cycles: Sequence[Cycle]) -> None:
+        """Add the replies that came since; only the last cycle grows."""
+        for cycle in cycles[self._cycle :]:
+            for reply in cycle.replies[self._count :]:
+                self.by_id[reply.event_id] = cycle, reply
+                self.last = reply.event_id
+            self._cycle, self._count = cycle.number + 1, 0
+        self._cycle, self._count = cycles[-1].number, len(cycles[-1].replies)
+
+
 class Appeal:
     """An appeal as its events tell it, one after another in order.
 
@@ -111,10 +196,10 @@ class Appeal:
     """
 
     __slots__ = (
-        "_judged",
-        "_reviews",
+        "_replies",
         "_said",
         "_waiting",
+        "_whole",
         "aside",
         "belongs",
         "changes",
@@ -122,30 +207,26 @@ class Appeal:
         "cycles",
         "excluded_at",
         "initial",
+        "judged",
     )
 
     def __init__(self) -> None:
         self.created: Event | None = None
         self.belongs = _UNSAID
-        self.cycles: tuple[Cycle, ...] = ()
+        self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
+        self.judged: dict[str, bool] = _NOT_JUDGED
+        """What reviews found of replies, by event id."""
         self.initial = _UNSAID
         """What the appeal belonged to when it was created."""
-        self.changes: tuple[tuple[datetime, Belongings], ...] = ()
+        self.changes: list[tuple[datetime, Belongings]] = []
         """What it belonged to from each later event on that said something else."""
-        self.aside: tuple[Quarantined, ...] = ()
-        self._waiting: tuple[Event, ...] = ()
+        self.aside: list[Quarantined] = []
+        self._waiting: list[Quarantined] = []
         self._said: _Said | None = None
-        self._reviews: tuple[Event, ...] = ()
-        self._judged: Mapping[str, bool] | None = _NOT_JUDGED
-
-    @property
-    def judged(self) -> Mapping[str, bool]:
-        """What reviews found of replies, by event id."""
-        judged = self._judged
-        if judged is None:
-            judged = self._judged = _judged(self._reviews, self.cycles)
-        return judged
+        self._replies: _Replies | None = None
+        """What a review needs of the replies, once there was one."""
+        self._whole: Cycle | None = None
 
     @property
     def opened(self) -> Event:
@@ -158,11 +239,12 @@ class Appeal:
         """Every event in one cycle."""
         if len(self.cycles) == 1:
             return self.cycles[0]
-        whole = Cycle(0, self.opened)
-        for cycle in self.cycles:
-            for event in cycle.events:
-                whole.take(event)
-        return whole
+        if self._whole is None:
+            self._whole = Cycle(0, self.opened)
+            for cycle in self.cycles:
+                for event in cycle.events:
+                    self._whole.take(event, self.judged)
+        return self._whole
 
     def take(self, event: Event) -> None:
         """Add an event that comes after all those before."""
@@ -171,7 +253,7 @@ class Appeal:
             self._await(event)
             return
         if kind in _ANSWERS and event.occurred_at < created.occurred_at:
-            self.aside = (*self.aside, Quarantined(event, "reply_before_post"))
+            self.aside.append(Quarantined(event, "reply_before_post"))
             return
         said = (
             event.agency_id,
@@ -185,49 +267,72 @@ class Appeal:
             self._belong(event.occurred_at, said)
         cycle = self.cycles[-1]
         if kind in _TURNS:
-            if kind is _REVIEW:
-                self._reviews = (*self._reviews, event)
-            elif kind is _DUPLICATE_OF:
-                self.excluded_at = self.excluded_at or event.occurred_at
-            elif cycle.settled:
-                cycle = Cycle(len(self.cycles), event)
-                self.cycles = (*self.cycles, cycle)
-        cycle.take(event)
-        if self._reviews and (kind is _REVIEW or kind is _REPLIED):
-            self._judged = None
+            cycle = self._turn(cycle, event)
+        cycle.take(event, self.judged)
+        if self._whole is not None:
+            self._whole.take(event, self.judged)
+
+    def _turn(self, cycle: Cycle, event: Event) -> Cycle:
+        """Take a review, a reopening or a duplicate, and return the cycle that it is in."""
+        if event.type is _REVIEW:
+            self._review(event)
+        elif event.type is _DUPLICATE_OF:
+            self.excluded_at = self.excluded_at or event.occurred_at
+        elif cycle.settled:
+            return self._reopen(cycle, event)
+        return cycle
+
+    def _reopen(self, before: Cycle, event: Event) -> Cycle:
+        """Add the cycle that an event begins."""
+        holder = before.holder_before
+        for earlier in before.events:
+            holder = self.handed_to(earlier) or holder
+        cycle = Cycle(len(self.cycles), event, holder)
+        self.cycles.append(cycle)
+        return cycle
+
+    def _review(self, review: Event) -> None:
+        """Record what a review found: of the reply that it names, or else of the last one."""
+        verdict = review.substantive
+        if self._replies is None:
+            self._replies = _Replies()
+        replies = self._replies
+        replies.follow(self.cycles)
+        about = replies.last if review.refers_to is None else review.refers_to
+        if verdict is None or about is None:
+            return
+        if self.judged is _NOT_JUDGED:
+            self.judged = {}
+        self.judged[about] = verdict
+        found = replies.by_id.get(about)
+        if found is not None:
+            cycle, reply = found
+            cycle.judge(reply, verdict)
+            if self._whole is not None:
+                self._whole.judge(reply, verdict)
 
     def _await(self, event: Event) -> None:
         """Add an event to those that wait for the one that creates the appeal, or that one."""
         if event.type is not _CREATED:
-            self._waiting = (*self._waiting, event)
+            self._waiting.append(Quarantined(event, "no_appeal"))
             return
         self.created = event
-        self.cycles = (Cycle(0, event),)
+        self.cycles = [Cycle(0, event)]
         for earlier in self._waiting:
-            self.take(earlier)
-        self._waiting = ()
+            self.take(earlier.event)
+        self._waiting = []
         self.take(event)
-        self.initial, self.changes = self.belongs, ()
+        self.initial, self.changes = self.belongs, []
 
     def handed_to(self, event: Event) -> str | None:
         """Return the agency that an event makes the holder, None where it names no new one."""
         hands = event.type in _HANDS_OVER or event is self.created
         return event.agency_id if hands else None
 
-    def holder_before(self, cycle: Cycle) -> str | None:
-        """Return who held the appeal when a cycle began."""
-        holder = None
-        for earlier in self.cycles[: cycle.number]:
-            for event in earlier.events:
-                holder = self.handed_to(event) or holder
-        return holder
-
     @property
-    def quarantine(self) -> tuple[Quarantined, ...]:
+    def quarantine(self) -> Sequence[Quarantined]:
         """What cannot be true: of an appeal never created, every event."""
-        if self.created is None:
-            return tuple(Quarantined(event, "no_appeal") for event in self._waiting)
-        return self.aside
+        return self._waiting if self.created is None else self.aside
 
     def _belong(self, at: datetime, said: _Said) -> None:
         self._said = said
@@ -238,7 +343,7 @@ class Appeal:
             pairs = zip(said, belongs, strict=True)
             self.belongs = _belongings(tuple([old if new is None else new for new, old in pairs]))
         if self.belongs != belongs:
-            self.changes = (*self.changes, (at, self.belongs))
+            self.changes.append((at, self.belongs))
 
 
 @lru_cache(maxsize=4096)
@@ -254,7 +359,7 @@ def read_appeal(events: Sequence[Event]) -> Appeal:
     for event in corrected:
         appeal.take(event)
     if appeal.created is None:  # then nothing is to be corrected either
-        appeal._waiting = tuple(events)  # noqa: SLF001
+        appeal._waiting = [Quarantined(event, "no_appeal") for event in events]  # noqa: SLF001
     return appeal
 
 
@@ -309,21 +414,3 @@ def _corrected(events: Sequence[Event]) -> list[Event]:
         elif not corrects(event):
             said.append(event)
     return sorted(said, key=lambda event: event.order)
-
-
-def _judged(reviews: Sequence[Event], cycles: Sequence[Cycle]) -> dict[str, bool]:
-    """Return what the reviews found, the last of a reply deciding."""
-    replies = [reply for cycle in cycles for reply in cycle.replies]
-    orders = [reply.order for reply in replies]
-    judged: dict[str, bool] = {}
-    for review in reviews:
-        if review.substantive is None:
-            continue
-        about = review.refers_to
-        if about is None:
-            before = bisect_left(orders, review.order)
-            if not before:
-                continue
-            about = replies[before - 1].event_id
-        judged[about] = review.substantive
-    return judged

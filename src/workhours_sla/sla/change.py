@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache, partial
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
+from workhours_sla.sla.held_time import since_of, until_of
 
 
 class ChangeKind(StrEnum):
@@ -89,15 +91,29 @@ _change: Final[Callable[[tuple[object, ...]], Change]] = partial(tuple.__new__, 
 """Makes a change of the values of all its fields in their order."""
 
 
-@lru_cache(maxsize=1024)
+_FEW: Final = 16
+"""Up to how many changes of a clock the kinds and revisions are shared with other clocks."""
+
+
 def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
     """Return revisions and some more from a first on: of nearly all clocks they are 1, 2, ..."""
+    if len(revisions) > _FEW:
+        return (*revisions, *range(first, first + more))
+    return _counted_once(revisions, first, more)
+
+
+@lru_cache(maxsize=1024)
+def _counted_once(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
     return (*revisions, *range(first, first + more))
 
 
-@lru_cache(maxsize=1024)
 def _shared(kinds: Kinds) -> Kinds:
-    """Return the same object for equal kinds."""
+    """Return the same object for equal kinds, unless they are many."""
+    return kinds if len(kinds) > _FEW else _shared_once(kinds)
+
+
+@lru_cache(maxsize=1024)
+def _shared_once(kinds: Kinds) -> Kinds:
     return kinds
 
 
@@ -123,17 +139,17 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
     if warned and clock.others:  # one that may decide instead may have been answered before
         warned = ended is None or all(_is_warned(one) for one in clock.others)
     end = _end(clock, ended, watermark)
-    held: Iterable[tuple[str, datetime]] = ()
-    if clock.holds or clock.open_hold is not None:
-        held = _pauses(clock, ended, watermark)
-    if not held and not warned:
+    is_held = bool(clock.holds) or clock.open_hold is not None
+    if not is_held and not warned:
         return (_ENDED[None], (started,)) if end is None else (_ENDED[end[0]], (started, end[1]))
-    said = [(_OPENED, started), *held]
-    if warn is not None and warned:
-        said.append((_AT_RISK, warn))
+    kinds, moments = _pauses(clock, ended, watermark) if is_held else ((), ())
+    last = [(_AT_RISK, warn)] if warn is not None and warned else []
     if end is not None:
-        said.append(end)
-    return _shared(tuple([kind for kind, _ in said])), tuple([at for _, at in said])
+        last.append(end)
+    return (
+        _shared((_OPENED, *kinds, *[kind for kind, _ in last])),
+        (started, *moments, *[at for _, at in last]),
+    )
 
 
 def _is_warned(clock: Clock) -> bool:
@@ -165,25 +181,29 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
     return _BREACHED, at
 
 
-def _pauses(
-    clock: Clock, ended: datetime | None, watermark: datetime
-) -> Iterable[tuple[str, datetime]]:
+def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[Kinds, Moments]:
     """Return the pauses that began within the limit; not those that unknown dates leave open."""
     limit, closed, stands = clock.limit, clock.holds, clock.open_hold
     bounds = clock.bounds
     if bounds is not None:
         limit = bounds.earliest.limit
         sure = () if clock.others else (*bounds.pauses.closed, (bounds.pauses.open_since, None))
-        begun = {since for since, _ in sure}
-        closed = tuple(hold for hold in closed if hold[0] in begun)
-        stands = stands if stands in begun else None
-    for since, until in closed:
-        if limit is None or since <= limit:
-            yield _PAUSED, since
-            if until != ended and until <= watermark:
-                yield _RESUMED, until
+        since = {since for since, _ in sure}
+        closed = tuple(hold for hold in closed if hold[0] in since)
+        stands = stands if stands in since else None
+    begun = len(closed) if limit is None else bisect_right(closed, limit, key=since_of)
+    over = bisect_right(closed, watermark, 0, begun, key=until_of)
+    kinds: Kinds = (_PAUSED, _RESUMED) * over + (_PAUSED,) * (begun - over)
+    moments = (*chain.from_iterable(closed[:over]), *map(since_of, closed[over:begun]))
+    if ended is not None:  # what ends a clock resumes none of its pauses
+        place = bisect_left(closed, ended, 0, over, key=until_of)
+        if place < over and closed[place][1] == ended:
+            place = 2 * place + 1
+            kinds = kinds[:place] + kinds[place + 1 :]
+            moments = moments[:place] + moments[place + 1 :]
     if stands is not None and (limit is None or stands <= limit):
-        yield _PAUSED, stands
+        return (*kinds, _PAUSED), (*moments, stands)
+    return kinds, moments
 
 
 def changes_between(  # noqa: PLR0913
@@ -270,20 +290,42 @@ def _turned(  # noqa: PLR0913, PLR0917
 ) -> Reported:
     """Tell them where something that stands is true no longer."""
     stood, since, revisions, due, count = old
-    known = dict(zip(zip(stood, since, strict=True), revisions, strict=True))
-    numbers = [known.pop(said, 0) for said in zip(kinds, moments, strict=True)]
+    size = len(stood)
+    first = _first_other(kinds, moments, old)
+    rest = first + 1
+    until, places = size, [*range(first, len(kinds))]
+    same = kinds[rest:size] == stood[rest:] and moments[rest:size] == since[rest:]
+    if same and first < len(kinds):
+        until, places = rest, [first, *range(size, len(kinds))]
+    reports = zip(stood[first:until], since[first:until], strict=True)
+    known = dict(zip(reports, revisions[first:until], strict=True))
+    numbers = [*revisions[: len(kinds)], *[0] * (len(kinds) - size)]
+    fresh = []
+    for place in places:
+        numbers[place] = known.pop((kinds[place], moments[place]), 0)
+        if not numbers[place]:
+            fresh.append(place)
     for (kind, at), revision in known.items():
         count += 1
         back = _identity(told[0], *key, kind, revision)
         _tell(told, key, clock, (kind,), (at,), count, back)
     if kinds[:1] != stood[:1] or moments[:1] != since[:1]:
         due = None if clock is None else clock.due_at
-    for place, (kind, at) in enumerate(zip(kinds, moments, strict=True)):
-        if not numbers[place]:
-            count += 1
-            numbers[place] = count
-            _tell(told, key, clock, (kind,), (at,), count)
+    for place in fresh:
+        count += 1
+        numbers[place] = count
+        _tell(told, key, clock, (kinds[place],), (moments[place],), count)
     return kinds, moments, tuple(numbers), due, count
+
+
+def _first_other(kinds: Kinds, moments: Moments, old: Reported) -> int:
+    """Return the place of the first report that is another than before, or is new or gone."""
+    place = 0
+    for kind, at, stood, since in zip(kinds, moments, old[0], old[1], strict=False):
+        if kind != stood or at != since:
+            break
+        place += 1
+    return place
 
 
 def _tell(  # noqa: PLR0913, PLR0917

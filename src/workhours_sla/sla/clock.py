@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.limits import NEVER, Bounds, Hold, Pauses, Times
+from workhours_sla.sla.held_time import Hold, since_of, until_of
+from workhours_sla.sla.limits import NEVER, Bounds, Pauses, Times
 from workhours_sla.sla.sealed import unsealed
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
@@ -31,10 +33,11 @@ class Verdict(StrEnum):
 class Clock:
     """What an appeal's events say of one target, whatever the time of the question.
 
-    Instants are in UTC. ``holds`` are the pauses with an end, ``open_hold`` when the one without
-    an end began. ``due_at``, ``limit`` and ``warn_at`` are None while an open pause or an unknown
-    date keeps them from being known. ``bounds`` are their earliest and latest values where unknown
-    dates change one of them, or a pause; ``holds`` and ``open_hold`` are then the longest pauses.
+    Instants are in UTC. ``holds`` are the pauses with an end, disjoint and in order, ``open_hold``
+    when the one without an end began. ``due_at``, ``limit`` and ``warn_at`` are None while an open
+    pause or an unknown date keeps them from being known. ``bounds`` are their earliest and latest
+    values where unknown dates change one of them, or a pause; ``holds`` and ``open_hold`` are then
+    the longest pauses.
     ``applies_since`` is when a change of the appeal made the target apply; None if it always has.
     """
 
@@ -257,16 +260,18 @@ class Clock:
             found = breach
         if warn is not None and warn > after and (decided is None or warn < decided):
             found = warn if found is None or warn < found else found
-        for _, until in self.holds:
-            if until > after and (found is None or until < found):
-                found = until
+        place = bisect_right(self.holds, after, key=until_of)
+        if place < len(self.holds):
+            until = self.holds[place][1]
+            found = until if found is None or until < found else found
         return found
 
 
 def _is_paused(closed: tuple[Hold, ...], open_since: datetime | None, as_of: datetime) -> bool:
     if open_since is not None and open_since <= as_of:
         return True
-    return any(since <= as_of < until for since, until in closed)
+    place = bisect_right(closed, as_of, key=since_of)
+    return place > 0 and as_of < closed[place - 1][1]
 
 
 def _closed(pauses: Pauses, until: datetime) -> tuple[Hold, ...]:

@@ -13,6 +13,9 @@ from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 
+Rank = tuple[bool, datetime, str]
+"""Whether an event claims to be of the future, when it was received, and its content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
@@ -152,6 +155,11 @@ def is_future(event: Event) -> bool:
     return event.occurred_at - event.received_at > ALLOWED_SKEW
 
 
+def rank_of(event: Event) -> Rank:
+    """Return the key of a copy among those of one id: the least counts, if it is no future."""
+    return is_future(event), event.received_at, event.canonical
+
+
 def settle(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
     """Return, of events with one id, the one that stays, the others, and how many only repeat.
 
@@ -163,7 +171,7 @@ def settle(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
     first_of: dict[tuple[object, ...], Event] = {}
     for event in sorted(same_id, key=lambda e: (e.received_at, e.canonical)):
         first_of.setdefault(event.content, event)
-    kept, *others = sorted(first_of.values(), key=is_future)
+    kept, *others = sorted(first_of.values(), key=rank_of)
     aside = [
         Quarantined(event, "future_time" if is_future(event) else "conflicting_id")
         for event in others

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Policy, Rule
+from workhours_sla.sla.policy import Heeded, Policy, Rule
 from workhours_sla.sla.settling import clock
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
@@ -34,7 +34,7 @@ class Folded(NamedTuple):
     unmatched: tuple[Unmatched, ...] = ()
 
     @property
-    def quarantine(self) -> tuple[Quarantined, ...]:
+    def quarantine(self) -> Sequence[Quarantined]:
         """The events that cannot be true beside the others."""
         return self.appeal.quarantine
 
@@ -67,7 +67,6 @@ def clocks_of(
     if policy.on_change == "from_change":
         since = _since(appeal, policy, rule)
         taken = None
-    changed = bool(appeal.changes) and policy.dates_to_change
     old = before.clocks if before else ()
     belongs, cycles = appeal.belongs, appeal.cycles
     clocks: list[Clock] = []
@@ -77,20 +76,22 @@ def clocks_of(
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
-        applies = _applies_since(appeal, policy, target, schedule) if changed else None
+        applies = _applies_since(appeal, policy, target, schedule)
+        stood_of = _Row(old, target, len(clocks)) if old else _NO_ROW
+        like_of = _NO_ROW if twin is None else _Row(clocks, twin)
         for cycle in cycles if target.on_reopen == "cycle" else (appeal.whole,):
-            stood = _stood(old, len(clocks), target, cycle.number) if old else None
+            known = None if stood_of is _NO_ROW else stood_of.clock(cycle.number)
             if (
-                stood is not None
+                known is not None
                 and taken is not None
-                and stood.schedule is schedule
-                and stood.applies_since == applies
+                and known.schedule is schedule
+                and known.applies_since == applies
+                and stood_of.heeded(known, heeded).isdisjoint(taken)
             ):
-                heeds = heeded.waiting if stood.answered_at is None else heeded.answered
-                if heeds.isdisjoint(taken):
-                    clocks.append(stood)
-                    continue
-            known = stood or _stood(clocks, 0, twin, cycle.number)
+                clocks.append(known)
+                continue
+            if known is None and like_of is not _NO_ROW:
+                known = like_of.clock(cycle.number)
             one = clock(
                 appeal,
                 cycle,
@@ -105,13 +106,46 @@ def clocks_of(
     return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
-def _stood(old: Sequence[Clock], place: int, target: Target | None, cycle: int) -> Clock | None:
-    """Return the clock of a target and cycle as it was, most likely in its place."""
-    if target is None:
+_HEEDED_EARLIER: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
+"""The types of events that can change a clock of a cycle before the last one."""
+
+
+class _Row:
+    """The clocks of one target, which are in a row among others, in order of their cycles.
+
+    They are asked for in that order. ``place`` is where the first is most likely.
+    """
+
+    __slots__ = ("_clocks", "_place", "_target")
+
+    def __init__(self, clocks: Sequence[Clock], target: Target | None, place: int = 0) -> None:
+        self._clocks = clocks
+        self._target = target
+        self._place = place
+        if not (self._is_mine(place) and clocks[place].cycle == 0):
+            mine = (n for n, one in enumerate(clocks) if one.target is target)
+            self._place = next(mine, len(clocks))
+
+    def _is_mine(self, place: int) -> bool:
+        return place < len(self._clocks) and self._clocks[place].target is self._target
+
+    def clock(self, cycle: int) -> Clock | None:
+        """Return the clock of a cycle."""
+        clocks = self._clocks
+        while self._is_mine(self._place) and clocks[self._place].cycle < cycle:
+            self._place += 1
+        if self._is_mine(self._place) and clocks[self._place].cycle == cycle:
+            return clocks[self._place]
         return None
-    if place < len(old) and old[place].target is target and old[place].cycle == cycle:
-        return old[place]
-    return next((one for one in old if one.target is target and one.cycle == cycle), None)
+
+    def heeded(self, stood: Clock, heeded: Heeded) -> frozenset[EventType]:
+        """Return the types of events that can change the clock that was asked for last."""
+        if self._is_mine(self._place + 1):  # they come in a later cycle
+            return _HEEDED_EARLIER
+        return heeded.waiting if stood.answered_at is None else heeded.answered
+
+
+_NO_ROW: Final = _Row((), None)
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
@@ -163,10 +197,15 @@ def _is_open(clock: Clock, as_of: datetime) -> bool:
 def _applies_since(
     appeal: Appeal, policy: Policy, target: Target, schedule: Schedule
 ) -> datetime | None:
-    """Return since when a target has applied with its schedule, None where it always has."""
+    """Return since when a target has applied with its schedule, None where it always has.
+
+    None as well where the policy does not date breaches to a change.
+    """
+    if not appeal.changes or not policy.dates_to_change:
+        return None
     posted = appeal.opened.occurred_at
     since = None
-    for at, attributes in reversed([(None, appeal.initial), *appeal.changes]):
+    for at, attributes in chain(reversed(appeal.changes), [(None, appeal.initial)]):
         rule = policy.rule_for(posted, attributes)
         applied = rule is not None and target in rule.targets
         if not applied or target.schedule_for(attributes) is not schedule:

@@ -9,14 +9,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.sla.held_time import HeldTime, Hold
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.day_budgets import Budget, CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
-
-Hold = tuple[datetime, datetime]
-"""A pause with an end."""
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """A time that is not reached."""
@@ -63,17 +61,30 @@ class Bounds(NamedTuple):
 
 
 def times_of(
-    target: Target, schedule: Schedule, start: datetime, pauses: Pauses
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    pauses: Pauses,
+    held_time: HeldTime | None = None,
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Return due time, limit and warning time of a clock, None while an open pause hides them.
 
-    Raises CalendarCoverageError where an unknown date changes one of them.
+    ``held_time``, if given, is that of the start and the pauses. Raises CalendarCoverageError
+    where an unknown date changes one of them.
     """
     budget = target.budget
     closed, open_since = pauses
     if isinstance(budget, timedelta):
-        due, limit = schedule.term(start, budget, holds=closed)
-        warn = schedule.deadline(start, _used_at_warning(target, budget), holds=closed)
+        used = _used_at_warning(target, budget)
+        found = None
+        if closed and held_time is not None:
+            with suppress(CalendarCoverageError, BudgetError):  # certain, perhaps, even so
+                found = held_time.times(closed, budget, used)
+        if found is None:
+            due, limit = schedule.term(start, budget, holds=closed)
+            warn = schedule.deadline(start, used, holds=closed)
+        else:
+            due, limit, warn = found
     else:
         due, limit = budget.answer(schedule, start, closed)
         warn = _warning(target, budget, schedule, start, due, closed)

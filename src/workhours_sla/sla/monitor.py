@@ -12,7 +12,7 @@ from typing import Any
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.copies import join_copy, standing
+from workhours_sla.sla.copies import Copies
 from workhours_sla.sla.evaluation import (
     Evaluation,
     evaluate,
@@ -67,7 +67,7 @@ class Monitor:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._watermark = _BEGINNING
-        self._by_id: dict[str, Event | list[Event]] = {}
+        self._by_id: dict[str, Event | Copies] = {}
         self._appeals: dict[str, Tracked] = {}
         self._timers: list[tuple[datetime, str]] = []
         self._read = self._duplicate = self._conflicting = self._late = 0
@@ -160,7 +160,7 @@ class Monitor:
         """What is set aside now; a later event can bring some of it back."""
         found: list[Quarantined] = []
         for known in self._by_id.values():
-            event, others, _ = settle(known if isinstance(known, list) else [known])
+            event, others, _ = settle([known] if isinstance(known, Event) else list(known))
             found += others
             if is_future(event):
                 found.append(Quarantined(event, "future_time"))
@@ -208,13 +208,14 @@ class Monitor:
             known = monitor._by_id.get(event.event_id)
             if known is None:
                 monitor._by_id[event.event_id] = event
+            elif isinstance(known, Event):
+                monitor._by_id[event.event_id] = Copies((known, event))
             else:
-                listed = known if isinstance(known, list) else [known]
-                monitor._by_id[event.event_id] = [*listed, event]
+                known.join(event)
         # also appeals whose events all went to another: their revisions go on
         stand: dict[str, list[Event]] = {appeal_id: [] for appeal_id in reported}
         for known in monitor._by_id.values():
-            stands = standing(known if isinstance(known, list) else [known])
+            stands = _counting(known)
             if stands is not None:
                 stand.setdefault(stands.appeal_id, []).append(stands)
         for appeal_id, known_events in stand.items():
@@ -228,27 +229,34 @@ class Monitor:
 
     def _events(self) -> Iterable[Event]:
         for known in self._by_id.values():
-            if isinstance(known, list):
-                yield from known
-            else:
+            if isinstance(known, Event):
                 yield known
+            else:
+                yield from known
 
-    def _take_again(self, event: Event, known: Event | list[Event]) -> list[Tracked]:
+    def _take_again(self, event: Event, known: Event | Copies) -> list[Tracked]:
         """Take an event whose id is known, and return the appeals where another one stands now."""
-        listed = known if isinstance(known, list) else [known]
-        joined, repeats = join_copy(listed, event)
+        before = _counting(known)
+        if not isinstance(known, Event):
+            repeats = known.join(event)
+        elif known.content == event.content:
+            repeats = True
+            if event.received_at < known.received_at:
+                known = self._by_id[event.event_id] = event
+        else:
+            repeats = False
+            known = self._by_id[event.event_id] = Copies((known, event))
         if repeats:
             self._duplicate += 1
         else:
             self._conflicting += 1
-        self._by_id[event.event_id] = list(joined) if len(joined) > 1 else joined[0]
-        before, after = standing(listed), standing(joined)
+        after = _counting(known)
         touched: list[Tracked] = []
         if before is after:
             return touched
         if before is not None:
             appeal = self._appeals[before.appeal_id]
-            appeal.remove(before.event_id)
+            appeal.remove(before)
             touched.append(appeal)
         if after is not None:
             touched.append(self._add(after))
@@ -273,3 +281,10 @@ class Monitor:
     def _await(self, appeal: Tracked) -> None:
         if appeal.next_at is not None:
             heappush(self._timers, (appeal.next_at, appeal.appeal_id))
+
+
+def _counting(known: Event | Copies) -> Event | None:
+    """Return which of the copies of one id counts, None where none can be true."""
+    if isinstance(known, Event):
+        return None if is_future(known) else known
+    return known.counting

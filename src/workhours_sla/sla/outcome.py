@@ -149,8 +149,6 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
 
 
 def _pause_left_open(appeal: Appeal, clock: Clock) -> bool:
-    if not any(cycle.pauses for cycle in appeal.cycles):
-        return False
     whole = clock.target.on_reopen == "ignore"
     cycle = appeal.whole if whole else appeal.cycles[clock.cycle]
     return cycle.pause_left_open

@@ -13,18 +13,17 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, new_clock
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.held_time import Hold
 from workhours_sla.sla.limits import (
     BEGINNING,
     NEVER,
     Bounds,
-    Hold,
     Pauses,
     bounds_of,
-    deadline_bounds,
     times_of,
 )
+from workhours_sla.sla.pauses import pause_bounds, within
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
 
@@ -71,7 +70,7 @@ def clock(  # noqa: PLR0913
         return _exchange(appeal, cycle, target, schedule, start, cause, applies_since)
     answer = None
     if cycle.replies or isinstance(stops, frozenset):
-        answer = _answer(appeal, cycle, target, start, cause)
+        answer = _answer(cycle, target, start, cause)
     begun = (start, cause)
     held: list[Hold] = []
     if target.on_transfer != "keep":
@@ -106,13 +105,7 @@ def _first(events: Iterable[Event]) -> tuple[datetime, str] | None:
     return next(((event.occurred_at, event.event_id) for event in events), None)
 
 
-def _judgement(appeal: Appeal, reply: Event) -> bool | None:
-    return appeal.judged.get(reply.event_id, reply.substantive)
-
-
-def _answer(
-    appeal: Appeal, cycle: Cycle, target: Target, start: datetime, cause: str
-) -> Event | None:
+def _answer(cycle: Cycle, target: Target, start: datetime, cause: str) -> Event | None:
     stops = target.stops
     if isinstance(stops, frozenset):
         return next(
@@ -134,27 +127,18 @@ def _answer(
             if start <= reply.occurred_at <= closed and reply.event_id != cause:
                 return reply
         return None
-    to_the_point = stops == "substantive_reply"
-    for reply in cycle.replies:
-        if reply.occurred_at < start or reply.event_id == cause:
-            continue
-        if not to_the_point or _judgement(appeal, reply):
+    for reply in cycle.to_the_point if stops == "substantive_reply" else cycle.replies:
+        if reply.occurred_at >= start and reply.event_id != cause:
             return reply
     return None
 
 
-def _needs_review(
-    appeal: Appeal, cycle: Cycle, start: datetime, cause: str, last: Event | None
-) -> bool:
+def _needs_review(cycle: Cycle, start: datetime, cause: str, last: Event | None) -> bool:
     """Whether a reply that nobody has judged might be the answer, before the clock's last event."""
-    for reply in cycle.replies:
+    for reply in cycle.not_judged:
         if last is not None and reply.order >= last.order:
             break
-        if (
-            reply.occurred_at >= start
-            and reply.event_id != cause
-            and _judgement(appeal, reply) is None
-        ):
+        if reply.occurred_at >= start and reply.event_id != cause:
             return True
     return False
 
@@ -168,7 +152,7 @@ def _taken_over(  # noqa: PLR0913, PLR0917
     answer: Event | None,
 ) -> tuple[datetime, str, list[Hold]]:
     """Return the start of the holder's own clock, and when others held the appeal since."""
-    holder = appeal.holder_before(cycle)
+    holder = cycle.holder_before
     held_since: list[tuple[datetime, str | None, str]] = [(start, holder, cause)]
     for event in cycle.events:
         if answer is not None and event.order >= answer.order:
@@ -259,13 +243,18 @@ def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
     if len(clocks) == 1:
         return clocks[0]
     amounts = [_elapsed(one) for one in clocks]
-    for place, (least, _) in enumerate(amounts):
-        before, after = amounts[:place], amounts[place + 1 :]
-        longest = all(most < least for _, most in before) and all(m <= least for _, m in after)
-        if longest and any(one is clocks[place] for one in preferred):
-            return clocks[place]
+    most_of_all = max(most for _, most in amounts)
+    # only the first with the most can have surely more than all before
+    place = next(place for place, (_, most) in enumerate(amounts) if most == most_of_all)
+    least = amounts[place][0]
+    longest = all(most <= least for _, most in amounts[place + 1 :]) and all(
+        most < least for _, most in amounts[:place]
+    )
+    if longest and any(one is clocks[place] for one in preferred):
+        return clocks[place]
     rivals = _perhaps_longest(clocks, preferred)
-    found = next(one for one in preferred if any(one is rival for rival in rivals))
+    among = set(map(id, rivals))
+    found = next(one for one in preferred if id(one) in among)
     return _with_others(found, [one for one in rivals if one is not found])
 
 
@@ -372,16 +361,24 @@ def _ended(  # noqa: PLR0913, PLR0917
     last = cycle.deleted if gone is not None else answer
     needs_review = (
         target.stops == "substantive_reply"
-        and bool(cycle.replies)
-        and _needs_review(appeal, cycle, *begun, last)
+        and bool(cycle.not_judged)
+        and _needs_review(cycle, *begun, last)
     )
     pauses = _NO_PAUSES
     sure: Pauses | None = None
-    if (target.pauses and cycle.pauses) or held:
+    held_time = None
+    if target.pauses and cycle.pauses:
         try:
-            pauses = _pauses(cycle, target, schedule, start, ended, held)
+            line = cycle.pause_line(target.pause_cap, schedule)
+            pauses = line.within(start, ended, held)
+            if pauses.closed and not held:
+                held_time = line.held_time(schedule, start)
         except CalendarCoverageError:
-            sure, pauses = _pause_bounds(cycle, target, schedule, start, ended, held)
+            cap = target.pause_cap
+            assert cap is not None  # noqa: S101 - only a cap depends on the calendar
+            sure, pauses = pause_bounds(cycle.pauses, cap, schedule, start, ended, held)
+    elif held:
+        pauses = within((), None, start, ended, held)
     holds, open_hold = pauses
     due: datetime | None
     limit: datetime | None
@@ -410,7 +407,7 @@ def _ended(  # noqa: PLR0913, PLR0917
     else:
         if sure is None:
             try:
-                due, limit, warn = times_of(target, schedule, start, pauses)
+                due, limit, warn = times_of(target, schedule, start, pauses, held_time)
             except CalendarCoverageError:
                 sure = pauses
         if sure is not None:
@@ -436,77 +433,3 @@ def _ended(  # noqa: PLR0913, PLR0917
         applies_since,
         (),
     )
-
-
-def _pauses(  # noqa: PLR0913, PLR0917
-    cycle: Cycle,
-    target: Target,
-    schedule: Schedule,
-    start: datetime,
-    ended: datetime | None,
-    held: list[Hold],
-) -> Pauses:
-    """Return the pauses of a clock. Raises CalendarCoverageError where one's cap is unknown."""
-    found: list[tuple[datetime, datetime | None]] = []
-    for since, until in cycle.pauses if target.pauses else ():
-        if found and (found[-1][1] is None or since < found[-1][1]):
-            continue  # within the pause before
-        ends = until
-        if target.pause_cap is not None:
-            cap = schedule.deadline(since, target.pause_cap)
-            ends = cap if ends is None else min(ends, cap)
-        found.append((since, ends))
-    return _within(found, start, ended, held)
-
-
-def _pause_bounds(  # noqa: PLR0913, PLR0917
-    cycle: Cycle,
-    target: Target,
-    schedule: Schedule,
-    start: datetime,
-    ended: datetime | None,
-    held: list[Hold],
-) -> tuple[Pauses, Pauses]:
-    """Return the pauses that there are in any case, and all those that there may be.
-
-    A pause lasts at least to the earliest end of its cap, and at most to the latest. One that
-    begins within the longest of those before may count as part of them.
-    """
-    assert target.pause_cap is not None  # noqa: S101 - only a cap depends on the calendar
-    sure: list[tuple[datetime, datetime | None]] = []
-    possible: list[tuple[datetime, datetime | None]] = []
-    latest_end: datetime | None = BEGINNING
-    for since, until in cycle.pauses:
-        shortest, longest = deadline_bounds(schedule, since, target.pause_cap)
-        if latest_end is not None and latest_end <= since:
-            sure.append((since, shortest if until is None else min(until, shortest)))
-        ends = longest if until is None else until if longest is None else min(until, longest)
-        possible.append((since, ends))
-        if latest_end is not None:
-            latest_end = None if ends is None else max(latest_end, ends)
-    return _within(sure, start, ended, held), _within(possible, start, ended, held)
-
-
-def _within(
-    pauses: list[tuple[datetime, datetime | None]],
-    start: datetime,
-    ended: datetime | None,
-    held: list[Hold],
-) -> Pauses:
-    """Return pauses from the start to the end of a clock, joined with the stretches ``held``."""
-    closed = list(held)
-    open_since: datetime | None = None
-    for since, until in pauses:
-        begins, ends = max(since, start), until
-        if ended is not None:
-            if begins >= ended:
-                continue
-            ends = ended if ends is None else min(ends, ended)
-        if ends is None:
-            open_since = begins if open_since is None else min(open_since, begins)
-        elif begins < ends:
-            closed.append((begins, ends))
-    joined = join(closed)
-    while open_since is not None and joined and joined[-1][1] >= open_since:
-        open_since = min(open_since, joined.pop()[0])  # one goes on into the other
-    return Pauses(tuple(joined), open_since)

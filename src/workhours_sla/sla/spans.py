@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
@@ -10,6 +11,7 @@ from workhours_sla.sla.appeal import happened_by, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.evaluation import in_utc
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.held_time import since_of, until_of
 from workhours_sla.sla.settling import clock
 from workhours_sla.sla.target import Target
 
@@ -51,30 +53,51 @@ def holder_spans(
     charged with it: the span is ``returned``. Empty where the clock has not started. Raises
     NaiveDatetimeError, CalendarCoverageError.
     """
-    as_of = in_utc("as_of", as_of)
-    known = sorted(events, key=lambda event: event.order)
-    appeal = read_appeal(happened_by(known, as_of))
-    if cycle >= len(appeal.cycles):
-        return ()
-    schedule = target.schedule_for(appeal.belongs)
-    whole = target.on_reopen == "ignore"
-    of_cycle = appeal.whole if whole else appeal.cycles[cycle]
-    found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
-    if found is None or found.started_at > as_of:
-        return ()
-    end = found.ended_at or as_of
-    if found.elapsed(as_of) is None:  # raise also where unknown dates only change a pause
-        found.schedule.elapsed(found.started_at, end)
-    marks: list[tuple[datetime, str | None, Phase]] = []
-    registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
-    phase: Phase = "unregistered" if registers else "held"
-    holder = appeal.holder_before(of_cycle)
-    for event in of_cycle.events:
-        holder = appeal.handed_to(event) or holder
-        if event.type is EventType.REGISTERED and phase == "unregistered":
-            phase = "held"
-        marks.append((event.occurred_at, holder, phase))
-    return _cut(found, marks, end, return_within)
+    return HolderHistory(events, as_of).spans(target, cycle, return_within)
+
+
+class HolderHistory:
+    """Who held one appeal, by its events up to ``as_of``; they are read once for all cycles.
+
+    Raises NaiveDatetimeError.
+    """
+
+    def __init__(self, events: Iterable[Event], as_of: datetime) -> None:
+        self._as_of = in_utc("as_of", as_of)
+        known = sorted(events, key=lambda event: event.order)
+        self._appeal = read_appeal(happened_by(known, self._as_of))
+
+    @property
+    def cycles(self) -> int:
+        """How many cycles there are."""
+        return len(self._appeal.cycles)
+
+    def spans(
+        self, target: Target, cycle: int = 0, return_within: timedelta | None = None
+    ) -> tuple[Span, ...]:
+        """Return the spans of a cycle, as ``holder_spans`` does. Raises CalendarCoverageError."""
+        appeal, as_of = self._appeal, self._as_of
+        if cycle >= len(appeal.cycles):
+            return ()
+        schedule = target.schedule_for(appeal.belongs)
+        whole = target.on_reopen == "ignore"
+        of_cycle = appeal.whole if whole else appeal.cycles[cycle]
+        found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
+        if found is None or found.started_at > as_of:
+            return ()
+        end = found.ended_at or as_of
+        if found.elapsed(as_of) is None:  # raise also where unknown dates only change a pause
+            found.schedule.elapsed(found.started_at, end)
+        marks: list[tuple[datetime, str | None, Phase]] = []
+        registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
+        phase: Phase = "unregistered" if registers else "held"
+        holder = of_cycle.holder_before
+        for event in of_cycle.events:
+            holder = appeal.handed_to(event) or holder
+            if event.type is EventType.REGISTERED and phase == "unregistered":
+                phase = "held"
+            marks.append((event.occurred_at, holder, phase))
+        return _cut(found, marks, end, return_within)
 
 
 def _cut(
@@ -99,7 +122,9 @@ def _cut(
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
-        worked = found.schedule.elapsed(since, until, holds=holds)
+        first = bisect_right(holds, since, key=until_of)
+        last = bisect_left(holds, until, key=since_of)
+        worked = found.schedule.elapsed(since, until, holds=holds[first:last])
         passed_on = number + 1 < len(stretches) and stretches[number + 1][1] is not None
         at_once = return_within is not None and worked <= return_within
         charged: Phase = "returned" if stage == "held" and passed_on and at_once else stage

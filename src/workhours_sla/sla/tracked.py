@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from workhours_sla.sla.appeal import Appeal, corrects, read_appeal
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
@@ -14,6 +15,9 @@ from workhours_sla.sla.fold import Folded, clocks_of
 from workhours_sla.sla.policy import Policy
 
 _CORRECTED = EventType.CORRECTED
+_NONE: Final[frozenset[EventType]] = frozenset()
+_SOON_READ: Final = 64
+"""How many events an appeal may have to be read again when another one comes."""
 
 
 def _order(event: Event) -> tuple[datetime, int, str]:
@@ -51,7 +55,7 @@ class Tracked:
         self.folded: Folded | None = None
         self._appeal = None if self.events else Appeal()
         self._corrected = any(map(corrects, self.events))
-        self._taken: tuple[EventType, ...] | None = None
+        self._taken: frozenset[EventType] | None = None
         """The types of the events since the clocks were reckoned; None if all is to be."""
         self.next_at: datetime | None = None
 
@@ -74,11 +78,11 @@ class Tracked:
         appeal.take(event)
         taken = self._taken
         if taken is not None and (kind in policy.heeded or appeal.belongs is not belonged):
-            self._taken = (*taken, kind)
+            self._taken = taken | {kind}
 
-    def remove(self, event_id: str) -> None:
+    def remove(self, event: Event) -> None:
         """Take back an event."""
-        self.events = [event for event in self.events if event.event_id != event_id]
+        del self.events[bisect_left(self.events, event.order, key=_order)]
         self._appeal = self._taken = None
 
     def report(self, policy: Policy, watermark: datetime, *, anew: bool = False) -> list[Change]:
@@ -91,7 +95,7 @@ class Tracked:
             before = self._taken = None
         elif self.next_at is not None and self.next_at <= watermark:
             before = None
-        elif before is not None and self._taken == ():
+        elif before is not None and self._taken == _NONE:
             return []
         folded = self.fold(policy)
         stay = () if before is None else before.clocks
@@ -102,8 +106,9 @@ class Tracked:
         return changes
 
     def rest(self) -> None:
-        """Let go of what the events come to, which can be reckoned again."""
-        self.folded = self._appeal = self._taken = None
+        """Let go of what the events come to, unless computing it again takes long."""
+        if len(self.events) <= _SOON_READ:
+            self.folded = self._appeal = self._taken = None
 
     def fold(self, policy: Policy) -> Folded:
         """Return what the events come to."""
@@ -111,7 +116,7 @@ class Tracked:
             self._appeal = read_appeal(self.events)
         if self.folded is None or self._taken is None or self._taken:
             self.folded = clocks_of(self._appeal, policy, self.folded, self._taken)
-            self._taken = ()
+            self._taken = _NONE
         return self.folded
 
     def next_change(self, policy: Policy, after: datetime) -> datetime | None:

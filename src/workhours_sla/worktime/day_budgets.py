@@ -8,10 +8,12 @@ office closes.
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_right
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
@@ -347,7 +349,8 @@ def _ends_from(schedule: Schedule, when: datetime) -> date:
 
 
 def _is_held(day: date, held: list[Dates]) -> bool:
-    return any(first <= day <= last for first, last in held)
+    place = bisect_right(held, day, key=itemgetter(0))
+    return place > 0 and day <= held[place - 1][1]
 
 
 def _without_held(first: date, end: date, held: list[Dates]) -> date:

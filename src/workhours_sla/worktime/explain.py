@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from workhours_sla import words
@@ -192,7 +194,7 @@ def _steps(
             (interval for intervals in before for interval in intervals),
         )
         counted[day] = pieces
-        left = subtract(pieces, holds) if holds else pieces
+        left = subtract(pieces, _meeting(pieces, holds)) if holds else pieces
         if pieces or (first <= day and schedule.knows(day)):
             overridden = day in schedule.overrides
             known = schedule.calendar.coverage
@@ -213,6 +215,14 @@ def _steps(
             undecided = schedule.calendar.uncertain(day.year).get(day)
             yield Step(day, (), ZERO, None, overridden=False, unknown=True, undecided=undecided)
         day += ONE_DAY
+
+
+def _meeting(pieces: list[Interval], holds: list[Interval]) -> list[Interval]:
+    """Return those of the holds, disjoint and in order, that may meet one of the pieces."""
+    if not pieces:
+        return []
+    first = bisect_right(holds, pieces[0][0], key=itemgetter(1))
+    return holds[first : bisect_left(holds, pieces[-1][1], key=itemgetter(0))]
 
 
 def _length(pieces: Iterable[Interval]) -> timedelta:

@@ -310,6 +310,14 @@ def content_id(
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
 
 
+def has_content_id(event: Event) -> bool:
+    """Whether the id of an event is what ``content_id`` makes of it."""
+    facts = [
+        getattr(event, name) for name in EVENT_COLUMNS[EVENT_COLUMNS.index("received_at") + 1 :]
+    ]
+    return event.event_id == content_id(event.appeal_id, event.type, event.occurred_at, *facts)
+
+
 def clip(text: str) -> str:
     """Return a row's text as a Fault keeps it: without its line ending, no longer than CLIPPED."""
     text = text.rstrip("\r\n")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from workhours_sla import __version__
+from workhours_sla.adapters.stores.sqlite_copies import (
+    FOR_GOOD,
+    Copy,
+    StoredCopies,
+    counting_of,
+)
 from workhours_sla.adapters.stores.sqlite_file import refuse, refuse_text
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED, serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, tombstone, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import (
     BY_FOLD,
-    Copy,
     StoredAppeal,
     Tables,
     Work,
@@ -24,7 +29,6 @@ from workhours_sla.adapters.stores.sqlite_tables import (
 )
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.copies import join_copy, standing
 from workhours_sla.sla.evaluation import in_utc, is_future, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.monitor import Counters
@@ -39,7 +43,6 @@ WRITTEN_EVERY: Final = timedelta(minutes=1)
 """By how much the watermark on the disk may lie behind."""
 
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-_FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)
 
 
 class SqliteStore(SqliteOutbox):
@@ -190,15 +193,19 @@ class SqliteStore(SqliteOutbox):
                 if not gone.rowcount:
                     msg = f"no row {rejected} is in quarantine; rejected() lists those that are"
                     raise StoreError(msg)
-            copies = self._tables.copies([event.event_id])
-            listed = copies.setdefault(event.event_id, [])
-            before = _speaks(listed)
-            spoke = {event.event_id: None if before is None else before.event}
+            event_id = event.event_id
+            known = self._tables.copies([event_id]).get(event_id)
+            before = None if known is None else counting_of(known)
+            spoke = {event_id: None if before is None else before.event}
+            listed = known.listed if isinstance(known, StoredCopies) else [known] if known else []
             for copy in listed:
                 copy.repaired = False
                 work.set_aside(copy, REPLACED)
-            listed.append(self._new(work, event, repaired=True))
-            self._speak(work, copies, spoke)
+            repair = self._new(work, event, repaired=True)
+            copies = StoredCopies((*listed, repair))
+            copies.touched.append(repair)
+            self._tables.repeated.pop(event_id, None)  # it is read again when it comes again
+            self._speak(work, {event_id: copies}, spoke)
             self._read += 1
         return tuple(work.changes)
 
@@ -328,29 +335,35 @@ class SqliteStore(SqliteOutbox):
             if gone and tombstone("event", event_id) in gone:
                 duplicate += 1
                 continue
-            listed = copies.get(event_id)
-            if listed is None:
-                copies[event_id] = [self._new(work, event, gone=gone)]
+            known = copies.get(event_id)
+            if known is None:
+                copies[event_id] = self._new(work, event, gone=gone)
                 spoke[event_id] = None
                 late += event.occurred_at < self._watermark
                 continue
-            told: Sequence[Event] = [copy.event for copy in listed]
-            after, repeats = join_copy(told, event)
-            duplicate += repeats
-            conflicting += not repeats
-            if after is told:
-                continue
-            if event_id not in spoke:
-                before = _speaks(listed)
-                spoke[event_id] = None if before is None else before.event
-            if repeats:
-                earlier = next(
-                    copy for copy, one in zip(listed, after, strict=True) if one is event
-                )
-                earlier.event = event
-                work.alter(earlier)
+            if isinstance(known, Copy):
+                alike = known if known.event.content == event.content else None
             else:
-                listed.append(self._new(work, event, gone=gone))
+                alike = known.alike(event)
+            duplicate += alike is not None
+            conflicting += alike is None
+            if alike is not None and alike.event.received_at <= event.received_at:
+                continue
+            if isinstance(known, Copy):
+                copy, known = known, StoredCopies((known,))
+                copies[event_id] = known
+                known.touched.append(copy)
+            if event_id not in spoke:
+                before = known.counting
+                spoke[event_id] = None if before is None else before.event
+                known.touched += [] if before is None else [before]
+            if alike is None:
+                alike = self._new(work, event, gone=gone)
+                known.add(alike)
+            else:
+                known.alter(alike, event)
+                work.alter(alike)
+            known.touched.append(alike)
         self._speak(work, copies, spoke)
         self._read += len(events)
         self._duplicate += duplicate
@@ -375,20 +388,25 @@ class SqliteStore(SqliteOutbox):
         return copy
 
     def _speak(
-        self, work: Work, copies: dict[str, list[Copy]], spoke: dict[str, Event | None]
+        self,
+        work: Work,
+        copies: Mapping[str, Copy | StoredCopies],
+        spoke: Mapping[str, Event | None],
     ) -> None:
         """Give the appeals what stands now under each id, in place of what stood before."""
         moves = []
         ids: dict[str, None] = {}
         for event_id, before in spoke.items():
-            listed = copies[event_id]
-            copy = _speaks(listed)
-            for one in listed:
-                if one is copy:
-                    work.set_aside(one, one.aside if one.aside in BY_FOLD else None)
-                elif one.aside not in _FOR_GOOD:
+            known = copies[event_id]
+            copy = counting_of(known)
+            touched = [known] if isinstance(known, Copy) else known.touched
+            if copy is not None:
+                work.set_aside(copy, copy.aside if copy.aside in BY_FOLD else None)
+            for one in touched:
+                if one is not copy and one.aside not in FOR_GOOD:
                     future = is_future(one.event)
                     work.set_aside(one, "future_time" if future else "conflicting_id")
+            touched.clear()
             now = None if copy is None else copy.event
             if now is not before:
                 moves.append((before, copy))
@@ -397,7 +415,7 @@ class SqliteStore(SqliteOutbox):
         for before, copy in moves:
             if before is not None:
                 appeal = appeals[before.appeal_id]
-                appeal.remove(before.event_id)
+                appeal.remove(before)
                 del appeal.copies[before.event_id]
             if copy is not None:
                 appeal = appeals[copy.event.appeal_id]
@@ -415,11 +433,16 @@ class SqliteStore(SqliteOutbox):
         settled_at = appeal.ended_at(policy) if timer is None else None
         appeal.settled_at = _count(settled_at)
         aside = appeal.fold(policy).quarantine
-        if aside or appeal.aside:
-            why = {one.event.event_id: one.reason for one in aside}
+        noted, count = appeal.noted
+        if aside is noted:  # what was set aside before still is
+            for event, reason in aside[count:]:
+                work.set_aside(appeal.copies[event.event_id], reason)
+        elif aside or appeal.aside:
+            why = {event.event_id: reason for event, reason in aside}
             for event_id, copy in appeal.copies.items():
                 work.set_aside(copy, why.get(event_id))
-            appeal.aside = bool(aside)
+        appeal.aside = bool(aside)
+        appeal.noted = aside, len(aside)
         work.appeals[appeal.appeal_id] = appeal
 
     def _advance(self, work: Work, watermark: datetime) -> None:
@@ -452,16 +475,6 @@ class SqliteStore(SqliteOutbox):
         self._dropped += dropped
         if dropped:
             self._dropped_before = max(before, self._dropped_before or before)
-
-
-def _speaks(listed: Sequence[Copy]) -> Copy | None:
-    """Return which of the copies of one id stands: a repair before any other."""
-    standing_ones = [copy for copy in listed if copy.aside not in _FOR_GOOD]
-    candidates = [copy for copy in standing_ones if copy.repaired] or standing_ones
-    if not candidates:
-        return None
-    event = standing([copy.event for copy in candidates])
-    return next((copy for copy in candidates if copy.event is event), None)
 
 
 def _count(when: datetime | None) -> int | None:

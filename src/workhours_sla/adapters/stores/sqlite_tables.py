@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
+from workhours_sla.adapters.stores.sqlite_copies import Copy, StoredCopies
 from workhours_sla.adapters.stores.sqlite_file import checked_bodies, fetched
 from workhours_sla.adapters.stores.sqlite_rows import (
     Row,
@@ -22,11 +23,14 @@ from workhours_sla.adapters.stores.sqlite_rows import (
     reported_of,
     tombstone,
 )
+from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change, Key, Reported
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.tracked import Tracked
 
 CHUNK: Final = 500
+MANY: Final = 16
+"""From how many copies of one id on they are kept in memory."""
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, aside, event_id, repaired FROM event"
 )
@@ -36,31 +40,10 @@ BY_FOLD: Final = ("no_appeal", "reply_before_post")
 Value = TypeVar("Value")
 
 
-class Copy:
-    """One copy of an event, as a row has it."""
-
-    __slots__ = ("aside", "event", "number", "repaired", "stored")
-
-    def __init__(
-        self,
-        number: int,
-        event: Event,
-        aside: str | None = None,
-        *,
-        repaired: bool = False,
-        stored: bool = False,
-    ) -> None:
-        self.number = number
-        self.event = event
-        self.aside = aside
-        self.repaired = repaired
-        self.stored = stored
-
-
 class StoredAppeal(Tracked):
     """An appeal, with the rows of its events, and what its own row has."""
 
-    __slots__ = ("aside", "copies", "settled_at", "timer")
+    __slots__ = ("aside", "copies", "noted", "settled_at", "timer")
 
     def __init__(
         self,
@@ -73,6 +56,8 @@ class StoredAppeal(Tracked):
         super().__init__(appeal_id, (copy.event for copy in copies), reported)
         self.copies = {copy.event.event_id: copy for copy in copies}
         self.aside = any(copy.aside for copy in copies)
+        self.noted: tuple[Sequence[Quarantined], int] = (), 0
+        """What the fold set aside, and how many of these the copies have already."""
         self.timer = timer
         self.next_at = None if timer is None else instant(timer)
         self.settled_at = settled_at
@@ -112,6 +97,8 @@ class Tables:
         self._path = path
         self._most = most
         self.hot: dict[str, StoredAppeal] = {}
+        self.repeated: dict[str, StoredCopies] = {}
+        """The copies of ids with many, those that came last at the end."""
         self._open: set[str] | None = None
         self.last_change = 0
         """The number of the last change that was written."""
@@ -119,6 +106,7 @@ class Tables:
     def forget(self) -> None:
         """Let go of all that is in memory, which the disk may not have."""
         self.hot.clear()
+        self.repeated.clear()
         self._open = None
 
     def open_ids(self) -> Sequence[str]:
@@ -144,12 +132,25 @@ class Tables:
             else:
                 yield from fetched(self.db, self._path, asked, chunk)
 
-    def copies(self, ids: Iterable[str]) -> dict[str, list[Copy]]:
-        """Return the copies stored under each id, in order of arrival."""
-        copies: dict[str, list[Copy]] = {}
+    def copies(self, ids: Collection[str]) -> dict[str, Copy | StoredCopies]:
+        """Return the copies stored under each id: the only one, or all of several."""
+        repeated = self.repeated
+        copies: dict[str, Copy | StoredCopies] = {}
+        if repeated:
+            kept = {one: repeated.pop(one) for one in ids if one in repeated}
+            repeated.update(kept)
+            copies.update(kept)
+            ids = [one for one in ids if one not in kept]
         rows = sorted(self._where(COPIES + " WHERE event_id IN (*)", ids, "event"))
-        for row, copy in zip(rows, read_each(self._path, "event", rows, _copy_of), strict=True):
-            copies.setdefault(row[6], []).append(copy)
+        for copy in read_each(self._path, "event", rows, _copy_of):
+            event_id = copy.event.event_id
+            known = copies.get(event_id)
+            if isinstance(known, StoredCopies):
+                known.add(copy)
+                if len(known.listed) == MANY:
+                    repeated[event_id] = known
+            else:
+                copies[event_id] = copy if known is None else StoredCopies((known, copy))
         return copies
 
     def tombstones(self, events: Sequence[Event]) -> set[bytes]:
@@ -247,6 +248,10 @@ class Tables:
         # listed first: each look for a dictionary's first key passes all the gaps before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
             del hot[one]
+        repeated = self.repeated
+        kept = sum(len(copies.listed) for copies in repeated.values())
+        while kept > self._most and len(repeated) > 1:
+            kept -= len(repeated.pop(next(iter(repeated))).listed)
 
     def drop(self, before: int) -> int:
         """Drop appeals settled before an instant, and return how many events they had.
@@ -277,6 +282,7 @@ class Tables:
                 self.db.execute(sql.replace("*", places_for(ids)), ids)
             for one in ids:
                 self.hot.pop(one, None)
+            self.repeated.clear()
         self.db.execute(
             "DELETE FROM outbox WHERE ifnull(at, 0)<? AND number IN (SELECT number FROM outbox"
             " WHERE number<=(SELECT min(number) FROM delivered) ORDER BY number LIMIT 1000)",

@@ -1,0 +1,105 @@
+"""A note where too many rows share an id: mostly it is read from the wrong column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter, itemgetter
+from typing import Final
+
+import click
+
+from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.sources.mapping import has_content_id
+from workhours_sla.cli.min_read import quoted
+from workhours_sla.cli.phrases import say
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.ports import Item, Lull, Source, Start
+
+FEWEST: Final = 100
+"""With fewer rows of one id there is no note."""
+MOST: Final = 1_000
+"""More rows of one id than this are noted, however many others there are."""
+COUNTED: Final = 10_000
+"""How many events of a stream are counted: a wrong column shows in the first of them."""
+
+
+def note_shared_ids(
+    events: Sequence[Event], config: Config, lang: str, noted: Collection[str] = ()
+) -> list[str]:
+    """Write a note on standard error for each kind of id that too many rows share.
+
+    Too many are more than half of at least 100 rows, or more than 1,000. The kinds in ``noted``
+    are left out; those of which there was a note are returned.
+    """
+    rows = events
+    if config.input.kind == "appeals":  # each row gives one event that creates an appeal
+        rows = [event for event in events if event.type is EventType.CREATED]
+    found = []
+    for canonical in ("appeal_id", "event_id") if rows is events else ("appeal_id",):
+        counts = Counter(map(attrgetter(canonical), rows))
+        shared, count = max(counts.items(), key=itemgetter(1), default=("", 0))
+        many = count > MOST or (count >= FEWEST and 2 * count > len(rows))
+        if not many or canonical in noted or _is_derived(canonical, shared, rows):
+            continue
+        found.append(canonical)
+        note = say(
+            "shared_id",
+            lang,
+            count=count,
+            rows=len(rows),
+            share=100 * count // len(rows) or "<1",
+            canonical=canonical,
+            id=quoted(shared),
+            column=repr(config.columns.get(canonical, canonical)),
+        )
+        click.echo(f"{say('note', lang)}: {note}", err=True)
+    return found
+
+
+def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
+    """Whether an id is of rows that have none of their own, and are all alike."""
+    if canonical != "event_id":
+        return False
+    return has_content_id(next(event for event in rows if event.event_id == shared))
+
+
+class NotedSource:
+    """A source whose first events are counted, for a note where too many share an id."""
+
+    def __init__(self, source: Source, config: Config, lang: str) -> None:
+        self._source = source
+        self._config = config
+        self._lang = lang
+        self._events: list[Event] = []
+        self._noted: list[str] = []
+        self._next: int | None = FEWEST
+        """With how many events they are counted next; None after the last time."""
+
+    @property
+    def name(self) -> str:
+        """The name of the source."""
+        return self._source.name
+
+    @property
+    def partitions(self) -> Collection[str]:
+        """The partitions of the source."""
+        return self._source.partitions
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Lull]:
+        """Yield the items of the source; once enough of them have come, write the notes."""
+        for item in self._source.items(positions):
+            if self._next is not None and isinstance(item, Item):
+                self._events += item.events
+                if len(self._events) >= self._next:
+                    self._note()
+            yield item
+        self._note()
+
+    def _note(self) -> None:
+        self._noted += note_shared_ids(self._events, self._config, self._lang, self._noted)
+        if len(self._events) >= COUNTED:
+            self._next = None
+            self._events.clear()
+        else:
+            self._next = min(2 * max(FEWEST, len(self._events)), COUNTED)
