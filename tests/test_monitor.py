@@ -120,7 +120,8 @@ def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> No
         assert not kinds["at_risk"]
     elif outcome.verdict in ends:
         assert at[outcome.verdict] == utc(ends[outcome.verdict])
-    if outcome.due_at is not None:  # an open pause tells no other due time
+    if outcome.due_at is not None or kinds["paused"] == kinds["resumed"]:
+        # a pause that is open tells no other due time
         due = [change.due_at for change in told if change.kind in {"opened", "due_changed"}][-1]
         assert due == utc(outcome.due_at)
 

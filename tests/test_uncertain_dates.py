@@ -349,6 +349,21 @@ def check_monitor(one: Scene, seed: str) -> None:
         batch = by_clock(evaluate(one.events, policy, as_of=watermark).outcomes)
         wanted = {key: o.verdict.value for key, o in batch.items() if o.verdict in ENDS}
         assert ended == wanted, watermark
+        for key, outcome in batch.items():
+            check_due(outcome, [c for c in emitted.values() if (c.target, c.cycle) == key])
+
+
+def check_due(outcome: Outcome, stand: list[Change]) -> None:
+    """Check the due time that was told last and not retracted."""
+    told = {kind: [c for c in stand if c.kind is kind] for kind in ChangeKind}
+    if not told[ChangeKind.OPENED]:  # an excluded one, or one that is still to start
+        assert outcome.verdict is Verdict.EXCLUDED or not stand
+        return
+    last = [*told[ChangeKind.OPENED], *told[ChangeKind.DUE_CHANGED]][-1]
+    is_paused = len(told[ChangeKind.PAUSED]) > len(told[ChangeKind.RESUMED])
+    if outcome.due_at is not None or not is_paused:
+        due = outcome.due_at
+        assert last.due_at == (due and due.astimezone(UTC)), "the due time told last"
 
 
 EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
@@ -736,6 +751,22 @@ def test_a_pause_after_the_earliest_limit_is_not_reported() -> None:
     certain.apply(event(0, EventType.CREATED, at(18, 17)))
     (paused,) = certain.apply(event(1, EventType.PAUSED, at(21, 11)))
     assert paused.kind is ChangeKind.PAUSED
+
+
+def test_a_due_time_that_becomes_unknown_is_told() -> None:
+    monitor = Monitor(Policy([Target("t", working_hours(4), DAGESTAN, pauses=True)]))
+    monitor.apply(event(0, EventType.CREATED, at(18, 12)))
+    monitor.apply(event(1, EventType.PAUSED, at(18, 13)))
+    (told,) = monitor.apply(event(2, EventType.RESUMED, at(18, 14)))
+    assert (told.kind, told.due_at) == (ChangeKind.DUE_CHANGED, at(18, 17))
+    monitor.apply(event(3, EventType.PAUSED, at(18, 15)))
+    # it is now on Monday or on Tuesday, at 10:30
+    back, unknown = monitor.apply(event(4, EventType.RESUMED, at(18, 17, 30)))
+    assert back.retracts == told.change_id
+    assert (unknown.kind, unknown.at, unknown.due_at) == (ChangeKind.DUE_CHANGED, None, None)
+    *_, back, known = monitor.apply(event(5, EventType.RESUMED, at(18, 15, 30)))
+    assert back.retracts == unknown.change_id
+    assert (known.kind, known.due_at) == (ChangeKind.DUE_CHANGED, at(18, 17, 30))
 
 
 def test_no_warning_before_a_breach_that_may_be_retroactive() -> None:

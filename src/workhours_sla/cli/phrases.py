@@ -78,6 +78,10 @@ PHRASES: Final[dict[str, words.Words]] = {
     "unassigned": {"en": "not assigned", "ru": "не назначено"},
     "held_at_breach": {"en": "at the breach: {holder}", "ru": "при нарушении срока: {holder}"},
     "due_by": {"en": "due {when}", "ru": "срок {when}"},
+    "due_not_known": {
+        "en": "not known, as dates are uncertain",
+        "ru": "неизвестен: есть даты, о которых нет решения",
+    },
     "due_between": {
         "en": "due between {since} and {until}",
         "ru": "срок между {since} и {until}",

@@ -278,6 +278,8 @@ class _Page:
         facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-", change.target, what]
         if change.at is not None:
             facts.append(self._time(change.at))
+        elif not back:
+            facts.append(say("due_not_known", lang))
         if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
             facts.append(say("due_by", lang, when=self._time(change.due_at)))
         return "  ".join("".join(c if c.isprintable() else "?" for c in fact) for fact in facts)

@@ -32,8 +32,9 @@ class ChangeKind(StrEnum):
 class Change(NamedTuple):
     """Something that became true of a clock, or, with ``retracts``, turned out not to be.
 
-    ``at`` is the instant it is about, in UTC, as are ``due_at`` and ``limit``. ``revision``
-    counts the changes of the clock from 1. ``evidence`` are the events behind it,
+    ``at`` is the instant it is about, in UTC, as are ``due_at`` and ``limit``; a
+    ``due_changed`` whose ``at`` is None says that unknown dates now leave the due time open.
+    ``revision`` counts the changes of the clock from 1. ``evidence`` are the events behind it,
     ``calendar_version`` and ``policy_version`` those in force. ``retroactive`` marks a breach
     dated to the change of the appeal that made the target apply, after the limit had passed.
     """
@@ -61,8 +62,8 @@ class Change(NamedTuple):
 
 Kinds = tuple[str, ...]
 """Kinds of changes, in order; few differ, so those of most clocks are the same object."""
-Moments = tuple[datetime, ...]
-"""The ``at`` of each."""
+Moments = tuple[datetime | None, ...]
+"""The ``at`` of each; None only for a due time that became unknown."""
 
 Reported = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
 """What stands of one clock.
@@ -253,15 +254,17 @@ def changes_between(  # noqa: PLR0913
 def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
     """Add the due time where it is another than was told when the clock was opened.
 
-    One that a pause keeps from being known stays as it was told last.
+    While a pause that was told has no end, the one told last stays: nobody can know another
+    before the pause ends. One that unknown dates leave open is told as None.
     """
     stood, since, _, told, _ = old
     if kinds[0] != _OPENED or stood[:1] != kinds[:1] or since[:1] != moments[:1]:
         return kinds, moments
     due = clock.due_at
-    if due is None and stood[1:2] == (_DUE_CHANGED,):
-        due = since[1]
-    if due is None or due == told:
+    is_paused = clock.open_hold is not None and kinds.count(_PAUSED) > kinds.count(_RESUMED)
+    if due is None and is_paused:
+        due = since[1] if stood[1:2] == (_DUE_CHANGED,) else told
+    if due == told:
         return kinds, moments
     return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
