@@ -308,6 +308,8 @@ def check_batch(one: Scene, counts: Counter[str]) -> bool:
                 assert all(value is None or within(value, bounds) for value in values), name
             else:  # a pause that goes on
                 assert {*values} == {None}, name
+            if name == "elapsed" and option["pauses"] and option["pause_cap"] is not None:
+                monotone &= isinstance(option["pause_cap"], ClockTime)  # its end moves as well
             if given is None and monotone and option["stops"] != "next_reply":
                 assert len({*values}) > 1 or values[0] is None, f"{name} that all share is given"
     return touching
