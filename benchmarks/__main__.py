@@ -85,7 +85,7 @@ def _measure(count: int, turns: int) -> tuple[list[Line], dict[str, Any]]:
             columns.deadline,
             columns.overhead,
             columns.many_schedules,
-            columns.holds,
+            columns.pauses,
             scalar.deadline,
             scalar.elapsed,
         ):

@@ -266,24 +266,24 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
     return Measured(lines, {path: times})
 
 
-def holds_of(rows: Rows, per_row: int) -> columns.Holds:
+def holds_of(rows: Rows, per_row: int) -> columns.Pauses:
     """Return as many holds for each row, half an hour each, two hours apart."""
     begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
     starts = (rows.starts[:, None] + begins).reshape(-1)
     offsets = np.arange(len(rows.starts) + 1) * per_row
-    return columns.Holds(starts, starts + np.timedelta64(30, "m"), offsets)
+    return columns.Pauses(starts, starts + np.timedelta64(30, "m"), offsets)
 
 
-def holds(rows: Rows, turns: int) -> Measured:
+def pauses(rows: Rows, turns: int) -> Measured:
     """Return what a hold per row costs."""
     schedule, held = russian("RU-MOW"), holds_of(rows, 1)
     starts, ends = rows.starts, rows.ends
     times = take_turns(
         [
             elapsed_case("elapsed", schedule, starts, ends),
-            elapsed_case("elapsed, 1 hold", schedule, starts, ends, holds=held),
+            elapsed_case("elapsed, 1 hold", schedule, starts, ends, pauses=held),
             deadline_case("deadline", schedule, starts),
-            deadline_case("deadline, 1 hold", schedule, starts, holds=held),
+            deadline_case("deadline, 1 hold", schedule, starts, pauses=held),
         ],
         turns,
     )

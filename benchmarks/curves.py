@@ -31,7 +31,7 @@ def curves(count: int, turns: int) -> dict[str, list[Point]]:
         ],
         "years": [_point(years, _over_years(years, count), turns) for years in (1, 2, 5, 10, 20)],
         "schedules": [_schedules(size, Rows(count), turns) for size in (1, 2, 4, 8, 16, 32, 89)],
-        "holds": [_holds(size, Rows(count), turns) for size in (0, 1, 2, 4, 8)],
+        "pauses": [_pauses(size, Rows(count), turns) for size in (0, 1, 2, 4, 8)],
     }
 
 
@@ -58,8 +58,8 @@ def _schedules(size: int, rows: Rows, turns: int) -> Point:
     return _point(len(schedules), rows, turns, schedules, codes=drawn(schedules, rows))
 
 
-def _holds(size: int, rows: Rows, turns: int) -> Point:
-    return _point(size, rows, turns, holds=holds_of(rows, size) if size else None)
+def _pauses(size: int, rows: Rows, turns: int) -> Point:
+    return _point(size, rows, turns, pauses=holds_of(rows, size) if size else None)
 
 
 def _point(at: int, rows: Rows, turns: int, schedule: Any = None, **more: Any) -> Point:

@@ -17,15 +17,15 @@ from typing import Any
 
 from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
-from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.config.file import Config
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.evaluation import evaluate
+from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.monitor import Monitor
+from workhours_sla.sla.pipeline import Batch
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.ports import Batch
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)

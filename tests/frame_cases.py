@@ -124,15 +124,15 @@ def holds_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime
     return found
 
 
-def with_holds(starts: list[Any], ends: list[Any], holds: list[Any]) -> dict[str, list[Any]]:
+def with_holds(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
     """Return what the scalar engine answers where the clock stood still."""
     return {
-        "elapsed": each(lambda a, b, h: OFFICE.elapsed(a, b, holds=h), starts, ends, holds),
+        "elapsed": each(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
         "remaining": each(
-            lambda a, h: OFFICE.remaining(a, BUDGET, now=NOW, holds=h), starts, holds
+            lambda a, h: OFFICE.remaining(a, BUDGET, now=NOW, pauses=h), starts, pauses
         ),
-        "deadline": each(lambda a, h: OFFICE.deadline(a, BUDGET, holds=h), starts, holds),
+        "deadline": each(lambda a, h: OFFICE.deadline(a, BUDGET, pauses=h), starts, pauses),
         "breaches_after": each(
-            lambda a, h: OFFICE.breaches_after(a, BUDGET, holds=h), starts, holds
+            lambda a, h: OFFICE.breaches_after(a, BUDGET, pauses=h), starts, pauses
         ),
     }

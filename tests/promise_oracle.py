@@ -90,10 +90,10 @@ class Expected:
     limit: datetime | None
     elapsed: timedelta
     needs_review: bool
-    belongs: Mapping[str, str | None]
+    attributes: Mapping[str, str | None]
     promise: Promise
     schedule: Schedule
-    holds: tuple[Span, ...]
+    pauses: tuple[Span, ...]
     shares: Mapping[tuple[str, str | None], timedelta]
     """Working time by phase and holder, where there was any."""
     overdue: timedelta | None
@@ -112,7 +112,7 @@ class Answer:
     """Pairs of event id and reason."""
 
 
-def settle(
+def deduplicate(
     events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
 ) -> Answer:
     """Return what the events come to as of an instant."""
@@ -196,7 +196,7 @@ def is_answer(event: Event) -> bool:
     return event.type == "replied" and is_official(event)
 
 
-def belongs(story: Iterable[Event]) -> dict[str, str | None]:
+def attributes(story: Iterable[Event]) -> dict[str, str | None]:
     """Return the value of each field that was named last."""
     found: dict[str, str | None] = dict.fromkeys(BELONGING)
     for event in story:
@@ -231,7 +231,7 @@ def judge_appeal(
     if fit is None:
         answer.unmatched.add((appeal_id, None, "no_rule"))
         return
-    appeal = Appeal(appeal_id, story, creation, belongs(story), as_of)
+    appeal = Appeal(appeal_id, story, creation, attributes(story), as_of)
     since = changed_at if from_change else None
     for promise in fit.promises:
         schedule = promise.schedule
@@ -251,7 +251,7 @@ def fitting(
     """Return the rule at the end, and when it came to be that one if not at the creation."""
     begun = story.index(creation) + 1
     found = [
-        first_fit(fits, belongs(story[:length]), creation)
+        first_fit(fits, attributes(story[:length]), creation)
         for length in range(begun, len(story) + 1)
     ]
     changes = [
@@ -500,15 +500,15 @@ class Clock:
         """Return the outcome of a clock that ends with the last event, if there is one."""
         promise, appeal = self.promise, self.appeal
         ended = max(start, last.occurred_at) if last else None
-        pauses = self.pauses(start, ended)
-        holds = (*pauses, *others)
-        due, limit = term(self.schedule, start, promise.budget, holds)
-        open_since = [begun for begun, end in holds if end is None]
+        own = self.pauses(start, ended)
+        pauses = (*own, *others)
+        due, limit = term(self.schedule, start, promise.budget, pauses)
+        open_since = [begun for begun, end in pauses if end is None]
         if open_since and limit is not None and not isinstance(promise.budget, ClockTime):
             limit = limit if limit < min(open_since) else None
         if promise.closing == "strict":
             limit = due
-        used = working_time(self.schedule, start, ended or appeal.as_of, holds)
+        used = working_time(self.schedule, start, ended or appeal.as_of, pauses)
         is_late = bool(ended and limit and ended > limit)
 
         if any(event.type == "duplicate_of" for event in appeal.story):
@@ -520,10 +520,10 @@ class Clock:
         elif limit is not None and appeal.as_of > limit:
             verdict = "breached"
         elif any(
-            begun <= appeal.as_of and (end is None or appeal.as_of < end) for begun, end in pauses
+            begun <= appeal.as_of and (end is None or appeal.as_of < end) for begun, end in own
         ):
             verdict = "paused"
-        elif self.is_at_risk(start, used, due, holds):
+        elif self.is_at_risk(start, used, due, pauses):
             verdict = "at_risk"
         else:
             verdict = "pending"
@@ -540,17 +540,17 @@ class Clock:
             limit=limit,
             elapsed=used,
             needs_review=self.needs_review(first_start, last),
-            belongs=appeal.facts,
+            attributes=appeal.facts,
             promise=promise,
             schedule=self.schedule,
-            holds=tuple(joined(holds, ended or appeal.as_of)),
-            shares=self.shares(start, ended or appeal.as_of, holds),
-            overdue=self.overdue(used, due, ended or appeal.as_of, holds),
+            pauses=tuple(joined(pauses, ended or appeal.as_of)),
+            shares=self.shares(start, ended or appeal.as_of, pauses),
+            overdue=self.overdue(used, due, ended or appeal.as_of, pauses),
             is_late=is_late,
         )
 
     def shares(
-        self, start: datetime, end: datetime, holds: Sequence[Span]
+        self, start: datetime, end: datetime, pauses: Sequence[Span]
     ) -> dict[tuple[str, str | None], timedelta]:
         """Return how much working time passed in each phase, and with whom."""
         found: dict[tuple[str, str | None], timedelta] = {}
@@ -563,13 +563,13 @@ class Clock:
             phase = "held" if holder else "unassigned"
             if any(since < registered for registered in registrations):
                 phase, holder = "unregistered", None
-            used = working_time(self.schedule, since, until, holds)
+            used = working_time(self.schedule, since, until, pauses)
             if used:
                 found[phase, holder] = found.get((phase, holder), ZERO) + used
         return found
 
     def overdue(
-        self, used: timedelta, due: datetime | None, until: datetime, holds: Sequence[Span]
+        self, used: timedelta, due: datetime | None, until: datetime, pauses: Sequence[Span]
     ) -> timedelta | None:
         budget = self.promise.budget
         if isinstance(budget, timedelta):
@@ -578,7 +578,7 @@ class Clock:
             return None
         if isinstance(budget, ClockTime):
             return max(ZERO, until - due)
-        return working_time(self.schedule, due, until, holds)
+        return working_time(self.schedule, due, until, pauses)
 
     def deletion(self) -> Event | None:
         """Return by which event the citizen deleted the appeal for good."""
@@ -591,10 +591,10 @@ class Clock:
         return found
 
     def is_at_risk(
-        self, start: datetime, used: timedelta, due: datetime | None, holds: Sequence[Span]
+        self, start: datetime, used: timedelta, due: datetime | None, pauses: Sequence[Span]
     ) -> bool:
         promise, as_of = self.promise, self.appeal.as_of
-        whole, left = self.whole(start, due, holds), ZERO
+        whole, left = self.whole(start, due, pauses), ZERO
         if isinstance(promise.budget, timedelta):
             left = whole - used
         elif due is None:
@@ -606,13 +606,13 @@ class Clock:
         percent = promise.warn_percent
         return left <= promise.warn or (percent is not None and used * 100 >= whole * percent)
 
-    def whole(self, start: datetime, due: datetime | None, holds: Sequence[Span]) -> timedelta:
+    def whole(self, start: datetime, due: datetime | None, pauses: Sequence[Span]) -> timedelta:
         budget = self.promise.budget
         if isinstance(budget, timedelta):
             return budget
         if isinstance(budget, ClockTime):
             return budget.amount
-        return working_time(self.schedule, start, due, holds) if due else ZERO
+        return working_time(self.schedule, start, due, pauses) if due else ZERO
 
     def needs_review(self, start: datetime, last: Event | None) -> bool:
         if self.promise.stops != "substantive_reply":
@@ -637,36 +637,36 @@ def pieces_of(schedule: Schedule, around: date) -> tuple[tuple[datetime, datetim
 
 
 def pieces(
-    schedule: Schedule, start: datetime, holds: Sequence[Span]
+    schedule: Schedule, start: datetime, pauses: Sequence[Span]
 ) -> Iterator[tuple[datetime, datetime]]:
     """Yield the working time from an instant on that no hold covers, cut at their edges."""
     start = start.astimezone(UTC)
-    edges = sorted({start, *(edge for hold in holds for edge in hold if edge is not None)})
+    edges = sorted({start, *(edge for pause in pauses for edge in pause if edge is not None)})
     for lo, hi in pieces_of(schedule, start.date().replace(day=1)):
         if hi <= start:
             continue
         inner = [edge for edge in edges if lo < edge < hi]
         for begun, ended in pairwise([lo, *inner, hi]):
-            held = any(a <= begun and (b is None or begun < b) for a, b in holds)
+            held = any(a <= begun and (b is None or begun < b) for a, b in pauses)
             if begun >= start and not held:
                 yield begun, ended
 
 
 def working_time(
-    schedule: Schedule, start: datetime, end: datetime, holds: Sequence[Span]
+    schedule: Schedule, start: datetime, end: datetime, pauses: Sequence[Span]
 ) -> timedelta:
     total = ZERO
-    for begun, ended in pieces(schedule, start, holds):
+    for begun, ended in pieces(schedule, start, pauses):
         if begun >= end:
             break
         total += min(ended, end) - begun
     return total
 
 
-def joined(holds: Sequence[Span], until: datetime) -> Iterator[Span]:
+def joined(pauses: Sequence[Span], until: datetime) -> Iterator[Span]:
     """Yield the stretches that are held up to an instant, in order, none touching the next."""
-    over = [(since, until if end is None else end) for since, end in holds]
-    over = sorted(hold for hold in over if hold[0] < hold[1])
+    over = [(since, until if end is None else end) for since, end in pauses]
+    over = sorted(pause for pause in over if pause[0] < pause[1])
     while over:
         since, end = over.pop(0)
         while over and over[0][0] <= end:
@@ -675,22 +675,22 @@ def joined(holds: Sequence[Span], until: datetime) -> Iterator[Span]:
 
 
 def term(
-    schedule: Schedule, start: datetime, budget: Any, holds: Sequence[Span]
+    schedule: Schedule, start: datetime, budget: Any, pauses: Sequence[Span]
 ) -> tuple[datetime | None, datetime | None]:
     """Return when a budget is due and the last instant within it; None where a hold has no end."""
     if isinstance(budget, ClockTime):
         return start + budget.amount, start + budget.amount
     if not isinstance(budget, timedelta):
-        return days_term(schedule, start, budget, holds)
+        return days_term(schedule, start, budget, pauses)
     due, used = None, ZERO
-    for begun, ended in pieces(schedule, start, holds):
+    for begun, ended in pieces(schedule, start, pauses):
         at = begun + (budget - used)
         used += ended - begun
         if used >= budget and due is None:
             due = at
         if used > budget:
             return due, at
-    assert any(end is None for _, end in holds), "the term is longer than the oracle looks"
+    assert any(end is None for _, end in pauses), "the term is longer than the oracle looks"
     return due, None
 
 
@@ -708,7 +708,7 @@ def last_closing(schedule: Schedule, day: date) -> datetime | None:
 
 
 def days_term(
-    schedule: Schedule, start: datetime, budget: Any, holds: Sequence[Span]
+    schedule: Schedule, start: datetime, budget: Any, pauses: Sequence[Span]
 ) -> tuple[datetime | None, datetime | None]:
     begun = start.astimezone(schedule.tz).date()
     closing = last_closing(schedule, begun)
@@ -724,17 +724,17 @@ def days_term(
     for _ in range(REACH):
         counts = not isinstance(budget, WorkingDays) or bool(schedule.shifts_on(day))
         midnight = midnight_after(schedule, day)
-        if counts and not stands_at(midnight, holds):
+        if counts and not stands_at(midnight, pauses):
             count -= 1
             if not count:
                 last = day
                 break
         day += DAY
     if last is None:
-        assert any(end is None for _, end in holds), "the term is longer than the oracle looks"
+        assert any(end is None for _, end in pauses), "the term is longer than the oracle looks"
         return None, None
     if isinstance(budget, CalendarDays | Months):
-        last = rolled(schedule, last, budget.roll, start, holds)
+        last = rolled(schedule, last, budget.roll, start, pauses)
         if last is None:
             return None, None
     limit = midnight_after(schedule, last)
@@ -753,12 +753,12 @@ def months_later(day: date, count: int) -> date:
             wanted -= 1
 
 
-def stands_at(when: datetime, holds: Sequence[Span]) -> bool:
-    return any(since <= when and (end is None or when < end) for since, end in holds)
+def stands_at(when: datetime, pauses: Sequence[Span]) -> bool:
+    return any(since <= when and (end is None or when < end) for since, end in pauses)
 
 
 def rolled(
-    schedule: Schedule, day: date, roll: str, start: datetime, holds: Sequence[Span]
+    schedule: Schedule, day: date, roll: str, start: datetime, pauses: Sequence[Span]
 ) -> date | None:
     """Return a working date for the end of a term, None where a hold without an end keeps it."""
     if roll == "none" or schedule.shifts_on(day):
@@ -772,6 +772,6 @@ def rolled(
             return moved
     for number in range(REACH):
         moved = day + number * DAY
-        if schedule.shifts_on(moved) and not stands_at(midnight_after(schedule, moved), holds):
+        if schedule.shifts_on(moved) and not stands_at(midnight_after(schedule, moved), pauses):
             return moved
     return None

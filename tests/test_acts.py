@@ -13,7 +13,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError
 
 WHOLE = """
-settles = [{ from = 2028-01-01, to = 2028-12-31 }]
+confirms = [{ from = 2028-01-01, to = 2028-12-31 }]
 
 [acts.decree]
 title = "Постановление о переносе в 2028 году"

@@ -20,9 +20,9 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.sla import spans
+from workhours_sla.sla import holders as spans
 from workhours_sla.sla.appeal import Appeal, read_appeal
-from workhours_sla.sla.spans import Span, in_time_if_earlier
+from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 

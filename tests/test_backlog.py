@@ -6,8 +6,8 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.arrays import NEVER  # noqa: E402
-from workhours_sla.compliance.backlog import (  # noqa: E402
+from workhours_sla.statistics.arrays import NEVER  # noqa: E402
+from workhours_sla.statistics.backlog import (  # noqa: E402
     backlog,
     backlog_ages,
     flow,

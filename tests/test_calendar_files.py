@@ -25,9 +25,10 @@ from workhours_sla import (
     transfer,
     working_in_any,
 )
-from workhours_sla.adapters.calendars import dates, icalendar, xmlcalendar
-from workhours_sla.adapters.calendars.icalendar_lines import folded, parse
-from workhours_sla.adapters.schedule_json import from_json, to_json
+from workhours_sla.adapters.calendars import dates, xmlcalendar
+from workhours_sla.adapters.calendars.icalendar import read as icalendar
+from workhours_sla.adapters.calendars.icalendar.lines import folded, parse
+from workhours_sla.adapters.json.schedules import from_json, to_json
 from workhours_sla.calendars.day import DayKind
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -38,7 +39,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursWarning,
 )
-from workhours_sla.worktime.shifts import Shift, WeeklyHours
+from workhours_sla.worktime.weekly_hours import Shift, WeeklyHours
 
 DATA = Path(__file__).parent / "data" / "calendars"
 STAMP = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -714,7 +715,7 @@ CALENDARS = st.sampled_from(
         Calendar.get("RU-TA").provisional(),
         Calendar.get("RU").as_known(date(2021, 10, 1)).with_week(6),
         Calendar.get("RU").without(Layer.PRESIDENTIAL, Layer.REGION).provisional(),
-        AMENDED.amend(day_off(date(2025, 9, 2), ORDER), settles=[(date(2028, 1, 1),) * 2]),
+        AMENDED.amend(day_off(date(2025, 9, 2), ORDER), confirms=[(date(2028, 1, 1),) * 2]),
         dates.read(DATA / "office.csv", id="office", tz="Europe/Samara"),
         dates.read(DATA / "office.csv", id="RU").amend(day_off(date(2025, 9, 2), ORDER)),
         xmlcalendar.read(DATA / "ru-2024.xml", id="xml"),
@@ -844,7 +845,7 @@ def test_json_of_a_calendar_by_name_that_cannot_be_read() -> None:
         ({"week": 4}, "calendar.week"),
         ({"week": True}, "calendar.week"),
         ({"as_known": 2021}, "calendar.as_known"),
-        ({"amended": [{"rows": []}]}, "calendar.amended[0].settles"),
+        ({"amended": [{"rows": []}]}, "calendar.amended[0].confirms"),
         ({"tz": None, "plain": {"days_off": [], "yearly": ["13-01"]}}, "calendar.plain.yearly[0]"),
         (
             {

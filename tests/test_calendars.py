@@ -54,10 +54,10 @@ def test_a_day_off_of_an_agency() -> None:
 def test_rows_and_tuples_of_rows_amend_alike() -> None:
     days = [day_off(date(2026, 9, day), ORDER) for day in (1, 2, 3)]
     moved = transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE)
-    settles = [(date(2028, 1, 1), date(2028, 12, 31))]
-    amended = RU.amend([*days, moved], settles=settles)
-    assert amended == RU.amend([*itertools.chain(*days), *moved], settles=settles)
-    assert amended == RU.amend(iter([days[0], days[1][0], *days[2], moved]), settles=settles)
+    confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
+    amended = RU.amend([*days, moved], confirms=confirms)
+    assert amended == RU.amend([*itertools.chain(*days), *moved], confirms=confirms)
+    assert amended == RU.amend(iter([days[0], days[1][0], *days[2], moved]), confirms=confirms)
     assert not any(amended.is_working_day(date(2026, 9, day)) for day in (1, 2, 3))
     assert amended.is_working_day(date(2028, 4, 29))
 
@@ -88,7 +88,7 @@ def test_a_new_years_act_makes_the_year_known() -> None:
             *transfer(date(2028, 1, 1), date(2028, 1, 10), DECREE),  # fell on a holiday
             *transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE),  # a Saturday worked
         ],
-        settles=[(date(2028, 1, 1), date(2028, 12, 31))],
+        confirms=[(date(2028, 1, 1), date(2028, 12, 31))],
     )
     assert amended.coverage[-1][1] == date(2028, 12, 31)
     assert amended.day(date(2028, 1, 1)).kind is DayKind.HOLIDAY
@@ -102,10 +102,10 @@ def test_a_new_years_act_makes_the_year_known() -> None:
 
 
 def test_a_resolution_takes_the_place_of_the_automatic_move() -> None:
-    settles = [(date(2028, 1, 1), date(2028, 12, 31))]
-    automatic = RU.amend([], settles=settles)
+    confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
+    automatic = RU.amend([], confirms=confirms)
     assert not automatic.is_working_day(date(2028, 11, 6))
-    moved = RU.amend(transfer(date(2028, 11, 4), date(2028, 11, 3), DECREE), settles=settles)
+    moved = RU.amend(transfer(date(2028, 11, 4), date(2028, 11, 3), DECREE), confirms=confirms)
     assert moved.is_working_day(date(2028, 11, 6))
     assert not moved.is_working_day(date(2028, 11, 3))
 
@@ -115,7 +115,7 @@ def test_an_act_settles_what_was_open() -> None:
     eid = Act("Decree of the Rais", known_from=date(2027, 1, 15))
     settled = tatarstan.amend(
         day_off(date(2027, 3, 9), eid, name="Ураза-байрам", layer=Layer.REGION, shortens_eve=True),
-        settles=[(date(2027, 3, 6), date(2027, 3, 12))],
+        confirms=[(date(2027, 3, 6), date(2027, 3, 12))],
     )
     assert date(2027, 3, 10) not in settled.uncertain(2027)
     assert not settled.is_working_day(date(2027, 3, 9))
@@ -279,10 +279,10 @@ def test_a_combination_says_the_same_of_its_parts_in_either_order(
     assert list(one.diff(other, *YEAR)) == []
     for day, same in zip(one.days(*YEAR), other.days(*YEAR), strict=True):
         assert (day.kind, day.eve_of, day.describe()) == (same.kind, same.eve_of, same.describe())
-    office, twin = (Schedule(days, S8, tz="Europe/Volgograd") for days in (one, other))
+    office, same_due = (Schedule(days, S8, tz="Europe/Volgograd") for days in (one, other))
     friday = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
     due = office.deadline(friday, working_hours(4))
-    assert due == twin.deadline(friday, working_hours(4))
+    assert due == same_due.deadline(friday, working_hours(4))
 
 
 def test_every_day_that_a_combination_answers_by_rule_is_marked() -> None:

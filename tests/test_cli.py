@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from workhours_sla import words
 from workhours_sla.cli.main import COMMANDS, main
+from workhours_sla.text import words
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
@@ -401,26 +401,26 @@ def new_year(folder: Path) -> str:
     )
 
 
-LOAD = ("--as-of=2026-01-12T10:00+03:00", "--from=2026-01-01", "--days=20")
+LOAD = ("--as-of=2026-01-12T10:00+03:00", "--since=2026-01-01", "--days=20")
 
 
 def test_deadlines_by_hour(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = new_year(tmp_path)
-    status, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--lang=en")
+    status, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--lang=en")
     assert status == 0
     first, second, counts = out.splitlines()[1:4]
     assert first == f"  Mon 12 Jan 2026 13:00  {'█' * 32}  3  at once (days off before: 11)"
     assert second == f"  Mon 12 Jan 2026 15:00  {'█' * 10:<32}  1"
     assert counts.startswith("Overdue 0 · due before that 0 · later 0 · paused 0 · on dates")
-    _, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--lang=ru")
+    _, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--lang=ru")
     assert "3  одновременно (перед этим нерабочих дней: 11)" in out
 
 
 def test_deadlines_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = new_year(tmp_path)
-    _, out, _ = run(capsys, "load", file, *VGG, *LOAD, "--by=day", "--json")
+    _, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--by=day", "--json")
     data = json.loads(out)
-    assert (data["schema"], data["open"], data["overdue"]) == ("workhours.load/1", 4, 0)
+    assert (data["schema"], data["open"], data["overdue"]) == ("workhours.forecast/1", 4, 0)
     assert data["from"] == "2026-01-01T00:00:00+03:00"
     assert data["until"] == "2026-01-21T00:00:00+03:00"
     assert data["slots"] == [
@@ -435,11 +435,17 @@ def test_deadlines_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_forecast_without_deadlines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = (new_year(tmp_path), *VGG, "--as-of=2026-01-20T10:00", "--from=20.01.2026", "--lang=en")
-    status, out, _ = run(capsys, "load", *asked)
+    asked = (
+        new_year(tmp_path),
+        *VGG,
+        "--as-of=2026-01-20T10:00",
+        "--since=20.01.2026",
+        "--lang=en",
+    )
+    status, out, _ = run(capsys, "forecast", *asked)
     assert (status, out.splitlines()[1]) == (0, "  none")
     assert "Overdue 4" in out
-    assert run(capsys, "load", *asked[:-1], "--from=soon")[0] == 2
+    assert run(capsys, "forecast", *asked[:-1], "--since=soon")[0] == 2
 
 
 # -- watch -----------------------------------------------------------------------------------

@@ -25,9 +25,9 @@ from workhours_sla.errors import (  # noqa: E402
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import arguments, lookups, sweep, tables, verbs  # noqa: E402
+from workhours_sla.worktime.engine.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
-from workhours_sla.worktime.timeline import Timeline  # noqa: E402
-from workhours_sla.worktime.verbs import WorkingTime  # noqa: E402
+from workhours_sla.worktime.working_time import WorkingTime  # noqa: E402
 
 ROWS = int(os.environ.get("WORKHOURS_ROWS", "300"))
 SEED = random.randrange(10**9) if "WORKHOURS_ROWS" in os.environ else 7
@@ -57,7 +57,7 @@ class Stretches(WorkingTime):
     ) -> None:
         object.__setattr__(self, "stretches", tuple(join(stretches)))
         object.__setattr__(self, "known", tuple(known))
-        self._keep(ZoneInfo("UTC"))
+        self._init(ZoneInfo("UTC"))
 
     def _build_lines(self) -> tuple[Timeline, ...]:
         def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
@@ -304,18 +304,18 @@ def test_holds_row_by_row(
     ends = [start + timedelta(minutes=rng.randrange(-9_000, 30_000)) for start in starts]
     codes = np.array([rng.randrange(2) for _ in starts])
     a, b = column(starts, unit), column(ends, unit)
-    holds: list[list[tuple[datetime, datetime]]] = []
+    pauses: list[list[tuple[datetime, datetime]]] = []
     for start in starts:
         times = sorted(
             start + timedelta(minutes=rng.randrange(-3_000, 12_000))
             for _ in range(rng.choice(edges))
         )
-        holds.append(list(zip(times[::2], times[1::2], strict=True)))
-    flat = [hold for of_row in holds for hold in of_row]
-    ragged = columns.Holds(
+        pauses.append(list(zip(times[::2], times[1::2], strict=True)))
+    flat = [pause for of_row in pauses for pause in of_row]
+    ragged = columns.Pauses(
         column([since for since, _ in flat], unit),
         column([until for _, until in flat], unit),
-        np.cumsum([0, *map(len, holds)]),
+        np.cumsum([0, *map(len, pauses)]),
     )
     exact = [
         (since, until)
@@ -324,16 +324,16 @@ def test_holds_row_by_row(
     offsets = ragged.offsets.tolist()
     of_rows = [exact[first:last] for first, last in pairwise(offsets)]
     row = [schedules[code] for code in codes]
-    options: Any = {"codes": codes, "holds": ragged, "tz": "UTC", "on_unknown": "mark"}
+    options: Any = {"codes": codes, "pauses": ragged, "tz": "UTC", "on_unknown": "mark"}
     rows = [row, datetimes(a), datetimes(b), of_rows]
     marked = columns.elapsed(schedules, a, b, **options)
-    expected = answers(lambda s, x, y, h: s.elapsed(x, y, holds=h), *rows)
+    expected = answers(lambda s, x, y, h: s.elapsed(x, y, pauses=h), *rows)
     assert amounts(marked.values) == expected
     budgets = [timedelta(minutes=rng.choice([0, 1, 240, 2_400])) for _ in starts]
     rows[2] = budgets
     for verb in ("deadline", "breaches_after"):
         marked = getattr(columns, verb)(schedules, a, np.array(budgets, "m8[us]"), **options)
-        expected = answers(lambda s, x, y, h, v=verb: getattr(s, v)(x, y, holds=h), *rows)
+        expected = answers(lambda s, x, y, h, v=verb: getattr(s, v)(x, y, pauses=h), *rows)
         assert datetimes(marked.values) == expected, verb
 
 
@@ -354,19 +354,19 @@ def test_long_columns_are_answered_in_chunks(
     starts = [first + timedelta(hours=5 * row) for row in range(8)]
     ends = [start + timedelta(hours=row) for row, start in enumerate(starts)]
     budgets = [timedelta(hours=row % 4) for row in range(8)]
-    holds = [(end, end + timedelta(hours=1)) for end in ends]
-    lone = columns.Holds(
-        column([since for since, _ in holds], "s"),
-        column([until for _, until in holds], "s"),
+    pauses = [(end, end + timedelta(hours=1)) for end in ends]
+    lone = columns.Pauses(
+        column([since for since, _ in pauses], "s"),
+        column([until for _, until in pauses], "s"),
         np.arange(9),
     )
     a, b, amount = column(starts, "s"), column(ends, "s"), np.array(budgets, "m8[s]")
     found = columns.elapsed(office, a, b, tz="UTC")
     assert found.tolist() == [office.elapsed(*pair) for pair in zip(starts, ends, strict=True)]
-    found = columns.deadline(office, a, amount, holds=lone, tz="UTC")
+    found = columns.deadline(office, a, amount, pauses=lone, tz="UTC")
     assert datetimes(found) == [
-        office.deadline(start, budget, holds=[hold])
-        for start, budget, hold in zip(starts, budgets, holds, strict=True)
+        office.deadline(start, budget, pauses=[pause])
+        for start, budget, pause in zip(starts, budgets, pauses, strict=True)
     ]
 
 
@@ -661,7 +661,7 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
 
     def ask(offsets: Any, ends: Any = until) -> Any:
         return columns.elapsed(
-            office, starts, starts, holds=columns.Holds(since, ends, offsets), tz="UTC"
+            office, starts, starts, pauses=columns.Pauses(since, ends, offsets), tz="UTC"
         )
 
     assert ask([0, 2, 3]).size == 2
@@ -670,14 +670,14 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
     with pytest.raises(ValueError, match="holds of row 0"):
         ask([0, 2, 3], since - second)
     nothing = np.array([], "M8[s]")
-    no_holds = columns.Holds(nothing, nothing, [0, 0, 0])
-    assert columns.elapsed(office, starts, starts, holds=no_holds, tz="UTC").size == 2
+    no_pauses = columns.Pauses(nothing, nothing, [0, 0, 0])
+    assert columns.elapsed(office, starts, starts, pauses=no_pauses, tz="UTC").size == 2
     with pytest.raises(ValueError, match="must rise"):
         columns.elapsed(
             office,
             np.resize(starts, 3),
             np.resize(starts, 3),
-            holds=columns.Holds(since[:2], until[:2], [0, 2, 1, 2]),
+            pauses=columns.Pauses(since[:2], until[:2], [0, 2, 1, 2]),
             tz="UTC",
         )
     for offsets in ([0, 3], [0, 2, 4], [1, 2, 3], [0, 3, 2]):
@@ -689,11 +689,11 @@ def test_a_hold_that_goes_on_leaves_no_deadline(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15"] * 2, "M8[s]")
     since = np.array(["2025-03-12T08:15", "2025-03-20T08:15"], "M8[s]")
     nat = np.array(["NaT", "NaT"], "M8[s]")
-    holds = columns.Holds(since, nat, [0, 1, 2])
-    found = columns.deadline(office, starts, FOUR, holds=holds, tz="UTC")
+    pauses = columns.Pauses(since, nat, [0, 1, 2])
+    found = columns.deadline(office, starts, FOUR, pauses=pauses, tz="UTC")
     assert found.astype(object).tolist() == [None, datetime(2025, 3, 12, 12, 15)]
     ends = np.array(["2025-03-13T08:15"], "M8[s]")
-    spans = columns.elapsed(office, starts, ends, holds=holds, tz="UTC")
+    spans = columns.elapsed(office, starts, ends, pauses=pauses, tz="UTC")
     assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
 
 
@@ -702,8 +702,8 @@ def test_a_hold_that_goes_on_from_past_the_known_dates_decides_nothing() -> None
     starts = np.array(["2025-03-12T17"] * 3, "M8[s]")
     since = np.array(["2025-03-12T23", "2025-03-13T09", "2025-03-13T10"], "M8[s]")
     nat = np.array(["NaT"] * 3, "M8[s]")
-    holds = columns.Holds(since, nat, [0, 1, 2, 3])
-    options: Any = {"holds": holds, "tz": "UTC", "on_unknown": "mark"}
+    pauses = columns.Pauses(since, nat, [0, 1, 2, 3])
+    options: Any = {"pauses": pauses, "tz": "UTC", "on_unknown": "mark"}
     found = columns.deadline(office, starts, working_hours(2), **options)
     # an hour is used on the 12th; on the 13th, another may be worked from 09:00 or none
     assert found.unknown.tolist() == [False, False, True]
@@ -716,7 +716,7 @@ def test_a_row_that_its_hold_makes_unknown_is_refused() -> None:
     assert columns.deadline(office, start, working_hours(2), tz="UTC") == until
     with pytest.raises(CalendarCoverageError, match="row 0: the deadline of"):
         columns.deadline(
-            office, start, working_hours(2), holds=columns.Holds(start, until, [0, 1]), tz="UTC"
+            office, start, working_hours(2), pauses=columns.Pauses(start, until, [0, 1]), tz="UTC"
         )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workhours_sla import EventType
-from workhours_sla.adapters import config as config_module
-from workhours_sla.adapters.config import Config, load_config, parse_config
+from workhours_sla.adapters.config import file as config_module
+from workhours_sla.adapters.config.file import Config, load_config, parse_config
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 
@@ -38,7 +38,7 @@ posted_at = "Дата публикации"
 name = "first reply"
 budget = "4h"
 warn = "90m"
-stops_on = ["replied", "closed"]
+stops = ["replied", "closed"]
 closing = "strict"
 
 [schedule]
@@ -61,7 +61,7 @@ def test_the_whole_file() -> None:
     }
     target = config.target
     assert (target.budget, target.warn, target.closing) == ("4h", "90m", "strict")
-    assert target.stops_on == (EventType.REPLIED, EventType.CLOSED)
+    assert target.stops == (EventType.REPLIED, EventType.CLOSED)
 
 
 def test_everything_is_optional() -> None:
@@ -124,10 +124,10 @@ WRONG = [
     ("[target]\nbudget = '4'", "target.budget", "'4' is not an amount of working time"),
     ("[target]\nbudget = '0h'", "target.budget", "nothing can meet"),
     ("[target]\nwarn = 'soon'", "target.warn", "'soon' is not an amount"),
-    ("[target]\nstops_on = 'replied'", "target.stops_on", "expected a list, got 'replied'"),
-    ("[target]\nstops_on = ['replied', 'x']", "target.stops_on[1]", "'x' is no choice"),
-    ("[target]\nstops_on = []", "target.stops_on", 'write ["replied"]'),
-    ("[target]\nstops_on = ['created']", "target.stops_on", 'write ["replied"]'),
+    ("[target]\nstops = 'replied'", "target.stops", "expected a list, got 'replied'"),
+    ("[target]\nstops = ['replied', 'x']", "target.stops[1]", "'x' is no choice"),
+    ("[target]\nstops = []", "target.stops", 'write ["replied"]'),
+    ("[target]\nstops = ['created']", "target.stops", 'write ["replied"]'),
     ("[target]\nclosing = 'late'", "target.closing", "'late' is no choice"),
     ("[schedule]\ncalendar = 'RU-VGX'", "schedule.calendar", "'RU-VGX'"),
     ("[schedule]\nhours = 'Mo; 9'", "schedule.hours", "cannot read the hours"),

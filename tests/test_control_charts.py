@@ -12,7 +12,7 @@ from workhours_sla import Schedule
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.control_charts import (  # noqa: E402
+from workhours_sla.statistics.control_charts import (  # noqa: E402
     merge_short_periods,
     p_prime_chart,
     xmr_chart,

@@ -30,18 +30,18 @@ from workhours_sla import (
     Target,
     Verdict,
     evaluate,
-    words,
     working_hours,
 )
 from workhours_sla.adapters.sinks.digest import digest_of, targets_of
 from workhours_sla.adapters.sinks.digest_lines import DigestLines
 from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY, SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
-from workhours_sla.cli.digesting import Digesting
+from workhours_sla.cli.digests import Digesting
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
-from workhours_sla.sla.ports import Batch
+from workhours_sla.sla.pipeline import Batch
 from workhours_sla.sla.target import Belonging
+from workhours_sla.text import words
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

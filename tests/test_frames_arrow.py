@@ -211,51 +211,51 @@ def test_a_name_that_is_unknown_or_missing_is_refused() -> None:
 
 def test_holds_as_lists_of_structs() -> None:
     starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    holds = holds_of(starts, 3)
+    pauses = holds_of(starts, 3)
     asked, until = column("us", starts), column("us", ends)
     each = pa.struct({"start": pa.timestamp("us", "UTC"), "end": pa.timestamp("s", "Asia/Tokyo")})
     # what lies below the unit of the end is cut off, as Arrow does
-    holds = [[(since, end.replace(microsecond=0)) for since, end in own] for own in holds]
-    holds = [[(since, max(since, end)) for since, end in own if since <= end] for own in holds]
-    rows = [[{"start": since, "end": end} for since, end in own] for own in holds]
+    pauses = [[(since, end.replace(microsecond=0)) for since, end in own] for own in pauses]
+    pauses = [[(since, max(since, end)) for since, end in own if since <= end] for own in pauses]
+    rows = [[{"start": since, "end": end} for since, end in own] for own in pauses]
     for kind in (pa.list_(each), pa.large_list(each)):
         listed = pa.array(rows, kind)
         parts = pa.chunked_array([listed[:9], listed[9:]])
-        for verb, wanted in with_holds(starts, ends, holds).items():
+        for verb, wanted in with_holds(starts, ends, pauses).items():
             for given in (listed, parts):
-                found = ask(verbs, verb, OFFICE, asked, until, holds=given)
+                found = ask(verbs, verb, OFFICE, asked, until, pauses=given)
                 assert found.to_pylist() == wanted, verb
-                found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], holds=given[5:30])
+                found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], pauses=given[5:30])
                 assert found.to_pylist() == wanted[5:30], verb
 
 
 def test_what_lies_under_a_null_list_is_not_a_hold() -> None:
-    hold = {"start": NOW, "end": NOW + timedelta(hours=1)}
-    values = pa.array([hold] * 3)
-    holds = pa.ListArray.from_arrays(pa.array([0, None, 2, 3], pa.int32()), values)
-    holds = pa.Array.from_buffers(
-        holds.type,
+    pause = {"start": NOW, "end": NOW + timedelta(hours=1)}
+    values = pa.array([pause] * 3)
+    pauses = pa.ListArray.from_arrays(pa.array([0, None, 2, 3], pa.int32()), values)
+    pauses = pa.Array.from_buffers(
+        pauses.type,
         3,
         [pa.py_buffer(bytes([0b101])), pa.py_buffer(np.array([0, 1, 2, 3], np.int32))],
         children=[values],
     )
-    assert holds.to_pylist() == [[hold], None, [hold]]
-    found = verbs.deadline(OFFICE, column("us", [NOW] * 3), BUDGET, holds=holds)
-    later = OFFICE.deadline(NOW, BUDGET, holds=[(NOW, NOW + timedelta(hours=1))])
+    assert pauses.to_pylist() == [[pause], None, [pause]]
+    found = verbs.deadline(OFFICE, column("us", [NOW] * 3), BUDGET, pauses=pauses)
+    later = OFFICE.deadline(NOW, BUDGET, pauses=[(NOW, NOW + timedelta(hours=1))])
     assert found.to_pylist() == [later, OFFICE.deadline(NOW, BUDGET), later]
 
 
 def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
-    holds = pa.array([[], [{"start": NOW, "end": None}]])
-    found = verbs.deadline(OFFICE, column("us", [NOW, NOW]), BUDGET, holds=holds)
+    pauses = pa.array([[], [{"start": NOW, "end": None}]])
+    found = verbs.deadline(OFFICE, column("us", [NOW, NOW]), BUDGET, pauses=pauses)
     assert found.to_pylist() == [OFFICE.deadline(NOW, BUDGET), None]
 
 
 def test_holds_of_another_kind_are_refused() -> None:
     asked = column("us", [NOW])
-    for holds in (pa.array([[NOW]]), pa.array([[{"start": NOW}]]), [[(NOW, NOW)]]):
+    for pauses in (pa.array([[NOW]]), pa.array([[{"start": NOW}]]), [[(NOW, NOW)]]):
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
-            verbs.deadline(OFFICE, asked, BUDGET, holds=holds)
+            verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
 
 
 # -- what the calendar does not know ---------------------------------------------------------

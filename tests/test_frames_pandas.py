@@ -296,28 +296,28 @@ def test_a_name_that_is_unknown_or_missing_is_refused(kind: str) -> None:
 
 def test_holds_in_any_order() -> None:
     starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    holds = holds_of(starts, 3)
+    pauses = holds_of(starts, 3)
     labels = [f"A{row}" for row in range(40)]
     asked = column("numpy", "us", starts, index=labels)
     until = column("numpy", "us", ends, index=labels)
-    rows = [(label, *hold) for label, own in zip(labels, holds, strict=True) for hold in own]
+    rows = [(label, *pause) for label, own in zip(labels, pauses, strict=True) for pause in own]
     frame = pd.DataFrame(rows, columns=["row", "start", "end"])
     frame = frame.sample(frac=1, random_state=1)
-    for verb, wanted in with_holds(starts, ends, holds).items():
-        assert scalars(ask(verbs, verb, OFFICE, asked, until, holds=frame)) == wanted, verb
-    none = verbs.deadline(OFFICE, asked, BUDGET, holds=frame[:0])
+    for verb, wanted in with_holds(starts, ends, pauses).items():
+        assert scalars(ask(verbs, verb, OFFICE, asked, until, pauses=frame)) == wanted, verb
+    none = verbs.deadline(OFFICE, asked, BUDGET, pauses=frame[:0])
     assert scalars(none) == scalars(verbs.deadline(OFFICE, asked, BUDGET))
     levels = asked.set_axis(pd.MultiIndex.from_product([["a"], labels]))
     frame["row"] = [("a", label) for label in frame["row"]]
-    found = verbs.deadline(OFFICE, levels, BUDGET, holds=frame)
-    assert scalars(found) == with_holds(starts, ends, holds)["deadline"]
+    found = verbs.deadline(OFFICE, levels, BUDGET, pauses=frame)
+    assert scalars(found) == with_holds(starts, ends, pauses)["deadline"]
 
 
 def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
     start = datetime(2025, 3, 11, 10, tzinfo=VOLGOGRAD)
     asked = pd.Series([start, start], index=["x", "y"])
     frame = pd.DataFrame({"row": ["y"], "start": [start], "end": [pd.NaT]})
-    found = verbs.deadline(OFFICE, asked, BUDGET, holds=frame)
+    found = verbs.deadline(OFFICE, asked, BUDGET, pauses=frame)
     assert scalars(found) == [OFFICE.deadline(start, BUDGET), None]
 
 
@@ -325,18 +325,18 @@ def test_holds_that_fit_no_row_are_refused() -> None:
     asked = column("numpy", "us", [NOW] * 2, index=["x", "y"])
     frame = pd.DataFrame({"row": ["z"], "start": [NOW], "end": [NOW]})
     with pytest.raises(ValueError, match="a hold is of 'z', which is no label of the rows"):
-        verbs.deadline(OFFICE, asked, BUDGET, holds=frame)
+        verbs.deadline(OFFICE, asked, BUDGET, pauses=frame)
     with pytest.raises(ValueError, match="the rows share labels"):
-        verbs.deadline(OFFICE, asked.set_axis(["x", "x"]), BUDGET, holds=frame)
+        verbs.deadline(OFFICE, asked.set_axis(["x", "x"]), BUDGET, pauses=frame)
     with pytest.raises(TypeError, match="the columns row, a label of the index, start and end"):
-        verbs.deadline(OFFICE, asked, BUDGET, holds=frame[["row", "start"]])
+        verbs.deadline(OFFICE, asked, BUDGET, pauses=frame[["row", "start"]])
     twice = pd.concat([frame, frame]).assign(row="y")
     twice["end"] += timedelta(hours=1)
     with pytest.raises(ValueError, match=r"the holds of row 1 \(index y\) are not sorted"):
-        verbs.deadline(OFFICE, asked, BUDGET, holds=twice)
+        verbs.deadline(OFFICE, asked, BUDGET, pauses=twice)
     days = pd.DataFrame({"row": ["y"], "start": [NOW.date()], "end": [NOW]}, index=[7])
     with pytest.raises(TypeError, match=r"row 0 \(index 7\) of start is datetime.date"):
-        verbs.deadline(OFFICE, asked, BUDGET, holds=days)
+        verbs.deadline(OFFICE, asked, BUDGET, pauses=days)
 
 
 # -- what the calendar does not know ---------------------------------------------------------

@@ -90,10 +90,10 @@ def test_no_row_and_one_row(count: int) -> None:
     for verb, wanted in questions(OFFICE, starts, ends).items():
         assert ask(verbs, verb, OFFICE, asked, until).to_list() == wanted
     by = pl.Series(["watch"] * count, dtype=pl.String)
-    holds = pl.Series(
+    pauses = pl.Series(
         [[]] * count, dtype=pl.List(pl.Struct({"start": asked.dtype, "end": pl.Null}))
     )
-    assert len(verbs.deadline(OFFICES, asked, BUDGET, by=by, holds=holds)) == count
+    assert len(verbs.deadline(OFFICES, asked, BUDGET, by=by, pauses=pauses)) == count
 
 
 # -- further columns -------------------------------------------------------------------------
@@ -192,33 +192,33 @@ def test_a_name_that_is_unknown_or_missing_is_refused() -> None:
 
 def test_holds_as_lists_of_structs() -> None:
     starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    holds = holds_of(starts, 3)
+    pauses = holds_of(starts, 3)
     asked, until = column("us", starts), column("us", ends)
-    rows = [[{"start": since, "end": end} for since, end in own] or None for own in holds]
+    rows = [[{"start": since, "end": end} for since, end in own] or None for own in pauses]
     listed = pl.Series(rows, dtype=HELD)
     assert listed.null_count()
-    for verb, wanted in with_holds(starts, ends, holds).items():
-        found = ask(verbs, verb, OFFICE, asked, until, holds=listed)
+    for verb, wanted in with_holds(starts, ends, pauses).items():
+        found = ask(verbs, verb, OFFICE, asked, until, pauses=listed)
         assert found.to_list() == wanted, verb
-        found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], holds=listed[5:30])
+        found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], pauses=listed[5:30])
         assert found.to_list() == wanted[5:30], verb
 
 
 def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
     asked = column("us", [NOW, NOW])
-    holds = pl.Series([[], [{"start": NOW, "end": None}]], dtype=HELD)
-    found = verbs.deadline(OFFICE, asked, BUDGET, holds=holds)
+    pauses = pl.Series([[], [{"start": NOW, "end": None}]], dtype=HELD)
+    found = verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
     assert found.to_list() == [OFFICE.deadline(NOW, BUDGET), None]
 
 
 def test_holds_of_another_kind_are_refused() -> None:
     asked = column("us", [NOW])
-    for holds in (pl.Series([[NOW]]), pl.Series([[{"start": NOW}]]), [[(NOW, NOW)]]):
+    for pauses in (pl.Series([[NOW]]), pl.Series([[{"start": NOW}]]), [[(NOW, NOW)]]):
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
-            verbs.deadline(OFFICE, asked, BUDGET, holds=holds)
+            verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
     backwards = pl.Series([[{"start": NOW, "end": NOW - timedelta(hours=1)}]], dtype=HELD)
     with pytest.raises(ValueError, match="the holds of row 0 are not sorted"):
-        verbs.deadline(OFFICE, asked, BUDGET, holds=backwards)
+        verbs.deadline(OFFICE, asked, BUDGET, pauses=backwards)
 
 
 # -- what the calendar does not know ---------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.funnel import (  # noqa: E402
+from workhours_sla.statistics.funnel import (  # noqa: E402
     expected_false_alarms,
     funnel_limits,
     funnel_positions,

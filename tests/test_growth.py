@@ -27,7 +27,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.sla.spans import holder_spans
+from workhours_sla.sla.holders import holder_spans
 from workhours_sla.sla.target import ScheduleBy
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -271,7 +271,7 @@ def test_holders_are_told_apart_in_one_pass_over_the_pauses() -> None:
 def test_an_account_of_many_days_goes_through_the_pauses_once() -> None:
     def work(size: int) -> Callable[[], object]:
         hours = [MONDAY + timedelta(hours=10 * n) for n in range(size)]
-        holds = [(since, since + timedelta(hours=1)) for since in hours]
-        return lambda: OFFICE.explain(MONDAY, hours[-1], holds=holds)
+        pauses = [(since, since + timedelta(hours=1)) for since in hours]
+        return lambda: OFFICE.explain(MONDAY, hours[-1], pauses=pauses)
 
     assert growth(work) < 2.5

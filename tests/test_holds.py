@@ -20,11 +20,11 @@ from workhours_sla import (
 )
 from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
 
-Holds = list[tuple[datetime, datetime]]
+Pauses = list[tuple[datetime, datetime]]
 
 
 @st.composite
-def held(draw: st.DrawFn) -> tuple[Question, Holds]:
+def held(draw: st.DrawFn) -> tuple[Question, Pauses]:
     """Draw a question and up to three holds near it, which may overlap and be empty."""
     question = draw(questions(times=2))
     pairs = [
@@ -34,72 +34,74 @@ def held(draw: st.DrawFn) -> tuple[Question, Holds]:
     return question, [(since, until) for since, until in pairs]
 
 
-def elapsed_by_pieces(question: Question, a: datetime, b: datetime, holds: Holds) -> timedelta:
+def elapsed_by_pieces(question: Question, a: datetime, b: datetime, pauses: Pauses) -> timedelta:
     """Cut the oracle's intervals by every edge of a hold, and add up the pieces outside."""
-    edges = sorted({utc(edge) for hold in holds for edge in hold})
+    edges = sorted({utc(edge) for pause in pauses for edge in pause})
     total = timedelta(0)
     for start, end in question.oracle.intervals(a, b):
         inner = [utc(start), *(edge for edge in edges if utc(start) < edge < utc(end)), utc(end)]
         for first, last in pairwise(inner):
-            if not any(utc(since) <= first < utc(until) for since, until in holds):
+            if not any(utc(since) <= first < utc(until) for since, until in pauses):
                 total += last - first
     return total
 
 
 @PROPERTY
 @given(held())
-def test_elapsed_leaves_out_what_is_held(case: tuple[Question, Holds]) -> None:
-    question, holds = case
+def test_elapsed_leaves_out_what_is_held(case: tuple[Question, Pauses]) -> None:
+    question, pauses = case
     a, b = sorted(question.times, key=utc)
-    expected = elapsed_by_pieces(question, a, b, holds)
-    assert question.engine.elapsed(a, b, holds=holds) == expected
-    assert question.engine.elapsed(b, a, holds=holds) == -expected
+    expected = elapsed_by_pieces(question, a, b, pauses)
+    assert question.engine.elapsed(a, b, pauses=pauses) == expected
+    assert question.engine.elapsed(b, a, pauses=pauses) == -expected
 
 
 @PROPERTY
 @given(held())
 def test_the_deadline_is_the_earliest_that_uses_the_budget_up(
-    case: tuple[Question, Holds],
+    case: tuple[Question, Pauses],
 ) -> None:
-    question, holds = case
+    question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
-    due = engine.deadline(start, budget, holds=holds)
+    due = engine.deadline(start, budget, pauses=pauses)
     assert due.tzinfo is start.tzinfo
-    assert engine.elapsed(start, due, holds=holds) == budget
+    assert engine.elapsed(start, due, pauses=pauses) == budget
     if budget:
-        assert engine.elapsed(start, utc(due) - TICK, holds=holds) < budget
+        assert engine.elapsed(start, utc(due) - TICK, pauses=pauses) < budget
     else:
         assert utc(due) == utc(start)
 
 
 @PROPERTY
 @given(held())
-def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Holds]) -> None:
-    question, holds = case
+def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Pauses]) -> None:
+    question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
-    limit = engine.breaches_after(start, budget, holds=holds)
-    assert engine.elapsed(start, limit, holds=holds) == budget
-    assert engine.elapsed(start, utc(limit) + TICK, holds=holds) > budget
+    limit = engine.breaches_after(start, budget, pauses=pauses)
+    assert engine.elapsed(start, limit, pauses=pauses) == budget
+    assert engine.elapsed(start, utc(limit) + TICK, pauses=pauses) > budget
 
 
 @PROPERTY
 @given(held(), st.booleans())
 def test_a_term_is_deadline_and_limit_at_once(
-    case: tuple[Question, Holds],
+    case: tuple[Question, Pauses],
     within: bool,
 ) -> None:
-    question, holds = case
+    question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
-    holds = holds if within else []
+    pauses = pauses if within else []
     expected = (
-        engine.deadline(start, budget, holds=holds),
-        engine.breaches_after(start, budget, holds=holds),
+        engine.deadline(start, budget, pauses=pauses),
+        engine.breaches_after(start, budget, pauses=pauses),
     )
-    assert engine.term(start, budget, holds=holds) == expected
+    assert engine.due_and_limit(start, budget, pauses=pauses) == expected
     for _ in range(ASKED):  # what is compiled is laid out by and by
-        assert engine.term(utc(start), budget, holds=holds) == tuple(map(utc, expected))
+        assert engine.due_and_limit(utc(start), budget, pauses=pauses) == tuple(map(utc, expected))
         engine.elapsed(start, start)
-    assert all(found.tzinfo is UTC for found in engine.term(utc(start), budget, holds=holds))
+    assert all(
+        found.tzinfo is UTC for found in engine.due_and_limit(utc(start), budget, pauses=pauses)
+    )
 
 
 @PROPERTY
@@ -115,7 +117,7 @@ def test_dates_held_at_midnight_are_not_counted_one_by_one(
     office = Schedule(None, "Mo-Su 09:00-18:00", tz="America/New_York")
     base = datetime(2025, 10, 25, tzinfo=UTC)
     start = base + timedelta(minutes=begins)
-    holds = [
+    pauses = [
         (base + timedelta(minutes=since), base + timedelta(minutes=since + length))
         for since, length in stretches
     ]
@@ -123,17 +125,17 @@ def test_dates_held_at_midnight_are_not_counted_one_by_one(
     while left:
         day += timedelta(days=1)
         midnight = datetime.combine(day + timedelta(days=1), time(), office.tz).astimezone(UTC)
-        left -= not any(since <= midnight < until for since, until in holds)
-    assert CalendarDays(count, roll="none").due_on(office, start, holds) == day
-    assert WorkingDays(count).due_on(office, start, holds) == day
-    there = [(since.astimezone(office.tz), until.astimezone(office.tz)) for since, until in holds]
+        left -= not any(since <= midnight < until for since, until in pauses)
+    assert CalendarDays(count, roll="none").due_on(office, start, pauses) == day
+    assert WorkingDays(count).due_on(office, start, pauses) == day
+    there = [(since.astimezone(office.tz), until.astimezone(office.tz)) for since, until in pauses]
     assert CalendarDays(count, roll="following").due_on(office, start, there) == day
 
 
 def test_a_question_to_the_citizen_moves_the_deadline() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     posted = datetime(2025, 6, 9, 16, tzinfo=office.tz)
-    holds = [
+    pauses = [
         (
             datetime(2025, 6, 9, 17, 10, tzinfo=office.tz),
             datetime(2025, 6, 11, 12, 20, tzinfo=office.tz),
@@ -141,16 +143,16 @@ def test_a_question_to_the_citizen_moves_the_deadline() -> None:
     ]
     replied = datetime(2025, 6, 11, 16, 20, tzinfo=office.tz)
     four = working_hours(4)
-    assert office.elapsed(posted, replied, holds=holds) == working_hours(4, minutes=10)
-    assert str(office.deadline(posted, four, holds=holds)) == "2025-06-11 16:10:00+03:00"
-    assert office.remaining(posted, four, now=replied, holds=holds) == -timedelta(minutes=10)
+    assert office.elapsed(posted, replied, pauses=pauses) == working_hours(4, minutes=10)
+    assert str(office.deadline(posted, four, pauses=pauses)) == "2025-06-11 16:10:00+03:00"
+    assert office.remaining(posted, four, now=replied, pauses=pauses) == -timedelta(minutes=10)
 
 
 def test_the_account_says_what_was_held() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     posted = datetime(2025, 6, 9, 16, tzinfo=office.tz)
     asked, answered = posted.replace(hour=17, minute=10), posted.replace(day=11, hour=12, minute=20)
-    trace = office.explain(posted, working_hours(4), holds=[(asked, answered)])
+    trace = office.explain(posted, working_hours(4), pauses=[(asked, answered)])
     assert str(trace.due_at) == "2025-06-11 16:10:00+03:00"
     assert [(step.used, step.held) for step in trace.steps] == [
         (timedelta(hours=1, minutes=10), timedelta(minutes=50)),
@@ -165,11 +167,14 @@ def test_the_account_says_what_was_held() -> None:
 def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
     office = Schedule(None, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
     day = [datetime(2025, 3, 12, hour, tzinfo=office.tz) for hour in range(24)]
-    holds = [(day[14], day[16])]
-    assert office.deadline(day[10], working_hours(4), holds=holds) == day[14]
-    assert office.breaches_after(day[10], working_hours(4), holds=holds) == day[16]
+    pauses = [(day[14], day[16])]
+    assert office.deadline(day[10], working_hours(4), pauses=pauses) == day[14]
+    assert office.breaches_after(day[10], working_hours(4), pauses=pauses) == day[16]
     for _ in range(ASKED):
-        assert office.term(utc(day[10]), working_hours(4), holds=holds) == (day[14], day[16])
+        assert office.due_and_limit(utc(day[10]), working_hours(4), pauses=pauses) == (
+            day[14],
+            day[16],
+        )
 
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -177,22 +182,24 @@ A, B = (datetime(2025, 3, day, 12, tzinfo=OFFICE.tz) for day in (12, 14))
 FOUR = working_hours(4)
 Asked = Callable[[Any], object]
 VERBS: dict[str, Asked] = {
-    "elapsed": lambda holds: OFFICE.elapsed(A, B, holds=holds),
-    "deadline": lambda holds: OFFICE.deadline(A, FOUR, holds=holds),
-    "deadline of nothing": lambda holds: OFFICE.deadline(A, timedelta(0), holds=holds),
-    "by rule": lambda holds: OFFICE.deadline(A, FOUR, holds=holds, provisional=True),
-    "breaches_after": lambda holds: OFFICE.breaches_after(A, FOUR, holds=holds),
-    "term": lambda holds: OFFICE.term(A, FOUR, holds=holds),
-    "term in UTC": lambda holds: OFFICE.term(utc(A), FOUR, holds=holds),
-    "remaining": lambda holds: OFFICE.remaining(A, FOUR, now=B, holds=holds),
-    "explain": lambda holds: OFFICE.explain(A, FOUR, holds=holds),
-    "explain a span": lambda holds: OFFICE.explain(A, B, holds=holds),
-    "combined": lambda holds: (OFFICE & OFFICE).deadline(A, FOUR, holds=holds),
-    "due_on": lambda holds: WorkingDays(2).due_on(OFFICE, A, holds),
-    "working days": lambda holds: OFFICE.deadline(A, WorkingDays(2), holds=holds),
-    "days": lambda holds: OFFICE.term(A, CalendarDays(2, roll="following"), holds=holds),
-    "months": lambda holds: OFFICE.breaches_after(A, Months(1, roll="none"), holds=holds),
-    "clock time": lambda holds: OFFICE.deadline(A, ClockTime(FOUR), holds=holds),
+    "elapsed": lambda pauses: OFFICE.elapsed(A, B, pauses=pauses),
+    "deadline": lambda pauses: OFFICE.deadline(A, FOUR, pauses=pauses),
+    "deadline of nothing": lambda pauses: OFFICE.deadline(A, timedelta(0), pauses=pauses),
+    "by rule": lambda pauses: OFFICE.deadline(A, FOUR, pauses=pauses, provisional=True),
+    "breaches_after": lambda pauses: OFFICE.breaches_after(A, FOUR, pauses=pauses),
+    "term": lambda pauses: OFFICE.due_and_limit(A, FOUR, pauses=pauses),
+    "term in UTC": lambda pauses: OFFICE.due_and_limit(utc(A), FOUR, pauses=pauses),
+    "remaining": lambda pauses: OFFICE.remaining(A, FOUR, now=B, pauses=pauses),
+    "explain": lambda pauses: OFFICE.explain(A, FOUR, pauses=pauses),
+    "explain a span": lambda pauses: OFFICE.explain(A, B, pauses=pauses),
+    "combined": lambda pauses: (OFFICE & OFFICE).deadline(A, FOUR, pauses=pauses),
+    "due_on": lambda pauses: WorkingDays(2).due_on(OFFICE, A, pauses),
+    "working days": lambda pauses: OFFICE.deadline(A, WorkingDays(2), pauses=pauses),
+    "days": lambda pauses: OFFICE.due_and_limit(
+        A, CalendarDays(2, roll="following"), pauses=pauses
+    ),
+    "months": lambda pauses: OFFICE.breaches_after(A, Months(1, roll="none"), pauses=pauses),
+    "clock time": lambda pauses: OFFICE.deadline(A, ClockTime(FOUR), pauses=pauses),
 }
 BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
     "open": ([(A, None)], TypeError, r"the pause since 2025-03-12 12.* has no end; .* such as now"),
@@ -214,10 +221,10 @@ BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("bad", BAD_HOLDS)
 def test_bad_holds_are_refused_in_every_verb(bad: str, verb: str) -> None:
-    holds, error, message = BAD_HOLDS[bad]
+    pauses, error, message = BAD_HOLDS[bad]
     for _ in range(ASKED):
         with pytest.raises(error, match=message) as caught:
-            VERBS[verb](holds)
+            VERBS[verb](pauses)
     assert type(caught.value) is error
 
 
@@ -231,7 +238,7 @@ def test_holds_that_can_be_read_only_once_are_refused(verb: str) -> None:
 def test_no_time_of_pandas_is_no_end() -> None:
     pandas = pytest.importorskip("pandas")
     with pytest.raises(TypeError, match=r"the pause since 2025-03-12 .* has no end"):
-        OFFICE.elapsed(A, B, holds=[(pandas.Timestamp(A), pandas.NaT)])
+        OFFICE.elapsed(A, B, pauses=[(pandas.Timestamp(A), pandas.NaT)])
 
 
 def test_a_date_held_at_midnight_is_not_counted() -> None:
@@ -246,9 +253,9 @@ def test_a_date_held_at_midnight_is_not_counted() -> None:
         assert budget.due_on(office, at[9]) == free
         assert budget.due_on(office, at[9], held) == due
         assert budget.due_on(office, at[9], [(at[11], at[11])]) == free
-    assert office.deadline(at[9], WorkingDays(3), holds=held).date() == date(2025, 3, 17)
+    assert office.deadline(at[9], WorkingDays(3), pauses=held).date() == date(2025, 3, 17)
     clock = ClockTime(working_hours(5))
-    assert office.deadline(at[9], clock, holds=held) == office.deadline(at[9], clock)
+    assert office.deadline(at[9], clock, pauses=held) == office.deadline(at[9], clock)
 
 
 def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:
@@ -256,9 +263,9 @@ def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:
     start = datetime(2027, 12, 28, 12, tzinfo=office.tz)
     far = datetime(2030, 1, 1, tzinfo=UTC)
     with pytest.raises(CalendarCoverageError, match="2028"):
-        office.deadline(start, working_hours(4), holds=[(start, far)])
-    assert office.deadline(start, working_hours(1), holds=[(far, far)]).hour == 13
+        office.deadline(start, working_hours(4), pauses=[(start, far)])
+    assert office.deadline(start, working_hours(1), pauses=[(far, far)]).hour == 13
     at_the_end = datetime.max.replace(tzinfo=UTC)
     for budget in (working_hours(4), WorkingDays(2), CalendarDays(2, roll="none")):
         with pytest.raises(CalendarCoverageError, match="9999"):
-            office.deadline(start, budget, holds=[(start, at_the_end)])
+            office.deadline(start, budget, pauses=[(start, at_the_end)])

@@ -14,18 +14,20 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Schedule, WeeklyHours
-from workhours_sla.adapters.calendars import dates, icalendar, icalendar_times, xmlcalendar
+from workhours_sla.adapters.calendars import dates, xmlcalendar
 from workhours_sla.adapters.calendars.acts import parse_acts
-from workhours_sla.adapters.change_json import change_from_json
-from workhours_sla.adapters.config import Config, parse_config
-from workhours_sla.adapters.config_budgets import read_budget
-from workhours_sla.adapters.reports.report_json import from_json as report_from_json
+from workhours_sla.adapters.calendars.icalendar import read as icalendar
+from workhours_sla.adapters.calendars.icalendar import times as icalendar_times
+from workhours_sla.adapters.config.budgets import read_budget
+from workhours_sla.adapters.config.file import Config, parse_config
+from workhours_sla.adapters.json.changes import change_from_json
+from workhours_sla.adapters.json.values import value_from_json
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.value_json import value_from_json
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.reports.report_json import from_json as report_from_json
 from workhours_sla.worktime.budget import parse_budget
 
 DATA = Path(__file__).parent / "data"
@@ -102,9 +104,9 @@ def test_dots_in_quotes_and_remarks_are_no_depth() -> None:
 
 def test_what_acts_settle_lies_within_the_calendar() -> None:
     for first, last in (("0001-01-01", "9999-12-31"), ("2028-01-01", "2027-01-01")):
-        text = f"[[settles]]\nfrom = {first}\nto = {last}"
+        text = f"[[confirms]]\nfrom = {first}\nto = {last}"
         assert f"cannot settle {first} to {last}" in refusal(acts, text)
-    assert acts("[[settles]]\nfrom = 0002-01-01\nto = 9998-12-31").coverage[-1][1].year == 9998
+    assert acts("[[confirms]]\nfrom = 0002-01-01\nto = 9998-12-31").coverage[-1][1].year == 9998
 
 
 def test_acts_are_tables() -> None:

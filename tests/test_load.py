@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.sla.load import DeadlineLoad, Slot, deadline_load
+from workhours_sla.sla.forecast import Forecast, Slot, forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -36,8 +36,8 @@ def at(hour: int, minute: int = 0, *, day: int = 0) -> datetime:
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
 
 
-def week(found: tuple[Outcome, ...], by: str = "hour") -> DeadlineLoad:
-    return deadline_load(found, start=MONDAY, end=MONDAY + timedelta(days=7), zone=ZONE, by=by)
+def week(found: tuple[Outcome, ...], by: str = "hour") -> Forecast:
+    return forecast_deadlines(found, start=MONDAY, end=MONDAY + timedelta(days=7), zone=ZONE, by=by)
 
 
 def test_a_deadline_on_the_hour_is_of_the_hour_that_ends_then() -> None:
@@ -51,7 +51,7 @@ def test_a_deadline_on_the_hour_is_of_the_hour_that_ends_then() -> None:
 def test_dates() -> None:
     found = outcomes(at(8), at(8, 30), at(17), as_of=at(17))
     # the two of the morning are overdue by then
-    assert week(found, "day") == DeadlineLoad(
+    assert week(found, "day") == Forecast(
         (Slot(at(0, day=1), at(0, day=2), 1, 1),),
         overdue=2,
         earlier=0,
@@ -79,13 +79,13 @@ def test_what_stands_or_is_not_known_is_counted_apart() -> None:
 
 def test_before_and_after() -> None:
     found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, which holds until 14:00
-    load = deadline_load(found, start=at(13), end=at(17), zone=ZONE)
+    load = forecast_deadlines(found, start=at(13), end=at(17), zone=ZONE)
     assert (load.earlier, load.later, load.open) == (1, 1, 2)
 
 
 def test_hours_and_dates_are_those_of_the_zone() -> None:
     found = outcomes(at(9), as_of=at(9))
-    (slot,) = deadline_load(
+    (slot,) = forecast_deadlines(
         found, start=MONDAY, end=at(0, day=1), zone=ZoneInfo("Asia/Kolkata")
     ).slots
     assert (str(slot.since), str(slot.until)) == (
@@ -101,7 +101,7 @@ def test_a_day_on_which_clocks_change_is_one_slot() -> None:
     posted = [(start.astimezone(UTC) + timedelta(hours=hour)).astimezone(zone) for hour in (0, 20)]
     events = [Event(str(when), str(when), EventType.CREATED, when, when) for when in posted]
     found = evaluate(events, Policy([Target("x", working_hours(4), berlin)]), as_of=posted[1])
-    load = deadline_load(
+    load = forecast_deadlines(
         found.outcomes, start=start, end=start + timedelta(days=2), zone=zone, by="day"
     )
     (slot,) = load.slots  # 24 hours after its beginning it is 23:00 of the same date
@@ -122,7 +122,7 @@ def test_every_open_clock_is_counted_once(
     found = outcomes(*(MONDAY + timedelta(minutes=minute) for minute in minutes), as_of=as_of)
     start = MONDAY + timedelta(minutes=first)
     end = start + timedelta(days=days)
-    load = deadline_load(found, start=start, end=end, zone=ZONE, by=by)
+    load = forecast_deadlines(found, start=start, end=end, zone=ZONE, by=by)
     assert load.open == len(found)
     within = sorted(
         one.due_at for one in found if one.verdict != "breached" and start < one.due_at <= end
@@ -136,6 +136,6 @@ def test_every_open_clock_is_counted_once(
 
 def test_what_cannot_be_asked() -> None:
     with pytest.raises(NaiveDatetimeError, match=r"^start .* has no zone"):
-        deadline_load([], start=datetime(2026, 3, 16), end=MONDAY, zone=ZONE)
+        forecast_deadlines([], start=datetime(2026, 3, 16), end=MONDAY, zone=ZONE)
     with pytest.raises(ValueError, match="by hour or day, not by 'week'"):
         week((), "week")

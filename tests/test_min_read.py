@@ -13,10 +13,10 @@ from signal import SIGTERM
 import click
 import pytest
 
-from workhours_sla import words
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
 from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
+from workhours_sla.text import words
 
 HEADER = "appeal_id,posted_at,answered_at\n"
 READABLE = "A-{0},2026-03-12T10:15+03:00,\n"
@@ -49,7 +49,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
     return status, *capsys.readouterr()
 
 
-COMMANDS = ["check", "load", "report"]
+COMMANDS = ["check", "forecast", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -108,7 +108,7 @@ def test_how_many_rows_must_be_read(
 
 def test_nothing_fails_below_zero(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sheet.write_text(rows(0, 3))
-    for command in ("check", "load"):
+    for command in ("check", "forecast"):
         status, out, _ = run(capsys, *asked(sheet, command, "--min-read=0"))
         assert (status, "Rows: read 3 = taken 0 + quarantined 3" in out) == (0, True)
 

@@ -14,7 +14,7 @@ from workhours_sla import Event, EventType, Policy, Schedule, Target, working_ho
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
-from workhours_sla.sla.ports import drain
+from workhours_sla.sla.pipeline import drain
 
 LINES = Path(__file__).parents[1].joinpath("examples", "data", "appeals.jsonl").read_text()
 HEAD = "".join(LINES.splitlines(keepends=True)[:40])

@@ -16,13 +16,11 @@ import pytest
 from browser import FOUND, Browser, browser
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
-from workhours_sla.sla.load import deadline_load
-from workhours_sla.worktime.day_budgets import ClockTime, WorkingDays
+from workhours_sla.sla.forecast import forecast_deadlines
+from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.adapters.reports.html_page import page, traces_of, write_page  # noqa: E402
-from workhours_sla.adapters.reports.html_time_charts import trend_chart  # noqa: E402
 from workhours_sla.compliance.cases import (  # noqa: E402
     Cases,
     Labels,
@@ -32,6 +30,8 @@ from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.report import Late, Report, compliance_report  # noqa: E402
 from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
+from workhours_sla.reports.page.page import page, traces_of, write_page  # noqa: E402
+from workhours_sla.reports.page.time_charts import trend_chart  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 N4 = working_hours(4)
@@ -548,12 +548,12 @@ def test_deadlines_to_come() -> None:
     now = at("2025-03-11T11:00")
     found, made = told(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
     week = now + timedelta(days=7)
-    load = deadline_load(found.outcomes, start=now, end=week, zone=OFFICE.tz)
+    load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
     root = read(page(made, load=load))
     (chart,) = [s for s in root.all("svg") if s["aria-label"].startswith("Deadlines")]
     (mark,) = chart.all("g")
     assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
-    none = deadline_load((), start=now, end=week, zone=OFFICE.tz)
+    none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
     assert "No deadline falls" in read(page(made, load=none)).text
 
 

@@ -14,9 +14,9 @@ import pytest
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
 from workhours_sla.calendars.day import DayKind
-from workhours_sla.sla.load import DeadlineLoad, Slot, deadline_load
-from workhours_sla.sla.spans import holder_spans
-from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.sla.forecast import Forecast, Slot, forecast_deadlines
+from workhours_sla.sla.holders import holder_spans
+from workhours_sla.worktime.budget_kinds import ClockTime
 
 np = pytest.importorskip("numpy")
 mpl = pytest.importorskip("matplotlib")
@@ -31,17 +31,17 @@ from matplotlib.dates import date2num  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 from matplotlib.text import Annotation, Text  # noqa: E402
 
-from workhours_sla.adapters.reports import plots  # noqa: E402
-from workhours_sla.adapters.reports.html_page import page  # noqa: E402
-from workhours_sla.adapters.reports.plots import drawing, year  # noqa: E402
-from workhours_sla.adapters.reports.plots.words import PLOTS  # noqa: E402
 from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
-from workhours_sla.compliance.control_charts import p_prime_chart  # noqa: E402
-from workhours_sla.compliance.proportions import compliance_rate  # noqa: E402
 from workhours_sla.compliance.report import OWN_TABLES, Report, compliance_report  # noqa: E402
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Quantile  # noqa: E402
+from workhours_sla.reports import plots  # noqa: E402
+from workhours_sla.reports.page.page import page  # noqa: E402
+from workhours_sla.reports.plots import drawing, year  # noqa: E402
+from workhours_sla.statistics.control_charts import p_prime_chart  # noqa: E402
+from workhours_sla.statistics.proportions import compliance_rate  # noqa: E402
+from workhours_sla.text.plots import PLOTS  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)
@@ -583,17 +583,17 @@ def test_bars_are_the_slots_of_the_load() -> None:
         *told(("created", "2026-03-12T10:10"), appeal="C")[:1],
     ]
     outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-16T10:30")).outcomes
-    load = deadline_load(outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz)
-    ax = plots.deadline_load_chart(load, lang="ru")
+    load = forecast_deadlines(outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz)
+    ax = plots.forecast_chart(load, lang="ru")
     heights = [[bar.get_height() for bar in group] for group in ax.containers]  # type: ignore[attr-defined]
     assert heights == [[3, 2], [3, 1]]
     assert {bar.get_hatch() for bar in ax.containers[1]} == {"////"}
     assert [label.get_text() for label in ax.get_xticklabels()] == ["13:00\nпн 16.03", "16:00\n"]
     assert any("просрочено 1," in text for text in " ".join(texts(ax)).split("\n"))
-    by_day = deadline_load(
+    by_day = forecast_deadlines(
         outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz, by="day"
     )
-    ax = plots.deadline_load_chart(by_day, lang="en")
+    ax = plots.forecast_chart(by_day, lang="en")
     assert [label.get_text() for label in ax.get_xticklabels()] == [f"Mon 16{NBSP}Mar"]
     assert [bar.get_height() for bar in ax.containers[0]] == [5]
 
@@ -603,7 +603,7 @@ def test_the_highest_bar_says_its_count_and_thousands_are_apart() -> None:
         Slot(AS_OF + n * HOUR, AS_OF + (n + 1) * HOUR, count, 2)
         for n, count in enumerate((7, 1234, 900))
     ]
-    ax = plots.deadline_load_chart(DeadlineLoad(tuple(slots), 1500, 0, 27655, 0, 0), lang="en")
+    ax = plots.forecast_chart(Forecast(tuple(slots), 1500, 0, 27655, 0, 0), lang="en")
     (most,) = [text for text in ax.texts if isinstance(text, Annotation)]
     assert (most.get_text(), most.xy) == ("1,234", (1, 1234))
     assert ax.get_ylim()[1] > 1234
@@ -871,7 +871,7 @@ def busy() -> Any:
     ]
     now = at("2026-03-10T08:00")
     outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-18T23:00")).outcomes
-    return deadline_load(outcomes, start=now, end=now + timedelta(days=20), zone=OFFICE.tz)
+    return forecast_deadlines(outcomes, start=now, end=now + timedelta(days=20), zone=OFFICE.tz)
 
 
 Draw = Callable[[Report, Cases, "Axes | None", str], Axes]
@@ -887,7 +887,7 @@ EVERY: dict[str, Draw] = {
     "due_later": lambda r, _, ax, lang: plots.arrival_heat_map(r, "due_later", ax=ax, lang=lang),
 }
 OTHERS: dict[str, Draw] = {
-    "load": lambda _, __, ax, lang: plots.deadline_load_chart(busy(), ax=ax, lang=lang),
+    "load": lambda _, __, ax, lang: plots.forecast_chart(busy(), ax=ax, lang=lang),
     "timeline": lambda _, __, ax, lang: one(courses(), at("2026-02-01T12:00"), ax=ax, lang=lang),
     "short_timeline": lambda _, __, ax, lang: one(
         told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"), ax=ax, lang=lang
@@ -1012,8 +1012,8 @@ def test_what_there_is_not_is_said() -> None:
     for name, why in said.items():
         drawn = EVERY[name](report, empty, None, "ru")
         assert why in " ".join(" ".join(texts(drawn)).split()), name
-    load = deadline_load((), start=AS_OF, end=AS_OF + HOUR, zone=OFFICE.tz)
-    assert "Сроков впереди нет." in texts(plots.deadline_load_chart(load, lang="ru"))
+    load = forecast_deadlines((), start=AS_OF, end=AS_OF + HOUR, zone=OFFICE.tz)
+    assert "Сроков впереди нет." in texts(plots.forecast_chart(load, lang="ru"))
 
 
 def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:

@@ -24,11 +24,11 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.adapters.config import load_config, parse_config
-from workhours_sla.adapters.config_policy import Promises, promises_of
-from workhours_sla.adapters.config_schema import config_schema
+from workhours_sla.adapters.config.file import load_config, parse_config
+from workhours_sla.adapters.config.policy import Promises, promises_of
+from workhours_sla.adapters.config.schema import config_schema
 from workhours_sla.errors import ConfigError
-from workhours_sla.sla.policy import Belongings
+from workhours_sla.sla.policy import Attributes
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -228,7 +228,7 @@ def test_the_shipped_region() -> None:
     assert [one.id for one in DISTRICTS] == list(config.districts)
     policy = promises_of(config, OFFICE).policy
     for channel, targets in (("vk", 3), ("pos", 3), ("site", 1), ("phone", 0)):
-        rule = policy.rule_for(BEGIN, Belongings(channel=channel))
+        rule = policy.rule_for(BEGIN, Attributes(channel=channel))
         assert len(rule.targets if rule else ()) == targets
 
 
@@ -412,7 +412,7 @@ def test_an_error_names_the_key_path_and_the_way_out(text: str, key: str, part: 
 def test_the_published_schema_is_current() -> None:
     published = (ROOT / "docs" / "config.schema.json").read_text(encoding="utf-8")
     assert json.loads(published) == config_schema(), (
-        "run python -m workhours_sla.adapters.config_schema > docs/config.schema.json"
+        "run python -m workhours_sla.adapters.config.schema > docs/config.schema.json"
     )
 
 

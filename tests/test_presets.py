@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workhours_sla import Event, EventType, Schedule, WorkingDays, evaluate, working_hours
-from workhours_sla.adapters.config import parse_config
-from workhours_sla.adapters.config_policy import promises_of
-from workhours_sla.adapters.config_presets import load_preset, preset_names
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.config.policy import promises_of
+from workhours_sla.adapters.config.presets import load_preset, preset_names
 from workhours_sla.errors import ConfigError
 
 if TYPE_CHECKING:

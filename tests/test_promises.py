@@ -141,7 +141,7 @@ class Scene:
         return Policy([rule(fit) for fit in self.fits], on_change=on_change)
 
     def expected(self) -> Answer:
-        return oracle.settle(self.events, self.fits, self.as_of, from_change=self.from_change)
+        return oracle.deduplicate(self.events, self.fits, self.as_of, from_change=self.from_change)
 
     def found(self) -> Evaluation:
         return evaluate(self.events, self.policy, as_of=self.as_of)
@@ -160,7 +160,7 @@ NAMES = (
     "limit",
     "elapsed",
     "needs_review",
-    "holds",
+    "pauses",
     "overdue",
     "agency_id",
     "district_id",
@@ -172,7 +172,7 @@ NAMES = (
 def row_expected(outcome: Expected) -> dict[str, Any]:
     """Return what the oracle says of a clock, as far as the document says it."""
     return {
-        name: outcome.belongs[name] if name in outcome.belongs else getattr(outcome, name)
+        name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
         for name in NAMES
     }
 
@@ -180,7 +180,7 @@ def row_expected(outcome: Expected) -> dict[str, Any]:
 def row_found(outcome: Outcome) -> dict[str, Any]:
     """Return the same of an outcome, in UTC: equal times of two zones may compare unequal."""
     found = {name: getattr(outcome, name) for name in NAMES}
-    found["holds"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.holds)
+    found["pauses"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.pauses)
     return {
         name: value.astimezone(UTC) if isinstance(value, datetime) else value
         for name, value in found.items()
@@ -446,7 +446,7 @@ def edges_of(scene: Scene) -> list[datetime]:
             ahead = [HOUR, 3 * HOUR]
             ahead += [budget / 2, budget / 5] if isinstance(budget, timedelta) else []
             found |= {outcome.due_at - amount for amount in ahead}
-        found |= {edge for hold in outcome.holds for edge in hold}
+        found |= {edge for pause in outcome.pauses for edge in pause}
     return sorted(found - {None})
 
 

@@ -844,13 +844,13 @@ def test_answers_do_not_depend_on_what_was_asked_before(
 @PROPERTY
 @given(questions(), st.sampled_from(["asked", "fresh"]))
 def test_pickles_copies_and_twins_are_equal(question: Question, state: str) -> None:
-    schedule, twin = question.case.fresh(), question.case.fresh()
+    schedule, same_due = question.case.fresh(), question.case.fresh()
     (t,) = question.times
-    expected = as_instants(answers(twin, t, question.budget))
+    expected = as_instants(answers(same_due, t, question.budget))
     if state == "asked":
         schedule.deadline(t, question.budget)
     thawed = pickle.loads(pickle.dumps(schedule))  # noqa: S301 - our own bytes
-    for same in (thawed, copy.deepcopy(schedule), twin):
+    for same in (thawed, copy.deepcopy(schedule), same_due):
         assert same == schedule
         assert hash(same) == hash(schedule)
         assert as_instants(answers(same, t, question.budget)) == expected

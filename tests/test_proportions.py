@@ -10,10 +10,10 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.arrays import NEVER  # noqa: E402
-from workhours_sla.compliance.binomial import binomial_cdf, interpolated_quantiles  # noqa: E402
-from workhours_sla.compliance.cohort import cohort_counts, safe_as_of  # noqa: E402
-from workhours_sla.compliance.proportions import (  # noqa: E402
+from workhours_sla.statistics.arrays import NEVER  # noqa: E402
+from workhours_sla.statistics.binomial import binomial_cdf, interpolated_quantiles  # noqa: E402
+from workhours_sla.statistics.cohort import cohort_counts, safe_as_of  # noqa: E402
+from workhours_sla.statistics.proportions import (  # noqa: E402
     TargetVerdict,
     compliance_rate,
     percent,

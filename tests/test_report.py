@@ -29,7 +29,6 @@ from workhours_sla.errors import EventError, PolicyError
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.arrays import NEVER  # noqa: E402
 from workhours_sla.compliance.cases import (  # noqa: E402
     UNKNOWN,
     Cases,
@@ -37,13 +36,14 @@ from workhours_sla.compliance.cases import (  # noqa: E402
     Labels,
     cases_of,
 )
-from workhours_sla.compliance.cohort import VERDICTS  # noqa: E402
 from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
 from workhours_sla.compliance.mix import compare  # noqa: E402
 from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
 from workhours_sla.compliance.revision import revise  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
-from workhours_sla.compliance.text import rate_text, table_cells  # noqa: E402
+from workhours_sla.reports.plain_text import rate_text, table_cells  # noqa: E402
+from workhours_sla.statistics.arrays import NEVER  # noqa: E402
+from workhours_sla.statistics.cohort import VERDICTS  # noqa: E402
 
 S8 = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

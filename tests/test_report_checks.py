@@ -15,8 +15,6 @@ from workhours_sla import Schedule, working_hours
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.adapters.reports.html_page import page  # noqa: E402
-from workhours_sla.adapters.reports.report_json import from_json, to_json  # noqa: E402
 from workhours_sla.compliance.arrivals import arrivals  # noqa: E402
 from workhours_sla.compliance.backlog_series import backlog_series  # noqa: E402
 from workhours_sla.compliance.cases import Cases  # noqa: E402
@@ -25,6 +23,8 @@ from workhours_sla.compliance.report import Report, compliance_report  # noqa: E
 from workhours_sla.compliance.revision import revise  # noqa: E402
 from workhours_sla.compliance.tables import Tally  # noqa: E402
 from workhours_sla.compliance.withdrawals import withdrawals  # noqa: E402
+from workhours_sla.reports.page.page import page  # noqa: E402
+from workhours_sla.reports.report_json import from_json, to_json  # noqa: E402
 
 SEED = 20250312
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

@@ -17,16 +17,16 @@ from workhours_sla.errors import NaiveDatetimeError, SourceError
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.adapters.reports.frames import (  # noqa: E402
+from workhours_sla.compliance.report import Report  # noqa: E402
+from workhours_sla.reports.frames import (  # noqa: E402
     cases_of_frame,
     report,
     to_pandas,
     to_polars,
 )
-from workhours_sla.adapters.reports.report_json import from_json, to_json  # noqa: E402
-from workhours_sla.adapters.reports.rows import cell_text, csv_table  # noqa: E402
-from workhours_sla.adapters.reports.tables_csv import table_files, write_tables  # noqa: E402
-from workhours_sla.compliance.report import Report  # noqa: E402
+from workhours_sla.reports.report_json import from_json, to_json  # noqa: E402
+from workhours_sla.reports.rows import cell_text, csv_table  # noqa: E402
+from workhours_sla.reports.tables_csv import table_files, write_tables  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
@@ -231,7 +231,7 @@ def test_control_characters_are_spelled_out_in_csv(tmp_path: Path) -> None:
 def test_a_workbook_has_the_same_text_as_it_is(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
 
     formulas = [name for name in FORMULAS if name.isprintable()]
     write_workbook(hostile(*formulas), tmp_path / "report.xlsx")
@@ -258,7 +258,7 @@ def test_tables_with_similar_names_have_files_of_their_own(tmp_path: Path) -> No
 def test_a_workbook(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
 
     evil = "=HYPERLINK(1)"
     given = frame("polars").to_dict(as_series=False)
@@ -284,7 +284,7 @@ def test_a_share_near_the_target_keeps_its_side_in_a_workbook(tmp_path: Path) ->
     pl = pytest.importorskip("polars")
     pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
 
     posted = at("2025-03-11T10:00")
     answered = [posted + timedelta(hours=1)] * 2249 + [posted + timedelta(hours=30)] * 251

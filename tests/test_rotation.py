@@ -19,14 +19,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from test_watch import IDS, LINES, POLICY, Followed, add, begin, line, told
+from test_watch import IDS, LINES, POLICY, RunSummary, add, begin, line, told
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError
-from workhours_sla.sla.ports import Item, Lull, Start, follow
+from workhours_sla.sla.pipeline import Idle, Item, Start, follow
 from workhours_sla.sla.watermark import Watermarks
 
 NOBODY = 65534
@@ -63,14 +63,14 @@ def pack(file: Path) -> Path:
     return packed
 
 
-def kinds(followed: Followed) -> list[str]:
+def kinds(followed: RunSummary) -> list[str]:
     return [loss.kind for loss in followed.tail.lost]
 
 
-def followed_to(path: Path, *lines: str) -> Followed:
+def followed_to(path: Path, *lines: str) -> RunSummary:
     """Return a tail that has read lines from a file."""
     path.write_text("".join(lines))
-    followed = Followed(path)
+    followed = RunSummary(path)
     followed.rest()
     return followed
 
@@ -90,7 +90,7 @@ def test_all_files_of_two_rotations_between_two_polls_are_read(path: Path, at_on
         for file in (path, numbered(path, 1), numbered(path, 2)):
             os.utime(file, (1_800_000_000, 1_800_000_000))
     assert followed.rest() == IDS[2:6]
-    assert Followed(path, followed.position).rest() == []
+    assert RunSummary(path, followed.position).rest() == []
     assert not followed.tail.lost
 
 
@@ -101,7 +101,7 @@ def test_a_hundred_rotations_between_two_polls_are_read_in_order(path: Path) -> 
         path.write_text(line(told(number)))
         os.utime(path, (2_000_000_000 + number, 2_000_000_000 + number))
     assert followed.rest() == [told(number).event_id for number in range(1, 131)]
-    assert Followed(path, followed.position).rest() == []
+    assert RunSummary(path, followed.position).rest() == []
 
 
 def test_more_files_than_may_be_open_are_read(path: Path) -> None:
@@ -115,7 +115,7 @@ def test_more_files_than_may_be_open_are_read(path: Path) -> None:
     path.write_text(line(told(401)))
     resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
     try:
-        again = Followed(path, followed.position)
+        again = RunSummary(path, followed.position)
         assert again.rest() == [told(number).event_id for number in range(1, 402)]
         assert followed.rest() == [told(number).event_id for number in range(1, 402)]
     finally:
@@ -132,7 +132,7 @@ def test_lines_written_to_the_renamed_file_after_the_switch_are_read(path: Path)
         assert followed.rest() == IDS[1:2]
         assert followed.rests(LINGER - 1) == []
         writer.write(LINES[2])
-        again = Followed(path, followed.position)
+        again = RunSummary(path, followed.position)
         assert again.rest() == IDS[2:3]
         writer.write(LINES[3] + LINES[4][:-1])
         add(path, LINES[5])
@@ -150,7 +150,7 @@ def test_a_renamed_file_is_closed_when_nothing_comes_any_more(path: Path) -> Non
     followed.rests(LINGER)
     assert "," not in followed.position
     numbered(path, 1).unlink()
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -213,7 +213,7 @@ def test_a_start_is_given_first_and_leads_back_to_the_file(path: Path, there: st
     add(path, LINES[2])
     rotate(path)
     add(path, LINES[3])
-    again = Followed(path, start.position)
+    again = RunSummary(path, start.position)
     assert again.rest() == IDS[:4]
     assert not again.tail.lost
 
@@ -223,9 +223,9 @@ def test_what_was_rotated_before_the_first_start_is_not_read(path: Path) -> None
     rotate(path)
     path.touch()
     add(numbered(path, 1), LINES[1])
-    followed = Followed(path)
+    followed = RunSummary(path)
     assert followed.rest() == []
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     add(path, LINES[2])
     assert followed.rest() == again.rest() == IDS[2:3]
     assert not followed.tail.lost
@@ -236,7 +236,7 @@ def test_a_backup_made_before_the_first_start_is_no_reason_to_leave_lines_out(pa
     path.write_text(LINES[0] + LINES[1])
     shutil.copy(path, numbered(path, 1))
     start = next(Tail(path, Layout()).items({}))
-    assert Followed(path, start.position).rest() == IDS[:2]
+    assert RunSummary(path, start.position).rest() == IDS[:2]
 
 
 def test_a_start_is_stored_before_anything_is_read(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_a_file_regrown_with_the_same_beginning_is_read_again(
     followed = followed_to(path, *LONG[:20])
     path.write_text("".join(LONG[:10] + LONG[20:]))  # 10 lines are more than is compared
     if not is_followed:
-        followed = Followed(path, followed.position)
+        followed = RunSummary(path, followed.position)
     assert followed.rest() == LONG_IDS[:10] + LONG_IDS[20:]
     assert kinds(followed) == ["file_cut" if is_followed else "file_gone"]
 
@@ -310,10 +310,10 @@ def test_a_copy_is_read_on_before_the_file_that_was_cut_short(
     copy_and_truncate(path)
     add(path, LINES[4])
     if not is_followed:
-        followed = Followed(path, followed.position)
+        followed = RunSummary(path, followed.position)
     assert followed.rest() == IDS[before:5]
     assert kinds(followed) == ["file_cut"]
-    assert Followed(path, followed.position).rest() == []
+    assert RunSummary(path, followed.position).rest() == []
 
 
 def test_a_copy_is_read_of_a_file_that_is_empty_again(path: Path) -> None:
@@ -359,7 +359,7 @@ def test_a_compressed_file_that_was_read_is_no_loss(path: Path, is_followed: boo
     add(path, LINES[3])
     pack(numbered(path, 1))
     if not is_followed:
-        followed = Followed(path, followed.position)
+        followed = RunSummary(path, followed.position)
     assert followed.rest() == IDS[3:4]
     assert not followed.tail.lost
 
@@ -370,7 +370,7 @@ def test_a_compressed_file_without_lines_is_no_loss(path: Path) -> None:
         rotate(path)
         path.touch()
     pack(numbered(path, 1))
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -385,10 +385,10 @@ def test_a_compressed_file_that_was_not_read_is_named_once(path: Path, is_follow
     os.utime(packed, (4_000_000_000, 4_000_000_000))
     add(path, LINES[4])
     if not is_followed:
-        followed = Followed(path, followed.position)
+        followed = RunSummary(path, followed.position)
     assert followed.rest() == IDS[4:5]
     assert followed.tail.lost == [("file_compressed", str(packed))]
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -399,7 +399,7 @@ def test_a_compressed_file_that_was_read_in_part_is_named(path: Path) -> None:
     rotate(path)
     packed = pack(numbered(path, 1))
     add(path, LINES[4])
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == IDS[4:5]
     assert again.tail.lost == [("file_compressed", str(packed))]
 
@@ -409,7 +409,7 @@ def test_a_file_that_was_empty_is_not_taken_for_one_with_its_inode(path: Path) -
     add(path, LINES[0])
     path.unlink()
     path.write_text(LINES[1])  # some file systems give it the number of the file before
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == IDS[1:2]
     assert kinds(again) == ["file_gone"]
 
@@ -422,7 +422,7 @@ def test_a_file_that_is_missing_between_the_others_is_named(path: Path, is_follo
         add(path, LINES[number])
     numbered(path, 2).unlink()
     if not is_followed:
-        followed = Followed(path, followed.position)
+        followed = RunSummary(path, followed.position)
     assert followed.rest() == [IDS[2], IDS[3]]
     assert followed.tail.lost == [("file_missing", str(numbered(path, 2)))]
 
@@ -435,7 +435,7 @@ def test_a_file_that_is_missing_after_a_compressed_one_is_named(path: Path) -> N
         add(path, LINES[number])
     packed = pack(numbered(path, 2))
     numbered(path, 1).unlink()
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == IDS[3:4]
     assert again.tail.lost == [
         ("file_compressed", str(packed)),
@@ -459,10 +459,10 @@ def test_all_that_is_left_is_read_when_the_last_file_is_gone(path: Path) -> None
         rotate(path)
         add(path, LINES[number])
     numbered(path, 3).unlink()
-    again = Followed(path, followed.position)
+    again = RunSummary(path, followed.position)
     assert again.rest() == IDS[1:4]
     assert again.tail.lost == [("file_gone", str(path))]
-    assert not Followed(path, again.position).tail.lost
+    assert not RunSummary(path, again.position).tail.lost
 
 
 SAID = {
@@ -562,7 +562,7 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     path.write_text(LINES[0])
     tail = Tail(path, Layout(), interval=0.001, report=losses.append)
     items = tail.items({})
-    rests = (item for item in items if isinstance(item, Lull))
+    rests = (item for item in items if isinstance(item, Idle))
     next(rests)
     path.unlink()
     for _ in range(LINGER):
@@ -644,11 +644,11 @@ def test_a_file_that_may_not_be_read_ends_the_run_and_loses_nothing(
         add(path, LINES[number])
     path.with_name(name).chmod(0)
     with not_as_root():
-        refused = followed if is_followed else Followed(path, position)
+        refused = followed if is_followed else RunSummary(path, position)
         with pytest.raises(SourceError, match=rf"{name}' \(Permission denied\)"):
             refused.rests(3)
     path.with_name(name).chmod(0o644)
-    assert Followed(path, refused.position).rest() == IDS[1:3]
+    assert RunSummary(path, refused.position).rest() == IDS[1:3]
 
 
 def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> None:
@@ -661,7 +661,7 @@ def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> No
         followed = followed_to(path, LINES[1])
         rotate(path)
         add(path, LINES[2])
-        assert Followed(path, followed.position).rest() == followed.rest() == IDS[2:3]
+        assert RunSummary(path, followed.position).rest() == followed.rest() == IDS[2:3]
 
 
 @pytest.mark.parametrize(
@@ -724,12 +724,12 @@ def test_a_position_of_an_earlier_form_is_understood(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     head = sha256(LINES[0].encode()).hexdigest()[:16]
     earlier = f"{len(LINES[0])}-{head}"
-    assert Followed(path, earlier).rest() == IDS[1:2]
+    assert RunSummary(path, earlier).rest() == IDS[1:2]
     rotate(path)
     add(path, LINES[2])
     rotate(path)
     add(path, LINES[3])
-    again = Followed(path, earlier)
+    again = RunSummary(path, earlier)
     assert again.rest() == IDS[1:4]
     assert not again.tail.lost
 
@@ -738,4 +738,4 @@ def test_a_position_of_an_earlier_form_is_understood(path: Path) -> None:
 def test_a_position_of_another_form_is_one_sentence(path: Path, position: str) -> None:
     path.write_text(LINES[0])
     with pytest.raises(StoreError, match=r"cannot be read; restore the last snapshot"):
-        Followed(path, position).rest()
+        RunSummary(path, position).rest()

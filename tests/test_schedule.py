@@ -13,7 +13,7 @@ import dateutil.tz
 import pytest
 
 from workhours_sla import Calendar, Layer, Schedule, WorkingDays, days_off_in_any, working_hours
-from workhours_sla.adapters.schedule_json import from_json, to_json
+from workhours_sla.adapters.json.schedules import from_json, to_json
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     BudgetError,
@@ -27,7 +27,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
-from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.engine.timeline import Timeline
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 OFFICE = Schedule("RU-VGG", S8)
@@ -244,7 +244,7 @@ def test_provisional_answers_warn_only_where_they_must() -> None:
     with pytest.warns(ProvisionalWarning):
         assert OFFICE.deadline(start, H4, provisional=True).year == 2028
     with pytest.warns(ProvisionalWarning):
-        assert OFFICE.term(start, H4, provisional=True)[1].year == 2028
+        assert OFFICE.due_and_limit(start, H4, provisional=True)[1].year == 2028
     with pytest.warns(ProvisionalWarning):
         assert OFFICE.explain(start, H4, provisional=True).provisional
 

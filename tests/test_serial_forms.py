@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from workhours_sla import Act, Calendar, Layer, Schedule, day_off
-from workhours_sla.adapters.schedule_json import from_json
+from workhours_sla.adapters.json.schedules import from_json
 from workhours_sla.errors import WorkHoursWarning
 
 FROZEN = Path(__file__).parent / "data" / "serial"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workhours_sla import words
 from workhours_sla.cli.main import main
+from workhours_sla.text import words
 
 AS_OF = "--as-of=2026-03-12T12:00+03:00"
 TIME = "2026-03-12T10:15+03:00"
@@ -64,7 +64,7 @@ def notes(capsys: pytest.CaptureFixture[str]) -> str:
     return "".join(line for line in written if line.startswith(heads))
 
 
-@pytest.mark.parametrize("command", ["check", "load", "report"])
+@pytest.mark.parametrize("command", ["check", "forecast", "report"])
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_an_appeal_with_most_rows_is_named(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -75,7 +75,7 @@ def test_an_appeal_with_most_rows_is_named(
     assert notes(capsys) == NOTES[lang].format(*said)
 
 
-@pytest.mark.parametrize("command", ["check", "load", "report"])
+@pytest.mark.parametrize("command", ["check", "forecast", "report"])
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_an_event_id_of_most_rows_is_named(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -26,7 +26,7 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.change_json import change_from_json, change_to_json
+from workhours_sla.adapters.json.changes import change_from_json, change_to_json
 from workhours_sla.adapters.sinks.digest import (
     LONGEST,
     Digest,
@@ -38,7 +38,7 @@ from workhours_sla.adapters.sinks.digest import (
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.ports import drain
+from workhours_sla.sla.pipeline import drain
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])

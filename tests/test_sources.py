@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workhours_sla import Event, EventType, words
-from workhours_sla.adapters.config import Config, parse_config
+from workhours_sla import Event, EventType
+from workhours_sla.adapters.config.file import Config, parse_config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
 from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.lines import Lines
@@ -23,6 +23,7 @@ from workhours_sla.adapters.sources.mapping import Mapper, content_id
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
+from workhours_sla.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

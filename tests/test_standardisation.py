@@ -8,7 +8,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.standardisation import (  # noqa: E402
+from workhours_sla.statistics.standardisation import (  # noqa: E402
     kitagawa,
     merge_small_classes,
     standardised_rate,

@@ -42,7 +42,6 @@ from workhours_sla import (
     Target,
     day_off,
     evaluate,
-    words,
     working_hours,
 )
 from workhours_sla.adapters.stores import sqlite_file, sqlite_reading, sqlite_tables, writer_lock
@@ -50,7 +49,8 @@ from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
 from workhours_sla.adapters.stores.sqlite_tables import Work
 from workhours_sla.errors import EventError, StoreError
-from workhours_sla.sla.ports import Batch, Place, Rejected
+from workhours_sla.sla.pipeline import Batch, Checkpoint, Rejected
+from workhours_sla.text import words
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -295,7 +295,7 @@ def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot:
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path: Path) -> None:
     rows = [Rejected("unknown_type", "no such type", f"row {n}") for n in range(3)]
     with opened(tmp_path / "appeals.db") as store:
-        store.take(Batch("file", rejected=rows, places={"": Place("3")}))
+        store.take(Batch("file", rejected=rows, places={"": Checkpoint("3")}))
         first, second, third = store.rejected()
         store.repair(created("1", at(2025, 3, 12, 10)), rejected=first)
         with pytest.raises(StoreError, match="no row"):
@@ -575,7 +575,7 @@ def test_a_store_of_a_schema_that_is_read_no_more_is_refused(tmp_path: Path, ver
 def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
     path, snapshot, again = (tmp_path / name for name in ("a.db", "snapshot.db", "again.db"))
     with opened(path) as store:
-        place = {"0": Place("17", at(2025, 3, 12, 10).astimezone(UTC))}
+        place = {"0": Checkpoint("17", at(2025, 3, 12, 10).astimezone(UTC))}
         store.take(Batch("file", [created("1", at(2025, 3, 12, 10))], places=place))
         store.snapshot(snapshot)
         with pytest.raises(StoreError, match="already"):

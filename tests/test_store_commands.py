@@ -14,7 +14,7 @@ from workhours_sla import Event, EventType, Policy, Schedule, Target, working_ho
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.cli.main import main
-from workhours_sla.sla.ports import Batch, Rejected
+from workhours_sla.sla.pipeline import Batch, Rejected
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "examples" / "data" / "appeals.jsonl"
@@ -70,7 +70,7 @@ def test_a_store_answers_as_the_file_that_it_was_fed(
     assert run(capsys, "watch", *watch)[0] == 0
     for command, *options in (
         ("check", "--warn", "90m", "--explain"),
-        ("load", "--days", "30"),
+        ("forecast", "--days", "30"),
         ("report", "--target", "first reply"),
     ):
         asked = [command, *options, *config, "--as-of", when]
@@ -78,7 +78,9 @@ def test_a_store_answers_as_the_file_that_it_was_fed(
         found = data(capsys, *asked, "--store", store)
         if command != "report":  # which tells of rows and events in one
             said = found.pop("store")
-            assert said["policy_version"] == data(capsys, "load", *config, file)["policy_version"]
+            assert (
+                said["policy_version"] == data(capsys, "forecast", *config, file)["policy_version"]
+            )
             assert said["watermark"] is not None
             assert found.pop("rows") == {"read": None, "mapped": None, "quarantined": 2}
             assert expected.pop("rows")["quarantined"] == 2
@@ -158,7 +160,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
         "Appeals settled long ago were dropped, with 2 events; "
         "all are there that were posted since Thu 12 Mar 2026 12:00"
     )
-    for command in ("check", "load"):
+    for command in ("check", "forecast"):
         assert line in run(capsys, command, *asked)[1].splitlines()
     _, _, err = run(capsys, "report", *asked)
     assert f"Note: {line}" in err
@@ -209,15 +211,15 @@ def test_up_to_when_a_store_is_whole_may_be_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")])
-    assert "Up to when" in run(capsys, "load", "--store", file, *VGG)[1]
-    assert data(capsys, "load", "--store", file, *VGG)["store"]["watermark"] is None
+    assert "Up to when" in run(capsys, "forecast", "--store", file, *VGG)[1]
+    assert data(capsys, "forecast", "--store", file, *VGG)["store"]["watermark"] is None
 
 
 def test_another_policy_than_the_clocks_were_held_to_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")], until=1)
-    for command in ("check", "load", "report"):
+    for command in ("check", "forecast", "report"):
         asked = [command, "--store", file, *VGG, "--as-of", "2026-03-02T13:00+03:00"]
         assert "another policy" not in "".join(run(capsys, *asked)[1:])
         told_of = "".join(run(capsys, *asked, "--budget", "8h")[1:])
@@ -244,7 +246,7 @@ def test_it_is_read_while_another_process_writes(
 # -- wrong use ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["check", "load", "report"])
+@pytest.mark.parametrize("command", ["check", "forecast", "report"])
 def test_appeals_come_from_one_place(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

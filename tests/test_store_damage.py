@@ -21,7 +21,7 @@ from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, restore
 from workhours_sla.adapters.stores.sqlite_rows import checksum
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.ports import Batch, Place, Rejected
+from workhours_sla.sla.pipeline import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
@@ -47,7 +47,7 @@ def filled(path: Path, count: int = 120) -> None:
         store.apply([*events(range(4), NOON - 20 * DAY), event(900, EventType.REPLIED, NOON)])
         store.advance(NOON)
         rows = [Rejected("malformed", "no JSON", "{"), Rejected("naive_time", "no zone", "12:00")]
-        places = {"": Place("17-ab", NOON), "other": Place("5-cd")}
+        places = {"": Checkpoint("17-ab", NOON), "other": Checkpoint("5-cd")}
         store.take(Batch("file", events(range(4, count), NOON), rows, places, NOON + DAY))
         store.note("digests", '{"since": 1}')
         store.delivered("sink", 3)

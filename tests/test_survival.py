@@ -12,10 +12,10 @@ from workhours_sla import Schedule
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.backlog import backlog_ages  # noqa: E402
-from workhours_sla.compliance.cohort import cohort_counts  # noqa: E402
-from workhours_sla.compliance.proportions import compliance_rate, percent  # noqa: E402
-from workhours_sla.compliance.survival import (  # noqa: E402
+from workhours_sla.statistics.backlog import backlog_ages  # noqa: E402
+from workhours_sla.statistics.cohort import cohort_counts  # noqa: E402
+from workhours_sla.statistics.proportions import compliance_rate, percent  # noqa: E402
+from workhours_sla.statistics.survival import (  # noqa: E402
     SurvivalCurve,
     cumulative_incidence,
     kaplan_meier,

@@ -35,7 +35,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla.fold import fold
-from workhours_sla.sla.spans import breach_owner
+from workhours_sla.sla.holders import breach_owner
 from workhours_sla.worktime.budget import format_amount
 
 HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
@@ -1596,11 +1596,11 @@ def test_a_review_without_a_verdict_leaves_the_one_before() -> None:
     verdicts = [only(diary[:many], "Fri 14.03.2025 09:00", of).verdict for many in range(2, 8)]
     assert verdicts == ["met", "breached", "met", "met", "met", "met"]
     # at one instant the last by its id
-    twins = [
+    same_due_targets = [
         entry("A-1", 8, "Thu 13.03.2025 12:30 review formal of=reply"),
         entry("A-1", 9, "Thu 13.03.2025 12:30 review substantive of=reply"),
     ]
-    assert only([*diary, *twins], "Fri 14.03.2025 09:00", of).verdict == "met"
+    assert only([*diary, *same_due_targets], "Fri 14.03.2025 09:00", of).verdict == "met"
 
 
 def test_a_review_that_names_its_reply_counts_before_it() -> None:
@@ -1682,8 +1682,8 @@ def test_between_two_transfers_holds_who_was_named_last() -> None:
     # 09:00-10:00 and 11:00-12:00
     outcome = only(diary, "Wed 12.03.2025 12:00", of)
     assert sentence(outcome) == "pending, due Wed 12.03.2025 15:00, used 2:00"
-    holds = [(clock(since), clock(until)) for since, until in outcome.holds]
-    assert holds == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
+    pauses = [(clock(since), clock(until)) for since, until in outcome.pauses]
+    assert pauses == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
     assert phases(diary, "Wed 12.03.2025 12:00", target()) == [
         ("unregistered", None, "0:45"),
         ("held", "A", "0:15"),
@@ -1868,7 +1868,7 @@ def test_a_pause_that_goes_on_into_another_is_one() -> None:
     watch.hear(*diary)
     assert [kind for kind in watch.standing if kind != "due_changed"] == ["opened", "paused"]
     outcome = only(diary, "Wed 12.03.2025 16:00", target(pauses=True))
-    held = [(clock(since), clock(until)) for since, until in outcome.holds]
+    held = [(clock(since), clock(until)) for since, until in outcome.pauses]
     assert held == [("Wed 12.03.2025 11:00", "Wed 12.03.2025 16:00")]
 
 

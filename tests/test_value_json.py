@@ -48,7 +48,7 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
-from workhours_sla.adapters.value_json import value_from_json, value_to_json
+from workhours_sla.adapters.json.values import value_from_json, value_to_json
 from workhours_sla.errors import (
     CalendarCoverageError,
     ConfigError,

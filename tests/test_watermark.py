@@ -14,7 +14,7 @@ from test_properties import PROPERTY
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import NaiveDatetimeError, SourceError
-from workhours_sla.sla.ports import Item, Lull, follow
+from workhours_sla.sla.pipeline import Idle, Item, follow
 from workhours_sla.sla.watermark import Watermarks
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -106,13 +106,13 @@ class Partitions:
         for events in self.events.values():
             events.sort(key=lambda event: event.received_at)
 
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Idle]:
         places = {name: int(positions.get(name, 0)) for name in self.partitions}
         for name, ahead in (*((name, 60) for name in "012"), *((name, 200) for name in "3012")):
             for place in range(places[name], min(ahead, len(self.events[name]))):
                 places[name] = place + 1
                 yield Item(name, str(place + 1), (self.events[name][place],))
-            yield Lull()
+            yield Idle()
 
 
 class Fastest(Watermarks):
@@ -167,7 +167,7 @@ class OnePartition:
         event = Event(partition, partition, EventType.CREATED, when, when)
         self.item = Item(partition, "1", (event,))
 
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Lull]:
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Idle]:
         del positions
         yield self.item
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workhours_sla import words
 from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
+from workhours_sla.text import words
 
 READ = {
     # the time of day, by the day first and by the year first

@@ -22,33 +22,32 @@ if TYPE_CHECKING:
     from workhours_sla.sla.change import Change as Change
     from workhours_sla.sla.change import ChangeKind as ChangeKind
     from workhours_sla.sla.clock import Verdict as Verdict
-    from workhours_sla.sla.evaluation import Evaluation as Evaluation
-    from workhours_sla.sla.evaluation import evaluate as evaluate
+    from workhours_sla.sla.evaluate import Evaluation as Evaluation
+    from workhours_sla.sla.evaluate import evaluate as evaluate
     from workhours_sla.sla.event import Event as Event
     from workhours_sla.sla.event import EventType as EventType
     from workhours_sla.sla.fold import Unmatched as Unmatched
+    from workhours_sla.sla.holders import Span as Span
+    from workhours_sla.sla.holders import breach_owner as breach_owner
+    from workhours_sla.sla.holders import holder_spans as holder_spans
     from workhours_sla.sla.monitor import Monitor as Monitor
     from workhours_sla.sla.outcome import Outcome as Outcome
     from workhours_sla.sla.outcome import OutcomeBounds as OutcomeBounds
     from workhours_sla.sla.policy import Policy as Policy
     from workhours_sla.sla.policy import Rule as Rule
-    from workhours_sla.sla.spans import Span as Span
-    from workhours_sla.sla.spans import breach_owner as breach_owner
-    from workhours_sla.sla.spans import holder_spans as holder_spans
     from workhours_sla.sla.target import ScheduleBy as ScheduleBy
     from workhours_sla.sla.target import Target as Target
-    from workhours_sla.worktime import columns as columns
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
-    from workhours_sla.worktime.day_budgets import CalendarDays as CalendarDays
-    from workhours_sla.worktime.day_budgets import ClockTime as ClockTime
-    from workhours_sla.worktime.day_budgets import Months as Months
-    from workhours_sla.worktime.day_budgets import WorkingDays as WorkingDays
+    from workhours_sla.worktime.budget_kinds import CalendarDays as CalendarDays
+    from workhours_sla.worktime.budget_kinds import ClockTime as ClockTime
+    from workhours_sla.worktime.budget_kinds import Months as Months
+    from workhours_sla.worktime.budget_kinds import WorkingDays as WorkingDays
     from workhours_sla.worktime.explain import Step as Step
     from workhours_sla.worktime.explain import Trace as Trace
     from workhours_sla.worktime.schedule import Schedule as Schedule
-    from workhours_sla.worktime.shifts import WeeklyHours as WeeklyHours
-    from workhours_sla.worktime.verbs import Interval as Interval
+    from workhours_sla.worktime.weekly_hours import WeeklyHours as WeeklyHours
+    from workhours_sla.worktime.working_time import Interval as Interval
 
 __version__ = "0.1.0"
 
@@ -67,8 +66,8 @@ _HOME = {
     "Change": "sla.change",
     "ChangeKind": "sla.change",
     "Verdict": "sla.clock",
-    "Evaluation": "sla.evaluation",
-    "evaluate": "sla.evaluation",
+    "Evaluation": "sla.evaluate",
+    "evaluate": "sla.evaluate",
     "Event": "sla.event",
     "EventType": "sla.event",
     "Unmatched": "sla.fold",
@@ -77,22 +76,22 @@ _HOME = {
     "OutcomeBounds": "sla.outcome",
     "Policy": "sla.policy",
     "Rule": "sla.policy",
-    "Span": "sla.spans",
-    "breach_owner": "sla.spans",
-    "holder_spans": "sla.spans",
+    "Span": "sla.holders",
+    "breach_owner": "sla.holders",
+    "holder_spans": "sla.holders",
     "ScheduleBy": "sla.target",
     "Target": "sla.target",
     "parse_budget": "worktime.budget",
     "working_hours": "worktime.budget",
-    "CalendarDays": "worktime.day_budgets",
-    "ClockTime": "worktime.day_budgets",
-    "Months": "worktime.day_budgets",
-    "WorkingDays": "worktime.day_budgets",
+    "CalendarDays": "worktime.budget_kinds",
+    "ClockTime": "worktime.budget_kinds",
+    "Months": "worktime.budget_kinds",
+    "WorkingDays": "worktime.budget_kinds",
     "Step": "worktime.explain",
     "Trace": "worktime.explain",
-    "Interval": "worktime.verbs",
+    "Interval": "worktime.working_time",
     "Schedule": "worktime.schedule",
-    "WeeklyHours": "worktime.shifts",
+    "WeeklyHours": "worktime.weekly_hours",
 }
 __all__ = [*_HOME, "__version__"]  # noqa: PLE0604
 
@@ -100,8 +99,6 @@ __all__ = [*_HOME, "__version__"]  # noqa: PLE0604
 def __getattr__(name: str) -> object:
     from importlib import import_module  # noqa: PLC0415
 
-    if name == "columns":
-        return import_module(f"{__name__}.worktime.columns")
     home = _HOME.get(name)
     if home is None:
         msg = f"module {__name__!r} has no attribute {name!r}"
@@ -112,4 +109,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME, "columns"})
+    return sorted({*globals(), *_HOME})

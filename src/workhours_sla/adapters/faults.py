@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NoReturn
 
-from workhours_sla import words
 from workhours_sla.errors import StoreError
+from workhours_sla.text import words
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:

@@ -16,8 +16,8 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final, NoReturn
 
-from workhours_sla import words
 from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.text import words
 
 _BLANK = "[ \u00a0\u202f]"
 

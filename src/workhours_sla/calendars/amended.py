@@ -52,7 +52,7 @@ class AmendedDays(NamedTuple):
 
     base: DaySource
     rows: tuple[Entry, ...]
-    settles: tuple[DateRange, ...]
+    confirms: tuple[DateRange, ...]
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -63,7 +63,7 @@ class AmendedDays(NamedTuple):
     def coverage(self) -> tuple[DateRange, ...]:
         """The known dates, with those settled."""
         runs: list[DateRange] = []
-        for first, last in sorted((*self.base.coverage, *self.settles)):
+        for first, last in sorted((*self.base.coverage, *self.confirms)):
             if runs and first <= runs[-1][1] + ONE_DAY:
                 runs[-1] = runs[-1][0], max(last, runs[-1][1])
             else:
@@ -78,7 +78,7 @@ class AmendedDays(NamedTuple):
     @property
     def version(self) -> str:
         """The version amended, and a digest of the rows."""
-        digest = sha256(repr((self.rows, self.settles)).encode()).hexdigest()[:8]
+        digest = sha256(repr((self.rows, self.confirms)).encode()).hexdigest()[:8]
         return f"{self.base.version}+{digest}"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
@@ -109,7 +109,7 @@ class AmendedDays(NamedTuple):
         return found
 
     def _settled(self, day: date) -> bool:
-        return any(first <= day <= last for first, last in self.settles)
+        return any(first <= day <= last for first, last in self.confirms)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         """Return the dates that are still open."""
@@ -140,7 +140,7 @@ def amended_source(
     calendar: Calendar,
     source: DaySource,
     rows: Iterable[Entry | tuple[Entry, ...]],
-    settles: tuple[DateRange, ...],
+    confirms: tuple[DateRange, ...],
 ) -> AmendedDays:
     """Return a calendar's source with the rows added; refuse rows that cannot be.
 
@@ -148,13 +148,13 @@ def amended_source(
     day; both are asked of the calendar as it was. Raises CalendarDataError, TypeError.
     """
     flat = tuple(_flat(rows))
-    for first, last in settles:
+    for first, last in confirms:
         _check_settled(first, last)
-    before = calendar.with_source(AmendedDays(source, (), settles))
+    before = calendar.with_source(AmendedDays(source, (), confirms))
     kept = tuple(row for row in flat if not _worked_holiday(before, row))
     for row in kept:
         _check(before, row)
-    amended = AmendedDays(source, kept, settles)
+    amended = AmendedDays(source, kept, confirms)
     for year in {row.date.year for row in kept}:
         # raises where rows of one layer contradict each other
         calendar.with_source(amended).special_days(year)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Self
 
-from workhours_sla import words
 from workhours_sla.calendars.day import (
     NOT_SHORTENED,
     PRE_HOLIDAY_SHORTENING,
@@ -19,6 +18,7 @@ from workhours_sla.calendars.day import (
 )
 from workhours_sla.calendars.source import DateRange, DaySource
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.text import words
 
 ONE_DAY = timedelta(days=1)
 
@@ -347,11 +347,11 @@ class Calendar:
         return self._with(forecast=True)
 
     def amend(
-        self, rows: Iterable[Entry | tuple[Entry, ...]], *, settles: Iterable[DateRange] = ()
+        self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> Self:
         """Return the calendar with acts added, as ``day_off`` and ``transfer`` write them.
 
-        ``rows`` is what one of them returns, or a list of what several return. ``settles`` names
+        ``rows`` is what one of them returns, or a list of what several return. ``confirms`` names
         ranges of dates that the acts make known: a new year, or dates that were open. Raises
         CalendarDataError for rows that contradict the calendar or each other,
         CalendarCoverageError for rows on dates that stay unknown, TypeError for what is no row.
@@ -367,7 +367,7 @@ class Calendar:
         """
         from workhours_sla.calendars.amended import amended_source  # noqa: PLC0415
 
-        return self._with(source=amended_source(self, self._source, rows, tuple(settles)))
+        return self._with(source=amended_source(self, self._source, rows, tuple(confirms)))
 
     def with_source(self, source: DaySource) -> Self:
         """Return the calendar over another source of days, with the same options."""

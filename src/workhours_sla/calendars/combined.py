@@ -155,10 +155,10 @@ class CombinedCalendar(Calendar):
         raise CalendarDataError(msg, id=self.id)
 
     def amend(
-        self, rows: Iterable[Entry | tuple[Entry, ...]], *, settles: Iterable[DateRange] = ()
+        self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> NoReturn:
         """Refuse: an act belongs to one of the calendars."""
-        del rows, settles
+        del rows, confirms
         msg = f"amend one of the calendars before combining them, not {self.id!r}"
         raise CalendarDataError(msg, id=self.id)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from workhours_sla import words
+from workhours_sla.text import words
 
 NOT_SHORTENED = timedelta(0)
 PRE_HOLIDAY_SHORTENING = timedelta(hours=1)

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from workhours_sla.adapters.json_text import escape_controls
-from workhours_sla.cli.phrases import say
+from workhours_sla.adapters.json.text import escape_controls
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import GivenTime, read_time, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.text.shell import say
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.schedule import Schedule

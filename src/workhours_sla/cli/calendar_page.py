@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.calendars.norms import Norm, working_time_norm
-from workhours_sla.cli.phrases import language
 from workhours_sla.cli.settings import with_acts
+from workhours_sla.text import words
+from workhours_sla.text.shell import language
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
 WEEKS: Final = (40, 36, 24)

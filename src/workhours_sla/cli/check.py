@@ -10,19 +10,10 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla import words
-from workhours_sla.adapters.config import Config
-from workhours_sla.adapters.config_policy import Promises
+from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.policy import Promises
 from workhours_sla.cli.answers import echo_json
-from workhours_sla.cli.phrases import say
-from workhours_sla.cli.promised import (
-    budget_text,
-    calendar_lines,
-    main_schedule,
-    promises_data,
-    schedule_text,
-)
-from workhours_sla.cli.reading import (
+from workhours_sla.cli.input import (
     Rows,
     account,
     account_data,
@@ -32,15 +23,24 @@ from workhours_sla.cli.reading import (
     store_lines,
     unmatched,
 )
+from workhours_sla.cli.policy_output import (
+    budget_text,
+    calendar_lines,
+    main_schedule,
+    promises_data,
+    schedule_text,
+)
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time, show_short, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.evaluation import Evaluation, evaluate
+from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.holders import HolderHistory, Span, breach_owner
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.spans import HolderHistory, Span, breach_owner
 from workhours_sla.sla.target import ScheduleBy
+from workhours_sla.text import words
+from workhours_sla.text.shell import say
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
 SHOWN_ROWS: Final = 20

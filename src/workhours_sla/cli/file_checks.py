@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import click
 
 from workhours_sla.adapters.stores.writer_lock import BESIDE
-from workhours_sla.cli.phrases import say
+from workhours_sla.text.shell import say
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
 """What the names of the files of a store add to its own."""

@@ -16,14 +16,15 @@ from typing import TextIO
 
 import click
 
-from workhours_sla import __version__, words
-from workhours_sla.cli.phrases import language, say, sentence
+from workhours_sla import __version__
 from workhours_sla.errors import (
     CalendarCoverageError,
     ProvisionalWarning,
     WorkHoursError,
     clipped,
 )
+from workhours_sla.text import words
+from workhours_sla.text.shell import language, say, sentence
 
 EXIT_BREACHES = 1
 EXIT_UNREADABLE = 2
@@ -42,7 +43,7 @@ COMMANDS = {
     "latest-start": "answers",
     "explain": "answers",
     "check": "check",
-    "load": "load",
+    "forecast": "forecast",
     "report": "report",
     "watch": "watch",
     "outbox": "outbox",

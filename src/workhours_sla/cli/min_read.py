@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from workhours_sla import words
-from workhours_sla.cli.phrases import say
 from workhours_sla.errors import SourceError
+from workhours_sla.text import words
+from workhours_sla.text.shell import say
 
 DEFAULT_MIN_READ: Final = "50%"
 SHOWN_TEXT: Final = 80

@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
-from workhours_sla import words
 from workhours_sla.adapters.sinks.jsonl import rewrite
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
-from workhours_sla.cli.phrases import language, say
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change
+from workhours_sla.text import words
+from workhours_sla.text.shell import language, say
 
 _AT_ONCE: Final = 10_000
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.config.file import Config
 from workhours_sla.cli.answers import echo_json
 from workhours_sla.cli.file_checks import (
     NamedFile,
@@ -23,15 +23,15 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
-from workhours_sla.cli.phrases import language, say
-from workhours_sla.cli.promised import main_schedule
-from workhours_sla.cli.reading import Stored, appeals_options, read_rows, store_lines
+from workhours_sla.cli.input import Stored, appeals_options, read_rows, store_lines
+from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.times import read_time
 from workhours_sla.errors import shown
-from workhours_sla.sla.evaluation import Evaluation, evaluate
-from workhours_sla.sla.load import deadline_load
+from workhours_sla.sla.evaluate import Evaluation, evaluate
+from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
+from workhours_sla.text.shell import language, say
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.cases import Intake
@@ -157,7 +157,7 @@ def report(  # noqa: PLR0913
     if revise is not None:
         _show_revision(made, Path(revise), as_json=as_json)
     elif as_json:
-        from workhours_sla.adapters.reports.report_json import to_json  # noqa: PLC0415
+        from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
 
         echo_json(json.loads(to_json(made)))  # in what the stream can hold
     else:
@@ -192,14 +192,14 @@ def read_rate(text: str) -> float:
 
 def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
     if csv_to is not None:
-        from workhours_sla.adapters.reports.tables_csv import table_files  # noqa: PLC0415
+        from workhours_sla.reports.tables_csv import table_files  # noqa: PLC0415
 
         yield from written_files("--csv", *table_files(made, Path(csv_to)).values())
 
 
 def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
     if html_to is not None:
-        from workhours_sla.adapters.reports.html_page import page_files  # noqa: PLC0415
+        from workhours_sla.reports.page.page import page_files  # noqa: PLC0415
 
         yield from written_files("--html", *page_files(made, Path(html_to)))
 
@@ -207,13 +207,13 @@ def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
 def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
     """Write the files that are wanted, and say so on standard error."""
     if csv_to is not None:
-        from workhours_sla.adapters.reports.tables_csv import write_tables  # noqa: PLC0415
+        from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 
         for path in write_tables(made, Path(csv_to)):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
         try:
-            from workhours_sla.adapters.reports.xlsx import write_workbook  # noqa: PLC0415
+            from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
         except ImportError as error:
             raise click.UsageError(str(error)) from None
         write_workbook(made, Path(xlsx_to))
@@ -221,21 +221,21 @@ def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
 
 
 def _write_page(made: Report, path: Path, result: Evaluation, target: Target) -> None:
-    from workhours_sla.adapters.reports.html_page import traces_of, write_page  # noqa: PLC0415
+    from workhours_sla.reports.page.page import traces_of, write_page  # noqa: PLC0415
 
     mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
     until = made.as_of + LOOK_AHEAD
-    load = deadline_load(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
+    load = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
     for written in write_page(made, path, traces=traces_of(mine, target), load=load):
         click.echo(str(written), err=True)
 
 
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
-    from workhours_sla.adapters.reports.report_json import (  # noqa: PLC0415
+    from workhours_sla.compliance.revision import revise  # noqa: PLC0415
+    from workhours_sla.reports.report_json import (  # noqa: PLC0415
         from_json,
         revision_data,
     )
-    from workhours_sla.compliance.revision import revise  # noqa: PLC0415
 
     old = from_json(kept.read_bytes(), name=str(kept))
     try:
@@ -250,9 +250,9 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
 
 
 def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
-    from workhours_sla import words  # noqa: PLC0415
-    from workhours_sla.compliance.phrases import CAUSES, heading, name_of, phrase  # noqa: PLC0415
-    from workhours_sla.compliance.text import printable  # noqa: PLC0415
+    from workhours_sla.reports.plain_text import printable  # noqa: PLC0415
+    from workhours_sla.text import words  # noqa: PLC0415
+    from workhours_sla.text.report import CAUSES, heading, name_of, phrase  # noqa: PLC0415
 
     if not found.changes:
         yield phrase("unchanged", lang)
@@ -271,10 +271,10 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
 
 
 def _figure(figure: str, value: str | None, lang: str) -> str:
-    from workhours_sla import words  # noqa: PLC0415
-    from workhours_sla.compliance.phrases import VERDICTS  # noqa: PLC0415
-    from workhours_sla.compliance.proportions import percent  # noqa: PLC0415
-    from workhours_sla.compliance.text import NONE, number  # noqa: PLC0415
+    from workhours_sla.reports.plain_text import NONE, number  # noqa: PLC0415
+    from workhours_sla.statistics.proportions import percent  # noqa: PLC0415
+    from workhours_sla.text import words  # noqa: PLC0415
+    from workhours_sla.text.report import VERDICTS  # noqa: PLC0415
 
     if value is None:
         return NONE

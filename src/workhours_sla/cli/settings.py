@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
-from workhours_sla.cli.phrases import language, say
+from workhours_sla.text import words
+from workhours_sla.text.shell import language, say
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.config import Config
-    from workhours_sla.adapters.config_policy import Promises
+    from workhours_sla.adapters.config.file import Config
+    from workhours_sla.adapters.config.policy import Promises
 
 DEFAULT_CALENDAR = "RU"
 DEFAULT_HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
@@ -85,7 +85,7 @@ class Settings:
         loaded = None
         filed: dict[str, Any] = {}
         if config is not None:
-            from workhours_sla.adapters.config import load_config  # noqa: PLC0415
+            from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
 
             loaded = load_config(Path(config))
             filed = {
@@ -103,7 +103,7 @@ class Settings:
         if found is not None and days is not None:
             found = found.with_week(days)
         if found is not None and loaded is not None:
-            from workhours_sla.adapters.config_schedules import with_own_days  # noqa: PLC0415
+            from workhours_sla.adapters.config.schedules import with_own_days  # noqa: PLC0415
 
             found = with_own_days(found, loaded.schedule)
         if found is not None and calendar_file is not None:
@@ -146,8 +146,8 @@ class Settings:
 
         ``warn`` replaces that of every target. Refuses options that the file leaves no room for.
         """
-        from workhours_sla.adapters.config import Config  # noqa: PLC0415
-        from workhours_sla.adapters.config_policy import DEFAULT, promises_of  # noqa: PLC0415
+        from workhours_sla.adapters.config.file import Config  # noqa: PLC0415
+        from workhours_sla.adapters.config.policy import DEFAULT, promises_of  # noqa: PLC0415
 
         config = self.config or Config()
         ahead = None if warn is None else parse_budget(warn)

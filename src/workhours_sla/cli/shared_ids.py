@@ -9,12 +9,12 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.config.file import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
 from workhours_sla.cli.min_read import quoted
-from workhours_sla.cli.phrases import say
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.ports import Item, Lull, Source, Start
+from workhours_sla.sla.pipeline import Idle, Item, Source, Start
+from workhours_sla.text.shell import say
 
 FEWEST: Final = 100
 """With fewer rows of one id there is no note."""
@@ -86,7 +86,7 @@ class NotedSource:
         """The partitions of the source."""
         return self._source.partitions
 
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Lull]:
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the items of the source; once enough of them have come, write the notes."""
         for item in self._source.items(positions):
             if self._next is not None and isinstance(item, Item):

@@ -7,9 +7,9 @@ from typing import Final
 
 import click
 
-from workhours_sla import words
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
-from workhours_sla.cli.phrases import language, say
+from workhours_sla.text import words
+from workhours_sla.text.shell import language, say
 
 EXIT_DAMAGED: Final = 2
 SHOWN: Final = 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from workhours_sla import words
 from workhours_sla.adapters.written_times import parse_date, parse_time, refuse_time
+from workhours_sla.text import words
 from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
 
 

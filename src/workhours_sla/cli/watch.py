@@ -15,16 +15,16 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla import words
-from workhours_sla.adapters.config import Config
+from workhours_sla.adapters.config.file import Config
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.lines import check_lines
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.digesting import Digesting, digest_lines
+from workhours_sla.cli.digests import Digesting, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
+from workhours_sla.cli.input import events_line, reason_lines
 from workhours_sla.cli.min_read import (
     Unread,
     min_read_option,
@@ -32,16 +32,16 @@ from workhours_sla.cli.min_read import (
     read_percent,
     refuse_unread,
 )
-from workhours_sla.cli.phrases import PHRASES, language, say
-from workhours_sla.cli.promised import main_schedule
-from workhours_sla.cli.reading import events_line, reason_lines
+from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.change import Change, ChangeKind
-from workhours_sla.sla.ports import BATCH, Followed, Sink, follow
+from workhours_sla.sla.pipeline import BATCH, RunSummary, Sink, follow
 from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.text import words
+from workhours_sla.text.shell import PHRASES, language, say
 from workhours_sla.worktime.budget import parse_budget
 
 STDOUT: Final = "stdout"
@@ -288,7 +288,7 @@ class _Page:
         return show_time(when.astimezone(self._tz), self._lang)
 
 
-def _check_share(run: Followed, least: Fraction, lang: str, *, finished: bool) -> None:
+def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
     """Raise SourceError if a run that is finished could read too few of its rows."""
     if finished:
         causes = run.causes.items()
@@ -296,7 +296,7 @@ def _check_share(run: Followed, least: Fraction, lang: str, *, finished: bool) -
         refuse_unread(run.items, unread, least, lang, kept=True)
 
 
-def _account(run: Followed, store: SqliteStore, lang: str) -> Iterator[str]:
+def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
     """Yield where everything went: in this run, and since the store was made."""
     held = store.holdings()
     taken = run.items - run.rejected

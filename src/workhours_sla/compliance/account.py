@@ -9,12 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla import __version__, words
-from workhours_sla.compliance.arrays import NEVER
+from workhours_sla import __version__
 from workhours_sla.compliance.arrivals import Arrivals, in_zone, local_times
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Intake, Labels, promise_version
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.statistics.arrays import NEVER
+from workhours_sla.text import words
 from workhours_sla.worktime.schedule import Schedule
 
 _MINUTE: Final = 60_000_000

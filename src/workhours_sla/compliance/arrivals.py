@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from workhours_sla.calendars.day import DayKind
-from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.compliance.cases import MICROSECOND, Cases
-from workhours_sla.compliance.control_charts import MergedPeriods, merge_short_periods
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.control_charts import MergedPeriods, merge_short_periods
 from workhours_sla.worktime.columns import is_working
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import BASE_UTC, zone_offsets

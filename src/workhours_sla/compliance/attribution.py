@@ -18,7 +18,7 @@ from workhours_sla.compliance.arrivals import instant_of
 from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.spans import (
+from workhours_sla.sla.holders import (
     HolderHistory,
     Owner,
     Phase,
@@ -27,7 +27,7 @@ from workhours_sla.sla.spans import (
     in_time_if_earlier,
 )
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.day_budgets import ClockTime
+from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.zone import BASE_UTC
 
 _OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from workhours_sla.compliance.arrays import IntArray
 from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.backlog import (
+from workhours_sla.compliance.cases import EXCLUDED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.series import end_of_week
+from workhours_sla.statistics.arrays import IntArray
+from workhours_sla.statistics.backlog import (
     backlog,
     backlog_ages,
     flow,
     littles_law,
     overdue_backlog,
 )
-from workhours_sla.compliance.cases import EXCLUDED, MICROSECOND, UNKNOWN, Cases
-from workhours_sla.compliance.series import end_of_week
 from workhours_sla.worktime.zone import BASE_UTC
 
 _DAY: Final = timedelta(days=1)

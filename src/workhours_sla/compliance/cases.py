@@ -16,14 +16,14 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray, read_only
-from workhours_sla.compliance.cohort import VERDICTS
 from workhours_sla.errors import EventError, PolicyError
-from workhours_sla.sla.evaluation import Evaluation, in_utc
+from workhours_sla.sla.evaluate import Evaluation, in_utc
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.cohort import VERDICTS
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import BASE_UTC
 

@@ -9,7 +9,6 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.compliance.cases import (
     BREACHED,
     EXCLUDED,
@@ -24,8 +23,9 @@ from workhours_sla.compliance.cases import (
     fingerprint,
     listed,
 )
-from workhours_sla.sla.evaluation import in_utc
+from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.target import Target
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.worktime.columns import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 
@@ -57,7 +57,7 @@ def cases_of_columns(  # noqa: PLR0913
     ``as_of`` are left out, and what happened after it has not happened yet. Raises
     NaiveDatetimeError, BudgetError, PolicyError, ValueError for columns of different lengths.
 
-    >>> from workhours_sla.compliance.cohort import VERDICTS
+    >>> from workhours_sla.statistics.cohort import VERDICTS
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = np.array(["2025-03-12T07:15", "2025-03-12T10:50"], "M8[s]")
     >>> answered = np.array(["2025-03-12T08:00", "NaT"], "M8[s]")

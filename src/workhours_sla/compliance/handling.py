@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Final
 
-from workhours_sla.compliance.arrays import NEVER
 from workhours_sla.compliance.arrivals import instant_of, to_local
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.worktime.schedule import Schedule
 
 LAST_HOUR: Final = timedelta(hours=1)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from workhours_sla.compliance.arrays import NEVER
 from workhours_sla.compliance.arrivals import in_zone, instant_of
 from workhours_sla.compliance.attribution import Breach
 from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.statistics.arrays import NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from workhours_sla.compliance.arrays import BoolArray, IntArray
 from workhours_sla.compliance.arrivals import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
 from workhours_sla.compliance.cases import MET
-from workhours_sla.compliance.proportions import Interval, rate_difference
-from workhours_sla.compliance.standardisation import kitagawa, standardised_rate
 from workhours_sla.compliance.tables import Row, Tally
+from workhours_sla.statistics.arrays import BoolArray, IntArray
+from workhours_sla.statistics.proportions import Interval, rate_difference
+from workhours_sla.statistics.standardisation import kitagawa, standardised_rate
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.report import Report

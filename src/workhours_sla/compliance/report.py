@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from workhours_sla import words
 from workhours_sla.compliance.account import (
     DayNote,
     Provenance,
@@ -18,7 +17,6 @@ from workhours_sla.compliance.account import (
     provenance,
     quality,
 )
-from workhours_sla.compliance.arrays import IntArray, share
 from workhours_sla.compliance.arrivals import (
     ARRIVAL_CLASSES,
     DUE_CLASSES,
@@ -33,7 +31,6 @@ from workhours_sla.compliance.cases import (
     Labels,
     require_cases,
 )
-from workhours_sla.compliance.control_charts import FEWEST_POINTS
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
 from workhours_sla.compliance.mix import (
@@ -44,7 +41,6 @@ from workhours_sla.compliance.mix import (
     mix_of,
     standardised,
 )
-from workhours_sla.compliance.phrases import budget_words
 from workhours_sla.compliance.series import (
     Funnel,
     HeatMap,
@@ -64,8 +60,12 @@ from workhours_sla.compliance.series import (
 from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
 from workhours_sla.sla.appeal import happened_by
-from workhours_sla.sla.evaluation import in_utc, is_future, settle
+from workhours_sla.sla.evaluate import deduplicate, in_utc, is_future
 from workhours_sla.sla.event import Event
+from workhours_sla.statistics.arrays import IntArray, share
+from workhours_sla.statistics.control_charts import FEWEST_POINTS
+from workhours_sla.text import words
+from workhours_sla.text.report import budget_words
 from workhours_sla.worktime.zone import BASE_UTC
 
 LISTED: Final = 1000
@@ -152,7 +152,7 @@ class Report:
 
         Raises LookupError for a grouping that the report has not.
         """
-        from workhours_sla.compliance.text import plain_text  # noqa: PLC0415
+        from workhours_sla.reports.plain_text import plain_text  # noqa: PLC0415
 
         return plain_text(self, by, lang or self.lang)
 
@@ -163,7 +163,7 @@ class Report:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        from workhours_sla.compliance.text import html_table  # noqa: PLC0415
+        from workhours_sla.reports.plain_text import html_table  # noqa: PLC0415
 
         return html_table(self, self.lang)
 
@@ -283,7 +283,7 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
         by_id.setdefault(event.event_id, []).append(event)
     told: dict[str, list[Event]] = {}
     for same_id in by_id.values():
-        event, _, _ = settle(same_id)
+        event, _, _ = deduplicate(same_id)
         if not is_future(event):
             told.setdefault(event.appeal_id, []).append(event)
     return {

@@ -9,25 +9,25 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance.arrays import NEVER, IntArray
 from workhours_sla.compliance.arrivals import Arrivals, in_zone
 from workhours_sla.compliance.cases import MICROSECOND
-from workhours_sla.compliance.cohort import CohortCounts
-from workhours_sla.compliance.control_charts import (
+from workhours_sla.compliance.tables import Row, Table, Tally
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.statistics.arrays import NEVER, IntArray
+from workhours_sla.statistics.cohort import CohortCounts
+from workhours_sla.statistics.control_charts import (
     FEWEST_POINTS,
     Signals,
     p_prime_chart,
     xmr_chart,
 )
-from workhours_sla.compliance.funnel import (
+from workhours_sla.statistics.funnel import (
     expected_false_alarms,
     funnel_limits,
     funnel_positions,
     overdispersion,
 )
-from workhours_sla.compliance.proportions import COUNTS_ONLY_BELOW
-from workhours_sla.compliance.tables import Row, Table, Tally
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import BASE_UTC
 

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.compliance.arrivals import instant_of
 from workhours_sla.compliance.cases import (
     BREACHED,
@@ -19,9 +18,10 @@ from workhours_sla.compliance.cases import (
     UNKNOWN,
     Cases,
 )
-from workhours_sla.compliance.cohort import VERDICTS, CohortCounts
-from workhours_sla.compliance.proportions import ComplianceRate, compliance_rate
-from workhours_sla.compliance.survival import (
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
+from workhours_sla.statistics.cohort import VERDICTS, CohortCounts
+from workhours_sla.statistics.proportions import ComplianceRate, compliance_rate
+from workhours_sla.statistics.survival import (
     SurvivalCurve,
     kaplan_meier,
     restricted_mean,

@@ -8,8 +8,8 @@ from datetime import timedelta
 import numpy as np
 
 from workhours_sla.compliance.cases import MICROSECOND, WITHDRAWN
-from workhours_sla.compliance.survival import SurvivalCurve, cumulative_incidence
 from workhours_sla.compliance.tables import Tally
+from workhours_sla.statistics.survival import SurvivalCurve, cumulative_incidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.pauses import PauseLine
-from workhours_sla.sla.policy import Belongings
-from workhours_sla.worktime.day_budgets import Budget
+from workhours_sla.sla.policy import Attributes
+from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.schedule import Schedule
 
 INTERIM = "interim"
 """The reason of a reply that is not yet the answer."""
 
-_BELONGS = Belongings._fields
+_BELONGS = Attributes._fields
 _CORRECTABLE = (*_BELONGS, "source", "author_role", "substantive", "reason")
 _CREATED, _REPLIED, _PAUSED, _RESUMED = (
     EventType.CREATED,
@@ -33,7 +33,7 @@ _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
 _TURNS = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
 _HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
-_UNSAID = Belongings()
+_UNSAID = Attributes()
 _Said = tuple[str | None, ...]
 """What an event says of what the appeal belongs to, in the order of Belongings."""
 _order = attrgetter("order")
@@ -201,7 +201,7 @@ class Appeal:
         "_waiting",
         "_whole",
         "aside",
-        "belongs",
+        "attributes",
         "changes",
         "created",
         "cycles",
@@ -212,14 +212,14 @@ class Appeal:
 
     def __init__(self) -> None:
         self.created: Event | None = None
-        self.belongs = _UNSAID
+        self.attributes = _UNSAID
         self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
         """What reviews found of replies, by event id."""
         self.initial = _UNSAID
         """What the appeal belonged to when it was created."""
-        self.changes: list[tuple[datetime, Belongings]] = []
+        self.changes: list[tuple[datetime, Attributes]] = []
         """What it belonged to from each later event on that said something else."""
         self.aside: list[Quarantined] = []
         self._waiting: list[Quarantined] = []
@@ -264,7 +264,7 @@ class Appeal:
             event.regime,
         )
         if said != self._said:
-            self._belong(event.occurred_at, said)
+            self._set_attributes(event.occurred_at, said)
         cycle = self.cycles[-1]
         if kind in _TURNS:
             cycle = self._turn(cycle, event)
@@ -322,7 +322,7 @@ class Appeal:
             self.take(earlier.event)
         self._waiting = []
         self.take(event)
-        self.initial, self.changes = self.belongs, []
+        self.initial, self.changes = self.attributes, []
 
     def handed_to(self, event: Event) -> str | None:
         """Return the agency that an event makes the holder, None where it names no new one."""
@@ -334,22 +334,24 @@ class Appeal:
         """What cannot be true: of an appeal never created, every event."""
         return self._waiting if self.created is None else self.aside
 
-    def _belong(self, at: datetime, said: _Said) -> None:
+    def _set_attributes(self, at: datetime, said: _Said) -> None:
         self._said = said
-        belongs = self.belongs
-        if belongs is _UNSAID:
-            self.belongs = _belongings(said)
-        elif any(new is not None and new != old for new, old in zip(said, belongs, strict=True)):
-            pairs = zip(said, belongs, strict=True)
-            self.belongs = _belongings(tuple([old if new is None else new for new, old in pairs]))
-        if self.belongs != belongs:
-            self.changes.append((at, self.belongs))
+        attributes = self.attributes
+        if attributes is _UNSAID:
+            self.attributes = _attributes(said)
+        elif any(new is not None and new != old for new, old in zip(said, attributes, strict=True)):
+            pairs = zip(said, attributes, strict=True)
+            self.attributes = _attributes(
+                tuple([old if new is None else new for new, old in pairs])
+            )
+        if self.attributes != attributes:
+            self.changes.append((at, self.attributes))
 
 
 @lru_cache(maxsize=4096)
-def _belongings(said: _Said) -> Belongings:
+def _attributes(said: _Said) -> Attributes:
     """Return the same object for what is said again and again."""
-    return Belongings._make(said)
+    return Attributes._make(said)
 
 
 def read_appeal(events: Sequence[Event]) -> Appeal:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
-from workhours_sla.sla.held_time import since_of, until_of
+from workhours_sla.sla.paused_time import since_of, until_of
 
 
 class ChangeKind(StrEnum):
@@ -140,7 +140,7 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
     if warned and clock.others:  # one that may decide instead may have been answered before
         warned = ended is None or all(_is_warned(one) for one in clock.others)
     end = _end(clock, ended, watermark)
-    is_held = bool(clock.holds) or clock.open_hold is not None
+    is_held = bool(clock.pauses) or clock.open_pause is not None
     if not is_held and not warned:
         return (_ENDED[None], (started,)) if end is None else (_ENDED[end[0]], (started, end[1]))
     kinds, moments = _pauses(clock, ended, watermark) if is_held else ((), ())
@@ -184,13 +184,13 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[Kinds, Moments]:
     """Return the pauses that began within the limit; not those that unknown dates leave open."""
-    limit, closed, stands = clock.limit, clock.holds, clock.open_hold
+    limit, closed, stands = clock.limit, clock.pauses, clock.open_pause
     bounds = clock.bounds
     if bounds is not None:
         limit = bounds.earliest.limit
         sure = () if clock.others else (*bounds.pauses.closed, (bounds.pauses.open_since, None))
         since = {since for since, _ in sure}
-        closed = tuple(hold for hold in closed if hold[0] in since)
+        closed = tuple(pause for pause in closed if pause[0] in since)
         stands = stands if stands in since else None
     begun = len(closed) if limit is None else bisect_right(closed, limit, key=since_of)
     over = bisect_right(closed, watermark, 0, begun, key=until_of)
@@ -224,7 +224,7 @@ def changes_between(  # noqa: PLR0913
     """
     retracted: list[Change] = []
     added: list[Change] = []
-    told = appeal_id, folded.appeal.belongs.agency_id, policy_version, retracted, added
+    told = appeal_id, folded.appeal.attributes.agency_id, policy_version, retracted, added
     clocks = folded.clocks
     known = 0
     for clock, stood in zip_longest(clocks, stay[: len(clocks)]):
@@ -239,7 +239,7 @@ def changes_between(  # noqa: PLR0913
         if old is not _NOTHING and clock.due_at != old[3]:
             kinds, moments = _with_due(kinds, moments, clock, old)
         if kinds != old[0] or moments != old[1]:
-            reported[key] = _moved(told, key, clock, old, kinds, moments)
+            reported[key] = _append_changes(told, key, clock, old, kinds, moments)
         known += 1
     if known < len(reported):  # some are there no longer
         there = {
@@ -247,7 +247,7 @@ def changes_between(  # noqa: PLR0913
         }
         for key, old in reported.items():
             if key not in there:
-                reported[key] = _moved(told, key, None, old, (), ())
+                reported[key] = _append_changes(told, key, None, old, (), ())
     return [*retracted, *added] if retracted else added
 
 
@@ -261,7 +261,7 @@ def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tu
     if kinds[0] != _OPENED or stood[:1] != kinds[:1] or since[:1] != moments[:1]:
         return kinds, moments
     due = clock.due_at
-    is_paused = clock.open_hold is not None and kinds.count(_PAUSED) > kinds.count(_RESUMED)
+    is_paused = clock.open_pause is not None and kinds.count(_PAUSED) > kinds.count(_RESUMED)
     if due is None and is_paused:
         due = since[1] if stood[1:2] == (_DUE_CHANGED,) else told
     if due == told:
@@ -269,27 +269,37 @@ def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tu
     return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
 
-_Told = tuple[str, str | None, str, list[Change], list[Change]]
+_ChangeContext = tuple[str, str | None, str, list[Change], list[Change]]
 """The appeal, its agency and the policy's version, the changes that retract, and the others."""
 
 
-def _moved(  # noqa: PLR0913, PLR0917
-    told: _Told, key: Key, clock: Clock | None, old: Reported, kinds: Kinds, moments: Moments
+def _append_changes(  # noqa: PLR0913, PLR0917
+    told: _ChangeContext,
+    key: Key,
+    clock: Clock | None,
+    old: Reported,
+    kinds: Kinds,
+    moments: Moments,
 ) -> Reported:
     """Tell the changes from what stands to what is wanted; return what stands then."""
     stood, since, revisions, due, count = old
     stay = len(stood)
     if kinds[:stay] != stood or moments[:stay] != since:  # seldom: mostly more is true, no less
-        return _turned(told, key, clock, old, kinds, moments)
-    _tell(told, key, clock, kinds[stay:], moments[stay:], count + 1)
+        return _rewrite_changes(told, key, clock, old, kinds, moments)
+    _emit(told, key, clock, kinds[stay:], moments[stay:], count + 1)
     if not stay:
         due = None if clock is None else clock.due_at
     more = len(kinds) - stay
     return kinds, moments, _counted(revisions, count + 1, more), due, count + more
 
 
-def _turned(  # noqa: PLR0913, PLR0917
-    told: _Told, key: Key, clock: Clock | None, old: Reported, kinds: Kinds, moments: Moments
+def _rewrite_changes(  # noqa: PLR0913, PLR0917
+    told: _ChangeContext,
+    key: Key,
+    clock: Clock | None,
+    old: Reported,
+    kinds: Kinds,
+    moments: Moments,
 ) -> Reported:
     """Tell them where something that stands is true no longer."""
     stood, since, revisions, due, count = old
@@ -311,13 +321,13 @@ def _turned(  # noqa: PLR0913, PLR0917
     for (kind, at), revision in known.items():
         count += 1
         back = _identity(told[0], *key, kind, revision)
-        _tell(told, key, clock, (kind,), (at,), count, back)
+        _emit(told, key, clock, (kind,), (at,), count, back)
     if kinds[:1] != stood[:1] or moments[:1] != since[:1]:
         due = None if clock is None else clock.due_at
     for place in fresh:
         count += 1
         numbers[place] = count
-        _tell(told, key, clock, (kinds[place],), (moments[place],), count)
+        _emit(told, key, clock, (kinds[place],), (moments[place],), count)
     return kinds, moments, tuple(numbers), due, count
 
 
@@ -331,8 +341,8 @@ def _first_other(kinds: Kinds, moments: Moments, old: Reported) -> int:
     return place
 
 
-def _tell(  # noqa: PLR0913, PLR0917
-    told: _Told,
+def _emit(  # noqa: PLR0913, PLR0917
+    told: _ChangeContext,
     key: Key,
     clock: Clock | None,
     kinds: Kinds,

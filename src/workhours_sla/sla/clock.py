@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.held_time import Hold, since_of, until_of
-from workhours_sla.sla.limits import NEVER, Bounds, Pauses, Times
-from workhours_sla.sla.sealed import unsealed
+from workhours_sla.sla.limits import NEVER, Bounds, ClockPauses, Times
+from workhours_sla.sla.paused_time import ClosedPause, since_of, until_of
+from workhours_sla.sla.sealed import fast_frozen
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
@@ -33,11 +33,11 @@ class Verdict(StrEnum):
 class Clock:
     """What an appeal's events say of one target, whatever the time of the question.
 
-    Instants are in UTC. ``holds`` are the pauses with an end, disjoint and in order, ``open_hold``
-    when the one without an end began. ``due_at``, ``limit`` and ``warn_at`` are None while an open
-    pause or an unknown date keeps them from being known. ``bounds`` are their earliest and latest
-    values where unknown dates change one of them, or a pause; ``holds`` and ``open_hold`` are then
-    the longest pauses.
+    Instants are in UTC. ``pauses`` are the pauses with an end, disjoint and in order;
+    ``open_pause`` is when the one without an end began. ``due_at``, ``limit`` and ``warn_at`` are
+    None while an open pause or an unknown date keeps them from being known. ``bounds`` are their
+    earliest and latest values where unknown dates change one of them, or a pause; ``pauses`` and
+    ``open_pause`` are then the longest pauses.
     ``applies_since`` is when a change of the appeal made the target apply; None if it always has.
     """
 
@@ -48,8 +48,8 @@ class Clock:
     answered_at: datetime | None
     withdrawn_at: datetime | None
     excluded_at: datetime | None
-    holds: tuple[Hold, ...]
-    open_hold: datetime | None
+    pauses: tuple[ClosedPause, ...]
+    open_pause: datetime | None
     due_at: datetime | None
     limit: datetime | None
     warn_at: datetime | None
@@ -94,7 +94,7 @@ class Clock:
 
     def _waiting(self, as_of: datetime) -> tuple[Verdict, bool]:
         """Return the verdict of a clock that waits for an answer and is within its limit."""
-        possibly_paused = _is_paused(self.holds, self.open_hold, as_of)
+        possibly_paused = _is_paused(self.pauses, self.open_pause, as_of)
         if self.bounds is None:
             if possibly_paused:
                 return Verdict.PAUSED, False
@@ -120,7 +120,7 @@ class Clock:
             until = self.ended_at or as_of
             try:
                 return self.schedule.elapsed(
-                    self.started_at, until, holds=_closed(self._pauses, until)
+                    self.started_at, until, pauses=_closed(self._pauses, until)
                 )
             except CalendarCoverageError:
                 return None
@@ -136,7 +136,7 @@ class Clock:
         until = self.ended_at or as_of
         try:
             bounds = [
-                completion.elapsed(self.started_at, until, holds=_closed(pauses, until))
+                completion.elapsed(self.started_at, until, pauses=_closed(pauses, until))
                 for completion, pauses in zip(completions, (self._pauses, sure), strict=True)
             ]
             for other in self.others:
@@ -156,7 +156,7 @@ class Clock:
         sure = self._pauses if self.bounds is None else self.bounds.pauses
         try:
             least, most = (
-                self.schedule.elapsed(due, until, holds=_closed(pauses, until))
+                self.schedule.elapsed(due, until, pauses=_closed(pauses, until))
                 for pauses in (self._pauses, sure)
             )
         except CalendarCoverageError:
@@ -164,10 +164,10 @@ class Clock:
         return least if least == most else None
 
     @property
-    def _pauses(self) -> Pauses:
-        return Pauses(self.holds, self.open_hold)
+    def _pauses(self) -> ClockPauses:
+        return ClockPauses(self.pauses, self.open_pause)
 
-    def holds_until(self, until: datetime) -> tuple[Hold, ...]:
+    def pauses_until(self, until: datetime) -> tuple[ClosedPause, ...]:
         """Return the pauses, one that goes on ending at an instant in UTC."""
         return _closed(self._pauses, until)
 
@@ -260,21 +260,23 @@ class Clock:
             found = breach
         if warn is not None and warn > after and (decided is None or warn < decided):
             found = warn if found is None or warn < found else found
-        place = bisect_right(self.holds, after, key=until_of)
-        if place < len(self.holds):
-            until = self.holds[place][1]
+        place = bisect_right(self.pauses, after, key=until_of)
+        if place < len(self.pauses):
+            until = self.pauses[place][1]
             found = until if found is None or until < found else found
         return found
 
 
-def _is_paused(closed: tuple[Hold, ...], open_since: datetime | None, as_of: datetime) -> bool:
+def _is_paused(
+    closed: tuple[ClosedPause, ...], open_since: datetime | None, as_of: datetime
+) -> bool:
     if open_since is not None and open_since <= as_of:
         return True
     place = bisect_right(closed, as_of, key=since_of)
     return place > 0 and as_of < closed[place - 1][1]
 
 
-def _closed(pauses: Pauses, until: datetime) -> tuple[Hold, ...]:
+def _closed(pauses: ClockPauses, until: datetime) -> tuple[ClosedPause, ...]:
     """Return pauses, one that goes on ending at an instant."""
     closed, open_since = pauses
     if open_since is not None and open_since < until:
@@ -282,5 +284,5 @@ def _closed(pauses: Pauses, until: datetime) -> tuple[Hold, ...]:
     return closed
 
 
-new_clock: Final[Callable[..., Clock]] = unsealed(Clock)
+new_clock: Final[Callable[..., Clock]] = fast_frozen(Clock)
 """Makes a clock of all its fields in their order, in a quarter of the time."""

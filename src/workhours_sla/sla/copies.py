@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 
-from workhours_sla.sla.evaluation import Rank, rank_of
+from workhours_sla.sla.evaluate import Rank, rank_of
 from workhours_sla.sla.event import Event
 
 

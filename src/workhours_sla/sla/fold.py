@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.clock_builder import clock
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Heeded, Policy, Rule
-from workhours_sla.sla.settling import clock
+from workhours_sla.sla.policy import Policy, RelevantEvents, Rule
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
@@ -60,7 +60,7 @@ def clocks_of(
     if created is None:
         return Folded(appeal)
     appeal_id = created.appeal_id
-    rule = policy.rule_for(created.occurred_at, appeal.belongs)
+    rule = policy.rule_for(created.occurred_at, appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
     since = None
@@ -68,17 +68,19 @@ def clocks_of(
         since = _since(appeal, policy, rule)
         taken = None
     old = before.clocks if before else ()
-    belongs, cycles = appeal.belongs, appeal.cycles
+    attributes, cycles = appeal.attributes, appeal.cycles
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
-    for target, heeded, twin in zip(rule.targets, rule.heeded, rule.twins, strict=True):
-        schedule = target.schedule_for(belongs)
+    for target, relevant, same_due in zip(
+        rule.targets, rule.relevant, rule.same_due_targets, strict=True
+    ):
+        schedule = target.schedule_for(attributes)
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
         applies = _applies_since(appeal, policy, target, schedule)
         stood_of = _Row(old, target, len(clocks)) if old else _NO_ROW
-        like_of = _NO_ROW if twin is None else _Row(clocks, twin)
+        like_of = _NO_ROW if same_due is None else _Row(clocks, same_due)
         for cycle in cycles if target.on_reopen == "cycle" else (appeal.whole,):
             known = None if stood_of is _NO_ROW else stood_of.clock(cycle.number)
             if (
@@ -86,7 +88,7 @@ def clocks_of(
                 and taken is not None
                 and known.schedule is schedule
                 and known.applies_since == applies
-                and stood_of.heeded(known, heeded).isdisjoint(taken)
+                and stood_of.relevant(known, relevant).isdisjoint(taken)
             ):
                 clocks.append(known)
                 continue
@@ -138,11 +140,11 @@ class _Row:
             return clocks[self._place]
         return None
 
-    def heeded(self, stood: Clock, heeded: Heeded) -> frozenset[EventType]:
+    def relevant(self, stood: Clock, relevant: RelevantEvents) -> frozenset[EventType]:
         """Return the types of events that can change the clock that was asked for last."""
         if self._is_mine(self._place + 1):  # they come in a later cycle
             return _HEEDED_EARLIER
-        return heeded.waiting if stood.answered_at is None else heeded.answered
+        return relevant.waiting if stood.answered_at is None else relevant.answered
 
 
 _NO_ROW: Final = _Row((), None)
@@ -155,7 +157,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
         return folded
     clocks = []
     cycles = {cycle.number: cycle for cycle in appeal.cycles}
-    rule = policy.rule_for(appeal.opened.occurred_at, appeal.belongs)
+    rule = policy.rule_for(appeal.opened.occurred_at, appeal.attributes)
     since = None
     if rule is not None and policy.on_change == "from_change":
         since = _since(appeal, policy, rule)

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
-from workhours_sla.sla.held_time import HeldTime, Hold
+from workhours_sla.sla.paused_time import ClosedPause, PausedTime
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.day_budgets import Budget, CalendarDays, ClockTime, DayBudget, Months
+from workhours_sla.worktime.budget_kinds import Budget, CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
 
@@ -22,10 +22,10 @@ BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 """A time before every other."""
 
 
-class Pauses(NamedTuple):
+class ClockPauses(NamedTuple):
     """The pauses of a clock: those with an end, and the start of the one without."""
 
-    closed: tuple[Hold, ...] = ()
+    closed: tuple[ClosedPause, ...] = ()
     open_since: datetime | None = None
 
 
@@ -46,7 +46,7 @@ class Bounds(NamedTuple):
 
     earliest: Times
     latest: Times
-    pauses: Pauses
+    pauses: ClockPauses
 
     def shared(self) -> tuple[datetime | None, datetime | None, datetime | None]:
         """Return the due time, limit and warning time, None where earliest and latest differ."""
@@ -64,12 +64,12 @@ def times_of(
     target: Target,
     schedule: Schedule,
     start: datetime,
-    pauses: Pauses,
-    held_time: HeldTime | None = None,
+    pauses: ClockPauses,
+    paused_time: PausedTime | None = None,
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Return due time, limit and warning time of a clock, None while an open pause hides them.
 
-    ``held_time``, if given, is that of the start and the pauses. Raises CalendarCoverageError
+    ``paused_time``, if given, is that of the start and the pauses. Raises CalendarCoverageError
     where an unknown date changes one of them.
     """
     budget = target.budget
@@ -77,12 +77,12 @@ def times_of(
     if isinstance(budget, timedelta):
         used = _used_at_warning(target, budget)
         found = None
-        if closed and held_time is not None:
+        if closed and paused_time is not None:
             with suppress(CalendarCoverageError, BudgetError):  # certain, perhaps, even so
-                found = held_time.times(closed, budget, used)
+                found = paused_time.times(closed, budget, used)
         if found is None:
-            due, limit = schedule.term(start, budget, holds=closed)
-            warn = schedule.deadline(start, used, holds=closed)
+            due, limit = schedule.due_and_limit(start, budget, pauses=closed)
+            warn = schedule.deadline(start, used, pauses=closed)
         else:
             due, limit, warn = found
     else:
@@ -97,7 +97,7 @@ def times_of(
 
 
 def _unrolled_limit(
-    target: Target, schedule: Schedule, start: datetime, closed: Sequence[Hold]
+    target: Target, schedule: Schedule, start: datetime, closed: Sequence[ClosedPause]
 ) -> datetime:
     """Return the limit of a budget in days before it is moved back to a working date."""
     budget = target.budget
@@ -143,7 +143,7 @@ def _warning(  # noqa: PLR0913, PLR0917
     schedule: Schedule,
     start: datetime,
     due: datetime,
-    closed: Sequence[Hold],
+    closed: Sequence[ClosedPause],
 ) -> datetime:
     """Return from when on an unanswered clock is at risk, of a budget that is no working time."""
     percent = target.warn_percent
@@ -151,8 +151,8 @@ def _warning(  # noqa: PLR0913, PLR0917
     if percent is not None:
         if isinstance(budget, ClockTime):
             return min(warn, start + _share(budget.amount, percent))
-        used = _share(schedule.elapsed(start, due, holds=closed), percent)
-        warn = min(warn, schedule.deadline(start, used, holds=closed))
+        used = _share(schedule.elapsed(start, due, pauses=closed), percent)
+        warn = min(warn, schedule.deadline(start, used, pauses=closed))
     return warn
 
 
@@ -189,7 +189,7 @@ def _share(amount: timedelta, percent: int) -> timedelta:
 
 
 def bounds_of(
-    target: Target, schedule: Schedule, start: datetime, sure: Pauses, possible: Pauses
+    target: Target, schedule: Schedule, start: datetime, sure: ClockPauses, possible: ClockPauses
 ) -> Bounds:
     """Return the bounds of a clock's times.
 
@@ -271,7 +271,7 @@ def _working_times(
     target: Target,
     budget: timedelta,
     start: datetime,
-    extreme: tuple[Schedule, Pauses],
+    extreme: tuple[Schedule, ClockPauses],
     unknown: datetime,
 ) -> Times:
     """Return the times of a budget of working time in a completion, ``unknown`` past its end."""
@@ -279,9 +279,9 @@ def _working_times(
     due = limit = warn = unknown
     with suppress(CalendarCoverageError):
         used = _used_at_warning(target, budget)
-        warn = schedule.deadline(start, used, holds=pauses.closed)
-        due = schedule.deadline(start, budget, holds=pauses.closed)
-        limit = schedule.breaches_after(start, budget, holds=pauses.closed)
+        warn = schedule.deadline(start, used, pauses=pauses.closed)
+        due = schedule.deadline(start, budget, pauses=pauses.closed)
+        limit = schedule.breaches_after(start, budget, pauses=pauses.closed)
     return Times(due, limit, warn)
 
 
@@ -290,7 +290,7 @@ def _warning_bounds(
     schedule: Schedule,
     start: datetime,
     due: tuple[datetime, datetime],
-    pauses: tuple[Pauses, Pauses],
+    pauses: tuple[ClockPauses, ClockPauses],
 ) -> tuple[datetime, datetime]:
     """Return the bounds of the warning of a budget that is not working time.
 
@@ -312,10 +312,10 @@ def _warning_bounds(
         sure, possible = (one.closed for one in pauses)
         used_at = start
         with suppress(CalendarCoverageError):
-            used = _share(least.elapsed(start, due[0], holds=possible), percent)
-            used_at = most.deadline(start, used, holds=sure)
+            used = _share(least.elapsed(start, due[0], pauses=possible), percent)
+            used_at = most.deadline(start, used, pauses=sure)
         earliest = min(earliest, used_at)
         with suppress(CalendarCoverageError):
-            used = _share(most.elapsed(start, due[1], holds=sure), percent)
-            latest = min(latest, least.deadline(start, used, holds=possible))
+            used = _share(most.elapsed(start, due[1], pauses=sure), percent)
+            latest = min(latest, least.deadline(start, used, pauses=possible))
     return earliest, latest

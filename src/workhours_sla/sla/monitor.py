@@ -13,13 +13,13 @@ from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.copies import Copies
-from workhours_sla.sla.evaluation import (
+from workhours_sla.sla.evaluate import (
     Evaluation,
+    deduplicate,
     evaluate,
     in_order,
     in_utc,
     is_future,
-    settle,
 )
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched
@@ -160,7 +160,7 @@ class Monitor:
         """What is set aside now; a later event can bring some of it back."""
         found: list[Quarantined] = []
         for known in self._by_id.values():
-            event, others, _ = settle([known] if isinstance(known, Event) else list(known))
+            event, others, _ = deduplicate([known] if isinstance(known, Event) else list(known))
             found += others
             if is_future(event):
                 found.append(Quarantined(event, "future_time"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.limits import BEGINNING, NEVER
-from workhours_sla.worktime.day_budgets import Budget, ClockTime
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.zone import ZERO
 
 
@@ -37,7 +37,7 @@ class Outcome:
     date keeps the verdict open; ``bounds`` has the earliest and latest values where unknown dates
     change one of them, and is None elsewhere; ``provisional`` says that the answer rests on rules
     for dates that no act has settled; ``needs_review`` that a reply nobody has judged may be the
-    answer. ``holds`` are the pauses; one that goes on ends at ``as_of``, and one whose end depends
+    answer. ``pauses`` are the pauses; one that goes on ends at ``as_of``, and one whose end depends
     on unknown dates ends at the latest. ``retroactive`` says that the limit had passed before a
     change of the appeal made the target apply. ``pause_left_open`` says that a pause was never
     ended though a later reply, transfer or closing shows work on the appeal.
@@ -64,7 +64,7 @@ class Outcome:
     topic: str | None = None
     overdue: timedelta | None = None
     needs_review: bool = False
-    holds: tuple[tuple[datetime, datetime], ...] = ()
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
     bounds: OutcomeBounds | None = None
     retroactive: bool = False
     pause_left_open: bool = False
@@ -88,7 +88,7 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
     """Return what can be said of a clock at an instant in UTC."""
     verdict, unknown = clock.verdict(as_of)
     zone = clock.schedule.tz
-    belongs = appeal.belongs
+    attributes = appeal.attributes
     elapsed = clock.elapsed(as_of)
     answered, gone, due, limit = (
         clock.answered_at,
@@ -107,20 +107,20 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         elapsed=elapsed,
         budget=clock.target.budget,
         calendar_version=clock.schedule.calendar.version,
-        agency_id=belongs.agency_id,
-        district_id=belongs.district_id,
-        channel=belongs.channel,
+        agency_id=attributes.agency_id,
+        district_id=attributes.district_id,
+        channel=attributes.channel,
         calendar_unknown=unknown,
         provisional=clock.provisional,
         cycle=clock.cycle,
         started_at=clock.started_at.astimezone(zone),
         withdrawn_at=gone.astimezone(zone) if gone and verdict is Verdict.WITHDRAWN else None,
-        topic=belongs.topic,
+        topic=attributes.topic,
         overdue=_overdue(clock, elapsed, as_of),
         needs_review=clock.needs_review,
-        holds=tuple(
+        pauses=tuple(
             (since.astimezone(zone), until.astimezone(zone))
-            for since, until in clock.holds_until(clock.ended_at or as_of)
+            for since, until in clock.pauses_until(clock.ended_at or as_of)
         ),
         bounds=_bounds(clock, elapsed, as_of),
         retroactive=verdict is Verdict.BREACHED and clock.is_retroactive,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.sla.held_time import HeldTime, Hold, since_of, until_of
-from workhours_sla.sla.limits import BEGINNING, Pauses, deadline_bounds
-from workhours_sla.worktime.day_budgets import Budget
+from workhours_sla.sla.limits import BEGINNING, ClockPauses, deadline_bounds
+from workhours_sla.sla.paused_time import ClosedPause, PausedTime, since_of, until_of
+from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 
@@ -33,7 +33,7 @@ class PauseLine:
     def __init__(self, cap: Budget | None, schedule: Schedule) -> None:
         self._cap = cap
         self._schedule = schedule
-        self._closed: list[Hold] = []
+        self._closed: list[ClosedPause] = []
         """Those with an end; only the last of them may still change."""
         self._open_since: datetime | None = None
         self._seen = 0
@@ -42,7 +42,7 @@ class PauseLine:
         """The place, among them, of the last that counts, while it is open."""
         self._end: datetime | None = BEGINNING
         """Where the last that counts ends, by its cap if it is open; None where nothing ends it."""
-        self._held: dict[tuple[Schedule, datetime], HeldTime] = {}
+        self._held: dict[tuple[Schedule, datetime], PausedTime] = {}
 
     def follow(self, pauses: Sequence[Pause]) -> None:
         """Add what is new among all pauses of the cycle.
@@ -65,17 +65,19 @@ class PauseLine:
                 self._last = place if until is None else -1
             self._seen = place + 1
 
-    def within(self, start: datetime, ended: datetime | None, held: Sequence[Hold]) -> Pauses:
+    def within(
+        self, start: datetime, ended: datetime | None, held: Sequence[ClosedPause]
+    ) -> ClockPauses:
         """Return the pauses of a clock that starts and ends then, joined with ``held``."""
         return within(self._closed, self._open_since, start, ended, held)
 
-    def held_time(self, schedule: Schedule, start: datetime) -> HeldTime:
+    def paused_time(self, schedule: Schedule, start: datetime) -> PausedTime:
         """Return the time that the pauses take from a clock with that start, as known so far."""
         found = self._held.get((schedule, start))
         if found is None:
             if len(self._held) == _MOST_STARTS:
                 self._held.clear()
-            found = self._held[schedule, start] = HeldTime(schedule, start)
+            found = self._held[schedule, start] = PausedTime(schedule, start)
         return found
 
     def _add(self, since: datetime, end: datetime | None) -> None:
@@ -99,17 +101,17 @@ class PauseLine:
 
 
 def within(
-    closed: Sequence[Hold],
+    closed: Sequence[ClosedPause],
     open_since: datetime | None,
     start: datetime,
     ended: datetime | None,
-    held: Sequence[Hold],
-) -> Pauses:
+    held: Sequence[ClosedPause],
+) -> ClockPauses:
     """Return pauses from the start to the end of a clock, joined with the stretches ``held``.
 
     ``closed`` are disjoint and in order.
     """
-    found: list[Hold] = []
+    found: list[ClosedPause] = []
     begins: datetime | None = None
     if ended is None or start < ended:
         first = bisect_right(closed, start, key=until_of)
@@ -129,7 +131,7 @@ def within(
         found = join([*held, *found])
     while begins is not None and found and found[-1][1] >= begins:
         begins = min(begins, found.pop()[0])  # one goes on into the other
-    return Pauses(tuple(found), begins)
+    return ClockPauses(tuple(found), begins)
 
 
 def pause_bounds(  # noqa: PLR0913, PLR0917
@@ -138,8 +140,8 @@ def pause_bounds(  # noqa: PLR0913, PLR0917
     schedule: Schedule,
     start: datetime,
     ended: datetime | None,
-    held: Sequence[Hold],
-) -> tuple[Pauses, Pauses]:
+    held: Sequence[ClosedPause],
+) -> tuple[ClockPauses, ClockPauses]:
     """Return the pauses that there are in any case, and all those that there may be.
 
     A pause lasts at least to the earliest end of its cap, and at most to the latest. One that

@@ -18,7 +18,7 @@ OnChange = Literal["from_creation", "from_change"]
 OnChangePast = Literal["as_of_change", "count"]
 
 
-class Belongings(NamedTuple):
+class Attributes(NamedTuple):
     """What an appeal belongs to; None where no event has said."""
 
     agency_id: str | None = None
@@ -29,7 +29,7 @@ class Belongings(NamedTuple):
     regime: str | None = None
 
 
-class Heeded(NamedTuple):
+class RelevantEvents(NamedTuple):
     """The types of events that can change a clock when they come after all before.
 
     One that is answered takes little notice of what comes later.
@@ -68,15 +68,15 @@ class Rule:
     districts: frozenset[str] = frozenset()
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-    heeded: tuple[Heeded, ...] = field(init=False, repr=False, compare=False)
+    relevant: tuple[RelevantEvents, ...] = field(init=False, repr=False, compare=False)
     """What the clocks of each target heed."""
-    twins: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
+    same_due_targets: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
     """For each target the first before it that is due alike, whatever answers it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
-        object.__setattr__(self, "heeded", tuple(map(_heeded_by, self.targets)))
-        object.__setattr__(self, "twins", tuple(_twins(self.targets)))
+        object.__setattr__(self, "relevant", tuple(map(_heeded_by, self.targets)))
+        object.__setattr__(self, "same_due_targets", tuple(_twins(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             msg = f"rule {shown(self.name)} needs targets of different names, got {shown(names)}"
@@ -92,13 +92,13 @@ class Rule:
                 msg = f"rule {self.name!r} is valid at {bound}, which has no zone; give an offset"
                 raise NaiveDatetimeError(msg)
 
-    def fits(self, posted_at: datetime, belongs: Belongings) -> bool:
+    def fits(self, posted_at: datetime, attributes: Attributes) -> bool:
         """Whether the rule is for an appeal posted at an instant in UTC."""
         if self.valid_from is not None and posted_at < self.valid_from:
             return False
         if self.valid_until is not None and posted_at >= self.valid_until:
             return False
-        return all(getattr(belongs, of) in names for names, of in self._conditions)
+        return all(getattr(attributes, of) in names for names, of in self._conditions)
 
     @property
     def _conditions(self) -> list[tuple[frozenset[str], str]]:
@@ -162,11 +162,11 @@ class Policy:
         """The targets of every rule, in order, each once."""
         return tuple(dict.fromkeys(target for rule in self.rules for target in rule.targets))
 
-    def rule_for(self, posted_at: datetime, belongs: Belongings) -> Rule | None:
+    def rule_for(self, posted_at: datetime, attributes: Attributes) -> Rule | None:
         """Return the first rule that fits an appeal posted at an instant in UTC."""
         if self._only is not None:
             return self._only
-        return next((rule for rule in self.rules if rule.fits(posted_at, belongs)), None)
+        return next((rule for rule in self.rules if rule.fits(posted_at, attributes)), None)
 
     @cached_property
     def _only(self) -> Rule | None:
@@ -182,12 +182,12 @@ class Policy:
         return depends and options == ("from_creation", "as_of_change")
 
     @cached_property
-    def heeded(self) -> frozenset[EventType]:
+    def relevant(self) -> frozenset[EventType]:
         """The types of events that can change a clock of any target.
 
         Others can only change what an appeal belongs to.
         """
-        return frozenset().union(*(one.waiting for rule in self.rules for one in rule.heeded))
+        return frozenset().union(*(one.waiting for rule in self.rules for one in rule.relevant))
 
     @cached_property
     def version(self) -> str:
@@ -223,7 +223,7 @@ _TO_STOP = {
 }
 
 
-def _heeded_by(target: Target) -> Heeded:
+def _heeded_by(target: Target) -> RelevantEvents:
     stops = target.stops if isinstance(target.stops, frozenset) else _TO_STOP[target.stops]
     found = set(_ALWAYS | stops)
     if target.pauses:
@@ -238,8 +238,8 @@ def _heeded_by(target: Target) -> Heeded:
         found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
     waiting = frozenset(found)
     if target.stops == "next_reply":  # after an exchange the next one decides
-        return Heeded(waiting, waiting)
-    return Heeded(waiting, _ALWAYS | (stops & {EventType.REVIEW}))
+        return RelevantEvents(waiting, waiting)
+    return RelevantEvents(waiting, _ALWAYS | (stops & {EventType.REVIEW}))
 
 
 def _twins(targets: Sequence[Target]) -> Iterator[Target | None]:

@@ -6,7 +6,7 @@ from dataclasses import fields, make_dataclass
 from typing import Any
 
 
-def unsealed(of: type) -> type[Any]:
+def fast_frozen(of: type) -> type[Any]:
     """Return a class whose objects, once made of all the fields in order, are of a frozen class.
 
     ``of`` is a dataclass with slots. Nothing is checked. Setting a field past the guard of a

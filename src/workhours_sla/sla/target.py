@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from workhours_sla.errors import PolicyError, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.day_budgets import Budget, ClockTime, DayBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.schedule import Schedule
 
 Closing = Literal["latest", "strict"]

@@ -74,10 +74,10 @@ class Tracked:
         if appeal is None or self._corrected:
             self._appeal = self._taken = None
             return
-        belonged = appeal.belongs
+        belonged = appeal.attributes
         appeal.take(event)
         taken = self._taken
-        if taken is not None and (kind in policy.heeded or appeal.belongs is not belonged):
+        if taken is not None and (kind in policy.relevant or appeal.attributes is not belonged):
             self._taken = taken | {kind}
 
     def remove(self, event: Event) -> None:

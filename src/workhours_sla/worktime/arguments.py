@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
-from workhours_sla import words
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -19,10 +18,11 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     shown,
 )
-from workhours_sla.worktime.shifts import Shifts, WeeklyHours, merge_shifts, parse_shifts
+from workhours_sla.text import words
+from workhours_sla.worktime.weekly_hours import Shifts, WeeklyHours, merge_shifts, parse_shifts
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.day_budgets import ClockTime, DayBudget
+    from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
 
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
@@ -105,7 +105,7 @@ def changes_of(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, Weekl
 
 def other_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
     """Return a budget that is not working time; refuse what is none, and a naive start."""
-    from workhours_sla.worktime.day_budgets import ClockTime, DayBudget  # noqa: PLC0415
+    from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget  # noqa: PLC0415
 
     if not isinstance(budget, DayBudget | ClockTime):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Literal, NoReturn
 
 from workhours_sla.errors import BudgetError
-from workhours_sla.worktime.day_budgets import DayAnswer
-from workhours_sla.worktime.holds import Holds
+from workhours_sla.worktime.budget_kinds import DayAnswer
+from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.interval_sets import intersect, join
-from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import TICK, WorkingTime
+from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.working_time import TICK, WorkingTime
 from workhours_sla.worktime.zone import Interval
 
 Operator = Literal["|", "&"]
@@ -46,7 +46,7 @@ class Combination(WorkingTime):
         combined = cls.__new__(cls)
         object.__setattr__(combined, "operator", operator)
         object.__setattr__(combined, "parts", (left, right))
-        combined._keep(left.tz)
+        combined._init(left.tz)
         return combined
 
     def _build_lines(self) -> tuple[Timeline, ...]:
@@ -81,7 +81,7 @@ class Combination(WorkingTime):
         self,
         budget: object,
         start: datetime,  # noqa: ARG002
-        holds: Holds,  # noqa: ARG002
+        pauses: Pauses,  # noqa: ARG002
     ) -> DayAnswer:
         msg = f"a combined schedule counts working time only, not {budget!r}; ask one of its parts"
         raise BudgetError(msg, budget=budget)
@@ -90,7 +90,7 @@ class Combination(WorkingTime):
         self,
         budget: object,  # noqa: ARG002
         start: datetime,  # noqa: ARG002
-        holds: Holds,  # noqa: ARG002
+        pauses: Pauses,  # noqa: ARG002
     ) -> None:
         return None
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.shifts import Shifts, merge_shifts
+from workhours_sla.worktime.weekly_hours import Shifts, merge_shifts
 
 _ONE_DAY = timedelta(days=1)
 _BEYOND = timedelta(days=731)
@@ -38,7 +38,7 @@ class Completion(Schedule):
         for name in Schedule.__slots__:
             setter(completed, name, getattr(schedule, name))
         setter(completed, "full", full)
-        completed._keep(schedule.tz)  # noqa: SLF001 - what every schedule keeps
+        completed._init(schedule.tz)  # noqa: SLF001 - what every schedule keeps
         return completed
 
     def shifts_on(self, day: date) -> Shifts:

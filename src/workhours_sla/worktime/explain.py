@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from workhours_sla import words
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
+from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
-from workhours_sla.worktime.holds import Holds, moments_of
 from workhours_sla.worktime.interval_sets import subtract
+from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval, datetime_in
 
 if TYPE_CHECKING:
@@ -148,17 +148,17 @@ class Trace:
 
 
 def explain(
-    schedule: Schedule, start: datetime, until: timedelta | datetime, holds: Holds = ()
+    schedule: Schedule, start: datetime, until: timedelta | datetime, pauses: Pauses = ()
 ) -> Trace:
     """Return the account behind ``Schedule.deadline`` or ``Schedule.elapsed``."""
     if not isinstance(until, datetime | timedelta):
         msg = f"an account is of working time, or up to an instant, not of {until!r}"
         raise BudgetError(msg, budget=until)
     budget = None if isinstance(until, datetime) else until
-    end = until if isinstance(until, datetime) else schedule.deadline(start, until, holds=holds)
-    used = schedule.elapsed(start, end, holds=holds)
+    end = until if isinstance(until, datetime) else schedule.deadline(start, until, pauses=pauses)
+    used = schedule.elapsed(start, end, pauses=pauses)
     lo, hi = sorted((schedule._moment(start), schedule._moment(end)))
-    steps = tuple(_steps(schedule, lo, hi, moments_of(holds, schedule._moment)))
+    steps = tuple(_steps(schedule, lo, hi, moments_of(pauses, schedule._moment)))
     return Trace(
         calendar=schedule.calendar.id,
         calendar_version=schedule.calendar.version,
@@ -174,7 +174,7 @@ def explain(
 
 
 def _steps(
-    schedule: Schedule, lo: timedelta, hi: timedelta, holds: list[Interval]
+    schedule: Schedule, lo: timedelta, hi: timedelta, pauses: list[Interval]
 ) -> Iterator[Step]:
     """Yield a step per date from the one on whose shift the account starts to the last.
 
@@ -194,7 +194,7 @@ def _steps(
             (interval for intervals in before for interval in intervals),
         )
         counted[day] = pieces
-        left = subtract(pieces, _meeting(pieces, holds)) if holds else pieces
+        left = subtract(pieces, _meeting(pieces, pauses)) if pauses else pieces
         if pieces or (first <= day and schedule.knows(day)):
             overridden = day in schedule.overrides
             known = schedule.calendar.coverage
@@ -217,12 +217,12 @@ def _steps(
         day += ONE_DAY
 
 
-def _meeting(pieces: list[Interval], holds: list[Interval]) -> list[Interval]:
+def _meeting(pieces: list[Interval], pauses: list[Interval]) -> list[Interval]:
     """Return those of the holds, disjoint and in order, that may meet one of the pieces."""
     if not pieces:
         return []
-    first = bisect_right(holds, pieces[0][0], key=itemgetter(1))
-    return holds[first : bisect_left(holds, pieces[-1][1], key=itemgetter(0))]
+    first = bisect_right(pauses, pieces[0][0], key=itemgetter(1))
+    return pauses[first : bisect_left(pauses, pieces[-1][1], key=itemgetter(0))]
 
 
 def _length(pieces: Iterable[Interval]) -> timedelta:

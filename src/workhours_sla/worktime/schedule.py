@@ -27,22 +27,22 @@ from workhours_sla.worktime.arguments import (
     overrides_of,
     zone_of,
 )
-from workhours_sla.worktime.compiling import Compiler
-from workhours_sla.worktime.holds import Holds
+from workhours_sla.worktime.engine.compiler import Compiler
+from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.shifts import (
+from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.weekly_hours import (
     WEEKDAYS,
     Shifts,
     WeeklyHours,
     format_shifts,
     shorten,
 )
-from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import Interval, WorkingTime
+from workhours_sla.worktime.working_time import Interval, WorkingTime
 from workhours_sla.worktime.zone import BASE, ONE_DAY, datetime_in, zone_offsets
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.day_budgets import DayAnswer, DayBounds
+    from workhours_sla.worktime.budget_kinds import DayAnswer, DayBounds
     from workhours_sla.worktime.explain import Trace
 
 
@@ -96,7 +96,7 @@ class Schedule(WorkingTime):
         setter(self, "overrides", overrides_of(overrides or {}))
         setter(self, "changes", changes_of(changes or {}))
         setter(self, "shorten_at_start", shorten_at_start)
-        self._keep(zone_of(tz, calendar))
+        self._init(zone_of(tz, calendar))
         self._check()
 
     def _check(self) -> None:
@@ -233,13 +233,15 @@ class Schedule(WorkingTime):
                 self.calendar.check_known(day)
         raise AssertionError  # an instant outside the lines is on or beside an unknown date
 
-    def _day_budget(self, budget: object, start: datetime, holds: Holds) -> DayAnswer:
-        return other_budget(budget, start).answer(self, start, holds)
+    def _day_budget(self, budget: object, start: datetime, pauses: Pauses) -> DayAnswer:
+        return other_budget(budget, start).answer(self, start, pauses)
 
-    def _day_budget_bounds(self, budget: object, start: datetime, holds: Holds) -> DayBounds | None:
-        from workhours_sla.worktime.day_budgets import DayBudget  # noqa: PLC0415
+    def _day_budget_bounds(
+        self, budget: object, start: datetime, pauses: Pauses
+    ) -> DayBounds | None:
+        from workhours_sla.worktime.budget_kinds import DayBudget  # noqa: PLC0415
 
-        return budget.bounds(self, start, holds, holds) if isinstance(budget, DayBudget) else None
+        return budget.bounds(self, start, pauses, pauses) if isinstance(budget, DayBudget) else None
 
     def _answering_by_rule(self) -> Schedule:
         return Schedule(
@@ -263,7 +265,7 @@ class Schedule(WorkingTime):
         start: datetime,
         until: timedelta | datetime,
         *,
-        holds: Holds = (),
+        pauses: Pauses = (),
         provisional: bool = False,
     ) -> Trace:
         """Return why: a step per day with its working time, reason and act.
@@ -274,8 +276,8 @@ class Schedule(WorkingTime):
         from workhours_sla.worktime.explain import explain  # noqa: PLC0415
 
         if provisional:
-            return self._provisionally(Schedule.explain, start, until, holds=holds)
-        return explain(self, start, until, holds)
+            return self._provisionally(Schedule.explain, start, until, pauses=pauses)
+        return explain(self, start, until, pauses)
 
     # -- a value -----------------------------------------------------------------------------
 

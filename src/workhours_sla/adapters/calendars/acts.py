@@ -16,8 +16,8 @@ from workhours_sla.errors import ConfigError, clipped, shown
 
 LAYERS = {layer.name.lower(): layer for layer in Layer if layer is not Layer.WEEKLY}
 KEYS = {
-    "": {"settles", "acts", "transfers", "days_off"},
-    "settles": {"from", "to"},
+    "": {"confirms", "acts", "transfers", "days_off"},
+    "confirms": {"from", "to"},
     "acts": {"title", "known_from", "confidence", "source", "scope", "note"},
     "transfers": {"from", "to", "act", "layer"},
     "days_off": {"date", "act", "name", "layer", "shortens_eve"},
@@ -29,11 +29,11 @@ class Acts(NamedTuple):
     """The rows of a file, and the dates that they settle."""
 
     rows: tuple[Entry, ...]
-    settles: tuple[DateRange, ...]
+    confirms: tuple[DateRange, ...]
 
     def added_to(self, calendar: Calendar) -> Calendar:
         """Return the calendar with the acts. Raises CalendarDataError, CalendarCoverageError."""
-        return calendar.amend(self.rows, settles=self.settles)
+        return calendar.amend(self.rows, confirms=self.confirms)
 
 
 def load_acts(path: Path) -> Acts:
@@ -75,11 +75,11 @@ class _Reader:
             self._refuse("acts", f"expected tables, got {shown(acts)}", "write [acts.NAME]")
         known = {key: self._act(f"acts.{clipped(key)}", row) for key, row in acts.items()}
         rows = [*self._transfers(tables, known), *self._days_off(tables, known)]
-        settles = tuple(
+        confirms = tuple(
             (self._date(path, row, "from"), self._date(path, row, "to"))
-            for path, row in self._rows(tables, "settles")
+            for path, row in self._rows(tables, "confirms")
         )
-        return Acts(tuple(rows), settles)
+        return Acts(tuple(rows), confirms)
 
     def _transfers(self, tables: Mapping[str, Any], acts: Mapping[str, Act]) -> Iterator[Entry]:
         for path, row in self._rows(tables, "transfers"):

@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.rows import (
-    Place,
+    Checkpoint,
     Row,
     Source,
     calendar_of,
@@ -81,7 +81,7 @@ def read(  # noqa: PLR0913 - each answers what the list leaves open
     off_weekdays = weekdays(weekend)
     rows = list(_rows(text, name, delimiter, off_weekdays))
     if not rows:
-        Place(name).refuse("it lists no dates", "add a line for each, or use Calendar.plain()")
+        Checkpoint(name).refuse("it lists no dates", "add a line for each, or use Calendar.plain()")
     dates = [row.entry.date for row in rows]
     first = date(min(dates).year, 1, 1) if first is None else first
     last = date(max(dates).year, 12, 31) if last is None else last
@@ -110,7 +110,7 @@ def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) 
     columns: list[str] = []
     line = remarks + 1
     while True:
-        place = Place(name, line)
+        place = Checkpoint(name, line)
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -129,7 +129,7 @@ def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) 
             yield Row(_entry(dict(zip(columns, cells, strict=False)), place, name, weekend), place)
 
 
-def _columns(cells: list[str], place: Place) -> list[str]:
+def _columns(cells: list[str], place: Checkpoint) -> list[str]:
     columns = [cell.lower() for cell in cells]
     for column in columns:
         if column not in COLUMNS or columns.count(column) > 1:
@@ -140,7 +140,7 @@ def _columns(cells: list[str], place: Place) -> list[str]:
     return columns
 
 
-def _entry(cells: dict[str, str], place: Place, name: str, weekend: frozenset[int]) -> Entry:
+def _entry(cells: dict[str, str], place: Checkpoint, name: str, weekend: frozenset[int]) -> Entry:
     day = _date(cells["date"], "date", place)
     kind = cells.get("kind", "").lower() or HOLIDAY
     if kind not in KINDS:
@@ -158,7 +158,7 @@ def _entry(cells: dict[str, str], place: Place, name: str, weekend: frozenset[in
     return short(entry, weekend)
 
 
-def _date(text: str, column: str, place: Place) -> date:
+def _date(text: str, column: str, place: Checkpoint) -> date:
     iso, day_first = _ISO.fullmatch(text), _DAY_FIRST.fullmatch(text)
     try:
         if iso:
@@ -173,7 +173,7 @@ def _date(text: str, column: str, place: Place) -> date:
 
 
 def _check_dates(rows: Iterable[Row], first: date, last: date) -> None:
-    seen: dict[date, Place] = {}
+    seen: dict[date, Checkpoint] = {}
     for entry, place in rows:
         day = entry.date
         if day in seen:

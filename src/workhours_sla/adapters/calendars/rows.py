@@ -23,7 +23,7 @@ _ONE_DAY = timedelta(days=1)
 _DAYS_OF_A_WEEK = 7
 
 
-class Place(NamedTuple):
+class Checkpoint(NamedTuple):
     """Where in a source something stands: a line, or a key path where lines mean nothing."""
 
     name: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
     """An entry and where it stands."""
 
     entry: Entry
-    place: Place
+    place: Checkpoint
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
@@ -58,7 +58,7 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
             return str(source), source.read_bytes()
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            Place(repr(str(source))).refuse(f"cannot be read ({why})", "check the path")
+            Checkpoint(repr(str(source))).refuse(f"cannot be read ({why})", "check the path")
     if isinstance(source, bytes):
         return what, source
     if isinstance(source, str):
@@ -66,12 +66,12 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
             return what, source.encode()
         except UnicodeEncodeError as error:
             line = source.count("\n", 0, error.start) + 1
-            Place(what, line).refuse("half of a character is no text", "give whole characters")
+            Checkpoint(what, line).refuse("half of a character is no text", "give whole characters")
     msg = f"give the content as text or bytes, or a Path of a file, not {type(source).__name__}"
     raise TypeError(msg)
 
 
-def decoded(raw: bytes, place: Place) -> str:
+def decoded(raw: bytes, place: Checkpoint) -> str:
     """Return UTF-8 bytes as text. Raises CalendarDataError."""
     try:
         return raw.decode()
@@ -84,7 +84,7 @@ def decoded(raw: bytes, place: Place) -> str:
 def text_of(source: Source, what: str) -> tuple[str, str]:
     """Return a source's name and text, without a byte order mark. Raises as ``raw_of``."""
     name, raw = raw_of(source, what)
-    return name, decoded(raw, Place(name)).removeprefix("\ufeff")
+    return name, decoded(raw, Checkpoint(name)).removeprefix("\ufeff")
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
@@ -92,7 +92,7 @@ def weekdays(weekend: Iterable[int]) -> frozenset[int]:
     days = frozenset(weekend)
     for day in days:
         if type(day) is not int or not 0 <= day < _DAYS_OF_A_WEEK:
-            Place("weekend").refuse(
+            Checkpoint("weekend").refuse(
                 f"{shown(day)} is no weekday", "count them from Monday, 0, to Sunday, 6"
             )
     return days
@@ -126,7 +126,7 @@ def check_years(dates: Collection[date], first: date, last: date, name: str) -> 
     for year in range(first.year, last.year + 1):
         whole = first <= date(year, 1, 1) and date(year, 12, 31) <= last
         if whole and year not in said:
-            Place(name).refuse(
+            Checkpoint(name).refuse(
                 f"says nothing of {year}, so it may not know that year",
                 "give first and last dates within the years that it tells of",
             )

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.rows import (
-    Place,
+    Checkpoint,
     Row,
     Source,
     calendar_of,
@@ -46,7 +46,7 @@ class _Year(NamedTuple):
     """What a file says: its year and a row per date that is not ordinary."""
 
     year: int
-    place: Place
+    place: Checkpoint
     rows: list[Row]
 
 
@@ -79,7 +79,7 @@ def read(
     )
     years = sorted((_year(source) for source in sources), key=lambda year: year.year)
     if not years:
-        Place("the list of files").refuse("it is empty", "give the file of at least one year")
+        Checkpoint("the list of files").refuse("it is empty", "give the file of at least one year")
     for before, after in pairwise(years):
         if after.year == before.year:
             after.place.refuse(f"{after.year} is told by {before.place} too", "give it once")
@@ -101,7 +101,7 @@ def _year(source: Source) -> _Year:
         return _XmlFile(name).read(text)
     if text.lstrip()[:1] == "{":
         return _JsonFile(name).read(text)
-    return Place(name).refuse(
+    return Checkpoint(name).refuse(
         f"{shown(text[:20])} begins neither XML nor JSON", "give the content of a file, or its Path"
     )
 
@@ -126,7 +126,7 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
         )
         yield Row(moved, place)
     for day in left:
-        Place("swaps").refuse(f"no file says that {day} works", "leave it out")
+        Checkpoint("swaps").refuse(f"no file says that {day} works", "leave it out")
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -166,7 +166,7 @@ class _XmlFile:
     """The XML of one year, read with the line of each day in mind."""
 
     def __init__(self, name: str) -> None:
-        self._place = Place(name)
+        self._place = Checkpoint(name)
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._element
         self._parser.StartDoctypeDeclHandler = self._doctype
@@ -175,7 +175,7 @@ class _XmlFile:
         self._year = 0
         self._lang = "ru"
         self._holidays: dict[str, str] = {}
-        self._days: dict[date, tuple[Place, dict[str, str]]] = {}
+        self._days: dict[date, tuple[Checkpoint, dict[str, str]]] = {}
         self._act = _act(0)
 
     def read(self, text: str) -> _Year:
@@ -193,7 +193,7 @@ class _XmlFile:
         rows = [Row(self._entry(day), place) for day, (place, _) in self._days.items()]
         return _Year(self._year, self._place, rows)
 
-    def _here(self, line: int | None = None) -> Place:
+    def _here(self, line: int | None = None) -> Checkpoint:
         return self._place._replace(line=line or self._parser.CurrentLineNumber)
 
     def _doctype(self, *_: object) -> None:
@@ -256,7 +256,7 @@ class _XmlFile:
         return Entry(day, Layer.TRANSFER, kind, self._act, swapped_with=other)
 
 
-def _date(year: int, text: str, place: Place) -> date:
+def _date(year: int, text: str, place: Checkpoint) -> date:
     match = _MONTH_DAY.fullmatch(text)
     try:
         if match is None:
@@ -270,7 +270,7 @@ class _JsonFile:
     """The JSON of one year."""
 
     def __init__(self, name: str) -> None:
-        self._place = Place(name)
+        self._place = Checkpoint(name)
         self._year = 0
 
     def read(self, text: str) -> _Year:
@@ -301,7 +301,7 @@ class _JsonFile:
                 )
         return _Year(self._year, self._place, rows)
 
-    def _at(self, key: str) -> Place:
+    def _at(self, key: str) -> Checkpoint:
         return self._place._replace(key=key)
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -331,7 +331,7 @@ class _JsonFile:
             seen.add(target)
             yield target, source
 
-    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
+    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Checkpoint, str]]]:
         """Yield the listed days, each with its mark and where it stands."""
         numbers = []
         for index, month in enumerate(months if isinstance(months, list) else [months]):

@@ -6,7 +6,7 @@ schedule's boundaries. Null stays null. A further column is an array of as many 
 datetime or one Scalar.
 
 ``schedule`` is one for all rows; or a dict of schedules by name with ``by``, a column of names;
-or a list of them with ``codes``, a column of integers. ``holds`` is a column of lists of structs
+or a list of them with ``codes``, a column of integers. ``pauses`` is a column of lists of structs
 with the fields ``start`` and ``end``; the holds of a row are sorted and apart, a missing end
 goes on. ``on_unknown`` and ``provisional`` mean what they do for arrays of numpy.
 
@@ -39,7 +39,7 @@ from numpy.typing import NDArray
 from workhours_sla.adapters.frames.asking import NAT, Rows, missing_in
 from workhours_sla.adapters.frames.verbs import Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime.columns import Holds
+from workhours_sla.worktime.columns import Pauses
 
 try:
     import pyarrow as pa
@@ -99,19 +99,19 @@ class _Array(Rows):
         self.check_length("codes", codes)
         return np.asarray(codes)
 
-    def holds(self, holds: Any) -> Holds:
+    def pauses(self, pauses: Any) -> Pauses:
         """Return lists of structs as ragged arrays."""
-        kind = getattr(holds, "type", pa.null())
+        kind = getattr(pauses, "type", pa.null())
         lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
         inner = kind.value_type if lists else kind
         names = {field.name for field in inner} if pa.types.is_struct(inner) else set()
         if not lists or not {"start", "end"} <= names:
             msg = f"holds are lists of structs with the fields start and end, not {kind}"
             raise TypeError(msg)
-        whole = _whole(holds)
+        whole = _whole(pauses)
         counts = pc.list_value_length(whole).fill_null(0)
         each = whole.flatten()
-        return Holds(
+        return Pauses(
             _instants("start", pc.struct_field(each, "start")),
             _instants("end", pc.struct_field(each, "end")),
             np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import ProvisionalWarning, WorkHoursError
-from workhours_sla.worktime.columns import Holds, Marked
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.columns import Marked, Pauses
+from workhours_sla.worktime.working_time import WorkingTime
 
 Schedules: TypeAlias = WorkingTime | Sequence[WorkingTime] | Mapping[str, WorkingTime]
 
@@ -60,7 +60,7 @@ class Rows(ABC):
         """Return a column of integers as an array."""
 
     @abstractmethod
-    def holds(self, holds: Any) -> Holds:
+    def pauses(self, pauses: Any) -> Pauses:
         """Return the holds of the rows as ragged arrays."""
 
     def check_length(self, role: str, column: Any) -> None:
@@ -83,14 +83,14 @@ class Rows(ABC):
         *others: object,
         by: Any,
         codes: Any,
-        holds: Any = None,
+        pauses: Any = None,
         on_unknown: str,
         provisional: bool,
         **named: object,
     ) -> Any:
         """Return the answers of a verb of the engine; ``others`` are its further columns."""
-        if holds is not None:
-            named["holds"] = self.holds(holds)
+        if pauses is not None:
+            named["pauses"] = self.pauses(pauses)
         question = partial(verb, tz="UTC", provisional=provisional, **named)
         try:
             schedules, chosen = self._schedules(schedule, by, codes)

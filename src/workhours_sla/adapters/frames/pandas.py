@@ -7,7 +7,7 @@ stays NaT. A further column is a Series of the same index, an array of the same 
 aware datetime.
 
 ``schedule`` is one for all rows; or a dict of schedules by name with ``by``, a column of names;
-or a list of them with ``codes``, a column of integers. ``holds`` is a DataFrame with the columns
+or a list of them with ``codes``, a column of integers. ``pauses`` is a DataFrame with the columns
 ``row``, a label of the first column's index, ``start`` and ``end``; a missing end goes on.
 ``on_unknown`` and ``provisional`` mean what they do for arrays.
 
@@ -47,7 +47,7 @@ from numpy.typing import NDArray
 from workhours_sla.adapters.frames.asking import NAT, Rows, Schedules, missing_in
 from workhours_sla.adapters.frames.verbs import ColumnVerbs, Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime.columns import Holds
+from workhours_sla.worktime.columns import Pauses
 from workhours_sla.worktime.zone import BASE_UTC
 
 try:
@@ -119,24 +119,24 @@ class _Series(Rows):
         """Return a column of integers as an array."""
         return np.asarray(self._beside("codes", codes).to_numpy())
 
-    def holds(self, holds: Any) -> Holds:
+    def pauses(self, pauses: Any) -> Pauses:
         """Return the holds of a frame, put in the order of the rows."""
-        if not isinstance(holds, pd.DataFrame) or not {"row", "start", "end"} <= set(holds):
+        if not isinstance(pauses, pd.DataFrame) or not {"row", "start", "end"} <= set(pauses):
             msg = "holds are a DataFrame with the columns row, a label of the index, start and end"
             raise TypeError(msg)
         if not self._index.is_unique:
             msg = "the rows share labels, so holds cannot say whose they are; reset_index() first"
             raise ValueError(msg)
-        labels = holds["row"].tolist()
+        labels = pauses["row"].tolist()
         rows = self._index.get_indexer(pd.Index(labels))
         if (rows < 0).any():
             label = labels[int((rows < 0).argmax())]
             msg = f"a hold is of {label!r}, which is no label of the rows; leave it out"
             raise ValueError(msg)
-        starts, ends = _instants("start", holds["start"]), _instants("end", holds["end"])
+        starts, ends = _instants("start", pauses["start"]), _instants("end", pauses["end"])
         order = np.lexsort((starts, rows))
         counts = np.bincount(rows, minlength=len(self._index))
-        return Holds(starts[order], ends[order], np.concatenate([[0], np.cumsum(counts)]))
+        return Pauses(starts[order], ends[order], np.concatenate([[0], np.cumsum(counts)]))
 
     def _beside(self, role: str, given: Any) -> Any:
         """Return a further column as a Series; refuse one that does not go row by row."""

@@ -5,7 +5,7 @@ zone; their unit is the finest among the columns, the budget and the schedule's 
 stays null. A further column is a Series of as many rows, or one aware datetime.
 
 ``schedule`` is one for all rows; or a dict of schedules by name with ``by``, a column of names;
-or a list of them with ``codes``, a column of integers. ``holds`` is a column of lists of structs
+or a list of them with ``codes``, a column of integers. ``pauses`` is a column of lists of structs
 with the fields ``start`` and ``end``; the holds of a row are sorted and apart, a missing end
 goes on. ``on_unknown`` and ``provisional`` mean what they do for arrays.
 
@@ -44,7 +44,7 @@ from numpy.typing import NDArray
 from workhours_sla.adapters.frames.asking import NAT, Rows, missing_in
 from workhours_sla.adapters.frames.verbs import ColumnVerbs, Verbs
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime.columns import Holds
+from workhours_sla.worktime.columns import Pauses
 
 try:
     import polars as pl
@@ -102,17 +102,17 @@ class _Series(Rows):
         self.check_length("codes", codes)
         return np.asarray(codes)
 
-    def holds(self, holds: Any) -> Holds:
+    def pauses(self, pauses: Any) -> Pauses:
         """Return lists of structs as ragged arrays."""
-        dtype = getattr(holds, "dtype", None)
+        dtype = getattr(pauses, "dtype", None)
         inner = dtype.inner if isinstance(dtype, pl.List) else None
         fields = {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
         if not {"start", "end"} <= fields:
             msg = f"holds are lists of structs with the fields start and end, not {dtype}"
             raise TypeError(msg)
-        counts = holds.list.len().fill_null(0)
-        each = holds.filter(counts > 0).explode().struct
-        return Holds(
+        counts = pauses.list.len().fill_null(0)
+        each = pauses.filter(counts > 0).explode().struct
+        return Pauses(
             _instants("start", each.field("start")),
             _instants("end", each.field("end")),
             np.concatenate([[0], np.cumsum(counts.to_numpy(), dtype=np.int64)]),

@@ -27,7 +27,7 @@ class Verbs:
         *,
         by: Any = None,
         codes: Any = None,
-        holds: Any = None,
+        pauses: Any = None,
         on_unknown: OnUnknown = "raise",
         provisional: bool = False,
     ) -> Any:
@@ -42,7 +42,7 @@ class Verbs:
             rows.instants("ends", ends),
             by=by,
             codes=codes,
-            holds=holds,
+            pauses=pauses,
             on_unknown=on_unknown,
             provisional=provisional,
         )
@@ -56,7 +56,7 @@ class Verbs:
         now: Any,
         by: Any = None,
         codes: Any = None,
-        holds: Any = None,
+        pauses: Any = None,
         on_unknown: OnUnknown = "raise",
         provisional: bool = False,
     ) -> Any:
@@ -72,7 +72,7 @@ class Verbs:
             now=rows.instants("now", now),
             by=by,
             codes=codes,
-            holds=holds,
+            pauses=pauses,
             on_unknown=on_unknown,
             provisional=provisional,
         )
@@ -85,7 +85,7 @@ class Verbs:
         *,
         by: Any = None,
         codes: Any = None,
-        holds: Any = None,
+        pauses: Any = None,
         on_unknown: OnUnknown = "raise",
         provisional: bool = False,
     ) -> Any:
@@ -100,7 +100,7 @@ class Verbs:
             rows.amounts(budget),
             by=by,
             codes=codes,
-            holds=holds,
+            pauses=pauses,
             on_unknown=on_unknown,
             provisional=provisional,
         )
@@ -113,7 +113,7 @@ class Verbs:
         *,
         by: Any = None,
         codes: Any = None,
-        holds: Any = None,
+        pauses: Any = None,
         on_unknown: OnUnknown = "raise",
         provisional: bool = False,
     ) -> Any:
@@ -128,7 +128,7 @@ class Verbs:
             rows.amounts(budget),
             by=by,
             codes=codes,
-            holds=holds,
+            pauses=pauses,
             on_unknown=on_unknown,
             provisional=provisional,
         )

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from workhours_sla import words
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.evaluation import in_utc
+from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
+from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
@@ -137,7 +137,7 @@ def _passed(
     started = outcome.started_at or outcome.posted_at
     before = used
     if started < now:
-        before -= schedule.elapsed(max(since, started), now, holds=outcome.holds)
+        before -= schedule.elapsed(max(since, started), now, pauses=outcome.pauses)
     for percent in reversed(THRESHOLDS):
         share = whole * percent / 100
         if before < share <= used or (waited and before == share):

@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
-from workhours_sla.adapters.json_text import escape_control_bytes
+from workhours_sla.adapters.json.text import escape_control_bytes
 from workhours_sla.adapters.sinks.digest import (
     Digest,
     count_changes,

@@ -8,12 +8,12 @@ from typing import BinaryIO, Final, Literal, NamedTuple, NoReturn
 
 import msgspec
 
-from workhours_sla.adapters.change_json import SCHEMA, change_to_json
 from workhours_sla.adapters.file_locks import lock_file
+from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
 from workhours_sla.adapters.output import replacing
 from workhours_sla.adapters.sinks.lines import LineFile, LineForm, end_of, lines_of
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.ports import Delivered
+from workhours_sla.sla.pipeline import Delivered
 
 
 class _Id(msgspec.Struct):

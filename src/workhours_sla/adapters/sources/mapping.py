@@ -217,11 +217,11 @@ class Mapper:
         return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
-        appeal_id, posted, answered, *belongings = self._texts(record)
+        appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
         answered_at = self._time("answered_at", answered)
-        told, about = (self.layout.source, *belongings[:3]), belongings[3:]
+        told, about = (self.layout.source, *attributes[:3]), attributes[3:]
         created = _derived(appeal_id, EventType.CREATED, posted_at, *told, None, None, None, *about)
         if answered_at is None:
             return (created,)

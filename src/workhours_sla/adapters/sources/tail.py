@@ -19,7 +19,7 @@ from workhours_sla.adapters.sources.mapping import Fault, Layout
 from workhours_sla.adapters.sources.reading import Reading, open_file
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.ports import Item, Lull, Rejected, Start
+from workhours_sla.sla.pipeline import Idle, Item, Rejected, Start
 
 PARTITION: Final = ""
 """A file or a pipe is one partition."""
@@ -109,7 +109,7 @@ class Tail:
         if isinstance(self._where, Path) and not self._where.exists():
             self._lose("source_missing", str(self._where))
 
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Lull]:
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield what each line gives after a position, and a Lull wherever there is no more."""
         if not isinstance(self._where, Path):
             return self._of_stream(self._where)
@@ -122,7 +122,7 @@ class Tail:
 
     # -- a file ------------------------------------------------------------------------------
 
-    def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Lull]:
+    def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
         with closing(Files(path, self._lose)) as files:
             files.begin(position)
             if files.position != position:
@@ -130,11 +130,11 @@ class Tail:
             while True:
                 heard_at = self._clock and self._clock()
                 yield from self._poll(files)
-                yield Lull(heard_at)
+                yield Idle(heard_at)
                 if self._once or self._stopping.wait(self._interval):
                     return
 
-    def _poll(self, files: Files) -> Iterator[Item | Start | Lull]:
+    def _poll(self, files: Files) -> Iterator[Item | Start | Idle]:
         """Yield what came since the last poll, of all files in the order of their rotation."""
         while True:
             for reading in files:
@@ -148,11 +148,11 @@ class Tail:
         if files.missing == LINGER:
             self._report(Loss("source_waiting", str(self._where)))
 
-    def _turn(self, files: Files) -> Generator[Lull, None, bool]:
+    def _turn(self, files: Files) -> Generator[Idle, None, bool]:
         try:
             return files.turn()
         except SourceError:
-            yield Lull()  # so that what was read before is stored
+            yield Idle()  # so that what was read before is stored
             raise
 
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
@@ -201,7 +201,7 @@ class Tail:
 
     # -- a stream ----------------------------------------------------------------------------
 
-    def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Lull]:
+    def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
@@ -211,7 +211,7 @@ class Tail:
             try:
                 chunk = chunks.get(timeout=self._interval)
             except Empty:
-                yield Lull(heard_at)
+                yield Idle(heard_at)
                 continue
             if isinstance(chunk, OSError):
                 msg = f"{self._name} cannot be read on ({chunk.strerror}); pipe it in again"
@@ -222,10 +222,10 @@ class Tail:
             if not chunk:
                 if cutter.rest.strip():
                     yield self._item(cutter.rest, str(cutter.offset + len(cutter.rest)))
-                yield Lull(heard_at)
+                yield Idle(heard_at)
                 return
             if monotonic() - rested >= self._interval:
-                yield Lull()
+                yield Idle()
                 rested = monotonic()
 
     # -- a line ------------------------------------------------------------------------------

@@ -29,12 +29,12 @@ from workhours_sla.adapters.stores.sqlite_tables import (
 )
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.evaluation import in_utc, is_future, outcomes_of
+from workhours_sla.sla.evaluate import in_utc, is_future, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.monitor import Counters
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.pipeline import Batch, Rejected, Taken
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.ports import Batch, Rejected, Taken
 
 HOT: Final = 20_000
 """How many appeals are kept in memory, unless said otherwise; others are read when touched."""

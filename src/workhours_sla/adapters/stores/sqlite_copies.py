@@ -7,7 +7,7 @@ from typing import Final
 
 from workhours_sla.adapters.stores.sqlite_reading import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.copies import Copies
-from workhours_sla.sla.evaluation import is_future
+from workhours_sla.sla.evaluate import is_future
 from workhours_sla.sla.event import Event
 
 FOR_GOOD: Final = (REPLACED, AFTER_RETENTION)

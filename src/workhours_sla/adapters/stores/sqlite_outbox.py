@@ -12,7 +12,7 @@ from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialise
 from workhours_sla.adapters.stores.sqlite_rows import with_checksum
 from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.ports import Delivered
+from workhours_sla.sla.pipeline import Delivered
 
 
 class SqliteOutbox(SqliteReader):

@@ -22,9 +22,9 @@ from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.evaluation import in_order
+from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.ports import Place, Rejected
+from workhours_sla.sla.pipeline import Checkpoint, Rejected
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -154,11 +154,11 @@ class SqliteReader:
         count = self._meta().get("dropped_before")
         return None if count is None else instant(count)
 
-    def places(self, source: str) -> Mapping[str, Place]:
+    def places(self, source: str) -> Mapping[str, Checkpoint]:
         """Return how far the partitions of a source were read."""
         rows = self._rows("place", "SELECT * FROM place WHERE source=?", source)
         return {
-            partition: Place(position, None if heard is None else instant(heard))
+            partition: Checkpoint(position, None if heard is None else instant(heard))
             for _, partition, position, heard, _ in rows
         }
 

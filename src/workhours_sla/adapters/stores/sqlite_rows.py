@@ -54,10 +54,10 @@ _Said = tuple[
     str | None,
 ]
 _decode_event = msgspec.json.Decoder(_Said).decode
-_Told = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
+_ChangeContext = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
 """A clock's key, and what stands of it."""
 _decode_change = msgspec.json.Decoder(Change).decode
-_decode_reported = msgspec.json.Decoder(list[_Told]).decode
+_decode_reported = msgspec.json.Decoder(list[_ChangeContext]).decode
 
 
 def with_checksum(*values: object) -> Row:

@@ -8,7 +8,7 @@ except ImportError as error:
     msg = "columns need numpy: pip install 'workhours-sla[columns]'"
     raise ImportError(msg) from error
 
-from workhours_sla.worktime.columns.arguments import Holds
+from workhours_sla.worktime.columns.arguments import Pauses
 from workhours_sla.worktime.columns.verbs import (
     Marked,
     breaches_after,
@@ -21,8 +21,8 @@ from workhours_sla.worktime.columns.verbs import (
 )
 
 __all__ = [
-    "Holds",
     "Marked",
+    "Pauses",
     "breaches_after",
     "deadline",
     "elapsed",

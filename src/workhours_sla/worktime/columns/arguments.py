@@ -13,7 +13,7 @@ from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.worktime.arguments import refuse_naive
 from workhours_sla.worktime.budget import LONGEST, check_budget
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Bools, Ints
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
 NAT = -MAX - 1
@@ -55,7 +55,7 @@ class Budgets(NamedTuple):
         return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
 
 
-class Holds(NamedTuple):
+class Pauses(NamedTuple):
     """The times at which the clock of each row stood still, as ragged arrays.
 
     The holds of row i are ``starts[offsets[i]:offsets[i + 1]]`` and their ends: sorted, none
@@ -294,14 +294,14 @@ class HeldRows(NamedTuple):
         return np.repeat(np.arange(len(counts)), counts)
 
 
-def held_rows(holds: Holds, rows: int, unit: str, tz: object) -> HeldRows:
+def held_rows(pauses: Pauses, rows: int, unit: str, tz: object) -> HeldRows:
     """Return the holds of every row, an end that is open as far off as can be.
 
     Raises ValueError for holds that are unsorted or overlap, or offsets that do not fit.
     """
-    starts = instants("holds.starts", holds.starts, tz).in_unit(unit).values.reshape(-1)
-    ends = instants("holds.ends", holds.ends, tz).in_unit(unit).values.reshape(-1)
-    offsets = np.asarray(holds.offsets)
+    starts = instants("holds.starts", pauses.starts, tz).in_unit(unit).values.reshape(-1)
+    ends = instants("holds.ends", pauses.ends, tz).in_unit(unit).values.reshape(-1)
+    offsets = np.asarray(pauses.offsets)
     if offsets.dtype.kind not in "iu" or offsets.shape != (rows + 1,):
         msg = f"holds.offsets must be {rows + 1} integers for {rows} rows, not {offsets.shape}"
         raise ValueError(msg)

@@ -70,11 +70,11 @@ def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, 
         chunk = rows if last - first == count else rows.cut(first, last)
         own = space.cut(last - first)
         lo, hi, with_nat = bounds.of(chunk, own)
-        known = reach.holds(lo, hi)
+        known = reach.covers(lo, hi)
         if not known and not grown:
             horizon = compiled.reaching(bounds.demand(rows, unit))
             reach = _Reach(verb, bounds, _tables(horizon, unit, few_rows=few))
-            grown, known = True, reach.holds(lo, hi)
+            grown, known = True, reach.covers(lo, hi)
         if reach.tables is None:  # not one of these instants is known
             out[first:last] = NAT
             missing: Bools | None = np.ones(last - first, np.bool_)
@@ -169,7 +169,7 @@ class _Reach:
         elif verb != "elapsed":
             self._last = tables.last_with(bounds.most, opening=verb == "breaches_after")
 
-    def holds(self, lo: int, hi: int) -> bool:
+    def covers(self, lo: int, hi: int) -> bool:
         return lo > hi or (self._first <= lo and hi <= self._last)
 
 

@@ -23,8 +23,8 @@ from workhours_sla.worktime.columns.lookups import (
     forward,
     inverse,
 )
-from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.working_time import WorkingTime
 
 _MOST_LASTS = 1_000
 

@@ -16,8 +16,8 @@ from workhours_sla.worktime.columns.arguments import (
     NAT,
     Budgets,
     HeldRows,
-    Holds,
     Instants,
+    Pauses,
     budgets,
     finest,
     held_rows,
@@ -28,7 +28,7 @@ from workhours_sla.worktime.columns.arguments import (
 from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.sweep import FinerUnit, Rows, Verb, sweep
 from workhours_sla.worktime.columns.tables import compiled
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
@@ -57,7 +57,7 @@ class _Question(NamedTuple):
     start: Instants
     end: Instants | None
     budget: Budgets | None
-    holds: Holds | None
+    pauses: Pauses | None
     tz: object
     shape: tuple[int, ...]
 
@@ -69,18 +69,18 @@ class _Question(NamedTuple):
         """Return the finest unit among the columns."""
         units = [self.start.unit]
         units += [part.unit for part in (self.end, self.budget) if part is not None]
-        if self.holds is not None:
+        if self.pauses is not None:
             units += [
-                instants("holds", column, self.tz).unit
-                for column in (self.holds.starts, self.holds.ends)
+                instants("pauses", column, self.tz).unit
+                for column in (self.pauses.starts, self.pauses.ends)
             ]
         return finest(units)
 
     def rows(self, unit: str) -> Rows:
         """Return the columns as integers of a unit, spread over the rows."""
         held: HeldRows | None = None
-        if self.holds is not None:
-            held = held_rows(self.holds, self.size, unit, self.tz)
+        if self.pauses is not None:
+            held = held_rows(self.pauses, self.size, unit, self.tz)
         budget = 0 if self.budget is None else self.budget.in_unit(unit)
         return Rows(
             self._spread(self.start.in_unit(unit).values),
@@ -103,13 +103,13 @@ class _Question(NamedTuple):
         def taken(values: Ints) -> Ints:
             return self._spread(values)[rows]
 
-        holds = self.holds
-        if holds is not None:
-            offsets = np.asarray(holds.offsets)
+        pauses = self.pauses
+        if pauses is not None:
+            offsets = np.asarray(pauses.offsets)
             sizes = np.diff(offsets)[rows]
             kept = np.repeat(np.isin(np.arange(self.size), rows), np.diff(offsets))
-            starts, ends = (np.asarray(part)[kept] for part in (holds.starts, holds.ends))
-            holds = Holds(starts, ends, np.concatenate([[0], np.cumsum(sizes)]))
+            starts, ends = (np.asarray(part)[kept] for part in (pauses.starts, pauses.ends))
+            pauses = Pauses(starts, ends, np.concatenate([[0], np.cumsum(sizes)]))
         budget = self.budget
         return self._replace(
             codes=None if self.codes is None else taken(self.codes),
@@ -120,7 +120,7 @@ class _Question(NamedTuple):
                 if budget is not None and not isinstance(budget.values, int)
                 else budget
             ),
-            holds=holds,
+            pauses=pauses,
             shape=(len(rows),),
         )
 
@@ -136,7 +136,7 @@ def _question(  # noqa: PLR0913
     end: object = _NOT_ASKED,
     budget: object = _NOT_ASKED,
     codes: object = None,
-    holds: Holds | None = None,
+    pauses: Pauses | None = None,
     tz: object = None,
     names: tuple[str, str] = ("starts", "ends"),
 ) -> _Question:
@@ -153,7 +153,7 @@ def _question(  # noqa: PLR0913
     if chosen is not None:
         named["codes"] = chosen
     shape = rows_of(named)
-    return _Question(verb, schedules, chosen, first, second, amount, holds, tz, shape)
+    return _Question(verb, schedules, chosen, first, second, amount, pauses, tz, shape)
 
 
 def _solve(question: _Question) -> tuple[Ints, str, Bools | None]:
@@ -272,12 +272,12 @@ def _ask(schedule: WorkingTime, one: _Question) -> object:
         return schedule.is_working(start)
     if one.verb == "latest_start":
         return schedule.latest_start(start, _amount(one))
-    holds = _holds(one)
+    pauses = _pauses(one)
     if one.end is not None:
-        return schedule.elapsed(start, _datetimes(one.end)[0], holds=holds)
+        return schedule.elapsed(start, _datetimes(one.end)[0], pauses=pauses)
     if one.verb == "deadline":
-        return schedule.deadline(start, _amount(one), holds=holds)
-    return schedule.breaches_after(start, _amount(one), holds=holds)
+        return schedule.deadline(start, _amount(one), pauses=pauses)
+    return schedule.breaches_after(start, _amount(one), pauses=pauses)
 
 
 def _amount(one: _Question) -> timedelta:
@@ -288,11 +288,11 @@ def _amount(one: _Question) -> timedelta:
     return timedelta(microseconds=value * 1_000_000 // PER_SECOND[one.budget.unit])
 
 
-def _holds(one: _Question) -> list[tuple[datetime, datetime]]:
-    if one.holds is None:
+def _pauses(one: _Question) -> list[tuple[datetime, datetime]]:
+    if one.pauses is None:
         return []
-    sides = (one.holds.starts, one.holds.ends)
-    starts, ends = (_datetimes(instants("holds", side, one.tz)) for side in sides)
+    sides = (one.pauses.starts, one.pauses.ends)
+    starts, ends = (_datetimes(instants("pauses", side, one.tz)) for side in sides)
     return [(since, max(since, until)) for since, until in zip(starts, ends, strict=True)]
 
 
@@ -343,7 +343,7 @@ def elapsed(  # noqa: PLR0913
     ends: Any,
     *,
     codes: Any = None,
-    holds: Holds | None = None,
+    pauses: Pauses | None = None,
     tz: Any = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
@@ -351,7 +351,7 @@ def elapsed(  # noqa: PLR0913
     """Return the working time from each start to each end, negative where the end is earlier.
 
     timedelta64 of the finest unit among the columns and the schedule's boundaries; NaT where
-    either is. Working time within ``holds`` is left out. See the notes on columns for what all
+    either is. Working time within ``pauses`` is left out. See the notes on columns for what all
     verbs share: schedules and codes, zones, unknown dates. Raises NaiveDatetimeError,
     CalendarCoverageError with the row, ValueError for shapes that differ.
 
@@ -361,7 +361,7 @@ def elapsed(  # noqa: PLR0913
     >>> elapsed(office, starts, np.datetime64("2024-12-28T07:10"), tz="UTC")
     array([12300, 'NaT'], dtype='timedelta64[s]')
     """
-    question = _question("elapsed", schedule, starts, end=ends, codes=codes, holds=holds, tz=tz)
+    question = _question("elapsed", schedule, starts, end=ends, codes=codes, pauses=pauses, tz=tz)
     answer = _answer(question, on_unknown, provisional=provisional)
     values = answer.found.view(f"m8[{answer.unit}]").reshape(question.shape)[()]
     return _returned(answer, values, question.shape, on_unknown)
@@ -374,7 +374,7 @@ def remaining(  # noqa: PLR0913
     *,
     now: Any,
     codes: Any = None,
-    holds: Holds | None = None,
+    pauses: Pauses | None = None,
     tz: Any = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
@@ -389,7 +389,7 @@ def remaining(  # noqa: PLR0913
         starts,
         now,
         codes=codes,
-        holds=holds,
+        pauses=pauses,
         tz=tz,
         on_unknown=on_unknown,
         provisional=provisional,
@@ -406,7 +406,7 @@ def deadline(  # noqa: PLR0913
     budget: Any,
     *,
     codes: Any = None,
-    holds: Holds | None = None,
+    pauses: Pauses | None = None,
     tz: Any = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
@@ -425,7 +425,7 @@ def deadline(  # noqa: PLR0913
     ['2025-11-01T09:30:00', '2026-01-12T08:30:00']
     """
     question = _question(
-        "deadline", schedule, starts, budget=budget, codes=codes, holds=holds, tz=tz
+        "deadline", schedule, starts, budget=budget, codes=codes, pauses=pauses, tz=tz
     )
     return _located(question, on_unknown, provisional=provisional)
 
@@ -436,7 +436,7 @@ def breaches_after(  # noqa: PLR0913
     budget: Any,
     *,
     codes: Any = None,
-    holds: Holds | None = None,
+    pauses: Pauses | None = None,
     tz: Any = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
@@ -447,7 +447,7 @@ def breaches_after(  # noqa: PLR0913
     ``deadline``.
     """
     question = _question(
-        "breaches_after", schedule, starts, budget=budget, codes=codes, holds=holds, tz=tz
+        "breaches_after", schedule, starts, budget=budget, codes=codes, pauses=pauses, tz=tz
     )
     return _located(question, on_unknown, provisional=provisional)
 

@@ -1,0 +1,158 @@
+"""The lines of iCalendar (RFC 5545): folding, properties, components, escapes; both ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workhours_sla.adapters.calendars.rows import Checkpoint, decoded
+from workhours_sla.errors import clipped, shown
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_NAME = re.compile(r"[A-Za-z0-9-]+")
+_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
+_ESCAPE = re.compile(r"\\([\\;,nN])")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
+_OCTETS_OF_A_LINE = 75
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Property(NamedTuple):
+    """A content line: its name and parameters in upper case, its value as it stands."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    value: str
+    place: Checkpoint
+
+    def parameter(self, name: str) -> str | None:
+        """Return a parameter without its quotes, None where it is not given."""
+        for key, value in self.parameters:
+            if key == name:
+                return value.replace('"', "")
+        return None
+
+    def text(self) -> str:
+        """Return the value as text on one line, its escapes resolved."""
+        text = _ESCAPE.sub(lambda match: " " if match[1] in "nN" else match[1], self.value)
+        return " ".join(text.split())
+
+
+class Component:
+    """What stands between BEGIN and END: properties, and components within."""
+
+    __slots__ = ("components", "kind", "place", "properties")
+
+    def __init__(self, kind: str, place: Checkpoint) -> None:
+        self.kind = kind
+        self.place = place
+        self.properties: list[Property] = []
+        self.components: list[Component] = []
+
+    def all(self, name: str) -> list[Property]:
+        """Return the properties of a name, in order."""
+        return [found for found in self.properties if found.name == name]
+
+    def one(self, name: str) -> Property | None:
+        """Return the property that may stand once. Raises CalendarDataError for a second."""
+        found = self.all(name)
+        if len(found) > 1:
+            found[1].place.refuse(
+                f"a second {name} of one {clipped(self.kind)}", "keep one of them"
+            )
+        return found[0] if found else None
+
+    def text(self, name: str) -> str:
+        """Return the text of the first property of a name, empty where there is none."""
+        found = self.all(name)
+        return found[0].text() if found else ""
+
+
+def parse(raw: bytes, name: str) -> list[Component]:
+    """Return the calendars of a file. Raises CalendarDataError that names the line."""
+    calendars: list[Component] = []
+    open_ones: list[Component] = []
+    for place, text in _unfolded(raw.removeprefix(_BYTE_ORDER_MARK), name):
+        line = _property(text, place)
+        if line.name == "BEGIN":
+            component = Component(line.value.strip().upper(), place)
+            if not open_ones and component.kind != "VCALENDAR":
+                place.refuse(
+                    f"{shown(component.kind)} outside of a VCALENDAR",
+                    "put it between BEGIN:VCALENDAR and END:VCALENDAR",
+                )
+            (open_ones[-1].components if open_ones else calendars).append(component)
+            open_ones.append(component)
+        elif not open_ones:
+            place.refuse(
+                f"{shown(text)} is before any BEGIN:VCALENDAR, so this is no iCalendar file",
+                "give the content of an .ics file, or its Path",
+            )
+        elif line.name == "END":
+            inner = open_ones.pop()
+            if line.value.strip().upper() != inner.kind:
+                kind = clipped(inner.kind)
+                place.refuse(
+                    f"{shown(text)} while the {kind} of line {inner.place.line} is open",
+                    f"write END:{kind} first",
+                )
+        else:
+            open_ones[-1].properties.append(line)
+    if open_ones:
+        inner = open_ones[-1]
+        inner.place.refuse(
+            f"{clipped(inner.kind)} is never closed", "get the file again, it may be torn"
+        )
+    if not calendars:
+        Checkpoint(name).refuse(
+            "it has no calendar", "give the content of an .ics file as text, or its Path"
+        )
+    return calendars
+
+
+def _unfolded(raw: bytes, name: str) -> Iterator[tuple[Checkpoint, str]]:
+    """Yield the logical lines, joined while they are bytes: a fold may part a character."""
+    place, parts = Checkpoint(name), list[bytes]()
+    for number, piece in enumerate(_LINE_END.split(raw), 1):
+        if piece[:1] in (b" ", b"\t") and parts:
+            parts.append(piece[1:])
+        elif piece.strip():
+            if parts:
+                yield place, decoded(b"".join(parts), place)
+            place, parts = Checkpoint(name, number), [piece]
+    if parts:
+        yield place, decoded(b"".join(parts), place)
+
+
+def _property(text: str, place: Checkpoint) -> Property:
+    name = _NAME.match(text)
+    position = name.end() if name else 0
+    parameters: list[tuple[str, str]] = []
+    while match := _PARAMETER.match(text, position):
+        parameters.append((match[1].upper(), match[2]))
+        position = match.end()
+    if name is None or text[position : position + 1] != ":":
+        place.refuse(f"{shown(text)} is not of the form NAME:value", "correct or remove the line")
+    return Property(name[0].upper(), tuple(parameters), text[position + 1 :], place)
+
+
+def escaped(text: str) -> str:
+    """Return text as a TEXT value."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = re.sub("\r\n|\r|\n", "\\\\n", text)
+    return _CONTROL.sub(" ", text)
+
+
+def folded(line: str) -> str:
+    """Return a content line with its CRLF, folded into lines of at most 75 octets."""
+    pieces: list[str] = []
+    piece, used = "", 0
+    for character in line:
+        size = len(character.encode())
+        if used + size > _OCTETS_OF_A_LINE:
+            pieces.append(piece)
+            piece, used = " ", 1
+        piece += character
+        used += size
+    return "\r\n".join([*pieces, piece]) + "\r\n"

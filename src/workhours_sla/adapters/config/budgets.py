@@ -1,0 +1,67 @@
+"""Budgets of any kind, as the configuration writes them."""
+
+from __future__ import annotations
+
+import re
+
+from workhours_sla.errors import BudgetError, shown
+from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.budget_kinds import (
+    Budget,
+    CalendarDays,
+    ClockTime,
+    CountFrom,
+    Months,
+    Roll,
+    WorkingDays,
+)
+
+_COUNTED = re.compile(r"(\d{1,9})\s+(working\s+days?|days?|months?)")
+_CLOCK = "clock"
+_EXAMPLES = "write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
+
+
+def read_budget(
+    text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
+) -> Budget:
+    """Return the budget that ``text`` means: ``4h``, ``7 working days``, ``30 days``, ``9h clock``.
+
+    ``roll`` and ``count_from`` say how days and months are counted and are passed over where
+    they mean nothing. Raises BudgetError, also for days or months without ``roll``.
+
+    >>> read_budget("30 days", roll="following")
+    CalendarDays(count=30, roll='following', count_from='next_day')
+    """
+    compact = text.strip().lower()
+    amount = compact.removesuffix(_CLOCK)
+    if amount != amount.rstrip():  # a pattern would try each space of a long run as the last
+        return ClockTime(parse_budget(amount))
+    counted = _COUNTED.fullmatch(compact)
+    if counted is None:
+        try:
+            return parse_budget(text)
+        except BudgetError:
+            msg = f"{shown(text)} is no budget; {_EXAMPLES}"
+            raise BudgetError(msg, text=text) from None
+    count, unit = int(counted[1]), counted[2]
+    if unit.startswith("working"):
+        return WorkingDays(count, count_from or "next_day")
+    if roll is None:
+        msg = (
+            f"{shown(text)} may end on a day off; give roll: following or preceding moves it to "
+            "the next or the last working day, none leaves it"
+        )
+        raise BudgetError(msg, text=text)
+    if unit.startswith("month"):
+        return Months(count, roll)
+    return CalendarDays(count, roll, count_from or "next_day")
+
+
+def takes_roll(budget: Budget | None) -> bool:
+    """Whether an end on a day off can move."""
+    return isinstance(budget, CalendarDays | Months)
+
+
+def takes_count_from(budget: Budget | None) -> bool:
+    """Whether days are counted from a first one."""
+    return isinstance(budget, CalendarDays | WorkingDays)

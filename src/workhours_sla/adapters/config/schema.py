@@ -1,0 +1,59 @@
+"""The published JSON Schema of the configuration, by which editors complete a file.
+
+``python -m workhours_sla.adapters.config.schema`` prints it.
+"""
+
+from __future__ import annotations
+
+import json
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+
+from workhours_sla.adapters.config.sections import Config
+
+_NOTHING = {"type": "null"}
+"""What TOML cannot write."""
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the JSON Schema, version 2020-12, of a configuration file.
+
+    >>> config_schema()["$defs"]["RuleRow"]["required"]
+    ['targets']
+    """
+    schema = _written(msgspec.json.schema(Config))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of workhours_sla",
+        **schema,
+    }
+
+
+def _written(part: Any) -> Any:
+    """Return a part of a schema without what only the structs know: null, and markup."""
+    if isinstance(part, list):
+        return [_written(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    choices = part.get("anyOf", [])
+    if _NOTHING in choices:
+        left = [choice for choice in choices if choice != _NOTHING]
+        part = {key: value for key, value in part.items() if key not in ("anyOf", "default")}
+        part |= left[0] if len(left) == 1 else {"anyOf": left}
+    return {
+        key: cleandoc(value).replace("``", "`") if key == "description" else _written(value)
+        for key, value in part.items()
+        if (key, value) != ("required", [])
+        and not (key == "default" and isinstance(value, dict | list | tuple))
+    }
+
+
+def main() -> None:
+    """Print the schema."""
+    print(json.dumps(config_schema(), indent=2, ensure_ascii=False))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What was promised, and on which schedules, in words and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from workhours_sla.adapters.config.policy import Promises
+from workhours_sla.adapters.json.values import value_to_json
+from workhours_sla.cli.answers import schedule_data
+from workhours_sla.sla.policy import Rule
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.text.shell import say
+from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.budget_kinds import (
+    Budget,
+    CalendarDays,
+    ClockTime,
+    Months,
+    WorkingDays,
+)
+from workhours_sla.worktime.schedule import Schedule
+
+_COUNTED = {WorkingDays: "working_days", CalendarDays: "calendar_days", Months: "months"}
+
+
+def budget_text(budget: Budget, lang: str) -> str:
+    """Return a budget in words."""
+    if isinstance(budget, timedelta):
+        return say("working_time", lang, amount=format_amount(budget))
+    if isinstance(budget, ClockTime):
+        return say("clock_time", lang, amount=format_amount(budget.amount))
+    if isinstance(budget, WorkingDays | CalendarDays | Months):
+        count = budget.count
+        return say(_COUNTED[type(budget)], lang, count=count, s="" if count == 1 else "s")
+    raise TypeError(budget)
+
+
+def schedule_text(target: Target, promises: Promises, lang: str) -> str:
+    """Return by which schedule a target goes: its name, or by whose."""
+    if isinstance(target.schedule, ScheduleBy):
+        return say(f"by_{target.schedule.field}", lang)
+    return _names(promises)[id(target.schedule)]
+
+
+def main_schedule(promises: Promises) -> Schedule:
+    """Return the schedule in whose zone times are told where nothing says which."""
+    return promises.policy.targets[0].schedules[0]
+
+
+def calendar_lines(promises: Promises, lang: str) -> Iterator[str]:
+    """Yield a line for each calendar that answered."""
+    schedules = (one for target in promises.policy.targets for one in target.schedules)
+    for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
+        yield f"{say('calendar', lang)} {say('version', lang, id=id_, version=version)}"
+
+
+def promises_data(promises: Promises) -> dict[str, Any]:
+    """Return targets, rules, schedules and presets as plain data."""
+    policy = promises.policy
+    return {
+        "policy_version": policy.version,
+        "targets": [_target_data(target, promises) for target in policy.targets],
+        "rules": [_rule_data(rule) for rule in policy.rules],
+        "on_change": policy.on_change,
+        "on_change_past": policy.on_change_past,
+        "schedules": {
+            name: schedule_data(schedule) for name, schedule in promises.schedules.items()
+        },
+        "presets": {
+            name: {
+                "title": preset.title,
+                "sources": [
+                    {
+                        "title": source.title,
+                        "confidence": source.confidence,
+                        "url": source.url,
+                        "published": source.published and source.published.isoformat(),
+                        "note": source.note,
+                    }
+                    for source in preset.sources
+                ],
+            }
+            for name, preset in promises.presets.items()
+        },
+    }
+
+
+def _rule_data(rule: Rule) -> dict[str, Any]:
+    conditions = ("channels", "topics", "importances", "regimes", "agencies", "districts")
+    return {
+        "name": rule.name,
+        **{condition: sorted(getattr(rule, condition)) for condition in conditions},
+        "valid_from": rule.valid_from and rule.valid_from.isoformat(),
+        "valid_until": rule.valid_until and rule.valid_until.isoformat(),
+        "targets": [target.name for target in rule.targets],
+    }
+
+
+def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
+    by = target.schedule
+    names = _names(promises)
+    cap = target.pause_cap
+    return {
+        "name": target.name,
+        "budget": _budget_data(target.budget),
+        "starts": target.starts,
+        "stops": target.stops if isinstance(target.stops, str) else sorted(target.stops),
+        "pauses": target.pauses,
+        "pause_cap": None if cap is None else _budget_data(cap),
+        "on_transfer": target.on_transfer,
+        "on_reopen": target.on_reopen,
+        "warn": iso_amount(target.warn),
+        "warn_percent": target.warn_percent,
+        "closing": target.closing,
+        "staff_opened": target.staff_opened,
+        "schedule": None if isinstance(by, ScheduleBy) else names[id(by)],
+        "schedule_by": {
+            "field": by.field,
+            "schedules": {value: names[id(one)] for value, one in by.schedules.items()},
+        }
+        if isinstance(by, ScheduleBy)
+        else None,
+    }
+
+
+def _budget_data(budget: Budget) -> object:
+    if isinstance(budget, timedelta):
+        return iso_amount(budget)
+    told = json.loads(value_to_json(budget))  # type: ignore[arg-type]
+    return {told["kind"]: told["value"]}
+
+
+def _names(promises: Promises) -> dict[int, str]:
+    return {id(schedule): name for name, schedule in promises.schedules.items()}

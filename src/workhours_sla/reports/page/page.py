@@ -1,0 +1,179 @@
+"""A report as one HTML page that needs nothing else: no network, no other file, no framework.
+
+It prints, is light or dark, and is read by keyboard and by screen readers. Every text of the data
+is escaped, and a content security policy lets nothing run or load but what is the page's own.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from workhours_sla.adapters.output import write_files
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.report import Report
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.sections import sections
+from workhours_sla.reports.page.tables import ROWS, Traces
+from workhours_sla.reports.rows import columns_of, csv_table
+from workhours_sla.sla.forecast import Forecast
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.target import Target
+from workhours_sla.text import words
+from workhours_sla.text.page import say, sentence, when_text
+from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.explain import Trace
+
+
+def write_page(
+    report: Report,
+    path: Path,
+    *,
+    lang: str | None = None,
+    traces: Traces | None = None,
+    load: Forecast | None = None,
+) -> list[Path]:
+    """Write a report as an HTML page, in ``lang`` or the report's own language; return the files.
+
+    The page names the first 500 late appeals; if the report has more, all of them go to a CSV
+    beside it, ``march.late.csv`` for ``march.html``. Raises OSError, ValueError.
+    """
+    files = page_files(report, path)
+    rest = files[1] if len(files) > 1 else None
+    text = page(report, lang, traces=traces, load=load, rest=rest.name if rest else None)
+    contents = {path: text.encode()}
+    if rest is not None:
+        contents[rest] = csv_table(columns_of(report, "late"))
+    write_files(contents)
+    return files
+
+
+def page_files(report: Report, path: Path) -> list[Path]:
+    """Return the files that ``write_page`` writes."""
+    return [path, path.with_suffix(".late.csv")] if len(report.late) > ROWS else [path]
+
+
+def page(
+    report: Report,
+    lang: str | None = None,
+    *,
+    traces: Traces | None = None,
+    load: Forecast | None = None,
+    rest: str | None = None,
+) -> str:
+    r"""Return a report as an HTML page, in ``lang`` or the report's own language.
+
+    ``traces`` gives the day-by-day account of a late appeal, for the first 500; ``load`` the
+    deadlines of the open ones; ``rest`` names a file beside the page with all that are late.
+    Raises ValueError for a language that the page does not speak.
+
+    >>> import numpy as np
+    >>> from datetime import datetime, timedelta
+    >>> from workhours_sla import Schedule
+    >>> from workhours_sla.compliance.column_cases import cases_of_columns
+    >>> from workhours_sla.compliance.report import compliance_report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> four = timedelta(hours=4)
+    >>> posted = np.array(["2025-03-11T07:15"], "M8[s]")
+    >>> answered = np.array(["NaT"], "M8[s]")
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> cases = cases_of_columns(posted, answered, office, four, as_of=when)
+    >>> def trace(late):
+    ...     return office.explain(late.started_at, four)
+    >>> made = page(compliance_report(cases), "ru", traces=trace)
+    >>> made[:32], "0/1" in made
+    ('<!doctype html>\n<html lang="ru">', True)
+    """
+    spoken = lang or report.lang
+    if spoken not in words.LANGUAGES:
+        msg = f"the page does not speak {spoken!r}; it speaks {', '.join(words.LANGUAGES)}"
+        raise ValueError(msg)
+    return _document(report, spoken, list(sections(report, spoken, traces, load, rest)))
+
+
+def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
+    """Return what explains the due times of late appeals among some outcomes.
+
+    A due time that another holder's hours have part in, or that is none of working time, is not
+    explained.
+    """
+    by_clock = {
+        (outcome.appeal_id, outcome.started_at or outcome.posted_at): outcome
+        for outcome in outcomes
+        if outcome.target == target.name
+    }
+
+    def trace(late: Late) -> Trace | None:
+        outcome = by_clock.get((late.appeal_id, late.started_at))
+        if outcome is None or late.due_at is None or isinstance(outcome.budget, ClockTime):
+            return None
+        by = target.schedule_for(outcome)
+        assert by is not None  # noqa: S101 - else there is no outcome
+        budget = outcome.budget
+        try:
+            found = by.explain(
+                late.started_at,
+                budget if isinstance(budget, timedelta) else late.due_at,
+                pauses=outcome.pauses,
+                provisional=outcome.provisional,
+            )
+        except CalendarCoverageError:
+            return None
+        return found if found.end == late.due_at else None
+
+    return trace
+
+
+def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
+    promise = report.promise
+    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+    title = sentence("title", lang, name=promise.name, budget=budget)
+    as_of = sentence("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
+    style, script = _packaged("page.css"), _packaged("page.js")
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src {_fingerprint(style)}; script-src {_fingerprint(script)}"
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name_="color-scheme", content="light dark"),
+        element("link", rel="icon", href="data:,"),
+        element("title", f"{title}. {as_of}"),
+        element("style", Html(style)),
+        element("script", Html(script)),
+    )
+    links = [element("li", element("a", name, href=f"#{key}")) for key, name, _ in sections]
+    switch = element("button", say("theme", lang), type="button", id="theme", hidden=True)
+    body = element(
+        "body",
+        element("a", say("skip", lang), href="#summary", class_="skip"),
+        element(
+            "header",
+            element("div", element("h1", title), element("p", as_of), class_="head"),
+            switch,
+            element("nav", element("ul", links), aria_label=say("contents", lang)),
+        ),
+        element("main", (_section(*section) for section in sections)),
+        element("div", id="tip", aria_hidden="true", hidden=True),
+    )
+    return f'<!doctype html>\n<html lang="{lang}">{head}{body}</html>\n'
+
+
+def _section(key: str, name: str, parts: list[Html]) -> Html:
+    title = element("h2", name, id=f"{key}-title")
+    return element("section", title, parts, id=key, aria_labelledby=f"{key}-title")
+
+
+def _packaged(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _fingerprint(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

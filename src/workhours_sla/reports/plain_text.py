@@ -1,0 +1,303 @@
+"""A report as people read it: one table, in plain text or HTML, with its explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from html import escape
+from typing import Final
+
+from workhours_sla.compliance.backlog_series import LittleCheck
+from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.compliance.withdrawals import Withdrawals
+from workhours_sla.statistics.proportions import (
+    COUNTS_ONLY_BELOW,
+    FLAGGED_BELOW,
+    percent,
+)
+from workhours_sla.text import words
+from workhours_sla.text.report import VERDICTS, heading, name_of, phrase
+from workhours_sla.worktime.budget import format_amount
+
+NONE: Final = "-"
+WIDEST_NAME: Final = 40
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+_COLUMNS: Final = (
+    *("arrived", "matured", "met", "rate", "interval", "target"),
+    *("median", "p90", "open_overdue", "closed_only"),
+)
+_LEFT: Final = frozenset({0, 6})
+"""The columns of words: the name and the verdict."""
+
+
+def plain_text(report: Report, by: Sequence[str], lang: str) -> str:
+    """Return tables as lines of text: those of ``by``, or of the first grouping if there is one."""
+    shown = caption(report, lang)
+    for name in by or _first(report):
+        head, lines = table_cells(report, name, lang)
+        cells = [[printable(cell) for cell in line] for line in (head, *lines)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        shown.append("")
+        shown += [
+            "  ".join(
+                f"{cell:<{width}}" if at in _LEFT else f"{cell:>{width}}"
+                for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in cells
+        ]
+    return "\n".join([*shown, "", *notes(report, lang)])
+
+
+def _first(report: Report) -> tuple[str | None]:
+    """Return the first grouping of appeals, None where there is none but that of their times."""
+    first = report.tables[0].by
+    return (None if first == "hour" else first,)
+
+
+def html_table(report: Report, lang: str) -> str:
+    """Return the first table as HTML without colours of its own; every name is escaped."""
+    head, lines = table_cells(report, *_first(report), lang)
+
+    def line(cells: Sequence[str], tag: str) -> str:
+        shown = (
+            f'<{tag} style="text-align:{"left" if at in _LEFT else "right"}">{escape(cell)}</{tag}>'
+            for at, cell in enumerate(cells)
+        )
+        return f"<tr>{''.join(shown)}</tr>"
+
+    body = "".join(line(cells, "td") for cells in lines)
+    told = "".join(f"<p>{escape(note)}</p>" for note in notes(report, lang))
+    title = "<br>".join(map(escape, caption(report, lang)))
+    return (
+        f'<div lang="{lang}"><table><caption>{title}</caption>'
+        f"<thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>{told}</div>"
+    )
+
+
+def table_cells(report: Report, by: str | None, lang: str) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and the lines of a table, all as text, the total last."""
+    table = None if by is None else report.table(by)
+    rows = () if table is None else table.rows
+    rate = report.promise.target_rate
+    target = number(percent(rate, target=rate, places=0), lang)
+    name = "" if table is None else heading(table.by, lang)
+    titles = [heading(column, lang).format(target=target) for column in _COLUMNS]
+    lines = [[name_of(table.by if table else "", r.key, lang), *_cells(r, lang)] for r in rows]
+    lines.append([heading("total", lang), *_cells(report.total, lang)])
+    return [name, *titles], lines
+
+
+def _cells(row: Row, lang: str) -> list[str]:
+    counts, rate = row.counts, row.rate
+    few = rate is None or rate.n < FLAGGED_BELOW
+    closed = NONE if row.closed_only is None else percent(row.closed_only)
+    return [
+        str(counts.arrived),
+        str(counts.matured),
+        str(counts.matured_met),
+        rate_text(row, lang),
+        interval_text(row, lang),
+        verdict_text(row, lang),
+        NONE if few else quantile_text(row.median, lang),
+        NONE if few else quantile_text(row.p90, lang),
+        f"{row.open}/{row.overdue}",
+        NONE if few else number(closed, lang),
+    ]
+
+
+def rate_text(row: Row, lang: str) -> str:
+    """Return the share in time: ``6/8`` for few, with ``*`` for not many, else in percent.
+
+    >>> from workhours_sla.statistics.cohort import CohortCounts
+    >>> from workhours_sla.statistics.proportions import compliance_rate
+    >>> counts = CohortCounts(6, 4, 0, 0, 0, 0, 8, 6)
+    >>> row = Row("A", counts, compliance_rate(6, 8, 0.9), 6, 6, 4, 2, None, None, None, None, None)
+    >>> rate_text(row, "ru")
+    '6/8'
+    """
+    rate = row.rate
+    if rate is None:
+        return NONE
+    if rate.counts_only:
+        return f"{rate.met}/{rate.n}"
+    mark = "*" if rate.flagged else ""
+    return number(percent(rate.rate, target=rate.target), lang) + mark
+
+
+def interval_text(row: Row, lang: str) -> str:
+    """Return the Wilson interval of the share in time, in percent."""
+    rate = row.rate
+    if rate is None:
+        return NONE
+    lower, upper = (
+        number(percent(min(max(bound, 0.0), 1.0), target=rate.target), lang)
+        for bound in (rate.interval.lower, rate.interval.upper)
+    )
+    return f"[{lower}-{upper}]"
+
+
+def verdict_text(row: Row, lang: str) -> str:
+    """Return what the counts prove about the target; of not many, nothing is too few."""
+    if row.rate is None:
+        return words.pick(VERDICTS["too_few"], lang)
+    return words.pick(VERDICTS[row.rate.told_verdict], lang)
+
+
+def quantile_text(quantile: Quantile | None, lang: str) -> str:
+    """Return a quantile in hours of working time; ``>`` where it is not reached."""
+    if quantile is None:
+        return NONE
+    if quantile.time is None:
+        return "> " + hours_text(quantile.longest, lang)
+    return hours_text(quantile.time, lang)
+
+
+def hours_text(amount: timedelta, lang: str) -> str:
+    """Return an amount in hours, to a tenth."""
+    return number(f"{amount / _HOUR:.1f}", lang)
+
+
+def number(text: str, lang: str) -> str:
+    """Return a number as its language writes it: with a comma in Russian."""
+    return text.replace(".", ",") if lang == "ru" else text
+
+
+def moment(when: datetime, lang: str) -> str:
+    """Return an instant with its weekday."""
+    day = f"{words.WEEKDAYS[lang][when.weekday()]} {words.short_date(when.date(), lang)}"
+    return f"{day} {when:%H:%M}"
+
+
+def caption(report: Report, lang: str) -> list[str]:
+    """Return what the report is of, and as of when."""
+    promise = report.promise
+    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+    return [
+        phrase("title", lang, name=printable(promise.name), budget=budget),
+        phrase("as_of", lang, when=moment(report.as_of, lang), tz=report.tz),
+    ]
+
+
+def notes(report: Report, lang: str) -> list[str]:
+    """Return what a reader of any table needs to know, and how far it can be trusted."""
+    return [*_reading(report, lang), *quality_notes(report, lang)]
+
+
+def _reading(report: Report, lang: str) -> Iterator[str]:
+    counts = report.total.counts
+    if report.total.rate is None:
+        yield phrase("nothing_matured", lang)
+    facts = {"met": counts.matured_met, "matured": counts.matured}
+    early = counts.met - counts.matured_met
+    yield phrase("rate", lang, **facts, early=early, pending=counts.pending, paused=counts.paused)
+    yield phrase("small_numbers", lang, counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW)
+    yield phrase("closed_only", lang)
+    if report.withdrawals is not None and report.withdrawals.count:
+        yield phrase("withdrawals", lang, **withdrawal_facts(report.withdrawals, lang))
+    little = report.backlog.little
+    if little is not None:
+        yield phrase("little", lang, **little_facts(little, lang), open=report.total.open)
+    held = report.attribution
+    if held is not None and held.hour_known:
+        earlier = sum(count for _, count in held.hour_earlier)
+        yield phrase("hour_earlier", lang, count=earlier, late=held.hour_known)
+    last = report.table("week").rows[-1]
+    if last.final_at is None:
+        yield phrase("not_final", lang)
+    else:
+        yield phrase("week_final", lang, week=last.key, when=moment(last.final_at, lang))
+
+
+def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
+    """Return what the sentence on the withdrawn says."""
+    shares = {
+        "answered": found.answered,
+        "withdrawn": found.withdrawn,
+        "alone": found.answered_alone,
+        "difference": found.answered_alone - found.answered,
+    }
+    # a rounding error is no withdrawal
+    told = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
+    return {"time": format_amount(found.time), **told}
+
+
+def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
+    """Return what the sentence on Little's law says."""
+    told = {
+        "mean_open": f"{found.mean_open:.1f}",
+        "arrivals": f"{found.arrivals_per_day:.2f}",
+        "time": f"{found.mean_time / _DAY:.2f}",
+        "expected": f"{found.expected:.1f}",
+    }
+    return {name: number(value, lang) for name, value in told.items()}
+
+
+def quality_notes(report: Report, lang: str) -> list[str]:
+    """Return the account of what was read and what it came to."""
+    quality, counts = report.quality, report.total.counts
+    intake = quality.intake
+    aside = sum(count for _, count in intake.set_aside)
+    told = [
+        phrase(
+            f"intake_{intake.of}",
+            lang,
+            read=intake.read,
+            taken=intake.taken,
+            duplicate=intake.duplicate,
+            after_as_of=intake.after_as_of,
+            late=intake.late,
+            aside=aside,
+        ),
+        phrase(
+            "reconciliation",
+            lang,
+            arrived=counts.arrived,
+            met=counts.met,
+            breached=counts.breached,
+            pending=counts.pending,
+            paused=counts.paused,
+            withdrawn=counts.withdrawn,
+            excluded=counts.excluded,
+        ),
+        phrase("maturity", lang, matured=quality.matured, counting=quality.counting),
+        phrase(
+            "minute_rounded",
+            lang,
+            count=quality.minute_rounded,
+            arrived=report.total.counts.arrived,
+        ),
+    ]
+    unmatched = sum(count for _, count in intake.unmatched)
+    for key, count in (
+        ("unmatched", unmatched),
+        ("calendar_unknown", quality.calendar_unknown),
+        ("provisional", quality.provisional),
+        ("needs_review", quality.needs_review),
+        ("pause_left_open", quality.pause_left_open),
+        ("retroactive", quality.retroactive),
+    ):
+        if count:
+            told.append(phrase(key, lang, count=count))
+    told += [
+        phrase("unnamed", lang, by=heading(by, lang), count=count)
+        for by, count in quality.unnamed
+        if count
+    ]
+    made = report.provenance
+    calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
+    told += [phrase("calendar", lang, id=name, version=version) for name, version in calendars]
+    facts = {"library": made.library, "policy": made.policy, "input": made.input_hash[:12]}
+    told.append(phrase("provenance", lang, **facts))
+    return told
+
+
+def printable(text: str) -> str:
+    r"""Return text that keeps a table in shape: one line, no control characters, not too wide.
+
+    >>> printable("Roads\nand bridges")
+    'Roads?and bridges'
+    """
+    short = text if len(text) <= WIDEST_NAME else text[: WIDEST_NAME - 3] + "..."
+    return "".join(letter if letter.isprintable() else "?" for letter in short)

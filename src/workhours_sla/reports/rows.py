@@ -1,0 +1,155 @@
+"""A report's rows as flat columns, whatever they are written to."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from io import StringIO
+from typing import Any, Final
+
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.series import HeatMap
+from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.text.words import WEEKDAYS
+from workhours_sla.worktime.budget import format_amount
+
+COUNTS: Final = (
+    *("arrived", "matured", "matured_met"),
+    *("met", "breached", "pending", "paused", "withdrawn", "excluded"),
+)
+
+
+def row_values(row: Row) -> dict[str, Any]:
+    """Return what a row says by column: counts, shares from 0 to 1, timedeltas, datetimes."""
+    rate = row.rate
+    return {
+        **{name: getattr(row.counts, name) for name in COUNTS},
+        "rate": None if rate is None else rate.rate,
+        "lower": None if rate is None else rate.interval.lower,
+        "upper": None if rate is None else rate.interval.upper,
+        "verdict": None if rate is None else rate.verdict.value,
+        **_quantile("median", row.median),
+        **_quantile("p90", row.p90),
+        "restricted_mean": row.restricted_mean,
+        "mean_answered": row.mean_answered,
+        "open": row.open,
+        "overdue": row.overdue,
+        "answered": row.answered,
+        "answered_met": row.answered_met,
+        "closed_only": row.closed_only,
+        "final_at": row.final_at,
+        "standardised": row.standardised,
+        "standardised_error": row.standardised_error,
+        "funnel": row.funnel,
+    }
+
+
+def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | None]:
+    """Return a quantile and its interval, each None where open."""
+    found = quantile or Quantile(None, None, None, timedelta(0))
+    return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
+
+
+def _weeks(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "week": week.name,
+            "first": week.first,
+            "working_time": week.working_time,
+            "cohort": week.cohort,
+            **{name: getattr(week.counts, name) for name in COUNTS},
+        }
+        for week in report.weeks
+    ]
+
+
+def _fields(lines: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{field.name: getattr(line, field.name) for field in fields(line)} for line in lines]
+
+
+def _cells(heat_map: HeatMap) -> list[dict[str, Any]]:
+    names = [field.name for field in fields(heat_map)]
+    return [
+        {
+            "weekday": weekday,
+            "hour": hour,
+            **{name: getattr(heat_map, name)[day][hour] for name in names},
+        }
+        for day, weekday in enumerate(WEEKDAYS["en"])
+        for hour in range(24)
+    ]
+
+
+_OTHER_TABLES: Final[Mapping[str, Callable[[Report], list[dict[str, Any]]]]] = {
+    "total": lambda report: [row_values(report.total)],
+    "weeks": _weeks,
+    "late": lambda report: _fields(report.late),
+    "days": lambda report: _fields(report.days),
+    "heat_map": lambda report: _cells(report.heat_map),
+    "backlog": lambda report: _fields(report.backlog.points),
+}
+"""The tables beside the groupings; a grouping of the same name goes first."""
+
+
+def table_names(report: Report) -> list[str]:
+    """Return the names of all tables of a report, each once."""
+    return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
+
+
+def columns_of(report: Report, by: str) -> Mapping[str, list[Any]]:
+    """Return a table column by column: of a grouping, or one of the others.
+
+    Raises LookupError.
+    """
+    names = {table.by for table in report.tables}
+    if by in _OTHER_TABLES and by not in names:
+        lines = _OTHER_TABLES[by](report)
+    else:
+        lines = [{by: row.key, **row_values(row)} for row in report.table(by).rows]
+    # only of late appeals can there be none
+    columns = lines[0] if lines else [field.name for field in fields(Late)]
+    return {name: [line[name] for line in lines] for name in columns}
+
+
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How text begins that a spreadsheet may take for a formula."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
+    """Return a table as CSV in UTF-8."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(cell_text, columns))
+    writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
+    return text.getvalue().encode()
+
+
+def cell_text(value: object) -> str:
+    r"""Return a value as a cell of CSV.
+
+    Text that begins like a formula gets an apostrophe, control characters are spelled out.
+
+    >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
+    ('4:25', '0.75', '')
+    >>> print(cell_text("=1+1"), cell_text("-2+3"), cell_text(-2.5), cell_text("\x1b[31m"))
+    '=1+1 '-2+3 -2.5 \x1b[31m
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        shown = _CONTROL.sub(_spelled, value)
+        return f"'{shown}" if _FORMULA.match(value) else shown
+    if isinstance(value, timedelta):
+        return format_amount(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]

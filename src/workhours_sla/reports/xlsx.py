@@ -1,0 +1,244 @@
+"""A report as a workbook: summary, agencies, late appeals, the calendar, and the method.
+
+Text is written as text, so no name becomes a formula or a link. Shares are numbers that never
+show on another side of the target, amounts of working time are times, instants are local.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from workhours_sla.adapters.output import write_files
+from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.reports import plain_text as shown
+from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW, percent
+from workhours_sla.text import words
+from workhours_sla.text.report import heading, name_of, phrase
+from workhours_sla.worktime.budget import format_amount
+
+try:
+    import xlsxwriter
+except ImportError as error:
+    msg = "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'"
+    raise ImportError(msg) from error
+
+SHEETS: Final = {
+    "summary": {"en": "Summary", "ru": "Сводка"},
+    "agencies": {"en": "By agency", "ru": "По ведомствам"},
+    "late": {"en": "Late", "ru": "Просрочки"},
+    "calendar": {"en": "Calendar", "ru": "Календарь"},
+    "method": {"en": "Method", "ru": "Методика"},
+}
+YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
+"""The words of False and True."""
+EXPLAINED: Final = (
+    *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
+    *("restricted_mean", "mean_answered", "standardised"),
+)
+"""The sentences of the method."""
+
+_WIDTH, _NAME_WIDTH = 14, 34
+_PERCENT_PLACES: Final = 6
+_COUNTS: Final = (
+    *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
+)
+_FIGURES: Final = ("rate", "lower", "upper", "verdict", "median", "p90")
+_OTHERS: Final = (
+    *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
+)
+_LATE: Final = (
+    *("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed", "overdue_by"),
+)
+
+
+def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
+    """Write a report as an XLSX file, in ``lang`` or the report's own language.
+
+    Raises OSError.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
+        _Book(book, report, lang or report.lang).write()
+    write_files({path: content.getvalue()})
+
+
+class _Book:
+    """The sheets of one report."""
+
+    def __init__(self, book: Any, report: Report, lang: str) -> None:
+        self._book = book
+        self._report = report
+        self._lang = lang
+        self._formats: dict[str, Any] = {}
+
+    def write(self) -> None:
+        self._summary()
+        tables = self._report.tables
+        grouped = [t for t in tables if t.by == "agency"] or [tables[0]]
+        self._table("agencies", grouped[0])
+        self._late()
+        self._calendar()
+        self._method()
+
+    # -- sheets ----------------------------------------------------------------------------
+
+    def _summary(self) -> None:
+        sheet, lang = self._sheet("summary"), self._lang
+        line = 0
+        for told in [*shown.caption(self._report, lang), "", *shown.notes(self._report, lang)]:
+            self._cell(sheet, line, 0, told)
+            line += 1
+        for table in self._report.tables:
+            if table.by in ("week", "weekday", "arrival_class", "due_class"):
+                line = self._rows(sheet, line + 1, table)
+
+    def _table(self, name: str, table: Table) -> None:
+        sheet = self._sheet(name)
+        self._rows(sheet, 0, table)
+        sheet.freeze_panes(1, 1)
+
+    def _rows(self, sheet: Any, line: int, table: Table) -> int:
+        """Write a table and return the line after it."""
+        lang = self._lang
+        promise = self._report.promise
+        facts = {
+            "target": percent(promise.target_rate, target=promise.target_rate, places=0),
+            "horizon": format_amount(promise.horizon),
+        }
+        titles = [heading(c, lang).format(**facts) for c in (*_COUNTS, *_FIGURES, *_OTHERS)]
+        self._line(sheet, line, [heading(table.by, lang), *titles], "bold")
+        named = [(name_of(table.by, row.key, lang), row) for row in table.rows]
+        for name, row in [*named, (heading("total", lang), self._report.total)]:
+            line += 1
+            self._line(sheet, line, [name, *self._values(row)])
+        return line + 1
+
+    def _values(self, row: Row) -> Iterable[object]:
+        counts, rate = row.counts, row.rate
+        for name in _COUNTS:
+            yield getattr(counts, name)
+        if rate is None:
+            yield from (None, None, None)
+        else:
+            few = rate.counts_only or rate.flagged
+            yield shown.rate_text(row, self._lang) if few else _Share(rate.rate, rate.target)
+            yield _Share(rate.interval.lower, rate.target)
+            yield _Share(rate.interval.upper, rate.target)
+        yield shown.verdict_text(row, self._lang)
+        yield self._quantile(row.median)
+        yield self._quantile(row.p90)
+        yield row.restricted_mean
+        yield row.mean_answered
+        yield row.open
+        yield row.overdue
+        yield None if row.closed_only is None else _Share(row.closed_only, None)
+        yield None if row.standardised is None else _Share(row.standardised, None)
+
+    def _quantile(self, quantile: Quantile | None) -> object:
+        if quantile is None or quantile.time is not None:
+            return None if quantile is None else quantile.time
+        return "> " + format_amount(quantile.longest)
+
+    def _late(self) -> None:
+        sheet, lang = self._sheet("late"), self._lang
+        held = () if self._report.attribution is None else ("holder", "hour_earlier")
+        self._line(sheet, 0, [heading(name, lang) for name in (*_LATE, *held)], "bold")
+        for line, late in enumerate(self._report.late, start=1):
+            earlier = None
+            if late.hour_earlier is not None:
+                earlier = words.pick(YES_NO[late.hour_earlier], lang)
+            facts = {"overdue_by": late.overdue, "hour_earlier": earlier}
+            cells = [
+                facts[name] if name in facts else getattr(late, name) for name in (*_LATE, *held)
+            ]
+            self._line(sheet, line, cells)
+        sheet.freeze_panes(1, 1)
+
+    def _calendar(self) -> None:
+        sheet, lang = self._sheet("calendar"), self._lang
+        self._line(sheet, 0, [heading(n, lang) for n in ("date", "kind", "hours", "act")], "bold")
+        for line, day in enumerate(self._report.days, start=1):
+            kind = words.DAY_KINDS.get(day.kind or "", {"en": "?"})
+            reason = day.reason_ru if lang == "ru" else day.reason_en
+            cells = [day.date, words.pick(kind, lang), day.working_time, reason]
+            self._line(sheet, line, cells)
+        sheet.freeze_panes(1, 0)
+
+    def _method(self) -> None:
+        sheet, lang, counts = self._sheet("method"), self._lang, self._report.total.counts
+        facts = {
+            "met": counts.matured_met,
+            "matured": counts.matured,
+            "early": counts.met - counts.matured_met,
+            "pending": counts.pending,
+            "paused": counts.paused,
+            "counts_only": COUNTS_ONLY_BELOW,
+            "flagged": FLAGGED_BELOW,
+            "horizon": format_amount(self._report.promise.horizon),
+        }
+        for line, key in enumerate(EXPLAINED):
+            title = heading(key, lang) if key not in ("verdict", "small_numbers") else ""
+            self._cell(sheet, line, 0, title.format(**facts))
+            self._cell(sheet, line, 1, phrase(key, lang, **facts))
+        made = self._report.provenance
+        rows = [
+            ("workhours_sla", made.library),
+            (heading("target", lang).partition(" ")[0], made.policy),
+            *((calendar.id, calendar.version) for calendar in made.calendars),
+            ("sha256", made.input_hash),
+        ]
+        for line, (name, value) in enumerate(rows, start=len(EXPLAINED) + 1):
+            self._line(sheet, line, [name, value])
+
+    # -- cells -----------------------------------------------------------------------------
+
+    def _sheet(self, name: str) -> Any:
+        sheet = self._book.add_worksheet(words.pick(SHEETS[name], self._lang))
+        sheet.set_column(0, 0, _NAME_WIDTH)
+        sheet.set_column(1, 40, _WIDTH)
+        return sheet
+
+    def _line(self, sheet: Any, line: int, cells: Sequence[object], style: str = "") -> None:
+        for column, value in enumerate(cells):
+            self._cell(sheet, line, column, value, style)
+
+    def _cell(self, sheet: Any, line: int, column: int, value: object, style: str = "") -> None:
+        if value is None:
+            return
+        if isinstance(value, str):
+            sheet.write_string(line, column, value, self._format(bold=True) if style else None)
+        elif isinstance(value, _Share):
+            sheet.write_number(line, column, value.share, self._format(num_format=value.format))
+        elif isinstance(value, timedelta):
+            days = value / timedelta(days=1)
+            sheet.write_number(line, column, days, self._format(num_format="[h]:mm:ss"))
+        elif isinstance(value, datetime):
+            local = value.replace(tzinfo=None)
+            sheet.write_datetime(
+                line, column, local, self._format(num_format="dd.mm.yyyy hh:mm:ss")
+            )
+        elif isinstance(value, date):
+            sheet.write_datetime(line, column, value, self._format(num_format="dd.mm.yyyy"))
+        else:
+            sheet.write(line, column, value)
+
+    def _format(self, **options: object) -> Any:
+        key = repr(options)
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(options)
+        return self._formats[key]
+
+
+class _Share:
+    """A share as a number, with as many decimals as keep it on its side of the target."""
+
+    def __init__(self, share: float, target: float | None) -> None:
+        self.share = min(max(share, 0.0), 1.0)
+        places = len(percent(self.share, target=target).partition(".")[2])
+        self.format = f"0.{'0' * min(places, _PERCENT_PLACES)}%"

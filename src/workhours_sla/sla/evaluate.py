@@ -1,0 +1,191 @@
+"""The batch answer: from a set of events to one outcome per appeal and target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workhours_sla.errors import NaiveDatetimeError
+from workhours_sla.sla.appeal import Quarantined, happened_by
+from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
+from workhours_sla.sla.outcome import Outcome, outcome
+from workhours_sla.sla.policy import Policy
+
+Rank = tuple[bool, datetime, str]
+"""Whether an event claims to be of the future, when it was received, and its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Where every event went: read == applied + duplicate + quarantined + after_as_of.
+
+    ``late`` counts, among the applied, those that came after an event that occurred later.
+    """
+
+    read: int
+    applied: int
+    duplicate: int
+    quarantined: int
+    after_as_of: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Outcomes in order of the appeals' ids, and what was set aside or not matched.
+
+    Of one appeal the outcomes come in the policy's order of targets, then by cycle.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    quarantine: tuple[Quarantined, ...]
+    unmatched: tuple[Unmatched, ...]
+    reconciliation: Reconciliation
+
+
+def evaluate(
+    events: Iterable[Event],
+    policy: Policy,
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    provisional: bool = False,
+) -> Evaluation:
+    """Return what can be said at ``as_of`` of every appeal against every target of ``policy``.
+
+    A pure function of the set of events: order and duplicates change nothing but the counters.
+    Events after ``as_of`` are left out, by their corrected times, and with ``known_at`` those
+    received after it, as if they had not been read. ``provisional`` settles by rule what unknown
+    dates keep open. Set aside are events more than five minutes ahead of their receipt, of an id
+    already used with other content, of an appeal that was never posted, and answers from before
+    the posting. Raises NaiveDatetimeError.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", EventType.CREATED, posted, posted)
+    >>> result = evaluate([event], policy, as_of=datetime(2025, 3, 12, 14, 30, tzinfo=office.tz))
+    >>> result.outcomes[0].verdict.value, str(result.outcomes[0].remaining)
+    ('at_risk', '0:45:00')
+    """
+    as_of = in_utc("as_of", as_of)
+    if known_at is not None:
+        known_at = in_utc("known_at", known_at)
+    by_id: dict[str, list[Event]] = {}
+    read = 0
+    for event in events:
+        if known_at is None or event.received_at <= known_at:
+            read += 1
+            by_id.setdefault(event.event_id, []).append(event)
+    quarantine: list[Quarantined] = []
+    duplicate = 0
+    appeals: dict[str, list[Event]] = {}
+    for same_id in by_id.values():
+        event, others, repeated = deduplicate(same_id)
+        quarantine += others
+        duplicate += repeated
+        if is_future(event):
+            quarantine.append(Quarantined(event, "future_time"))
+        else:
+            appeals.setdefault(event.appeal_id, []).append(event)
+    outcomes: list[Outcome] = []
+    unmatched: list[Unmatched] = []
+    left_out: set[str] = set()
+    for appeal_id in sorted(appeals):
+        known = sorted(appeals[appeal_id], key=lambda event: event.order)
+        if known[-1].occurred_at > as_of:  # else no correction can move one past it
+            kept = happened_by(known, as_of)
+            left_out.update(event.event_id for event in known)
+            left_out.difference_update(event.event_id for event in kept)
+            known = kept
+        folded = fold(known, policy)
+        if provisional:
+            folded = by_rule(folded, policy, as_of)
+        quarantine += folded.quarantine
+        unmatched += folded.unmatched
+        outcomes += outcomes_of(folded, as_of)
+    after_as_of = len(left_out)
+    set_aside = left_out.union(item.event.event_id for item in quarantine)
+    return Evaluation(
+        tuple(outcomes),
+        in_order(quarantine),
+        tuple(unmatched),
+        Reconciliation(
+            read=read,
+            applied=read - duplicate - len(quarantine) - after_as_of,
+            duplicate=duplicate,
+            quarantined=len(quarantine),
+            after_as_of=after_as_of,
+            late=_count_late(
+                event
+                for event in (same_id[0] for same_id in by_id.values())
+                if event.event_id not in set_aside
+            ),
+        ),
+    )
+
+
+def in_utc(name: str, when: datetime) -> datetime:
+    """Return an aware datetime in UTC. Raises NaiveDatetimeError."""
+    if when.utcoffset() is None:
+        msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
+        raise NaiveDatetimeError(msg)
+    return when.astimezone(UTC)
+
+
+def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
+    """Return the outcome of every clock that has started at an instant in UTC."""
+    return [
+        outcome(folded.appeal, clock, as_of) for clock in folded.clocks if clock.started_at <= as_of
+    ]
+
+
+def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
+    """Return what was set aside in an order that does not depend on when it came."""
+    return tuple(
+        sorted(quarantine, key=lambda item: (item.event.order, item.event.canonical, item.reason))
+    )
+
+
+def is_future(event: Event) -> bool:
+    """Whether an event claims to have happened well after it was received."""
+    return event.occurred_at - event.received_at > ALLOWED_SKEW
+
+
+def rank_of(event: Event) -> Rank:
+    """Return the key of a copy among those of one id: the least counts, if it is no future."""
+    return is_future(event), event.received_at, event.canonical
+
+
+def deduplicate(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
+    """Return, of events with one id, the one that stays, the others, and how many only repeat.
+
+    Of each content the copy received first speaks, so a later copy makes no future stamp true.
+    Of several contents that can be true the one received first stays; others go to quarantine.
+    """
+    if len(same_id) == 1:
+        return same_id[0], [], 0
+    first_of: dict[tuple[object, ...], Event] = {}
+    for event in sorted(same_id, key=lambda e: (e.received_at, e.canonical)):
+        first_of.setdefault(event.content, event)
+    kept, *others = sorted(first_of.values(), key=rank_of)
+    aside = [
+        Quarantined(event, "future_time" if is_future(event) else "conflicting_id")
+        for event in others
+    ]
+    return kept, aside, len(same_id) - len(first_of)
+
+
+def _count_late(applied: Iterable[Event]) -> int:
+    """Return how many came after one that occurred later."""
+    late = 0
+    newest: datetime | None = None
+    for event in applied:
+        if newest is not None and event.occurred_at < newest:
+            late += 1
+        else:
+            newest = event.occurred_at
+    return late

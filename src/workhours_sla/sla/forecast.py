@@ -1,0 +1,126 @@
+"""When deadlines fall: the forecast of what is still to be answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Literal, get_args
+
+from workhours_sla.errors import NaiveDatetimeError
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.outcome import Outcome
+
+By = Literal["hour", "day"]
+_OPEN = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An hour or a date with deadlines: those after ``since`` and up to ``until``.
+
+    ``together`` is the most that fall at one instant.
+    """
+
+    since: datetime
+    until: datetime
+    count: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How many unanswered clocks are due when; every one of them is in one of the counts.
+
+    ``slots`` are those with deadlines, in order. ``overdue`` are past their limit, ``earlier``
+    due before the slots begin though not past it, ``later`` due after they end. ``paused`` stand,
+    so that they have no due time yet; of ``unknown`` the calendar does not know it.
+    """
+
+    slots: tuple[Slot, ...]
+    overdue: int
+    earlier: int
+    later: int
+    paused: int
+    unknown: int
+
+    @property
+    def open(self) -> int:
+        """How many clocks are unanswered."""
+        due = sum(slot.count for slot in self.slots)
+        return due + self.overdue + self.earlier + self.later + self.paused + self.unknown
+
+
+def forecast_deadlines(
+    outcomes: Iterable[Outcome], *, start: datetime, end: datetime, zone: tzinfo, by: By = "hour"
+) -> Forecast:
+    """Return how many of the unanswered clocks are due after ``start`` and up to ``end``.
+
+    Hours and dates are those of ``zone``. A deadline at 13:00 is of the hour that ends then.
+    Raises NaiveDatetimeError, and ValueError for another ``by``.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> from workhours_sla import working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> saturday = datetime(2026, 3, 14, 11, 20, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", EventType.CREATED, saturday, saturday)
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> result = evaluate([event], policy, as_of=saturday)
+    >>> week = saturday + timedelta(days=7)
+    >>> load = forecast_deadlines(result.outcomes, start=saturday, end=week, zone=office.tz)
+    >>> [(str(slot.until), slot.count) for slot in load.slots]
+    [('2026-03-16 13:00:00+03:00', 1)]
+    """
+    if by not in get_args(By):
+        msg = f"deadlines fall by {' or '.join(get_args(By))}, not by {by!r}"
+        raise ValueError(msg)
+    for name, bound in (("start", start), ("end", end)):
+        if bound.utcoffset() is None:
+            msg = f"{name} {bound!r} has no zone, so it names no instant; give it an offset"
+            raise NaiveDatetimeError(msg)
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    counts: Counter[str] = Counter()
+    due: Counter[datetime] = Counter()
+    for outcome in outcomes:
+        if outcome.verdict in _OPEN and outcome.answered_at is None:
+            where = _falls(outcome, start, end)
+            if isinstance(where, str):
+                counts[where] += 1
+            else:
+                due[where] += 1
+    slots: dict[tuple[datetime, datetime], list[int]] = {}
+    for at in sorted(due):
+        slots.setdefault(_slot(at.astimezone(zone), by), []).append(due[at])
+    return Forecast(
+        tuple(Slot(*edges, sum(found), max(found)) for edges, found in slots.items()),
+        *(counts[name] for name in ("overdue", "earlier", "later", "paused", "unknown")),
+    )
+
+
+def _falls(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
+    """Return when an unanswered clock is due, in UTC, or why that is not in between."""
+    if outcome.verdict is Verdict.BREACHED:
+        return "overdue"
+    if outcome.due_at is None:
+        return "paused" if outcome.verdict is Verdict.PAUSED else "unknown"
+    at = outcome.due_at.astimezone(UTC)
+    if at <= start:
+        return "earlier"
+    return "later" if at > end else at
+
+
+def _slot(at: datetime, by: By) -> tuple[datetime, datetime]:
+    """Return the edges of the hour or the date that an instant is the end of or lies in."""
+    just_before = (at.astimezone(UTC) - timedelta.resolution).astimezone(at.tzinfo)
+    if by == "hour":
+        past = timedelta(
+            minutes=just_before.minute,
+            seconds=just_before.second,
+            microseconds=just_before.microsecond,
+        )
+        since = just_before.astimezone(UTC) - past
+        return since.astimezone(at.tzinfo), (since + _HOUR).astimezone(at.tzinfo)
+    midnight = datetime.combine(just_before.date(), time(), at.tzinfo)
+    return midnight, midnight + timedelta(days=1)

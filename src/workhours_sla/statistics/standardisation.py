@@ -1,0 +1,149 @@
+"""Shares made comparable: one mix of arrivals for all, and a change taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from workhours_sla.statistics.arrays import (
+    FloatArray,
+    IntArray,
+    counts,
+    in_one_dimension,
+    measurements,
+    read_only,
+    same_shape,
+    whole_numbers,
+)
+
+FEWEST_OF_A_CLASS = 5
+"""A class with fewer appeals has no share of its own worth weighting."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandardisedRate:
+    """The share a unit would have with the standard mix of classes.
+
+    ``labels`` says for each class in which merged one it was counted.
+    """
+
+    rate: float
+    variance: float
+    labels: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KitagawaDecomposition:
+    """A change of the share taken apart, whole and by class.
+
+    ``mix`` is what the changed mix of classes explains, ``performance`` what happened within them.
+    """
+
+    mix_by_class: FloatArray
+    performance_by_class: FloatArray
+
+    @property
+    def mix(self) -> float:
+        """The part of the change that comes from the mix."""
+        return float(self.mix_by_class.sum())
+
+    @property
+    def performance(self) -> float:
+        """The part of the change that comes from the shares within the classes."""
+        return float(self.performance_by_class.sum())
+
+    @property
+    def change(self) -> float:
+        """The share after less the share before: both parts together."""
+        return self.mix + self.performance
+
+
+def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
+    """Return for each class the label of the merged class it belongs to, from 0 on.
+
+    All classes with fewer appeals than ``fewest`` become one; if that is still too small, the
+    smallest of the others joins it (the first of equals). ``n`` is whole numbers in one dimension.
+    Raises ValueError.
+
+    >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    sizes = in_one_dimension("n", whole_numbers("n", n))
+    small = sizes < fewest
+    if small.any() and not small.all() and sizes[small].sum() < fewest:
+        small[np.argmin(np.where(small, sizes.max() + 1, sizes))] = True
+    home = np.arange(sizes.size)
+    home[small] = np.argmax(small)
+    _, labels = np.unique(home, return_inverse=True)
+    return read_only(labels.astype(np.int64))
+
+
+def standardised_rate(
+    met: ArrayLike, n: ArrayLike, weights: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS
+) -> StandardisedRate:
+    """Return the share with each class weighted as in the standard mix, and its variance.
+
+    ``met`` and ``n`` are whole numbers per class, ``weights`` not negative, such as the region's
+    counts: only their proportions matter. Classes are merged as in ``merge_small_classes``; one
+    without weight counts for nothing. Raises ValueError. Direct standardisation: sum of w p, with
+    variance sum of w^2 p (1 - p) / n; Fleiss, Levin and Paik 2003, "Statistical methods for rates
+    and proportions", chapter 19.
+
+    >>> found = standardised_rate([45, 10], [50, 20], [60, 40])
+    >>> round(found.rate, 3), round(found.variance, 6)
+    (0.74, 0.002648)
+    """
+    part, whole = counts(met, n, some_empty=True)
+    in_one_dimension("n", whole)
+    counts(part.sum(), whole.sum())
+    mix = same_shape("weights", measurements("weights", weights), whole.shape)
+    if (mix < 0).any() or not mix.sum() > 0:
+        msg = f"weights {mix.tolist()} are no mix; give the counts of the whole region"
+        raise ValueError(msg)
+    labels = merge_small_classes(whole, fewest=fewest)
+    of_class, met_of_class = _sums(labels, whole), _sums(labels, part)
+    w = np.bincount(labels, weights=mix) / mix.sum()
+    p = met_of_class / of_class
+    variance = np.sum(w * w * p * (1 - p) / of_class)
+    return StandardisedRate(float(np.sum(w * p)), float(variance), labels)
+
+
+def kitagawa(
+    met_before: ArrayLike, n_before: ArrayLike, met_after: ArrayLike, n_after: ArrayLike
+) -> KitagawaDecomposition:
+    """Return how much of a change of the share is mix and how much performance.
+
+    Whole numbers per class in one dimension, the same classes before and after. A class that is
+    absent from one of the two has no share there to compare, so all it does is mix. Raises
+    ValueError. Kitagawa 1955, "Components of a difference between two rates": sum of
+    (change of weight) * (mean share), and of (mean weight) * (change of share).
+
+    >>> parts = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
+    >>> round(parts.mix, 4), round(parts.performance, 4), round(parts.change, 4)
+    (-0.1818, 0.0, -0.1818)
+    """
+    before, of_before = counts(met_before, n_before, some_empty=True)
+    after, of_after = counts(met_after, n_after, some_empty=True)
+    in_one_dimension("n_before", of_before)
+    same_shape("n_after", of_after, of_before.shape)
+    counts([before.sum(), after.sum()], [of_before.sum(), of_after.sum()])
+    weight_before, weight_after = of_before / of_before.sum(), of_after / of_after.sum()
+    p_before, p_after = _share_of(before, of_before), _share_of(after, of_after)
+    p_before = np.where(of_before == 0, p_after, p_before)
+    p_after = np.where(of_after == 0, p_before, p_after)
+    return KitagawaDecomposition(
+        read_only((weight_after - weight_before) * (p_before + p_after) / 2),
+        read_only((weight_before + weight_after) / 2 * (p_after - p_before)),
+    )
+
+
+def _share_of(met: IntArray, n: IntArray) -> FloatArray:
+    return np.divide(met, n, out=np.zeros(n.shape), where=n > 0)
+
+
+def _sums(labels: IntArray, numbers: IntArray) -> IntArray:
+    sums = np.zeros(int(labels.max()) + 1, np.int64)
+    np.add.at(sums, labels, numbers)
+    return sums

@@ -1,0 +1,267 @@
+"""Time to an answer while some appeals are still open: Kaplan-Meier and what is read from it.
+
+Durations are whole numbers of one unit, such as microseconds of working time, so that ties are
+exact. An open appeal is censored: it has waited this long and was not answered. Where an answer and
+a censoring fall on the same duration, the answer comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from workhours_sla.statistics.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    flags,
+    in_one_dimension,
+    normal_quantile,
+    read_only,
+    share,
+    whole_numbers,
+)
+
+_ROUNDING = 1e-9
+"""By how much a product of many ratios may miss the fraction it stands for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurvivalCurve:
+    """The share not yet answered, which falls at each of ``times`` and is 1 before the first.
+
+    ``at_risk`` counts the appeals that waited at least so long, ``answers`` those answered then.
+    ``variance`` is Greenwood's, nan where the curve has come down to 0; there the lower limit is 0
+    and the upper one stays where it was, as the formula has no value and the share only falls.
+    ``longest`` is the largest duration, answered or not: beyond it a curve above 0 is unknown.
+    """
+
+    times: IntArray
+    at_risk: IntArray
+    answers: IntArray
+    survival: FloatArray
+    variance: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    longest: int
+
+    def at(self, time: int) -> float:
+        """Return the share not yet answered after ``time``.
+
+        Raises ValueError where it is unknown.
+
+        >>> kaplan_meier([1, 2, 3, 4], [True, True, False, False]).at(2)
+        0.5
+        """
+        self.require_known(time)
+        before = int(np.searchsorted(self.times, time, side="right"))
+        return float(self.survival[before - 1]) if before else 1.0
+
+    def require_known(self, time: int) -> None:
+        """Raise ValueError for a time at which the share not yet answered is unknown.
+
+        >>> kaplan_meier([1, 4], [True, False]).require_known(5)
+        Traceback (most recent call last):
+        ValueError: nothing is known after 4, where the last appeal was still open; ask for a time \
+below 5
+        """
+        if time < 0:
+            msg = f"time {time} is negative; a duration is 0 or more"
+            raise ValueError(msg)
+        ended = self.survival.size and self.survival[-1] == 0
+        if time > self.longest and not ended:
+            msg = (
+                f"nothing is known after {self.longest}, where the last appeal was still open; "
+                f"ask for a time below {time}"
+            )
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalQuantile:
+    """The least time by which the part ``q`` is answered, with its confidence interval.
+
+    None means not reached: later than ``longest``, if ever.
+    """
+
+    q: float
+    time: int | None
+    lower: int | None
+    upper: int | None
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMean:
+    """The mean of the time to an answer, waiting no longer than ``horizon``; in its unit."""
+
+    horizon: int
+    mean: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CumulativeIncidence:
+    """The shares answered and withdrawn so far, at each of ``times``; both are 0 before."""
+
+    times: IntArray
+    answered: FloatArray
+    withdrawn: FloatArray
+
+
+def kaplan_meier(
+    durations: ArrayLike, answered: ArrayLike, *, confidence: float = 0.95
+) -> SurvivalCurve:
+    """Return the share not yet answered by the time waited.
+
+    ``durations`` are whole numbers of any one unit, ``answered`` is bool, both in one dimension;
+    what is not answered is censored. The limits are pointwise, on the scale log(-log). Raises
+    ValueError for no appeals, negative durations, or shapes that differ. Kaplan and Meier 1958,
+    "Nonparametric estimation from incomplete observations"; Greenwood 1926; Kalbfleisch and
+    Prentice 1980, "The statistical analysis of failure time data", section 1.4.
+
+    >>> curve = kaplan_meier([2, 3, 3, 5], [True, True, False, True])
+    >>> curve.times.tolist(), curve.survival.round(3).tolist()
+    ([2, 3, 5], [0.75, 0.5, 0.0])
+    """
+    z = normal_quantile(confidence)
+    waited, done = _cohort(durations, answered)
+    times, at_risk, answers = _risk_table(waited, done)
+    survival = _product((at_risk - answers) / at_risk)
+    greenwood = _greenwood(at_risk, answers)
+    known = survival > 0  # all but perhaps the last
+    log = np.log(survival[known])
+    spread = np.exp(z * np.sqrt(greenwood[known]) / -log)
+    lower, upper = np.zeros(survival.shape), np.ones(survival.shape)
+    lower[known], upper[known] = np.exp(log * spread), np.exp(log / spread)
+    if known.size > known.sum() > 0:
+        upper[-1] = upper[-2]
+    return SurvivalCurve(
+        read_only(times),
+        read_only(at_risk),
+        read_only(answers),
+        read_only(survival),
+        variance=read_only(survival**2 * greenwood),
+        lower=read_only(lower),
+        upper=read_only(upper),
+        longest=int(waited.max()),
+    )
+
+
+def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
+    """Return min{t: share answered by t >= q}, and the interval from the curve's limits.
+
+    It is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample quantiles in
+    statistical packages"), the same for censored and complete data. The interval runs from the
+    first time at which the lower limit of the curve is down to 1 - q, to the first at which the
+    upper one is; one side of it is a bound at half the error. It can stay open: at 95 % the median
+    has an upper limit from 7 answers on. Raises ValueError for q not strictly between 0 and 1.
+    Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
+
+    >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
+    >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
+    >>> median.time, p90.time, p90.longest
+    (2, None, 4)
+    """
+    left = 1 - share("q", q)
+    return SurvivalQuantile(
+        float(q),
+        time=_first_at_or_below(curve.times, curve.survival, left),
+        lower=_first_at_or_below(curve.times, curve.lower, left),
+        upper=_first_at_or_below(curve.times, curve.upper, left),
+        longest=curve.longest,
+    )
+
+
+def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
+    """Return the area under the curve from 0 to ``horizon``, and its variance.
+
+    ``horizon`` is a positive whole number in the unit of the curve, the variance in its square.
+    Raises ValueError for a horizon that is not positive, or beyond what the curve knows. Irwin
+    1949; Klein and Moeschberger 2003, "Survival analysis", equations 4.5.1 and 4.5.2.
+
+    >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
+    >>> restricted_mean(curve, 4).mean
+    2.5
+    """
+    if horizon <= 0:
+        msg = f"horizon {horizon} is not positive; give a length of time such as the budget"
+        raise ValueError(msg)
+    curve.require_known(horizon)
+    steps = int(np.searchsorted(curve.times, horizon, side="left"))
+    edges = np.concatenate([[0], curve.times[:steps], [int(horizon)]])
+    areas = np.concatenate([[1.0], curve.survival[:steps]]) * np.diff(edges)
+    beyond = np.cumsum(areas[:0:-1])[::-1]
+    at_risk, answers = curve.at_risk[:steps], curve.answers[:steps]
+    last = at_risk == answers  # nothing is left under the curve then
+    terms = np.zeros(steps)
+    np.divide(beyond**2 * answers, at_risk * (at_risk - answers), out=terms, where=~last)
+    return RestrictedMean(int(horizon), float(areas.sum()), float(terms.sum()))
+
+
+def cumulative_incidence(
+    durations: ArrayLike, answered: ArrayLike, withdrawn: ArrayLike
+) -> CumulativeIncidence:
+    """Return the shares answered and withdrawn by the time waited, each ending the wait.
+
+    Beside Kaplan-Meier, which censors the withdrawn, it shows how much that matters. ``durations``
+    are whole numbers of one unit, the others bool, all in one dimension; what is neither is
+    censored. Raises ValueError as ``kaplan_meier`` and for an appeal that is both. Aalen and
+    Johansen 1978, "An empirical transition matrix for non-homogeneous Markov chains based on
+    censored observations".
+
+    >>> shares = cumulative_incidence([1, 2, 3, 3], [True, False, True, False],
+    ...     [False, True, False, False])
+    >>> shares.times.tolist(), shares.answered.tolist(), shares.withdrawn.tolist()
+    ([1, 2, 3], [0.25, 0.25, 0.5], [0.0, 0.25, 0.25])
+    """
+    waited, done = _cohort(durations, answered)
+    gone = flags("withdrawn", withdrawn, waited.size)
+    both = np.flatnonzero(done & gone)
+    if both.size:
+        msg = f"the appeal at {both[0]} is answered and withdrawn; keep what came first"
+        raise ValueError(msg)
+    times, at_risk, ended = _risk_table(waited, done | gone)
+    before = np.concatenate([[1.0], _product((at_risk - ended) / at_risk)[:-1]])
+
+    def incidence(cause: BoolArray) -> FloatArray:
+        at = np.searchsorted(times, waited[cause])
+        return np.cumsum(before * np.bincount(at, minlength=times.size) / at_risk)
+
+    return CumulativeIncidence(
+        read_only(times), read_only(incidence(done)), read_only(incidence(gone))
+    )
+
+
+def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
+    waited = in_one_dimension("durations", whole_numbers("durations", durations))
+    if waited.size == 0:
+        msg = "durations is empty, and of no appeals there is no curve; leave the cohort out"
+        raise ValueError(msg)
+    return waited, flags("answered", answered, waited.size)
+
+
+def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return (times at which a wait ended, how many waited as long, how many ended then)."""
+    times, endings = np.unique(waited[ended], return_counts=True)
+    shorter = np.searchsorted(np.sort(waited), times, side="left")
+    return times, waited.size - shorter, endings
+
+
+def _product(ratios: FloatArray) -> FloatArray:
+    return np.cumprod(ratios, dtype=np.float64)
+
+
+def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
+    """Return the variance of the logarithm of the curve; nan where that has no value."""
+    left = at_risk - answers
+    terms = np.full(left.shape, np.nan)
+    np.divide(answers, at_risk * left, out=terms, where=left > 0)
+    return np.cumsum(terms)
+
+
+def _first_at_or_below(times: IntArray, levels: FloatArray, level: float) -> int | None:
+    found = np.flatnonzero(levels <= level + _ROUNDING)
+    return int(times[found[0]]) if found.size else None

@@ -1,0 +1,1 @@
+"""Words and formats in Russian and English, for every surface."""

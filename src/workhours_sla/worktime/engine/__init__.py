@@ -1,0 +1,1 @@
+"""Scalar working time: compiled timelines and their fast path."""
