@@ -292,6 +292,24 @@ def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot:
             assert balanced(store)
 
 
+def test_one_of_many_copies_counts_as_the_fold_said_last(tmp_path: Path) -> None:
+    """Its appeal was created after the copies had been read, and then it came once more."""
+    when = at(2025, 3, 12, 10)
+    edited = Event("e", "A", EventType.EDITED, when, when + HOUR)
+    others = [replace(edited, reason=f"{n}", received_at=when + 2 * HOUR) for n in range(20)]
+    monitor = Monitor(POLICY)
+    with opened(tmp_path / "appeals.db") as store:
+        for batch in (
+            [edited, *others[1:]],
+            others[:1],
+            [created("A", when - HOUR)],
+            [replace(edited, received_at=when)],
+        ):
+            assert store.apply(batch) == monitor.apply_all(batch)
+            assert aside(store) == aside(monitor)
+            assert balanced(store)
+
+
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path: Path) -> None:
     rows = [Rejected("unknown_type", "no such type", f"row {n}") for n in range(3)]
     with opened(tmp_path / "appeals.db") as store:

@@ -421,6 +421,8 @@ class SqliteStore(SqliteOutbox):
                 appeal = appeals[copy.event.appeal_id]
                 appeal.add(copy.event, self._policy)
                 appeal.copies[copy.event.event_id] = copy
+                # one kept in memory may not have heard what the fold said of it since
+                appeal.aside = appeal.aside or copy.aside is not None
         for appeal in appeals.values():
             self._report(work, appeal)
 
