@@ -22,6 +22,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla.fold import fold
+from workhours_sla.sla.spans import holder_spans
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.sla.tracked import Tracked
 
@@ -170,3 +171,17 @@ def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> 
     clocks = tracked.fold(policy).clocks
     assert [clock.applies_since for clock in clocks] == [events[2].occurred_at]
     assert clocks == fold(events, policy).clocks
+
+
+def test_a_review_judges_all_copies_of_the_reply_that_it_names() -> None:
+    """Copies with another time that nobody settled, as ``holder_spans`` takes what it is given."""
+    lines = ((0, "c", "created"), (1, "r", "replied"), (2, "r", "replied"), (3, "v", "review"))
+    events = [
+        Event(event_id, "A", EventType(kind), at, at, substantive=judged, refers_to=about)
+        for hours, event_id, kind in lines
+        for at in [POSTED + timedelta(hours=hours)]
+        for judged, about in [(True, "r") if kind == "review" else (None, None)]
+    ]
+    target = Target("to the point", working_hours(8), OFFICE, stops="substantive_reply")
+    (span,) = holder_spans(events, target, as_of=POSTED + timedelta(days=1))
+    assert span.until == events[1].occurred_at

@@ -172,7 +172,8 @@ class _Replies:
     __slots__ = ("_count", "_cycle", "by_id", "last")
 
     def __init__(self) -> None:
-        self.by_id: dict[str, tuple[Cycle, Event]] = {}
+        self.by_id: dict[str, list[tuple[Cycle, Event]]] = {}
+        """Several of one id only where its copies were not settled."""
         self.last: str | None = None
         """The id of the last one."""
         self._cycle = self._count = 0
@@ -181,7 +182,7 @@ class _Replies:
         """Add the replies that came since; only the last cycle grows."""
         for cycle in cycles[self._cycle :]:
             for reply in cycle.replies[self._count :]:
-                self.by_id[reply.event_id] = cycle, reply
+                self.by_id.setdefault(reply.event_id, []).append((cycle, reply))
                 self.last = reply.event_id
             self._cycle, self._count = cycle.number + 1, 0
         self._cycle, self._count = cycles[-1].number, len(cycles[-1].replies)
@@ -304,9 +305,7 @@ class Appeal:
         if self.judged is _NOT_JUDGED:
             self.judged = {}
         self.judged[about] = verdict
-        found = replies.by_id.get(about)
-        if found is not None:
-            cycle, reply = found
+        for cycle, reply in replies.by_id.get(about, ()):
             cycle.judge(reply, verdict)
             if self._whole is not None:
                 self._whole.judge(reply, verdict)
