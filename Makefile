@@ -20,7 +20,7 @@ demo: $(BASE)
 		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 	$(BIN)/python -m pytest --nbmake examples/notebooks
 
 lint: $(STAMP)

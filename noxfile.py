@@ -1,0 +1,96 @@
+"""Everything that is claimed of versions and extras: ``nox`` runs it, ``nox -l`` lists it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_existing_virtualenvs = True
+
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LOWEST = "3.11"
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots")
+SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
+EXTRA_TESTS = {
+    "columns": ("tests/test_columns.py",),
+    "pandas": ("tests/test_frames_pandas.py",),
+    "polars": ("tests/test_frames_polars.py",),
+    "arrow": ("tests/test_frames_arrow.py",),
+    "report": ("tests/test_report.py",),
+    "excel": ("tests/test_report_files.py",),
+    "plots": ("tests/test_plots.py",),
+}
+
+
+def lowest(requirements: list[str]) -> list[str]:
+    """Return requirements pinned to the lowest version that they allow."""
+    return [
+        requirement.replace(">=", "==")
+        for requirement in requirements
+        if not requirement.startswith("workhours-sla[")
+    ]
+
+
+@nox.session(python=PYTHONS)
+def highest(session: nox.Session) -> None:
+    """Run the suite with the highest versions of all dependencies."""
+    session.install("--upgrade", "--editable", ".[dev]")
+    session.run(*SUITE, *session.posargs)
+
+
+@nox.session(python=LOWEST)
+def lowest_versions(session: nox.Session) -> None:
+    """Run the suite with the lowest versions that pyproject.toml allows."""
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *(one for extra in EXTRAS for one in extras[extra])]
+    pins = Path(session.create_tmp()) / "lowest.txt"
+    pins.write_text("\n".join(sorted(set(lowest(wanted)))), encoding="utf-8")
+    session.install("--editable", ".[dev]", "--constraint", str(pins))
+    session.run(*SUITE, *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def wheel(session: nox.Session) -> None:
+    """Run the tests of the base package on the built wheel, without any extra."""
+    built = _built(session)
+    session.install(str(built), "pytest", "hypothesis")
+    _run_outside(session, "tests/test_schedule.py", "tests/test_imports.py", "tests/test_sla.py")
+
+
+@nox.session(python=LOWEST)
+@nox.parametrize("extra", EXTRAS)
+def extra(session: nox.Session, extra: str) -> None:
+    """Run the tests of one extra with the built wheel and that extra alone."""
+    built = _built(session)
+    session.install(f"workhours-sla[{extra}] @ {built.as_uri()}", "pytest", "hypothesis")
+    _run_outside(session, *EXTRA_TESTS[extra])
+
+
+def _built(session: nox.Session) -> Path:
+    session.install("build")
+    out = Path(session.create_tmp()).resolve() / "wheel"
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(out), silent=True)
+    return max(out.glob("*.whl"))
+
+
+def _run_outside(session: nox.Session, *tests: str) -> None:
+    """Run tests where ``src`` cannot be imported by accident."""
+    root = Path.cwd()
+    session.chdir(session.create_tmp())
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "-c",
+        str(root / "pyproject.toml"),
+        "--rootdir",
+        str(root),
+        "-p",
+        "no:cacheprovider",
+        *(str(root / test) for test in tests),
+    )

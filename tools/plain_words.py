@@ -1,0 +1,74 @@
+"""Reject words that have a plainer standard term: CONTRIBUTING.md lists what to write instead.
+
+Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests and examples.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+WORDS = {
+    "tell, tells, told, telling": "emit, report, format, print, return",
+    "stand, stands, stood, standing": "current, reported, effective",
+    "settle, settles, settled, settling": "build, deduplicate, confirm",
+    "hold, holds, held, holding": "pause, paused, contain, keep",
+    "heed, heeds, heeded, heeding": "depend on",
+    "awaited": "pending",
+    "reckon, reckons, reckoned, reckoning": "calculate",
+    "mend, mends, mended, mending": "fix",
+    "anew": "again",
+    "aside": "quarantined, apart from",
+    "belongings": "attributes",
+}
+PHRASES = {
+    "let go of": "drop",
+    "take note": "record",
+    "takes note": "record",
+    "nobody known": "unknown author",
+    "what is so": "-",
+    "as one likes": "optionally",
+}
+CHECKED = ("src", "tests", "examples")
+SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
+DATA = {"data", "regions_data"}
+
+_INSTEAD = {
+    word: instead for words, instead in WORDS.items() for word in words.split(", ")
+} | PHRASES
+_PATTERN = re.compile(
+    r"(?<![A-Za-z])("
+    + "|".join(sorted(map(re.escape, _INSTEAD), key=len, reverse=True))
+    + r")(?![A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def faults(path: Path) -> list[str]:
+    """Return a line for each rare word of a file."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for match in _PATTERN.finditer(line):
+            word = match[1]
+            instead = _INSTEAD[word.lower()]
+            found.append(f"{path}:{number}: {word!r}: write {instead} or another exact word")
+    return found
+
+
+def main(paths: list[str]) -> int:
+    """Print the rare words of the files; return 1 if there are any."""
+    files = [
+        file
+        for path in map(Path, paths or CHECKED)
+        for file in ([path] if path.is_file() else sorted(path.rglob("*")))
+        if file.suffix in SUFFIXES and not DATA & set(file.parts)
+    ]
+    found = [fault for file in files for fault in faults(file)]
+    for fault in found:
+        print(fault)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
