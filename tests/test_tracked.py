@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workhours_sla.sla.spans import holder_spans
 
 from test_properties import EXAMPLES, PROPERTY
 from workhours_sla import (
@@ -23,6 +22,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla.fold import fold
+from workhours_sla.sla.holders import holder_spans
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.sla.tracked import Tracked
 
