@@ -330,6 +330,67 @@ def test_a_copy_is_read_of_a_file_that_is_empty_again(path: Path) -> None:
     assert kinds(followed) == ["file_cut"] * 2
 
 
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_a_copy_is_read_of_a_file_that_was_cut_before_its_first_line_was_read(
+    path: Path, is_followed: bool
+) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = RunSummary(path)
+    followed.begin()
+    copy_and_truncate(path)
+    add(path, LINES[2])
+    if not is_followed:
+        followed = RunSummary(path, followed.position)
+    assert followed.rest() == IDS[:3]
+    assert kinds(followed) == ["file_cut"]
+    assert RunSummary(path, followed.position).rest() == []
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+@pytest.mark.parametrize("kept", [1, 10])
+def test_a_file_that_is_regrown_before_its_first_line_was_read_is_named(
+    path: Path, is_followed: bool, kept: int
+) -> None:
+    path.write_text("".join(LONG[:20]))
+    followed = RunSummary(path)
+    followed.begin()
+    path.write_text("".join(LONG[:kept] + LONG[20:]))
+    if not is_followed:
+        followed = RunSummary(path, followed.position)
+    assert followed.rest() == LONG_IDS[:kept] + LONG_IDS[20:]
+    assert kinds(followed) == ["file_cut" if is_followed or kept == 10 else "file_gone"]
+    again = RunSummary(path, followed.position)
+    assert again.rest() == []
+    assert not again.tail.lost
+
+
+def test_a_file_that_is_cut_while_those_before_it_are_read_is_named(path: Path) -> None:
+    followed = followed_to(path, LONG[0])
+    add(path, LONG[1] + LONG[2])
+    rotate(path)
+    add(path, LONG[3])
+    followed = RunSummary(path, followed.position)
+    assert [followed.begin(), followed.begin()] == ["", LONG_IDS[1]]
+    add(path, LONG[4])
+    assert followed.begin() == LONG_IDS[2]
+    numbered(path, 1).rename(numbered(path, 2))
+    copy_and_truncate(path)
+    add(path, LONG[5])
+    assert followed.rest() == LONG_IDS[3:6]
+    assert kinds(followed) == ["file_cut"]
+
+
+def test_what_is_added_before_the_first_line_is_read_is_no_cut(path: Path) -> None:
+    path.write_text(LINES[0] + "{half")
+    followed = RunSummary(path)
+    followed.begin()
+    os.truncate(path, len(LINES[0]))
+    add(path, LINES[1])
+    again = RunSummary(path, followed.position)
+    assert followed.rest() == again.rest() == IDS[:2]
+    assert not followed.tail.lost + again.tail.lost
+
+
 def test_copies_of_two_cuts_between_two_polls_are_read(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     for number in (1, 3):
@@ -339,6 +400,43 @@ def test_copies_of_two_cuts_between_two_polls_are_read(path: Path) -> None:
         copy_and_truncate(path)
     add(path, LINES[5])
     assert followed.rest() == IDS[1:6]
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+@pytest.mark.parametrize("copied", ["", LINES[0]])
+def test_a_cut_is_named_of_a_file_whose_copy_was_compressed_unread(
+    path: Path, is_followed: bool, copied: str
+) -> None:
+    followed = followed_to(path)
+    add(path, copied)
+    shutil.copy(path, numbered(path, 1))
+    add(path, LINES[1])  # in neither of them
+    os.truncate(path, 0)
+    add(path, LINES[2])
+    pack(numbered(path, 1))
+    if not is_followed:
+        followed = RunSummary(path, followed.position)
+    assert followed.rest() == IDS[2:3]
+    assert kinds(followed) == ["file_compressed"] * bool(copied) + ["file_cut"]
+    again = RunSummary(path, followed.position)
+    add(path, LINES[3])
+    assert followed.rest() == again.rest() == IDS[3:4]
+    assert len(kinds(followed)) == 1 + bool(copied)
+    assert not again.tail.lost
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_an_empty_file_that_is_compressed_after_its_rotation_is_no_cut(
+    path: Path, is_followed: bool
+) -> None:
+    followed = followed_to(path)
+    rotate(path)
+    path.touch()
+    assert followed.rests(2 if is_followed else LINGER + 3) == []
+    pack(numbered(path, 1))
+    add(path, LINES[0])
+    assert followed.rest() == IDS[:1]
+    assert not followed.tail.lost
 
 
 def test_a_half_line_that_is_taken_back_is_no_loss(path: Path) -> None:

@@ -85,6 +85,13 @@ class RunSummary:
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
 
+    def begin(self) -> str:
+        """Take one item, the start or a line, and return the id of the event that it has."""
+        item = next(self._items)
+        assert isinstance(item, Start | Item)
+        self.position = item.position
+        return item.events[0].event_id if isinstance(item, Item) else ""
+
     def rest(self) -> list[str]:
         """Return what comes before the next lull: ids of events, reasons of what is none."""
         found = []

@@ -22,6 +22,7 @@ from workhours_sla.adapters.sources.rotated import (
     Inode,
     identity_of,
     inode_of,
+    is_blank,
     missing_numbers,
     recognised,
     rotations,
@@ -158,8 +159,8 @@ class Files:
         """Open the copies of a file that had lines, and was cut short, since it was seen empty."""
         if not self._is_path(reading):
             return []  # what is found now may have come after it
-        copies, _ = self._find((), reading.floor, with_path=False)
-        if any(not copy.offset for copy in copies):
+        copies, search = self._find((), reading.floor, with_path=False)
+        if search.unread or search.blank or any(not copy.offset for copy in copies):
             self._report("file_cut", str(reading.path))
         return self._before(reading, copies)
 
@@ -202,6 +203,7 @@ class Files:
     def _before(self, reading: Reading, copies: list[Reading]) -> list[Reading]:
         place = self._open.index(reading)
         self._open[place:place] = copies
+        self._list_done()
         return copies
 
     # -- finding them ------------------------------------------------------------------------
@@ -231,7 +233,7 @@ class Files:
         fresh = self._chosen(search)
         for one in search.unread:
             self._report("file_compressed", str(one.path))
-            self._closed.append(_mark(one))
+        self._closed += map(_mark, [*search.unread, *search.blank])
         if search.missing:
             names = ", ".join(f"{self._path}.{number}" for number in search.missing)
             self._report_once("file_missing", names, self._open[-1].inode if self._open else None)
@@ -243,11 +245,14 @@ class Files:
         """Open and compare what was found. Raises FileNotFoundError, SourceError."""
         last = None if spots else self._found(found, self._open[-1])
         there = self._opened(stack, found, spots, _earlier(floor, last))
-        homes = {spot: home for spot in spots if (home := _home(spot, there))}
+        homes = {spot: home.found for spot in spots if (home := _home(spot, there))}
+        rewritten = [
+            spot for spot in homes if spot.known and not any(_is_whole(spot, one) for one in there)
+        ]
         if spots:
             last = homes.get(spots[-1])
         floor = _earlier(floor, last)
-        unread = self._packed(found, spots, floor, homes)
+        unread, blank = self._packed(found, spots, floor, homes)
         is_lost = len(homes) < len(set(spots))
         for one in there:
             if one.refused and (is_lost or one.found.is_since(floor)):
@@ -257,7 +262,7 @@ class Files:
         if spots:
             last = homes.get(spots[-1])  # which may be compressed
         missing = missing_numbers(found, [*newer, last] if last else newer)
-        return _Search(there, homes, newer, unread, missing, floor)
+        return _Search(there, homes, rewritten, newer, unread, blank, missing, floor)
 
     def _opened(
         self, stack: ExitStack, found: Iterable[Found], spots: Sequence[Spot], floor: int
@@ -319,18 +324,23 @@ class Files:
             for one in search.newer:  # a file that was empty is recognised even if it was cut
                 if one.suffix and (not home.suffix or (one.number or 0) > (home.number or 0)):
                     self._report_once("file_cut", str(self._path))
-        elif any(
+            if search.blank and not home.suffix:  # a copy of it, as it was not renamed
+                self._report_once("file_cut", str(self._path))
+        elif spot in search.rewritten or any(
             one.identity == spot.identity and one.found != home for one in search.opened
         ):  # what it had is in a copy
             self._report_once("file_cut", str(self._path))
 
     def _packed(
         self, found: Sequence[Found], spots: Sequence[Spot], floor: int, homes: dict[Spot, Found]
-    ) -> list[Found]:
-        """Return the compressed files that were not read, and find the spots that are in them."""
+    ) -> tuple[list[Found], list[Found]]:
+        """Return the compressed files that were not read, and new ones that have nothing in them.
+
+        Find the spots that are in them.
+        """
         plain = {one.path for one in found if not one.packed}
         held = [reading.file for reading in self._open]
-        unread = []
+        unread, blank = [], []
         for one in found:
             lost = [spot for spot in spots if spot not in homes]
             is_newer = one.is_since(floor)
@@ -341,7 +351,15 @@ class Files:
             homes |= {spot: one for spot in inside if spot in lost}
             if not is_read and (is_newer or not set(inside).isdisjoint(lost)):
                 unread.append(one)
-        return unread
+            elif is_newer and not inside and not self._had_blank() and is_blank(one):
+                blank.append(one)
+        return unread, blank
+
+    def _had_blank(self) -> bool:
+        """Whether a rotated file was empty, so that it can be one that is compressed now."""
+        return any(not os.fstat(one.file.fileno()).st_size for one in self._open[:-1]) or any(
+            not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
+        )
 
     def _report_once(self, kind: str, name: str, after: Inode | None = None) -> None:
         if (kind, name, after) not in self._reported:
@@ -372,21 +390,34 @@ class _Opened(NamedTuple):
 
 
 class _Search(NamedTuple):
-    """What was found: ``newer`` since the last known file, ``unread`` as it is compressed."""
+    """What was found: ``newer`` since the last known file, ``unread`` as it is compressed.
+
+    Of ``rewritten`` spots no file has all that was there. ``blank`` are compressed and empty.
+    """
 
     opened: Sequence[_Opened]
     homes: Mapping[Spot, Found]
+    rewritten: Sequence[Spot]
     newer: Sequence[Found]
     unread: Sequence[Found]
+    blank: Sequence[Found]
     missing: Sequence[int]
     floor: int
 
 
-def _home(spot: Spot, there: Iterable[_Opened]) -> Found | None:
-    """Return the file of a spot: of those that have it the same one, else the newest."""
+def _home(spot: Spot, there: Iterable[_Opened]) -> _Opened | None:
+    """Return the file of a spot: of those that have it the same one, else the newest.
+
+    A file that has all that was there comes before those that were cut since.
+    """
     homes = [one for one in there if spot in one.spots]
+    homes = [one for one in homes if _is_whole(spot, one)] or homes
     same = [one for one in homes if one.identity == spot.identity]
-    return next((one.found for one in reversed(same or homes)), None)
+    return next(reversed(same or homes), None)
+
+
+def _is_whole(spot: Spot, one: _Opened) -> bool:
+    return one.file is not None and spot.is_whole_in(one.file)
 
 
 def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:

@@ -35,7 +35,9 @@ class Reading(LineCutter):
         """Whether it was rotated already when its position was stored."""
         self.was_empty = not status.st_size
         self._head = self._before = b""
+        self._end = 0
         self._known = self._place = ""
+        self._looked_at = (0, 0)
         self.begin(offset)
 
     def begin(self, offset: int) -> None:
@@ -55,6 +57,9 @@ class Reading(LineCutter):
         self._at += len(chunk)
         before = self.offset
         for line, offset in super().cut(chunk):
+            if not before:
+                self._head = self._before = b""
+            self._end = offset
             if offset - before == len(line):
                 self._before = (self._before + line)[-BEFORE:]
                 if len(self._head) < HEAD:
@@ -76,16 +81,15 @@ class Reading(LineCutter):
     def place(self) -> str:
         """The text of a Spot: how far the file was read.
 
-        Before the first line it is recognised by what there is at its beginning.
+        Before the first line it is recognised by the lines that are there.
         """
         if not self._place or not self.offset:
-            head, known = self._head, self._known
             if not self.offset:
-                head = self._bytes(0, HEAD)
-                known = digest(head)
-            before = digest(self._before)
+                self._look_again()
+            known, before = f"{len(self._head)}-{self._known}", digest(self._before)
+            end = f"-{self._end}" if self._end > self.offset else ""
             floor = max(0, self.floor)
-            self._place = f"{self.offset}-{len(head)}-{known}-{before}-{self._identity}-{floor}"
+            self._place = f"{self.offset}-{known}-{before}-{self._identity}-{floor}{end}"
         return self._place
 
     @property
@@ -101,12 +105,12 @@ class Reading(LineCutter):
     @property
     def is_intact(self) -> bool:
         """Whether the file still has what was read of it: it was not cut short or rewritten."""
-        there = self._bytes(self.offset - len(self._before), self.offset)
-        return (
-            there == self._before
-            and self._bytes(0, len(self._head)) == self._head
-            and (self.offset > 0 or self.has_rest)
-        )
+        return self._is_there and (self.offset > 0 or self.has_rest)
+
+    @property
+    def _is_there(self) -> bool:
+        there = self._bytes(self._end - len(self._before), self._end)
+        return there == self._before and self._bytes(0, len(self._head)) == self._head
 
     @property
     def has_rest(self) -> bool:
@@ -119,9 +123,34 @@ class Reading(LineCutter):
 
     def _remember(self) -> None:
         """Read what the file is recognised by."""
-        self._head = self._bytes(0, min(self.offset, HEAD))
+        self._end, self._head, self._before = self._marks()
         self._known = digest(self._head)
-        self._before = self._bytes(max(0, self.offset - BEFORE), self.offset)
+
+    def _look_again(self) -> None:
+        """Remember also what was added before the first line was read, unless the file was cut."""
+        status = os.fstat(self.file.fileno())
+        looked_at = (status.st_size, status.st_mtime_ns)
+        if looked_at != self._looked_at:
+            marks = self._marks()
+            if self._is_there:  # asked after reading, so that they are of the same file
+                self._end, self._head, self._before = marks
+                self._known = digest(self._head)
+                self._looked_at = looked_at
+
+    def _marks(self) -> tuple[int, bytes, bytes]:
+        """Return where the lines end that were read, or all if none was; and their two ends.
+
+        Where no line has its end yet, what there is at the beginning stands for them.
+        """
+        end = self.offset or self._end_of_lines()
+        head = self._bytes(0, min(end or HEAD, HEAD))
+        return end, head, self._bytes(max(0, end - BEFORE), end)
+
+    def _end_of_lines(self) -> int:
+        size = os.fstat(self.file.fileno()).st_size
+        begin = max(0, size - _CHUNK)
+        found = self._bytes(begin, size).rfind(b"\n")
+        return begin + found + 1 if found >= 0 else 0
 
     def _bytes(self, begin: int, end: int) -> bytes:
         try:

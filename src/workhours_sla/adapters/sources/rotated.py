@@ -128,6 +128,17 @@ def recognised(
         return [], False
 
 
+def is_blank(one: Found) -> bool:
+    """Whether a compressed file has nothing in it, as far as can be known."""
+    if one.packed not in _UNPACKERS:
+        return False
+    try:
+        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
+            return _ends_at(unpacked, 0)
+    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
+        return False
+
+
 def _look(path: Path) -> list[Found]:
     found = []
     with os.scandir(path.parent) as entries:

@@ -16,7 +16,7 @@ BEFORE: Final = 1 << 10
 """How many bytes before the offset are compared."""
 
 _FORM: Final = re.compile(
-    r"(\d{1,18})-(\d{1,18})-([0-9a-f]*)-([0-9a-f]*)-(\d{1,20})-(\d{1,20})", re.ASCII
+    r"(\d{1,18})-(\d{1,18})-([0-9a-f]*)-([0-9a-f]*)-(\d{1,20})-(\d{1,20})(?:-(\d{1,18}))?", re.ASCII
 )
 _FIRST_FORM: Final = re.compile(r"(\d{1,18})-([0-9a-f]*)", re.ASCII)
 
@@ -28,6 +28,10 @@ class Spot(NamedTuple):
     bytes before the offset, 1,024 at most each. A file with the same bytes in both places and
     others between them is taken for the same one. ``identity`` and ``written_at`` (the time of
     its last write, in nanoseconds) are of the file as it was read; 0 where that is not known.
+
+    Before the first line there is nothing before the offset. Then the lines that were there already
+    are what it is recognised by: ``end`` is where they ended, and ``before`` is of what came before
+    that; 0 if there were none.
     """
 
     offset: int
@@ -36,11 +40,12 @@ class Spot(NamedTuple):
     before: str
     identity: int
     written_at: int
+    end: int = 0
 
     @property
     def text(self) -> str:
         """The fields with hyphens between."""
-        return "-".join(map(str, self))
+        return "-".join(map(str, self if self.end else self[:-1]))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -57,7 +62,7 @@ class Spot(NamedTuple):
             msg = f"{shown(text)} is not a place in a file"
             raise ValueError(msg)
         offset, known, identity, written_at = map(int, found.group(1, 2, 5, 6))
-        return cls(offset, known, found[3], found[4], identity, written_at)
+        return cls(offset, known, found[3], found[4], identity, written_at, int(found[7] or 0))
 
     def is_in(self, file: BinaryIO) -> bool:
         """Whether a file has the same bytes at its beginning and before the offset.
@@ -67,8 +72,15 @@ class Spot(NamedTuple):
         file.seek(0)
         if not self.known or digest(file.read(self.known)) != self.head:
             return False
-        size = min(self.offset, BEFORE)
-        file.seek(self.offset - size)
+        return not self.offset or self._ends(file, self.offset)
+
+    def is_whole_in(self, file: BinaryIO) -> bool:
+        """Whether a file also has what was there before the first line was read."""
+        return self.is_in(file) and (not self.end or self._ends(file, self.end))
+
+    def _ends(self, file: BinaryIO, end: int) -> bool:
+        size = min(end, BEFORE)
+        file.seek(end - size)
         before = file.read(size)
         return len(before) == size and self.before in ("", digest(before))
 
