@@ -58,6 +58,8 @@ class Trial:
         """The ids in each file, by its inode."""
         self.at_risk: dict[str, set[str]] = {kind: set() for kind in LOSSES}
         """The ids that a fault of each kind may have taken away."""
+        self.unseen: set[str] = set()
+        """The ids that were cut out of a file of which nothing was stored that differs now."""
         self.notes = ""
         self.faults: Counter[str] = Counter()
         self.follower: subprocess.Popen[str] | None = None
@@ -165,6 +167,8 @@ class Trial:
         inode = os.fstat(self.writer.fileno()).st_ino
         size, there = self.path.stat().st_size, self.files.pop(inode, [])
         self.at_risk["cut"] |= set(there)
+        if self.known() <= len(beginning):
+            self.unseen |= set(there[10:])
         os.truncate(self.path, 0)
         self.writer.write(beginning)
         self.files[inode] = there[:10]
@@ -304,14 +308,24 @@ class Trial:
 
     def has_begun(self, *, lines: bool = False) -> bool:
         """Return whether the store has a position, with ``lines`` one after a line of the file."""
+        place = self.place()
+        return bool(place) and not (lines and place.startswith("0-"))
+
+    def known(self) -> int:
+        """Return up to where the store has what a file is recognised by."""
+        offset, _, _, _, _, _, *end = self.place().split("-")
+        return int(end[0]) if end else int(offset)
+
+    def place(self) -> str:
+        """Return the stored place in the followed file, empty if there is none."""
         with suppress(sqlite3.Error):
             db = sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)
             try:
                 for (position,) in db.execute("SELECT position FROM place"):
-                    return not lines or not re.split("[,;]", position)[-1].startswith("0-")
+                    return re.split("[,;]", position)[-1]
             finally:
                 db.close()
-        return False
+        return ""
 
     def check(self) -> None:
         db = sqlite3.connect(self.store)
@@ -329,7 +343,7 @@ class Trial:
 
         reported = {kind for kind, words in LOSSES.items() if words in self.notes}
         lost = written - set(stored)
-        unexplained = set(lost)
+        unexplained = lost - self.unseen
         for kind, ids in self.at_risk.items():
             # of a copy that is deleted before anybody looks, only the cut can be seen
             also = "cut" if (self.mode, kind) == ("copytruncate", "missing") else "gone"
