@@ -16,12 +16,15 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import pytest
 
 from test_watch import IDS, LINES, POLICY, RunSummary, add, begin, line, told
+from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.reading import Reading
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
@@ -378,6 +381,48 @@ def test_a_file_that_is_cut_while_those_before_it_are_read_is_named(path: Path) 
     add(path, LONG[5])
     assert followed.rest() == LONG_IDS[3:6]
     assert kinds(followed) == ["file_cut"]
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_file_that_is_cut_while_it_is_opened_is_read_from_its_beginning(
+    path: Path, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = followed_to(path, *LINES[:2]).position
+
+    def cut_short(file: BinaryIO, there: Path, offset: int = 0) -> Reading:
+        os.truncate(there, kept * len(LINES[0]))
+        return Reading(file, there, offset)
+
+    monkeypatch.setattr(followed_files, "Reading", cut_short)
+    again = RunSummary(path, position)
+    assert again.rest() == IDS[:kept]
+    assert kinds(again) == ["file_cut"]
+
+
+@pytest.mark.parametrize("read", [0, 2])
+@pytest.mark.parametrize("there", [0, 4])
+def test_a_copy_is_read_of_a_file_that_is_cut_and_regrown_while_it_is_opened(
+    path: Path, read: int, there: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_text("".join(LONG[: max(read, there)]))
+    followed = RunSummary(path)
+    followed.begin()
+    if read:
+        followed.begin()
+        followed.begin()
+    add(path, "".join(LONG[max(read, there) : 5]))
+
+    def cut_short(file: BinaryIO, there: Path, offset: int = 0) -> Reading:
+        monkeypatch.undo()
+        copy_and_truncate(path)
+        add(path, "".join(LONG[5:20]))
+        return Reading(file, there, offset)
+
+    monkeypatch.setattr(followed_files, "Reading", cut_short)
+    again = RunSummary(path, followed.position)
+    assert set(again.rest()) >= set(LONG_IDS[read:20])
+    assert kinds(again) == ["file_cut"]
+    assert RunSummary(path, again.position).rest() == []
 
 
 def test_what_is_added_before_the_first_line_is_read_is_no_cut(path: Path) -> None:

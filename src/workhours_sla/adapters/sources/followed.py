@@ -299,15 +299,28 @@ class Files:
             if one.file is None:
                 continue
             found = one.found
-            own = [spot.offset for spot, home in search.homes.items() if home == found]
+            own = [spot for spot, home in search.homes.items() if home == found]
             if own or not found.suffix or (one.has_more and found.is_since(search.floor)):
                 if len(fresh) < _AT_ONCE:
-                    offset = max(own) if own else one.offset
-                    fresh.append(Reading(one.file, found.path, offset))
+                    fresh.append(self._begun(one.file, one, own, search))
                     continue
                 self._closed += one.spots  # it is found again after the others
             one.file.close()
         return fresh
+
+    @staticmethod
+    def _begun(file: BinaryIO, one: _Opened, own: Sequence[Spot], search: _Search) -> Reading:
+        """Return what reads on in a file, which may have been cut since it was looked into."""
+        offset = max([spot.offset for spot in own], default=one.offset)
+        reading = Reading(file, one.found.path, offset)
+        if reading.floor != one.found.written_at:
+            reading.floor = min(reading.floor, one.found.written_at)
+            reading.was_empty |= not offset
+            reading.is_doubted = any(
+                spot.known and spot not in search.rewritten and not spot.is_whole_in(file)
+                for spot in own
+            )
+        return reading
 
     @staticmethod
     def _found(found: Iterable[Found], reading: Reading) -> Found | None:

@@ -33,15 +33,19 @@ class Reading(LineCutter):
         """How many polls in a row have found no more in it."""
         self.is_known = False
         """Whether it was rotated already when its position was stored."""
-        self.was_empty = not status.st_size
+        self.is_doubted = False
+        """Whether it was cut short while it was opened."""
         self._head = self._before = b""
         self._end = 0
         self._known = self._place = ""
         self._looked_at = (0, 0)
         self.begin(offset)
+        self.was_empty = not self._head
+        """Whether it may have been copied and cut short since it was seen."""
 
     def begin(self, offset: int) -> None:
         """Read on from an offset."""
+        self.is_doubted = False
         super().__init__(offset)
         self._at = offset
         self._place = ""
@@ -109,8 +113,14 @@ class Reading(LineCutter):
 
     @property
     def _is_there(self) -> bool:
-        there = self._bytes(self._end - len(self._before), self._end)
-        return there == self._before and self._bytes(0, len(self._head)) == self._head
+        size = min(self._end, BEFORE)
+        there = self._bytes(self._end - size, self._end)
+        return (
+            not self.is_doubted
+            and len(there) == size
+            and there == self._before
+            and self._bytes(0, len(self._head)) == self._head
+        )
 
     @property
     def has_rest(self) -> bool:
