@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from appeal_stream.arrivals import Span
 from appeal_stream.parameters import Parameters
 from generate_appeals import live
-from workhours_sla import Schedule, working_hours
-from workhours_sla.compliance.column_cases import cases_of_columns
-from workhours_sla.compliance.report import compliance_report
+from workhours_sla import Schedule, Target, working_hours
+from workhours_sla.report import AppealColumns, ReportOptions, cases_of_columns, report
 
 SPAN = Span(date(2026, 2, 2), days=84)
 WINDOW = np.timedelta64(7, "D")
@@ -49,11 +48,10 @@ def _at(
     now = np.datetime64(evening.astimezone(UTC).replace(tzinfo=None), "us")
     week = (posted > now - WINDOW) & (posted <= now)
     later = evening + timedelta(days=60)
+    columns = AppealColumns(posted[week], answered[week])
+    target = Target("first reply", FOUR_HOURS, office)
     seen, known = (
-        compliance_report(
-            cases_of_columns(posted[week], answered[week], office, FOUR_HOURS, as_of=when),
-            by=(),
-        ).total
+        report(cases_of_columns(columns, target, as_of=when), ReportOptions(by=())).total
         for when in (evening, later)
     )
     assert seen.rate is not None  # noqa: S101 - most of a week has matured

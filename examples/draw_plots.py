@@ -15,14 +15,13 @@ from matplotlib.axes import Axes
 from appeal_stream.arrivals import Span
 from generate_appeals import Parameters, live
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
-from workhours_sla.compliance.cases import Cases, Labels
-from workhours_sla.compliance.column_cases import cases_of_columns
-from workhours_sla.compliance.report import compliance_report
+from workhours_sla.report import AppealColumns, Cases, Labels, cases_of_columns, report
 from workhours_sla.reports import plots
 from workhours_sla.sla.holders import holder_spans
 
 OFFICE: Final = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 REPLY: Final = Target("первый ответ", working_hours(4), OFFICE, pauses=True)
+FIRST_REPLY: Final = Target("first reply", working_hours(4), OFFICE)
 SPAN: Final = Span(date(2025, 9, 1), days=182)
 SEED: Final = 2026
 
@@ -36,14 +35,8 @@ def half_year(per_week: float = 200) -> Cases:
     as_of = datetime(2026, 3, 2, 12, tzinfo=OFFICE.tz)
     seen = posted <= np.datetime64(_plain(as_of), "us")
     answered[answered > np.datetime64(_plain(as_of), "us")] = np.datetime64("NaT", "us")
-    return cases_of_columns(
-        posted[seen],
-        answered[seen],
-        OFFICE,
-        working_hours(4),
-        as_of=as_of,
-        groups={"agency": names.taken(seen)},
-    )
+    columns = AppealColumns(posted[seen], answered[seen], groups={"agency": names.taken(seen)})
+    return cases_of_columns(columns, FIRST_REPLY, as_of=as_of)
 
 
 def _plain(when: datetime | None) -> datetime | None:
@@ -77,11 +70,11 @@ def main() -> None:
     mpl.use("Agg")
     directory = Path(sys.argv[1])
     cases = half_year()
-    report = compliance_report(cases, lang="ru")
+    drawn_from = report(cases, lang="ru")
     for name, drawn in (
-        ("xmr", plots.xmr_chart(report)),
-        ("kaplan-meier", plots.kaplan_meier_plot(report, cases)),
-        ("funnel", plots.funnel_plot(report)),
+        ("xmr", plots.xmr_chart(drawn_from)),
+        ("kaplan-meier", plots.kaplan_meier_plot(drawn_from, cases)),
+        ("funnel", plots.funnel_plot(drawn_from)),
         ("timeline", one_appeal()),
         ("year", plots.year_calendar(OFFICE, 2025, lang="ru")),
     ):

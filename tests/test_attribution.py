@@ -26,9 +26,9 @@ from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 
-from workhours_sla.compliance.cases import Cases, cases_of
 from workhours_sla.compliance.late import Late
-from workhours_sla.compliance.report import Report, compliance_report
+from workhours_sla.report import Cases, Report, ReportOptions, cases_of_evaluation
+from workhours_sla.report import report as report_of
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)
@@ -52,17 +52,19 @@ def _role(kind: EventType) -> str | None:
     return "official" if kind is EventType.REPLIED else None
 
 
-def report_of(events: list[Event], target: Target = FIRST, as_of: datetime = END) -> Report:
+def report_on(events: list[Event], target: Target = FIRST, as_of: datetime = END) -> Report:
     policy = Policy([target])
-    found = cases_of(evaluate(events, policy, as_of=as_of), policy, as_of=as_of, events=events)
-    return compliance_report(found, events=events)
+    found = cases_of_evaluation(
+        evaluate(events, policy, as_of=as_of), policy, as_of=as_of, events=events
+    )
+    return report_of(found, events=events)
 
 
 def late_one(
     *lines: tuple[EventType, str, str | None], as_of: datetime = END, target: Target = FIRST
 ) -> Late:
     events = told("A-1", *((kind, at(when), agency) for kind, when, agency in lines))
-    (late,) = report_of(events, target, as_of).late
+    (late,) = report_on(events, target, as_of).late
     return late
 
 
@@ -150,8 +152,8 @@ def test_at_night_no_hour_is_lost_but_none_is_gained_where_there_was_none() -> N
 def test_without_events_nothing_is_known() -> None:
     events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
     policy = Policy([FIRST])
-    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END)
-    report = compliance_report(found)
+    found = cases_of_evaluation(evaluate(events, policy, as_of=END), policy, as_of=END)
+    report = report_of(found)
     assert report.attribution is None
     assert (report.late[0].holder, report.late[0].hour_earlier) == (None, None)
 
@@ -162,15 +164,15 @@ def test_late_appeals_without_events_are_left_out() -> None:
         *told("A-2", (CREATED, at("28T10:00"), "B")),
     ]
     policy = Policy([FIRST])
-    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END)
-    held = compliance_report(found, events=events[:2]).attribution
+    found = cases_of_evaluation(evaluate(events, policy, as_of=END), policy, as_of=END)
+    held = report_of(found, events=events[:2]).attribution
     assert held is not None
     assert (held.at_breach, held.left_out) == ((("A", 1),), 1)
 
 
 def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
     events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
-    report = report_of(
+    report = report_on(
         events, Target("first reply", working_hours(4), OFFICE, on_transfer="restart")
     )
     assert report.attribution is None
@@ -193,7 +195,7 @@ def test_whole_columns_are_asked_for_as_often_for_many_late_appeals_as_for_one(
             for number in range(appeals)
             for event in told(f"A-{number}", (EventType.CREATED, at("27 10:00"), "A"))
         ]
-        assert report_of(events).attribution is not None
+        assert report_on(events).attribution is not None
         counts.append(len(asked))
         asked.clear()
     assert counts[0] == counts[1]
@@ -264,8 +266,10 @@ def test_it_is_what_the_clock_says_when_it_is_run_again() -> None:
         if answer is not None:
             wanted[life[0].appeal_id] = answer
     policy = Policy([FIRST])
-    found = cases_of(evaluate(events, policy, as_of=END), policy, as_of=END, events=events)
-    report = compliance_report(found, events=events, listed=len(found))
+    found = cases_of_evaluation(
+        evaluate(events, policy, as_of=END), policy, as_of=END, events=events
+    )
+    report = report_of(found, ReportOptions(listed=len(found)), events=events)
     assert {late.appeal_id: (late.holder, late.hour_earlier) for late in report.late} == wanted
     kinds = Counter(answer for _, answer in wanted.values())
     assert len(wanted) > 1000
@@ -310,7 +314,7 @@ def test_no_late_appeal_and_no_group_goes_through_all_cases(
                 (REPLIED, at("28T15:30") + n * HOUR, None),
             )
         ]
-        assert report_of(events).total.counts.breached == size
+        assert report_on(events).total.counts.breached == size
     assert looks[5] == looks[50]
 
 
@@ -336,7 +340,7 @@ def test_an_appeal_is_read_once_however_often_it_was_reopened(
             )
         ),
     )
-    report = report_of(events, as_of=END + 14 * 24 * HOUR)
+    report = report_on(events, as_of=END + 14 * 24 * HOUR)
     assert report.attribution is not None
     assert report.attribution.at_breach == (("roads", 14),)
     assert report.attribution.left_out == 0

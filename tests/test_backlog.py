@@ -127,7 +127,7 @@ def test_years_in_microseconds_do_not_overflow() -> None:
         (lambda: overdue_backlog([5], [7], [4], [0]), "limit 4 is before the arrival 5"),
         (lambda: overdue_backlog([5], [7], [8, 9], [0]), "limit has the shape"),
         (lambda: backlog_ages([3, -1]), "ages has -1"),
-        (lambda: flow([5], [7], [0, 3, 3]), "do not rise"),
+        (lambda: flow([5], [7], [0, 3, 3]), "do not increase"),
         (lambda: littles_law([5], [7], 3, 3), "empty"),
         (lambda: littles_law([5], [7], 0, 7), "nothing left from 0 to 7"),
     ],

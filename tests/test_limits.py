@@ -133,10 +133,10 @@ def test_half_a_character_in_a_report_is_refused(written: str) -> None:
 
 
 def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
-    whole = (DATA / "serial" / "report-1.json").read_text(encoding="utf-8")
+    whole = (DATA / "serial" / "report-3.json").read_text(encoding="utf-8")
     deep = "[" * 100_000
     for start in (
-        '{"schema":"workhours.report/2","report":',
+        '{"schema":"workhours.report/3","report":',
         '{"schema":"workhours.report/1","a":',
     ):
         assert "not a report" in refusal(report_from_json, start + deep)

@@ -21,20 +21,27 @@ from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.cases import (  # noqa: E402
-    Cases,
-    Labels,
-    cases_of,
-)
-from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
-from workhours_sla.compliance.report import Late, Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.late import Late  # noqa: E402
 from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
-from workhours_sla.reports.page.page import page, traces_of, write_page  # noqa: E402
+from workhours_sla.report import (  # noqa: E402
+    AppealColumns,
+    Cases,
+    Labels,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    page,
+    traces_of,
+    write_page,
+)
+from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.page.time_charts import trend_chart  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 N4 = working_hours(4)
+REPLY = Target("first reply", N4, OFFICE)
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> - & \x00\u202e'
 SMALL, FLAGGED, PLAIN = "Small", "Flagged", "Roads"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -60,13 +67,15 @@ def made_up(rows: int = 2400, *, never: float = 0.03) -> Cases:
     channel = ["vk" if n % 3 else "site" for n in range(rows)]
     groups = {"agency": Labels.of(names), "channel": Labels.of(channel)}
     return cases_of_columns(
-        posted.astype("M8[s]"), answered.astype("M8[s]"), OFFICE, N4, as_of=AS_OF, groups=groups
+        AppealColumns(posted.astype("M8[s]"), answered.astype("M8[s]"), groups=groups),
+        REPLY,
+        as_of=AS_OF,
     )
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return compliance_report(made_up(), compare_from=at("2025-03-01T00:00"))
+    return report_of(made_up(), ReportOptions(compare_from=at("2025-03-01T00:00")))
 
 
 def trace(late: Late) -> Any:
@@ -212,7 +221,7 @@ def test_names_are_text(report: Report) -> None:
 def test_columns_of_ones_own_are_text_too() -> None:
     cases = made_up(320)
     named = replace(cases, groups={HOSTILE: cases.groups["agency"]})
-    root = read(page(compliance_report(named)))
+    root = read(page(report_of(named)))
     assert len(root.all("script")) == 1
     assert any("onerror" in title.text for title in root.all("h2"))
 
@@ -452,13 +461,13 @@ def test_late_appeals_are_the_reports(report: Report) -> None:
 def test_late_is_never_shown_as_nothing() -> None:
     posted = np.array(["2025-03-11T06:00"], "M8[s]")
     answered = np.array(["2025-03-11T11:00:01"], "M8[s]")  # of 4:00:01, the lunch left out
-    made = compliance_report(cases_of_columns(posted, answered, OFFICE, N4, as_of=AS_OF))
+    made = report_of(cases_of_columns(AppealColumns(posted, answered), REPLY, as_of=AS_OF))
     cells = table(read(page(made)), "Late appeals").all("td")
     assert [cell.text for cell in cells[-2:]] == ["4:01", "0:01"]
 
 
 def test_many_late_appeals_go_to_a_file_beside(tmp_path: Path) -> None:
-    made = compliance_report(made_up(3000, never=0.5))
+    made = report_of(made_up(3000, never=0.5))
     target = tmp_path / "march.html"
     assert len(made.late) > 500
     assert write_page(made, target, lang="ru") == [target, tmp_path / "march.late.csv"]
@@ -483,7 +492,7 @@ def test_the_change_is_the_reports(report: Report) -> None:
 def one(answered: str = "NaT", *, as_of: datetime) -> Report:
     posted = np.array(["2025-03-11T07:15"], "M8[s]")
     done = np.array([answered], "M8[s]")
-    return compliance_report(cases_of_columns(posted, done, OFFICE, N4, as_of=as_of))
+    return report_of(cases_of_columns(AppealColumns(posted, done), REPLY, as_of=as_of))
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
@@ -511,8 +520,8 @@ def told(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
     ]
     policy = Policy([target])
     found = evaluate(events, policy, as_of=as_of)
-    cases = cases_of(found, policy, as_of=as_of, events=events)
-    return found, compliance_report(cases, events=events)
+    cases = cases_of_evaluation(found, policy, as_of=as_of, events=events)
+    return found, report_of(cases, events=events)
 
 
 def test_due_times_of_events_are_explained_with_their_pauses() -> None:
@@ -602,8 +611,8 @@ def held() -> tuple[Any, Report]:
     ]
     policy = Policy([Target("reply", N4, OFFICE)])
     found = evaluate(events, policy, as_of=AS_OF)
-    return found, compliance_report(
-        cases_of(found, policy, as_of=AS_OF, events=events), events=events
+    return found, report_of(
+        cases_of_evaluation(found, policy, as_of=AS_OF, events=events), events=events
     )
 
 

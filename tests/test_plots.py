@@ -31,16 +31,22 @@ from matplotlib.dates import date2num  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 from matplotlib.text import Annotation, Text  # noqa: E402
 
-from workhours_sla.compliance.cases import Cases, Labels  # noqa: E402
-from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
-from workhours_sla.compliance.report import OWN_TABLES, Report, compliance_report  # noqa: E402
+from workhours_sla.compliance.report import OWN_TABLES  # noqa: E402
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Quantile  # noqa: E402
+from workhours_sla.report import (  # noqa: E402
+    AppealColumns,
+    Cases,
+    Labels,
+    Report,
+    cases_of_columns,
+)
+from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports import plots  # noqa: E402
 from workhours_sla.reports.page.page import page  # noqa: E402
 from workhours_sla.reports.plots import drawing, year  # noqa: E402
 from workhours_sla.statistics.control_charts import p_prime_chart  # noqa: E402
-from workhours_sla.statistics.proportions import compliance_rate  # noqa: E402
+from workhours_sla.statistics.intervals import compliance_rate  # noqa: E402
 from workhours_sla.text.plots import PLOTS  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -78,10 +84,9 @@ def name_of(number: int) -> str:
 
 
 def columns(posted: Any, answered: Any, **options: Any) -> Cases:
-    options.setdefault("as_of", AS_OF)
-    return cases_of_columns(
-        np.asarray(posted, "M8[s]"), np.asarray(answered, "M8[s]"), OFFICE, hours(4), **options
-    )
+    as_of = options.pop("as_of", AS_OF)
+    given = AppealColumns(np.asarray(posted, "M8[s]"), np.asarray(answered, "M8[s]"), **options)
+    return cases_of_columns(given, Target("first reply", hours(4), OFFICE), as_of=as_of)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +96,7 @@ def cases() -> Cases:
 
 @pytest.fixture(scope="module")
 def report(cases: Cases) -> Report:
-    return compliance_report(cases, lang="ru")
+    return report_of(cases, lang="ru")
 
 
 @pytest.fixture(autouse=True)
@@ -269,7 +274,7 @@ def test_the_curve_falls_where_appeals_are_answered() -> None:
     posted = ["2025-06-09T06:00"] * 3 + ["2025-06-10T07:00"]  # in UTC; as of 12:00 +03:00
     answered = ["2025-06-09T07:00", "2025-06-09T08:00", "2025-06-09T09:00", "NaT"]
     few = columns(posted, answered)
-    ax = plots.kaplan_meier_plot(compliance_report(few), few, lang="ru")
+    ax = plots.kaplan_meier_plot(report_of(few), few, lang="ru")
     drawn = line(ax, "оценка")
     assert drawn.get_xdata().tolist() == [0, 1, 2, 3, 3]
     assert drawn.get_ydata() == pytest.approx([1, 0.75, 0.5, 0, 0])
@@ -904,7 +909,7 @@ TALL = {"year": 6.5, "open_year": 7.5, "in_time": 5.0, "arrived": 5.0, "due_late
 def many() -> tuple[Report, Cases]:
     """Return a report of 73 agencies with long names, and its cases."""
     cases = made_up(6000, 73)
-    return compliance_report(cases), cases
+    return report_of(cases), cases
 
 
 @pytest.mark.parametrize(("lang", "own"), [("ru", True), ("ru", False), ("en", False)])
@@ -986,7 +991,7 @@ INPUTS: dict[str, Callable[[], Cases]] = {
 @cache
 def reported(given: str) -> tuple[Report, Cases]:
     cases = INPUTS[given]()
-    return compliance_report(cases), cases
+    return report_of(cases), cases
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -1001,7 +1006,7 @@ def test_anything_draws_or_says_why_not(given: str, name: str) -> None:
 
 def test_what_there_is_not_is_said() -> None:
     empty = nothing_matured()
-    report = compliance_report(empty, lang="ru")
+    report = report_of(empty, lang="ru")
     said = {
         "kaplan_meier": "Ни одно обращение ещё не отвечено",
         "funnel": "не созрело 10 обращений",

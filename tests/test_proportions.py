@@ -11,16 +11,16 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from workhours_sla.statistics.arrays import NEVER  # noqa: E402
-from workhours_sla.statistics.binomial import binomial_cdf, interpolated_quantiles  # noqa: E402
-from workhours_sla.statistics.cohort import cohort_counts, safe_as_of  # noqa: E402
-from workhours_sla.statistics.proportions import (  # noqa: E402
+from workhours_sla.statistics.funnel import binomial_cdf, interpolated_quantiles  # noqa: E402
+from workhours_sla.statistics.intervals import (  # noqa: E402
     TargetVerdict,
     compliance_rate,
-    percent,
     rate_difference,
     wilson_interval,
     wilson_intervals,
 )
+from workhours_sla.statistics.maturity import cohort_counts, safe_as_of  # noqa: E402
+from workhours_sla.text.numbers import percent  # noqa: E402
 
 SEED = 20250312
 
@@ -268,7 +268,7 @@ def test_a_cohort_is_final_after_its_last_limit() -> None:
         (lambda: binomial_cdf(0, 0, 0.5), "n 0"),
         (lambda: binomial_cdf(0, 3, 1.0), "p 1.0"),
         (lambda: interpolated_quantiles([0.0], 3, 0.5), "tail 0"),
-        (lambda: cohort_counts(["late"], [3], 5), "'late' is no verdict"),
+        (lambda: cohort_counts(["late"], [3], 5), "'late' is not a verdict"),
         (lambda: cohort_counts(["breached"], [5], 5), "breached with the limit 5"),
         (lambda: cohort_counts(["pending"], [4], 5), "pending with the limit 4"),
         (lambda: cohort_counts(["met"], [4, 5], 5), "shape"),

@@ -29,21 +29,24 @@ from workhours_sla.errors import EventError, PolicyError
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.cases import (  # noqa: E402
-    UNKNOWN,
+from workhours_sla.compliance.cases import UNKNOWN  # noqa: E402
+from workhours_sla.compliance.tables import Row  # noqa: E402
+from workhours_sla.report import (  # noqa: E402
+    NEVER,
+    AppealColumns,
     Cases,
     Intake,
     Labels,
-    cases_of,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    compare,
+    revise,
 )
-from workhours_sla.compliance.column_cases import cases_of_columns  # noqa: E402
-from workhours_sla.compliance.mix import compare  # noqa: E402
-from workhours_sla.compliance.report import Report, compliance_report  # noqa: E402
-from workhours_sla.compliance.revision import revise  # noqa: E402
-from workhours_sla.compliance.tables import Row  # noqa: E402
+from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.plain_text import rate_text, table_cells  # noqa: E402
-from workhours_sla.statistics.arrays import NEVER  # noqa: E402
-from workhours_sla.statistics.cohort import VERDICTS  # noqa: E402
+from workhours_sla.statistics.maturity import VERDICTS  # noqa: E402
 
 S8 = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -70,9 +73,9 @@ def cases(
     posted = instants([at(p, schedule) for p, _ in pairs])
     answered = instants([None if a is None else at(a, schedule) for _, a in pairs])
     groups = {} if agencies is None else {"agency": Labels.of(agencies)}
-    return cases_of_columns(
-        posted, answered, schedule, N4, as_of=at(as_of, schedule), groups=groups, **options
-    )
+    columns = AppealColumns(posted, answered, groups=groups, **options)
+    target = Target("first reply", N4, schedule)
+    return cases_of_columns(columns, target, as_of=at(as_of, schedule))
 
 
 def met_of(met: int, n: int, agency: str = "A") -> Report:
@@ -81,7 +84,7 @@ def met_of(met: int, n: int, agency: str = "A") -> Report:
         ("2025-03-11T10:00", "2025-03-11T10:30" if number < met else "2025-03-12T17:00")
         for number in range(n)
     ]
-    return compliance_report(cases(pairs, "2025-03-14T18:00", agencies=[agency] * n))
+    return report_of(cases(pairs, "2025-03-14T18:00", agencies=[agency] * n))
 
 
 # -- golden answers ----------------------------------------------------------------------------
@@ -135,13 +138,15 @@ def from_events(pairs: list[tuple[str, str | None]], as_of: str, schedule: Sched
     policy = Policy([Target("first reply", N4, schedule)])
     events = events_of(pairs, schedule)
     when = at(as_of, schedule)
-    return cases_of(evaluate(events, policy, as_of=when), policy, as_of=when, events=events)
+    return cases_of_evaluation(
+        evaluate(events, policy, as_of=when), policy, as_of=when, events=events
+    )
 
 
 @pytest.mark.parametrize("how", ["columns", "events"])
 def test_what_is_still_open_counts(how: str) -> None:
     make = cases if how == "columns" else from_events
-    report = compliance_report(make(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    report = report_of(make(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
     total = report.total
     assert (total.answered_met, total.answered, total.closed_only) == (6, 6, 1.0)
     assert (total.counts.matured_met, total.counts.matured) == (6, 8)
@@ -163,8 +168,8 @@ def test_what_is_still_open_counts(how: str) -> None:
 
 
 def test_columns_and_events_give_the_same_report() -> None:
-    columns = compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
-    events = compliance_report(from_events(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    columns = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    events = report_of(from_events(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
     for field in ("total", "weeks", "curve", "heat_map", "backlog", "mix", "trend", "days"):
         assert getattr(columns, field) == getattr(events, field), field
 
@@ -176,12 +181,12 @@ def test_weeks_around_the_new_year() -> None:
         ("2026-01-09T12:00", None),
         ("2026-01-14T12:00", "2026-01-14T12:30"),
     ]
-    report = compliance_report(cases(pairs, "2026-01-12T14:00"))
+    report = report_of(cases(pairs, "2026-01-12T14:00"))
     assert [(w.name, w.working_time) for w in report.weeks] == [
         ("2026-W01", 16 * HOUR),
         ("2026-W02", 0 * HOUR),
     ]
-    later = compliance_report(cases(pairs, "2026-01-20T18:00"))
+    later = report_of(cases(pairs, "2026-01-20T18:00"))
     weeks = later.weeks
     assert [(w.name, w.working_time // HOUR) for w in weeks] == [
         ("2026-W01", 16),
@@ -200,32 +205,32 @@ def test_an_appeal_of_the_holidays_matures_on_the_first_working_day(
 ) -> None:
     pairs = [("2026-01-07T12:00", None)]
     limit = f"2026-01-12T{hour}:00"
-    before = compliance_report(cases(pairs, limit, schedule))
-    after = compliance_report(cases(pairs, f"{limit}:01", schedule))
+    before = report_of(cases(pairs, limit, schedule))
+    after = report_of(cases(pairs, f"{limit}:01", schedule))
     assert (before.total.counts.matured, before.total.counts.pending) == (0, 1)
     assert (after.total.counts.matured, after.total.counts.breached) == (1, 1)
     assert after.total.final_at == at(limit, schedule)
 
 
 def test_a_week_that_goes_on_is_final_after_the_limit_of_its_last_moment() -> None:
-    report = compliance_report(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
+    report = report_of(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
     assert report.total.final_at == at("2026-03-16T15:00")
     assert report.table("week").rows[0].final_at == at("2026-03-23T14:00")
 
 
 def test_at_its_limit_nothing_has_matured() -> None:
     pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", None)]
-    at_limit = compliance_report(cases(pairs, "2025-03-11T15:00"))
+    at_limit = report_of(cases(pairs, "2025-03-11T15:00"))
     assert at_limit.total.counts.matured == 0
     assert at_limit.trend.points == ()
-    past = compliance_report(cases(pairs, "2025-03-11T15:00:01"))
+    past = report_of(cases(pairs, "2025-03-11T15:00:01"))
     assert (past.total.counts.matured_met, past.total.counts.matured) == (1, 2)
 
 
 def test_a_week_is_on_the_trend_only_past_its_last_limit() -> None:
     pairs = [("2025-03-14T17:00", "2025-03-14T17:30")]
-    assert compliance_report(cases(pairs, "2025-03-17T12:00")).trend.points == ()
-    assert len(compliance_report(cases(pairs, "2025-03-17T12:00:01")).trend.points) == 1
+    assert report_of(cases(pairs, "2025-03-17T12:00")).trend.points == ()
+    assert len(report_of(cases(pairs, "2025-03-17T12:00:01")).trend.points) == 1
 
 
 def test_89_96_is_not_shown_as_90() -> None:
@@ -272,23 +277,24 @@ def test_every_cell_reconciles(
     gone = [None if row[2] is None else row[0] + timedelta(minutes=row[2]) for row in rows]
     excluded = np.array([row[4] for row in rows]) & (np.arange(len(rows)) % 5 == 0)
     found = cases_of_columns(
-        instants([row[0] for row in rows]),
-        instants(after),
-        S8,
-        N4,
+        AppealColumns(
+            instants([row[0] for row in rows]),
+            instants(after),
+            groups={"agency": Labels.of([row[3] for row in rows])},
+            withdrawn=instants(gone),
+            excluded=excluded,
+        ),
+        Target("first reply", N4, S8),
         as_of=as_of,
-        groups={"agency": Labels.of([row[3] for row in rows])},
-        withdrawn=instants(gone),
-        excluded=excluded,
     )
     intake = found.intake
-    aside = sum(count for _, count in intake.set_aside)
+    aside = sum(count for _, count in intake.quarantined)
     assert intake.read == intake.taken + intake.after_as_of + aside == len(rows)
     if not len(found):
         with pytest.raises(EventError):
-            compliance_report(found)
+            report_of(found)
         return
-    report = compliance_report(found)
+    report = report_of(found)
     total = report.total.counts
     assert total.arrived == intake.taken
     for table in report.tables:
@@ -339,16 +345,16 @@ def test_verdicts_are_those_of_the_fold(
                 Event(f"{name}d", name, EventType.DELETED, left, left, author_role="citizen")
             )
     result = evaluate(events, policy, as_of=as_of)
-    expected = cases_of(result, policy, as_of=as_of)
+    expected = cases_of_evaluation(result, policy, as_of=as_of)
     found = cases_of_columns(
-        instants(posted),
-        instants(answered),
-        S8,
-        N4,
+        AppealColumns(
+            instants(posted),
+            instants(answered),
+            withdrawn=instants(gone),
+            ids=[f"A-{number:03}" for number in range(len(rows))],
+        ),
+        Target("first reply", N4, S8, closing=closing),
         as_of=as_of,
-        withdrawn=instants(gone),
-        closing=closing,
-        ids=[f"A-{number:03}" for number in range(len(rows))],
     )
     verdicts = [VERDICTS[code].replace("at_risk", "pending") for code in expected.verdict]
     assert [VERDICTS[code] for code in found.verdict] == verdicts
@@ -362,7 +368,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
     rows = [*zip(ANSWERED_AND_OPEN, ["B", "A", None] * 3 + ["A"], strict=True)]
     shuffled = rng.sample(rows, len(rows))
     one, other = (
-        compliance_report(
+        report_of(
             cases([pair for pair, _ in some], "2025-03-12T18:00", S9, [name for _, name in some])
         )
         for some in (rows, shuffled)
@@ -407,26 +413,30 @@ def test_classes_of_arrival_and_of_the_day_due() -> None:
         "2025-06-11T20:00": "short_day",
     }
     for time, name in times.items():
-        report = compliance_report(cases([(time, None)], "2025-11-20T18:00"))
+        report = report_of(cases([(time, None)], "2025-11-20T18:00"))
         assert [row.key for row in report.table("arrival_class").rows] == [name], time
-    after_rest = compliance_report(cases([("2025-11-02T12:00", None)], "2025-11-20T18:00"))
+    after_rest = report_of(cases([("2025-11-02T12:00", None)], "2025-11-20T18:00"))
     assert [row.key for row in after_rest.table("due_class").rows] == ["after_days_off"]
-    weekend = compliance_report(cases([("2025-10-26T12:00", None)], "2025-11-20T18:00"))
+    weekend = report_of(cases([("2025-10-26T12:00", None)], "2025-11-20T18:00"))
     assert [row.key for row in weekend.table("due_class").rows] == ["ordinary_day"]
 
 
 def test_local_times_follow_the_zone_as_it_was() -> None:
     pairs = [("2020-12-25T16:30", None), ("2020-12-28T16:30", None)]  # +04, then +03
-    heat = compliance_report(cases(pairs, "2021-01-20T18:00")).heat_map
+    heat = report_of(cases(pairs, "2021-01-20T18:00")).heat_map
     assert (heat.arrived[4][16], heat.arrived[0][16]) == (1, 1)
     assert (heat.due_later[4][16], heat.due_known[4][16]) == (1, 1)
     change = instants([datetime(2020, 12, 26, 22, tzinfo=UTC)])
-    found = cases_of_columns(change, instants([None]), S8, N4, as_of=at("2021-01-20T18:00"))
-    assert compliance_report(found).heat_map.arrived[6][1] == 1
+    found = cases_of_columns(
+        AppealColumns(change, instants([None])),
+        Target("first reply", N4, S8),
+        as_of=at("2021-01-20T18:00"),
+    )
+    assert report_of(found).heat_map.arrived[6][1] == 1
 
 
 def test_what_is_due_on_the_day_it_came_is_not_due_later() -> None:
-    heat = compliance_report(cases([("2025-03-11T10:00", None)], "2025-03-20T18:00")).heat_map
+    heat = report_of(cases([("2025-03-11T10:00", None)], "2025-03-20T18:00")).heat_map
     assert (heat.due_later[1][10], heat.due_known[1][10]) == (0, 1)
 
 
@@ -434,12 +444,12 @@ def test_a_change_is_mix_and_performance() -> None:
     early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
     late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
     both = cases(early + late, "2025-03-20T18:00")
-    change = compliance_report(both, compare_from=at("2025-03-10T00:00")).change
-    apart = [compliance_report(cases(some, "2025-03-20T18:00")) for some in (early, late)]
+    change = report_of(both, ReportOptions(compare_from=at("2025-03-10T00:00"))).change
+    apart = [report_of(cases(some, "2025-03-20T18:00")) for some in (early, late)]
     assert change == compare(*apart)
     assert (change.before, change.after) == (0.9, 0.6)
     assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
-    assert compliance_report(both, compare_from=at("2026-03-10T00:00")).change is None
+    assert report_of(both, ReportOptions(compare_from=at("2026-03-10T00:00"))).change is None
 
 
 def test_a_unit_that_gets_hard_appeals_is_not_worse_for_it() -> None:
@@ -448,9 +458,7 @@ def test_a_unit_that_gets_hard_appeals_is_not_worse_for_it() -> None:
         return [(posted, "2025-03-13T09:10" if i < met else None) for i in range(n)]
 
     rows = some(13, 18, 20, 8) + some(12, 20, 40, 17) + some(13, 36, 40, 8) + some(12, 10, 20, 17)
-    report = compliance_report(
-        cases(rows, "2025-03-20T18:00", agencies=["hard"] * 60 + ["easy"] * 60)
-    )
+    report = report_of(cases(rows, "2025-03-20T18:00", agencies=["hard"] * 60 + ["easy"] * 60))
     hard, easy = (report.table("agency").row(name) for name in ("hard", "easy"))
     assert hard.rate.rate < easy.rate.rate
     assert hard.standardised == pytest.approx(easy.standardised) == pytest.approx(0.7)
@@ -463,7 +471,7 @@ def test_the_funnel_marks_who_is_outside() -> None:
         pairs += [("2025-03-11T10:00", "2025-03-11T10:30")] * met
         pairs += [("2025-03-11T10:00", None)] * (100 - met)
         names += [f"unit {number:02}"] * 100
-    report = compliance_report(cases(pairs, "2025-03-20T18:00", agencies=names))
+    report = report_of(cases(pairs, "2025-03-20T18:00", agencies=names))
     assert report.table("agency").row("unit 00").funnel == -2
     assert report.table("agency").row("unit 01").funnel == 0
     funnel = report.funnels[0]
@@ -477,11 +485,11 @@ def test_a_trend_needs_twelve_final_weeks() -> None:
         for week, hours in enumerate([1, 2] * 6 + [8])
     ]
     given = [(p, (at(p) + timedelta(hours=h)).isoformat()[:16]) for p, h in pairs]
-    report = compliance_report(cases(given, "2025-06-01T12:00"))
+    report = report_of(cases(given, "2025-06-01T12:00"))
     assert len(report.trend.points) == 13
     assert report.trend.mean == 1.5 * HOUR
     assert [point.outside for point in report.trend.points] == [False] * 12 + [True]
-    short = compliance_report(cases(given[:11], "2025-06-01T12:00")).trend
+    short = report_of(cases(given[:11], "2025-06-01T12:00")).trend
     assert (len(short.points), short.mean) == (11, None)
 
 
@@ -506,8 +514,10 @@ def test_a_late_appeal_is_taken_apart_by_holder() -> None:
         told(5, EventType.DELETED, "15T10:50", author_role="official"),
     ]
     when = moment("20T18:00")
-    found = cases_of(evaluate(events, policy, as_of=when), policy, as_of=when, events=events)
-    report = compliance_report(found, events=[*events, events[0]])
+    found = cases_of_evaluation(
+        evaluate(events, policy, as_of=when), policy, as_of=when, events=events
+    )
+    report = report_of(found, events=[*events, events[0]])
     assert report.total.counts.breached == 1
     held = report.attribution
     assert (held.at_breach, held.first) == ((("B", 1),), (("A", 1),))
@@ -526,7 +536,7 @@ def test_a_late_appeal_is_taken_apart_by_holder() -> None:
 
 def test_answers_just_before_lunch_are_counted() -> None:
     pairs = [("2025-03-11T10:00", f"2025-03-11T12:{minute}") for minute in ("05", "49", "50", "59")]
-    found = compliance_report(cases(pairs, "2025-03-12T18:00")).indicators
+    found = report_of(cases(pairs, "2025-03-12T18:00")).indicators
     assert (found.noon_hour, found.before_lunch) == (4, 2)
 
 
@@ -534,7 +544,7 @@ def test_answers_just_before_lunch_are_counted() -> None:
 
 
 def test_nothing_has_matured_yet() -> None:
-    report = compliance_report(cases([("2025-03-12T17:00", None)], "2025-03-12T18:00"))
+    report = report_of(cases([("2025-03-12T17:00", None)], "2025-03-12T18:00"))
     assert report.total.rate is None
     assert (report.total.counts.pending, report.total.closed_only) == (1, None)
     assert report.curve is None
@@ -543,9 +553,7 @@ def test_nothing_has_matured_yet() -> None:
 
 
 def test_one_appeal() -> None:
-    report = compliance_report(
-        cases([("2025-03-11T10:00", "2025-03-11T11:00")], "2025-03-14T12:00")
-    )
+    report = report_of(cases([("2025-03-11T10:00", "2025-03-11T11:00")], "2025-03-14T12:00"))
     assert rate_text(report.total, "en") == "1/1"
     assert report.total.median.time == HOUR
 
@@ -555,7 +563,7 @@ def test_one_appeal() -> None:
 )
 def test_all_late_and_all_in_time(answered: str | None, rate: float, verdict: str) -> None:
     reply = None if answered is None else f"2025-03-11T{answered}"
-    report = compliance_report(cases([("2025-03-11T10:00", reply)] * 60, "2025-03-20T18:00"))
+    report = report_of(cases([("2025-03-11T10:00", reply)] * 60, "2025-03-20T18:00"))
     assert (report.total.rate.rate, report.total.rate.verdict) == (rate, verdict)
     assert len(report.late) == (60 if answered is None else 0)
     assert (report.total.median.time is None) == (answered is None)
@@ -568,7 +576,7 @@ def test_before_the_first_event_there_is_nothing_to_report() -> None:
     ):
         assert found.intake.after_as_of == found.intake.read
         with pytest.raises(EventError, match="later as_of"):
-            compliance_report(found)
+            report_of(found)
 
 
 def test_an_agency_without_a_schedule_is_counted_apart() -> None:
@@ -579,8 +587,8 @@ def test_an_agency_without_a_schedule_is_counted_apart() -> None:
         for name, t in zip("ABD", ["2025-03-11T10:00"] * 3, strict=True)
     ]
     when = at("2025-03-14T18:00")
-    found = cases_of(evaluate(events, policy, as_of=when), policy, as_of=when)
-    report = compliance_report(found)
+    found = cases_of_evaluation(evaluate(events, policy, as_of=when), policy, as_of=when)
+    report = report_of(found)
     assert report.quality.intake.unmatched == (("no_schedule", 1),)
     assert report.total.counts.arrived == 2
     assert [late.limit for late in report.late] == [
@@ -588,32 +596,33 @@ def test_an_agency_without_a_schedule_is_counted_apart() -> None:
         at("2025-03-11T15:00"),
     ]
     columns = cases_of_columns(
-        instants([at("2025-03-11T10:00")] * 2),
-        instants([None, None]),
-        [S8],
-        N4,
+        AppealColumns(
+            instants([at("2025-03-11T10:00")] * 2),
+            instants([None, None]),
+            schedule_names=Labels.of(["A", None]),
+        ),
+        Target("first reply", N4, by),
         as_of=when,
-        codes=[0, -1],
     )
-    assert columns.intake.set_aside == (("no_schedule", 1),)
+    assert columns.intake.quarantined == (("no_schedule", 1),)
 
 
 def test_each_agency_keeps_its_own_hours_and_zone() -> None:
     east = Schedule("RU-SA", "Mo-Fr 09:00-18:00", tz="Asia/Yakutsk")
     posted = at("2025-03-11T09:00")  # 15:00 in Yakutsk
     found = cases_of_columns(
-        instants([posted, posted]),
-        instants([None, None]),
-        [S8, east],
-        N4,
+        AppealColumns(
+            instants([posted, posted]),
+            instants([None, None]),
+            groups={"agency": Labels.of(["west", "east"])},
+        ),
+        Target("first reply", N4, ScheduleBy("agency_id", {"west": S8, "east": east})),
         as_of=at("2025-03-20T18:00"),
-        codes=[0, 1],
-        groups={"agency": Labels.of(["west", "east"])},
     )
-    heat = compliance_report(found).heat_map
+    heat = report_of(found).heat_map
     assert (heat.arrived[1][9], heat.arrived[1][15]) == (1, 1)
-    assert compliance_report(found).promise.schedules == 2
-    assert {late.started_at.utcoffset() for late in compliance_report(found).late} == {
+    assert report_of(found).promise.schedules == 2
+    assert {late.started_at.utcoffset() for late in report_of(found).late} == {
         3 * HOUR,
         9 * HOUR,
     }
@@ -629,8 +638,8 @@ def test_names_are_text_whatever_is_in_them() -> None:
 
 
 def test_a_week_without_working_time() -> None:
-    report = compliance_report(cases([("2026-01-03T12:00", None)], "2026-01-04T12:00"))
-    later = compliance_report(cases([("2026-01-07T12:00", None)], "2026-01-09T12:00"))
+    report = report_of(cases([("2026-01-03T12:00", None)], "2026-01-04T12:00"))
+    later = report_of(cases([("2026-01-07T12:00", None)], "2026-01-09T12:00"))
     assert report.weeks[0].working_time == 16 * HOUR
     assert later.weeks[0].working_time == 0 * HOUR
     assert later.trend.points == ()
@@ -641,7 +650,7 @@ def test_dates_that_the_calendar_does_not_know_wait() -> None:
     pairs = [("2030-01-10T10:00", None), ("2027-12-30T10:00", "2027-12-30T11:00")]
     pairs += [("2027-12-31T16:30", "2027-12-31T16:50")]  # due after all that is known
     found = cases(pairs, "2030-02-01T10:00")
-    report = compliance_report(found)
+    report = report_of(found)
     assert report.quality.calendar_unknown == 1
     assert (report.total.counts.met, report.total.counts.pending) == (2, 1)
     assert report.total.final_at is None
@@ -652,12 +661,9 @@ def test_columns_leave_a_withdrawal_open_that_may_be_late() -> None:
     kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Monday 20 April 2026 is uncertain
     posted, gone = at("2026-04-17T16:00"), at("2026-04-20T15:00")
     found = cases_of_columns(
-        instants([posted]),
-        instants([None]),
-        kc,
-        N4,
+        AppealColumns(instants([posted]), instants([None]), withdrawn=instants([gone])),
+        Target("first reply", N4, kc),
         as_of=at("2026-04-24T18:00"),
-        withdrawn=instants([gone]),
     )
     assert (VERDICTS[found.verdict[0]], found.calendar_unknown) == ("pending", 1)
     assert (found.ended[0], found.elapsed[0]) == (NEVER, UNKNOWN)
@@ -673,58 +679,70 @@ def test_other_columns_and_budgets_of_days() -> None:
         PolicyError,
         match=r"several targets; .* give target \(--target\) as one of 'reply', 'first reply'",
     ):
-        cases_of(result, policy, as_of=when)
+        cases_of_evaluation(result, policy, as_of=when)
     alike = Policy([Rule([days], channels={"vk"}), Rule([replace(days, schedule=S9)])])
     with pytest.raises(PolicyError, match="several targets 'reply'"):
-        cases_of(result, alike, as_of=when, target="reply")
+        cases_of_evaluation(result, alike, as_of=when, target="reply")
     with pytest.raises(PolicyError, match="no target 'x'"):
-        cases_of(result, policy, as_of=when, target="x")
-    report = compliance_report(cases_of(result, policy, as_of=when, target="reply"))
+        cases_of_evaluation(result, policy, as_of=when, target="x")
+    report = report_of(cases_of_evaluation(result, policy, as_of=when, target="reply"))
     assert (report.promise.budget, report.promise.horizon) == (None, 8 * HOUR)
     assert report.total.counts.breached == 4
-    with pytest.raises(LookupError, match="say nothing of 'planet'"):
-        compliance_report(cases_of(result, policy, as_of=when, target="reply"), by=["planet"])
+    with pytest.raises(LookupError, match="have no attribute 'planet'"):
+        report_of(
+            cases_of_evaluation(result, policy, as_of=when, target="reply"),
+            ReportOptions(by=["planet"]),
+        )
 
 
 def test_columns_that_do_not_fit_are_refused() -> None:
     good = instants([at("2025-03-11T10:00")])
     when = at("2025-03-14T18:00")
     with pytest.raises(ValueError, match="answered has the shape"):
-        cases_of_columns(good, instants([None, None]), S8, N4, as_of=when)
+        cases_of_columns(
+            AppealColumns(good, instants([None, None])), Target("first reply", N4, S8), as_of=when
+        )
     with pytest.raises(TypeError, match="not of instants"):
-        cases_of_columns(np.array([1]), np.array([2]), S8, N4, as_of=when)
-    with pytest.raises(ValueError, match="codes has the shape"):
-        cases_of_columns(good, instants([None]), [S8], N4, as_of=when, codes=[0, 0])
+        cases_of_columns(
+            AppealColumns(np.array([1]), np.array([2])), Target("first reply", N4, S8), as_of=when
+        )
+    by_agency = Target("first reply", N4, ScheduleBy("agency_id", {"A": S8}))
+    two = Labels.of(["A", "A"])
+    with pytest.raises(ValueError, match="schedule_names has the shape"):
+        cases_of_columns(
+            AppealColumns(good, instants([None]), schedule_names=two), by_agency, as_of=when
+        )
     with pytest.raises(ValueError, match="target_rate 90"):
-        compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00"), target_rate=90)
+        report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00"), ReportOptions(target_rate=90))
 
 
 # -- revisions -----------------------------------------------------------------------------------
 
 
 def test_a_revision_says_what_changed_and_why() -> None:
-    old = compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    old = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
     assert revise(old, old).changes == ()
-    later = compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-13T18:00", S9))
+    later = report_of(cases(ANSWERED_AND_OPEN, "2025-03-13T18:00", S9))
     found = revise(old, later)
     assert found.causes == ("as_of",)
     changed = {(c.table, c.key, c.figure): (c.old, c.new) for c in found.changes}
     assert changed["total", "total", "breached"] == ("2", "4")
-    more = compliance_report(
+    more = report_of(
         cases([*ANSWERED_AND_OPEN, ("2025-03-10T10:00", None)], "2025-03-12T18:00", S9)
     )
     assert revise(old, more).causes == ("input",)
     shut = Schedule(
         Calendar.plain([date(2025, 3, 12)], id="RU-VGG"), "Mo-Fr 09:00-18:00", tz="Europe/Volgograd"
     )
-    assert revise(
-        old, compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", shut))
-    ).causes == ("calendar",)
-    assert (
-        "policy"
-        in revise(old, compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S8))).causes
+    assert revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", shut))).causes == (
+        "calendar",
     )
-    rated = compliance_report(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9), target_rate=0.8)
+    assert (
+        "policy" in revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S8))).causes
+    )
+    rated = report_of(
+        cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9), ReportOptions(target_rate=0.8)
+    )
     assert revise(old, rated).causes == ("options",)
 
 
@@ -741,7 +759,7 @@ def test_an_answer_at_the_instant_of_a_withdrawal_is_an_answer() -> None:
 def test_what_is_excluded_is_in_no_curve() -> None:
     pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", "2025-03-11T12:00")]
     found = cases(pairs, "2025-03-14T12:00", excluded=[False, True])
-    report = compliance_report(found)
+    report = report_of(found)
     assert (report.curve.times, report.curve.share) == ((HOUR,), (0.0,))
     assert report.total.mean_answered == HOUR
 
@@ -754,12 +772,12 @@ def test_times_on_whole_minutes_are_counted() -> None:
         ("2025-03-11T10:00", "2025-03-11T11:00:01"),
         ("2025-03-11T10:00:01", "2025-03-11T11:00"),
     ]
-    assert compliance_report(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
+    assert report_of(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
 
 
 def test_what_could_not_be_read_is_accounted_for() -> None:
     intake = Intake("rows", 5, 5).with_faults({"naive_time": 2})
-    assert (intake.read, intake.set_aside) == (7, (("naive_time", 2),))
+    assert (intake.read, intake.quarantined) == (7, (("naive_time", 2),))
 
 
 def test_a_row_is_a_value() -> None:

@@ -13,8 +13,8 @@ from workhours_sla import Schedule
 np = pytest.importorskip("numpy")
 
 from workhours_sla.statistics.backlog import backlog_ages  # noqa: E402
-from workhours_sla.statistics.cohort import cohort_counts  # noqa: E402
-from workhours_sla.statistics.proportions import compliance_rate, percent  # noqa: E402
+from workhours_sla.statistics.intervals import compliance_rate  # noqa: E402
+from workhours_sla.statistics.maturity import cohort_counts  # noqa: E402
 from workhours_sla.statistics.survival import (  # noqa: E402
     SurvivalCurve,
     cumulative_incidence,
@@ -22,6 +22,7 @@ from workhours_sla.statistics.survival import (  # noqa: E402
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.text.numbers import percent  # noqa: E402
 
 SEED = 20250312
 MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1) // timedelta(microseconds=1)

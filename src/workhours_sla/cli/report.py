@@ -35,8 +35,8 @@ from workhours_sla.text.shell import language, say
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.cases import Intake
-    from workhours_sla.compliance.report import Report
     from workhours_sla.compliance.revision import Revision
+    from workhours_sla.reports.report import Report
 
 DEFAULT_RATE: Final = "90%"
 SHOWN_CHANGES: Final = 20
@@ -107,8 +107,9 @@ def report(  # noqa: PLR0913
     reckoned_at = read_time(as_of or "now", zone).when
     rate = read_rate(target_rate)
     try:
-        from workhours_sla.compliance.cases import cases_of  # noqa: PLC0415
-        from workhours_sla.compliance.report import LISTED, compliance_report  # noqa: PLC0415
+        from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
+        from workhours_sla.compliance.report import LISTED, ReportOptions  # noqa: PLC0415
+        from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
         msg = f"reports need numpy: pip install 'workhours-sla[report]' ({error})"
         raise click.UsageError(msg) from None
@@ -116,7 +117,7 @@ def report(  # noqa: PLR0913
     result = evaluate(
         rows.events, promises.policy, as_of=reckoned_at, provisional=settings.provisional
     )
-    cases = cases_of(
+    cases = cases_of_evaluation(
         result,
         promises.policy,
         as_of=reckoned_at,
@@ -131,13 +132,15 @@ def report(  # noqa: PLR0913
         click.echo(f"{say('note', settings.lang)}: {line}", err=True)
     names = None if by is None else [name.strip() for name in by.split(",")]
     try:
-        made = compliance_report(
+        made = make_report(
             cases,
-            target_rate=rate,
-            by=names,
-            compare_from=None if compare_from is None else read_time(compare_from, zone).when,
+            ReportOptions(
+                target_rate=rate,
+                by=names,
+                compare_from=None if compare_from is None else read_time(compare_from, zone).when,
+                listed=LISTED if html_to is None else len(cases),
+            ),
             events=rows.events,
-            listed=LISTED if html_to is None else len(cases),
             lang=settings.lang,
         )
     except LookupError as error:
@@ -212,11 +215,12 @@ def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
         for path in write_tables(made, Path(csv_to)):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
+        from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
+
         try:
-            from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
+            write_workbook(made, Path(xlsx_to))
         except ImportError as error:
             raise click.UsageError(str(error)) from None
-        write_workbook(made, Path(xlsx_to))
         click.echo(xlsx_to, err=True)
 
 
@@ -271,9 +275,9 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
 
 
 def _figure(figure: str, value: str | None, lang: str) -> str:
-    from workhours_sla.reports.plain_text import NONE, number  # noqa: PLC0415
-    from workhours_sla.statistics.proportions import percent  # noqa: PLC0415
+    from workhours_sla.reports.plain_text import NONE  # noqa: PLC0415
     from workhours_sla.text import words  # noqa: PLC0415
+    from workhours_sla.text.numbers import number, percent  # noqa: PLC0415
     from workhours_sla.text.report import VERDICTS  # noqa: PLC0415
 
     if value is None:

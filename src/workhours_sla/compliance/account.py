@@ -1,4 +1,4 @@
-"""What a report was made of, and how far its figures can be trusted."""
+"""The input of a report, the quality of its figures, and the dates it spans."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _EPOCH: Final = date(1970, 1, 1)
 class Quality:
     """How far the figures can be trusted.
 
-    ``matured`` of ``counting`` cases, those neither withdrawn nor excluded, have a final verdict.
-    ``minute_rounded`` counts the cases whose times all fall on whole minutes, ``unnamed`` those
-    that belong to no group, by grouping. ``calendar_unknown`` wait for dates that no act has
-    settled, ``provisional`` rest on a rule alone, ``needs_review`` may have been answered by a
-    reply that nobody has judged, ``untimed`` have no known working time. ``pause_left_open`` have
-    a pause that was never ended though work went on, ``retroactive`` were late before a change of
-    the appeal made the target apply.
+    ``matured`` of the ``counting`` cases, which are neither withdrawn nor excluded, have a final
+    verdict. ``minute_rounded`` counts the cases whose times are all on whole minutes, ``unnamed``
+    those in no group, by grouping. The rest counts cases as well: ``calendar_unknown`` depend on
+    dates that no act has decided, ``provisional`` on a rule alone; ``needs_review`` may have been
+    answered by a reply without a review; ``untimed`` have no known working time;
+    ``pause_left_open`` have a pause that was never ended although work went on; ``retroactive``
+    were late before a change of the appeal made the target apply.
     """
 
     intake: Intake
@@ -51,7 +51,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class CalendarUsed:
-    """A calendar behind the report, by its content."""
+    """A calendar that the report used."""
 
     id: str
     version: str
@@ -60,7 +60,10 @@ class CalendarUsed:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the report was made from: equal provenance and ``as_of`` give equal figures."""
+    """The input of a report, as fingerprints and versions.
+
+    Equal provenance, options and ``as_of`` give equal figures.
+    """
 
     library: str
     input_hash: str
@@ -70,7 +73,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """A date of the reference schedule: its kind, working time, and why; kind None: unknown."""
+    """A date of the reference schedule: its kind, working time and reason.
+
+    ``kind`` is None if the calendar does not cover the date.
+    """
 
     date: date
     kind: str | None
@@ -81,7 +87,7 @@ class DayNote:
 
 
 def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
-    """Return how far figures of these cases, in these groupings, can be trusted."""
+    """Return how far the figures of these cases and groupings can be trusted."""
     cases = tally.cases
     rounded = cases.started % _MINUTE == 0
     rounded &= (cases.answered == NEVER) | (cases.answered % _MINUTE == 0)
@@ -114,21 +120,18 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
-            said = words.OVERRIDDEN
-            return DayNote(day, "work" if shifts else "day_off", False, worked, *_both(said))  # noqa: FBT003
+            reasons = (words.pick(words.OVERRIDDEN, lang) for lang in words.LANGUAGES)
+            return DayNote(day, "work" if shifts else "day_off", False, worked, *reasons)  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:
         return DayNote(day, None, False, None, "", "")  # noqa: FBT003
-    reasons = found.describe("en"), found.describe("ru")
-    return DayNote(day, found.kind.value, found.short, worked, *reasons)
-
-
-def _both(said: words.Words) -> tuple[str, str]:
-    return words.pick(said, "en"), words.pick(said, "ru")
+    return DayNote(
+        day, found.kind.value, found.short, worked, *map(found.describe, words.LANGUAGES)
+    )
 
 
 def provenance(cases: Cases) -> Provenance:
-    """Return what figures of these cases come from."""
+    """Return the provenance of figures of these cases."""
     calendars = {
         cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
     }

@@ -1,4 +1,4 @@
-"""When cases arrived, by the clocks and calendars of their own schedules."""
+"""When cases arrived and were due, on the local time and calendar of their own schedules."""
 
 from __future__ import annotations
 
@@ -25,27 +25,31 @@ ARRIVAL_CLASSES: Final = (
     "short_day",
     "working_weekend",
 )
-"""When a case arrived; ``holiday`` is any other day off, ``in_hours`` counts the breaks in."""
+"""When a case arrived. ``holiday`` is any day off but a weekend; ``in_hours`` includes breaks."""
 
 DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
 """Whether a case was due on the first working day after at least three days off."""
 
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""The keys of the table ``weekday``."""
+
 LONG_REST: Final = 3
+"""The fewest days off that make the next working day ``after_days_off``."""
 SHORTEST_WEEK: Final = timedelta(hours=8)
-"""Weeks with less working time are taken together with the next for rates."""
+"""Weeks with less working time are merged with the next for rates."""
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1)
 _MONDAY: Final = 3
-"""How many days before the epoch, a Thursday, its week began."""
+"""How many days before the epoch, a Thursday, that week began."""
 
 
 class Week(NamedTuple):
-    """An ISO week on the local dates of the schedule.
+    """An ISO week on local dates of the reference schedule.
 
-    ``working_time`` is that of the reference schedule, None where its calendar does not know;
-    ``cohort`` is the position among the merged ones whose rate the week belongs to.
+    ``working_time`` is None if the calendar does not cover the week. ``cohort`` is the number of
+    the merged week that its rate is part of.
     """
 
     name: str
@@ -56,10 +60,11 @@ class Week(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """For each case: local date and hour, week, and classes; -1 where the calendar is unknown.
+    """The local weekday, hour, week and classes of each case; a class is -1 if it is unknown.
 
-    ``weekday`` is 0 for Monday. ``due_later`` says that a case is due on a later date than it
-    arrived on. ``cohort_of_week`` merges short weeks.
+    ``weekday`` is 0 for Monday, ``week`` a position in ``weeks``. ``due_later`` marks cases that
+    are due on a later date than that of their arrival. ``last_is_short``: the last merged week
+    still needs the next one.
     """
 
     weekday: IntArray
@@ -73,12 +78,12 @@ class Arrivals:
 
     @property
     def cohort(self) -> IntArray:
-        """The merged week of each case."""
+        """The number of the merged week of each case."""
         return np.array([week.cohort for week in self.weeks], np.int64)[self.week]
 
 
 def arrivals(cases: Cases) -> Arrivals:
-    """Return when the cases arrived; there must be at least one."""
+    """Return when the cases arrived; at least one is required."""
     local = local_times(cases, cases.started)
     has_due = cases.due != NEVER
     due = np.where(has_due, local_times(cases, np.where(has_due, cases.due, cases.started)), local)
@@ -100,12 +105,12 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def local_times(cases: Cases, instants: IntArray) -> IntArray:
-    """Return instants as microseconds on the wall clock of each case's schedule."""
+    """Return instants as microseconds since 1970 on the local clock of each case's schedule."""
     return to_local(instants, cases.schedule_of, cases.schedules)
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Return instants on the wall clock of the schedule at each position of ``of``."""
+    """Return instants on the local clock of the schedules at the positions ``of``."""
     if not instants.size:
         return instants
     first, last = int(instants.min()) // _DAY - 1, int(instants.max()) // _DAY + 2
@@ -129,11 +134,11 @@ def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) 
 
 
 class _Facts(NamedTuple):
-    """By schedule and date, of the dates that matter; ``days`` are sorted, counted from 1970."""
+    """The kind and hours of dates, by schedule and date; ``days`` are sorted days since 1970."""
 
     days: IntArray
     kind: IntArray
-    """A position in ARRIVAL_CLASSES, in_hours for an ordinary working day; -1 unknown."""
+    """A position in ARRIVAL_CLASSES, that of in_hours for an ordinary working day; -1 unknown."""
     opens: IntArray
     closes: IntArray
 
@@ -141,7 +146,7 @@ class _Facts(NamedTuple):
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the positions in DUE_CLASSES of due dates, -1 where not known."""
+        """Return the positions in DUE_CLASSES of due dates, -1 where unknown."""
         on = self.kind[of, self.at(day)]
         before = [self.kind[of, self.at(day - back)] for back in range(1, LONG_REST + 1)]
         rested = np.logical_and.reduce([np.isin(kind, _OFF) for kind in before])
@@ -176,12 +181,12 @@ _OFF: Final = (_WEEKEND, _HOLIDAY)
 def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
     if day in schedule.overrides:
         return _IN_HOURS if works else _HOLIDAY
-    said = schedule.calendar.day(day)
+    found = schedule.calendar.day(day)
     if not works:
-        return _WEEKEND if said.kind in (DayKind.DAY_OFF, DayKind.WORK) else _HOLIDAY
-    if said.kind is DayKind.TRANSFERRED_WORK:
+        return _WEEKEND if found.kind in (DayKind.DAY_OFF, DayKind.WORK) else _HOLIDAY
+    if found.kind is DayKind.TRANSFERRED_WORK:
         return _EXTRA
-    return _SHORT if said.short else _IN_HOURS
+    return _SHORT if found.short else _IN_HOURS
 
 
 def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
@@ -207,7 +212,7 @@ def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], MergedPeriods]:
     mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
-    # a week that is not known stands alone
+    # a week of unknown length is not merged
     known = [SHORTEST_WEEK if span is None else span for span in spans]
     merged = merge_short_periods(
         [span // MICROSECOND for span in known], shortest=SHORTEST_WEEK // MICROSECOND
@@ -230,7 +235,7 @@ def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
 
 
 def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Return an instant in the zone of a schedule."""
+    """Return an instant in the zone of a schedule; ``micros`` are microseconds since 1970."""
     return (BASE_UTC + micros * MICROSECOND).astimezone(schedule.tz)
 
 

@@ -1,6 +1,6 @@
-"""Whose the late appeals are: who held them when, and where their working time went.
+"""Attribute late appeals to agencies: who had them when, and where their working time went.
 
-It takes the events: an outcome no longer says who held an appeal when.
+Only events show who had an appeal when; outcomes do not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, get_args
 import numpy as np
 
 from workhours_sla.compliance.arrivals import instant_of
-from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import (
@@ -27,6 +27,7 @@ from workhours_sla.sla.holders import (
     in_time_if_earlier,
 )
 from workhours_sla.sla.target import Target
+from workhours_sla.statistics.maturity import BREACHED
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.zone import BASE_UTC
 
@@ -36,7 +37,7 @@ _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much working time of late appeals one holder had them in one phase; None: nobody."""
+    """The working time of late appeals with one holder in one phase; None: with no holder."""
 
     holder: str | None
     phase: Phase
@@ -46,7 +47,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PhaseTime:
-    """How much working time late appeals spent in one phase, and how many of them were in it."""
+    """The working time of late appeals in one phase, and how many of them were in it."""
 
     phase: Phase
     worked: timedelta
@@ -55,14 +56,15 @@ class PhaseTime:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose the late appeals are, by each way to say so: (agency, late appeals), most first.
+    """Late appeals by agency, by three rules: (agency, late appeals), most first.
 
-    ``hour_earlier`` counts, by who held them at the limit, those that would have been in time had
-    they come to that holder an hour of working time earlier, as ``late.Late`` says it;
-    ``hour_known`` are the late appeals of which that is known. ``shares``
-    takes their working time apart by holder and phase, most first, ``phases`` by phase alone, in
-    their order; no event tells of an approval within an agency, so it is part of what is held.
-    ``left_out`` counts late appeals whose holders cannot be reckoned.
+    ``at_breach`` counts them for the holder at the limit, ``largest_share`` for the holder of the
+    most working time, ``first`` for the first holder. ``hour_earlier`` counts, by the holder at
+    the limit, those that would have been in time if they had reached that holder an hour of
+    working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals of which
+    that is known. ``shares`` splits their working time by holder and phase, most first, ``phases``
+    by phase alone, in their order. No event shows an approval within an agency, so its time is
+    part of the phase ``held``. ``left_out`` counts late appeals whose holders are not known.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]
@@ -76,7 +78,7 @@ class Attribution:
 
 
 class Breach(NamedTuple):
-    """What the events say of one late appeal; ``owners`` are in the order of the ways to say so."""
+    """The holders of one late appeal; ``owners`` are its agencies by each rule, in their order."""
 
     spans: tuple[Span, ...]
     owners: tuple[str | None, ...]
@@ -84,32 +86,33 @@ class Breach(NamedTuple):
 
     @property
     def holder(self) -> str | None:
-        """Who held it at its limit."""
+        """The holder at the limit."""
         return self.owners[0]
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return what the events say of late appeals, by row, without those they do not explain.
+    """Return the breaches that the events explain, by row.
 
-    None where the target follows transfers: each of its holders has a clock of their own.
+    None if the clock of the target restarts or resumes on a transfer: then each holder has a clock
+    of its own.
     """
     if cases.target.on_transfer != "keep":
         return None
     as_of = BASE_UTC + cases.as_of * MICROSECOND
     found = {}
-    waiting = cases.open
+    is_open = cases.open
     name, by_start = "", dict[datetime, tuple[Span, ...]]()
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         schedule = cases.schedules[int(cases.schedule_of[row])]
         limit = instant_of(schedule, int(cases.limit[row]))
         started = instant_of(schedule, int(cases.started[row]))
-        if str(cases.ids[row]) != name:  # the cycles of an appeal come one after another
+        if str(cases.ids[row]) != name:  # the cycles of an appeal are adjacent rows
             name = str(cases.ids[row])
             by_start = _spans(by_appeal.get(name, []), cases.target, as_of)
         spans = by_start.get(started) if started is not None else None
         if spans and limit is not None:
-            owners = tuple(breach_owner(spans, limit, way) for way in _OWNERS)
-            overdue, answered = int(cases.overdue[row]), not bool(waiting[row])
+            owners = tuple(breach_owner(spans, limit, rule) for rule in _OWNERS)
+            overdue, answered = int(cases.overdue[row]), not bool(is_open[row])
             earlier = _hour_earlier(cases.target, overdue, spans, limit, answered=answered)
             found[row] = Breach(spans, owners, earlier)
     return found
@@ -119,12 +122,12 @@ def _hour_earlier(
     target: Target, overdue: int, spans: tuple[Span, ...], limit: datetime, *, answered: bool
 ) -> bool | None:
     if overdue == UNKNOWN or isinstance(target.budget, ClockTime):
-        return None  # what is late around the clock is not late by working time
+        return None  # overdue clock time is no working time
     return in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
 
 
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
-    """Return whose the late appeals are, of so many in all."""
+    """Return the attribution of ``late`` late appeals, of which the events explain ``found``."""
     owners: list[Counter[str | None]] = [Counter() for _ in _OWNERS]
     earlier: Counter[str | None] = Counter()
     worked: Counter[tuple[str | None, Phase]] = Counter()
@@ -165,7 +168,7 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
 def _spans(
     events: list[Event], target: Target, as_of: datetime
 ) -> dict[datetime, tuple[Span, ...]]:
-    """Return the spans of each cycle by its start, of the first of several with one start."""
+    """Return the spans of each cycle by its start; of several with one start, the first."""
     history = HolderHistory(events, as_of)
     found: dict[datetime, tuple[Span, ...]] = {}
     for cycle in range(history.cycles if target.on_reopen == "cycle" else 1):

@@ -1,4 +1,4 @@
-"""The backlog week by week, how old it is, and whether the counts belong together."""
+"""The backlog at the end of each week, the ages of open appeals, and a check of the counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.cases import EXCLUDED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
 from workhours_sla.compliance.series import end_of_week
 from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.statistics.backlog import (
@@ -17,6 +17,7 @@ from workhours_sla.statistics.backlog import (
     littles_law,
     overdue_backlog,
 )
+from workhours_sla.statistics.maturity import EXCLUDED
 from workhours_sla.worktime.zone import BASE_UTC
 
 _DAY: Final = timedelta(days=1)
@@ -24,9 +25,9 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """What was open at an instant, and what came and what was done with in the week before.
+    """The appeals open at an instant, and the arrivals and departures of the week before.
 
-    Done with is what was answered or withdrawn.
+    A departure is an answer or a withdrawal.
     """
 
     at: datetime
@@ -37,17 +38,17 @@ class BacklogPoint:
 
     @property
     def net(self) -> int:
-        """By how much the backlog grew in the week."""
+        """The growth of the backlog in the week."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittleCheck:
-    """The two sides of Little's law, on the clock, from ``since`` up to now.
+    """The two sides of Little's law in clock time, from ``since`` to ``as_of``.
 
-    ``mean_open`` is the mean backlog; ``arrivals_per_day`` times ``mean_time``, from arrival to the
-    answer or the withdrawal of those that had one, is ``expected``. Nothing is open at ``since``,
-    so a difference comes of what still is.
+    ``mean_open`` is the mean backlog. ``expected`` is ``arrivals_per_day`` times ``mean_time``, the
+    mean time from arrival to the answer or the withdrawal of the appeals that had one. Nothing is
+    open at ``since``, so a difference comes from the appeals that are still open.
     """
 
     since: datetime
@@ -59,9 +60,10 @@ class LittleCheck:
 
 @dataclass(frozen=True, slots=True)
 class BacklogSeries:
-    """The backlog week by week, and how long in working time the open ones have waited now.
+    """The backlog week by week, and the ages of open appeals at ``as_of`` in working time.
 
-    ``little`` is None while nothing has been answered or withdrawn.
+    Ages are None if nothing is open. ``little`` is None while nothing has been answered or
+    withdrawn.
     """
 
     points: tuple[BacklogPoint, ...]
@@ -72,14 +74,14 @@ class BacklogSeries:
 
 
 def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
-    """Return the backlog at the end of each week up to ``as_of``, excluded cases left out."""
+    """Return the backlog at the end of each week and at ``as_of``, without excluded cases."""
     counted = ~cases.in_state(EXCLUDED)
     came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
     schedule = cases.reference
     ends = [_micros(end_of_week(schedule, week.first)) for week in when.weeks]
     at = [*(end for end in ends if end < cases.as_of), cases.as_of]
     start = _micros(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
-    # by another zone's clock a case of the first week may have come a little earlier
+    # in another zone a case of the first week may have arrived a little earlier
     start = min(start, int(cases.started.min()))
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
     numbers = (

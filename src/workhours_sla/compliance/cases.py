@@ -1,7 +1,8 @@
-"""What a report counts: one case for each appeal's clock, as columns.
+"""The cases of a report, as columns: one case for each clock of the target.
 
 Instants are whole microseconds since 1970 in UTC and amounts whole microseconds of working time,
-as int64. They come from outcomes, here, or straight from columns of posts and answers.
+as int64. Here cases are made from outcomes; ``column_cases`` makes them from columns of posts and
+answers.
 """
 
 from __future__ import annotations
@@ -23,32 +24,30 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
-from workhours_sla.statistics.cohort import VERDICTS
+from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import BASE_UTC
 
 UNKNOWN: Final = -1
-"""An amount of working time that runs across a date the calendar does not know."""
+"""The value of an amount of working time that includes a date the calendar does not know."""
 
 MICROSECOND: Final = timedelta(microseconds=1)
-BELONGINGS: Final = ("agency", "district", "channel", "topic")
-"""What a case may belong to; other columns may be given names of their own."""
+ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
+"""The attributes of an appeal that cases can be grouped by; columns can have other groupings."""
 
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
-MET, BREACHED, PENDING = _CODE["met"], _CODE["breached"], _CODE["pending"]
-PAUSED, WITHDRAWN, EXCLUDED = _CODE["paused"], _CODE["withdrawn"], _CODE["excluded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """The names of groups, and for each case which it is in; -1 where nothing says."""
+    """The names of groups, and for each case the position of its group's name, -1 for none."""
 
     names: tuple[str, ...]
     codes: IntArray
 
     @classmethod
     def of(cls, values: Sequence[str | None]) -> Labels:
-        """Return the labels of texts, None where nothing says.
+        """Return the labels of texts; None and empty text are no group.
 
         >>> Labels.of(["roads", None, "roads"]).codes.tolist()
         [0, -1, 0]
@@ -64,12 +63,12 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where everything read went: read = taken + duplicate + after_as_of + all set aside.
+    """What became of all that was read: read = taken + duplicate + after_as_of + quarantined.
 
-    It counts events, or rows that are an appeal each. ``set_aside`` says how many by reason, a
-    key of ``words.QUARANTINE_REASONS`` or ``no_schedule``; ``unmatched`` how many appeals have no
-    clock though their events were taken. ``late`` counts, among the taken, those that came after
-    one that occurred later.
+    It counts events, or rows with one appeal each. ``quarantined`` has counts by reason, a key of
+    ``words.QUARANTINE_REASONS`` or ``no_schedule``; ``unmatched`` counts by reason the appeals
+    that have no clock although their events were taken. ``late`` counts, among the taken, events
+    that came after one that occurred later.
     """
 
     of: Literal["events", "rows"]
@@ -78,15 +77,15 @@ class Intake:
     duplicate: int = 0
     after_as_of: int = 0
     late: int = 0
-    set_aside: tuple[tuple[str, int], ...] = ()
+    quarantined: tuple[tuple[str, int], ...] = ()
     unmatched: tuple[tuple[str, int], ...] = ()
 
     def with_faults(self, faults: Mapping[str, int]) -> Intake:
-        """Return the intake with rows that could not be read, by reason."""
-        reasons = Counter(dict(self.set_aside))
+        """Return the intake with more rows that could not be read, counted by reason."""
+        reasons = Counter(dict(self.quarantined))
         reasons.update(faults)
         more = sum(faults.values())
-        return replace(self, read=self.read + more, set_aside=listed(reasons))
+        return replace(self, read=self.read + more, quarantined=counts_by_name(reasons))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,10 +93,11 @@ class Cases:
     """The clocks of one target as of an instant, one row each.
 
     ``started``, ``due``, ``limit``, ``answered`` and ``ended`` are instants, NEVER where there is
-    none; ``ended`` is the answer or a withdrawal in time. ``verdict`` is a position in
-    ``cohort.VERDICTS``. ``elapsed`` and ``overdue`` are as on an Outcome, UNKNOWN where the
-    calendar does not know. ``schedule_of`` is a position in ``schedules``. ``ids[row]`` names an
-    appeal. ``input_hash`` is a fingerprint of what was read, whatever its order.
+    none; ``ended`` is the answer or a withdrawal in time. ``verdict`` is a code, a position in
+    ``maturity.VERDICTS``. ``elapsed`` and ``overdue`` are as on an Outcome, UNKNOWN if the calendar
+    does not cover a date they depend on. ``schedule_of`` is a position in ``schedules``.
+    ``ids[row]`` is an appeal's id. ``input_hash`` is a fingerprint of the input that does not
+    depend on its order.
     """
 
     target: Target
@@ -139,13 +139,18 @@ class Cases:
 
     @property
     def open(self) -> BoolArray:
-        """Which cases still wait for an answer."""
+        """Which counting cases still wait for an answer."""
         waiting: BoolArray = self.answered == NEVER
         return self.counting & waiting
 
     @property
+    def matured(self) -> BoolArray:
+        """Which cases have matured: only these count in a rate."""
+        return matured(self.verdict, self.limit, self.as_of)
+
+    @property
     def reference(self) -> Schedule:
-        """The schedule of the most cases, the first of equals; weeks are told by it."""
+        """The schedule of the most cases, the first among equals; weeks are its local weeks."""
         if len(self.schedules) == 1 or not len(self):
             return self.schedules[0]
         counts = np.bincount(self.schedule_of, minlength=len(self.schedules))
@@ -155,7 +160,7 @@ class Cases:
 # -- from outcomes ---------------------------------------------------------------------------
 
 
-def cases_of(  # noqa: PLR0913
+def cases_of_evaluation(  # noqa: PLR0913
     evaluation: Evaluation,
     policy: Policy,
     *,
@@ -166,15 +171,16 @@ def cases_of(  # noqa: PLR0913
 ) -> Cases:
     """Return the cases of one target in an evaluation.
 
-    ``policy`` and ``as_of`` are those it was made with; ``target`` names the target where there
-    are several. ``events``, where given, are what the fingerprint is of. ``faults`` counts by
-    reason the rows that gave no event. Raises PolicyError for a target that is not in the policy.
+    ``policy`` and ``as_of`` are those of the evaluation; ``target`` is the name of the target, if
+    the policy has several. The fingerprint is computed from ``events``, if given. ``faults``
+    counts by reason the rows that produced no event. Raises PolicyError for an unknown target,
+    NaiveDatetimeError.
     """
-    promise = target_of(policy, target)
+    chosen = target_of(policy, target)
     counts = evaluation.reconciliation
     quarantined = Counter(reason for _, reason in evaluation.quarantine)
     unmatched = Counter(
-        item.reason for item in evaluation.unmatched if item.target in (None, promise.name)
+        item.reason for item in evaluation.unmatched if item.target in (None, chosen.name)
     )
     intake = Intake(
         "events",
@@ -183,10 +189,10 @@ def cases_of(  # noqa: PLR0913
         duplicate=counts.duplicate,
         after_as_of=counts.after_as_of,
         late=counts.late,
-        set_aside=listed(quarantined),
-        unmatched=listed(unmatched),
+        quarantined=counts_by_name(quarantined),
+        unmatched=counts_by_name(unmatched),
     )
-    found = cases_of_outcomes(evaluation.outcomes, promise, as_of=as_of, intake=intake)
+    found = cases_of_outcomes(evaluation.outcomes, chosen, as_of=as_of, intake=intake)
     contents = sorted({event.canonical for event in events})
     if contents:
         digest = sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()
@@ -195,7 +201,7 @@ def cases_of(  # noqa: PLR0913
 
 
 def target_of(policy: Policy, name: str | None) -> Target:
-    """Return the target of that name, or the only one. Raises PolicyError."""
+    """Return the target of a name, or the only one if None. Raises PolicyError."""
     named = [one for one in policy.targets if name in (None, one.name)]
     if len(named) == 1:
         return named[0]
@@ -203,7 +209,7 @@ def target_of(policy: Policy, name: str | None) -> Target:
     asked = "several targets" if named else "no target"
     called = "" if name is None else f" {name!r}"
     msg = (
-        f"the policy has {asked}{called}; a report is of one, by a name of its own: "
+        f"the policy has {asked}{called}; a report is of one target with a unique name: "
         f"give target (--target) as one of {known}"
     )
     raise PolicyError(msg)
@@ -212,9 +218,10 @@ def target_of(policy: Policy, name: str | None) -> Target:
 def cases_of_outcomes(
     outcomes: Iterable[Outcome], target: Target, *, as_of: datetime, intake: Intake | None = None
 ) -> Cases:
-    """Return the cases of one target among outcomes, wherever they were kept.
+    """Return the cases of one target among outcomes, from an evaluation or a store.
 
-    ``as_of`` is that of the verdicts. Raises NaiveDatetimeError.
+    ``as_of`` is that of the verdicts. ``intake`` is what was read; if None, each outcome counts as
+    a row. Raises NaiveDatetimeError.
     """
     mine = [outcome for outcome in outcomes if outcome.target == target.name]
     schedules = tuple(dict.fromkeys(target.schedules))
@@ -223,8 +230,8 @@ def cases_of_outcomes(
     answered = _instants(o.answered_at for o in mine)
     withdrawn = _instants(o.withdrawn_at for o in mine)
     groups = {
-        name: Labels.of([getattr(o, name if name in _PLAIN else f"{name}_id") for o in mine])
-        for name in BELONGINGS
+        name: Labels.of([getattr(o, name if name in _WITHOUT_ID else f"{name}_id") for o in mine])
+        for name in ATTRIBUTES
     }
     verdict = np.array([_CODE[o.verdict] for o in mine], np.int8)
     return Cases(
@@ -252,7 +259,8 @@ def cases_of_outcomes(
     )
 
 
-_PLAIN = frozenset({"channel", "topic"})
+_WITHOUT_ID: Final = frozenset({"channel", "topic"})
+"""The attributes whose fields do not end in ``_id``."""
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:
@@ -275,16 +283,16 @@ def _amounts(amounts: Iterable[timedelta | None]) -> IntArray:
     return read_only(np.array(whole, np.int64))
 
 
-# -- what all cases share --------------------------------------------------------------------
+# -- shared with column_cases ----------------------------------------------------------------
 
 
-def listed(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return counts by name, in order, those of 0 left out."""
+def counts_by_name(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return counts by name in the order of the names, without those of 0."""
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))
 
 
 def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -> str:
-    """Return a hash of rows, given by column, as a collection: their order does not matter."""
+    """Return a hash of rows, given as columns, that does not depend on their order."""
     keys = [column.astype(np.int64) for column in columns]
     digest = sha256()
     for name in sorted(groups):
@@ -301,9 +309,9 @@ def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -
 
 
 def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of what was promised, apart from what the calendars say."""
-    said = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
-    said = [sorted(value) if isinstance(value, frozenset) else value for value in said]
+    """Return a fingerprint of a target and its schedules, without the content of the calendars."""
+    terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
+    terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [
         (
             one.calendar.id,
@@ -315,11 +323,11 @@ def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
         )
         for one in schedules
     ]
-    return sha256(repr((said, hours)).encode()).hexdigest()[:12]
+    return sha256(repr((terms, hours)).encode()).hexdigest()[:12]
 
 
 def require_cases(cases: Cases) -> None:
-    """Raise EventError where nothing was read that could be reported."""
+    """Raise EventError if there are no cases to report."""
     if not len(cases):
         msg = (
             "there is no appeal to report by then: "

@@ -1,125 +1,124 @@
-"""Cases straight from columns of posts and answers, as the clock of each appeal would have them."""
+"""Cases from columns of posts and answers, with the same results as the fold of events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.compliance.cases import (
-    BREACHED,
-    EXCLUDED,
-    MET,
     MICROSECOND,
-    PENDING,
     UNKNOWN,
-    WITHDRAWN,
     Cases,
     Intake,
     Labels,
+    counts_by_name,
     fingerprint,
-    listed,
 )
+from workhours_sla.errors import BudgetError, PolicyError
 from workhours_sla.sla.evaluate import in_utc
-from workhours_sla.sla.target import Target
+from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
 from workhours_sla.worktime.columns import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 
 _NAT: Final = np.datetime64("NaT", "us")
 
 
-def cases_of_columns(  # noqa: PLR0913
-    posted: Any,
-    answered: Any,
-    schedule: Schedule | Sequence[Schedule],
-    budget: timedelta,
-    *,
-    as_of: datetime,
-    codes: Any = None,
-    groups: Mapping[str, Labels] | None = None,
-    ids: Any = None,
-    withdrawn: Any = None,
-    excluded: Any = None,
-    name: str = "first reply",
-    closing: Literal["latest", "strict"] = "latest",
-    provisional: bool = False,
+@dataclass(frozen=True, slots=True, eq=False)
+class AppealColumns:
+    """Columns of appeals, one row each, all of one length and in one dimension.
+
+    ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, NaT where there is none;
+    ``excluded`` is bool. ``ids[row]`` is the appeal's id, the position of the row if None.
+    ``groups`` are the groupings by name. ``schedule_names`` chooses the schedule of each row from
+    the names of a target with ScheduleBy; if None, they are the grouping of that attribute.
+    """
+
+    posted: Any
+    answered: Any
+    _: KW_ONLY
+    withdrawn: Any = None
+    excluded: Any = None
+    ids: Any = None
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    schedule_names: Labels | None = None
+
+
+def cases_of_columns(
+    columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
 ) -> Cases:
     """Return the cases of columns of posts and answers; no row becomes a Python object.
 
-    ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC and in one dimension, NaT
-    where there is none; ``excluded`` is bool. ``schedule`` is one, or several with ``codes``, a
-    position for each row, -1 where the row has no schedule. ``budget`` is working time. Rows are
-    set aside that have no post, an answer from before it, or no schedule; those posted after
-    ``as_of`` are left out, and what happened after it has not happened yet. Raises
-    NaiveDatetimeError, BudgetError, PolicyError, ValueError for columns of different lengths.
+    The budget of ``target`` must be working time; its clocks start with the post and stop with the
+    answer. Rows without a post, with an answer before the post, or without a schedule are
+    quarantined; those posted after ``as_of`` are left out, and later answers are ignored.
+    ``provisional`` uses rules for dates that no act has decided. Raises NaiveDatetimeError,
+    BudgetError, PolicyError, TypeError for other columns than datetime64, and ValueError for
+    columns of different lengths.
 
-    >>> from workhours_sla.statistics.cohort import VERDICTS
+    >>> from workhours_sla import Target
+    >>> from workhours_sla.statistics.maturity import VERDICTS
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
     >>> posted = np.array(["2025-03-12T07:15", "2025-03-12T10:50"], "M8[s]")
     >>> answered = np.array(["2025-03-12T08:00", "NaT"], "M8[s]")
     >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> cases = cases_of_columns(posted, answered, office, timedelta(hours=4), as_of=when)
+    >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
     >>> [VERDICTS[code] for code in cases.verdict], (cases.elapsed // 60_000_000).tolist()
     (['met', 'pending'], [45, 240])
     """
+    if not isinstance(target.budget, timedelta):
+        msg = f"target {target.name!r} has the budget {target.budget!r}; give working time"
+        raise BudgetError(msg)
     now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
-    came = np.asarray(posted)
-    rows = came.shape[0]
-    done = _beside("answered", answered, came)
-    nothing = np.full(rows, _NAT, "M8[us]")
-    gone = nothing if withdrawn is None else _beside("withdrawn", withdrawn, came)
-    out = np.zeros(rows, np.bool_) if excluded is None else np.asarray(excluded, np.bool_)
-    schedules = (schedule,) if isinstance(schedule, Schedule) else tuple(schedule)
-    of = np.zeros(rows, np.int64) if codes is None else np.asarray(codes, np.int64)
-    for role, column in (("excluded", out), ("codes", of)):
-        if column.shape != (rows,):
-            msg = f"{role} has the shape {column.shape} where posted has ({rows},); give as many"
-            raise ValueError(msg)
-    missing = np.isnat(came)
-    early = ~missing & (done < came)
-    homeless = ~missing & ~early & (of < 0)
-    later = ~missing & ~early & ~homeless & (came > now)
-    kept = ~(missing | early | homeless | later)
-    came, done, gone, out, of = came[kept], done[kept], gone[kept], out[kept], of[kept]
-    done = np.where(done > now, _NAT, done)
-    gone = np.where((gone > now) | (gone < came), _NAT, gone)
-    taken = {key: labels.taken(kept) for key, labels in (groups or {}).items()}
-    intake = Intake(
-        "rows",
-        read=rows,
-        taken=int(kept.sum()),
-        after_as_of=int(later.sum()),
-        set_aside=listed(
-            {
-                "missing_value": int(missing.sum()),
-                "reply_before_post": int(early.sum()),
-                "no_schedule": int(homeless.sum()),
-            }
+    rows = _Rows.of(columns, target)
+    missing = np.isnat(rows.posted)
+    early = ~missing & (rows.answered < rows.posted)
+    no_schedule = ~missing & ~early & (rows.schedule_of < 0)
+    later = ~missing & ~early & ~no_schedule & (rows.posted > now)
+    kept = ~(missing | early | no_schedule | later)
+    used = _Rows(*(column[kept] for column in rows))
+    used = used._replace(
+        answered=np.where(used.answered > now, _NAT, used.answered),
+        withdrawn=np.where(
+            (used.withdrawn > now) | (used.withdrawn < used.posted), _NAT, used.withdrawn
         ),
     )
-    target = Target(name, budget, schedules[0], closing=closing)
-    columns = _Columns(came, done, gone, out, of, schedules, target, budget)
-    settled = _settled(columns, now, provisional=provisional)
-    where = np.flatnonzero(kept)
+    groups = {key: labels.taken(kept) for key, labels in columns.groups.items()}
+    content = [*map(_micros, (used.posted, used.answered, used.withdrawn)), used.excluded]
     return Cases(
         target,
         int(now.view(np.int64)),
-        schedule_of=read_only(of),
-        schedules=schedules,
-        ids=_Named(ids, where),
-        intake=intake,
-        input_hash=fingerprint([_micros(came), _micros(done), _micros(gone), out], taken),
-        groups=taken,
-        **settled,
+        schedule_of=read_only(used.schedule_of),
+        schedules=target.schedules,
+        ids=_Ids(columns.ids, np.flatnonzero(kept)),
+        intake=Intake(
+            "rows",
+            read=kept.size,
+            taken=int(kept.sum()),
+            after_as_of=int(later.sum()),
+            quarantined=counts_by_name(
+                {
+                    "missing_value": int(missing.sum()),
+                    "reply_before_post": int(early.sum()),
+                    "no_schedule": int(no_schedule.sum()),
+                }
+            ),
+        ),
+        input_hash=fingerprint(content, groups),
+        groups=groups,
+        **_clock_columns(used, target, target.budget, now, provisional=provisional),
     )
 
 
-class _Named:
-    """The names of the rows that were kept, looked up one at a time."""
+class _Ids:
+    """The ids of the rows that were kept, looked up one at a time."""
 
     def __init__(self, ids: Any, rows: NDArray[np.intp]) -> None:
         self._ids = ids
@@ -130,85 +129,121 @@ class _Named:
         return str(at if self._ids is None else self._ids[at])
 
 
-class _Columns(NamedTuple):
-    """The rows that were kept, and what they are held against."""
+class _Rows(NamedTuple):
+    """The columns that decide a verdict, one row per appeal; times are datetime64."""
 
-    came: NDArray[Any]
-    done: NDArray[Any]
-    gone: NDArray[Any]
-    out: BoolArray
-    of: IntArray
-    schedules: tuple[Schedule, ...]
-    target: Target
-    budget: timedelta
+    posted: NDArray[Any]
+    answered: NDArray[Any]
+    withdrawn: NDArray[Any]
+    excluded: BoolArray
+    schedule_of: IntArray
+
+    @classmethod
+    def of(cls, columns: AppealColumns, target: Target) -> _Rows:
+        """Return the columns as arrays of one length. Raises TypeError, ValueError."""
+        posted = np.asarray(columns.posted)
+        answered = _times("answered", columns.answered, posted)
+        shape = posted.shape[:1]
+        withdrawn = np.full(shape, _NAT, "M8[us]")
+        if columns.withdrawn is not None:
+            withdrawn = _times("withdrawn", columns.withdrawn, posted)
+        excluded = np.zeros(shape, np.bool_)
+        if columns.excluded is not None:
+            excluded = np.asarray(columns.excluded, np.bool_)
+        schedule_of = _schedule_codes(columns, target, shape)
+        for role, column in (("excluded", excluded), ("schedule_names", schedule_of)):
+            if column.shape != shape:
+                msg = f"{role} has the shape {column.shape} where posted has {shape}; give as many"
+                raise ValueError(msg)
+        return cls(posted, answered, withdrawn, excluded, schedule_of)
 
 
-def _settled(given: _Columns, now: np.datetime64, *, provisional: bool) -> dict[str, Any]:
+def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
+    """Return the position in ``target.schedules`` for each row, -1 for rows without a schedule."""
+    by = target.schedule
+    if not isinstance(by, ScheduleBy):
+        return np.zeros(shape, np.int64)
+    attribute = by.field.removesuffix("_id")
+    names = columns.schedule_names or columns.groups.get(attribute)
+    if names is None:
+        msg = (
+            f"target {target.name!r} has a schedule for each {attribute}, which the columns lack; "
+            "give schedule_names, or that grouping"
+        )
+        raise PolicyError(msg)
+    places = {name: place for place, name in enumerate(by.schedules)}
+    found = np.array([*(places.get(name, -1) for name in names.names), -1], np.int64)
+    return found[names.codes]  # the last is for rows without a name
+
+
+def _clock_columns(
+    rows: _Rows, target: Target, budget: timedelta, now: np.datetime64, *, provisional: bool
+) -> dict[str, Any]:
     """Return due times, limits, verdicts and working time, as the clock of an appeal has them."""
-    came, done, gone, out, of, schedules, target, budget = given
+    posted, answered, gone, excluded, of = rows
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
-    by: Any = schedules[0]
+    schedules = target.schedules
+    by: Schedule | Sequence[Schedule] = schedules[0]
     if len(schedules) > 1:
         by, options["codes"] = schedules, of
-    due = deadline(by, came, budget, **options)
-    last = due if target.closing == "strict" else breaches_after(by, came, budget, **options)
-    limit = last.values
-    earliest, latest = _limit_bounds(given, limit, last.unknown)
-    perhaps = ~np.isnat(gone) & ~(gone > latest) & ~(done <= gone)
-    withdrawn = perhaps & (gone <= earliest)
-    done = np.where(perhaps, _NAT, done)
-    answered = ~np.isnat(done)
-    decided = np.where(answered, done, np.where(perhaps, gone, now))
-    passed = elapsed(by, came, decided, **options)
-    ended = np.where(answered, done, np.where(withdrawn, gone, _NAT))
-    unknown = passed.unknown | (perhaps & ~withdrawn)  # it may go on after the deletion
+    due = deadline(by, posted, budget, **options)
+    last = due if target.closing == "strict" else breaches_after(by, posted, budget, **options)
+    earliest, latest = _limit_bounds(rows, target, budget, last.values, last.unknown)
+    may_be_withdrawn = ~np.isnat(gone) & ~(gone > latest) & ~(answered <= gone)
+    withdrawn = may_be_withdrawn & (gone <= earliest)
+    answered = np.where(may_be_withdrawn, _NAT, answered)
+    has_answer = ~np.isnat(answered)
+    decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
+    passed = elapsed(by, posted, decided, **options)
+    ended = np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))
+    unknown = passed.unknown | (may_be_withdrawn & ~withdrawn)  # the clock may run on after it
     open_verdict = (decided > earliest) & ~(decided > latest)
-    verdict = np.full(came.shape, PENDING, np.int8)
-    verdict[(decided > latest) & ~perhaps] = BREACHED
+    verdict = np.full(posted.shape, PENDING, np.int8)
+    verdict[(decided > latest) & ~may_be_withdrawn] = BREACHED
     verdict[withdrawn] = WITHDRAWN
-    verdict[answered & (done <= earliest)] = MET
-    verdict[out] = EXCLUDED
-    limit = np.where(open_verdict, _NAT, latest)
+    verdict[has_answer & (answered <= earliest)] = MET
+    verdict[excluded] = EXCLUDED
     worked = np.where(unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
     over = np.maximum(worked - budget // MICROSECOND, 0)
     return {
-        "started": _micros(came),
+        "started": _micros(posted),
         "due": _micros(due.values),
-        "limit": _micros(limit),
-        "answered": _micros(done),
+        "limit": _micros(np.where(open_verdict, _NAT, latest)),
+        "answered": _micros(answered),
         "ended": _micros(ended),
         "verdict": read_only(verdict),
         "elapsed": read_only(worked),
         "overdue": read_only(np.where(worked == UNKNOWN, UNKNOWN, over)),
-        "calendar_unknown": int((open_verdict & ~out).sum()),
+        "calendar_unknown": int((open_verdict & ~excluded).sum()),
         "provisional": int((due.provisional | last.provisional | passed.provisional).sum()),
     }
 
 
 def _limit_bounds(
-    given: _Columns, limit: NDArray[Any], unknown: BoolArray
+    rows: _Rows, target: Target, budget: timedelta, limit: NDArray[Any], unknown: BoolArray
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the earliest and the latest limit of each row; NaT where nothing bounds it."""
+    """Return the earliest and the latest limit of each row; NaT where there is no bound."""
     earliest, latest = limit.copy(), limit.copy()
-    rows = np.flatnonzero(unknown)
-    if not rows.size:
+    at = np.flatnonzero(unknown)
+    if not at.size:
         return earliest, latest
-    strict = given.target.closing == "strict"
-    pairs = [one.completions() or (one, one) for one in given.schedules]
-    for bound, side, fallback in ((earliest, 1, given.came[rows]), (latest, 0, _NAT)):
-        found = (deadline if strict else breaches_after)(
+    verb = deadline if target.closing == "strict" else breaches_after
+    pairs = [one.completions() or (one, one) for one in target.schedules]
+    for bound, side, fallback in ((earliest, 1, rows.posted[at]), (latest, 0, _NAT)):
+        found = verb(
             [pair[side] for pair in pairs],
-            given.came[rows],
-            given.budget,
-            codes=given.of[rows],
+            rows.posted[at],
+            budget,
+            codes=rows.schedule_of[at],
             tz="UTC",
             on_unknown="mark",
         )
-        bound[rows] = np.where(found.unknown, fallback, found.values)
+        bound[at] = np.where(found.unknown, fallback, found.values)
     return earliest, latest
 
 
-def _beside(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
+def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
+    """Return a column as an array of the shape of ``posted``; both must be datetime64."""
     values: NDArray[Any] = np.asarray(column)
     if values.shape != posted.shape:
         msg = f"{role} has the shape {values.shape} where posted has {posted.shape}; give as many"

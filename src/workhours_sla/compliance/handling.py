@@ -1,4 +1,4 @@
-"""Signs that figures are being helped along; most need the events."""
+"""Signs that figures may have been improved artificially; most of them need the events."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ LAST_HOUR: Final = timedelta(hours=1)
 _DAY, _HOUR, _TEN_MINUTES = 86_400_000_000, 3_600_000_000, 600_000_000
 _NOON_HOUR: Final = 12
 _ANSWERING: Final = (None, "official")
+"""The roles of authors whose replies count: officials and unknown authors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """What one agency did that can make figures look better than the work was.
 
-    ``formal_first`` counts, of ``replied`` appeals, those whose first official reply was not to
-    the point. ``registration_delay`` is the median time on the clock from a post to its
-    registration. ``deletes`` counts deletions by others than the citizen, and ``late_transfers``
-    those from this agency with at most an hour of working time left before the due time.
+    ``formal_first`` counts, of ``replied`` appeals, those whose first official reply was not
+    substantive. ``registration_delay`` is the median clock time from a post to its registration.
+    ``deletes`` counts deletions by others than the citizen, ``late_transfers`` transfers from this
+    agency with at most an hour of working time left before the due time.
     """
 
     agency: str | None
@@ -41,7 +42,7 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """Signs to look into, none of them a proof.
+    """Signs to investigate, none of them a proof.
 
     ``before_lunch`` counts, of ``noon_hour`` answers from 12:00 to 12:59 local time, those from
     12:50 on; an even flow has one in six. ``agencies`` is empty without events.
@@ -53,7 +54,7 @@ class Indicators:
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
-    """Return the signs in the answers and, where there are events, in what was done."""
+    """Return the signs in the answers and, if there are events, in the handling by agency."""
     done = (cases.answered != NEVER) & cases.counting
     clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % _DAY
     noon = clock // _HOUR == _NOON_HOUR
@@ -62,8 +63,8 @@ def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators
     return Indicators(int(noon.sum()), int(before_lunch.sum()), agencies)
 
 
-class _Seen:
-    """What is counted of one agency."""
+class _Tally:
+    """The counts of one agency; mutable."""
 
     def __init__(self) -> None:
         self.replied = self.formal = self.deletes = self.late_transfers = 0
@@ -71,17 +72,17 @@ class _Seen:
 
 
 def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduct, ...]:
-    seen: dict[str | None, _Seen] = {}
-    looked_at: set[str] = set()
+    tallies: dict[str | None, _Tally] = {}
+    counted: set[str] = set()
     for row in range(len(cases)):
         name = str(cases.ids[row])
-        if name in looked_at or name not in by_appeal:  # a reopened appeal has several clocks
+        if name in counted or name not in by_appeal:  # a reopened appeal has several clocks
             continue
-        looked_at.add(name)
+        counted.add(name)
         appeal = read_appeal(by_appeal[name])
         if appeal.created is not None:
             schedule = cases.schedules[int(cases.schedule_of[row])]
-            _look(appeal, schedule, instant_of(schedule, int(cases.due[row])), seen)
+            _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), tallies)
     return tuple(
         Conduct(
             agency,
@@ -91,17 +92,17 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
             found.deletes,
             found.late_transfers,
         )
-        for agency, found in sorted(seen.items(), key=lambda item: item[0] or "")
+        for agency, found in sorted(tallies.items(), key=lambda item: item[0] or "")
     )
 
 
-def _look(
+def _count(
     appeal: Appeal,
     schedule: Schedule,
     due: datetime | None,
-    seen: dict[str | None, _Seen],
+    tallies: dict[str | None, _Tally],
 ) -> None:
-    """Count what happened to one appeal for the agency that held it then."""
+    """Count each event of one appeal for its holder at that time."""
     holder: str | None = None
     registered = replied = False
     posted_at = appeal.opened.occurred_at
@@ -109,7 +110,7 @@ def _look(
         kind, at = event.type, event.occurred_at
         if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:
             holder = event.agency_id
-        mine = seen.setdefault(holder, _Seen())
+        mine = tallies.setdefault(holder, _Tally())
         if kind is EventType.TRANSFERRED and due is not None and at <= due:
             mine.late_transfers += schedule.elapsed(at, due) <= LAST_HOUR
         elif kind is EventType.REGISTERED and not registered:

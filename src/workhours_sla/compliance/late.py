@@ -1,4 +1,4 @@
-"""The late appeals by name."""
+"""The list of late appeals."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ import numpy as np
 
 from workhours_sla.compliance.arrivals import in_zone, instant_of
 from workhours_sla.compliance.attribution import Breach
-from workhours_sla.compliance.cases import BREACHED, MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
 from workhours_sla.statistics.arrays import NEVER
+from workhours_sla.statistics.maturity import BREACHED
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
     """A late appeal; ``answered_at`` is None while it waits, ``overdue`` is working time.
 
-    ``holder`` is who held it at its limit. ``hour_earlier``: whether it would have been in time
-    had it come to that holder an hour of working time earlier, or at once if less than that was
-    spent before, and had all that came after taken as long as it did; None where the answer is
-    still to decide, or nothing says who held it. Both take the events.
+    ``holder`` is the agency that had it at its limit. ``hour_earlier`` says whether it would have
+    been in time if it had reached that holder an hour of working time earlier, or at once if less
+    than an hour was spent before, and if everything after that had taken the same working time.
+    It is None if a later answer could still change it, or if the holder is unknown. Both are known
+    only from events.
     """
 
     appeal_id: str
@@ -37,18 +39,18 @@ class Late:
 
 
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
-    """Return the first of all late appeals: the open ones, then by how late.
+    """Return the first ``listed`` late appeals: open ones first, then by how late.
 
-    ``found`` is what the events say of them, by row.
+    ``found`` are the breaches that the events explain, by row.
     """
     rows = np.flatnonzero(cases.in_state(BREACHED))
     answered = cases.answered[rows] != NEVER
     first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
-    named = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
-    # equals come in the order of their names, not of the rows
+    late_ones = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
+    # ties are ordered by id, not by row
     return tuple(
         sorted(
-            named,
+            late_ones,
             key=lambda late: (
                 late.answered_at is not None,
                 -(late.overdue or timedelta(0)),

@@ -1,33 +1,30 @@
-"""Fair comparisons: appeals that come at night or before holidays are not those of a quiet noon.
+"""Fair comparisons: rates standardised by class of arrival and due day, and changes split.
 
-A class is when a case arrived and what kind of day it was due on; what a unit does within the
-classes is its own, how many of each it gets is not.
+A class is when a case arrived and what kind of day it was due on. A unit is responsible for its
+performance within the classes, not for how many appeals of each class it gets.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from workhours_sla.compliance.arrivals import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
-from workhours_sla.compliance.cases import MET
 from workhours_sla.compliance.tables import Row, Tally
 from workhours_sla.statistics.arrays import BoolArray, IntArray
-from workhours_sla.statistics.proportions import Interval, rate_difference
+from workhours_sla.statistics.intervals import Interval, rate_difference
+from workhours_sla.statistics.maturity import MET
 from workhours_sla.statistics.standardisation import kitagawa, standardised_rate
-
-if TYPE_CHECKING:
-    from workhours_sla.compliance.report import Report
 
 _CLASSES: Final = tuple(product(ARRIVAL_CLASSES, DUE_CLASSES))
 
 
 @dataclass(frozen=True, slots=True)
 class MixClass:
-    """How many matured cases of a class there are, and how many of them were met."""
+    """How many cases of a class have matured, and how many of them were met."""
 
     arrival_class: str
     due_class: str
@@ -37,7 +34,7 @@ class MixClass:
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """What a class contributed to a change of the rate: by its weight and by its own rate."""
+    """The contribution of a class to a change of the rate: by its weight and by its own rate."""
 
     arrival_class: str
     due_class: str
@@ -49,7 +46,8 @@ class ClassChange:
 class Change:
     """A change of the rate from one period to the next: ``difference`` = mix + performance.
 
-    ``mix`` is what other arrivals explain, ``performance`` what happened within the classes.
+    ``mix`` comes from a different mix of arrivals, ``performance`` from changes within the classes.
+    All are shares from 0 to 1 or differences of them; ``interval`` is Newcombe's at 95 %.
     """
 
     before: float
@@ -62,7 +60,7 @@ class Change:
 
 
 def class_codes(when: Arrivals) -> IntArray:
-    """Return the class of each case, -1 where its calendar does not know."""
+    """Return the class of each case, -1 where the calendar does not cover it."""
     known = (when.arrival_class >= 0) & (when.due_class >= 0)
     return np.where(known, when.arrival_class * len(DUE_CLASSES) + when.due_class, -1)
 
@@ -78,7 +76,7 @@ def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tupl
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return the rows with the share each would have with the mix of all cases."""
+    """Return the rows with the share that each would have with the mix of all cases."""
     size = len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)
     shape = (len(rows), size)
@@ -97,16 +95,8 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     return found
 
 
-def compare(before: Report, after: Report) -> Change | None:
-    """Return what the change of the rate between two reports consists of.
-
-    None where one of them has nothing matured.
-    """
-    return change_between(before.mix, after.mix)
-
-
 def change_between(before: tuple[MixClass, ...], after: tuple[MixClass, ...]) -> Change | None:
-    """Return what the change between two periods consists of, None where one is empty."""
+    """Return the change of the rate between two periods and its parts; None if one is empty."""
     n, met = ([getattr(c, key) for c in before] for key in ("matured", "met"))
     later_n, later_met = ([getattr(c, key) for c in after] for key in ("matured", "met"))
     if not sum(n) or not sum(later_n):

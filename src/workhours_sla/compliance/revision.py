@@ -1,4 +1,4 @@
-"""What changed between two states of a report, and why: a frozen report can be held to."""
+"""Compare two reports: the changed figures, their causes, and the parts of a change of the rate."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Final
 
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.mix import Change, change_between
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
-"""Why figures can differ; a calendar may change without its version, by acts of one's own."""
+"""Why figures can differ. Own acts can change a calendar without changing its version."""
 
 _COUNTS: Final = (
     *("arrived", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
@@ -21,7 +22,7 @@ _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A figure that changed; ``table`` is ``total`` or a grouping, None is a missing figure."""
+    """A figure that changed, as text; ``table`` is ``total`` or a grouping, None: no figure."""
 
     table: str
     key: str | None
@@ -32,17 +33,16 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What changed since a report was frozen; ``causes`` are what can have changed it."""
+    """The figures that changed since an earlier report; ``causes`` are the possible causes."""
 
     causes: tuple[str, ...]
     changes: tuple[Revised, ...]
 
 
-def revise(old: Report, new: Report) -> Revision:
-    """Return what changed from one state of a report to the next, and why.
+def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
+    """Return which figures changed from one report to a later one, and the possible causes.
 
-    Both are of one target. Figures are compared as text, amounts in ISO form. Raises ValueError
-    for reports of different targets.
+    Figures are compared as text. Raises ValueError for reports of different targets.
     """
     if old.promise.name != new.promise.name:
         msg = (
@@ -59,7 +59,15 @@ def revise(old: Report, new: Report) -> Revision:
     return Revision(tuple(_causes(old, new)), tuple(changes))
 
 
-def _causes(old: Report, new: Report) -> Iterator[str]:
+def compare(before: ReportNumbers, after: ReportNumbers) -> Change | None:
+    """Return the change of the rate between two reports, split into mix and performance.
+
+    None if nothing has matured in one of them.
+    """
+    return change_between(before.mix, after.mix)
+
+
+def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
     one, other = old.provenance, new.provenance
     differs = {
         "as_of": old.as_of != new.as_of,
@@ -72,14 +80,14 @@ def _causes(old: Report, new: Report) -> Iterator[str]:
     return (cause for cause in CAUSES if differs[cause])
 
 
-def _options(report: Report) -> tuple[object, ...]:
+def _options(report: ReportNumbers) -> tuple[object, ...]:
     promise = report.promise
     names = tuple(table.by for table in report.tables)
     return promise.target_rate, promise.horizon, names, report.compare_from
 
 
-def _figures(report: Report) -> dict[tuple[str, str | None, str], str]:
-    """Return the figures by (table, key, figure); those that are not there are left out."""
+def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
+    """Return the figures by (table, key, figure), without those that are None."""
     found = {}
     for table in (Table("total", (report.total,)), *report.tables):
         for row in table.rows:

@@ -1,4 +1,4 @@
-"""The series behind a report's charts: weeks, trends, heat map, funnel."""
+"""The series of a report that charts show: weeks, trends, heat map, funnel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from workhours_sla.compliance.cases import MICROSECOND
 from workhours_sla.compliance.tables import Row, Table, Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
-from workhours_sla.statistics.cohort import CohortCounts
 from workhours_sla.statistics.control_charts import (
     FEWEST_POINTS,
     Signals,
@@ -27,12 +26,13 @@ from workhours_sla.statistics.funnel import (
     funnel_positions,
     overdispersion,
 )
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.maturity import CohortCounts
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import BASE_UTC
 
 FEWEST_UNITS: Final = 10
-"""The spread of fewer units says nothing of overdispersion."""
+"""The fewest units from which overdispersion is estimated."""
 
 _FUNNEL_POINTS: Final = 60
 _HOUR: Final = timedelta(hours=1)
@@ -42,7 +42,7 @@ Grid = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """An ISO week of arrival; its rate is that of ``cohort``, a key of the table ``week``."""
+    """An ISO week of arrival; its rate is in the row ``cohort`` of the table ``week``."""
 
     name: str
     first: date
@@ -53,9 +53,9 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """The median of one merged week, and whether it signals a change.
+    """The median of one merged week, and the rules by which it signals a change.
 
-    ``range_outside``: it is further from the one before than their usual range allows.
+    ``range_outside``: its distance from the median before is outside the moving-range limit.
     """
 
     week: str
@@ -68,7 +68,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The medians of weeks that are final; limits, from ``baseline`` points, need twelve."""
+    """The medians of final weeks; the limits are None unless ``baseline`` points give them."""
 
     points: tuple[TrendPoint, ...]
     baseline: int | None = None
@@ -80,9 +80,9 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class SharePoint:
-    """The share in time of one merged week, its own limits, and whether it signals a change.
+    """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
 
-    The share is ``met`` of ``matured``.
+    The flags are the rules by which it signals a change.
     """
 
     week: str
@@ -102,9 +102,10 @@ class SharePoint:
 
 @dataclass(frozen=True, slots=True)
 class ShareTrend:
-    """The shares in time of weeks that are final; limits, from ``baseline`` points, need twelve.
+    """The shares in time of final weeks, with the limits of a p' chart.
 
-    ``sigma_z`` is how much more the weeks spread than by chance. Limits are those of a p' chart.
+    ``sigma_z`` is how much more the weeks spread than by chance. Limits are None unless
+    ``baseline`` points give them.
     """
 
     points: tuple[SharePoint, ...]
@@ -115,9 +116,9 @@ class ShareTrend:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Cases by local weekday of arrival, Monday first, and hour: counts of 7 x 24 cells.
+    """Counts of cases by local weekday of arrival, Monday first, and hour: 7 x 24 cells.
 
-    ``due_later`` counts, of the ``due_known``, those due on a later date than that of arrival.
+    ``due_later`` counts, of the ``due_known``, cases due on a later date than that of arrival.
     """
 
     arrived: Grid
@@ -135,10 +136,10 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The limits around the target by number of matured cases, as shares; points are the rows.
+    """The limits around the target by number of matured cases ``n``, as shares from 0 to 1.
 
-    ``dispersion`` is how much more the groups spread than by chance; ``false_alarms`` how many
-    lie outside the 99.8 % limits by chance alone, at most.
+    The points are the rows of the table ``by``. ``dispersion`` is how much more the groups spread
+    than by chance; ``false_alarms`` is how many are outside the 99.8 % limits by chance, at most.
     """
 
     by: str
@@ -153,7 +154,7 @@ class Funnel:
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the rows of the weeks merged for rates."""
+    """Return the weeks of arrival, and the table of the weeks merged for rates."""
     names = [
         "+".join(
             week.name if number == 0 else week.name.split("-")[1]
@@ -170,18 +171,18 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
     as_of = in_zone(tally.reference, tally.cases.as_of)
     for cohort, row in enumerate(rows):
-        if ends[cohort] > as_of:  # more may come
+        if ends[cohort] > as_of:  # more appeals may arrive
             rows[cohort] = replace(row, final_at=_final(tally, row, ends[cohort]))
     return weeks, in_order("week", rows)
 
 
 def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the end of the week that begins on a Monday."""
+    """Return the end of the week that begins on ``monday``."""
     return schedule.end_of_day(monday + timedelta(days=6))
 
 
 def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
-    """Return the limit of a case that arrives in the last moment of a week."""
+    """Return when a week is final if a case arrives in its last moment, None if unknown."""
     if row.final_at is None:
         return None
     target, limits = tally.cases.target, [row.final_at]
@@ -196,14 +197,14 @@ def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
 
 
 def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:
-    """Return the rows of the merged weeks of which no more will be known at another instant."""
+    """Return the rows of the merged weeks whose rates are final at ``as_of``."""
     now = BASE_UTC + as_of * MICROSECOND
     rows = table.rows[:-1] if last_is_short else table.rows
     return tuple(row for row in rows if row.final_at is not None and row.final_at < now)
 
 
 def trend(final: Sequence[Row], baseline: int) -> Trend:
-    """Return the medians of weeks that are final, with limits where there are enough."""
+    """Return the medians of final weeks, with limits from the first ``baseline`` weeks."""
     found = [
         (row.key or "", row.median.time)
         for row in final
@@ -224,7 +225,7 @@ def trend(final: Sequence[Row], baseline: int) -> Trend:
 
 
 def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
-    """Return the shares in time of weeks that are final, with limits where there are enough."""
+    """Return the shares in time of final weeks, with limits from the first ``baseline`` weeks."""
     found = [
         (row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
@@ -247,7 +248,7 @@ def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
 
 
 def _marks(signals: Signals) -> list[tuple[bool, bool, bool]]:
-    """Return the three signals point by point."""
+    """Return the three signals of each point."""
     columns = (signals.outside, signals.run_of_eight, signals.three_of_four)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -272,7 +273,10 @@ def _grid(cells: Sequence[int]) -> Grid:
 
 
 def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Funnel | None]:
-    """Return the rows with their place in the funnel; small numbers have none."""
+    """Return the rows with their position in the funnel, and the funnel, None without points.
+
+    Groups of small numbers have no position.
+    """
     ranked = [
         (number, row.counts.matured_met, row.counts.matured)
         for number, row in enumerate(rows)
@@ -302,7 +306,7 @@ def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Fun
 
 
 def group_table(by: str, rows: Sequence[Row]) -> Table:
-    """Return groups of appeals by arrivals, most first; those that belong to none are last."""
+    """Return the table of a grouping: most arrivals first, cases without a group last."""
     kept = [row for row in rows if row.counts.arrived]
     return Table(
         by, tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
@@ -310,10 +314,10 @@ def group_table(by: str, rows: Sequence[Row]) -> Table:
 
 
 def in_order(by: str, rows: Sequence[Row]) -> Table:
-    """Return rows that have an order of their own, those without cases left out."""
+    """Return a table of rows in the given order, without rows that have no cases."""
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 
 
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
-    """Return codes in which cases of no group are one more group."""
+    """Return codes in which cases without a group are one more group, the last."""
     return np.where(codes < 0, groups, codes)

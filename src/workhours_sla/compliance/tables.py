@@ -1,4 +1,4 @@
-"""A report's rows: how the cases of each group stand, and how long answers take."""
+"""The rows of a report: verdict counts, rate and times to an answer of each group of cases."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.arrivals import instant_of
-from workhours_sla.compliance.cases import (
-    BREACHED,
-    MET,
-    MICROSECOND,
-    UNKNOWN,
-    Cases,
-)
+from workhours_sla.compliance.arrivals import in_zone
+from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
-from workhours_sla.statistics.cohort import VERDICTS, CohortCounts
-from workhours_sla.statistics.proportions import ComplianceRate, compliance_rate
+from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
+from workhours_sla.statistics.maturity import (
+    BREACHED,
+    EXCLUDED,
+    MET,
+    CohortCounts,
+    grouped_counts,
+    safe_as_of,
+)
 from workhours_sla.statistics.survival import (
     SurvivalCurve,
     kaplan_meier,
@@ -35,10 +36,10 @@ _CURVE_POINTS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The working time by which a part of the appeals is answered, open ones taken in.
+    """The working time by which a part of the appeals is answered, open appeals included.
 
-    ``time`` is None where it is not reached: it is more than ``longest``. ``lower`` and ``upper``
-    are its 95 % interval, None where open.
+    ``time`` is None if it is not reached: it is more than ``longest``. ``lower`` and ``upper`` are
+    its 95 % interval, None where the interval is open.
     """
 
     time: timedelta | None
@@ -49,16 +50,16 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How the cases of one group stand; ``key`` is None where nothing says which.
+    """The numbers of one group of cases; ``key`` is None for cases whose group is not known.
 
     ``rate`` is the share in time among the matured, None while nothing has matured.
-    ``answered`` and ``answered_met`` give the share among the answered, which is too high, as it
-    leaves out who still waits. ``median``, ``p90`` and ``restricted_mean``, the mean wait up to
-    the report's horizon, take the open ones in; ``mean_answered`` does not. ``open`` counts those
-    without an answer and ``overdue`` those of them past their limit. ``final_at`` is the instant
-    after which ``rate`` is final, None where one has no limit yet. ``standardised`` is the share
-    with the region's mix of arrivals, and its standard error. ``funnel`` says outside how many
-    funnel limits the group lies, negative below; None for small numbers.
+    ``answered_met`` of ``answered`` is the share among the answered, which is biased upward, since
+    it leaves out appeals that still wait. ``median``, ``p90`` and ``restricted_mean``, the mean
+    wait cut at the report's horizon, include open appeals; ``mean_answered`` does not. ``open``
+    counts appeals without an answer, ``overdue`` those of them past their limit. ``final_at`` is
+    the instant after which ``rate`` is final, None if a case has no limit yet. ``standardised`` is
+    the share with the mix of arrivals of all cases, beside its standard error. ``funnel`` is how
+    many funnel limits the group is outside of, negative below; None for small numbers.
     """
 
     key: str | None
@@ -79,13 +80,13 @@ class Row:
 
     @property
     def closed_only(self) -> float | None:
-        """The share in time among the answered: what is often published, and too high."""
+        """The share in time among the answered: often published, and biased upward."""
         return self.answered_met / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of one grouping; groups of appeals by arrivals, most first, others in order."""
+    """The rows of one grouping: most arrivals first, or in the order of time or of the classes."""
 
     by: str
     rows: tuple[Row, ...]
@@ -101,7 +102,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share not yet answered by working time, in steps, with 95 % limits; thinned out.
+    """The share not yet answered by working time, as steps with 95 % limits, 400 at most.
 
     ``at_risk`` counts the appeals that waited at least so long.
     """
@@ -116,7 +117,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """What every row needs of the cases, worked out once."""
+    """What every row needs from the cases, computed once."""
 
     cases: Cases
     target_rate: float
@@ -134,17 +135,15 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Return the tally of some cases."""
-        passed = cases.limit < cases.as_of
-        met, breached = cases.in_state(MET), cases.in_state(BREACHED)
-        counted = ~cases.in_state(VERDICTS.index("excluded"))
+        """Return the tally of some cases; ``horizon`` is working time."""
+        counted = ~cases.in_state(EXCLUDED)
         return cls(
             cases,
             target_rate,
             horizon,
-            matured=breached | (met & passed),
+            matured=cases.matured,
             timed=counted & (cases.elapsed != UNKNOWN),
-            answered=(met | breached) & (cases.answered != NEVER),
+            answered=cases.in_state(MET, BREACHED) & (cases.answered != NEVER),
             waiting=cases.open,
             counting=cases.counting,
             reference=cases.reference,
@@ -158,7 +157,7 @@ class Tally:
         return self.rows(["total"], everything)[0]
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return the row of each key; ``codes`` says in which a case is, -1 in none."""
+        """Return the row of each key; ``codes`` are the positions of the cases' keys, or -1."""
         order = np.argsort(codes, kind="stable")
         bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
         counts = self.counts(codes, len(keys))
@@ -168,33 +167,12 @@ class Tally:
         ]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
-        """Return how the cases of each group stand."""
-        inside = codes >= 0
-        kinds = len(VERDICTS)
-        flat = codes[inside] * kinds + self.cases.verdict[inside]
-        table = np.bincount(flat, minlength=groups * kinds).reshape(groups, kinds)
-        matured = self.number(codes, groups, self.matured)
-        matured_met = self.number(codes, groups, self.matured & self.cases.in_state(MET))
-        found = []
-        for line, ripe, good in zip(table.tolist(), matured, matured_met, strict=True):
-            of = dict(zip(VERDICTS, line, strict=True))
-            found.append(
-                CohortCounts(
-                    met=of["met"],
-                    breached=of["breached"],
-                    pending=of["pending"] + of["at_risk"],
-                    paused=of["paused"],
-                    withdrawn=of["withdrawn"],
-                    excluded=of["excluded"],
-                    matured=ripe,
-                    matured_met=good,
-                )
-            )
-        return found
+        """Return the verdict counts of each group."""
+        return grouped_counts(self.cases.verdict, self.matured, codes, groups)
 
     @staticmethod
     def number(codes: IntArray, groups: int, marked: BoolArray) -> list[int]:
-        """Return how many cases of each group are marked."""
+        """Return the number of marked cases in each group."""
         rows = marked & (codes >= 0)
         listed: list[int] = np.bincount(codes[rows], minlength=groups).tolist()
         return listed
@@ -210,6 +188,7 @@ class Tally:
             mean_wait = _restricted(curve, self.horizon)
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
         limits = cases.limit[rows[self.counting[rows]]]
+        last = safe_as_of(limits) if limits.size else None
         rate = None
         if counts.matured:
             rate = compliance_rate(counts.matured_met, counts.matured, self.target_rate)
@@ -225,11 +204,11 @@ class Tally:
             p90=p90,
             restricted_mean=mean_wait,
             mean_answered=_mean(worked),
-            final_at=instant_of(self.reference, int(limits.max())) if limits.size else None,
+            final_at=None if last is None else in_zone(self.reference, last),
         )
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the curve of some cases, None where there are none to follow."""
+        """Return the curve of some cases, None if none of them has a known working time."""
         followed = rows[self.timed[rows]]
         if not followed.size:
             return None
@@ -237,7 +216,7 @@ class Tally:
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
-    """Return a curve in as many points as a chart can show."""
+    """Return a curve thinned out to as many points as a chart can show."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     return Curve(
@@ -263,12 +242,12 @@ def _quantile(curve: SurvivalCurve, q: float) -> Quantile:
 def _restricted(curve: SurvivalCurve, horizon: timedelta) -> timedelta | None:
     ends = curve.survival.size > 0 and curve.survival[-1] == 0
     if horizon > curve.longest * MICROSECOND and not ends:
-        return None  # nothing is known so far out
+        return None  # the curve is unknown beyond the longest wait
     return round(restricted_mean(curve, horizon // MICROSECOND).mean) * MICROSECOND
 
 
 def _mean(amounts: IntArray) -> timedelta | None:
-    """Return the mean to the microsecond; seconds and rest apart, as int64 may not hold a sum."""
+    """Return the mean to the microsecond; seconds and rest apart, since a sum may exceed int64."""
     if not amounts.size:
         return None
     seconds, rest = np.divmod(amounts, 1_000_000)

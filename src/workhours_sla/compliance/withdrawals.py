@@ -1,4 +1,4 @@
-"""What leaving out the withdrawn does to the time to an answer."""
+"""How much withdrawn appeals affect the time to an answer."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from datetime import timedelta
 
 import numpy as np
 
-from workhours_sla.compliance.cases import MICROSECOND, WITHDRAWN
+from workhours_sla.compliance.cases import MICROSECOND
 from workhours_sla.compliance.tables import Tally
+from workhours_sla.statistics.maturity import WITHDRAWN
 from workhours_sla.statistics.survival import SurvivalCurve, cumulative_incidence
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """The shares of the appeals by the working time ``time``, the withdrawn counted two ways.
+    """The shares of the appeals by the working time ``time``, from two estimators.
 
-    ``answered`` and ``withdrawn`` are what became of all (Aalen-Johansen), ``answered_alone`` is
-    what would have been answered had nobody withdrawn (one less Kaplan-Meier, which the times of
-    a report go by). ``count`` is how many withdrew, at any time.
+    ``answered`` and ``withdrawn`` are the Aalen-Johansen shares of all appeals. ``answered_alone``
+    is 1 minus Kaplan-Meier, on which the times of a report are based: the share that would have
+    been answered without any withdrawal. ``count`` is the number of withdrawals at any time.
     """
 
     time: timedelta
@@ -29,9 +30,9 @@ class Withdrawals:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the check at a time; None where nothing is known of that time.
+    """Return the shares at a working time; None if the curve is unknown there.
 
-    ``curve`` is that of all cases of the tally.
+    ``curve`` is the curve of all cases of the tally.
     """
     if curve is None:
         return None
@@ -42,7 +43,7 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
         return None
     followed = tally.timed
     gone = tally.cases.in_state(WITHDRAWN)[followed]
-    # what comes later says no more than that it is later
+    # after the time only the order matters, so all later waits are cut to one value
     waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
     early = waited <= micros
     found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)

@@ -1,124 +1,94 @@
-"""Reports of data frames of pandas, polars or Arrow, and their tables as frames again.
+"""Cases of data frames of pandas, polars or Arrow, and tables of a report as data frames.
 
-A frame has a row per appeal: when it was posted, when it was answered, and what it belongs to.
-No row becomes a Python object: a million are reported in seconds.
+A frame has a row for each appeal: when it was posted and answered, and its attributes. No row
+becomes a Python object: the report of a million rows takes seconds.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.cases import BELONGINGS, Cases, Labels
-from workhours_sla.compliance.column_cases import cases_of_columns
-from workhours_sla.compliance.report import Report, compliance_report
+from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
+from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.reports.rows import columns_of
-from workhours_sla.worktime.schedule import Schedule
-
-Schedules = Schedule | Mapping[str, Schedule]
+from workhours_sla.sla.target import ScheduleBy, Target
 
 
-def report(  # noqa: PLR0913
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameColumns:
+    """The names of the columns of a frame with one appeal in each row.
+
+    ``posted``, ``answered`` and ``withdrawn`` are instants with a zone, null where there is none;
+    ``excluded`` is bool. ``by`` names the columns to group by: if None, those of ``agency``,
+    ``district``, ``channel`` and ``topic`` that the frame has. ``schedule_by`` has the names of a
+    target with ScheduleBy, by default the column of that attribute.
+    """
+
+    posted: str = "posted"
+    answered: str = "answered"
+    withdrawn: str | None = None
+    excluded: str | None = None
+    id: str | None = None
+    by: str | Sequence[str] | None = None
+    schedule_by: str | None = None
+
+
+def cases_of_frame(
     frame: Any,
-    schedule: Schedules,
-    budget: timedelta,
+    target: Target,
     *,
     as_of: datetime,
-    by: str | Sequence[str] | None = None,
-    target_rate: float = 0.9,
-    horizon: timedelta | None = None,
-    compare_from: datetime | None = None,
-    lang: str = "en",
-    **columns: Any,
-) -> Report:
-    """Return the report of a data frame.
+    columns: FrameColumns | None = None,
+    provisional: bool = False,
+) -> Cases:
+    """Return the cases of a data frame of pandas or polars, or a table of Arrow.
 
-    ``schedule`` is one, or a dict by the agency's name (``schedule_by``, if not ``agency``).
-    ``by`` names the columns to group by: of ``agency``, ``district``, ``channel`` and ``topic``
-    those that are there, if None. Other columns are as of ``cases_of_frame``, other options as of
-    ``compliance_report``. Raises as both do.
+    ``target``, ``as_of`` and ``provisional`` are as for ``cases_of_columns``; a row whose name has
+    no schedule is quarantined and counted. Raises NaiveDatetimeError, LookupError for a missing
+    column, TypeError for anything but a frame, and as ``cases_of_columns``.
 
     >>> import polars as pl
-    >>> from workhours_sla import working_hours
+    >>> from workhours_sla import Schedule, working_hours
+    >>> from workhours_sla.report import report
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = [datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)]
     >>> frame = pl.DataFrame({"posted": posted, "answered": [None], "agency": ["roads"]})
+    >>> target = Target("first reply", working_hours(4), office)
     >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> report(frame, office, working_hours(4), as_of=when).table("agency").row("roads").overdue
+    >>> report(cases_of_frame(frame, target, as_of=when)).table("agency").row("roads").overdue
     1
     """
-    cases = cases_of_frame(frame, schedule, budget, as_of=as_of, by=by, **columns)
-    return compliance_report(
-        cases,
-        target_rate=target_rate,
-        horizon=horizon,
-        compare_from=compare_from,
-        lang=lang,
-    )
-
-
-def cases_of_frame(  # noqa: PLR0913
-    frame: Any,
-    schedule: Schedules,
-    budget: timedelta,
-    *,
-    as_of: datetime,
-    by: str | Sequence[str] | None = None,
-    posted: str = "posted",
-    answered: str = "answered",
-    withdrawn: str | None = None,
-    excluded: str | None = None,
-    id: str | None = None,  # noqa: A002
-    schedule_by: str = "agency",
-    name: str = "first reply",
-    closing: Literal["latest", "strict"] = "latest",
-    provisional: bool = False,
-) -> Cases:
-    """Return the cases of a data frame; arguments are names of its columns.
-
-    Instants are with a zone, null where nothing happened; ``excluded`` is bool. A row whose name
-    in ``schedule_by`` has no schedule is set aside and counted. Raises NaiveDatetimeError,
-    LookupError for a column that is not there, TypeError for what is no frame.
-    """
-    given = _opened(frame)
-    names = [by] if isinstance(by, str) else by
-    if names is None:
-        names = [column for column in BELONGINGS if column in given.names]
-    groups = {column: given.labels(column) for column in names}
-    schedules: Schedule | Sequence[Schedule] = ()
-    codes = None
-    if isinstance(schedule, Mapping):
-        whose = groups.get(schedule_by) or given.labels(schedule_by)
-        places = {key: place for place, key in enumerate(schedule)}
-        found = [places.get(key, -1) for key in whose.names]
-        codes = np.array([*found, -1], np.int64)[whose.codes]  # the last is for no name
-        schedules = tuple(schedule.values())
-    else:
-        schedules = schedule
-    return cases_of_columns(
-        given.instants(posted),
-        given.instants(answered),
-        schedules,
-        budget,
-        as_of=as_of,
-        codes=codes,
+    given, names = _opened(frame), columns or FrameColumns()
+    by = [names.by] if isinstance(names.by, str) else names.by
+    if by is None:
+        by = [column for column in ATTRIBUTES if column in given.names]
+    groups = {column: given.labels(column) for column in by}
+    schedule_names = None
+    if isinstance(target.schedule, ScheduleBy):
+        column = names.schedule_by or target.schedule.field.removesuffix("_id")
+        schedule_names = groups.get(column) or given.labels(column)
+    found = AppealColumns(
+        given.instants(names.posted),
+        given.instants(names.answered),
+        withdrawn=None if names.withdrawn is None else given.instants(names.withdrawn),
+        excluded=None if names.excluded is None else given.flags(names.excluded),
+        ids=None if names.id is None else given.ids(names.id),
         groups=groups,
-        ids=None if id is None else given.ids(id),
-        withdrawn=None if withdrawn is None else given.instants(withdrawn),
-        excluded=None if excluded is None else given.flags(excluded),
-        name=name,
-        closing=closing,
-        provisional=provisional,
+        schedule_names=schedule_names,
     )
+    return cases_of_columns(found, target, as_of=as_of, provisional=provisional)
 
 
-def to_pandas(report: Report, by: str = "total") -> Any:
-    """Return a table of a report as a DataFrame; amounts are timedelta64.
+def to_pandas(report: ReportNumbers, by: str = "total") -> Any:
+    """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
 
     ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
     or ``backlog``. Raises LookupError.
@@ -128,8 +98,8 @@ def to_pandas(report: Report, by: str = "total") -> Any:
     return pd.DataFrame(dict(columns_of(report, by)))
 
 
-def to_polars(report: Report, by: str = "total") -> Any:
-    """Return a table of a report as a DataFrame of polars; ``by`` as for ``to_pandas``."""
+def to_polars(report: ReportNumbers, by: str = "total") -> Any:
+    """Return a table of a report as a DataFrame of polars; ``by`` is as for ``to_pandas``."""
     import polars as pl  # noqa: PLC0415
 
     return pl.DataFrame(dict(columns_of(report, by)), strict=False, infer_schema_length=None)
@@ -158,7 +128,7 @@ class _Frame(ABC):
         return self._frame[name]
 
     def ids(self, name: str) -> Any:
-        """Return a column to be asked by position."""
+        """Return a column that is indexed by position."""
         return self.column(name)
 
     @abstractmethod
@@ -167,14 +137,14 @@ class _Frame(ABC):
 
     @abstractmethod
     def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return a column as codes and what they stand for; -1 is missing."""
+        """Return a column as codes and their values; -1 is missing."""
 
     @abstractmethod
     def flags(self, name: str) -> NDArray[np.bool_]:
-        """Return a column of truth values; missing is False."""
+        """Return a column as bool; missing is False."""
 
     def labels(self, name: str) -> Labels:
-        """Return a column of names; empty text says nothing."""
+        """Return a column as labels; missing values and empty text are no group."""
         codes, values = self.coded(name)
         texts = [str(value) for value in values]
         names = tuple(sorted({text for text in texts if text}))

@@ -1,4 +1,4 @@
-"""A report as people read it: one table, in plain text or HTML, with its explanations."""
+"""A report as plain text or as an HTML table, with its notes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from html import escape
 from typing import Final
 
 from workhours_sla.compliance.backlog_series import LittleCheck
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.compliance.withdrawals import Withdrawals
-from workhours_sla.statistics.proportions import (
-    COUNTS_ONLY_BELOW,
-    FLAGGED_BELOW,
-    percent,
-)
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.report import VERDICTS, heading, name_of, phrase
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
+"""The text of a missing figure."""
+
 WIDEST_NAME: Final = 40
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -29,11 +29,14 @@ _COLUMNS: Final = (
     *("median", "p90", "open_overdue", "closed_only"),
 )
 _LEFT: Final = frozenset({0, 6})
-"""The columns of words: the name and the verdict."""
+"""The left-aligned columns: the name and the verdict."""
 
 
-def plain_text(report: Report, by: Sequence[str], lang: str) -> str:
-    """Return tables as lines of text: those of ``by``, or of the first grouping if there is one."""
+def plain_text(report: ReportNumbers, by: Sequence[str], lang: str) -> str:
+    """Return tables as text with their notes: those of ``by``, or the first grouping if empty.
+
+    Raises LookupError for a grouping that the report does not have.
+    """
     shown = caption(report, lang)
     for name in by or _first(report):
         head, lines = table_cells(report, name, lang)
@@ -50,14 +53,14 @@ def plain_text(report: Report, by: Sequence[str], lang: str) -> str:
     return "\n".join([*shown, "", *notes(report, lang)])
 
 
-def _first(report: Report) -> tuple[str | None]:
-    """Return the first grouping of appeals, None where there is none but that of their times."""
+def _first(report: ReportNumbers) -> tuple[str | None]:
+    """Return the first chosen grouping, None if there is none."""
     first = report.tables[0].by
     return (None if first == "hour" else first,)
 
 
-def html_table(report: Report, lang: str) -> str:
-    """Return the first table as HTML without colours of its own; every name is escaped."""
+def html_table(report: ReportNumbers, lang: str) -> str:
+    """Return the first table with its notes as HTML that inherits colours; names are escaped."""
     head, lines = table_cells(report, *_first(report), lang)
 
     def line(cells: Sequence[str], tag: str) -> str:
@@ -68,16 +71,21 @@ def html_table(report: Report, lang: str) -> str:
         return f"<tr>{''.join(shown)}</tr>"
 
     body = "".join(line(cells, "td") for cells in lines)
-    told = "".join(f"<p>{escape(note)}</p>" for note in notes(report, lang))
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes(report, lang))
     title = "<br>".join(map(escape, caption(report, lang)))
     return (
         f'<div lang="{lang}"><table><caption>{title}</caption>'
-        f"<thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>{told}</div>"
+        f"<thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>{below}</div>"
     )
 
 
-def table_cells(report: Report, by: str | None, lang: str) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and the lines of a table, all as text, the total last."""
+def table_cells(
+    report: ReportNumbers, by: str | None, lang: str
+) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and the lines of a table as text, the total last.
+
+    ``by`` is a grouping; None gives the total alone. Raises LookupError.
+    """
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
     rate = report.promise.target_rate
@@ -108,10 +116,10 @@ def _cells(row: Row, lang: str) -> list[str]:
 
 
 def rate_text(row: Row, lang: str) -> str:
-    """Return the share in time: ``6/8`` for few, with ``*`` for not many, else in percent.
+    """Return the share in time in percent, with ``*`` if flagged, or as counts such as ``6/8``.
 
-    >>> from workhours_sla.statistics.cohort import CohortCounts
-    >>> from workhours_sla.statistics.proportions import compliance_rate
+    >>> from workhours_sla.statistics.maturity import CohortCounts
+    >>> from workhours_sla.statistics.intervals import compliance_rate
     >>> counts = CohortCounts(6, 4, 0, 0, 0, 0, 8, 6)
     >>> row = Row("A", counts, compliance_rate(6, 8, 0.9), 6, 6, 4, 2, None, None, None, None, None)
     >>> rate_text(row, "ru")
@@ -139,14 +147,14 @@ def interval_text(row: Row, lang: str) -> str:
 
 
 def verdict_text(row: Row, lang: str) -> str:
-    """Return what the counts prove about the target; of not many, nothing is too few."""
+    """Return the verdict on the target; an inconclusive one on a flagged share is too few."""
     if row.rate is None:
         return words.pick(VERDICTS["too_few"], lang)
-    return words.pick(VERDICTS[row.rate.told_verdict], lang)
+    return words.pick(VERDICTS[row.rate.shown_verdict], lang)
 
 
 def quantile_text(quantile: Quantile | None, lang: str) -> str:
-    """Return a quantile in hours of working time; ``>`` where it is not reached."""
+    """Return a quantile in hours of working time, ``> longest`` if it is not reached."""
     if quantile is None:
         return NONE
     if quantile.time is None:
@@ -155,37 +163,42 @@ def quantile_text(quantile: Quantile | None, lang: str) -> str:
 
 
 def hours_text(amount: timedelta, lang: str) -> str:
-    """Return an amount in hours, to a tenth."""
+    """Return an amount in hours, rounded to a tenth."""
     return number(f"{amount / _HOUR:.1f}", lang)
 
 
-def number(text: str, lang: str) -> str:
-    """Return a number as its language writes it: with a comma in Russian."""
-    return text.replace(".", ",") if lang == "ru" else text
-
-
 def moment(when: datetime, lang: str) -> str:
-    """Return an instant with its weekday."""
-    day = f"{words.WEEKDAYS[lang][when.weekday()]} {words.short_date(when.date(), lang)}"
-    return f"{day} {when:%H:%M}"
+    """Return an instant as weekday, date and time.
+
+    >>> moment(datetime(2025, 11, 1, 9, 30), "en"), moment(datetime(2025, 11, 1, 9, 30), "ru")
+    ('Sat 1 Nov 2025 09:30', 'сб 01.11.2025 09:30')
+    """
+    return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"
 
 
-def caption(report: Report, lang: str) -> list[str]:
-    """Return what the report is of, and as of when."""
-    promise = report.promise
-    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+def budget_text(promise: Promise, lang: str) -> str:
+    """Return the budget of a report's target in words."""
+    size = promise.budget_size
+    return budget_words(
+        promise.budget_kind, format_amount(size) if isinstance(size, timedelta) else size, lang
+    )
+
+
+def caption(report: ReportNumbers, lang: str) -> list[str]:
+    """Return the title of a report and its instant, one line each."""
+    name, budget = printable(report.promise.name), budget_text(report.promise, lang)
     return [
-        phrase("title", lang, name=printable(promise.name), budget=budget),
+        phrase("title", lang, name=name, budget=budget),
         phrase("as_of", lang, when=moment(report.as_of, lang), tz=report.tz),
     ]
 
 
-def notes(report: Report, lang: str) -> list[str]:
-    """Return what a reader of any table needs to know, and how far it can be trusted."""
+def notes(report: ReportNumbers, lang: str) -> list[str]:
+    """Return the notes on any table: how to read it, and how far it can be trusted."""
     return [*_reading(report, lang), *quality_notes(report, lang)]
 
 
-def _reading(report: Report, lang: str) -> Iterator[str]:
+def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
     counts = report.total.counts
     if report.total.rate is None:
         yield phrase("nothing_matured", lang)
@@ -199,10 +212,10 @@ def _reading(report: Report, lang: str) -> Iterator[str]:
     little = report.backlog.little
     if little is not None:
         yield phrase("little", lang, **little_facts(little, lang), open=report.total.open)
-    held = report.attribution
-    if held is not None and held.hour_known:
-        earlier = sum(count for _, count in held.hour_earlier)
-        yield phrase("hour_earlier", lang, count=earlier, late=held.hour_known)
+    owners = report.attribution
+    if owners is not None and owners.hour_known:
+        earlier = sum(count for _, count in owners.hour_earlier)
+        yield phrase("hour_earlier", lang, count=earlier, late=owners.hour_known)
     last = report.table("week").rows[-1]
     if last.final_at is None:
         yield phrase("not_final", lang)
@@ -211,35 +224,35 @@ def _reading(report: Report, lang: str) -> Iterator[str]:
 
 
 def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
-    """Return what the sentence on the withdrawn says."""
+    """Return the facts of the sentence on withdrawals, shares in percent."""
     shares = {
         "answered": found.answered,
         "withdrawn": found.withdrawn,
         "alone": found.answered_alone,
         "difference": found.answered_alone - found.answered,
     }
-    # a rounding error is no withdrawal
-    told = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
-    return {"time": format_amount(found.time), **told}
+    # a difference can be slightly negative from rounding
+    percents = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
+    return {"time": format_amount(found.time), **percents}
 
 
 def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
-    """Return what the sentence on Little's law says."""
-    told = {
+    """Return the facts of the sentence on Little's law."""
+    facts = {
         "mean_open": f"{found.mean_open:.1f}",
         "arrivals": f"{found.arrivals_per_day:.2f}",
         "time": f"{found.mean_time / _DAY:.2f}",
         "expected": f"{found.expected:.1f}",
     }
-    return {name: number(value, lang) for name, value in told.items()}
+    return {name: number(value, lang) for name, value in facts.items()}
 
 
-def quality_notes(report: Report, lang: str) -> list[str]:
-    """Return the account of what was read and what it came to."""
+def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
+    """Return the notes on what was read, what became of it, and where it came from."""
     quality, counts = report.quality, report.total.counts
     intake = quality.intake
-    aside = sum(count for _, count in intake.set_aside)
-    told = [
+    quarantined = sum(count for _, count in intake.quarantined)
+    found = [
         phrase(
             f"intake_{intake.of}",
             lang,
@@ -248,7 +261,7 @@ def quality_notes(report: Report, lang: str) -> list[str]:
             duplicate=intake.duplicate,
             after_as_of=intake.after_as_of,
             late=intake.late,
-            aside=aside,
+            quarantined=quarantined,
         ),
         phrase(
             "reconciliation",
@@ -279,22 +292,22 @@ def quality_notes(report: Report, lang: str) -> list[str]:
         ("retroactive", quality.retroactive),
     ):
         if count:
-            told.append(phrase(key, lang, count=count))
-    told += [
+            found.append(phrase(key, lang, count=count))
+    found += [
         phrase("unnamed", lang, by=heading(by, lang), count=count)
         for by, count in quality.unnamed
         if count
     ]
     made = report.provenance
     calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
-    told += [phrase("calendar", lang, id=name, version=version) for name, version in calendars]
+    found += [phrase("calendar", lang, id=name, version=version) for name, version in calendars]
     facts = {"library": made.library, "policy": made.policy, "input": made.input_hash[:12]}
-    told.append(phrase("provenance", lang, **facts))
-    return told
+    found.append(phrase("provenance", lang, **facts))
+    return found
 
 
 def printable(text: str) -> str:
-    r"""Return text that keeps a table in shape: one line, no control characters, not too wide.
+    r"""Return text as one line without control characters, at most 40 characters long.
 
     >>> printable("Roads\nand bridges")
     'Roads?and bridges'

@@ -1,4 +1,4 @@
-"""A report's rows as flat columns, whatever they are written to."""
+"""The tables of a report as flat columns, for frames, CSV files and pages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any, Final
 
+from workhours_sla.compliance.arrivals import WEEKDAYS
 from workhours_sla.compliance.late import Late
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.compliance.tables import Quantile, Row
-from workhours_sla.text.words import WEEKDAYS
 from workhours_sla.worktime.budget import format_amount
 
 COUNTS: Final = (
@@ -24,7 +24,7 @@ COUNTS: Final = (
 
 
 def row_values(row: Row) -> dict[str, Any]:
-    """Return what a row says by column: counts, shares from 0 to 1, timedeltas, datetimes."""
+    """Return a row's figures by column: counts, shares from 0 to 1, timedeltas, datetimes."""
     rate = row.rate
     return {
         **{name: getattr(row.counts, name) for name in COUNTS},
@@ -49,12 +49,12 @@ def row_values(row: Row) -> dict[str, Any]:
 
 
 def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | None]:
-    """Return a quantile and its interval, each None where open."""
+    """Return a quantile and its interval, each None if it is not reached."""
     found = quantile or Quantile(None, None, None, timedelta(0))
     return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
 
 
-def _weeks(report: Report) -> list[dict[str, Any]]:
+def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
     return [
         {
             "week": week.name,
@@ -79,12 +79,12 @@ def _cells(heat_map: HeatMap) -> list[dict[str, Any]]:
             "hour": hour,
             **{name: getattr(heat_map, name)[day][hour] for name in names},
         }
-        for day, weekday in enumerate(WEEKDAYS["en"])
+        for day, weekday in enumerate(WEEKDAYS)
         for hour in range(24)
     ]
 
 
-_OTHER_TABLES: Final[Mapping[str, Callable[[Report], list[dict[str, Any]]]]] = {
+_OTHER_TABLES: Final[Mapping[str, Callable[[ReportNumbers], list[dict[str, Any]]]]] = {
     "total": lambda report: [row_values(report.total)],
     "weeks": _weeks,
     "late": lambda report: _fields(report.late),
@@ -92,16 +92,16 @@ _OTHER_TABLES: Final[Mapping[str, Callable[[Report], list[dict[str, Any]]]]] = {
     "heat_map": lambda report: _cells(report.heat_map),
     "backlog": lambda report: _fields(report.backlog.points),
 }
-"""The tables beside the groupings; a grouping of the same name goes first."""
+"""The tables besides the groupings; a grouping of the same name takes precedence."""
 
 
-def table_names(report: Report) -> list[str]:
+def table_names(report: ReportNumbers) -> list[str]:
     """Return the names of all tables of a report, each once."""
     return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
 
 
-def columns_of(report: Report, by: str) -> Mapping[str, list[Any]]:
-    """Return a table column by column: of a grouping, or one of the others.
+def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
+    """Return the columns of a table: a grouping, or one of ``total``, ``weeks``, ``late``, ...
 
     Raises LookupError.
     """
@@ -110,13 +110,13 @@ def columns_of(report: Report, by: str) -> Mapping[str, list[Any]]:
         lines = _OTHER_TABLES[by](report)
     else:
         lines = [{by: row.key, **row_values(row)} for row in report.table(by).rows]
-    # only of late appeals can there be none
+    # only the table of late appeals can be empty
     columns = lines[0] if lines else [field.name for field in fields(Late)]
     return {name: [line[name] for line in lines] for name in columns}
 
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""How text begins that a spreadsheet may take for a formula."""
+"""The beginning of text that a spreadsheet may take for a formula."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -132,7 +132,7 @@ def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
 def cell_text(value: object) -> str:
     r"""Return a value as a cell of CSV.
 
-    Text that begins like a formula gets an apostrophe, control characters are spelled out.
+    Text that begins like a formula gets an apostrophe; control characters are escaped.
 
     >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
     ('4:25', '0.75', '')
@@ -142,7 +142,7 @@ def cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        shown = _CONTROL.sub(_spelled, value)
+        shown = _CONTROL.sub(_escaped, value)
         return f"'{shown}" if _FORMULA.match(value) else shown
     if isinstance(value, timedelta):
         return format_amount(value)
@@ -151,5 +151,5 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     return repr(found[0])[1:-1]

@@ -1,7 +1,7 @@
-"""A report as a workbook: summary, agencies, late appeals, the calendar, and the method.
+"""A report as a workbook: summary, agencies, late appeals, calendar and method.
 
-Text is written as text, so no name becomes a formula or a link. Shares are numbers that never
-show on another side of the target, amounts of working time are times, instants are local.
+Text is written as text, so no name becomes a formula or a link. Shares are numbers whose format
+never rounds them across the target, amounts of working time are times, instants are local.
 """
 
 from __future__ import annotations
@@ -13,19 +13,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from workhours_sla.adapters.output import write_files
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports import plain_text as shown
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW, percent
+from workhours_sla.reports.report import Report
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.numbers import percent
 from workhours_sla.text.report import heading, name_of, phrase
 from workhours_sla.worktime.budget import format_amount
-
-try:
-    import xlsxwriter
-except ImportError as error:
-    msg = "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'"
-    raise ImportError(msg) from error
 
 SHEETS: Final = {
     "summary": {"en": "Summary", "ru": "Сводка"},
@@ -35,12 +31,12 @@ SHEETS: Final = {
     "method": {"en": "Method", "ru": "Методика"},
 }
 YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
-"""The words of False and True."""
+"""The words for False and True."""
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised"),
 )
-"""The sentences of the method."""
+"""The sentences on the sheet of the method."""
 
 _WIDTH, _NAME_WIDTH = 14, 34
 _PERCENT_PLACES: Final = 6
@@ -51,16 +47,22 @@ _FIGURES: Final = ("rate", "lower", "upper", "verdict", "median", "p90")
 _OTHERS: Final = (
     *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
 )
-_LATE: Final = (
+_LATE: Final[tuple[str, ...]] = (
     *("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed", "overdue_by"),
 )
 
 
 def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
-    """Write a report as an XLSX file, in ``lang`` or the report's own language.
+    """Write a report as an XLSX file in ``lang``, "en" or "ru", by default the report's language.
 
-    Raises OSError.
+    If writing fails, an existing file is not changed. Raises OSError, and ImportError if
+    xlsxwriter is not installed.
     """
+    try:
+        import xlsxwriter  # noqa: PLC0415 - of the extra excel
+    except ImportError as error:
+        msg = "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'"
+        raise ImportError(msg) from error
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     content = BytesIO()
     with xlsxwriter.Workbook(content, options) as book:
@@ -71,7 +73,7 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
 class _Book:
     """The sheets of one report."""
 
-    def __init__(self, book: Any, report: Report, lang: str) -> None:
+    def __init__(self, book: Any, report: ReportNumbers, lang: str) -> None:
         self._book = book
         self._report = report
         self._lang = lang
@@ -91,8 +93,8 @@ class _Book:
     def _summary(self) -> None:
         sheet, lang = self._sheet("summary"), self._lang
         line = 0
-        for told in [*shown.caption(self._report, lang), "", *shown.notes(self._report, lang)]:
-            self._cell(sheet, line, 0, told)
+        for text in [*shown.caption(self._report, lang), "", *shown.notes(self._report, lang)]:
+            self._cell(sheet, line, 0, text)
             line += 1
         for table in self._report.tables:
             if table.by in ("week", "weekday", "arrival_class", "due_class"):
@@ -147,16 +149,16 @@ class _Book:
 
     def _late(self) -> None:
         sheet, lang = self._sheet("late"), self._lang
-        held = () if self._report.attribution is None else ("holder", "hour_earlier")
-        self._line(sheet, 0, [heading(name, lang) for name in (*_LATE, *held)], "bold")
+        columns = _LATE
+        if self._report.attribution is not None:
+            columns = (*_LATE, "holder", "hour_earlier")
+        self._line(sheet, 0, [heading(name, lang) for name in columns], "bold")
         for line, late in enumerate(self._report.late, start=1):
             earlier = None
             if late.hour_earlier is not None:
                 earlier = words.pick(YES_NO[late.hour_earlier], lang)
             facts = {"overdue_by": late.overdue, "hour_earlier": earlier}
-            cells = [
-                facts[name] if name in facts else getattr(late, name) for name in (*_LATE, *held)
-            ]
+            cells = [facts[name] if name in facts else getattr(late, name) for name in columns]
             self._line(sheet, line, cells)
         sheet.freeze_panes(1, 1)
 
@@ -236,7 +238,7 @@ class _Book:
 
 
 class _Share:
-    """A share as a number, with as many decimals as keep it on its side of the target."""
+    """A share with enough decimals that rounding does not move it across the target."""
 
     def __init__(self, share: float, target: float | None) -> None:
         self.share = min(max(share, 0.0), 1.0)

@@ -1,6 +1,6 @@
-"""Arrays and numbers as the statistics take them: checked on the way in, read-only on the way out.
+"""Input checks for the statistics, their array types, and read-only results.
 
-Every check raises ValueError in one sentence that names the value and the way out.
+Every check raises ValueError with one sentence that names the value and what to do instead.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ BoolArray = NDArray[np.bool_]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 NEVER = int(np.iinfo(np.int64).max)
-"""Later than any instant: an answer that has not come, or a limit that is not there."""
+"""Later than any instant: the value of an answer that has not come, or of a missing limit."""
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Return ``values`` as int64, of any shape; they must be whole and not negative.
+    """Return ``values`` as int64 of any shape; they must be whole numbers of 0 or more.
 
     >>> whole_numbers("met", [3, -1])
     Traceback (most recent call last):
-    ValueError: met has -1, and there is no such count or duration; check how it was computed
+    ValueError: met has -1, but a count or duration is never negative; check how it was computed
     """
     array = _integers(name, values)
     if array.size and array.min() < 0:
         msg = (
-            f"{name} has {array.min()}, and there is no such count or duration; "
+            f"{name} has {array.min()}, but a count or duration is never negative; "
             f"check how it was computed"
         )
         raise ValueError(msg)
@@ -39,7 +39,7 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
 
 
 def instants(name: str, values: ArrayLike) -> IntArray:
-    """Return ``values`` as int64 in one dimension; they may be negative, as before 1970.
+    """Return ``values`` as int64 in one dimension; instants before 1970 are negative.
 
     >>> instants("arrived", [-5, 7]).tolist()
     [-5, 7]
@@ -48,7 +48,7 @@ def instants(name: str, values: ArrayLike) -> IntArray:
 
 
 def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
-    """Return ``values`` as bool in one dimension, as many as ``length``.
+    """Return ``values`` as bool in one dimension, ``length`` of them.
 
     >>> flags("answered", [0, 1], 2)
     Traceback (most recent call last):
@@ -66,7 +66,7 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
 
     >>> measurements("medians", [1.5, float("nan")])
     Traceback (most recent call last):
-    ValueError: medians has nan at 1; leave out what has no value
+    ValueError: medians has nan at 1; leave out missing values
     """
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
@@ -75,22 +75,22 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
     array = in_one_dimension(name, array.astype(np.float64))
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
-        msg = f"{name} has {array[bad[0]]} at {bad[0]}; leave out what has no value"
+        msg = f"{name} has {array[bad[0]]} at {bad[0]}; leave out missing values"
         raise ValueError(msg)
     return array
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Return how many were met of how many, of one shape, with 0 <= met <= n.
+    """Return ``met`` and ``n`` as int64 of one shape, with 0 <= met <= n.
 
     Every n must be at least 1, unless ``some_empty``.
 
     >>> counts([3, 0], [3, 0])
     Traceback (most recent call last):
-    ValueError: n has 0, and of nothing there is no share; leave the empty cohort out
+    ValueError: n has 0, and an empty cohort has no share; leave the empty cohort out
     >>> counts([4], [3])
     Traceback (most recent call last):
-    ValueError: met 4 of n 3 cannot be; count both over the same cohort
+    ValueError: met 4 of n 3 is impossible; count both over the same cohort
     """
     whole = whole_numbers("n", n)
     part = same_shape("met", whole_numbers("met", met), whole.shape)
@@ -98,19 +98,19 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
     if over.size:
         first = over[0]
         msg = (
-            f"met {part.flat[first]} of n {whole.flat[first]} cannot be; "
+            f"met {part.flat[first]} of n {whole.flat[first]} is impossible; "
             f"count both over the same cohort"
         )
         raise ValueError(msg)
     if not some_empty and (whole.size == 0 or whole.min() == 0):
         what = "has 0" if whole.size else "is empty"
-        msg = f"n {what}, and of nothing there is no share; leave the empty cohort out"
+        msg = f"n {what}, and an empty cohort has no share; leave the empty cohort out"
         raise ValueError(msg)
     return part, whole
 
 
 def share(name: str, value: float) -> float:
-    """Return ``value`` if it lies strictly between 0 and 1.
+    """Return ``value`` as float if it is strictly between 0 and 1.
 
     >>> share("target", 90)
     Traceback (most recent call last):
@@ -123,7 +123,7 @@ def share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return how many standard errors a two-sided interval reaches to either side.
+    """Return the half-width of a two-sided normal interval in standard errors.
 
     >>> round(normal_quantile(0.95), 5)
     1.95996
@@ -145,20 +145,20 @@ def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 
 
 def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
-    """Return ``array`` if it has that shape.
+    """Return ``array`` if its shape is ``shape``.
 
     >>> same_shape("met", np.array([1, 2]), (3,))
     Traceback (most recent call last):
-    ValueError: met has the shape (2,), not (3,); give one for each
+    ValueError: met has the shape (2,), not (3,); give one value for each
     """
     if array.shape != shape:
-        msg = f"{name} has the shape {array.shape}, not {shape}; give one for each"
+        msg = f"{name} has the shape {array.shape}, not {shape}; give one value for each"
         raise ValueError(msg)
     return array
 
 
 def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return ``array``, no longer to be written to: a result is a value.
+    """Return ``array`` marked read-only, since results are immutable.
 
     >>> read_only(np.array([1, 2])).flags.writeable
     False
@@ -173,7 +173,7 @@ def _integers(name: str, values: ArrayLike) -> IntArray:
         return np.zeros(array.shape, np.int64)
     if array.dtype == np.bool_ or not np.can_cast(array.dtype, np.int64, "safe"):
         missing = array.dtype.kind == "f" and np.isnan(array).any()
-        way_out = "leave out the rows with nan and convert" if missing else "convert them first"
-        msg = f"{name} must be whole numbers of 64 bits, not {array.dtype}; {way_out}"
+        advice = "leave out the rows with nan and convert" if missing else "convert them first"
+        msg = f"{name} must be whole numbers of 64 bits, not {array.dtype}; {advice}"
         raise ValueError(msg)
     return array.astype(np.int64)

@@ -1,7 +1,7 @@
-"""What waits for an answer: how much, how old, growing or not.
+"""The backlog: how many appeals wait for an answer, for how long, and whether they grow in number.
 
-Instants and durations are whole numbers of one unit, on the clock or in working time, as long as
-they agree. ``arrays.NEVER`` stands for an answer that has not come, or a limit that is not there.
+Instants and durations are whole numbers of one unit, of clock time or of working time throughout.
+``arrays.NEVER`` means that there is no answer, or no limit.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from workhours_sla.statistics.arrays import (
 
 @dataclass(frozen=True, slots=True)
 class BacklogAges:
-    """How long open appeals have waited; None where nothing is open.
+    """The ages of open appeals; None where nothing is open.
 
-    They are no response times: the longer an appeal waits, the likelier it is among them.
+    They are not response times: the longer an appeal waits, the likelier it is to be among them.
     """
 
     n: int
@@ -36,23 +36,23 @@ class BacklogAges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """What came in and what went out in each period; ``net`` is by how much the backlog grew."""
+    """Arrivals and departures in each period as int64; ``net`` is the growth of the backlog."""
 
     arrivals: IntArray
     departures: IntArray
 
     @property
     def net(self) -> IntArray:
-        """Arrivals less departures."""
+        """Arrivals minus departures."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittlesLaw:
-    """The two sides of L = lambda W over a span, for a check that the counts belong together.
+    """The two sides of Little's law, L = lambda W, over a span: a check of the counts.
 
-    ``mean_time`` is that of the appeals that left in the span. The sides are equal when the span
-    begins and ends with nothing open, and close when the backlog hardly changes over it.
+    ``mean_time`` is the mean time of the appeals that left in the span. The sides are equal if the
+    span begins and ends with nothing open, and close if the backlog hardly changes over it.
     """
 
     mean_backlog: float
@@ -61,16 +61,17 @@ class LittlesLaw:
 
     @property
     def predicted_backlog(self) -> float:
-        """What the law makes of the arrival rate and the mean time."""
+        """The backlog that the law predicts: arrival rate times mean time."""
         return self.arrival_rate * self.mean_time
 
 
 def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
     """Return how many appeals are open at each instant: arrived <= t < left.
 
-    ``arrived`` and ``left`` are one for each appeal, ``left`` the answer or the withdrawal, or
-    NEVER; ``at`` is any number of instants, all whole and in one dimension. int64 is returned, one
-    for each of ``at``. Raises ValueError for an appeal that left before it arrived.
+    ``arrived`` and ``left`` have one instant for each appeal: ``left`` is the answer or the
+    withdrawal, or NEVER. ``at`` is any number of instants. All are whole numbers in one dimension;
+    the result is int64, one for each of ``at``. Raises ValueError for an appeal that left before it
+    arrived.
 
     >>> from workhours_sla.statistics.arrays import NEVER
     >>> backlog([0, 2, 3], [4, NEVER, 3], [1, 3, 4]).tolist()
@@ -86,8 +87,8 @@ def overdue_backlog(
 ) -> IntArray:
     """Return how many appeals are open and past their limit at each instant: limit < t < left.
 
-    ``limit`` is the last instant at which an answer is in time, or NEVER. Otherwise as
-    ``backlog``; a limit before the arrival is refused, too.
+    ``limit`` is the last instant at which an answer is in time, or NEVER; the rest is as in
+    ``backlog``. Raises ValueError for a limit before the arrival as well.
 
     >>> overdue_backlog([0, 2, 3], [4, 7, 9], [1, 5, 8], [1, 2, 6]).tolist()
     [0, 1, 1]
@@ -102,11 +103,11 @@ def overdue_backlog(
 
 
 def backlog_ages(ages: ArrayLike) -> BacklogAges:
-    """Return how old the open appeals are.
+    """Return the median, the 90th percentile and the largest of the ages of open appeals.
 
-    ``ages`` are whole numbers of one unit in one dimension, best of working time; what is returned
-    is one of them (quantiles of type 1: the least age that half, or nine tenths, do not exceed).
-    Raises ValueError for negative ages.
+    ``ages`` are whole numbers of one unit in one dimension, preferably of working time. Each
+    result is one of them: a quantile of type 1 is the least age that half, or nine tenths, do not
+    exceed. Raises ValueError for negative ages.
 
     >>> backlog_ages([4, 1, 9, 2])
     BacklogAges(n=4, median=2, p90=9, largest=9)
@@ -120,10 +121,10 @@ def backlog_ages(ages: ArrayLike) -> BacklogAges:
 
 
 def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
-    """Return arrivals and departures per period, from each edge up to the next, half-open.
+    """Return the arrivals and departures of each period, half-open from one edge to the next.
 
-    ``edges`` are whole numbers that rise, one more than there are periods. Otherwise as
-    ``backlog``.
+    ``edges`` are increasing whole numbers, one more than there are periods; the rest is as in
+    ``backlog``. Raises ValueError.
 
     >>> found = flow([0, 2, 3], [4, 9, 3], [0, 3, 6])
     >>> found.arrivals.tolist(), found.departures.tolist(), found.net.tolist()
@@ -132,16 +133,17 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
     came, went = _stays(arrived, left)
     bounds = instants("edges", edges)
     if (np.diff(bounds) <= 0).any():
-        msg = f"edges {bounds.tolist()} do not rise; give the start of each period and the end"
+        msg = f"edges {bounds.tolist()} do not increase; give the start of each period and the end"
         raise ValueError(msg)
     return Flow(read_only(_between(came, bounds)), read_only(_between(went, bounds)))
 
 
 def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> LittlesLaw:
-    """Return the mean backlog, the arrival rate and the mean time of the span from start to end.
+    """Return the mean backlog, the arrival rate and the mean time of a span.
 
-    Arguments as in ``backlog``; the span is half-open. Raises ValueError for an empty span and for
-    one in which nothing left. Little 1961, "A proof for the queuing formula: L = lambda W".
+    ``arrived`` and ``left`` are as in ``backlog``; the span is half-open from ``start`` to ``end``,
+    in the same unit. Raises ValueError for an empty span, and for one in which nothing left.
+    Little 1961, "A proof for the queuing formula: L = lambda W".
 
     >>> found = littles_law([0, 2], [4, 8], 0, 10)
     >>> found.mean_backlog, found.predicted_backlog
@@ -153,11 +155,11 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
         raise ValueError(msg)
     gone = (went >= start) & (went < end)
     if not gone.any():
-        msg = f"nothing left from {start} to {end}, so there is no mean time; take a longer span"
+        msg = f"nothing left from {start} to {end}, so there is no mean time; give a longer span"
         raise ValueError(msg)
     arrivals = int(((came >= start) & (came < end)).sum())
     within = np.maximum(np.minimum(went, end) - np.maximum(came, start), 0)
-    # as floats: years of appeals in microseconds add up to more than int64 holds
+    # as floats: the microseconds of years of appeals add up to more than fits into int64
     return LittlesLaw(
         mean_backlog=float(within.sum(dtype=np.float64)) / (end - start),
         arrival_rate=arrivals / (end - start),
@@ -178,7 +180,7 @@ def _require_order(name: str, came: IntArray, later: IntArray) -> None:
         first = wrong[0]
         msg = (
             f"{name} {later[first]} is before the arrival {came[first]}; "
-            f"set such an appeal aside, or write NEVER for what is not there"
+            f"leave such an appeal out, or write NEVER for a missing instant"
         )
         raise ValueError(msg)
 

@@ -1,4 +1,4 @@
-"""Charts of a number per week or month, which tell a change from the usual noise."""
+"""Control charts of one number per week or month, to distinguish a change from the usual noise."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from workhours_sla.statistics.arrays import (
 )
 
 FEWEST_POINTS = 12
-"""Limits from fewer points move too much to judge by."""
+"""The least baseline: limits from fewer points vary too much."""
 
 LIMIT_FACTOR = 2.66
-"""From a mean moving range of two to three standard deviations: 3 / 1.128."""
+"""Three standard deviations as a multiple of the mean moving range of two: 3 / 1.128."""
 
 RANGE_LIMIT_FACTOR = 3.268
-"""From a mean moving range of two to its own upper limit."""
+"""The upper limit of a moving range of two as a multiple of its mean."""
 
 RANGE_TO_SIGMA = 1.128
-"""The mean range of two normal values, in standard deviations."""
+"""The mean range of two normal values in standard deviations."""
 
 _RUN = 8
 _WINDOW, _OF_WINDOW = 4, 3
@@ -38,10 +38,10 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Where a chart says that something changed; bool, one for each point.
+    """The points at which a chart signals a change; bool, one for each point.
 
-    Marked is the point at which it can first be known: the eighth of a run on one side of the
-    mean, the third of those nearer to one limit than to the mean among four in a row.
+    A rule marks the point at which it is first met: the eighth point in a row on one side of the
+    mean, the third of four in a row that are nearer to one limit than to the mean.
     """
 
     outside: BoolArray
@@ -51,7 +51,10 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class XmRChart:
-    """Individual values and their moving ranges, one range for each value but the first."""
+    """Individual values and their moving ranges, one range for each value except the first.
+
+    All but the flags are in the unit of the values.
+    """
 
     values: FloatArray
     mean: float
@@ -66,9 +69,9 @@ class XmRChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PPrimeChart:
-    """Shares of cohorts of different sizes, with a limit for each.
+    """Shares of cohorts of different sizes, with limits for each.
 
-    ``sigma_z`` says how much the shares vary beside binomial chance: 1 is chance alone.
+    ``sigma_z`` is the spread of the shares in binomial standard errors: 1 is chance alone.
     """
 
     rates: FloatArray
@@ -81,10 +84,11 @@ class PPrimeChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MergedPeriods:
-    """Periods put together until each has enough working time.
+    """Periods merged until each has enough working time.
 
-    ``labels`` says for each period in which merged one it is, from 0 on; ``working_time`` is that
-    of the merged ones. ``last_is_short``: the last is still waiting for the period that follows.
+    ``labels`` is the number of the merged period of each period, from 0; ``working_time`` has one
+    value for each merged period. ``last_is_short`` means that the last one still needs the next
+    period.
     """
 
     labels: IntArray
@@ -92,7 +96,7 @@ class MergedPeriods:
     last_is_short: bool
 
     def totals(self, numbers: ArrayLike) -> IntArray:
-        """Return the sum of a whole number per period over each merged period.
+        """Return the sum over each merged period of whole numbers, one for each period.
 
         >>> merge_short_periods([16, 0, 40], shortest=8).totals([50, 20, 90]).tolist()
         [50, 110]
@@ -104,12 +108,13 @@ class MergedPeriods:
 
 
 def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
-    """Return the chart of individual values, such as weekly medians, in the order of time.
+    """Return the XmR chart of individual values, such as weekly medians, in the order of time.
 
-    ``values`` are finite numbers of one unit in one dimension. The limits come from the first
-    ``baseline`` points, or from all; a frozen baseline keeps later points from moving the limits
-    that judge them. Raises ValueError for fewer than 12 points in it. Shewhart 1931; Wheeler 2000,
-    "Understanding variation", whose three rules give the signals.
+    The limits are mean +- 2.66 mR, with mR the mean moving range, and 3.268 mR for the moving
+    ranges. ``values`` are finite numbers of one unit in one dimension. The limits come from the
+    first ``baseline`` points, or from all if None; a fixed baseline keeps later points from moving
+    the limits that they are compared with. Raises ValueError for fewer than 12 points in it.
+    Shewhart 1931; Wheeler 2000, "Understanding variation", whose three rules give the signals.
 
     >>> chart = xmr_chart([2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 9], baseline=12)
     >>> chart.mean, round(chart.upper, 2), chart.signals.outside.nonzero()[0].tolist()
@@ -136,12 +141,15 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 
 
 def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> PPrimeChart:
-    """Return the chart of shares ``met`` of ``n`` per period, in the order of time.
+    """Return Laney's p' chart of shares ``met`` of ``n`` per period, in the order of time.
 
-    ``met`` and ``n`` are whole numbers in one dimension; ``baseline`` as in ``xmr_chart``. Limits
-    stay within 0 to 1. Where all of the baseline is met, or none, it has no spread and any other
-    share is outside. Raises ValueError for fewer than 12 points and for a period without appeals
-    (``merge_short_periods`` first). Laney 2002, "Improved control charts for attributes".
+    The limits are p +- 3 sigma_i sigma_z, with p the share of the baseline,
+    sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the mean moving range of (p_i - p) / sigma_i
+    divided by 1.128; they are cut at 0 and 1. ``met`` and ``n`` are whole numbers in one
+    dimension, ``baseline`` is as in ``xmr_chart``. If all of the baseline is met, or none, it has
+    no spread and any other share is outside. Raises ValueError for fewer than 12 points and for a
+    period without appeals (``merge_short_periods`` first). Laney 2002, "Improved control charts
+    for attributes".
 
     >>> chart = p_prime_chart([90, 80] * 6, [100] * 12)
     >>> chart.mean, round(chart.sigma_z, 2), float(chart.upper[0])
@@ -167,11 +175,11 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 
 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
-    """Return which periods to take together so that each has at least ``shortest`` working time.
+    """Merge periods so that each has at least ``shortest`` working time.
 
-    A short period goes into the next, for rates alone: an appeal stays in the period of its
-    arrival. ``working_time`` is whole numbers in one dimension, in the order of time, ``shortest``
-    positive and in the same unit. Raises ValueError.
+    A short period is merged with the next, for rates only: counts keep each appeal in the period
+    of its arrival. ``working_time`` is whole numbers in one dimension, in the order of time;
+    ``shortest`` is positive and in the same unit. Raises ValueError.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]
@@ -206,7 +214,7 @@ def _baseline(points: int, baseline: int | None) -> int:
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points by their distance from the mean; ``slack`` is for rounding."""
+    """Return the signals of points from their distance to the mean; ``slack`` is for rounding."""
     outside = np.abs(deviations) > reach + slack
     run = np.zeros(outside.shape, np.bool_)
     near = np.zeros(outside.shape, np.bool_)
@@ -218,7 +226,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return how many of the last ``window`` points are marked, up to and with each."""
+    """Return for each point how many of the last ``window`` points, itself included, are marked."""
     sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
     found: IntArray = sums[window:] - sums[: marks.size]
     return found

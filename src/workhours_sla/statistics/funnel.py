@@ -1,7 +1,9 @@
-"""Many units against one target: funnel limits, overdispersion, and false alarms to expect."""
+"""Compare many units with one target: funnel limits, overdispersion and expected false alarms."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,16 +18,15 @@ from workhours_sla.statistics.arrays import (
     share,
     whole_numbers,
 )
-from workhours_sla.statistics.binomial import interpolated_quantiles
 
 WARNING = 0.95
-"""Inside these limits lie 95 % of the units that keep the target: about two standard errors."""
+"""The coverage of the warning limits, about two standard errors."""
 
 ACTION = 0.998
-"""Inside these limits lie 99.8 % of the units that keep the target: about three."""
+"""The coverage of the action limits, about three standard errors."""
 
 WINSORISED = 0.1
-"""The part of the units pulled in at either end before the spread is measured."""
+"""The part of the units at either end that is winsorised before the spread is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +46,14 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
     """Return the exact 95 % and 99.8 % limits for units of ``n`` appeals each.
 
     ``n`` is whole numbers of at least 1 in one dimension, ``target`` a share strictly between 0
-    and 1. ``dispersion`` is what ``overdispersion`` found: each limit moves from the target by its
-    root; below 1 it changes nothing, as too even a spread is no ground for more alarms. Raises
-    ValueError.
+    and 1. ``dispersion`` is the result of ``overdispersion``: it multiplies the distance of each
+    limit from the target by its square root. Below 1 it changes nothing, since an unusually even
+    spread is no reason for more alarms. Raises ValueError.
 
     Lower limits: Spiegelhalter 2005, "Funnel plots for comparing institutional performance",
-    appendix A.1.1. Upper limits are those of the missed from below, which is 1/n above the paper's:
-    so either side holds its probability, and 10 of 10 against 90 %, which one unit in three
-    reaches by chance, is not outside.
+    appendix A.1.1. An upper limit is 1 minus the lower limit of the missed appeals, which is 1/n
+    above the paper's: so each side has its nominal probability, and 10 of 10 against 90 %, which
+    one unit in three reaches by chance, is not outside.
 
     >>> limits = funnel_limits([25, 100, 500], 0.9)
     >>> limits.lower_warning.round(3).tolist(), limits.lower_action.round(3).tolist()
@@ -62,7 +63,7 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
     counts(sizes, sizes)
     share("target", target)
     if not 0 <= dispersion < np.inf:
-        msg = f"dispersion {dispersion} cannot be; give what overdispersion() returned"
+        msg = f"dispersion {dispersion} is impossible; give the result of overdispersion()"
         raise ValueError(msg)
     tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]
     distinct, where = np.unique(sizes, return_inverse=True)
@@ -86,10 +87,10 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
 
 
 def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
-    """Return where each unit lies: 0 inside the funnel, else how many limits it is outside of.
+    """Return the position of each unit: 0 inside the funnel, otherwise how many limits outside.
 
     -1 and -2 are below the warning and the action limit, 1 and 2 above. ``met`` is whole numbers,
-    one for each n of the limits; int64 is returned. Raises ValueError.
+    one for each n of the limits; the result is int64. Raises ValueError.
 
     >>> funnel_positions([18, 16, 25], funnel_limits([25, 25, 25], 0.9)).tolist()
     [-1, -2, 0]
@@ -106,12 +107,11 @@ def overdispersion(
 ) -> float:
     """Return how much more the units spread than chance allows: the mean winsorised z squared.
 
-    z is the distance of a unit's share from the target in binomial standard errors. Of the units,
-    the lowest and the highest tenth (whole units) take the value of the next one inward, so that a
-    few bad ones do not excuse all. Where chance alone is at work it is about 0.7, and 1 with
-    nothing winsorised: it errs towards narrow limits. ``met`` and ``n`` are whole numbers in one
-    dimension. Raises ValueError. Spiegelhalter 2005, "Handling over-dispersion of performance
-    indicators".
+    z = (met/n - target) / sqrt(target (1 - target) / n). The lowest and the highest tenth of the
+    units, in whole units, get the z of the next unit inward, so that a few bad units do not excuse
+    all. Under chance alone the result is about 0.7, and 1 without winsorising, so it errs towards
+    narrow limits. ``met`` and ``n`` are whole numbers in one dimension. Raises ValueError.
+    Spiegelhalter 2005, "Handling over-dispersion of performance indicators".
 
     >>> overdispersion([90, 90, 84, 96], [100, 100, 100, 100], 0.9)
     2.0
@@ -129,12 +129,77 @@ def overdispersion(
 
 
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
-    """Return how many of so many units lie outside by chance alone, at most, in one period.
+    """Return how many of ``units`` are outside the limits by chance alone in one period, at most.
 
-    ``coverage`` is that of the limits. Raises ValueError. Exact limits are a little cautious, so
-    the true number is lower.
+    ``coverage`` is the coverage of the limits. Exact limits cover a little more, so the true
+    number is lower. Raises ValueError.
 
     >>> round(expected_false_alarms(73), 2)
     0.15
     """
     return int(whole_numbers("units", units)) * (1 - share("coverage", coverage))
+
+
+# -- the binomial distribution, exactly: its terms are summed, not approximated ----------------
+
+
+def binomial_cdf(k: int, n: int, p: float) -> float:
+    """Return the probability of at most ``k`` successes in ``n`` trials.
+
+    ``n`` is at least 1 and ``p`` strictly between 0 and 1; otherwise ValueError is raised. The
+    absolute error is below 1e-12 for n up to a million.
+
+    >>> round(binomial_cdf(7, 10, 0.9), 4)
+    0.0702
+    """
+    first, cumulative = _distribution(n, p)
+    if k < first:
+        return 0.0
+    return float(cumulative[min(int(k) - first, cumulative.size - 1)])
+
+
+def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArray:
+    """Return the binomial quantile of each tail, interpolated between whole numbers of successes.
+
+    With r the least number for which P(R <= r) > tail, the quantile is
+    r - (P(R <= r) - tail) / P(R = r). It can be as low as -1. ``tails`` are strictly between 0
+    and 1; the result is float64 in one dimension. Raises ValueError as ``binomial_cdf``.
+    Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1.
+
+    >>> interpolated_quantiles([0.025, 0.001], 25, 0.9).round(3).tolist()
+    [18.649, 16.301]
+    """
+    wanted = np.array([share("tail", tail) for tail in tails])
+    first, cumulative = _distribution(n, p)
+    at = np.searchsorted(cumulative, wanted, side="right")
+    below = np.where(at > 0, cumulative[at - 1], 0.0)
+    beyond = (cumulative[at] - wanted) / (cumulative[at] - below)
+    return read_only(first + at - beyond)
+
+
+def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
+    """Return a first number of successes, and P(R <= r) for it and each following number.
+
+    Numbers further than six root n from the mode are left out: by Hoeffding's inequality their
+    probability is below 1e-30. The rest is scaled to sum to 1, so no factorial is needed.
+    """
+    share("p", p)
+    if n < 1:
+        msg = f"n {n} is not a number of trials; leave the empty cohort out"
+        raise ValueError(msg)
+    mode = min(int((n + 1) * p), n)
+    reach = 6 * math.isqrt(n) + 10
+    first, last = max(0, mode - reach), min(n, mode + reach)
+    odds = p / (1 - p)
+    down = np.arange(mode, first, -1, dtype=np.float64)
+    up = np.arange(mode, last, dtype=np.float64)
+    # each term from its neighbour nearer the mode
+    terms = np.concatenate(
+        [
+            np.cumprod(down / ((n - down + 1) * odds))[::-1],
+            [1.0],
+            np.cumprod((n - up) / (up + 1) * odds),
+        ]
+    )
+    cumulative = np.cumsum(terms)
+    return first, cumulative / cumulative[-1]

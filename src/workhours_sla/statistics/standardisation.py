@@ -1,4 +1,4 @@
-"""Shares made comparable: one mix of arrivals for all, and a change taken apart."""
+"""Comparable shares: rates standardised to one mix of classes, and changes split into parts."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from workhours_sla.statistics.arrays import (
 )
 
 FEWEST_OF_A_CLASS = 5
-"""A class with fewer appeals has no share of its own worth weighting."""
+"""Classes with fewer appeals are merged before they are weighted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRate:
-    """The share a unit would have with the standard mix of classes.
+    """The share that a unit would have with the standard mix of classes.
 
-    ``labels`` says for each class in which merged one it was counted.
+    ``labels`` is the number of the merged class of each class.
     """
 
     rate: float
@@ -36,9 +36,9 @@ class StandardisedRate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KitagawaDecomposition:
-    """A change of the share taken apart, whole and by class.
+    """A change of the share split into two parts, in total and by class.
 
-    ``mix`` is what the changed mix of classes explains, ``performance`` what happened within them.
+    ``mix`` comes from the changed mix of classes, ``performance`` from changes within them.
     """
 
     mix_by_class: FloatArray
@@ -56,16 +56,16 @@ class KitagawaDecomposition:
 
     @property
     def change(self) -> float:
-        """The share after less the share before: both parts together."""
+        """The share after minus the share before: both parts together."""
         return self.mix + self.performance
 
 
 def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
-    """Return for each class the label of the merged class it belongs to, from 0 on.
+    """Return the number of the merged class of each class, from 0.
 
     All classes with fewer appeals than ``fewest`` become one; if that is still too small, the
-    smallest of the others joins it (the first of equals). ``n`` is whole numbers in one dimension.
-    Raises ValueError.
+    smallest of the others joins it (the first among equals). ``n`` is whole numbers in one
+    dimension, one for each class; the result is int64. Raises ValueError.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
     [0, 1, 2, 1, 1]
@@ -85,11 +85,12 @@ def standardised_rate(
 ) -> StandardisedRate:
     """Return the share with each class weighted as in the standard mix, and its variance.
 
-    ``met`` and ``n`` are whole numbers per class, ``weights`` not negative, such as the region's
-    counts: only their proportions matter. Classes are merged as in ``merge_small_classes``; one
-    without weight counts for nothing. Raises ValueError. Direct standardisation: sum of w p, with
-    variance sum of w^2 p (1 - p) / n; Fleiss, Levin and Paik 2003, "Statistical methods for rates
-    and proportions", chapter 19.
+    Direct standardisation: the rate is the sum of w p, its variance the sum of
+    w^2 p (1 - p) / n, with w the weight of a class as a part of all and p its share. ``met`` and
+    ``n`` are whole numbers per class; ``weights`` are 0 or more, such as the region's counts, and
+    only their proportions matter. Classes are merged as in ``merge_small_classes``; a class
+    without weight is ignored. Raises ValueError. Fleiss, Levin and Paik 2003, "Statistical methods
+    for rates and proportions", chapter 19.
 
     >>> found = standardised_rate([45, 10], [50, 20], [60, 40])
     >>> round(found.rate, 3), round(found.variance, 6)
@@ -100,7 +101,7 @@ def standardised_rate(
     counts(part.sum(), whole.sum())
     mix = same_shape("weights", measurements("weights", weights), whole.shape)
     if (mix < 0).any() or not mix.sum() > 0:
-        msg = f"weights {mix.tolist()} are no mix; give the counts of the whole region"
+        msg = f"weights {mix.tolist()} are not a mix; give the counts of the whole region"
         raise ValueError(msg)
     labels = merge_small_classes(whole, fewest=fewest)
     of_class, met_of_class = _sums(labels, whole), _sums(labels, part)
@@ -113,12 +114,13 @@ def standardised_rate(
 def kitagawa(
     met_before: ArrayLike, n_before: ArrayLike, met_after: ArrayLike, n_after: ArrayLike
 ) -> KitagawaDecomposition:
-    """Return how much of a change of the share is mix and how much performance.
+    """Return how much of a change of the share comes from the mix and how much from performance.
 
-    Whole numbers per class in one dimension, the same classes before and after. A class that is
-    absent from one of the two has no share there to compare, so all it does is mix. Raises
-    ValueError. Kitagawa 1955, "Components of a difference between two rates": sum of
-    (change of weight) * (mean share), and of (mean weight) * (change of share).
+    The mix effect is the sum of (change of weight) * (mean share), the performance effect the sum
+    of (mean weight) * (change of share). The arguments are whole numbers per class in one
+    dimension, of the same classes before and after. A class that is missing on one side has no
+    share to compare there, so it contributes to the mix only. Raises ValueError. Kitagawa 1955,
+    "Components of a difference between two rates".
 
     >>> parts = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     >>> round(parts.mix, 4), round(parts.performance, 4), round(parts.change, 4)

@@ -1,8 +1,8 @@
-"""Time to an answer while some appeals are still open: Kaplan-Meier and what is read from it.
+"""Time to an answer while some appeals are still open: Kaplan-Meier, quantiles, restricted mean.
 
 Durations are whole numbers of one unit, such as microseconds of working time, so that ties are
-exact. An open appeal is censored: it has waited this long and was not answered. Where an answer and
-a censoring fall on the same duration, the answer comes first.
+exact. An open appeal is censored: it has waited so long without an answer. If an answer and a
+censoring have the same duration, the answer comes first.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from workhours_sla.statistics.arrays import (
 )
 
 _ROUNDING = 1e-9
-"""By how much a product of many ratios may miss the fraction it stands for."""
+"""The rounding error that a product of many ratios may have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalCurve:
     """The share not yet answered, which falls at each of ``times`` and is 1 before the first.
 
-    ``at_risk`` counts the appeals that waited at least so long, ``answers`` those answered then.
-    ``variance`` is Greenwood's, nan where the curve has come down to 0; there the lower limit is 0
-    and the upper one stays where it was, as the formula has no value and the share only falls.
+    ``at_risk`` counts the appeals that waited at least so long, ``answers`` those answered at that
+    time. ``variance`` is Greenwood's, nan where the curve is 0; there the formula has no value, so
+    the lower limit is 0 and the upper limit is the previous one, since the share never rises.
     ``longest`` is the largest duration, answered or not: beyond it a curve above 0 is unknown.
     """
 
@@ -50,7 +50,7 @@ class SurvivalCurve:
     def at(self, time: int) -> float:
         """Return the share not yet answered after ``time``.
 
-        Raises ValueError where it is unknown.
+        Raises ValueError if it is unknown there.
 
         >>> kaplan_meier([1, 2, 3, 4], [True, True, False, False]).at(2)
         0.5
@@ -83,7 +83,7 @@ below 5
 class SurvivalQuantile:
     """The least time by which the part ``q`` is answered, with its confidence interval.
 
-    None means not reached: later than ``longest``, if ever.
+    None means that it is not reached: it is later than ``longest``, if ever.
     """
 
     q: float
@@ -95,7 +95,7 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean of the time to an answer, waiting no longer than ``horizon``; in its unit."""
+    """The mean time to an answer, each wait cut at ``horizon``, in the unit of the horizon."""
 
     horizon: int
     mean: float
@@ -104,7 +104,7 @@ class RestrictedMean:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidence:
-    """The shares answered and withdrawn so far, at each of ``times``; both are 0 before."""
+    """The shares answered and withdrawn by each of ``times``; both are 0 before the first."""
 
     times: IntArray
     answered: FloatArray
@@ -114,13 +114,15 @@ class CumulativeIncidence:
 def kaplan_meier(
     durations: ArrayLike, answered: ArrayLike, *, confidence: float = 0.95
 ) -> SurvivalCurve:
-    """Return the share not yet answered by the time waited.
+    """Return the Kaplan-Meier curve: the share not yet answered by the time waited.
 
-    ``durations`` are whole numbers of any one unit, ``answered`` is bool, both in one dimension;
-    what is not answered is censored. The limits are pointwise, on the scale log(-log). Raises
-    ValueError for no appeals, negative durations, or shapes that differ. Kaplan and Meier 1958,
-    "Nonparametric estimation from incomplete observations"; Greenwood 1926; Kalbfleisch and
-    Prentice 1980, "The statistical analysis of failure time data", section 1.4.
+    S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, with d_i answers among n_i at
+    risk; Greenwood's variance is S^2 times the sum of d_i / (n_i (n_i - d_i)). ``durations`` are
+    whole numbers of one unit, ``answered`` is bool, both in one dimension; an appeal that is not
+    answered is censored. The limits are pointwise, on the log(-log) scale. Raises ValueError for
+    no appeals, negative durations, or different shapes. Kaplan and Meier 1958, "Nonparametric
+    estimation from incomplete observations"; Greenwood 1926; Kalbfleisch and Prentice 1980, "The
+    statistical analysis of failure time data", section 1.4.
 
     >>> curve = kaplan_meier([2, 3, 3, 5], [True, True, False, True])
     >>> curve.times.tolist(), curve.survival.round(3).tolist()
@@ -151,14 +153,14 @@ def kaplan_meier(
 
 
 def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
-    """Return min{t: share answered by t >= q}, and the interval from the curve's limits.
+    """Return min{t: share answered by t >= q}, and its interval from the curve's limits.
 
-    It is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample quantiles in
-    statistical packages"), the same for censored and complete data. The interval runs from the
-    first time at which the lower limit of the curve is down to 1 - q, to the first at which the
-    upper one is; one side of it is a bound at half the error. It can stay open: at 95 % the median
-    has an upper limit from 7 answers on. Raises ValueError for q not strictly between 0 and 1.
-    Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
+    The quantile is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample
+    quantiles in statistical packages"), for censored and complete data alike. The interval runs
+    from the first time at which the lower limit of the curve is 1 - q or less to the first at which
+    the upper limit is; each side alone is a bound with half the error. It can be open: at 95 % the
+    median has an upper limit from 7 answers on. Raises ValueError for q not strictly between 0 and
+    1. Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
@@ -178,8 +180,10 @@ def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
 def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     """Return the area under the curve from 0 to ``horizon``, and its variance.
 
-    ``horizon`` is a positive whole number in the unit of the curve, the variance in its square.
-    Raises ValueError for a horizon that is not positive, or beyond what the curve knows. Irwin
+    The mean is the integral of S(t) from 0 to the horizon; its variance is the sum of
+    A_i^2 d_i / (n_i (n_i - d_i)), with A_i the area from t_i to the horizon. ``horizon`` is a
+    positive whole number in the unit of the curve; the variance is in its square. Raises
+    ValueError for a horizon that is not positive, or beyond the known part of the curve. Irwin
     1949; Klein and Moeschberger 2003, "Survival analysis", equations 4.5.1 and 4.5.2.
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
@@ -195,7 +199,7 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     areas = np.concatenate([[1.0], curve.survival[:steps]]) * np.diff(edges)
     beyond = np.cumsum(areas[:0:-1])[::-1]
     at_risk, answers = curve.at_risk[:steps], curve.answers[:steps]
-    last = at_risk == answers  # nothing is left under the curve then
+    last = at_risk == answers  # the curve is 0 from there on
     terms = np.zeros(steps)
     np.divide(beyond**2 * answers, at_risk * (at_risk - answers), out=terms, where=~last)
     return RestrictedMean(int(horizon), float(areas.sum()), float(terms.sum()))
@@ -204,13 +208,14 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
 def cumulative_incidence(
     durations: ArrayLike, answered: ArrayLike, withdrawn: ArrayLike
 ) -> CumulativeIncidence:
-    """Return the shares answered and withdrawn by the time waited, each ending the wait.
+    """Return the Aalen-Johansen shares answered and withdrawn by the time waited.
 
-    Beside Kaplan-Meier, which censors the withdrawn, it shows how much that matters. ``durations``
-    are whole numbers of one unit, the others bool, all in one dimension; what is neither is
-    censored. Raises ValueError as ``kaplan_meier`` and for an appeal that is both. Aalen and
-    Johansen 1978, "An empirical transition matrix for non-homogeneous Markov chains based on
-    censored observations".
+    The share of a cause is the sum of S(t_i-) d_i / n_i over its events, with S the share that is
+    neither answered nor withdrawn. Compared with Kaplan-Meier, which censors withdrawn appeals, it
+    shows how much they matter. ``durations`` are whole numbers of one unit, the others bool, all in
+    one dimension; an appeal that is neither is censored. Raises ValueError as ``kaplan_meier``, and
+    for an appeal that is both. Aalen and Johansen 1978, "An empirical transition matrix for
+    non-homogeneous Markov chains based on censored observations".
 
     >>> shares = cumulative_incidence([1, 2, 3, 3], [True, False, True, False],
     ...     [False, True, False, False])
@@ -221,7 +226,7 @@ def cumulative_incidence(
     gone = flags("withdrawn", withdrawn, waited.size)
     both = np.flatnonzero(done & gone)
     if both.size:
-        msg = f"the appeal at {both[0]} is answered and withdrawn; keep what came first"
+        msg = f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two"
         raise ValueError(msg)
     times, at_risk, ended = _risk_table(waited, done | gone)
     before = np.concatenate([[1.0], _product((at_risk - ended) / at_risk)[:-1]])
@@ -238,13 +243,13 @@ def cumulative_incidence(
 def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
     waited = in_one_dimension("durations", whole_numbers("durations", durations))
     if waited.size == 0:
-        msg = "durations is empty, and of no appeals there is no curve; leave the cohort out"
+        msg = "durations is empty, and no appeals have no curve; leave the cohort out"
         raise ValueError(msg)
     return waited, flags("answered", answered, waited.size)
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return (times at which a wait ended, how many waited as long, how many ended then)."""
+    """Return (times at which a wait ended, how many waited so long, how many ended then)."""
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")
     return times, waited.size - shorter, endings
@@ -255,7 +260,7 @@ def _product(ratios: FloatArray) -> FloatArray:
 
 
 def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
-    """Return the variance of the logarithm of the curve; nan where that has no value."""
+    """Return the variance of the logarithm of the curve; nan where the curve is 0."""
     left = at_risk - answers
     terms = np.full(left.shape, np.nan)
     np.divide(answers, at_risk * left, out=terms, where=left > 0)

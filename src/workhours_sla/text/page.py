@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from workhours_sla.reports.plain_text import number
-from workhours_sla.statistics.proportions import percent
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.report import SENTENCES
 from workhours_sla.text.words import Words
 

@@ -1,21 +1,12 @@
-"""The words of a report in Russian and English: headings, names, and what each figure means."""
+"""The texts of a report in Russian and English: headings, names, and what each figure means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 
 from workhours_sla.text import words
 from workhours_sla.text.words import Words
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import (
-    Budget,
-    CalendarDays,
-    ClockTime,
-    Months,
-    WorkingDays,
-)
 
 HEADINGS: Final[Mapping[str, Words]] = {
     "agency": {"en": "agency", "ru": "ведомство"},
@@ -28,7 +19,7 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "arrival_class": {"en": "time of arrival", "ru": "время поступления"},
     "due_class": {"en": "day due", "ru": "день срока"},
     "arrived": {"en": "arrived", "ru": "поступило"},
-    "matured": {"en": "matured", "ru": "созрело"},
+    "matured": {"en": "matured", "ru": "срок наступил"},
     "met": {"en": "in time", "ru": "в срок"},
     "breached": {"en": "late", "ru": "просрочено"},
     "pending": {"en": "pending", "ru": "в работе"},
@@ -45,8 +36,8 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "open": {"en": "open", "ru": "открыто"},
     "overdue": {"en": "overdue", "ru": "просроч."},
     "open_overdue": {"en": "open/overdue", "ru": "открыто/просроч."},
-    "closed_only": {"en": "of answered*", "ru": "по закрытым*"},
-    "final_at": {"en": "final after", "ru": "созревает"},
+    "closed_only": {"en": "of answered*", "ru": "по отвеченным*"},
+    "final_at": {"en": "final after", "ru": "итог окончателен после"},
     "standardised": {"en": "share, equal mix", "ru": "доля при равном составе"},
     "standardised_error": {"en": "its standard error", "ru": "её стандартная ошибка"},
     "funnel": {"en": "place in the funnel", "ru": "место в воронке"},
@@ -54,9 +45,9 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "upper": {"en": "to", "ru": "до"},
     "verdict": {"en": "verdict", "ru": "вывод"},
     "working_time": {"en": "working time", "ru": "рабочее время"},
-    "cohort": {"en": "rate taken with", "ru": "доля считается с"},
+    "cohort": {"en": "weeks merged for the rate", "ru": "недели, объединённые для доли"},
     "total": {"en": "All", "ru": "Всего"},
-    "not_said": {"en": "(not said)", "ru": "(не указано)"},
+    "no_group": {"en": "(not given)", "ru": "(не указано)"},
     "appeal_id": {"en": "appeal", "ru": "обращение"},
     "started_at": {"en": "arrived", "ru": "поступило"},
     "due_at": {"en": "due", "ru": "срок"},
@@ -67,9 +58,12 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "date": {"en": "date", "ru": "дата"},
     "kind": {"en": "day", "ru": "день"},
     "hours": {"en": "working time", "ru": "рабочее время"},
-    "act": {"en": "why", "ru": "основание"},
-    "holder": {"en": "held at the limit by", "ru": "исполнитель при истечении срока"},
-    "hour_earlier": {"en": "in time an hour earlier", "ru": "в срок при поступлении на час раньше"},
+    "act": {"en": "reason", "ru": "основание"},
+    "holder": {"en": "holder at the limit", "ru": "исполнитель при истечении срока"},
+    "hour_earlier": {
+        "en": "in time an hour earlier",
+        "ru": "в срок при поступлении на час раньше",
+    },
 }
 
 VERDICTS: Final[Mapping[str, Words]] = {
@@ -94,10 +88,10 @@ CLASSES: Final[Mapping[str, Words]] = {
 }
 
 PHASES: Final[Mapping[str, Words]] = {
-    "unregistered": {"en": "not registered yet", "ru": "до регистрации"},
-    "unassigned": {"en": "not assigned yet", "ru": "до назначения исполнителя"},
-    "held": {"en": "held", "ru": "у исполнителя"},
-    "returned": {"en": "passed on at once", "ru": "сразу передано дальше"},
+    "unregistered": {"en": "before registration", "ru": "до регистрации"},
+    "unassigned": {"en": "before assignment", "ru": "до назначения исполнителя"},
+    "held": {"en": "with an agency", "ru": "у исполнителя"},
+    "returned": {"en": "transferred at once", "ru": "сразу передано дальше"},
 }
 
 INTAKE_REASONS: Final[Mapping[str, Words]] = {
@@ -106,89 +100,101 @@ INTAKE_REASONS: Final[Mapping[str, Words]] = {
 }
 
 CAUSES: Final[Mapping[str, Words]] = {
-    "as_of": {"en": "another instant of reckoning", "ru": "другая дата расчёта"},
+    "as_of": {"en": "another as-of time", "ru": "другой момент расчёта"},
     "input": {"en": "other data", "ru": "другие данные"},
     "calendar": {"en": "another calendar", "ru": "другой календарь"},
-    "policy": {"en": "another promise or other hours", "ru": "другой норматив или график"},
+    "policy": {"en": "another target or other hours", "ru": "другой норматив или график"},
     "options": {"en": "other options of the report", "ru": "другие настройки отчёта"},
     "library": {"en": "another version of the library", "ru": "другая версия библиотеки"},
 }
 
 SENTENCES: Final[Mapping[str, Words]] = {
     "title": {"en": "{name} · {budget}", "ru": "{name} · {budget}"},
-    "as_of": {"en": "As of {when} ({tz})", "ru": "На {when} ({tz})"},
+    "as_of": {"en": "As of {when} ({tz})", "ru": "По состоянию на {when} ({tz})"},
     "rate": {
         "en": (
-            "The share in time is that of the appeals whose limit has passed: {met} of {matured}. "
+            "The share in time counts the appeals whose limit has passed: {met} of {matured}. "
             "Not counted yet: {early} answered early, {pending} pending, {paused} paused."
         ),
         "ru": (
-            "Доля в срок - среди обращений, срок которых истёк: {met} из {matured}. "
+            "Доля в срок считается по обращениям, срок которых наступил: {met} из {matured}. "
             "Ещё не учтены: отвечено досрочно {early}, в работе {pending}, "
             "приостановлено {paused}."
         ),
     },
     "interval": {
-        "en": "The interval says which shares these counts allow (Wilson, 95%).",
+        "en": "The interval is the range of shares compatible with these counts (Wilson, 95%).",
         "ru": "Интервал показывает, какие доли совместимы с этими числами (Уилсон, 95 %).",
     },
     "verdict": {
         "en": (
-            "The target counts as met if the whole interval reaches it, as not met if all of it "
-            "lies below; else neither is proved."
+            "The target is met if the whole interval is at or above it, not met if the whole "
+            "interval is below it; otherwise neither is proved."
         ),
         "ru": (
-            "Цель выполнена, если весь интервал не ниже неё, и не выполнена, если весь ниже; "
-            "иначе не доказано ни то ни другое."
+            "Цель выполнена, если весь интервал не ниже неё, и не выполнена, если весь интервал "
+            "ниже; иначе не доказано ни то ни другое."
         ),
     },
     "small_numbers": {
-        "en": "Below {counts_only} matured only counts are shown, below {flagged} the share has *.",
+        "en": "Below {counts_only} matured only counts are shown; below {flagged} the share has *.",
         "ru": (
-            "Меньше {counts_only} созревших - только числа, меньше {flagged} - доля со знаком *."
+            "Если срок наступил менее чем у {counts_only} обращений, показаны только числа; "
+            "менее чем у {flagged} - доля отмечена знаком *."
         ),
     },
     "closed_only": {
-        "en": "* Of the answered alone, as often published: the unanswered are missing, too high.",
-        "ru": "* По отвеченным, как часто публикуют: без неотвеченных; завышено.",
+        "en": (
+            "* Share among the answered only, as often published: biased upward, because "
+            "unanswered appeals are missing."
+        ),
+        "ru": (
+            "* Только по отвеченным, как часто публикуют: завышено, так как обращения без ответа "
+            "не учтены."
+        ),
     },
     "median": {
-        "en": "Half were answered within the median of working time, those still open taken in.",
-        "ru": "За медиану рабочего времени отвечена половина, с учётом ещё открытых.",
+        "en": "Half were answered within the median of working time, open appeals included.",
+        "ru": (
+            "За медианное рабочее время ответ получила половина обращений, с учётом ещё открытых."
+        ),
     },
     "p90": {
-        "en": "Nine of ten were answered within p90; > means that it is not reached.",
-        "ru": "За p90 отвечены девять из десяти; > - уровень не достигнут.",
+        "en": "Nine in ten were answered within p90; > means that it is not reached yet.",
+        "ru": "За время p90 ответ получили девять обращений из десяти; > - ещё не достигнуто.",
     },
     "restricted_mean": {
-        "en": "The mean wait when none is counted for longer than {horizon}; comparable.",
-        "ru": "Среднее ожидание, если считать не дольше {horizon}; сравнимо между ведомствами.",
+        "en": "The mean wait with each wait cut at {horizon}; comparable between agencies.",
+        "ru": (
+            "Среднее ожидание, если каждое учитывать не дольше {horizon}; сравнимо между "
+            "ведомствами."
+        ),
     },
     "mean_answered": {
-        "en": "The mean of the answered alone; who still waits is missing.",
-        "ru": "Среднее по отвеченным; ещё ждущие в нём не учтены.",
+        "en": "The mean of answered appeals only; those that still wait are missing.",
+        "ru": "Среднее только по отвеченным; обращения, ещё ждущие ответа, не учтены.",
     },
     "final": {
-        "en": "Appeals that have come so far are final after {when}.",
-        "ru": "Поступившие обращения созреют после {when}.",
+        "en": "The appeals received so far are final after {when}.",
+        "ru": "Итог по уже поступившим обращениям станет окончательным после {when}.",
     },
     "week_final": {
         "en": "Week {week} is final after {when}.",
-        "ru": "Неделя {week} созреет после {when}.",
+        "ru": "Итог недели {week} станет окончательным после {when}.",
     },
     "not_final": {
         "en": "Some appeals have no limit yet, so the share can still change.",
-        "ru": "У части обращений срок ещё не определён, доля может измениться.",
+        "ru": "У части обращений срок ещё не определён, поэтому доля может измениться.",
     },
     "nothing_matured": {
-        "en": "No limit has passed yet: there is no share to speak of.",
-        "ru": "Ни один срок ещё не истёк: говорить о доле рано.",
+        "en": "No limit has passed yet, so there is no share in time.",
+        "ru": "Ни один срок ещё не истёк, поэтому доли в срок пока нет.",
     },
     "backlog": {
         "en": (
             "Open: {open}, of them overdue {overdue}; half have waited {median} or more of working "
-            "time, one in ten {p90} or more, the oldest {largest}. That is no time to an answer: "
-            "who waits long is the likelier to be among them."
+            "time, one in ten {p90} or more, the oldest {largest}. These ages are not times to an "
+            "answer: the longer an appeal waits, the likelier it is to be open."
         ),
         "ru": (
             "Открыто: {open}, из них просрочено {overdue}; половина ждёт {median} и дольше "
@@ -198,108 +204,124 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "little": {
         "en": (
-            "Little's law, a check that the counts belong together: {mean_open} open on average; "
-            "{arrivals} arrivals a day times {time} days until each was done with make {expected}. "
-            "A wide gap is of the {open} still open: long unanswered, or answered without a record."
+            "Check of the counts by Little's law: {mean_open} open on average; {arrivals} arrivals "
+            "a day times {time} days to an answer or a withdrawal give {expected}. A large "
+            "difference comes from the {open} still open: long unanswered, or answered without a "
+            "record."
         ),
         "ru": (
             "Проверка учёта по закону Литтла: в среднем открыто {mean_open}; поступление "
             "{arrivals} в сутки, умноженное на среднее время до ответа или отзыва {time} сут., "
-            "даёт {expected}. Большое расхождение приходится на ещё открытые ({open}): давно "
-            "без ответа либо ответ не отражён в данных."
+            "даёт {expected}. Большое расхождение вызвано ещё открытыми ({open}): они давно без "
+            "ответа либо ответ не отражён в данных."
         ),
     },
     "withdrawals": {
         "en": (
             "By {time}, {answered}% of all were answered and {withdrawn}% withdrawn unanswered "
-            "(Aalen-Johansen); had nobody withdrawn, {alone}% would have been answered "
+            "(Aalen-Johansen); without withdrawals {alone}% would have been answered "
             "(Kaplan-Meier): withdrawals account for {difference} points."
         ),
         "ru": (
             "За {time} ответ получили {answered} % обращений, отозваны без ответа "
-            "{withdrawn} % (Аален - Йохансен); без отзывов ответ получили бы {alone} % "
-            "(Каплан - Майер): на отзывы приходится {difference} п. п."
+            "{withdrawn} % (оценка Аалена - Йохансена); без отзывов ответ получили бы {alone} % "
+            "(оценка Каплана - Майера): на отзывы приходится {difference} п. п."
         ),
     },
     "trend": {
-        "en": "A point outside the limits is a change, not the usual noise (XmR, first {points}).",
-        "ru": "Точка за пределами - перемена, а не обычный шум (XmR, первые {points}).",
+        "en": (
+            "A point outside the limits is a change, not the usual noise (XmR, limits from the "
+            "first {points} weeks)."
+        ),
+        "ru": (
+            "Точка за контрольными границами - изменение, а не обычный шум (XmR, границы по первым "
+            "неделям, всего {points})."
+        ),
     },
     "share_trend": {
         "en": (
             "A share outside its limits is a change, not the usual noise; the fewer appeals, the "
-            "wider the limits (Laney's p′ chart, first {points})."
+            "wider the limits (Laney's p′ chart, limits from the first {points} weeks)."
         ),
         "ru": (
-            "Доля за пределами - перемена, а не обычный шум; чем меньше обращений, тем шире "
-            "пределы (p′-карта Лейни, первые {points})."
+            "Доля за контрольными границами - изменение, а не обычный шум; чем меньше обращений, "
+            "тем шире границы (p′-карта Лейни, границы по первым неделям, всего {points})."
         ),
     },
     "trend_too_short": {
-        "en": "Limits need twelve weeks that are final; there are {points}.",
-        "ru": "Пределам нужны двенадцать созревших недель; есть {points}.",
+        "en": "Limits appear after 12 final weeks; there are {points}.",
+        "ru": "Контрольные границы появятся после 12 недель; пока их {points}.",
     },
     "heat_map": {
         "en": "Shade: share in time. Figure: arrivals. Hatched: fewer than {counts_only} matured.",
-        "ru": "Цвет - доля в срок, число - поступило; штриховка - созрело меньше {counts_only}.",
+        "ru": (
+            "Цвет - доля в срок, число - поступило; штриховка - срок наступил менее чем у "
+            "{counts_only} обращений."
+        ),
     },
     "due_later": {
-        "en": "Share due on a later date than that of arrival: the calendar's doing, not the work.",
-        "ru": "Доля со сроком на более поздний день: это календарь, а не работа.",
+        "en": (
+            "Share due on a later date than that of arrival; it follows from the calendar, not "
+            "from the agency's work."
+        ),
+        "ru": (
+            "Доля обращений со сроком на более поздний день. Так сложился календарь; ведомство на "
+            "это не влияет."
+        ),
     },
     "funnel": {
         "en": (
-            "Inside the funnel a group differs from the target by chance; about {false_alarms} "
-            "lie outside the outer limits by chance alone."
+            "Inside the funnel a group is not distinguishable from the target at its number of "
+            "appeals; by chance alone about {false_alarms} are outside the outer limits."
         ),
         "ru": (
-            "Внутри воронки отличие от цели объясняется случаем; за внешними границами случайно "
-            "окажется около {false_alarms}."
+            "Внутри воронки группа не отличима от цели (при таком числе обращений); за внешними "
+            "границами случайно окажется около {false_alarms}."
         ),
     },
     "standardised": {
-        "en": "The share each would have with the same mix of times of arrival.",
-        "ru": "Доля, какой она была бы при одинаковом составе по времени поступления.",
+        "en": "The share that each would have with the same mix of times of arrival.",
+        "ru": "Доля, какой она была бы при одинаковом распределении времени поступления.",
     },
     "change": {
         "en": (
             "From {before}% to {after}%: {difference} points (95%: {lower} to {upper}), of which "
-            "{mix} by other arrivals and {performance} by the work itself."
+            "{mix} from a different mix of arrivals and {performance} from performance."
         ),
         "ru": (
             "Было {before} %, стало {after} %: {difference} п. п. (95 %: от {lower} до {upper}), "
-            "из них {mix} - состав обращений, {performance} - сама работа."
+            "из них {mix} - за счёт состава обращений, {performance} - за счёт самой работы."
         ),
     },
     "attribution": {
-        "en": "Late appeals by who held them when the limit passed, and where their time went.",
+        "en": "Late appeals by their holder when the limit passed, and where their time went.",
         "ru": "За кем числились просроченные обращения, когда истёк срок, и куда ушло время.",
     },
     "hour_earlier": {
         "en": (
-            "Of {late} late appeals of which it is known, {count} would have been in time had "
-            "they reached who held them at the limit an hour of working time earlier: it was "
-            "spent before, on registering, assigning or passing them on."
+            "Of {late} late appeals for which it is known, {count} would have been in time if they "
+            "had reached the holder at the limit an hour of working time earlier: that hour was "
+            "spent before, on registration, assignment or transfers."
         ),
         "ru": (
-            "Из {late} просроченных обращений, о которых это известно, {count} были бы отвечены "
-            "в срок, поступи они к исполнителю на час рабочего времени раньше: этот час ушёл до "
-            "него - на регистрацию, назначение или передачу."
+            "Просроченные обращения, на которые ответили бы в срок, поступи они к исполнителю на "
+            "час рабочего времени раньше: {count} из {late}, о которых это известно. Этот час "
+            "ушёл до исполнителя - на регистрацию, назначение или передачу."
         ),
     },
     "phases": {
         "en": (
-            "Their working time by phase; approval within an agency is in no event, so it is part "
-            "of the time held."
+            "Their working time by phase; no event shows an approval within an agency, so it is "
+            "part of the time with the agency."
         ),
         "ru": (
-            "Их рабочее время по этапам; согласование внутри ведомства в событиях не отражается "
+            "Их рабочее время по этапам; согласование внутри ведомства в событиях не отражено "
             "и входит во время исполнителя."
         ),
     },
     "indicators": {
-        "en": "Signs to look into, none of them a proof.",
-        "ru": "Признаки, которые стоит проверить; не доказательства.",
+        "en": "Signs to investigate, none of them a proof.",
+        "ru": "Признаки, которые стоит проверить; это не доказательства.",
     },
     "before_lunch": {
         "en": "Of {noon_hour} answers from 12:00 to 12:59, {before_lunch} came after 12:50.",
@@ -308,16 +330,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "intake_events": {
         "en": (
             "Events: {read} = taken {taken} + duplicate {duplicate} + later {after_as_of} "
-            "+ set aside {aside}; came late {late}."
+            "+ quarantined {quarantined}; came late {late}."
         ),
         "ru": (
             "События: {read} = учтено {taken} + дубликатов {duplicate} + позже {after_as_of} "
-            "+ отложено {aside}; опоздавших {late}."
+            "+ в карантине {quarantined}; опоздавших {late}."
         ),
     },
     "intake_rows": {
-        "en": "Rows: {read} = taken {taken} + later {after_as_of} + set aside {aside}.",
-        "ru": "Строки: {read} = учтено {taken} + позже {after_as_of} + отложено {aside}.",
+        "en": "Rows: {read} = taken {taken} + later {after_as_of} + quarantined {quarantined}.",
+        "ru": "Строки: {read} = учтено {taken} + позже {after_as_of} + в карантине {quarantined}.",
     },
     "unmatched": {"en": "Appeals without a clock: {count}.", "ru": "Обращений без срока: {count}."},
     "reconciliation": {
@@ -332,7 +354,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "maturity": {
         "en": "Matured {matured} of {counting}.",
-        "ru": "Созрело {matured} из {counting}.",
+        "ru": "Срок наступил у {matured} из {counting}.",
     },
     "unnamed": {"en": "Without {by}: {count}.", "ru": "Без указания ({by}): {count}."},
     "minute_rounded": {
@@ -340,79 +362,55 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "Время с точностью до минуты: {count} из {arrived}.",
     },
     "calendar_unknown": {
-        "en": "Verdict open, it depends on dates without a calendar: {count}.",
-        "ru": "Исход не определён, он зависит от дат без утверждённого календаря: {count}.",
+        "en": "Verdict unknown, because it depends on dates without a calendar: {count}.",
+        "ru": "Исход не определён: он зависит от дат, на которые нет календаря: {count}.",
     },
     "provisional": {
-        "en": "PROVISIONAL, on dates that no act has settled: {count}.",
-        "ru": "ПРЕДВАРИТЕЛЬНО, по датам, не установленным актами: {count}.",
+        "en": "PROVISIONAL, based on dates that no act has decided: {count}.",
+        "ru": "ПРЕДВАРИТЕЛЬНО, по датам, которые не установлены актами: {count}.",
     },
     "needs_review": {
-        "en": "Replies that nobody has judged may be the answer: {count}.",
-        "ru": "Ответом может быть неоценённый ответ: {count}.",
+        "en": "May have been answered by a reply without a review: {count}.",
+        "ru": "Возможно, уже отвечено, но ответ ещё не оценён: {count}.",
     },
     "pause_left_open": {
-        "en": "With a pause that was never ended, although work went on: {count}.",
+        "en": "With a pause that was never ended although work went on: {count}.",
         "ru": "С приостановкой, которую не завершили, хотя работа продолжалась: {count}.",
     },
     "retroactive": {
-        "en": "Breached before a change of the appeal set the target: {count}.",
+        "en": "Late before a change of the appeal made the target apply: {count}.",
         "ru": "Срок истёк до изменения обращения, после которого применён норматив: {count}.",
     },
     "unchanged": {
         "en": "No figure has changed.",
         "ru": "Ни одна цифра не изменилась.",
     },
-    "changed_by": {"en": "What differs: {causes}.", "ru": "Что изменилось: {causes}."},
+    "changed_by": {"en": "Possible causes: {causes}.", "ru": "Возможные причины: {causes}."},
     "more_changes": {
         "en": "... and {count} more figures (--json lists them)",
-        "ru": "... и ещё {count} цифр (--json)",
+        "ru": "... и ещё {count} цифр (все - в --json)",
     },
     "calendar": {
         "en": "Calendar {id}, version {version}.",
         "ru": "Календарь {id}, версия {version}.",
     },
     "provenance": {
-        "en": "workhours_sla {library}, promise {policy}, data {input}.",
+        "en": "workhours_sla {library}, target {policy}, data {input}.",
         "ru": "workhours_sla {library}, норматив {policy}, данные {input}.",
     },
 }
-"""What each figure of a report means, by a key that is often the name of a field."""
-
-
-BUDGETS: Final[Mapping[type, Words]] = {
-    timedelta: {"en": "{amount} of working time", "ru": "{amount} рабочего времени"},
-    WorkingDays: {"en": "working days: {count}", "ru": "рабочих дней: {count}"},
-    CalendarDays: {"en": "calendar days: {count}", "ru": "календарных дней: {count}"},
-    Months: {"en": "months: {count}", "ru": "месяцев: {count}"},
-    ClockTime: {"en": "{amount} around the clock", "ru": "{amount} круглосуточно"},
-}
-
-
-def budget_words(budget: Budget, lang: str) -> str:
-    """Return a budget in words.
-
-    >>> budget_words(WorkingDays(7), "ru")
-    'рабочих дней: 7'
-    """
-    said = words.pick(BUDGETS[type(budget)], lang)
-    if isinstance(budget, timedelta):
-        return said.format(amount=format_amount(budget))
-    if isinstance(budget, ClockTime):
-        return said.format(amount=format_amount(budget.amount))
-    assert isinstance(budget, WorkingDays | CalendarDays | Months)  # noqa: S101 - or no key above
-    return said.format(count=budget.count)
+"""The sentences that explain a report, by a key that is often the name of a field."""
 
 
 def phrase(key: str, lang: str, **facts: object) -> str:
-    """Return a sentence with its facts filled in."""
+    """Return a sentence of a report with its facts filled in."""
     return words.pick(SENTENCES[key], lang).format(**facts)
 
 
 def name_of(by: str, key: str | None, lang: str) -> str:
-    """Return the name of a row: classes and weekdays in ``lang``, other names as they are."""
+    """Return the name of a row: classes and weekdays in ``lang``, other names unchanged."""
     if key is None:
-        return words.pick(HEADINGS["not_said"], lang)
+        return words.pick(HEADINGS["no_group"], lang)
     if by in ("arrival_class", "due_class"):
         return words.pick(CLASSES[key], lang)
     if by == "weekday":
@@ -421,5 +419,5 @@ def name_of(by: str, key: str | None, lang: str) -> str:
 
 
 def heading(by: str, lang: str) -> str:
-    """Return the name of a column; a grouping of one's own goes by its own name."""
+    """Return the heading of a column; an own grouping has its own name."""
     return words.pick(HEADINGS.get(by, {"en": by}), lang)

@@ -473,3 +473,8 @@ def short_date(day: date, lang: str) -> str:
     if lang == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"
+
+
+def weekday_date(day: date, lang: str) -> str:
+    """Return a date with its weekday: ``Sat 1 Nov 2025`` or ``сб 01.11.2025``."""
+    return f"{WEEKDAYS[lang][day.weekday()]} {short_date(day, lang)}"

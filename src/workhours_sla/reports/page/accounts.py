@@ -11,8 +11,8 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.page.writer import Teller
-from workhours_sla.reports.plain_text import number
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import NO_FIGURE, percent_text, when_text
 from workhours_sla.text.report import CLASSES, PHASES, heading
 

@@ -11,8 +11,8 @@ from workhours_sla.compliance.report import Promise
 from workhours_sla.compliance.tables import Curve, Row
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.plot import HALF, HEIGHT, Plot, ticks
-from workhours_sla.reports.plain_text import number
 from workhours_sla.reports.scales import curve_end
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import hours_exact, percent_text, say
 from workhours_sla.worktime.budget import format_amount
 

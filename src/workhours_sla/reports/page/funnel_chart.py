@@ -10,8 +10,9 @@ from workhours_sla.compliance.series import Funnel
 from workhours_sla.compliance.tables import Row
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.plot import LINE, WIDE, Plot, Scale, ticks
-from workhours_sla.reports.plain_text import number, printable, rate_text
-from workhours_sla.statistics.proportions import ComplianceRate
+from workhours_sla.reports.plain_text import printable, rate_text
+from workhours_sla.statistics.intervals import ComplianceRate
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import count_text, say, target_text
 from workhours_sla.text.report import heading, name_of
 

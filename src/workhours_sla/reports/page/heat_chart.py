@@ -6,7 +6,7 @@ from workhours_sla.compliance.series import HeatMap
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.plot import WIDE, mark
 from workhours_sla.reports.scales import shade, shade_words
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.page import percent_text, say
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from workhours_sla.adapters.output import write_files
 from workhours_sla.compliance.late import Late
-from workhours_sla.compliance.report import Report
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.sections import sections
 from workhours_sla.reports.page.tables import ROWS, Traces
+from workhours_sla.reports.plain_text import budget_text
+from workhours_sla.reports.report import Report
 from workhours_sla.reports.rows import columns_of, csv_table
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
@@ -73,18 +74,18 @@ def page(
 
     >>> import numpy as np
     >>> from datetime import datetime, timedelta
-    >>> from workhours_sla import Schedule
-    >>> from workhours_sla.compliance.column_cases import cases_of_columns
-    >>> from workhours_sla.compliance.report import compliance_report
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> four = timedelta(hours=4)
     >>> posted = np.array(["2025-03-11T07:15"], "M8[s]")
     >>> answered = np.array(["NaT"], "M8[s]")
     >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> cases = cases_of_columns(posted, answered, office, four, as_of=when)
+    >>> target = Target("first reply", four, office)
+    >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
     >>> def trace(late):
     ...     return office.explain(late.started_at, four)
-    >>> made = page(compliance_report(cases), "ru", traces=trace)
+    >>> made = page(report(cases), "ru", traces=trace)
     >>> made[:32], "0/1" in made
     ('<!doctype html>\n<html lang="ru">', True)
     """
@@ -130,8 +131,7 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 
 def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
     promise = report.promise
-    budget = promise.budget_ru if lang == "ru" else promise.budget_en
-    title = sentence("title", lang, name=promise.name, budget=budget)
+    title = sentence("title", lang, name=promise.name, budget=budget_text(promise, lang))
     as_of = sentence("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
     style, script = _packaged("page.css"), _packaged("page.js")
     policy = (

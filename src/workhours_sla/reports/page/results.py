@@ -15,13 +15,13 @@ from workhours_sla.reports.page.writer import Teller
 from workhours_sla.reports.plain_text import (
     hours_text,
     interval_text,
-    number,
     quantile_text,
     rate_text,
     verdict_text,
 )
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import (
     NO_FIGURE,
     count_text,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.reports.page.accounts import Accounts
 from workhours_sla.reports.page.elements import Html
 from workhours_sla.reports.page.results import CLASS_TABLES, Results
 from workhours_sla.reports.page.tables import Traces, days_table
 from workhours_sla.reports.page.trust import Trust
 from workhours_sla.reports.page.weeks import Weeks
+from workhours_sla.reports.report import Report
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.text.page import PAGE, say
 

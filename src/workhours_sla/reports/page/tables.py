@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Final
 
 from workhours_sla.compliance.late import Late
-from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.funnel_chart import interval_bar
@@ -20,7 +19,8 @@ from workhours_sla.reports.plain_text import (
     rate_text,
     verdict_text,
 )
-from workhours_sla.statistics.proportions import FLAGGED_BELOW
+from workhours_sla.reports.report import Report
+from workhours_sla.statistics.intervals import FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.page import (
     NO_FIGURE,

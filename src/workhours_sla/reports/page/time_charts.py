@@ -12,9 +12,10 @@ from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, Trend
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.plot import HALF, HEIGHT, LINE, WIDE, Plot, mark, ticks
-from workhours_sla.reports.plain_text import interval_text, number, rate_text
+from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.sla.forecast import Slot
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import (
     count_text,
     day_text,

@@ -10,9 +10,10 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.tables import Cell, Line
 from workhours_sla.reports.page.writer import Teller
-from workhours_sla.reports.plain_text import little_facts, number, quality_notes, withdrawal_facts
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.reports.plain_text import little_facts, quality_notes, withdrawal_facts
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import (
     NO_FIGURE,
     SOURCES,
@@ -53,7 +54,7 @@ class Trust(Teller):
         intake = self.report.quality.intake
         rows: list[Line] = [
             [words.pick(INTAKE_REASONS[reason], lang), tables.count(number_of, lang)]
-            for reason, number_of in (*intake.set_aside, *intake.unmatched)
+            for reason, number_of in (*intake.quarantined, *intake.unmatched)
         ]
         if rows:
             titles: Line = [self.say("reason"), self.say("count")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.reports.page.elements import Child, Html, element
+from workhours_sla.reports.report import Report
 from workhours_sla.text.page import PAGE, count_text, say, sentence
 
 

@@ -8,9 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import Grid
-from workhours_sla.reports.plain_text import number
 from workhours_sla.reports.plots.drawing import (
     DARK_FROM,
     INK,
@@ -26,9 +24,11 @@ from workhours_sla.reports.plots.drawing import (
     plain,
     title,
 )
+from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import shade, shade_words
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, percent
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.page import count_text
 from workhours_sla.text.plots import tell
 

@@ -8,7 +8,6 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.reports.plots.drawing import (
     ACCENT,
     INCH,
@@ -31,7 +30,8 @@ from workhours_sla.reports.plots.drawing import (
     title,
     width_of,
 )
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, ComplianceRate, TargetVerdict
+from workhours_sla.reports.report import Report
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text import words
 from workhours_sla.text.page import count_text, say, target_text
 from workhours_sla.text.plots import tell
@@ -124,7 +124,7 @@ def _draw(ax: Axes, rows: Sequence[Named], lang: str) -> None:
             chosen = [
                 (place, rate)
                 for place, (_, rate) in zip(places, rows, strict=True)
-                if rate.told_verdict is verdict and rate.counts_only is not ranked
+                if rate.shown_verdict is verdict and rate.counts_only is not ranked
             ]
             if not chosen:
                 continue

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import Trend
-from workhours_sla.reports.plain_text import number
 from workhours_sla.reports.plots.drawing import (
     ACCENT,
     BAND,
@@ -30,7 +28,9 @@ from workhours_sla.reports.plots.drawing import (
     title,
     week_axis,
 )
+from workhours_sla.reports.report import Report
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import (
     hours_exact,
     percent_text,

@@ -18,10 +18,11 @@ from matplotlib.legend import Legend
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from workhours_sla.compliance.report import OWN_TABLES, Report
+from workhours_sla.compliance.report import OWN_TABLES
 from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.plain_text import number
+from workhours_sla.reports.report import Report
 from workhours_sla.text import words
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import say
 
 INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"

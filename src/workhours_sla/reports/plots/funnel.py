@@ -11,10 +11,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import Bbox
 
-from workhours_sla.compliance.report import OWN_TABLES, Report
+from workhours_sla.compliance.report import OWN_TABLES
 from workhours_sla.compliance.series import Funnel
 from workhours_sla.compliance.tables import Row
-from workhours_sla.reports.plain_text import number
 from workhours_sla.reports.plots.drawing import (
     ACCENT,
     DASHED,
@@ -38,11 +37,13 @@ from workhours_sla.reports.plots.drawing import (
     share_axis,
     title,
 )
-from workhours_sla.statistics.proportions import (
+from workhours_sla.reports.report import Report
+from workhours_sla.statistics.intervals import (
     COUNTS_ONLY_BELOW,
     FLAGGED_BELOW,
     ComplianceRate,
 )
+from workhours_sla.text.numbers import number
 from workhours_sla.text.page import count_text, say, target_text
 from workhours_sla.text.plots import tell
 from workhours_sla.text.report import heading

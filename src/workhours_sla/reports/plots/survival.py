@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from workhours_sla.compliance.cases import MICROSECOND, Cases
-from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.reports.plots.drawing import (
     ACCENT,
@@ -27,6 +26,7 @@ from workhours_sla.reports.plots.drawing import (
     title,
     under,
 )
+from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import curve_end
 from workhours_sla.text.page import count_text, hours_exact, say
 from workhours_sla.text.plots import tell

@@ -1,0 +1,113 @@
+"""Compliance reports: how well a target is kept, by whom, and how certain that is.
+
+Cases come from a data frame, an evaluation, outcomes or columns; ``report`` computes all numbers;
+the other functions show them or write them to files. The statistics behind the numbers are here as
+well, for arrays of any origin. Needs numpy; files and frames need their extras.
+"""
+
+from workhours_sla.compliance.cases import (
+    Cases,
+    Intake,
+    Labels,
+    cases_of_evaluation,
+    cases_of_outcomes,
+)
+from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
+from workhours_sla.compliance.report import ReportOptions
+from workhours_sla.compliance.revision import compare, revise
+from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
+from workhours_sla.reports.page.page import page, traces_of, write_page
+from workhours_sla.reports.report import Report, report
+from workhours_sla.reports.tables_csv import write_tables
+from workhours_sla.reports.xlsx import write_workbook
+from workhours_sla.statistics.arrays import NEVER
+from workhours_sla.statistics.backlog import (
+    backlog,
+    backlog_ages,
+    flow,
+    littles_law,
+    overdue_backlog,
+)
+from workhours_sla.statistics.control_charts import merge_short_periods, p_prime_chart, xmr_chart
+from workhours_sla.statistics.funnel import (
+    binomial_cdf,
+    expected_false_alarms,
+    funnel_limits,
+    funnel_positions,
+    interpolated_quantiles,
+    overdispersion,
+)
+from workhours_sla.statistics.intervals import (
+    TargetVerdict,
+    compliance_rate,
+    rate_difference,
+    wilson_interval,
+    wilson_intervals,
+)
+from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
+from workhours_sla.statistics.standardisation import (
+    kitagawa,
+    merge_small_classes,
+    standardised_rate,
+)
+from workhours_sla.statistics.survival import (
+    cumulative_incidence,
+    kaplan_meier,
+    restricted_mean,
+    survival_quantile,
+)
+from workhours_sla.text.numbers import percent
+
+__all__ = [
+    "NEVER",
+    "AppealColumns",
+    "Cases",
+    "FrameColumns",
+    "Intake",
+    "Labels",
+    "Report",
+    "ReportOptions",
+    "TargetVerdict",
+    "backlog",
+    "backlog_ages",
+    "binomial_cdf",
+    "cases_of_columns",
+    "cases_of_evaluation",
+    "cases_of_frame",
+    "cases_of_outcomes",
+    "cohort_counts",
+    "compare",
+    "compliance_rate",
+    "cumulative_incidence",
+    "expected_false_alarms",
+    "flow",
+    "funnel_limits",
+    "funnel_positions",
+    "interpolated_quantiles",
+    "kaplan_meier",
+    "kitagawa",
+    "littles_law",
+    "merge_short_periods",
+    "merge_small_classes",
+    "overdispersion",
+    "overdue_backlog",
+    "p_prime_chart",
+    "page",
+    "percent",
+    "rate_difference",
+    "report",
+    "restricted_mean",
+    "revise",
+    "safe_as_of",
+    "standardised_rate",
+    "survival_quantile",
+    "to_pandas",
+    "to_polars",
+    "traces_of",
+    "wilson_interval",
+    "wilson_intervals",
+    "write_page",
+    "write_tables",
+    "write_workbook",
+    "xmr_chart",
+]

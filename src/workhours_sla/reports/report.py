@@ -1,0 +1,69 @@
+"""The public report: the numbers of ``compliance``, shown as text and in notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
+from workhours_sla.reports.plain_text import html_table, plain_text
+from workhours_sla.sla.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Report(ReportNumbers):
+    """How well one target was kept, as of an instant; ``lang`` is the language of its text.
+
+    The fields are those of ``ReportNumbers``. ``str(report)`` is the first table with its notes;
+    notebooks show the same as an HTML table.
+    """
+
+    lang: str = field(default="en", kw_only=True)
+
+    def text(self, *by: str, lang: str | None = None) -> str:
+        """Return tables as plain text with their notes: those of ``by``, or the first one.
+
+        ``lang`` is "en" or "ru", the report's own language if None. Raises LookupError for a
+        grouping that the report does not have.
+        """
+        return plain_text(self, by, lang or self.lang)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return html_table(self, self.lang)
+
+
+def report(
+    cases: Cases,
+    options: ReportOptions | None = None,
+    *,
+    events: Iterable[Event] = (),
+    lang: str = "en",
+) -> Report:
+    """Return the report of some cases, of a data frame, events, outcomes or columns.
+
+    ``events`` are the events of the cases: they show who held the late appeals and how all were
+    handled. ``lang`` is "en" or "ru". Raises EventError for no cases and LookupError for a grouping
+    that they do not have.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> report(cases_of_columns(columns, target, as_of=when)).total.overdue
+    1
+    """
+    numbers = report_numbers(cases, options, events=events)
+    values = {one.name: getattr(numbers, one.name) for one in fields(numbers)}
+    return Report(**values, lang=lang)

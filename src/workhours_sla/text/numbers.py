@@ -1,0 +1,56 @@
+"""Numbers as text, in Russian and English."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def number(text: str, lang: str) -> str:
+    """Return a number, written with a point, as its language writes it: with a comma in Russian.
+
+    >>> number("89.96", "ru")
+    '89,96'
+    """
+    return text.replace(".", ",") if lang == "ru" else text
+
+
+def percent(value: float, *, target: float | None = None, places: int = 1) -> str:
+    """Return a share from 0 to 1 as a percentage, rounded half up but never across the target.
+
+    If ``places`` decimals would move it across the target, 0 or 100, it gets as many decimals as
+    it needs. Raises ValueError for a value outside 0 to 1, a target that is not strictly between
+    0 and 1, and negative places.
+
+    >>> percent(0.8996), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
+    ('90.0', '89.96', '90.0')
+    >>> percent(1999 / 2000)
+    '99.95'
+    """
+    if not 0 <= value <= 1:
+        msg = f"{value} is not from 0 to 1; give a share, not a percentage"
+        raise ValueError(msg)
+    if target is not None and not 0 < target < 1:
+        msg = f"target {target} is not strictly between 0 and 1; write 90 % as 0.9"
+        raise ValueError(msg)
+    if places < 0:
+        msg = f"{places} decimal places is negative; give 0 or more"
+        raise ValueError(msg)
+    # the decimal digits of the float, so that 0.9 is nine tenths
+    exact = Fraction(repr(float(value))) * 100
+    marks = [Fraction(0), Fraction(100)]
+    if target is not None:
+        marks.append(Fraction(repr(float(target))) * 100)
+    shown = _half_up(exact, places)
+    while any(_side(shown, mark) != _side(exact, mark) for mark in marks):
+        places += 1
+        shown = _half_up(exact, places)
+    whole, rest = divmod(int(shown * 10**places), 10**places)
+    return f"{whole}.{rest:0{places}}" if places else str(whole)
+
+
+def _half_up(value: Fraction, places: int) -> Fraction:
+    return Fraction((value * 10**places + Fraction(1, 2)).__floor__(), 10**places)
+
+
+def _side(value: Fraction, mark: Fraction) -> int:
+    return (value > mark) - (value < mark)
