@@ -621,13 +621,13 @@ def test_what_an_hour_would_have_saved_is_told() -> None:
     root = read(page(made))
     late = root.all("table", class_="late")[0]
     heads = [head.text for head in late.all("thead")[0].all("th")]
-    assert (heads[2], heads[-1]) == ("held at the limit by", "in time an hour earlier")
+    assert (heads[2], heads[-1]) == ("holder at the limit", "in time an hour earlier")
     lines = {body.all("th")[0].text: body for body in late.all("tbody")}
     assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
     assert lines["A"].all("td")[1].text == "parks"
     assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
     (said,) = root.all("p", data_sentence="hour_earlier")
-    assert said.text.startswith("Of 2 late appeals of which it is known, 1 would have been in time")
+    assert said.text.startswith("Of 2 late appeals for which it is known, 1 would have been in time")
     phases = table(root, "By phase").all("tbody")[0].all("tr")
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
     (box,) = root.all("input")

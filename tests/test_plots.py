@@ -1025,7 +1025,7 @@ def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
     short = replace(trend(2, 3, 2.5), baseline=None, mean=None, lower=None, upper=None)
     ax = plots.xmr_chart(in_weeks(report, short), lang="ru")
     assert legend(ax) == ["медиана недели"]
-    assert "Пределам нужны двенадцать созревших недель; есть 3." in " ".join(
+    assert "Контрольные границы появятся после 12 недель; пока их 3." in " ".join(
         " ".join(texts(ax)).split()
     )
 
