@@ -1,9 +1,9 @@
-"""Show how far three ways to reckon a share of answers in time are from the truth.
+"""Compare three calculations of the share of answers in time with the true share.
 
     python examples/bias.py
 
 Every working day at 18:00 the appeals of the last seven days are reported. Some are still open,
-and an invented stream, unlike life, tells at once which of them will be answered in time.
+and the generator, unlike a real source, shows at once which of them will be answered in time.
 """
 
 from collections.abc import Iterator

@@ -45,7 +45,7 @@ def _plain(when: datetime | None) -> datetime | None:
 
 def one_appeal() -> Axes:
     """Return the course of an appeal that met a working Saturday and was answered late."""
-    told = (
+    moments = (
         (EventType.CREATED, "2025-10-31T17:30", "Комитет ЖКХ"),
         (EventType.TRANSFERRED, "2025-11-01T10:15", "Дорожный фонд"),
         (EventType.PAUSED, "2025-11-01T11:00", None),
@@ -54,7 +54,7 @@ def one_appeal() -> Axes:
     )
     events = [
         Event(str(n), "A-1003", kind, at, at, agency_id=agency)
-        for n, (kind, clock, agency) in enumerate(told)
+        for n, (kind, clock, agency) in enumerate(moments)
         for at in [datetime.fromisoformat(clock).replace(tzinfo=OFFICE.tz)]
     ]
     as_of = datetime(2025, 11, 6, 12, tzinfo=OFFICE.tz)

@@ -1,4 +1,4 @@
-"""Whose the late appeals are, and which of them an hour would have saved."""
+"""Attribution of late appeals, and which would have been in time an hour earlier."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2025-10-{text}").replace(tzinfo=OFFICE.tz)
 
 
-def told(appeal: str, *lines: tuple[EventType, datetime, str | None]) -> list[Event]:
+def events_of(appeal: str, *lines: tuple[EventType, datetime, str | None]) -> list[Event]:
     return [
         Event(f"{appeal}-{n}", appeal, kind, when, when, agency_id=agency, author_role=_role(kind))
         for n, (kind, when, agency) in enumerate(lines)
@@ -63,7 +63,7 @@ def report_on(events: list[Event], target: Target = FIRST, as_of: datetime = END
 def late_one(
     *lines: tuple[EventType, str, str | None], as_of: datetime = END, target: Target = FIRST
 ) -> Late:
-    events = told("A-1", *((kind, at(when), agency) for kind, when, agency in lines))
+    events = events_of("A-1", *((kind, at(when), agency) for kind, when, agency in lines))
     (late,) = report_on(events, target, as_of).late
     return late
 
@@ -91,7 +91,7 @@ CREATED, REGISTERED, ASSIGNED, TRANSFERRED, REPLIED = (
         ("28T12:00", "28T16:01", False),  # two hours with A, but it is asked of one
     ],
 )
-def test_an_hour_is_taken_from_what_was_spent_before(
+def test_the_hour_is_taken_from_time_before_the_holder(
     transferred: str, replied: str, saved: bool
 ) -> None:
     late = late_one(
@@ -100,19 +100,19 @@ def test_an_hour_is_taken_from_what_was_spent_before(
     assert (late.holder, late.hour_earlier) == ("B", saved)
 
 
-def test_the_first_holder_has_no_hour_to_gain() -> None:
+def test_no_hour_can_be_saved_before_the_first_holder() -> None:
     late = late_one((CREATED, "28T10:00", "A"), (REPLIED, "28T15:30", None))
     assert (late.holder, late.hour_earlier) == ("A", False)
 
 
-def test_the_delay_of_the_registration_is_one_of_others() -> None:
+def test_a_late_registration_counts_as_time_before_the_holder() -> None:
     late = late_one(
         (CREATED, "28T10:00", "A"), (REGISTERED, "28T10:40", None), (REPLIED, "28T15:30", None)
     )
     assert (late.holder, late.hour_earlier) == ("A", True)
 
 
-def test_who_got_it_after_the_limit_does_not_count() -> None:
+def test_holders_after_the_limit_do_not_count() -> None:
     late = late_one(
         (CREATED, "28T10:00", "A"), (TRANSFERRED, "28T15:10", "B"), (REPLIED, "28T15:30", None)
     )
@@ -120,19 +120,21 @@ def test_who_got_it_after_the_limit_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(("now", "saved"), [("28T15:59", None), ("28T16:01", False)])
-def test_while_it_waits_it_is_open_only_as_long_as_it_can_be(now: str, saved: bool | None) -> None:
+def test_an_open_appeal_has_no_answer_while_it_can_still_change(
+    now: str, saved: bool | None
+) -> None:
     lines = (CREATED, "28T10:00", "A"), (TRANSFERRED, "28T11:00", "B")
     assert late_one(*lines, as_of=at(now)).hour_earlier is saved
 
 
-def test_nobody_held_it() -> None:
+def test_without_a_holder_there_is_no_answer() -> None:
     late = late_one((CREATED, "28T10:00", None), (REPLIED, "28T15:30", None))
     assert (late.holder, late.hour_earlier) == (None, None)
-    nobody = [Span(None, "unassigned", at("28T10:00"), at("28T15:30"), 4.5 * HOUR)]
-    assert in_time_if_earlier(nobody, at("28T15:00"), HOUR / 2, answered=True) is None
+    spans_of_none = [Span(None, "unassigned", at("28T10:00"), at("28T15:30"), 4.5 * HOUR)]
+    assert in_time_if_earlier(spans_of_none, at("28T15:00"), HOUR / 2, answered=True) is None
 
 
-def test_of_days_the_hour_is_working_time_and_around_the_clock_nothing_is_said() -> None:
+def test_day_budgets_use_a_working_hour_and_clock_time_has_no_answer() -> None:
     lines = (CREATED, "27T10:00", "A"), (TRANSFERRED, "27T12:00", "B"), (REPLIED, "29T10:00", None)
     days = Target("reply", WorkingDays(1), OFFICE)
     assert late_one(*lines, target=days).hour_earlier is True
@@ -141,7 +143,7 @@ def test_of_days_the_hour_is_working_time_and_around_the_clock_nothing_is_said()
     assert (late.holder, late.hour_earlier) == ("B", None)
 
 
-def test_at_night_no_hour_is_lost_but_none_is_gained_where_there_was_none() -> None:
+def test_no_hour_is_lost_or_saved_at_night() -> None:
     days = Target("reply", WorkingDays(1), OFFICE)
     created, replied = (CREATED, "27T10:00", "A"), (REPLIED, "29T00:30", None)
     assert late_one(created, replied, target=days).hour_earlier is False
@@ -149,8 +151,8 @@ def test_at_night_no_hour_is_lost_but_none_is_gained_where_there_was_none() -> N
     assert late_one(created, passed_on, replied, target=days).hour_earlier is True
 
 
-def test_without_events_nothing_is_known() -> None:
-    events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
+def test_without_events_there_is_no_attribution() -> None:
+    events = events_of("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
     policy = Policy([FIRST])
     found = cases_of_evaluation(evaluate(events, policy, as_of=END), policy, as_of=END)
     report = report_of(found)
@@ -160,18 +162,18 @@ def test_without_events_nothing_is_known() -> None:
 
 def test_late_appeals_without_events_are_left_out() -> None:
     events = [
-        *told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None)),
-        *told("A-2", (CREATED, at("28T10:00"), "B")),
+        *events_of("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None)),
+        *events_of("A-2", (CREATED, at("28T10:00"), "B")),
     ]
     policy = Policy([FIRST])
     found = cases_of_evaluation(evaluate(events, policy, as_of=END), policy, as_of=END)
-    held = report_of(found, events=events[:2]).attribution
-    assert held is not None
-    assert (held.at_breach, held.left_out) == ((("A", 1),), 1)
+    found_late = report_of(found, events=events[:2]).attribution
+    assert found_late is not None
+    assert (found_late.at_breach, found_late.left_out) == ((("A", 1),), 1)
 
 
-def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
-    events = told("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
+def test_targets_with_a_clock_for_each_holder_have_no_attribution() -> None:
+    events = events_of("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
     report = report_on(
         events, Target("first reply", working_hours(4), OFFICE, on_transfer="restart")
     )
@@ -179,10 +181,10 @@ def test_holders_that_have_clocks_of_their_own_are_not_reckoned() -> None:
     assert report.late[0].hour_earlier is None
 
 
-# -- against the clock run again -------------------------------------------------------------------
+# -- against a second evaluation -------------------------------------------------------------------
 
 
-def test_whole_columns_are_asked_for_as_often_for_many_late_appeals_as_for_one(
+def test_columns_are_not_recomputed_for_each_late_appeal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
@@ -193,7 +195,7 @@ def test_whole_columns_are_asked_for_as_often_for_many_late_appeals_as_for_one(
         events = [
             event
             for number in range(appeals)
-            for event in told(f"A-{number}", (EventType.CREATED, at("27 10:00"), "A"))
+            for event in events_of(f"A-{number}", (EventType.CREATED, at("27 10:00"), "A"))
         ]
         assert report_on(events).attribution is not None
         counts.append(len(asked))
@@ -202,7 +204,7 @@ def test_whole_columns_are_asked_for_as_often_for_many_late_appeals_as_for_one(
 
 
 def random_life(rng: random.Random, name: str) -> list[Event]:
-    """Return an appeal of one day or so: who had it, for how long, and when it was answered."""
+    """Return the events of a random appeal of about a day: holders, times and the answer."""
 
     def moment(since: datetime, most: int) -> datetime:
         return since + timedelta(minutes=rng.choice([0, 30, rng.randint(1, most)]))
@@ -219,11 +221,11 @@ def random_life(rng: random.Random, name: str) -> list[Event]:
         # who gets it together with the answer never had it
         when = moment(when, rng.choice([400, 1500])) + timedelta(minutes=1)
         lines.append((REPLIED, when, None))
-    return told(name, *lines)
+    return events_of(name, *lines)
 
 
 def expected(events: list[Event]) -> tuple[str | None, bool | None] | None:
-    """Return (holder, answer) by running the clock again, None for what is not late."""
+    """Return (holder, hour_earlier) from a second evaluation, None if it is not late."""
     policy = Policy([FIRST])
     (outcome,) = evaluate(events, policy, as_of=END).outcomes
     if outcome.verdict != "breached":
@@ -252,11 +254,11 @@ def expected(events: list[Event]) -> tuple[str | None, bool | None] | None:
     if outcome.answered_at is None:
         return holder, (False if OFFICE.latest_start(END, gained) > outcome.limit else None)
     answered = OFFICE.latest_start(outcome.answered_at, gained)
-    again = told("X", (CREATED, start, None), (REPLIED, answered, None))
+    again = events_of("X", (CREATED, start, None), (REPLIED, answered, None))
     return holder, evaluate(again, policy, as_of=END).outcomes[0].verdict == "met"
 
 
-def test_it_is_what_the_clock_says_when_it_is_run_again() -> None:
+def test_hour_earlier_equals_a_second_evaluation() -> None:
     rng = random.Random(20251027)
     events, wanted = [], {}
     for number in range(9000):
@@ -275,25 +277,25 @@ def test_it_is_what_the_clock_says_when_it_is_run_again() -> None:
     assert len(wanted) > 1000
     assert kinds[True] > 30
     assert kinds[False] > 50
-    held = report.attribution
-    assert held is not None
+    owners = report.attribution
+    assert owners is not None
     saved = Counter(holder for holder, answer in wanted.values() if answer)
-    assert dict(held.hour_earlier) == saved
-    assert dict(held.at_breach) == Counter(holder for holder, _ in wanted.values())
-    # and all of the working time of what was late is in some phase, in some hands
+    assert dict(owners.hour_earlier) == saved
+    assert dict(owners.at_breach) == Counter(holder for holder, _ in wanted.values())
+    # all working time of the late appeals is in some phase, with some holder
     elapsed = sum((late.elapsed or timedelta(0) for late in report.late), timedelta(0))
-    assert sum((share.worked for share in held.shares), timedelta(0)) == elapsed
-    assert sum((phase.worked for phase in held.phases), timedelta(0)) == elapsed
-    assert [one.phase for one in held.phases] == ["unregistered", "unassigned", "held"]
-    for phase in held.phases:
-        parts = [share for share in held.shares if share.phase == phase.phase]
+    assert sum((share.worked for share in owners.shares), timedelta(0)) == elapsed
+    assert sum((phase.worked for phase in owners.phases), timedelta(0)) == elapsed
+    assert [one.phase for one in owners.phases] == ["unregistered", "unassigned", "held"]
+    for phase in owners.phases:
+        parts = [share for share in owners.shares if share.phase == phase.phase]
         assert sum((part.worked for part in parts), timedelta(0)) == phase.worked
         assert max(part.appeals for part in parts) <= phase.appeals
         assert phase.appeals <= sum(part.appeals for part in parts)
 
 
 @pytest.mark.parametrize("name", ["open", "counting", "reference"])
-def test_no_late_appeal_and_no_group_goes_through_all_cases(
+def test_late_appeals_and_groups_do_not_scan_all_cases(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: Counter[int] = Counter()
@@ -308,7 +310,7 @@ def test_no_late_appeal_and_no_group_goes_through_all_cases(
         events = [
             event
             for n in range(size)
-            for event in told(
+            for event in events_of(
                 f"A-{n}",
                 (CREATED, at("28T10:00"), f"agency {n}"),
                 (REPLIED, at("28T15:30") + n * HOUR, None),
@@ -318,7 +320,7 @@ def test_no_late_appeal_and_no_group_goes_through_all_cases(
     assert looks[5] == looks[50]
 
 
-def test_an_appeal_is_read_once_however_often_it_was_reopened(
+def test_an_appeal_is_read_once_for_all_cycles(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[int] = []
@@ -328,7 +330,7 @@ def test_an_appeal_is_read_once_however_often_it_was_reopened(
         return read_appeal(events)
 
     monkeypatch.setattr(spans, "read_appeal", counted)
-    events = told(
+    events = events_of(
         "A-1",
         (CREATED, at("28T10:00"), "roads"),
         *(

@@ -1,4 +1,4 @@
-"""What waits, how long, and whether it grows."""
+"""The backlog: size, flow, ages and Little's law."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def appeals(rng: object, *, closed: bool = False) -> tuple[object, object, objec
     return arrived, left, limit
 
 
-def test_four_open_of_which_two_overdue() -> None:
+def test_four_open_appeals_with_two_overdue() -> None:
     # quarters of an hour of Tuesday 09:00 to Wednesday 18:00, four working hours, no break
     arrived = [4, 8, 16, 24, 38, 40, 52, 48, 68, 71]
     left = [6, 12, 22, 32, 50, 54, *[NEVER] * 4]
@@ -67,7 +67,7 @@ def test_flow_by_the_definition_and_against_the_backlog() -> None:
         assert (found.net == np.diff(backlog(arrived, left, edges - 1))).all()
 
 
-def test_ages_are_ordinary_quantiles_of_type_1() -> None:
+def test_ages_are_quantiles_of_type_1() -> None:
     rng = np.random.default_rng(SEED)
     for _ in range(1000):
         ages = rng.integers(0, 10**9, size=int(rng.integers(1, 60)))
@@ -83,12 +83,12 @@ def test_ages_are_ordinary_quantiles_of_type_1() -> None:
         assert backlog_ages(range(n)).median == theirs
 
 
-def test_nothing_open_has_no_age() -> None:
+def test_an_empty_backlog_has_no_ages() -> None:
     found = backlog_ages([])
     assert (found.n, found.median, found.p90, found.largest) == (0, None, None, None)
 
 
-def test_littles_law_is_exact_from_empty_to_empty() -> None:
+def test_littles_law_is_exact_if_the_span_begins_and_ends_empty() -> None:
     rng = np.random.default_rng(SEED)
     worst = 0.0
     for _ in range(1000):
@@ -132,6 +132,6 @@ def test_years_in_microseconds_do_not_overflow() -> None:
         (lambda: littles_law([5], [7], 0, 7), "nothing left from 0 to 7"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

@@ -1,4 +1,4 @@
-"""XmR and p' charts, their signals, and periods too short to stand alone."""
+"""XmR and p' charts, their signals, and merged short periods."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_series_without_spread_is_no_signal() -> None:
     assert marked(perfect.signals.outside) == [12]
 
 
-def test_a_frozen_baseline_stays() -> None:
+def test_later_points_do_not_move_a_fixed_baseline() -> None:
     before, after = xmr_chart(STEADY), xmr_chart([*STEADY, 90, 95], baseline=12)
     assert (after.lower, after.upper) == (before.lower, before.upper)
     moved = xmr_chart([*STEADY, 90, 95])
@@ -189,7 +189,9 @@ def test_the_weeks_around_new_year() -> None:
         ([40, 40], [0, 1], False),
     ],
 )
-def test_short_periods_go_into_the_next(spans: list[int], labels: list[int], short: bool) -> None:
+def test_short_periods_are_merged_with_the_next(
+    spans: list[int], labels: list[int], short: bool
+) -> None:
     merged = merge_short_periods(spans, shortest=8)
     assert merged.labels.tolist() == labels
     assert merged.last_is_short == short
@@ -215,6 +217,6 @@ def test_short_periods_go_into_the_next(spans: list[int], labels: list[int], sho
         (lambda: merge_short_periods([1], shortest=8).totals([1, 2]), "shape"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

@@ -1,4 +1,4 @@
-"""Funnel limits, who is outside them, and overdispersion."""
+"""Funnel limits, positions and overdispersion."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_limits_against_scipy() -> None:
 
 
 @pytest.mark.parametrize("target", [0.5, 0.9, 0.97])
-def test_each_side_of_the_funnel_holds_its_probability(target: float) -> None:
+def test_each_side_of_the_funnel_has_its_nominal_probability(target: float) -> None:
     binom = pytest.importorskip("scipy.stats").binom
     for n in (*range(1, 120), 400, 1546):
         met = np.arange(n + 1)
@@ -67,7 +67,7 @@ def test_each_side_of_the_funnel_holds_its_probability(target: float) -> None:
             assert chance[n - high :].sum() > rounded[0]
 
 
-def test_all_in_time_is_no_alarm_for_the_small() -> None:
+def test_a_small_unit_with_all_in_time_is_inside() -> None:
     assert funnel_positions([10, 36, 37], funnel_limits([10, 36, 37], 0.9)).tolist() == [0, 1, 1]
     assert funnel_positions([34, 35], funnel_limits([34, 35], 0.9)).tolist() == [0, 0]
 
@@ -100,7 +100,7 @@ def test_overdispersion_by_hand() -> None:
     assert overdispersion(met, n, 0.9) == pytest.approx(pulled_in)
 
 
-def test_chance_alone_gives_what_is_said() -> None:
+def test_dispersion_under_chance_alone() -> None:
     rng = np.random.default_rng(SEED)
     n = np.full(20_000, 2000)
     met = rng.binomial(n, 0.9)
@@ -108,7 +108,7 @@ def test_chance_alone_gives_what_is_said() -> None:
     assert overdispersion(met, n, 0.9, winsorised=0) == pytest.approx(1, abs=0.05)
 
 
-def test_dispersion_moves_the_limits_by_its_root() -> None:
+def test_dispersion_moves_the_limits_by_its_square_root() -> None:
     plain, wide, tight = (funnel_limits([400, 900], 0.9, dispersion=d) for d in (1, 2.25, 0.4))
     for name in ("lower_warning", "upper_warning", "lower_action"):
         moved, distance = getattr(wide, name) - 0.9, getattr(plain, name) - 0.9
@@ -117,7 +117,7 @@ def test_dispersion_moves_the_limits_by_its_root() -> None:
     assert funnel_limits([5], 0.9, dispersion=100).lower_action.tolist() == [0]
 
 
-def test_false_alarms_to_expect() -> None:
+def test_expected_false_alarms() -> None:
     assert expected_false_alarms(73) == pytest.approx(0.146)
     assert expected_false_alarms(73, coverage=0.95) == pytest.approx(3.65)
 
@@ -141,6 +141,6 @@ def test_false_alarms_to_expect() -> None:
         (lambda: expected_false_alarms(3, coverage=99.8), "coverage 99.8"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

@@ -627,7 +627,9 @@ def test_what_an_hour_would_have_saved_is_told() -> None:
     assert lines["A"].all("td")[1].text == "parks"
     assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
     (said,) = root.all("p", data_sentence="hour_earlier")
-    assert said.text.startswith("Of 2 late appeals for which it is known, 1 would have been in time")
+    assert said.text.startswith(
+        "Of 2 late appeals for which it is known, 1 would have been in time"
+    )
     phases = table(root, "By phase").all("tbody")[0].all("tr")
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
     (box,) = root.all("input")

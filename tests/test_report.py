@@ -1,4 +1,4 @@
-"""The compliance report: golden answers, reconciliation, bias, and input that is hard on it."""
+"""The compliance report: golden answers, reconciliation, bias and difficult input."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def cases(
 
 
 def met_of(met: int, n: int, agency: str = "A") -> Report:
-    """Return the report of so many appeals answered within half an hour, the rest after a day."""
+    """Return the report of ``n`` appeals: ``met`` answered in half an hour, the rest in a day."""
     pairs = [
         ("2025-03-11T10:00", "2025-03-11T10:30" if number < met else "2025-03-12T17:00")
         for number in range(n)
@@ -90,7 +90,7 @@ def met_of(met: int, n: int, agency: str = "A") -> Report:
 # -- golden answers ----------------------------------------------------------------------------
 
 
-def test_46_of_50_prove_nothing_about_90_percent() -> None:
+def test_46_of_50_are_inconclusive_about_90_percent() -> None:
     row = met_of(46, 50).table("agency").row("A")
     cells = table_cells(met_of(46, 50), "agency", "ru")[1][0]
     assert (row.rate.met, row.rate.n) == (46, 50)
@@ -98,7 +98,7 @@ def test_46_of_50_prove_nothing_about_90_percent() -> None:
 
 
 @pytest.mark.parametrize(("n", "interval"), [(3, "[43,9-100,0]"), (2, "[34,2-100,0]")])
-def test_few_are_shown_as_counts_and_not_ranked(n: int, interval: str) -> None:
+def test_small_groups_show_counts_and_have_no_funnel_position(n: int, interval: str) -> None:
     report = met_of(n, n)
     cells = table_cells(report, "agency", "ru")[1][0]
     assert cells[4:7] == [f"{n}/{n}", interval, "мало данных"]
@@ -144,7 +144,7 @@ def from_events(pairs: list[tuple[str, str | None]], as_of: str, schedule: Sched
 
 
 @pytest.mark.parametrize("how", ["columns", "events"])
-def test_what_is_still_open_counts(how: str) -> None:
+def test_open_appeals_are_included(how: str) -> None:
     make = cases if how == "columns" else from_events
     report = report_of(make(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
     total = report.total
@@ -200,7 +200,7 @@ def test_weeks_around_the_new_year() -> None:
 
 
 @pytest.mark.parametrize(("schedule", "hour"), [(S8, 14), (S9, 13)])
-def test_an_appeal_of_the_holidays_matures_on_the_first_working_day(
+def test_an_appeal_from_the_holidays_matures_on_the_first_working_day(
     schedule: Schedule, hour: int
 ) -> None:
     pairs = [("2026-01-07T12:00", None)]
@@ -212,13 +212,13 @@ def test_an_appeal_of_the_holidays_matures_on_the_first_working_day(
     assert after.total.final_at == at(limit, schedule)
 
 
-def test_a_week_that_goes_on_is_final_after_the_limit_of_its_last_moment() -> None:
+def test_an_unfinished_week_is_final_after_the_limit_of_its_last_moment() -> None:
     report = report_of(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
     assert report.total.final_at == at("2026-03-16T15:00")
     assert report.table("week").rows[0].final_at == at("2026-03-23T14:00")
 
 
-def test_at_its_limit_nothing_has_matured() -> None:
+def test_an_appeal_has_not_matured_at_its_limit() -> None:
     pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", None)]
     at_limit = report_of(cases(pairs, "2025-03-11T15:00"))
     assert at_limit.total.counts.matured == 0
@@ -227,7 +227,7 @@ def test_at_its_limit_nothing_has_matured() -> None:
     assert (past.total.counts.matured_met, past.total.counts.matured) == (1, 2)
 
 
-def test_a_week_is_on_the_trend_only_past_its_last_limit() -> None:
+def test_a_week_joins_the_trend_after_its_last_limit() -> None:
     pairs = [("2025-03-14T17:00", "2025-03-14T17:30")]
     assert report_of(cases(pairs, "2025-03-17T12:00")).trend.points == ()
     assert len(report_of(cases(pairs, "2025-03-17T12:00:01")).trend.points) == 1
@@ -288,8 +288,8 @@ def test_every_cell_reconciles(
         as_of=as_of,
     )
     intake = found.intake
-    aside = sum(count for _, count in intake.quarantined)
-    assert intake.read == intake.taken + intake.after_as_of + aside == len(rows)
+    quarantined = sum(count for _, count in intake.quarantined)
+    assert intake.read == intake.taken + intake.after_as_of + quarantined == len(rows)
     if not len(found):
         with pytest.raises(EventError):
             report_of(found)
@@ -322,7 +322,7 @@ def test_every_cell_reconciles(
 
 @settings(deadline=None, max_examples=40)
 @given(ROWS, MOMENTS, st.sampled_from(["latest", "strict"]))
-def test_verdicts_are_those_of_the_fold(
+def test_columns_give_the_verdicts_of_the_fold(
     rows: list[tuple[datetime, int | None, int | None, str | None, bool]],
     as_of: datetime,
     closing: str,
@@ -363,7 +363,7 @@ def test_verdicts_are_those_of_the_fold(
     assert [found.ids[row] for row in range(len(found))] == list(expected.ids)
 
 
-def test_the_order_of_rows_changes_nothing() -> None:
+def test_the_report_does_not_depend_on_the_order_of_rows() -> None:
     rng = random.Random(1)
     rows = [*zip(ANSWERED_AND_OPEN, ["B", "A", None] * 3 + ["A"], strict=True)]
     shuffled = rng.sample(rows, len(rows))
@@ -376,17 +376,17 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assert replace(one, late=()) == replace(other, late=())
     assert one.provenance.input_hash == other.provenance.input_hash
     assert hash(one) is not None
-    held = [
+    hashes = [
         cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9, names).input_hash
         for names in (["A"] * 9 + ["B"], ["B"] + ["A"] * 9)
     ]
-    assert held[0] != held[1]
+    assert hashes[0] != hashes[1]
 
 
 # -- bias ----------------------------------------------------------------------------------------
 
 
-def test_the_matured_share_is_nearest_to_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_matured_share_has_the_least_bias(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "examples"))
     for name in ("bias", "generate_appeals"):
         monkeypatch.delitem(sys.modules, name, raising=False)
@@ -401,7 +401,7 @@ def test_the_matured_share_is_nearest_to_the_truth(monkeypatch: pytest.MonkeyPat
 # -- classes, heat map, comparisons ----------------------------------------------------------------
 
 
-def test_classes_of_arrival_and_of_the_day_due() -> None:
+def test_classes_of_arrival_and_due_day() -> None:
     times = {
         "2025-10-29T13:30": "in_hours",  # the break
         "2025-10-30T20:00": "evening_night",
@@ -421,7 +421,7 @@ def test_classes_of_arrival_and_of_the_day_due() -> None:
     assert [row.key for row in weekend.table("due_class").rows] == ["ordinary_day"]
 
 
-def test_local_times_follow_the_zone_as_it_was() -> None:
+def test_local_times_use_the_historical_zone_offset() -> None:
     pairs = [("2020-12-25T16:30", None), ("2020-12-28T16:30", None)]  # +04, then +03
     heat = report_of(cases(pairs, "2021-01-20T18:00")).heat_map
     assert (heat.arrived[4][16], heat.arrived[0][16]) == (1, 1)
@@ -435,12 +435,12 @@ def test_local_times_follow_the_zone_as_it_was() -> None:
     assert report_of(found).heat_map.arrived[6][1] == 1
 
 
-def test_what_is_due_on_the_day_it_came_is_not_due_later() -> None:
+def test_a_case_due_on_its_day_of_arrival_is_not_due_later() -> None:
     heat = report_of(cases([("2025-03-11T10:00", None)], "2025-03-20T18:00")).heat_map
     assert (heat.due_later[1][10], heat.due_known[1][10]) == (0, 1)
 
 
-def test_a_change_is_mix_and_performance() -> None:
+def test_a_change_is_split_into_mix_and_performance() -> None:
     early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
     late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
     both = cases(early + late, "2025-03-20T18:00")
@@ -452,7 +452,7 @@ def test_a_change_is_mix_and_performance() -> None:
     assert report_of(both, ReportOptions(compare_from=at("2026-03-10T00:00"))).change is None
 
 
-def test_a_unit_that_gets_hard_appeals_is_not_worse_for_it() -> None:
+def test_standardising_removes_the_effect_of_hard_appeals() -> None:
     def some(day: int, met: int, n: int, hour: int) -> list[tuple[str, str | None]]:
         posted = f"2025-03-{day:02}T{hour:02}:00"
         return [(posted, "2025-03-13T09:10" if i < met else None) for i in range(n)]
@@ -464,7 +464,7 @@ def test_a_unit_that_gets_hard_appeals_is_not_worse_for_it() -> None:
     assert hard.standardised == pytest.approx(easy.standardised) == pytest.approx(0.7)
 
 
-def test_the_funnel_marks_who_is_outside() -> None:
+def test_the_funnel_marks_groups_outside_its_limits() -> None:
     pairs, names = [], []
     for number in range(12):
         met = 10 if number == 0 else 90
@@ -493,25 +493,25 @@ def test_a_trend_needs_twelve_final_weeks() -> None:
     assert (len(short.points), short.mean) == (11, None)
 
 
-# -- who held it, and what looks odd ---------------------------------------------------------------
+# -- attribution and indicators --------------------------------------------------------------------
 
 
 def moment(text: str) -> datetime:
     return at(f"2025-10-{text}")
 
 
-def told(number: int, kind: EventType, when: str, **facts: object) -> Event:
+def event_of(number: int, kind: EventType, when: str, **facts: object) -> Event:
     return Event(f"e{number}", "A-1", kind, moment(when), moment(when), **facts)
 
 
-def test_a_late_appeal_is_taken_apart_by_holder() -> None:
+def test_a_late_appeal_is_split_by_holder() -> None:
     policy = Policy([Target("first reply", N4, S8)])
     events = [
-        told(1, EventType.CREATED, "14T11:20", agency_id="A"),
-        told(2, EventType.REGISTERED, "14T11:30"),
-        told(3, EventType.TRANSFERRED, "14T15:25", agency_id="B"),
-        told(4, EventType.REPLIED, "15T09:50", author_role="official", substantive=False),
-        told(5, EventType.DELETED, "15T10:50", author_role="official"),
+        event_of(1, EventType.CREATED, "14T11:20", agency_id="A"),
+        event_of(2, EventType.REGISTERED, "14T11:30"),
+        event_of(3, EventType.TRANSFERRED, "14T15:25", agency_id="B"),
+        event_of(4, EventType.REPLIED, "15T09:50", author_role="official", substantive=False),
+        event_of(5, EventType.DELETED, "15T10:50", author_role="official"),
     ]
     when = moment("20T18:00")
     found = cases_of_evaluation(
@@ -519,10 +519,10 @@ def test_a_late_appeal_is_taken_apart_by_holder() -> None:
     )
     report = report_of(found, events=[*events, events[0]])
     assert report.total.counts.breached == 1
-    held = report.attribution
-    assert (held.at_breach, held.first) == ((("B", 1),), (("A", 1),))
-    assert held.left_out == 0
-    shares = {(share.holder, share.phase): share.worked for share in held.shares}
+    owners = report.attribution
+    assert (owners.at_breach, owners.first) == ((("B", 1),), (("A", 1),))
+    assert owners.left_out == 0
+    shares = {(share.holder, share.phase): share.worked for share in owners.shares}
     assert shares == {
         (None, "unregistered"): timedelta(minutes=10),
         ("A", "held"): timedelta(hours=2, minutes=55),
@@ -540,10 +540,10 @@ def test_answers_just_before_lunch_are_counted() -> None:
     assert (found.noon_hour, found.before_lunch) == (4, 2)
 
 
-# -- input that is hard on it ----------------------------------------------------------------------
+# -- difficult input -------------------------------------------------------------------------------
 
 
-def test_nothing_has_matured_yet() -> None:
+def test_a_report_before_anything_has_matured() -> None:
     report = report_of(cases([("2025-03-12T17:00", None)], "2025-03-12T18:00"))
     assert report.total.rate is None
     assert (report.total.counts.pending, report.total.closed_only) == (1, None)
@@ -552,7 +552,7 @@ def test_nothing_has_matured_yet() -> None:
     assert "Ни один срок ещё не истёк" in report.text(lang="ru")
 
 
-def test_one_appeal() -> None:
+def test_a_report_of_one_appeal() -> None:
     report = report_of(cases([("2025-03-11T10:00", "2025-03-11T11:00")], "2025-03-14T12:00"))
     assert rate_text(report.total, "en") == "1/1"
     assert report.total.median.time == HOUR
@@ -569,7 +569,7 @@ def test_all_late_and_all_in_time(answered: str | None, rate: float, verdict: st
     assert (report.total.median.time is None) == (answered is None)
 
 
-def test_before_the_first_event_there_is_nothing_to_report() -> None:
+def test_no_cases_by_as_of_are_refused() -> None:
     for found in (
         cases(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
         from_events(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
@@ -579,7 +579,7 @@ def test_before_the_first_event_there_is_nothing_to_report() -> None:
             report_of(found)
 
 
-def test_an_agency_without_a_schedule_is_counted_apart() -> None:
+def test_an_agency_without_a_schedule_is_counted_separately() -> None:
     by = ScheduleBy("agency_id", {"A": S8, "C": S8, "D": S9})
     policy = Policy([Target("first reply", N4, by)])
     events = [
@@ -628,7 +628,7 @@ def test_each_agency_keeps_its_own_hours_and_zone() -> None:
     }
 
 
-def test_names_are_text_whatever_is_in_them() -> None:
+def test_names_are_escaped() -> None:
     name = "<script>alert('x')</script>\n\x1b[31m"
     report = met_of(3, 4, name)
     assert "<script>" not in report._repr_html_()
@@ -646,7 +646,7 @@ def test_a_week_without_working_time() -> None:
     assert later.backlog.median_age == 0 * HOUR
 
 
-def test_dates_that_the_calendar_does_not_know_wait() -> None:
+def test_cases_on_dates_without_a_calendar_are_pending() -> None:
     pairs = [("2030-01-10T10:00", None), ("2027-12-30T10:00", "2027-12-30T11:00")]
     pairs += [("2027-12-31T16:30", "2027-12-31T16:50")]  # due after all that is known
     found = cases(pairs, "2030-02-01T10:00")
@@ -657,7 +657,7 @@ def test_dates_that_the_calendar_does_not_know_wait() -> None:
     assert report.days[-1].kind is None
 
 
-def test_columns_leave_a_withdrawal_open_that_may_be_late() -> None:
+def test_columns_leave_a_withdrawal_that_may_be_late_pending() -> None:
     kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Monday 20 April 2026 is uncertain
     posted, gone = at("2026-04-17T16:00"), at("2026-04-20T15:00")
     found = cases_of_columns(
@@ -669,7 +669,7 @@ def test_columns_leave_a_withdrawal_open_that_may_be_late() -> None:
     assert (found.ended[0], found.elapsed[0]) == (NEVER, UNKNOWN)
 
 
-def test_other_columns_and_budgets_of_days() -> None:
+def test_the_target_is_chosen_by_name_and_can_have_any_budget() -> None:
     days = Target("reply", ClockTime(timedelta(hours=30)), S8)
     policy = Policy([days, Target("first reply", N4, S8)])
     events = events_of(ANSWERED_AND_OPEN, S8)
@@ -695,7 +695,7 @@ def test_other_columns_and_budgets_of_days() -> None:
         )
 
 
-def test_columns_that_do_not_fit_are_refused() -> None:
+def test_columns_of_wrong_shape_or_type_are_refused() -> None:
     good = instants([at("2025-03-11T10:00")])
     when = at("2025-03-14T18:00")
     with pytest.raises(ValueError, match="answered has the shape"):
@@ -719,7 +719,7 @@ def test_columns_that_do_not_fit_are_refused() -> None:
 # -- revisions -----------------------------------------------------------------------------------
 
 
-def test_a_revision_says_what_changed_and_why() -> None:
+def test_a_revision_lists_changes_and_causes() -> None:
     old = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
     assert revise(old, old).changes == ()
     later = report_of(cases(ANSWERED_AND_OPEN, "2025-03-13T18:00", S9))
@@ -746,7 +746,7 @@ def test_a_revision_says_what_changed_and_why() -> None:
     assert revise(old, rated).causes == ("options",)
 
 
-def test_an_answer_at_the_instant_of_a_withdrawal_is_an_answer() -> None:
+def test_an_answer_at_the_instant_of_a_withdrawal_counts() -> None:
     for gone, verdict in (("11:00", "met"), ("10:59", "withdrawn"), ("16:00", "met")):
         found = cases(
             [("2025-03-11T10:00", "2025-03-11T11:00")],
@@ -756,7 +756,7 @@ def test_an_answer_at_the_instant_of_a_withdrawal_is_an_answer() -> None:
         assert VERDICTS[found.verdict[0]] == verdict
 
 
-def test_what_is_excluded_is_in_no_curve() -> None:
+def test_excluded_cases_are_in_no_curve() -> None:
     pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", "2025-03-11T12:00")]
     found = cases(pairs, "2025-03-14T12:00", excluded=[False, True])
     report = report_of(found)
@@ -775,12 +775,12 @@ def test_times_on_whole_minutes_are_counted() -> None:
     assert report_of(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
 
 
-def test_what_could_not_be_read_is_accounted_for() -> None:
+def test_unreadable_rows_are_added_to_the_intake() -> None:
     intake = Intake("rows", 5, 5).with_faults({"naive_time": 2})
     assert (intake.read, intake.quarantined) == (7, (("naive_time", 2),))
 
 
-def test_a_row_is_a_value() -> None:
+def test_a_row_is_immutable() -> None:
     report = met_of(3, 4)
     assert isinstance(report.total, Row)
     with pytest.raises(AttributeError):

@@ -1,4 +1,4 @@
-"""What a report holds its own figures against: control charts, Little's law, withdrawals."""
+"""The checks in a report: control charts, Little's law and withdrawals."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ START = np.datetime64("2025-03-10T00:00", "s")
 FROZEN = Path(__file__).parent / "data" / "serial" / "report-3.json"
 
 
-# -- small cohorts on a watch that never stands still ----------------------------------------------
+# -- small cohorts on a schedule that is always open -----------------------------------------------
 
 
 class Cohort:
-    """Appeals with whole hours: when each came, was answered, was withdrawn; -1 is never."""
+    """Appeals with whole hours of arrival, answer and withdrawal; -1 is never."""
 
     def __init__(self, rng: object) -> None:
         n = int(rng.integers(1, 40))
@@ -73,7 +73,7 @@ class Cohort:
         )
 
     def stays(self) -> list[tuple[int, int, str]]:
-        """Return (came, left or now, how) of what is not excluded."""
+        """Return (arrival, end or now, kind of end) of the appeals that are not excluded."""
         found = []
         for came, answer, gone, out in zip(
             *(column.tolist() for column in (self.came, self.answer, self.gone, self.excluded)),
@@ -93,7 +93,7 @@ class Cohort:
 
 
 def incidence(pairs: list[tuple[int, str]], at: int) -> tuple[Fraction, Fraction, Fraction]:
-    """Return (answered, withdrawn, answered had nobody withdrawn) by the definition."""
+    """Return (answered, withdrawn, answered without withdrawals) by the definition."""
     open_share = alone = Fraction(1)
     shares = {"answered": Fraction(0), "withdrawn": Fraction(0)}
     for time in range(at + 1):
@@ -181,12 +181,12 @@ def test_littles_law_by_the_definition() -> None:
         seen += 1
         assert little.since == datetime(2025, 3, 10, tzinfo=UTC)  # the Monday
         span = cohort.now + micro
-        held = sum(
+        open_hours = sum(
             (Fraction(left) + (micro if how == "open" else 0)) - came for came, left, how in stays
         )
         rate, time = Fraction(len(stays)) / span, Fraction(sum(b - a for a, b in done), len(done))
         for ours, theirs in (
-            (little.mean_open, held / span),
+            (little.mean_open, open_hours / span),
             (little.arrivals_per_day, 24 * rate),
             (little.expected, rate * time),
             (little.mean_time / HOUR, time),
@@ -204,7 +204,7 @@ def test_littles_law_by_the_definition() -> None:
 
 
 def half_a_year(bad_week: int | None = None) -> Report:
-    """Return weeks around New Year with some dozens of appeals each; one may be bad."""
+    """Return the report of 26 weeks around New Year; one of them can be bad."""
     rng = np.random.default_rng(SEED)
     posted, answered = [], []
     for week in range(26):
@@ -248,7 +248,7 @@ def test_the_weekly_shares_and_their_limits() -> None:
     assert (calm.mean, calm.sigma_z) == (
         trend.mean,
         trend.sigma_z,
-    )  # what comes later moves nothing
+    )  # later weeks do not move the limits
 
 
 def test_a_jump_of_the_median_is_a_signal() -> None:
@@ -278,7 +278,7 @@ def test_a_week_that_is_not_final_is_on_neither_chart() -> None:
         assert (len(report.share_trend.points), len(report.trend.points)) == (shown, shown)
 
 
-def test_how_many_waited_as_long() -> None:
+def test_the_curve_counts_appeals_at_risk() -> None:
     rng = np.random.default_rng(SEED)
     for _ in range(100):
         cohort = Cohort(rng)
@@ -290,10 +290,10 @@ def test_how_many_waited_as_long() -> None:
             )
 
 
-# -- what is said of them --------------------------------------------------------------------------
+# -- the checks as text, page and JSON -------------------------------------------------------------
 
 
-def said() -> Report:
+def checked() -> Report:
     posted = START + np.arange(20).astype("m8[h]")
     answered = np.where(
         np.arange(20) < 12, posted + np.timedelta64(3, "h"), np.datetime64("NaT", "us")
@@ -330,8 +330,8 @@ def said() -> Report:
         ),
     ],
 )
-def test_text_and_page_and_json_say_it(lang: str, withdrawn: str, little: str) -> None:
-    report = said()
+def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str, little: str) -> None:
+    report = checked()
     text = report.text(lang=lang)
     assert withdrawn in text
     assert little in text
@@ -344,7 +344,7 @@ def test_text_and_page_and_json_say_it(lang: str, withdrawn: str, little: str) -
     assert from_json(to_json(report)) == report
 
 
-def test_where_nobody_withdrew_nothing_is_said_of_it() -> None:
+def test_without_withdrawals_there_is_no_sentence_about_them() -> None:
     posted = START + np.arange(20).astype("m8[h]")
     when = datetime(2025, 3, 14, tzinfo=UTC)
     report = report_of(cases_of_columns(AppealColumns(posted, posted), WATCHED, as_of=when))

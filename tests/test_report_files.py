@@ -1,4 +1,4 @@
-"""Reports of data frames and files, and reports written to files and read back."""
+"""Reports of data frames, reports written to files and read back, and the command."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_categories_and_integers_name_groups() -> None:
     assert pd.Index(given.columns).is_unique
 
 
-def test_frames_that_do_not_fit_are_refused() -> None:
+def test_wrong_frames_and_columns_are_refused() -> None:
     pl = pytest.importorskip("polars")
     given = frame("polars")
     with pytest.raises(LookupError, match="no column 'when' but number, posted"):
@@ -139,7 +139,7 @@ def test_frames_that_do_not_fit_are_refused() -> None:
             report(cases_of_frame(wrong, REPLY, as_of=AS_OF))
 
 
-def test_tables_become_frames() -> None:
+def test_tables_as_frames() -> None:
     pytest.importorskip("pandas")
     pytest.importorskip("polars")
     made = made_up()
@@ -164,7 +164,7 @@ def made_up() -> Report:
 # -- files -----------------------------------------------------------------------------------------
 
 
-def test_a_report_kept_as_json_reads_back_equal() -> None:
+def test_a_report_read_back_from_json_is_equal() -> None:
     made = made_up()
     text = to_json(made)
     assert from_json(text) == made
@@ -185,7 +185,7 @@ def test_a_report_kept_as_json_reads_back_equal() -> None:
         ("[]", "not a report in JSON"),
     ],
 )
-def test_what_is_no_report_is_refused(text: str, why: str) -> None:
+def test_other_json_is_refused(text: str, why: str) -> None:
     with pytest.raises(SourceError, match=why):
         from_json(text)
 
@@ -204,7 +204,7 @@ FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1
 
 
 def hostile(*names: str) -> Report:
-    """Return a report of agencies and late appeals with such names."""
+    """Return a report of agencies and late appeals with the given names."""
     pl = pytest.importorskip("polars")
     posted = at("2025-03-11T10:00")
     given = pl.DataFrame({"posted": [posted] * len(names), "agency": names, "number": names})
@@ -217,7 +217,7 @@ def cells(path: Path, column: str) -> list[str]:
         return [row[column] for row in csv.DictReader(file)]
 
 
-def test_text_is_no_formula_in_csv_and_numbers_stay_numbers(tmp_path: Path) -> None:
+def test_csv_text_is_never_a_formula_and_numbers_are_unchanged(tmp_path: Path) -> None:
     made = hostile(*FORMULAS, "roads - north")
     write_tables(made, tmp_path)
     shown = {f"'{name}".replace("\t", "\\t").replace("\r", "\\r") for name in FORMULAS}
@@ -231,7 +231,7 @@ def test_text_is_no_formula_in_csv_and_numbers_stay_numbers(tmp_path: Path) -> N
     assert column == b"'=1+1\n1\n"
 
 
-def test_control_characters_are_spelled_out_in_csv(tmp_path: Path) -> None:
+def test_control_characters_are_escaped_in_csv(tmp_path: Path) -> None:
     write_tables(hostile("\x1b[31mroads", "two\nlines", "\x9b\x7f\x00", "Дороги\xa0№ 1"), tmp_path)
     for path in tmp_path.iterdir():
         text = path.read_text(encoding="utf-8").replace("\n", "")
@@ -241,7 +241,7 @@ def test_control_characters_are_spelled_out_in_csv(tmp_path: Path) -> None:
     }
 
 
-def test_a_workbook_has_the_same_text_as_it_is(tmp_path: Path) -> None:
+def test_a_workbook_has_text_unchanged(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
     from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
@@ -254,7 +254,7 @@ def test_a_workbook_has_the_same_text_as_it_is(tmp_path: Path) -> None:
     assert {cell.data_type for cell in found} == {"s"}
 
 
-def test_tables_with_similar_names_have_files_of_their_own(tmp_path: Path) -> None:
+def test_tables_with_similar_names_have_separate_files(tmp_path: Path) -> None:
     pl = pytest.importorskip("polars")
     names = ("a b", "a_b", "A_B", "a_b-2", "total")
     given = pl.DataFrame({**COLUMNS, **{name: [f"in {name}"] * 6 for name in names}})
@@ -293,7 +293,7 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert any("Уилсон" in str(cell.value) for row in book["Методика"] for cell in row)
 
 
-def test_a_share_near_the_target_keeps_its_side_in_a_workbook(tmp_path: Path) -> None:
+def test_a_workbook_does_not_round_a_share_across_the_target(tmp_path: Path) -> None:
     pl = pytest.importorskip("polars")
     pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
@@ -329,7 +329,7 @@ ROWS = (
 )
 
 
-def test_the_command_shows_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, *EVENTS, "--as-of", "2026-03-27T15:30", "--lang", "ru")
     assert (status, err) == (0, "")
     assert "ведомство" in out.splitlines()[3]
@@ -337,7 +337,7 @@ def test_the_command_shows_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "События: 1678 = учтено 1628 + дубликатов 48 + позже 0 + в карантине 2" in out
 
 
-def test_the_command_by_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_groups_by_the_given_names(capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--as-of", "2026-03-27T15:30", "--lang", "en")
     status, out, _ = run(capsys, *EVENTS, *options, "--by", "channel, district")
     assert status == 0
@@ -351,7 +351,7 @@ def test_the_command_by_what_is_asked(capsys: pytest.CaptureFixture[str]) -> Non
     assert "target 85%" in run(capsys, *EVENTS, *options, "--target-rate", "0.85")[1]
 
 
-def test_the_command_writes_files_and_compares(
+def test_the_command_writes_files_and_revises(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     status, out, _ = run(capsys, *ROWS, "--as-of", "2026-03-27T15:30", "--json")
@@ -379,7 +379,7 @@ def test_the_command_writes_files_and_compares(
     assert (tables / "agency.csv").exists()
 
 
-def test_late_appeals_in_files_say_what_an_hour_would_have_saved(
+def test_files_of_late_appeals_have_hour_earlier(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     openpyxl = pytest.importorskip("openpyxl")
@@ -388,15 +388,15 @@ def test_late_appeals_in_files_say_what_an_hour_would_have_saved(
     options = ("--as-of", "2026-03-27T15:30", "--lang", "ru", "--json")
     status, out, _ = run(capsys, *EVENTS, *options, "--csv", str(tables), "--xlsx", str(book))
     assert status == 0
-    told = json.loads(out)["report"]
-    wanted = [late["hour_earlier"] for late in told["late"]]
-    assert wanted.count(True) == sum(count for _, count in told["attribution"]["hour_earlier"]) > 0
+    data = json.loads(out)["report"]
+    wanted = [late["hour_earlier"] for late in data["late"]]
+    assert wanted.count(True) == sum(count for _, count in data["attribution"]["hour_earlier"]) > 0
     with (tables / "late.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert [line["hour_earlier"] for line in lines] == [
         "" if one is None else str(one) for one in wanted
     ]
-    assert [line["holder"] for line in lines] == [late["holder"] or "" for late in told["late"]]
+    assert [line["holder"] for line in lines] == [late["holder"] or "" for late in data["late"]]
     sheet = openpyxl.load_workbook(book)["Просрочки"]
     assert (sheet["H1"].value, sheet["I1"].value) == (
         "исполнитель при истечении срока",
@@ -407,7 +407,7 @@ def test_late_appeals_in_files_say_what_an_hour_would_have_saved(
     ]
 
 
-def test_the_command_refuses_what_it_cannot_read(
+def test_the_command_refuses_unreadable_input(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     status, _, err = run(capsys, *ROWS, "--as-of", "2016-03-27T15:30")

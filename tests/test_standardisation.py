@@ -1,4 +1,4 @@
-"""One mix for all, and a change taken apart into mix and performance."""
+"""Standardised rates, and changes split into mix and performance."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_standardised_rate_by_hand() -> None:
     assert found.labels.tolist() == [0, 1]
 
 
-def test_small_classes_are_weighted_together() -> None:
+def test_small_classes_are_merged() -> None:
     # 2 of 3 and 1 of 4 become 3 of 7 with the weight 30 + 10
     found = standardised_rate([45, 2, 1], [50, 3, 4], [60, 30, 10])
     assert found.labels.tolist() == [0, 1, 1]
@@ -52,7 +52,7 @@ def test_merging(n: list[int], labels: list[int]) -> None:
     assert merge_small_classes(n).tolist() == labels
 
 
-def test_merged_classes_are_never_small_unless_all_is() -> None:
+def test_merged_classes_are_large_enough_if_possible() -> None:
     rng = np.random.default_rng(SEED)
     for _ in range(1000):
         n = rng.integers(0, 12, size=int(rng.integers(1, 8)))
@@ -80,20 +80,20 @@ def test_the_rate_against_fractions() -> None:
     assert worst < 1e-15, f"largest difference {worst}"
 
 
-def test_only_the_mix_changed() -> None:
+def test_a_change_of_the_mix_only() -> None:
     found = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     assert found.performance == 0
     assert found.mix == pytest.approx(75 / 110 - 95 / 110)
 
 
-def test_only_the_performance_changed() -> None:
+def test_a_change_of_performance_only() -> None:
     found = kitagawa([90, 5], [100, 10], [70, 8], [100, 10])
     assert found.mix == 0
     assert found.performance == pytest.approx(78 / 110 - 95 / 110)
     assert found.performance_by_class.tolist() == pytest.approx([-20 / 110, 3 / 110])
 
 
-def test_a_class_that_appears_is_mix() -> None:
+def test_a_new_class_contributes_to_the_mix_only() -> None:
     found = kitagawa([90, 0], [100, 0], [45, 30], [50, 50])
     assert found.mix_by_class.tolist() == pytest.approx([-0.5 * 0.9, 0.5 * 0.6])
     assert found.performance == 0
@@ -140,6 +140,6 @@ def test_the_parts_add_up_to_the_change() -> None:
         (lambda: kitagawa([3], [2], [1], [2]), "met 3 of n 2"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

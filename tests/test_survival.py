@@ -1,4 +1,4 @@
-"""Time to an answer with some appeals still open."""
+"""Time to an answer while some appeals are still open."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def ten_appeals() -> tuple[list[int], list[bool]]:
     return [wait // MICROSECOND for wait in waits], [True] * 6 + [False] * 4
 
 
-def test_ten_appeals_four_of_them_open() -> None:
+def test_ten_appeals_with_four_open() -> None:
     waited, answered = ten_appeals()
     curve = kaplan_meier(waited, answered)
     assert [round(float(s), 4) for s in curve.survival] == [
@@ -101,7 +101,7 @@ def test_ten_appeals_four_of_them_open() -> None:
     assert backlog_ages(closed).median == HOUR * 3 // 2
 
 
-def test_ten_appeals_of_which_eight_have_matured() -> None:
+def test_ten_appeals_with_eight_matured() -> None:
     starts = [march(a) for a, _ in ANSWERED] + [march(a) for a in OPEN]
     four_hours = timedelta(hours=4)
     limits = [
@@ -175,7 +175,7 @@ def test_quantiles_by_the_definition() -> None:
             assert found.longest == waited.max()
 
 
-def test_with_all_answered_a_quantile_is_the_ordinary_one() -> None:
+def test_quantiles_of_complete_data_are_of_type_1() -> None:
     for n in range(1, 300):
         waited = np.arange(1, n + 1) * 60
         curve = kaplan_meier(waited, np.ones(n, bool))
@@ -188,7 +188,7 @@ def test_quantile_limits_against_statsmodels() -> None:
     compared = 0
     for waited, answered in small_cohorts():
         curve = kaplan_meier(waited, answered)
-        if not answered.any() or curve.survival[-1] == 0:  # where statsmodels knows no error
+        if not answered.any() or curve.survival[-1] == 0:  # where statsmodels has no standard error
             continue
         theirs = survfunc.SurvfuncRight(waited, answered)
         for q in (0.25, 0.5, 0.9):
@@ -206,13 +206,13 @@ def test_quantile_limits_against_statsmodels() -> None:
     ("q", "confidence", "fewest"),
     [(0.5, 0.95, 7), (0.9, 0.90, 37)],  # the second: a one-sided 95 % bound
 )
-def test_how_many_answers_an_upper_limit_needs(q: float, confidence: float, fewest: int) -> None:
+def test_the_fewest_answers_for_an_upper_limit(q: float, confidence: float, fewest: int) -> None:
     for n in range(2, 60):
         curve = kaplan_meier(range(n), np.ones(n, bool), confidence=confidence)
         assert (survival_quantile(curve, q).upper is not None) == (n >= fewest)
 
 
-def test_the_interval_holds_the_quantile_and_widens_with_confidence() -> None:
+def test_the_interval_contains_the_quantile_and_widens_with_confidence() -> None:
     for waited, answered in small_cohorts(300):
         for q in (0.5, 0.9):
             narrow, wide = (
@@ -251,7 +251,7 @@ def test_the_restricted_mean_by_its_definition() -> None:
     assert worst < 1e-12, f"largest difference {worst}"
 
 
-def test_with_all_answered_the_restricted_mean_is_the_ordinary_one() -> None:
+def test_the_restricted_mean_of_complete_data_is_the_mean() -> None:
     rng = np.random.default_rng(SEED)
     worst = 0.0
     for _ in range(1000):
@@ -301,7 +301,7 @@ def everything(curve: SurvivalCurve, unit: int) -> list[object]:
     ]
 
 
-def test_neither_order_nor_unit_matters() -> None:
+def test_order_and_unit_do_not_matter() -> None:
     rng = np.random.default_rng(SEED)
     for waited, answered in small_cohorts(300):
         curve = kaplan_meier(waited, answered)
@@ -315,7 +315,7 @@ def test_neither_order_nor_unit_matters() -> None:
             assert restricted_mean(scaled, horizon * HOUR).mean / HOUR == pytest.approx(mean)
 
 
-def test_nobody_answered_yet() -> None:
+def test_a_curve_without_answers() -> None:
     curve = kaplan_meier([3, 5], [False, False])
     assert curve.times.size == 0
     assert curve.at(5) == 1
@@ -323,7 +323,7 @@ def test_nobody_answered_yet() -> None:
     assert survival_quantile(curve, 0.1).time is None
 
 
-def test_all_answered_leaves_nothing_to_know() -> None:
+def test_a_curve_of_complete_data_is_known_everywhere() -> None:
     curve = kaplan_meier([3, 5], [True, True])
     assert np.isnan(curve.variance).tolist() == [False, True]
     assert (curve.lower[1], curve.upper[1]) == (0, curve.upper[0])
@@ -350,6 +350,6 @@ def test_all_answered_leaves_nothing_to_know() -> None:
         (lambda: cumulative_incidence([1], [True], [True]), "answered and withdrawn"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

@@ -183,8 +183,8 @@ def report_numbers(
 ) -> ReportNumbers:
     """Return the numbers of the report of some cases: a pure function of its arguments.
 
-    ``events`` are the events of the cases: they show who held the late appeals and how all were
-    handled. Raises EventError for no cases and LookupError for an unknown grouping.
+    ``events`` are the events of the cases: they show which agencies had the late appeals and how
+    all were handled. Raises EventError for no cases and LookupError for an unknown grouping.
 
     >>> from workhours_sla import Schedule, Target
     >>> from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns

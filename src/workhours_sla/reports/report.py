@@ -49,9 +49,9 @@ def report(
 ) -> Report:
     """Return the report of some cases, of a data frame, events, outcomes or columns.
 
-    ``events`` are the events of the cases: they show who held the late appeals and how all were
-    handled. ``lang`` is "en" or "ru". Raises EventError for no cases and LookupError for a grouping
-    that they do not have.
+    ``events`` are the events of the cases: they show which agencies had the late appeals and how
+    all were handled. ``lang`` is "en" or "ru". Raises EventError for no cases and LookupError for
+    an unknown grouping.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np

@@ -1,4 +1,4 @@
-"""Shares, their intervals and verdicts, the exact binomial, and who counts in a cohort."""
+"""Shares, their intervals and verdicts, the exact binomial, and counts of a cohort."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workhours_sla.text.numbers import percent  # noqa: E402
 SEED = 20250312
 
 
-def test_46_of_50_prove_nothing_about_nine_tenths() -> None:
+def test_46_of_50_are_inconclusive_about_nine_tenths() -> None:
     rate = compliance_rate(46, 50, 0.9)
     shown = [percent(x) for x in (rate.rate, rate.interval.lower, rate.interval.upper)]
     assert shown == ["92.0", "81.2", "96.8"]
@@ -35,7 +35,7 @@ def test_46_of_50_prove_nothing_about_nine_tenths() -> None:
 
 
 @pytest.mark.parametrize(("n", "lower"), [(3, "43.9"), (2, "34.2")])
-def test_so_few_are_shown_as_counts(n: int, lower: str) -> None:
+def test_small_numbers_are_shown_as_counts(n: int, lower: str) -> None:
     rate = compliance_rate(n, n, 0.9)
     shown = [percent(x) for x in (rate.interval.lower, rate.interval.upper)]
     assert shown == [lower, "100.0"]
@@ -93,7 +93,7 @@ def test_wilson_against_scipy() -> None:
         assert worst < 1e-14, f"largest difference {worst}"
 
 
-def test_an_interval_holds_the_rate_and_mirrors() -> None:
+def test_an_interval_contains_the_rate_and_is_symmetric() -> None:
     n = np.repeat(np.arange(1, 200), 200)
     met = np.tile(np.arange(200), 199)
     n, met = n[met <= n], met[met <= n]
@@ -106,7 +106,7 @@ def test_an_interval_holds_the_rate_and_mirrors() -> None:
     assert not found.lower.flags.writeable
 
 
-def test_one_interval_is_that_of_the_array() -> None:
+def test_one_interval_equals_that_of_the_array() -> None:
     intervals = wilson_intervals([[7, 0], [9, 9]], [[9, 4], [9, 12]])
     one = wilson_interval(9, 12)
     assert (intervals.lower[1, 1], intervals.upper[1, 1]) == (one.lower, one.upper)
@@ -125,7 +125,7 @@ def test_one_interval_is_that_of_the_array() -> None:
         ((10, 10, 0, 10), 0.6075, 1.0),
     ],
 )
-def test_the_published_differences(counts: tuple[int, ...], lower: float, upper: float) -> None:
+def test_published_differences(counts: tuple[int, ...], lower: float, upper: float) -> None:
     found = rate_difference(*counts).interval
     assert (round(found.lower, 4), round(found.upper, 4)) == (lower, upper)
 
@@ -216,7 +216,7 @@ def test_percentages(value: float, target: float | None, places: int, text: str)
     assert percent(value, target=target, places=places) == text
 
 
-def test_what_is_printed_lies_where_the_number_lies() -> None:
+def test_rounding_never_crosses_the_target() -> None:
     for n in range(1, 1300, 3):
         for met in range(max(0, n * 9 // 10 - 2), min(n, n * 9 // 10 + 3) + 1):
             text = percent(met / n, target=0.9)
@@ -226,10 +226,10 @@ def test_what_is_printed_lies_where_the_number_lies() -> None:
             assert abs(Decimal(text) - plain) <= Decimal("0.05")
 
 
-# Who counts
+# Counts of a cohort
 
 
-def test_a_cohort_reconciles_and_early_winners_wait() -> None:
+def test_a_cohort_reconciles_and_early_answers_have_not_matured() -> None:
     verdicts = ["met"] * 3 + ["breached", "pending", "at_risk", "paused", "withdrawn", "excluded"]
     limits = [10, 20, 21, 15, 22, 25, NEVER, 12, 30]
     found = cohort_counts(verdicts, limits, 20)
@@ -275,6 +275,6 @@ def test_a_cohort_is_final_after_its_last_limit() -> None:
         (lambda: safe_as_of([]), "empty"),
     ],
 )
-def test_what_cannot_be_is_refused(call: object, words: str) -> None:
+def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
