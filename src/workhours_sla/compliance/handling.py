@@ -63,7 +63,7 @@ def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators
     return Indicators(int(noon.sum()), int(before_lunch.sum()), agencies)
 
 
-class _Tally:
+class _AgencyCounts:
     """The counts of one agency; mutable."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Tally:
 
 
 def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduct, ...]:
-    tallies: dict[str | None, _Tally] = {}
+    by_agency: dict[str | None, _AgencyCounts] = {}
     counted: set[str] = set()
     for row in range(len(cases)):
         name = str(cases.ids[row])
@@ -82,7 +82,7 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
         appeal = read_appeal(by_appeal[name])
         if appeal.created is not None:
             schedule = cases.schedules[int(cases.schedule_of[row])]
-            _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), tallies)
+            _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), by_agency)
     return tuple(
         Conduct(
             agency,
@@ -92,7 +92,7 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
             found.deletes,
             found.late_transfers,
         )
-        for agency, found in sorted(tallies.items(), key=lambda item: item[0] or "")
+        for agency, found in sorted(by_agency.items(), key=lambda item: item[0] or "")
     )
 
 
@@ -100,7 +100,7 @@ def _count(
     appeal: Appeal,
     schedule: Schedule,
     due: datetime | None,
-    tallies: dict[str | None, _Tally],
+    by_agency: dict[str | None, _AgencyCounts],
 ) -> None:
     """Count each event of one appeal for its holder at that time."""
     holder: str | None = None
@@ -110,7 +110,7 @@ def _count(
         kind, at = event.type, event.occurred_at
         if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:
             holder = event.agency_id
-        mine = tallies.setdefault(holder, _Tally())
+        mine = by_agency.setdefault(holder, _AgencyCounts())
         if kind is EventType.TRANSFERRED and due is not None and at <= due:
             mine.late_transfers += schedule.elapsed(at, due) <= LAST_HOUR
         elif kind is EventType.REGISTERED and not registered:

@@ -15,7 +15,7 @@ import numpy as np
 from workhours_sla.compliance.arrivals import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
 from workhours_sla.compliance.tables import Row, Tally
 from workhours_sla.statistics.arrays import BoolArray, IntArray
-from workhours_sla.statistics.intervals import Interval, rate_difference
+from workhours_sla.statistics.intervals import ConfidenceInterval, rate_difference
 from workhours_sla.statistics.maturity import MET
 from workhours_sla.statistics.standardisation import kitagawa, standardised_rate
 
@@ -43,7 +43,7 @@ class ClassChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RateChange:
     """A change of the rate from one period to the next: ``difference`` = mix + performance.
 
     ``mix`` comes from a different mix of arrivals, ``performance`` from changes within the classes.
@@ -53,7 +53,7 @@ class Change:
     before: float
     after: float
     difference: float
-    interval: Interval
+    interval: ConfidenceInterval
     mix: float
     performance: float
     classes: tuple[ClassChange, ...]
@@ -95,7 +95,7 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     return found
 
 
-def change_between(before: tuple[MixClass, ...], after: tuple[MixClass, ...]) -> Change | None:
+def change_between(before: tuple[MixClass, ...], after: tuple[MixClass, ...]) -> RateChange | None:
     """Return the change of the rate between two periods and its parts; None if one is empty."""
     n, met = ([getattr(c, key) for c in before] for key in ("matured", "met"))
     later_n, later_met = ([getattr(c, key) for c in after] for key in ("matured", "met"))
@@ -103,7 +103,7 @@ def change_between(before: tuple[MixClass, ...], after: tuple[MixClass, ...]) ->
         return None
     parts = kitagawa(met, n, later_met, later_n)
     difference = rate_difference(sum(later_met), sum(later_n), sum(met), sum(n))
-    return Change(
+    return RateChange(
         sum(met) / sum(n),
         sum(later_met) / sum(later_n),
         difference.difference,

@@ -31,8 +31,8 @@ from workhours_sla.compliance.cases import MICROSECOND, Cases, Labels, require_c
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
 from workhours_sla.compliance.mix import (
-    Change,
     MixClass,
+    RateChange,
     change_between,
     class_codes,
     mix_of,
@@ -161,7 +161,7 @@ class ReportNumbers:
     backlog: BacklogSeries
     mix: tuple[MixClass, ...]
     compare_from: datetime | None
-    change: Change | None
+    change: RateChange | None
     late: tuple[Late, ...]
     attribution: Attribution | None
     indicators: Indicators
@@ -319,7 +319,7 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
     }
 
 
-def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> Change | None:
+def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> RateChange | None:
     if compare_from is None:
         return None
     edge = (in_utc("compare_from", compare_from) - BASE_UTC) // MICROSECOND

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Final
 
-from workhours_sla.compliance.mix import Change, change_between
+from workhours_sla.compliance.mix import RateChange, change_between
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 
@@ -59,7 +59,7 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
     return Revision(tuple(_causes(old, new)), tuple(changes))
 
 
-def compare(before: ReportNumbers, after: ReportNumbers) -> Change | None:
+def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     """Return the change of the rate between two reports, split into mix and performance.
 
     None if nothing has matured in one of them.

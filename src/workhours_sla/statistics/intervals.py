@@ -33,7 +33,7 @@ class TargetVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ConfidenceInterval:
     """A confidence interval."""
 
     lower: float
@@ -41,7 +41,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Intervals:
+class ConfidenceIntervals:
     """Confidence intervals as float64, one for each pair of counts, in the shape of the counts."""
 
     lower: FloatArray
@@ -59,7 +59,7 @@ class ComplianceRate:
     n: int
     target: float
     rate: float
-    interval: Interval
+    interval: ConfidenceInterval
     verdict: TargetVerdict
 
     @property
@@ -84,10 +84,12 @@ class RateDifference:
     """The first share minus the second, with its confidence interval."""
 
     difference: float
-    interval: Interval
+    interval: ConfidenceInterval
 
 
-def wilson_intervals(met: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Intervals:
+def wilson_intervals(
+    met: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
+) -> ConfidenceIntervals:
     """Return the Wilson score interval of each share.
 
     With p = met / n and z the normal quantile, the centre is (p + z^2/2n) / (1 + z^2/n) and the
@@ -108,10 +110,10 @@ def wilson_intervals(met: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) 
     # at both ends centre and half are equal, except for rounding
     lower = np.where(met == 0, 0.0, centre - half)
     upper = np.where(met == n, 1.0, centre + half)
-    return Intervals(read_only(lower), read_only(upper))
+    return ConfidenceIntervals(read_only(lower), read_only(upper))
 
 
-def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> Interval:
+def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> ConfidenceInterval:
     """Return the Wilson score interval of one share, ``met`` of ``n``.
 
     Raises ValueError as ``wilson_intervals``.
@@ -121,7 +123,7 @@ def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> Interval:
     (0.812, 0.968)
     """
     intervals = wilson_intervals(met, n, confidence=confidence)
-    return Interval(float(intervals.lower), float(intervals.upper))
+    return ConfidenceInterval(float(intervals.lower), float(intervals.upper))
 
 
 def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95) -> ComplianceRate:
@@ -170,4 +172,4 @@ def rate_difference(
     p, q = met / n, other_met / other_n
     down = np.hypot(p - one.lower, other.upper - q)
     up = np.hypot(one.upper - p, q - other.lower)
-    return RateDifference(p - q, Interval(float(p - q - down), float(p - q + up)))
+    return RateDifference(p - q, ConfidenceInterval(float(p - q - down), float(p - q + up)))
