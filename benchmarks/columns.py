@@ -269,7 +269,7 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
 def holds_of(rows: Rows, per_row: int) -> columns.Pauses:
     """Return as many holds for each row, half an hour each, two hours apart."""
     begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
-    starts = (rows.starts[:, None] + begins).reshape(-1)
+    starts: NDArray[np.datetime64] = np.add.outer(rows.starts, begins).reshape(-1)
     offsets = np.arange(len(rows.starts) + 1) * per_row
     return columns.Pauses(starts, starts + np.timedelta64(30, "m"), offsets)
 
@@ -309,9 +309,7 @@ def threads(rows: Rows, turns: int) -> Measured:
             return Measured([], {})
 
         def both() -> None:
-            jobs = [pool.submit(columns.elapsed, schedule, *half, tz="UTC") for half in halves]
-            for job in jobs:
-                job.result()
+            list(pool.map(lambda half: columns.elapsed(schedule, *half, tz="UTC"), halves))
 
         times = take_turns(
             [

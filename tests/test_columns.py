@@ -24,7 +24,7 @@ from workhours_sla.errors import (  # noqa: E402
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import arguments, lookups, sweep, tables, verbs  # noqa: E402
+from workhours_sla.worktime.columns import arguments, lookups, question, sweep, tables  # noqa: E402
 from workhours_sla.worktime.engine.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
 from workhours_sla.worktime.working_time import WorkingTime  # noqa: E402
@@ -40,6 +40,7 @@ ZONES = (
     *("Africa/Casablanca", "Pacific/Apia", "Asia/Vladivostok", "America/Sao_Paulo"),
 )
 FOUR = working_hours(4)
+EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 
 # -- cases -----------------------------------------------------------------------------------
@@ -59,13 +60,13 @@ class Stretches(WorkingTime):
         object.__setattr__(self, "known", tuple(known))
         self._init(ZoneInfo("UTC"))
 
-    def _build_lines(self) -> tuple[Timeline, ...]:
+    def _compile(self) -> tuple[Timeline, ...]:
         def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
             return [(max(a, lo), min(b, hi)) for a, b in self.stretches if max(a, lo) < min(b, hi)]
 
         return tuple(Timeline(within, span, partial(tuple, span)) for span in self.known)
 
-    def _unknown(self, moment: timedelta) -> Any:
+    def _refuse_unknown(self, moment: timedelta) -> Any:
         msg = f"nothing is known of {EPOCH + moment}"
         raise CalendarCoverageError(msg)
 
@@ -216,8 +217,14 @@ def compare(
     assert marked.values.tolist() == [bool(value) for value in expected]
     assert marked.unknown.tolist() == [value is None for value in expected]
 
-    marked = columns.next_opening(of, a, **options)
-    assert datetimes(marked.values) == answers(lambda s, x: s.next_opening(x), row, starts)
+    for verb in EDGES:
+        for inclusive in (True, False):
+            marked = getattr(columns, verb)(of, a, inclusive=inclusive, **options)
+            expected = answers(
+                lambda s, x, v=verb, i=inclusive: getattr(s, v)(x, inclusive=i), row, starts
+            )
+            assert datetimes(marked.values) == expected, (verb, inclusive)
+            assert marked.unknown.tolist() == [value is None for value in expected]
     return known
 
 
@@ -389,12 +396,73 @@ def test_answers_of_two_units_meet_in_the_finer_one() -> None:
     coarse, fine = np.array([3, arguments.NAT]), np.array([5, arguments.NAT])
     for pair in (((coarse, "s"), (fine, "ms")), ((fine, "ms"), (coarse, "s"))):
         (one, unit), (other, other_unit) = pair
-        *found, both = verbs._in_one_unit(one, unit, other, other_unit)
+        *found, both = question._in_one_unit(one, unit, other, other_unit)
         assert both == "ms"
         assert sorted(column.tolist() for column in found) == [
             [5, arguments.NAT],
             [3000, arguments.NAT],
         ]
+
+
+def test_edges_of_the_known_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Openings and closings where known time starts and ends, within and between shifts."""
+    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    hour = timedelta(hours=1)
+    base = timedelta(days=20_000)
+    shifts = [(base + hour * a, base + hour * b) for a, b in ((0, 2), (4, 6), (8, 10), (12, 16))]
+    spans = [(0, 16), (1, 15), (2, 8), (3, 9), (4, 10), (6, 7), (5, 6)]
+    for lo, hi in spans:
+        for more in ([], [(base + hour * 30, base + hour * 40)]):
+            known = [(base + hour * lo, base + hour * hi), *more]
+            time = Stretches(shifts, known)
+            starts = [EPOCH + base + timedelta(minutes=30 * step) for step in range(-3, 90)]
+            compare([time], [0] * len(starts), starts, starts, [FOUR] * len(starts), "us")
+
+
+@pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
+@pytest.mark.parametrize("hours", [*HOURS[:3], "Mo-Su 20:00-08:00"])
+def test_edges_near_uncertain_dates(hours: str) -> None:
+    week = Calendar.get("RU-KC").with_week(7) if "Su" in hours else Calendar.get("RU-KC")
+    region = Schedule(week, hours, tz="Europe/Moscow")
+    uncertain = [day for year in (2025, 2026, 2027) for day in week.uncertain(year)]
+    rng = random.Random(SEED)
+    starts = [
+        datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        + timedelta(minutes=rng.randrange(-6_000, 6_000))
+        for day in (uncertain[:30] or [date(2027, 12, 31)])
+        for _ in range(12)
+    ]
+    starts += [datetime(2027, 12, 31, 12, tzinfo=UTC) + timedelta(hours=n) for n in range(-40, 40)]
+    compare([region], [0] * len(starts), starts, starts, [FOUR] * len(starts), "us")
+
+
+def test_an_edge_far_from_the_column_is_found() -> None:
+    off = Calendar.plain(days_off=[date(2025, 1, 1) + timedelta(days=n) for n in range(700)])
+    rare = Schedule(off, "Mo 09:00-10:00", tz="UTC")
+    times = np.array(["2025-12-15T12:00"], "M8[s]")
+    found = {verb: getattr(columns, verb)(rare, times, tz="UTC").item() for verb in EDGES}
+    assert found == {
+        "next_opening": datetime(2026, 12, 7, 9),
+        "next_closing": datetime(2026, 12, 7, 10),
+        "previous_opening": datetime(2024, 12, 30, 9),
+        "previous_closing": datetime(2024, 12, 30, 10),
+    }
+
+
+@pytest.mark.parametrize("verb", EDGES)
+def test_edges_with_nat_shapes_lists_and_unknown_rows(office: Schedule, verb: str) -> None:
+    ask = getattr(columns, verb)
+    nine = datetime(2025, 3, 12, 9, tzinfo=office.tz)
+    grid = np.array([["2025-03-12T06:00", "NaT"]], "M8[s]")
+    expected = getattr(office, verb)(nine).astimezone(UTC).replace(tzinfo=None)
+    assert ask(office, grid, tz="UTC").tolist() == [[expected, None]]
+    assert ask(office, [nine, None]) == [getattr(office, verb)(nine), None]
+    far = np.array(["2031-03-12T06:00", "2025-03-12T06:00", "NaT"], "M8[s]")
+    with pytest.raises(CalendarCoverageError, match=r"^row 0: .*2031"):
+        ask(office, far, tz="UTC")
+    marked = ask(office, far, tz="UTC", provisional=True, on_unknown="mark")
+    assert marked.provisional.tolist() == [True, False, False]
+    assert np.isnat(marked.values).tolist() == [False, False, True]
 
 
 # -- shapes, units and kinds -----------------------------------------------------------------
@@ -665,9 +733,9 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
         )
 
     assert ask([0, 2, 3]).size == 2
-    with pytest.raises(ValueError, match="holds of row 1"):
+    with pytest.raises(ValueError, match="pauses of row 1"):
         ask([0, 1, 3])
-    with pytest.raises(ValueError, match="holds of row 0"):
+    with pytest.raises(ValueError, match="pauses of row 0"):
         ask([0, 2, 3], since - second)
     nothing = np.array([], "M8[s]")
     no_pauses = columns.Pauses(nothing, nothing, [0, 0, 0])

@@ -154,13 +154,13 @@ def test_the_account_says_what_was_held() -> None:
     asked, answered = posted.replace(hour=17, minute=10), posted.replace(day=11, hour=12, minute=20)
     trace = office.explain(posted, working_hours(4), pauses=[(asked, answered)])
     assert str(trace.due_at) == "2025-06-11 16:10:00+03:00"
-    assert [(step.used, step.held) for step in trace.steps] == [
+    assert [(step.used, step.paused) for step in trace.steps] == [
         (timedelta(hours=1, minutes=10), timedelta(minutes=50)),
         (timedelta(0), timedelta(hours=8)),
         (timedelta(hours=2, minutes=50), timedelta(hours=3, minutes=20)),
     ]
     assert trace.used == working_hours(4)
-    assert "3:20 held" in str(trace)
+    assert "3:20 paused" in str(trace)
     assert "8:00 приостановлено" in trace.text("ru")
 
 
@@ -208,8 +208,8 @@ BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
     "three": ([(A, B, B)], TypeError, r"\(.*\) is not a pause; give a pair \(since, until\)"),
     "the pair": ((A, B), TypeError, r"datetime\(2025, 3, 12, .* is not a pause; give a pair"),
     "two letters": (["ab"], TypeError, "'ab' is not a pause; give a pair"),
-    "a text": ("2025", TypeError, "holds='2025' is not a list; give a list of pairs"),
-    "a number": (5, TypeError, "holds=5 is not a list; give a list of pairs"),
+    "a text": ("2025", TypeError, "pauses='2025' is not a list; give a list of pairs"),
+    "a number": (5, TypeError, "pauses=5 is not a list; give a list of pairs"),
     "texts": ([("2025-03-12", "2025-03-14")], TypeError, "'2025-03-12' is not a datetime"),
     "dates": ([(A.date(), B.date())], TypeError, r"date\(2025, 3, 12\) is not a datetime"),
     "naive start": ([(A.replace(tzinfo=None), B)], NaiveDatetimeError, "2025, 3, 12, .* no zone"),

@@ -536,12 +536,12 @@ def test_an_account_up_to_the_edge_of_what_is_known() -> None:
     assert str(trace)
     assert trace.to_dict()["used"] == "PT4H"
     assert set(trace.steps[0].to_dict()) == {
-        *("date", "intervals", "used", "held", "kind", "shortened_by", "hours_of"),
+        *("date", "intervals", "used", "paused", "kind", "shortened_by", "hours_of"),
         *("overridden", "unknown", "provisional", "reason", "acts"),
     }
     # a shift that ends as the account starts is none of it
     assert night.explain(at(night, 2025, 12, 30, 6), H4).steps[0].date == date(2025, 12, 30)
-    with pytest.raises(BudgetError, match="an account is of working time"):
+    with pytest.raises(BudgetError, match="explain needs working time or an instant"):
         OFFICE.explain(at(OFFICE, 2025, 3, 12), WorkingDays(1))
 
 
@@ -641,7 +641,7 @@ def test_the_zone_of_the_capital_is_taken_with_a_warning(calendar: Calendar | st
     (warning,) = caught
     assert warning.filename == __file__
     assert str(warning.message).endswith(
-        "takes Asia/Yakutsk, its capital's zone, and parts of the region keep Asia/Khandyga, "
+        "takes Asia/Yakutsk, its capital's zone, and parts of the region have Asia/Khandyga, "
         "Asia/Vladivostok, Asia/Ust-Nera, Asia/Srednekolymsk; "
         "give tz='Asia/Yakutsk' or one of these"
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from workhours_sla.adapters.written_times import parse_date, parse_time, refuse_time
 from workhours_sla.text import words
-from workhours_sla.worktime.arguments import FIRST_YEAR, LAST_YEAR, refuse_year
+from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
 
 
 class GivenTime(NamedTuple):

@@ -106,7 +106,7 @@ HOLIDAYS_EN: Final[Words] = {
     "День Конституции": "Constitution Day",
 }
 
-HELD: Final[Words] = {"en": "{amount} held", "ru": "{amount} приостановлено"}
+PAUSED_TIME: Final[Words] = {"en": "{amount} paused", "ru": "{amount} приостановлено"}
 
 VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},

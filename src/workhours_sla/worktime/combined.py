@@ -1,29 +1,42 @@
-"""Schedules combined: when either works, or when both do."""
+"""Schedules combined: working time of either, or of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, NoReturn
+from typing import Literal, NoReturn
 
-from workhours_sla.errors import BudgetError
-from workhours_sla.worktime.budget_kinds import DayAnswer
 from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.fast_verbs import FastVerbs
 from workhours_sla.worktime.interval_sets import intersect, join
-from workhours_sla.worktime.pauses import Pauses
-from workhours_sla.worktime.working_time import TICK, WorkingTime
-from workhours_sla.worktime.zone import Interval
+from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.zone import TICK, TimeSpan
 
 Operator = Literal["|", "&"]
 
 
-class Combination(WorkingTime):
+class Combinable(FastVerbs):
+    """Working time that combines with other working time by ``|`` and ``&``."""
+
+    __slots__ = ()
+
+    def __or__(self, other: WorkingTime) -> Combination:
+        """Return the time when either works, in the zone of the first."""
+        return Combination.of("|", self, other)
+
+    def __and__(self, other: WorkingTime) -> Combination:
+        """Return the time when both work, in the zone of the first."""
+        return Combination.of("&", self, other)
+
+
+class Combination(Combinable):
     """Working time of two schedules: ``a | b`` when either works, ``a & b`` when both do.
 
-    Answers where both are known, in the zone of the first. Counts working time only, and has
-    no account of its own: explain the parts.
+    Known where both are known, in the zone of the first. Day budgets and ``explain`` need a
+    single schedule: use them on the parts.
 
+    >>> from datetime import datetime
     >>> from workhours_sla import Schedule
     >>> moscow = Schedule("RU", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
     >>> omsk = Schedule("RU", "Mo-Fr 09:00-18:00", tz="Asia/Omsk")
@@ -39,7 +52,7 @@ class Combination(WorkingTime):
 
     @classmethod
     def of(cls, operator: Operator, left: WorkingTime, right: WorkingTime) -> Combination:
-        """Return the combination; refuse what is not working time."""
+        """Return the combination. Raises TypeError for anything but working time."""
         if not isinstance(right, WorkingTime):
             msg = f"{operator} combines schedules, not {right!r}; give another Schedule"
             raise TypeError(msg)
@@ -49,7 +62,7 @@ class Combination(WorkingTime):
         combined._init(left.tz)
         return combined
 
-    def _build_lines(self) -> tuple[Timeline, ...]:
+    def _compile(self) -> tuple[Timeline, ...]:
         lines = []
         for left in self.parts[0]._lines():
             for right in self.parts[1]._lines():
@@ -60,41 +73,24 @@ class Combination(WorkingTime):
 
     def _compiler(
         self, left: Timeline, right: Timeline
-    ) -> Callable[[timedelta, timedelta], list[Interval]]:
-        def compile_span(lo: timedelta, hi: timedelta) -> list[Interval]:
+    ) -> Callable[[timedelta, timedelta], list[TimeSpan]]:
+        def compile_span(lo: timedelta, hi: timedelta) -> list[TimeSpan]:
             spans = left.between(lo, hi), right.between(lo, hi)
             return join([*spans[0], *spans[1]]) if self.operator == "|" else intersect(*spans)
 
         return compile_span
 
-    def _unknown(self, moment: timedelta) -> NoReturn:
-        for beside in (moment, moment + TICK, moment - TICK):
+    def _refuse_unknown(self, moment: timedelta) -> NoReturn:
+        for near in (moment, moment + TICK, moment - TICK):
             for part in self.parts:
-                part._line_at(beside)
-        self.parts[0]._unknown(moment)  # an unknown date that its zone skips
+                part._line_at(near)
+        self.parts[0]._refuse_unknown(moment)  # an unknown date that its zone skips
 
-    def _answering_by_rule(self) -> Combination:
+    def _build_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)
         return Combination.of(self.operator, left, right)
 
-    def _day_budget(
-        self,
-        budget: object,
-        start: datetime,  # noqa: ARG002
-        pauses: Pauses,  # noqa: ARG002
-    ) -> DayAnswer:
-        msg = f"a combined schedule counts working time only, not {budget!r}; ask one of its parts"
-        raise BudgetError(msg, budget=budget)
-
-    def _day_budget_bounds(
-        self,
-        budget: object,  # noqa: ARG002
-        start: datetime,  # noqa: ARG002
-        pauses: Pauses,  # noqa: ARG002
-    ) -> None:
-        return None
-
-    def _build_completions(self) -> tuple[Any, Any] | None:
+    def _build_completions(self) -> tuple[Combination, Combination] | None:
         left, right = (part.completions() for part in self.parts)
         if left is None or right is None:
             return None
@@ -106,12 +102,12 @@ class Combination(WorkingTime):
     def _key(self) -> tuple[object, ...]:
         return (self.operator, *self.parts)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Combination.of, (self.operator, *self.parts)
 
     def __repr__(self) -> str:
         return f"({self.parts[0]!r} {self.operator} {self.parts[1]!r})"
 
 
-def _same(span: Interval) -> Interval:
+def _same(span: TimeSpan) -> TimeSpan:
     return span

@@ -1,4 +1,4 @@
-"""Why an answer is what it is: the working time of each day, with its reason and act."""
+"""The reasons for an answer: the working time of each date, with the kind of day and its act."""
 
 from __future__ import annotations
 
@@ -7,33 +7,39 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.dated_shifts import DatedShifts
+from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.interval_sets import subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone import ONE_DAY, ZERO, Interval, datetime_in
+from workhours_sla.worktime.zone import ONE_DAY, TICK, ZERO, TimeSpan
 
-if TYPE_CHECKING:
-    from workhours_sla.worktime.schedule import Schedule
-
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one date gives to the answer.
+    """The part of one date in an answer.
 
-    ``intervals`` are the stretches counted, in the schedule's zone; a shift past midnight
-    belongs to the date it starts on. ``day`` is the calendar's word on the date, None where the
-    calendar does not know it and an override does. ``overridden`` marks a date with own hours,
-    ``without_hours`` a working day on whose weekday the schedule has none; ``held`` is the
-    working time of the date within pauses, which does not count. ``unknown`` marks a date that the
-    calendar does not know and that does not change the answer; ``undecided`` is the entry in
-    question, where there is one.
+    ``intervals`` are the stretches that count, in the schedule's zone; a shift past midnight is
+    part of the date on which it starts. ``day`` is the calendar's entry, None if only an override
+    makes the date known. ``overridden`` marks a date with hours of its own, ``without_hours`` a
+    working day on a weekday for which the schedule has no hours. ``paused`` is the working time
+    of the date within pauses, which does not count. ``unknown`` marks a date that the calendar
+    does not cover and that does not change the answer; ``undecided`` is the uncertain entry, if
+    there is one.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> friday = datetime(2025, 10, 31, 16, tzinfo=office.tz)
+    >>> step = office.explain(friday, timedelta(hours=4)).steps[0]
+    >>> str(step.date), str(step.used), step.reason()
+    ('2025-10-31', '2:00:00', 'ordinary working day')
     """
 
     date: date
@@ -42,12 +48,12 @@ class Step:
     day: Day | None
     overridden: bool
     without_hours: bool = False
-    held: timedelta = ZERO
+    paused: timedelta = ZERO
     unknown: bool = False
     undecided: Entry | None = None
 
     def reason(self, lang: str = "en") -> str:
-        """Return in words why the date has the hours it has."""
+        """Return in words why the date has its hours."""
         if self.overridden:
             return words.pick(words.OVERRIDDEN, lang)
         if self.undecided is not None:
@@ -55,16 +61,16 @@ class Step:
             return words.pick(words.UNDECIDED, lang).format(entry=entry)
         if self.unknown:
             return words.pick(words.NOT_COVERED, lang)
-        assert self.day is not None  # noqa: S101 - only an override makes a date known otherwise
+        assert self.day is not None  # noqa: S101 - every other known date has an entry
         text = self.day.describe(lang)
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason, and how much working time was held."""
-        if not self.held:
+        """Return the reason, and how much working time was paused."""
+        if not self.paused:
             return self.reason(lang)
-        held = words.pick(words.HELD, lang).format(amount=format_amount(self.held))
-        return f"{self.reason(lang)}; {held}"
+        paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
+        return f"{self.reason(lang)}; {paused}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain data for JSON; never localised, reasons in both languages."""
@@ -73,7 +79,7 @@ class Step:
             "date": self.date.isoformat(),
             "intervals": [[a.isoformat(), b.isoformat()] for a, b in self.intervals],
             "used": iso_amount(self.used),
-            "held": iso_amount(self.held),
+            "paused": iso_amount(self.paused),
             "kind": day.kind.value if day else None,
             "shortened_by": iso_amount(day.shortened_by) if day else None,
             "hours_of": day.hours_of.isoformat() if day else None,
@@ -87,12 +93,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The day-by-day account of a deadline or of an elapsed span.
+    """The reasons for a deadline or an elapsed time, date by date.
 
-    Of a deadline ``budget`` is the amount asked for and ``due_at`` the answer; of a span
-    ``budget`` is None. ``end`` is where the account stops, ``used`` the working time in it, the
-    sum of the steps, negative for a span that runs backwards. Datetimes of ``steps`` are in
+    For a deadline ``budget`` is the given amount and ``due_at`` the answer; for an elapsed time
+    ``budget`` is None. ``end`` is the end of the time covered, ``used`` the working time in it:
+    the sum of the steps, negative for a span that runs backwards. Datetimes of ``steps`` are in
     the schedule's zone.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> print(office.explain(datetime(2025, 10, 30, 16, tzinfo=office.tz), timedelta(hours=4)))
+    Thu 30 Oct 2025  16:00-18:00                2:00   ordinary working day
+    Fri 31 Oct 2025  09:00-11:00                2:00   ordinary working day
     """
 
     calendar: str
@@ -108,11 +120,11 @@ class Trace:
 
     @property
     def due_at(self) -> datetime | None:
-        """The deadline, or None in the account of a span."""
+        """The deadline, or None for an elapsed time."""
         return self.end if self.budget is not None else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the trace as plain data for JSON, under a schema version."""
+        """Return the trace as plain data for JSON, with a schema version."""
         return {
             "schema": SCHEMA_VERSION,
             "calendar": self.calendar,
@@ -128,7 +140,7 @@ class Trace:
         }
 
     def lines(self, lang: str = "en") -> Iterator[str]:
-        """Yield the account as lines of text; days off in a row with one reason share a line."""
+        """Yield the trace as lines of text; successive days off for one reason share a line."""
         for first, last, step in _runs(self.steps, lang):
             when = _day_text(first, lang)
             spans = ", ".join(
@@ -140,25 +152,32 @@ class Trace:
             yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(lang)}"
 
     def text(self, lang: str = "en") -> str:
-        """Return the account as text, one line a day."""
+        """Return the trace as text, one line per date."""
         return "\n".join(self.lines(lang))
 
     def __str__(self) -> str:
         return self.text()
 
 
-def explain(
-    schedule: Schedule, start: datetime, until: timedelta | datetime, pauses: Pauses = ()
-) -> Trace:
-    """Return the account behind ``Schedule.deadline`` or ``Schedule.elapsed``."""
+def check_until(until: object) -> None:
+    """Raise BudgetError for anything but working time or an instant."""
     if not isinstance(until, datetime | timedelta):
-        msg = f"an account is of working time, or up to an instant, not of {until!r}"
+        msg = f"explain needs working time or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
-    budget = None if isinstance(until, datetime) else until
-    end = until if isinstance(until, datetime) else schedule.deadline(start, until, pauses=pauses)
-    used = schedule.elapsed(start, end, pauses=pauses)
-    lo, hi = sorted((schedule._moment(start), schedule._moment(end)))
-    steps = tuple(_steps(schedule, lo, hi, moments_of(pauses, schedule._moment)))
+
+
+def trace_of(
+    schedule: DatedShifts,
+    span: tuple[datetime, datetime],
+    *,
+    budget: timedelta | None,
+    used: timedelta,
+    pauses: Pauses,
+) -> Trace:
+    """Return the trace of a span in which ``used`` working time passes."""
+    start, end = span
+    lo, hi = sorted((moment_of(start), moment_of(end)))
+    steps = tuple(_steps(schedule, lo, hi, moments_of(pauses)))
     return Trace(
         calendar=schedule.calendar.id,
         calendar_version=schedule.calendar.version,
@@ -174,42 +193,36 @@ def explain(
 
 
 def _steps(
-    schedule: Schedule, lo: timedelta, hi: timedelta, pauses: list[Interval]
+    schedule: DatedShifts, lo: timedelta, hi: timedelta, pauses: list[TimeSpan]
 ) -> Iterator[Step]:
-    """Yield a step per date from the one on whose shift the account starts to the last.
+    """Yield a step per date, from the one on whose shift the span starts to the last.
 
-    The day before the first is left out unless a shift of it reaches in; time covered by two
-    dates' shifts is counted once, for the earlier date.
+    The day before the first is left out unless one of its shifts reaches into the span. Time
+    covered by the shifts of two dates is counted once, for the earlier date.
     """
     zone = schedule.tz
     first = datetime_in(zone, lo).date()
-    last = datetime_in(zone, max(lo, hi - timedelta.resolution)).date()
-    counted: dict[date, list[Interval]] = {}
+    last = datetime_in(zone, max(lo, hi - TICK)).date()
+    counted: dict[date, list[TimeSpan]] = {}
     day = first - ONE_DAY
     while day <= last:
-        within = ((max(start, lo), min(end, hi)) for start, end in _moments(schedule, day))
+        within = ((max(start, lo), min(end, hi)) for start, end in _spans(schedule, day))
         before = (counted.get(day - ONE_DAY * back, ()) for back in (1, 2))
         pieces = subtract(
             (piece for piece in within if piece[0] < piece[1]),
-            (interval for intervals in before for interval in intervals),
+            (span for spans in before for span in spans),
         )
         counted[day] = pieces
-        left = subtract(pieces, _meeting(pieces, pauses)) if pauses else pieces
+        left = subtract(pieces, _overlapping(pauses, pieces)) if pauses else pieces
         if pieces or (first <= day and schedule.knows(day)):
-            overridden = day in schedule.overrides
-            known = schedule.calendar.coverage
             yield Step(
                 date=day,
                 intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in left),
                 used=_length(left),
-                day=(
-                    schedule.calendar.day(day)
-                    if any(since <= day <= until for since, until in known)
-                    else None
-                ),
-                overridden=overridden,
-                without_hours=_works(schedule, day) and not schedule.shifts_on(day),
-                held=_length(pieces) - _length(left),
+                day=schedule.calendar.day(day) if _is_covered(schedule, day) else None,
+                overridden=day in schedule.overrides,
+                without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
+                paused=_length(pieces) - _length(left),
             )
         elif first <= day:
             undecided = schedule.calendar.uncertain(day.year).get(day)
@@ -217,31 +230,35 @@ def _steps(
         day += ONE_DAY
 
 
-def _meeting(pieces: list[Interval], pauses: list[Interval]) -> list[Interval]:
-    """Return those of the holds, disjoint and in order, that may meet one of the pieces."""
+def _overlapping(pauses: list[TimeSpan], pieces: list[TimeSpan]) -> list[TimeSpan]:
+    """Return the pauses, disjoint and in order, that may overlap one of the pieces."""
     if not pieces:
         return []
     first = bisect_right(pauses, pieces[0][0], key=itemgetter(1))
     return pauses[first : bisect_left(pauses, pieces[-1][1], key=itemgetter(0))]
 
 
-def _length(pieces: Iterable[Interval]) -> timedelta:
+def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
 
 
-def _works(schedule: Schedule, day: date) -> bool:
-    """Whether a date is a working day by the calendar and has no hours of its own."""
+def _is_covered(schedule: DatedShifts, day: date) -> bool:
+    return any(since <= day <= until for since, until in schedule.calendar.coverage)
+
+
+def _is_working_day(schedule: DatedShifts, day: date) -> bool:
+    """Whether a date is a working day by the calendar, without an override."""
     return (
         schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
     )
 
 
-def _moments(schedule: Schedule, day: date) -> list[Interval]:
-    return schedule._moments_of(day, schedule.shifts_on(day)) if schedule.knows(day) else []
+def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
+    return schedule.spans_on(day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:
-    """Yield (first date, last date, step), joining neighbours without hours and of one reason."""
+    """Yield (first date, last date, step), with successive days off for one reason joined."""
     index = 0
     while index < len(steps):
         first = last = index
@@ -261,13 +278,13 @@ def _day_text(day: date, lang: str) -> str:
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
-    """Return a reading of the date's clock; the next midnight is 24:00.
+    """Return a time of the date's clock; the next midnight is 24:00.
 
-    An end is read just before, so that one at a clock change shows the reading it came to.
+    An ``end`` at a clock change shows the time that the clock had reached before it.
     """
     if end:
-        before = (moment.astimezone(UTC) - timedelta.resolution).astimezone(moment.tzinfo)
-        moment = before.replace(tzinfo=None) + timedelta.resolution
+        before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)
+        moment = before.replace(tzinfo=None) + TICK
     text = f"{moment:%H:%M}"
     if moment.microsecond:
         text = f"{moment:%H:%M:%S.%f}"

@@ -1,4 +1,4 @@
-"""Sets of instants as lists of disjoint half-open intervals: union, difference, intersection."""
+"""Union, difference and intersection of sets of instants, as lists of disjoint spans in order."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TypeVar
 
-from workhours_sla.worktime.zone import Interval
+from workhours_sla.worktime.zone import TimeSpan
 
 Edge = TypeVar("Edge", timedelta, datetime)
 
 
-def join(intervals: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
-    """Return intervals in order, those that overlap or touch made one."""
+def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
+    """Return the union: the spans in order, with those that overlap or touch merged."""
     joined: list[tuple[Edge, Edge]] = []
     until: Edge | None = None
-    for interval in sorted(intervals, key=itemgetter(0)):
-        start, end = interval
+    for span in sorted(spans, key=itemgetter(0)):
+        start, end = span
         if until is None or start > until:
-            joined.append(interval)
+            joined.append(span)
             until = end
         elif end > until:
             joined[-1] = joined[-1][0], end
@@ -27,35 +27,35 @@ def join(intervals: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
     return joined
 
 
-def clip(intervals: list[Interval], lo: timedelta, hi: timedelta) -> list[Interval]:
-    """Return what of intervals, disjoint and in order, is within ``[lo, hi)``."""
-    first, last = 0, len(intervals)
-    while first < last and intervals[first][1] <= lo:
+def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
+    """Return the parts of spans, disjoint and in order, that are within ``[lo, hi)``."""
+    first, last = 0, len(spans)
+    while first < last and spans[first][1] <= lo:
         first += 1
-    while first < last and intervals[last - 1][0] >= hi:
+    while first < last and spans[last - 1][0] >= hi:
         last -= 1
-    within = intervals[first:last]
+    within = spans[first:last]
     if within:
         within[0] = max(within[0][0], lo), within[0][1]
         within[-1] = within[-1][0], min(within[-1][1], hi)
     return within
 
 
-def subtract(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
-    """Return what of the intervals is not in any of those taken, in order."""
-    left = join(intervals)
-    for from_, until in taken:
+def subtract(spans: Iterable[TimeSpan], removed: Iterable[TimeSpan]) -> list[TimeSpan]:
+    """Return the parts of the spans that are in none of the removed ones."""
+    left = join(spans)
+    for since, until in removed:
         left = [
             piece
             for start, end in left
-            for piece in ((start, min(end, from_)), (max(start, until), end))
+            for piece in ((start, min(end, since)), (max(start, until), end))
             if piece[0] < piece[1]
         ]
     return left
 
 
-def intersect(left: Iterable[Interval], right: Iterable[Interval]) -> list[Interval]:
-    """Return what is in both, in order."""
+def intersect(left: Iterable[TimeSpan], right: Iterable[TimeSpan]) -> list[TimeSpan]:
+    """Return the parts that are in both."""
     first, second = join(left), join(right)
     found = []
     i = j = 0

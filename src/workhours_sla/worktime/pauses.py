@@ -1,4 +1,4 @@
-"""Holds: stretches in which the clock stood still, cut out of working time for one question."""
+"""Pauses: stretches that do not count for one appeal, cut out of working time."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.instants import moment_of
 from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.zone import ZERO, Interval
+from workhours_sla.worktime.zone import ZERO, TimeSpan
 
 Pauses = Sequence[tuple[datetime, datetime]]
-"""Pairs (since, until) of aware datetimes, in any order; those that overlap count once.
+"""Pairs (since, until) of aware datetimes, in any order; overlapping ones count once.
 
-A pause that has not ended yet is given up to the instant that you ask about, such as now.
+For a pause without an end yet, give the instant that you ask about, such as now.
 """
 
 
-def moments_of(pauses: Pauses, moment_of: Callable[[datetime], timedelta]) -> list[Interval]:
-    """Return holds as disjoint instants in order.
+def moments_of(pauses: Pauses) -> list[TimeSpan]:
+    """Return pauses as disjoint spans in order.
 
-    Raises TypeError for what is not pairs of datetimes or has no end, NaiveDatetimeError,
-    ValueError for an end before its start.
+    Raises TypeError for anything but pairs of datetimes and for a pause without an end,
+    NaiveDatetimeError, and ValueError for a pause that ends before it starts.
     """
     if not pauses:
         return []
     found = []
     try:
-        if hasattr(pauses, "__next__"):  # an iterator would be empty when read again
+        if hasattr(pauses, "__next__"):  # an iterator would be empty the second time
             _check_pairs(pauses)
         for since, until in pauses:
             start, end = moment_of(since), moment_of(until)
             if end < start:
-                _refuse_turned(since, until)
+                _refuse_reversed(since, until)
             found.append((start, end))
     except (TypeError, ValueError):
         _check_pairs(pauses)
@@ -40,15 +41,15 @@ def moments_of(pauses: Pauses, moment_of: Callable[[datetime], timedelta]) -> li
     return join(found) if len(found) > 1 else found
 
 
-def _refuse_turned(since: datetime, until: datetime) -> NoReturn:
+def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
     msg = f"the pause from {since} to {until} ends before it starts; give (since, until)"
     raise ValueError(msg)
 
 
 def _check_pairs(pauses: object) -> None:
-    """Raise TypeError, with the way out, for what is not pairs or has no end."""
+    """Raise TypeError for anything but pairs, and for a pause without an end."""
     if isinstance(pauses, str | Iterator) or not isinstance(pauses, Iterable):
-        msg = f"holds={pauses!r} is not a list; give a list of pairs (since, until)"
+        msg = f"pauses={pauses!r} is not a list; give a list of pairs (since, until)"
         raise TypeError(msg) from None
     for pair in pauses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
@@ -57,51 +58,52 @@ def _check_pairs(pauses: object) -> None:
         since, until = pair
         if until is None or until != until:  # noqa: PLR0124 - NaT
             msg = (
-                f"the pause since {since} has no end; give the instant up to which you ask, such "
+                f"the pause since {since} has no end; give the instant that you ask about, such "
                 "as now"
             )
             raise TypeError(msg) from None
 
 
 def paused_between(
-    line: Timeline, start: timedelta, end: timedelta, pauses: Iterable[Interval]
+    line: Timeline, start: timedelta, end: timedelta, pauses: Iterable[TimeSpan]
 ) -> timedelta:
-    """Return the working time that holds take from a span; negative when ``end`` is earlier."""
+    """Return the working time within pauses in a span, negative if ``end`` is earlier."""
     if end < start:
         return -paused_between(line, end, start, pauses)
-    held = ZERO
+    paused = ZERO
     for since, until in pauses:
         first, last = max(since, start), min(until, end)
         if first < last:
-            held += line.worked(last) - line.worked(first)
-    return held
+            paused += line.worked(last) - line.worked(first)
+    return paused
 
 
-def paused_ahead(  # noqa: PLR0913
+def paused_before_answer(  # noqa: PLR0913
     worked: Callable[[timedelta], timedelta],
     start: timedelta,
     budget: timedelta,
-    pauses: Iterable[Interval],
+    pauses: Iterable[TimeSpan],
     *,
     latest: bool,
     knows: Callable[[timedelta], bool] | None = None,
 ) -> timedelta | None:
-    """Return the working time that holds take before the answer to a budget; None if not known.
+    """Return the working time within the pauses that delay the answer to a budget.
 
-    A hold delays the answer when less than the budget was used before it; the latest instant
-    within the budget also when just the budget was. Without ``knows`` all instants are known.
+    A pause delays the due time if less than the budget was used before it, and the limit
+    (``latest``) also if exactly the budget was. Returns None if a pause runs past the known
+    dates; without ``knows`` every instant is known.
     """
-    held = ZERO
+    paused = ZERO
     at_start = worked(start)
     for since, until in pauses:
         first = max(since, start)
         if until <= first or (knows is not None and not knows(first)):
             continue
         before = worked(first)
-        used = before - at_start - held
+        used = before - at_start - paused
         if used > budget or (used == budget and not latest):
             break
         if knows is not None and not knows(until):
             return None
-        held += worked(until) - before
-    return held
+        paused += worked(until) - before
+    return paused

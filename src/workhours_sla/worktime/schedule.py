@@ -1,66 +1,64 @@
-"""A schedule: calendar, weekly hours and zone together say when it is working time."""
+"""A schedule: calendar, weekly hours and time zone, with the verbs of working time."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    NoReturn,
-)
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Day
 from workhours_sla.errors import (
     CalendarDataError,
     EmptyScheduleError,
     HoursSyntaxError,
+    MissingTimeZoneError,
+    SeveralZonesWarning,
+    UnknownTimeZoneError,
+    shown,
 )
-from workhours_sla.worktime.arguments import (
-    changes_of,
-    hours_of,
-    other_budget,
-    overrides_of,
-    zone_of,
-)
+from workhours_sla.worktime.combined import Combinable
+from workhours_sla.worktime.completion import CompletedShifts
+from workhours_sla.worktime.coverage import answer, refused
+from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.weekly_hours import (
     WEEKDAYS,
     Shifts,
     WeeklyHours,
     format_shifts,
-    shorten,
+    merge_shifts,
+    parse_shifts,
 )
-from workhours_sla.worktime.working_time import Interval, WorkingTime
-from workhours_sla.worktime.zone import BASE, ONE_DAY, datetime_in, zone_offsets
+from workhours_sla.worktime.working_time import Interval
+from workhours_sla.worktime.zone import ONE_DAY, zone_offsets
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.budget_kinds import DayAnswer, DayBounds
     from workhours_sla.worktime.explain import Trace
 
 
-class Schedule(WorkingTime):
-    """When it is working time: a calendar, weekly hours, an IANA zone, overrides per date.
+class Schedule(Combinable, DatedShifts):
+    """A calendar, weekly hours and a time zone: what counts as working time.
 
-    ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for every day alike. ``hours``
-    is text in OpenStreetMap's opening_hours notation or WeeklyHours. ``tz`` is an IANA name or
-    ZoneInfo; a region's calendar brings its own. ``overrides`` maps dates to the hours that
-    replace everything else on them (``"09:00-12:00"`` or ``"off"``); they are not shortened
-    again. ``changes`` maps dates to the weekly hours that hold from them on, until the next.
-    ``shorten_at_start`` takes the hour of a short day from its beginning.
+    ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for a calendar without days off.
+    ``hours`` is WeeklyHours, or text in OpenStreetMap's opening_hours notation. ``tz`` is an IANA
+    name or a ZoneInfo; the calendar of a region has a zone. ``overrides`` maps dates to the hours
+    that replace everything else on them (``"09:00-12:00"`` or ``"off"``); they are not shortened
+    again. ``changes`` maps dates to the weekly hours in force from that date to the next.
+    ``shorten_at_start`` shortens a short day at its start, not at its end.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
     Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
-    UnknownCalendarError. Gives a SeveralZonesWarning where the zone is a region's capital's and
-    parts of the region keep others; ``tz`` settles it.
+    UnknownCalendarError. Emits a SeveralZonesWarning if the zone is that of a region's capital
+    and parts of the region have others; ``tz`` decides.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
@@ -69,12 +67,6 @@ class Schedule(WorkingTime):
     """
 
     __slots__ = ("calendar", "changes", "hours", "overrides", "shorten_at_start")
-
-    calendar: Calendar
-    hours: WeeklyHours
-    overrides: Mapping[date, Shifts]
-    changes: Mapping[date, WeeklyHours]
-    shorten_at_start: bool
 
     def __init__(  # noqa: PLR0913
         self,
@@ -92,11 +84,11 @@ class Schedule(WorkingTime):
             calendar = Calendar.get(calendar)
         setter = object.__setattr__
         setter(self, "calendar", calendar)
-        setter(self, "hours", hours_of(hours))
-        setter(self, "overrides", overrides_of(overrides or {}))
-        setter(self, "changes", changes_of(changes or {}))
+        setter(self, "hours", _parse_hours(hours))
+        setter(self, "overrides", _parse_overrides(overrides or {}))
+        setter(self, "changes", _parse_changes(changes or {}))
         setter(self, "shorten_at_start", shorten_at_start)
-        self._init(zone_of(tz, calendar))
+        self._init(_zone_of(tz, calendar))
         self._check()
 
     def _check(self) -> None:
@@ -117,148 +109,19 @@ class Schedule(WorkingTime):
             )
             raise HoursSyntaxError(msg, text=str(self.hours))
 
-    # -- the shifts of a date ----------------------------------------------------------------
-
-    def shifts_on(self, day: date) -> Shifts:
-        """Return the shifts that start on a date, shortened where the date is.
-
-        Raises CalendarCoverageError for a date that the calendar does not know.
-        """
-        override = self.overrides.get(day)
-        if override is not None:
-            return override
-        return self._shifts_of(self.calendar.day(day))
-
-    def hours_on(self, day: date) -> WeeklyHours:
-        """Return the weekly hours that hold on a date."""
-        hours = self.hours
-        for since, changed in self.changes.items():
-            if since <= day:
-                hours = changed
-        return hours
-
-    def _shifts_of(self, day: Day) -> Shifts:
-        if not day.working:
-            return ()
-        shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
-        if day.shortened_by:
-            shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
-        return shifts
-
     def intervals_of(self, day: date) -> tuple[Interval, ...]:
         """Return the stretches of the shifts that start on a date, in the schedule's zone.
 
-        Raises CalendarCoverageError for a date that the calendar does not know.
-        """
-        return self.instants_on(day, self.shifts_on(day))
+        Raises CalendarCoverageError for a date that the calendar does not cover.
 
-    def instants_on(self, day: date, shifts: Shifts) -> tuple[Interval, ...]:
-        """Return the stretches of shifts that start on a date, in the schedule's zone."""
+        >>> office = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
+        >>> [(start.day, end.day) for start, end in office.intervals_of(date(2025, 3, 12))]
+        [(12, 13)]
+        """
         return tuple(
             Interval(datetime_in(self.tz, start), datetime_in(self.tz, end))
-            for start, end in self._moments_of(day, shifts)
+            for start, end in self.spans_on(day, self.shifts_on(day))
         )
-
-    def _moments_of(self, day: date, shifts: Shifts) -> list[tuple[timedelta, timedelta]]:
-        midnight = ONE_DAY * (day - BASE.date()).days
-        zone = zone_offsets(self.tz)
-        return join(
-            stretch
-            for start, end in shifts
-            for stretch in zone.instants_of(midnight + start, midnight + end)
-        )
-
-    def knows(self, day: date) -> bool:
-        """Whether the shifts of a date are known: by the calendar, or by an override."""
-        return day in self.overrides or any(
-            first <= day <= last for first, last in self.calendar.coverage
-        )
-
-    def end_of_day(self, day: date) -> datetime:
-        """Return 24:00 of a date: the end of the last instant that reads as that date."""
-        midnight = ONE_DAY * ((day - BASE.date()).days + 1)
-        return datetime_in(self.tz, zone_offsets(self.tz).end_of(midnight))
-
-    def _shifts_between(self, first: date, last: date) -> list[Shifts]:
-        """Return the shifts of each date from ``first`` to ``last``, all of them known.
-
-        A weekend without an entry has no hours, as ``_check`` made sure, so the plain week is
-        right for every date that neither an act nor an override names.
-        """
-        week, weekday = self.hours_on(first).by_weekday, first.weekday()
-        shifts = [week[(weekday + index) % 7] for index in range((last - first).days + 1)]
-        for since, changed in self.changes.items():
-            for index in range(max(0, (since - first).days), len(shifts) if since > first else 0):
-                shifts[index] = changed.by_weekday[(weekday + index) % 7]
-        for year in range(first.year, last.year + 1):
-            for day, special in self.calendar.special_days(year).items():
-                if first <= day <= last:
-                    shifts[(day - first).days] = self._shifts_of(special)
-        for day, override in self.overrides.items():
-            if first <= day <= last:
-                shifts[(day - first).days] = override
-        return shifts
-
-    def _build_lines(self) -> tuple[Timeline, ...]:
-        """Return a timeline per run of known dates; an override makes its date known."""
-        shifts = [
-            shift
-            for week in (self.hours, *self.changes.values())
-            for of_day in (*week.by_weekday, *self.overrides.values())
-            for shift in of_day
-        ]
-        reach = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
-        zone = zone_offsets(self.tz)
-        compilers = [
-            Compiler(zone, first, last, self._shifts_between, reach)
-            for first, last in self._known_dates()
-        ]
-        return tuple(Timeline(c.compile_span, c.surely, c.known_span) for c in compilers)
-
-    def _known_dates(self) -> list[tuple[date, date]]:
-        ranges = [*self.calendar.coverage, *((day, day) for day in self.overrides)]
-        runs: list[tuple[date, date]] = []
-        for first, last in sorted(ranges):
-            if runs and first <= runs[-1][1] + ONE_DAY:
-                runs[-1] = runs[-1][0], max(last, runs[-1][1])
-            else:
-                runs.append((first, last))
-        return runs
-
-    def _unknown(self, moment: timedelta) -> NoReturn:
-        """Raise CalendarCoverageError for an instant outside every timeline."""
-        wall = datetime_in(self.tz, moment).date()
-        for day in (wall, wall - ONE_DAY, wall + ONE_DAY):
-            if day not in self.overrides:
-                self.calendar.check_known(day)
-        raise AssertionError  # an instant outside the lines is on or beside an unknown date
-
-    def _day_budget(self, budget: object, start: datetime, pauses: Pauses) -> DayAnswer:
-        return other_budget(budget, start).answer(self, start, pauses)
-
-    def _day_budget_bounds(
-        self, budget: object, start: datetime, pauses: Pauses
-    ) -> DayBounds | None:
-        from workhours_sla.worktime.budget_kinds import DayBudget  # noqa: PLC0415
-
-        return budget.bounds(self, start, pauses, pauses) if isinstance(budget, DayBudget) else None
-
-    def _answering_by_rule(self) -> Schedule:
-        return Schedule(
-            self.calendar.provisional(),
-            self.hours,
-            tz=self.tz,
-            overrides={day: format_shifts(shifts) for day, shifts in self.overrides.items()},
-            changes=self.changes,
-            shorten_at_start=self.shorten_at_start,
-        )
-
-    def _build_completions(self) -> tuple[Any, Any] | None:
-        from workhours_sla.worktime.completion import Completion  # noqa: PLC0415
-
-        if not self._known_dates():
-            return None
-        return Completion.of(self, full=False), Completion.of(self, full=True)
 
     def explain(
         self,
@@ -268,18 +131,71 @@ class Schedule(WorkingTime):
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> Trace:
-        """Return why: a step per day with its working time, reason and act.
+        """Return the reasons for an answer: a step per date with its working time and act.
 
-        ``until`` is a budget (the trace of a deadline) or an instant (of an elapsed span).
-        Raises as ``deadline`` and ``elapsed``.
+        ``until`` is a budget (the trace of a deadline) or an instant (of an elapsed time). Raises
+        as ``deadline`` and ``elapsed``.
+
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+        >>> friday = datetime(2025, 10, 31, 16, tzinfo=office.tz)
+        >>> trace = office.explain(friday, timedelta(hours=4))
+        >>> trace.steps[1].day.kind, str(trace.steps[1].used)
+        (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import explain  # noqa: PLC0415
+        from workhours_sla.worktime.explain import check_until, trace_of  # noqa: PLC0415
 
-        if provisional:
-            return self._provisionally(Schedule.explain, start, until, pauses=pauses)
-        return explain(self, start, until, pauses)
+        check_until(until)
+
+        def trace(schedule: Schedule) -> Trace:
+            budget = None if isinstance(until, datetime) else until
+            end = (
+                until
+                if isinstance(until, datetime)
+                else schedule.deadline(start, until, pauses=pauses)
+            )
+            used = schedule.elapsed(start, end, pauses=pauses)
+            return trace_of(schedule, (start, end), budget=budget, used=used, pauses=pauses)
+
+        return answer(self, trace, provisional=provisional, certain=refused)
+
+    # -- for the engine ----------------------------------------------------------------------
+
+    def _compile(self) -> tuple[Timeline, ...]:
+        zone, reach = zone_offsets(self.tz), self._reach()
+        compilers = [
+            Compiler(zone, first, last, self._shifts_between, reach)
+            for first, last in self._known_dates()
+        ]
+        return tuple(Timeline(c.compile_span, c.surely, c.known_span) for c in compilers)
+
+    def _refuse_unknown(self, moment: timedelta) -> NoReturn:
+        wall = datetime_in(self.tz, moment).date()
+        for day in (wall, wall - ONE_DAY, wall + ONE_DAY):
+            if day not in self.overrides:
+                self.calendar.check_known(day)
+        raise AssertionError  # an instant outside of the timelines is on or near an unknown date
+
+    def _build_by_rule(self) -> Schedule:
+        return Schedule(self.calendar.provisional(), self.hours, **self._options())
+
+    def _build_completions(self) -> tuple[Completion, Completion] | None:
+        if not self._known_dates():
+            return None
+        return Completion.of(self, full=False), Completion.of(self, full=True)
+
+    def _dates(self, budget: object) -> Self:  # noqa: ARG002
+        return self
 
     # -- a value -----------------------------------------------------------------------------
+
+    def _options(self) -> dict[str, Any]:
+        """Return the keyword arguments that rebuild the schedule."""
+        return {
+            "tz": self.tz.key,
+            "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
+            "changes": dict(self.changes),
+            "shorten_at_start": self.shorten_at_start,
+        }
 
     def _key(self) -> tuple[object, ...]:
         return (
@@ -291,26 +207,60 @@ class Schedule(WorkingTime):
             self.shorten_at_start,
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        options = {
-            "tz": self.tz.key,
-            "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
-            "changes": dict(self.changes),
-            "shorten_at_start": self.shorten_at_start,
-        }
-        return _rebuild, (self.calendar, self.hours, options)
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self.calendar, self.hours, self._options())
 
     def __repr__(self) -> str:
         overrides = f", {len(self.overrides)} overrides" if self.overrides else ""
         return f"<Schedule {self.calendar.id} {str(self.hours)!r} {self.tz.key}{overrides}>"
 
 
+class Completion(CompletedShifts, Schedule):
+    """A schedule with its unknown dates all full working days, or all off."""
+
+    __slots__ = ("full",)
+
+    @classmethod
+    def of(cls, schedule: Schedule, *, full: bool) -> Completion:
+        """Return the completion of a schedule with all unknown dates full, or all off."""
+        completed = cls.__new__(cls)
+        setter = object.__setattr__
+        for name in Schedule.__slots__:
+            setter(completed, name, getattr(schedule, name))
+        setter(completed, "full", full)
+        completed._init(schedule.tz)
+        return completed
+
+    def _build_completions(self) -> None:
+        return None
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.full, *super()._key())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_completion, (self.calendar, self.hours, self._options(), self.full)
+
+
 def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
     return Schedule(calendar, hours, **options)
 
 
+def _rebuild_completion(
+    calendar: Calendar,
+    hours: WeeklyHours,
+    options: dict[str, Any],
+    full: bool,  # noqa: FBT001
+) -> Completion:
+    return Completion.of(_rebuild(calendar, hours, options), full=full)
+
+
+@lru_cache(maxsize=1)
+def _every_day() -> Calendar:
+    return Calendar.plain(id="every day")
+
+
 def _week_with(calendar: Calendar, days: list[int]) -> str:
-    """Return how to get the shortest week in which some weekdays are worked, if there is one."""
+    """Return how to get the shortest week that works on some weekdays, if there is one."""
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
@@ -319,6 +269,61 @@ def _week_with(calendar: Calendar, days: list[int]) -> str:
     return ""
 
 
-@lru_cache(maxsize=1)
-def _every_day() -> Calendar:
-    return Calendar.plain(id="every day")
+# -- arguments -------------------------------------------------------------------------------
+
+
+def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
+    return hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours)
+
+
+def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
+    """Return the shifts of each override, by date in order."""
+    parsed = {}
+    for day, hours in overrides.items():
+        if type(day) is not date:
+            msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
+            raise TypeError(msg)
+        parsed[day] = merge_shifts(parse_shifts(hours))
+    return MappingProxyType(dict(sorted(parsed.items())))
+
+
+def _parse_changes(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, WeeklyHours]:
+    """Return the weekly hours in force from each date on, in order."""
+    for day in changes:
+        if type(day) is not date:
+            msg = f"changes are by date, not {day!r}; use date(2026, 6, 1)"
+            raise TypeError(msg)
+    return MappingProxyType({day: _parse_hours(changes[day]) for day in sorted(changes)})
+
+
+def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
+    """Return the given zone, or the calendar's.
+
+    Emits a SeveralZonesWarning at the call of the schedule if the region has other zones too.
+    """
+    name = calendar.tz if tz is None else tz
+    if tz is None and name is not None and (others := calendar.other_zones):
+        msg = (
+            f"calendar {calendar.id} takes {name}, its capital's zone, and parts of the region "
+            f"have {', '.join(others)}; give tz={name!r} or one of these"
+        )
+        warnings.warn(msg, SeveralZonesWarning, stacklevel=3)
+    if isinstance(name, ZoneInfo):
+        if name.key is None:
+            msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
+            raise UnknownTimeZoneError(msg, tz=repr(name))
+        return name
+    if name is None:
+        msg = (
+            f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' (--tz Europe/Moscow) or "
+            "another IANA zone"
+        )
+        raise MissingTimeZoneError(msg)
+    if not isinstance(name, str):
+        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
+        raise TypeError(msg)
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError, RecursionError):
+        msg = f"no time zone {shown(name)}; use an IANA name such as 'Europe/Volgograd'"
+        raise UnknownTimeZoneError(msg, tz=name) from None

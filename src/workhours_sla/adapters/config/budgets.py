@@ -12,9 +12,9 @@ from workhours_sla.worktime.budget_kinds import (
     ClockTime,
     CountFrom,
     Months,
-    Roll,
     WorkingDays,
 )
+from workhours_sla.worktime.due_dates import Roll
 
 _COUNTED = re.compile(r"(\d{1,9})\s+(working\s+days?|days?|months?)")
 _CLOCK = "clock"

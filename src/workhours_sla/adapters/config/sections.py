@@ -19,7 +19,8 @@ from workhours_sla.sla.target import (
     Starts,
     Stops,
 )
-from workhours_sla.worktime.budget_kinds import CountFrom, Roll
+from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.due_dates import Roll
 
 
 def _told(text: str, *examples: object) -> msgspec.Meta:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from workhours_sla.adapters.frames.asking import Rows, Schedules
 from workhours_sla.worktime import columns
-from workhours_sla.worktime.columns.verbs import OnUnknown
+from workhours_sla.worktime.columns.question import OnUnknown
 
 
 class Verbs:

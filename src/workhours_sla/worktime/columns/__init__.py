@@ -1,4 +1,4 @@
-"""Working time of whole columns: numpy in, numpy out, exact to the unit."""
+"""The verbs of working time on numpy columns, exact to the unit of the column."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.question import Marked
 from workhours_sla.worktime.columns.verbs import (
-    Marked,
     breaches_after,
     deadline,
     elapsed,
     is_working,
     latest_start,
+    next_closing,
     next_opening,
+    previous_closing,
+    previous_opening,
     remaining,
 )
 
@@ -28,6 +31,9 @@ __all__ = [
     "elapsed",
     "is_working",
     "latest_start",
+    "next_closing",
     "next_opening",
+    "previous_closing",
+    "previous_opening",
     "remaining",
 ]

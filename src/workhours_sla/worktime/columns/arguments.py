@@ -1,4 +1,4 @@
-"""What callers may pass as a column: made integers of one unit, or refused with the way out."""
+"""The arguments of the verbs on columns: checked, and converted to integers in one unit."""
 
 from __future__ import annotations
 
@@ -10,76 +10,95 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
-from workhours_sla.worktime.arguments import refuse_naive
 from workhours_sla.worktime.budget import LONGEST, check_budget
-from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Bools, Ints
+from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
+from workhours_sla.worktime.columns.rows import PauseRows
+from workhours_sla.worktime.instants import refuse_naive
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
+Schedules = WorkingTime | Sequence[WorkingTime]
+Budgets = timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
+"""Working time: one amount for all rows, or a column."""
+Codes = NDArray[np.integer[Any]] | Sequence[int] | None
+"""The index of each row's schedule, if there are several."""
+Tz = str | tzinfo | None
+"""``"UTC"`` for datetime64 in UTC; aware datetimes need none."""
+
 NAT = -MAX - 1
+"""NaT as an integer."""
 _COARSER = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
 _MICROSECOND = timedelta(microseconds=1)
 _MONTHS_OF_TIME = 12 * 10_000
 """Far more months than any calendar has, and few enough to count their seconds."""
 
 
-class Instants(NamedTuple):
-    """A column of instants as whole ``unit``s since 1970-01-01T00:00 UTC; NaT is the least.
+class InstantColumn(NamedTuple):
+    """A column of instants as whole ``unit``s since 1970-01-01T00:00 UTC; NaT is the least value.
 
-    ``zone`` is that of the datetimes where those were given, None for a numpy column.
+    ``zone`` is the zone of aware datetimes, None for datetime64.
     """
 
     values: Ints
     unit: str
     zone: tzinfo | None
 
-    def in_unit(self, unit: str) -> Instants:
-        """Return the column in a finer unit; what that cannot hold becomes its farthest."""
+    def in_unit(self, unit: str) -> InstantColumn:
+        """Return the column in a finer unit; values out of its range become its farthest."""
         return (
             self
             if unit == self.unit
-            else Instants(_finer(self.values, self.unit, unit), unit, self.zone)
+            else InstantColumn(_finer(self.values, self.unit, unit), unit, self.zone)
         )
 
 
-class Budgets(NamedTuple):
+class AmountColumn(NamedTuple):
     """One amount of working time, or a column of them, in whole ``unit``s."""
 
     values: Ints | int
     unit: str
 
     def in_unit(self, unit: str) -> Ints | int:
-        """Return the amounts in a finer unit, none above what a difference can hold."""
+        """Return the amounts in a finer unit, none so large that a difference overflows."""
         if isinstance(self.values, int):
             return min(self.values * (PER_SECOND[unit] // PER_SECOND[self.unit]), ROOM)
         return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
 
 
 class Pauses(NamedTuple):
-    """The times at which the clock of each row stood still, as ragged arrays.
+    """The pauses of each row, as ragged arrays.
 
-    The holds of row i are ``starts[offsets[i]:offsets[i + 1]]`` and their ends: sorted, none
-    overlapping another. ``starts`` and ``ends`` are instants like the rows; an end of NaT means
-    that the hold goes on. ``offsets`` has one element more than there are rows.
+    Row i has the pauses ``starts[offsets[i]:offsets[i + 1]]``, with their ``ends``: sorted, none
+    overlapping another. ``starts`` and ``ends`` are instants like the rows; an end of NaT is a
+    pause without an end. ``offsets`` has one element more than there are rows.
+
+    >>> from workhours_sla import Schedule, columns, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = np.array(["2025-03-12T06:00", "2025-03-12T06:00"], "M8[s]")
+    >>> since = np.array(["2025-03-12T07:00"], "M8[s]")
+    >>> until = np.array(["2025-03-12T09:00"], "M8[s]")
+    >>> pauses = Pauses(since, until, np.array([0, 0, 1]))  # none in row 0, one in row 1
+    >>> print(columns.deadline(office, starts, working_hours(4), pauses=pauses, tz="UTC"))
+    ['2025-03-12T10:00:00' '2025-03-12T12:00:00']
     """
 
-    starts: Any
-    ends: Any
-    offsets: Any
+    starts: NDArray[np.datetime64] | Sequence[datetime | None]
+    ends: NDArray[np.datetime64] | Sequence[datetime | None]
+    offsets: NDArray[np.integer[Any]] | Sequence[int]
 
 
-def instants(name: str, given: object, tz: object) -> Instants:
+def instants_of(name: str, given: object, tz: object) -> InstantColumn:
     """Return a column of instants. Raises NaiveDatetimeError, TypeError."""
     if given is None:
         msg = f"{name} is None; give instants, or np.datetime64('NaT') where there is none"
         raise TypeError(msg)
     if isinstance(given, datetime):
-        if given != given:  # noqa: PLR0124 - NaT of pandas is a datetime, too
-            return Instants(np.array(NAT), "us", None)
+        if given != given:  # noqa: PLR0124 - NaT of pandas is a datetime
+            return InstantColumn(np.array(NAT), "us", None)
         if given.utcoffset() is None:
             refuse_naive(given)
         _refuse_nanoseconds(name, given)
-        return Instants(np.array((given - BASE_UTC) // _MICROSECOND), "us", given.tzinfo)
+        return InstantColumn(np.array((given - BASE_UTC) // _MICROSECOND), "us", given.tzinfo)
     if isinstance(given, np.ma.MaskedArray):
         given = given.filled(np.datetime64("NaT", "us"))
     values = np.asarray(given)
@@ -93,20 +112,20 @@ def instants(name: str, given: object, tz: object) -> Instants:
             "aware datetimes"
         )
         raise TypeError(msg)
-    return Instants(values.astype(np.int64), "us", None)
+    return InstantColumn(values.astype(np.int64), "us", None)
 
 
-def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> Instants:
+def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> InstantColumn:
     if str(tz) != "UTC":
-        stated = "names no zone" if tz is None else f"is said to be of {tz}"
+        given = "has no zone" if tz is None else f"was given with tz={str(tz)!r}"
         msg = (
-            f"{name} is datetime64, which {stated}: give instants in UTC and say so by tz='UTC' "
-            "(pandas: series.dt.tz_localize('Europe/Volgograd') and its own verbs)"
+            f"{name} is datetime64, which {given}: give instants in UTC, and tz='UTC' (pandas: "
+            "series.dt.tz_localize('Europe/Volgograd') and the verbs for pandas)"
         )
         raise NaiveDatetimeError(msg)
     unit, count = np.datetime_data(values.dtype)
     if unit == "generic":
-        unit = "s"  # nothing but NaT
+        unit = "s"  # only NaT
     plain = (
         values.astype(values.dtype.newbyteorder("=")).view(np.int64)
         if (not values.dtype.isnative)
@@ -115,24 +134,24 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> Instants:
     if count != 1:
         plain = _scaled(plain, count)
     if unit in PER_SECOND:
-        return Instants(plain, unit, None)
+        return InstantColumn(plain, unit, None)
     if unit in _COARSER:
-        return Instants(_scaled(plain, _COARSER[unit]), "s", None)
+        return InstantColumn(_scaled(plain, _COARSER[unit]), "s", None)
     if unit in ("Y", "M"):
         months = _scaled(plain, 12 if unit == "Y" else 1)
         near = np.where(months == NAT, NAT, np.clip(months, -_MONTHS_OF_TIME, _MONTHS_OF_TIME))
-        return Instants(near.view("M8[M]").astype("M8[s]").view(np.int64), "s", None)
+        return InstantColumn(near.view("M8[M]").astype("M8[s]").view(np.int64), "s", None)
     msg = f"{name} is datetime64[{unit}], finer than nanoseconds; give datetime64[ns] or coarser"
     raise TypeError(msg)
 
 
-def _listed_instants(name: str, values: NDArray[Any]) -> Instants:
-    """Return aware datetimes, all of one zone, in microseconds; None is NaT."""
+def _listed_instants(name: str, values: NDArray[Any]) -> InstantColumn:
+    """Return aware datetimes, all of one zone, in microseconds; None becomes NaT."""
     zone: tzinfo | None = None
     found = np.full(values.shape, NAT, np.int64)
     flat = found.reshape(-1)
     for row, when in enumerate(values.reshape(-1).tolist()):
-        if when is None or when != when:  # noqa: PLR0124 - NaT is the value unlike itself
+        if when is None or when != when:  # noqa: PLR0124 - NaT is not equal to itself
             continue
         if not isinstance(when, datetime):
             msg = f"row {row} of {name} is {when!r}, not a datetime; give aware datetimes"
@@ -145,28 +164,28 @@ def _listed_instants(name: str, values: NDArray[Any]) -> Instants:
         elif zone is not when.tzinfo and str(zone) != str(when.tzinfo):
             msg = (
                 f"row {row} of {name} is in {when.tzinfo}, others are in {zone}: answers come in "
-                "the zone of the column, so give one with when.astimezone(schedule.tz)"
+                "the zone of the column, so convert all to one by when.astimezone(schedule.tz)"
             )
             raise ValueError(msg)
         _refuse_nanoseconds(f"row {row} of {name}", when)
         flat[row] = (when - BASE_UTC) // _MICROSECOND
-    return Instants(found, "us", zone)
+    return InstantColumn(found, "us", zone)
 
 
 def _refuse_nanoseconds(what: str, value: object) -> None:
-    """Refuse a Timestamp or Timedelta of pandas that is finer than what it is a kind of."""
+    """Raise TypeError for a pandas Timestamp or Timedelta with nanoseconds."""
     if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
-        msg = f"{what} is {value!r}, finer than microseconds; give a column of numpy in [ns]"
+        msg = f"{what} is {value!r}, finer than microseconds; give a numpy column in [ns]"
         raise TypeError(msg)
 
 
-def budgets(given: object) -> Budgets:
+def amounts_of(given: object) -> AmountColumn:
     """Return one budget or a column of them. Raises BudgetError, TypeError."""
     if isinstance(given, timedelta):
         _refuse_nanoseconds("the budget", given)
         micros = check_budget(given) // _MICROSECOND
         unit = next(u for u, per in PER_SECOND.items() if micros % (1_000_000 // per) == 0)
-        return Budgets(micros * PER_SECOND[unit] // 1_000_000, unit)
+        return AmountColumn(micros * PER_SECOND[unit] // 1_000_000, unit)
     values = np.asarray(given)
     if values.dtype.kind == "O" and all(isinstance(v, timedelta) for v in values.reshape(-1)):
         for row, value in enumerate(values.reshape(-1).tolist()):
@@ -190,7 +209,7 @@ def budgets(given: object) -> Budgets:
         row = int(np.flatnonzero((amounts > longest).reshape(-1))[0])
         msg = f"the budget of row {row} is more time than any calendar covers; give less"
         raise BudgetError(msg, row=row)
-    return Budgets(amounts, unit)
+    return AmountColumn(amounts, unit)
 
 
 def _amounts(values: NDArray[Any]) -> tuple[Ints, str]:
@@ -199,13 +218,13 @@ def _amounts(values: NDArray[Any]) -> tuple[Ints, str]:
     if unit in _COARSER:
         return _scaled(plain, _COARSER[unit]), "s"
     if unit not in PER_SECOND:
-        msg = f"timedelta64[{unit}] is no amount of working time; give hours, seconds or finer"
+        msg = f"timedelta64[{unit}] is no amount of working time; give hours or finer units"
         raise TypeError(msg)
     return plain, unit
 
 
 def _scaled(values: Ints, factor: int) -> Ints:
-    """Return the values times a factor; what int64 cannot hold becomes the farthest it can."""
+    """Return the values times a factor; values out of range become the farthest int64."""
     if factor == 1:
         return values
     edge = MAX // factor
@@ -222,8 +241,8 @@ def finest(units: Sequence[str]) -> str:
     return max(units, key=PER_SECOND.__getitem__)
 
 
-def rows_of(named: dict[str, Ints]) -> tuple[int, ...]:
-    """Return the shape that columns have together. Raises ValueError."""
+def shape_of(named: dict[str, Ints]) -> tuple[int, ...]:
+    """Return the common shape of columns. Raises ValueError."""
     shapes = {values.shape for values in named.values()}
     if len(shapes) == 1:
         return shapes.pop()
@@ -231,17 +250,15 @@ def rows_of(named: dict[str, Ints]) -> tuple[int, ...]:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         listed = ", ".join(f"{name} {values.shape}" for name, values in named.items())
-        msg = f"the columns have different shapes ({listed}); give as many rows of each, or one"
+        msg = f"the columns have different shapes ({listed}); give the same number of rows, or one"
         raise ValueError(msg) from None
 
 
-def schedules_of(
-    schedule: WorkingTime | Sequence[WorkingTime], codes: object
-) -> tuple[tuple[WorkingTime, ...], Ints | None]:
+def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, ...], Ints | None]:
     """Return the schedules and the code of each row. Raises TypeError, IndexError."""
     if isinstance(schedule, WorkingTime):
         if codes is not None:
-            msg = "codes choose among several schedules; give a list of them, or leave codes out"
+            msg = "codes select one of several schedules; give a list of them, or leave codes out"
             raise TypeError(msg)
         return (schedule,), None
     schedules = tuple(schedule)
@@ -251,7 +268,7 @@ def schedules_of(
     chosen = np.asarray(codes)
     if codes is None or chosen.dtype.kind not in "iu":
         msg = (
-            f"codes say which of the {len(schedules)} schedules each row keeps: give integers "
+            f"codes are the index of each row's schedule among the {len(schedules)}: give integers "
             f"from 0, not {'nothing' if codes is None else chosen.dtype}"
         )
         raise TypeError(msg)
@@ -266,58 +283,32 @@ def schedules_of(
     return schedules, chosen.astype(np.int64, copy=False)
 
 
-class HeldRows(NamedTuple):
-    """Holds as integers, checked: those of row i from ``offsets[i]`` to ``offsets[i + 1]``."""
+def check_pauses(
+    columns: tuple[InstantColumn, InstantColumn], given: object, rows: int, unit: str
+) -> PauseRows:
+    """Return the pauses of every row in a unit; one without an end lasts to the farthest instant.
 
-    starts: Ints
-    ends: Ints
-    offsets: Ints
-    goes_on: Bools | None
-    """Which have no end; None where all have."""
-
-    def cut(self, first: int, last: int) -> HeldRows:
-        """Return the holds of the rows from ``first`` to ``last``."""
-        offsets = self.offsets[first : last + 1]
-        own = slice(int(offsets[0]), int(offsets[-1]))
-        return HeldRows(
-            self.starts[own],
-            self.ends[own],
-            offsets - offsets[0],
-            None if self.goes_on is None else self.goes_on[own],
-        )
-
-    def rows(self) -> Ints | None:
-        """Return the row of each hold, None where each row has its one."""
-        counts = np.diff(self.offsets)
-        if len(counts) == len(self.starts) and counts.all():
-            return None
-        return np.repeat(np.arange(len(counts)), counts)
-
-
-def held_rows(pauses: Pauses, rows: int, unit: str, tz: object) -> HeldRows:
-    """Return the holds of every row, an end that is open as far off as can be.
-
-    Raises ValueError for holds that are unsorted or overlap, or offsets that do not fit.
+    ``given`` are the offsets. Raises ValueError for pauses that are not sorted or overlap, and
+    for offsets that do not fit.
     """
-    starts = instants("holds.starts", pauses.starts, tz).in_unit(unit).values.reshape(-1)
-    ends = instants("holds.ends", pauses.ends, tz).in_unit(unit).values.reshape(-1)
-    offsets = np.asarray(pauses.offsets)
+    starts, ends = (column.in_unit(unit).values.reshape(-1) for column in columns)
+    offsets = np.asarray(given)
     if offsets.dtype.kind not in "iu" or offsets.shape != (rows + 1,):
-        msg = f"holds.offsets must be {rows + 1} integers for {rows} rows, not {offsets.shape}"
+        msg = f"pauses.offsets must be {rows + 1} integers for {rows} rows, not {offsets.shape}"
         raise ValueError(msg)
     offsets = offsets.astype(np.int64, copy=False)
     counts = np.diff(offsets)
     fits = len(starts) == len(ends) and offsets[0] == 0 and offsets[-1] == len(starts)
     if not fits or (rows and counts.min() < 0):
         msg = (
-            f"holds.offsets must rise from 0 to the number of holds, {len(starts)} starts and "
+            f"pauses.offsets must rise from 0 to the number of pauses, {len(starts)} starts and "
             f"{len(ends)} ends"
         )
         raise ValueError(msg)
-    goes_on = None
+    open_ended = None
     if len(ends) and int(ends.min()) == NAT:
-        goes_on = ends == NAT
-        ends = np.where(goes_on, MAX, ends)
+        open_ended = ends == NAT
+        ends = np.where(open_ended, MAX, ends)
     bad = ends < starts
     if len(starts) and int(starts.min()) == NAT:
         bad |= starts == NAT
@@ -329,8 +320,8 @@ def held_rows(pauses: Pauses, rows: int, unit: str, tz: object) -> HeldRows:
     if bad.any():
         row = int(np.searchsorted(offsets, np.flatnonzero(bad)[0], "right")) - 1
         msg = (
-            f"the holds of row {row} are not sorted stretches apart from one another; sort them "
-            "and join those that overlap"
+            f"the pauses of row {row} are not sorted, or overlap; sort them and join those that "
+            "overlap"
         )
         raise ValueError(msg)
-    return HeldRows(starts, ends, offsets, goes_on)
+    return PauseRows(starts, ends, offsets, open_ended)

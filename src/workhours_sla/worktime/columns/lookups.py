@@ -1,18 +1,19 @@
-"""How a column is looked up: working time up to an instant, and the instant of an amount.
+"""Look-ups of a column: the working time up to each instant, and the instant of each amount.
 
 With starts s, ``cum`` the working time before each interval, j = #{s <= t}, A[j] = s[j-1] -
 cum[j-1] and B[j] = cum[j], the working time up to t is
 
     C(t) = min(t - A[j], B[j]) = max over j of min(t - A[j], B[j])
 
-A bucket of a power of two no longer than the shortest interval holds at most one start, so by
-the second form two neighbours answer without a search: ``C = max(min(t - A0, B0), t - A1)``. The
-inverse divides by g, the greatest common divisor of the lengths, as every boundary is a multiple
-of g: ``t = u + Q[u // g]``. Where the buckets or the cells would be too many, a coarser bucket
-and a few compares find j, and where even those are too many, a binary search.
+A bucket whose length is a power of two, and no longer than the shortest interval, contains at
+most one start. By the second form, two neighbours then give the answer without a search:
+``C = max(min(t - A0, B0), t - A1)``. The inverse divides by g, the greatest common divisor of the
+lengths, since every edge is a multiple of g: ``t = u + Q[u // g]``. If that needs too many buckets
+or cells, a coarser bucket and a few comparisons find j; if even these are too many, a binary
+search does.
 
-Several schedules lie one after another in the same tables. Each counts from a base of its own,
-so that an amount of working time says by itself whose it is.
+Several schedules are stored one after another in the same tables. Each counts from a base of its
+own, so an amount of working time identifies its schedule.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-"""The units a column can have, the coarsest first."""
+"""The units of columns, the coarsest first."""
 MAX = 2**63 - 1
 ROOM = 2**62
 """Differences of two numbers below this cannot overflow."""
@@ -39,7 +40,7 @@ _MOST_STEPS = 8
 
 
 class Scratch:
-    """Space for one chunk, used again for the next."""
+    """Memory for one chunk, reused for the next."""
 
     __slots__ = ("flags", "i", "offsets", "x", "y", "z")
 
@@ -48,7 +49,7 @@ class Scratch:
         self.flags = np.empty(size, np.bool_)
 
     def cut(self, size: int) -> Scratch:
-        """Return the same space for a shorter chunk."""
+        """Return the same memory for a shorter chunk."""
         if size == len(self.i):
             return self
         shorter = Scratch.__new__(Scratch)
@@ -61,24 +62,24 @@ class Forward(Protocol):
     """Working time up to each instant of a chunk."""
 
     offset_of: Ints
-    """What a row adds to its place in the tables, by the schedule's code."""
+    """The offset of each schedule in the tables, by its code."""
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Put C(t) into ``out``, which is neither ``t`` nor of ``space.i`` and ``space.x``."""
+        """Put C(t) into ``out``, which is none of ``t``, ``space.i`` and ``space.x``."""
 
 
 class Inverse(Protocol):
-    """Instants at which an amount of working time has passed."""
+    """The instants at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Put into ``out`` what turns working time within the interval of ``w`` into instants."""
+        """Put into ``out`` the difference between the instants and the working time ``w``."""
 
 
 class Stretch(NamedTuple):
-    """Working time of one schedule as the formula wants it, in one unit.
+    """Working time of one schedule for the formula, in one unit.
 
-    ``cum`` has one element more than there are intervals; known from ``lo`` to ``hi``, nowhere
-    where ``hi`` is less.
+    ``cum`` has one element more than there are intervals. Known from ``lo`` to ``hi``; unknown
+    everywhere if ``hi`` is less.
     """
 
     starts: Ints
@@ -88,12 +89,12 @@ class Stretch(NamedTuple):
 
     @property
     def a(self) -> Ints:
-        """A of each interval, the first element for instants before any."""
+        """A of each interval; the first element is for instants before any interval."""
         return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
 
     @property
     def next_start(self) -> Ints:
-        """The start after so many, past all time after the last."""
+        """The start after j starts; past all time after the last."""
         return np.append(self.starts, MAX)
 
 
@@ -101,7 +102,7 @@ class Stretch(NamedTuple):
 
 
 def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> Forward:
-    """Return the cheapest look-up of C; for a few rows the one that costs nothing to build."""
+    """Return the cheapest look-up of C; for few rows the one that costs nothing to build."""
     known = [stretch for stretch in stretches if stretch.lo <= stretch.hi]
     if few_rows or not known:
         return _SearchedForward(stretches, slot_of)
@@ -116,7 +117,7 @@ def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> F
     steps = max(buckets.most_in_one(stretch.starts) for stretch in stretches)
     if steps > _MOST_STEPS:
         return _SearchedForward(stretches, slot_of)
-    while buckets.size > 1:  # the fewer buckets the better, at no more steps
+    while buckets.size > 1:  # fewer buckets are better, if they need no more steps
         coarser = _Buckets(bits + 1, lo >> (bits + 1), (hi >> (bits + 1)) - (lo >> (bits + 1)) + 1)
         if max(coarser.most_in_one(stretch.starts) for stretch in stretches) > steps:
             break
@@ -125,19 +126,19 @@ def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> F
 
 
 class _Buckets(NamedTuple):
-    """Stretches of 2**bits units, the first of them number ``first``."""
+    """Buckets of 2**bits units; ``first`` is the number of the first."""
 
     bits: int
     first: int
     size: int
 
     def starts_before(self, starts: Ints) -> Ints:
-        """Return how many starts are at or before the beginning of each bucket."""
+        """Return the number of starts at or before the beginning of each bucket."""
         counted_from = ((starts - 1) >> self.bits) + 1 - self.first
         return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
 
     def most_in_one(self, starts: Ints) -> int:
-        """Return the most starts that come after the beginning of a bucket and before its end."""
+        """Return the largest number of starts within a bucket, its beginning excluded."""
         return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
 
     def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
@@ -175,7 +176,7 @@ class _DirectForward:
 
 
 class _SteppedForward:
-    """A coarse bucket, then as many compares as a bucket has starts."""
+    """A coarse bucket, then as many comparisons as a bucket has starts."""
 
     def __init__(
         self, stretches: Sequence[Stretch], buckets: _Buckets, steps: int, slot_of: Ints
@@ -204,7 +205,7 @@ class _SteppedForward:
 
 
 class _SearchedForward:
-    """A binary search in each curve: nothing to build, right for any."""
+    """A binary search in each curve: nothing to build, works for any."""
 
     def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
         self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
@@ -227,7 +228,7 @@ class _SearchedForward:
 def _step(  # noqa: PLR0913, PLR0917
     x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
 ) -> None:
-    """Move each index on past the bounds that are at or below x."""
+    """Advance each index past the bounds at or below x."""
     for _ in range(steps):
         bounds.take(index, out=space, mode="clip")
         np.greater_equal(x, space, out=flags)
@@ -240,7 +241,7 @@ def _step(  # noqa: PLR0913, PLR0917
 def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
     """Return the cheapest look-up of the inverse of C; g divides every length, ``cells`` times."""
     cums = [stretch.cum for stretch in stretches]
-    # A of each interval; the element that comes after a curve's last is for its pad
+    # A of each interval; the element after the last of a curve is for its padding
     shifts = [np.append(stretch.a[1:], 0) for stretch in stretches]
     if few_rows:
         return _SearchedInverse(cums, shifts)
@@ -273,7 +274,7 @@ class _DirectInverse:
 
 
 class _SteppedInverse:
-    """A coarse bucket of working time, then a few compares."""
+    """A coarse bucket of working time, then a few comparisons."""
 
     def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
         self._shifts = np.concatenate(shifts)
@@ -290,7 +291,7 @@ class _SteppedInverse:
 
 
 class _SearchedInverse:
-    """A binary search: nothing to build, right for any."""
+    """A binary search: nothing to build, works for any."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
         self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)

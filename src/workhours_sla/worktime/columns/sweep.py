@@ -1,19 +1,19 @@
-"""One pass over the rows: chunk by chunk, in place, with nothing allocated but the answer.
+"""One pass over the rows: chunk by chunk, in place, allocating only the answer.
 
-A chunk whose instants all lie within one run of known dates, answers included, needs no look at
-any single row. Where some row does not, the horizon grows once to hold the whole column; what
-then still lies outside is looked at row by row, and marked.
+A chunk whose instants and answers are all within one run of known dates needs no check of single
+rows. If a chunk is not, the horizon grows once to cover the whole column; the rows that are still
+outside are checked one by one, and marked.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal, NamedTuple
 
 import numpy as np
 
-from workhours_sla.worktime.columns.arguments import NAT, HeldRows
+from workhours_sla.worktime.columns.arguments import NAT
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints, Scratch
+from workhours_sla.worktime.columns.rows import PauseRows, Rows, Verb
 from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables
 
 CHUNK = 32_768
@@ -22,32 +22,9 @@ FEW_ROWS = 500
 _FARTHEST = 10**18
 """Microseconds past either end of the years 1 to 9999."""
 
-Verb = Literal["elapsed", "is_working", "deadline", "breaches_after", "latest_start"]
 
-
-class Rows(NamedTuple):
-    """What is asked of each row, as integers of one unit and of one length."""
-
-    start: Ints
-    end: Ints | None = None
-    budget: Ints | int = 0
-    codes: Ints | None = None
-    held: HeldRows | None = None
-
-    def cut(self, first: int, last: int) -> Rows:
-        """Return the rows from ``first`` to ``last``."""
-        own = slice(first, last)
-        return Rows(
-            self.start[own],
-            None if self.end is None else self.end[own],
-            self.budget[own] if isinstance(self.budget, np.ndarray) else self.budget,
-            None if self.codes is None else self.codes[own],
-            None if self.held is None else self.held.cut(first, last),
-        )
-
-
-class FinerUnit(Exception):  # noqa: N818 - a turn of the way, not an error
-    """The schedules turn out to have boundaries that the rows' unit cannot hold."""
+class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
+    """The schedules have edges that are not whole numbers in the unit of the rows."""
 
     def __init__(self, unit: str) -> None:
         super().__init__(unit)
@@ -55,7 +32,7 @@ class FinerUnit(Exception):  # noqa: N818 - a turn of the way, not an error
 
 
 def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
-    """Return the answers, and which rows the calendar does not know (None: it knows all)."""
+    """Return the answers, and the rows that the calendar does not cover (None: it covers all)."""
     count = len(rows.start)
     out = np.empty(count, np.int64)
     unknown: Bools | None = None
@@ -75,9 +52,10 @@ def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, 
             horizon = compiled.reaching(bounds.demand(rows, unit))
             reach = _Reach(verb, bounds, _tables(horizon, unit, few_rows=few))
             grown, known = True, reach.covers(lo, hi)
-        if reach.tables is None:  # not one of these instants is known
+        missing: Bools | None
+        if reach.tables is None:  # none of these instants is known
             out[first:last] = NAT
-            missing: Bools | None = np.ones(last - first, np.bool_)
+            missing = np.ones(last - first, np.bool_)
         else:
             missing = solve(verb, reach.tables, chunk, out[first:last], own, known=known)
         for column in with_nat:
@@ -100,7 +78,7 @@ def _tables(horizon: Horizon, unit: str, *, few_rows: bool) -> Tables | None:
 
 
 class _Bounds:
-    """The least and the greatest instant of rows, and the budgets they have at most."""
+    """The least and the greatest instant of rows, and the largest budget."""
 
     def __init__(self, verb: Verb, rows: Rows) -> None:
         self._verb = verb
@@ -109,7 +87,7 @@ class _Bounds:
 
     @staticmethod
     def of(rows: Rows, space: Scratch) -> tuple[int, int, list[Ints]]:
-        """Return (least, greatest, the columns that have NaT), NaT left aside."""
+        """Return (least, greatest, the columns that have NaT), without NaT."""
         lo, hi = MAX, NAT
         with_nat = []
         for column in (rows.start, rows.end):
@@ -124,35 +102,36 @@ class _Bounds:
         return lo, hi, with_nat
 
     def demand(self, rows: Rows, unit: str) -> Demand:
-        """Return what the whole column needs compiled."""
+        """Return what must be compiled for the whole column."""
         lo, hi = MAX, NAT
         space = Scratch(min(CHUNK, len(rows.start)))
         for first in range(0, len(rows.start), CHUNK):
             last = min(first + CHUNK, len(rows.start))
             least, most, _ = self.of(rows.cut(first, last), space.cut(last - first))
             lo, hi = min(lo, least), max(hi, most)
-        if rows.held is not None and self._verb != "elapsed" and rows.held.ends.size:
-            until = rows.held.ends
-            if rows.held.goes_on is not None:
-                until = until[~rows.held.goes_on]
+        if rows.pauses is not None and self._verb != "elapsed" and rows.pauses.ends.size:
+            until = rows.pauses.ends
+            if rows.pauses.open_ended is not None:
+                until = until[~rows.pauses.open_ended]
             hi = max(hi, int(until.max(initial=hi)))
         scale = PER_SECOND[unit]
         amount = timedelta(microseconds=min(-(-self.most * 1_000_000 // scale), _FARTHEST))
         return Demand(
-            _moment(lo, scale),
-            _moment(hi + 1, scale),
+            moment_at(lo, scale),
+            moment_at(hi + 1, scale),
             ahead=amount if self._verb in ("deadline", "breaches_after") else None,
             back=amount if self._verb == "latest_start" else None,
         )
 
 
-def _moment(value: int, scale: int) -> timedelta:
+def moment_at(value: int, scale: int) -> timedelta:
+    """Return an integer of a unit, ``scale`` per second, as an instant within datetime's range."""
     micros = value * 1_000_000 // scale
     return timedelta(microseconds=max(-_FARTHEST, min(micros, _FARTHEST)))
 
 
 class _Reach:
-    """Between which instants every row has an answer, whatever its schedule."""
+    """The instants between which every row has an answer, on any of the schedules."""
 
     def __init__(self, verb: Verb, bounds: _Bounds, tables: Tables | None) -> None:
         self.tables = tables
@@ -176,18 +155,18 @@ class _Reach:
 def _measure(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Put the working time between two instants into ``out``; mark the rows not known."""
+    """Put the working time between two instants into ``out``; return the unknown rows."""
     forward = tables.forward
     offsets = _offsets(tables, rows, space)
     end = rows.end
     if verb == "is_working":
         end = np.add(rows.start, 1, out=space.z)
-    assert end is not None  # noqa: S101 - of the two verbs that measure
+    assert end is not None  # noqa: S101 - elapsed has ends
     forward.worked(end, offsets, out, space)
     forward.worked(rows.start, offsets, space.y, space)
     np.subtract(out, space.y, out=out)
-    if rows.held is not None and len(rows.held.starts):
-        out -= _held_between(tables, rows, rows.held)
+    if rows.pauses is not None and len(rows.pauses.starts):
+        out -= _paused_between(tables, rows, rows.pauses)
     if known:
         return None
     run = tables.runs_of(rows.start, rows.codes)
@@ -204,27 +183,27 @@ def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
     return tables.forward.offset_of.take(rows.codes, out=space.offsets, mode="clip")
 
 
-def _held_between(tables: Tables, rows: Rows, held: HeldRows) -> Ints:
-    """Return the working time held back of each row, of its sign."""
-    assert rows.end is not None  # noqa: S101 - only elapsed has holds
-    of_row = held.rows()
+def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
+    """Return the working time within the pauses of each row, with the sign of the answer."""
+    assert rows.end is not None  # noqa: S101 - elapsed has ends
+    of_row = pauses.rows()
     lo = _of(np.minimum(rows.start, rows.end), of_row)
     hi = _of(np.maximum(rows.start, rows.end), of_row)
-    space = Scratch(len(held.starts))
+    space = Scratch(len(pauses.starts))
     offsets = _offsets_of(tables, rows, of_row)
-    np.minimum(np.maximum(held.ends, lo, out=space.y), hi, out=space.y)
-    paused = np.empty(len(held.starts), np.int64)
+    np.minimum(np.maximum(pauses.ends, lo, out=space.y), hi, out=space.y)
+    paused = np.empty(len(pauses.starts), np.int64)
     tables.forward.worked(space.y, offsets, paused, space)
-    np.minimum(np.maximum(held.starts, lo, out=space.y), hi, out=space.y)
+    np.minimum(np.maximum(pauses.starts, lo, out=space.y), hi, out=space.y)
     tables.forward.worked(space.y, offsets, space.z, space)
     np.subtract(paused, space.z, out=paused)
-    held_back = paused if of_row is None else _summed(paused, held.offsets)
+    within = paused if of_row is None else _summed(paused, pauses.offsets)
     backwards = rows.end < rows.start
-    return np.negative(held_back, out=held_back, where=backwards)
+    return np.negative(within, out=within, where=backwards)
 
 
 def _of(values: Ints, of_row: Ints | None) -> Ints:
-    """Return the value of each hold's row."""
+    """Return the value of each pause's row."""
     return values if of_row is None else values.take(of_row)
 
 
@@ -235,7 +214,7 @@ def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
 
 
 def _before(amounts: Ints) -> Ints:
-    """Return the sum of the amounts before each, and that of all."""
+    """Return the sum of the amounts before each, and the sum of all."""
     before = np.empty(len(amounts) + 1, np.int64)
     before[0] = 0
     np.cumsum(amounts, out=before[1:])
@@ -250,33 +229,35 @@ def _summed(amounts: Ints, offsets: Ints) -> Ints:
 def _locate(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Put the instant that a budget leads to into ``out``; mark the rows not known."""
+    """Put the answer to a budget into ``out``; return the unknown rows."""
     forward, start, budget = tables.forward, rows.start, rows.budget
     offsets = _offsets(tables, rows, space)
     forward.worked(start, offsets, space.y, space)
     wanted = (np.subtract if verb == "latest_start" else np.add)(space.y, budget, out=space.z)
     missing: Bools | None = None
-    goes_on: Bools | None = None
-    if rows.held is not None and len(rows.held.starts):
-        paused, missing, goes_on = _held_ahead(verb, tables, rows, rows.held, space.y)
+    open_ended: Bools | None = None
+    if rows.pauses is not None and len(rows.pauses.starts):
+        paused, missing, open_ended = _paused_before_answer(
+            verb, tables, rows, rows.pauses, space.y
+        )
         wanted += paused
     if not known or missing is not None:
         outside = _outside(verb, tables, rows, wanted)
         missing = outside if missing is None else missing | outside
-        if goes_on is not None:
-            missing &= ~goes_on
+        if open_ended is not None:
+            missing &= ~open_ended
     amount = np.subtract(wanted, 1, out=space.y) if verb == "deadline" else wanted
     tables.inverse.shift(amount, out, space)
     np.add(out, wanted, out=out)
     if verb != "breaches_after" and not np.all(budget):
         np.copyto(out, start, where=np.equal(budget, 0))
-    if goes_on is not None:
-        np.copyto(out, NAT, where=goes_on)
+    if open_ended is not None:
+        np.copyto(out, NAT, where=open_ended)
     return missing
 
 
 def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
-    """Return the rows that are in no run of known dates, or whose answer lies outside of it."""
+    """Return the rows that are in no run of known dates, or whose answer is outside of it."""
     run = tables.runs_of(rows.start, rows.codes)
     if verb == "latest_start":
         outside = wanted < tables.run_base[run]
@@ -289,28 +270,28 @@ def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
     return outside | (run < 0)
 
 
-def _held_ahead(
-    verb: Verb, tables: Tables, rows: Rows, held: HeldRows, at_start: Ints
+def _paused_before_answer(
+    verb: Verb, tables: Tables, rows: Rows, pauses: PauseRows, at_start: Ints
 ) -> tuple[Ints, Bools, Bools | None]:
-    """Return (working time held back before the answer, rows not known, rows without answer).
+    """Return (paused working time before the answer, rows not known, rows without an answer).
 
-    A hold delays the answer when less than the budget was used before it; for the latest
-    instant within the budget, also when just the budget was. ``at_start`` is C of each start.
+    A pause delays the due time if less than the budget was used before it, and the limit also if
+    exactly the budget was. ``at_start`` is C of each start.
     """
-    of_row = held.rows()
+    of_row = pauses.rows()
     run = tables.runs_of(rows.start, rows.codes)
     start, end = _of(rows.start, of_row), _of(tables.run_end[run], of_row)
     offsets = _offsets_of(tables, rows, of_row)
     space = Scratch(len(start))
-    begins, ends = np.maximum(held.starts, start), np.maximum(held.ends, start)
-    hold_from, paused = np.empty_like(begins), np.empty_like(begins)
-    tables.forward.worked(np.minimum(begins, end, out=space.y), offsets, hold_from, space)
+    begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)
+    used_before, paused = np.empty_like(begins), np.empty_like(begins)
+    tables.forward.worked(np.minimum(begins, end, out=space.y), offsets, used_before, space)
     tables.forward.worked(np.minimum(ends, end, out=space.y), offsets, paused, space)
-    np.subtract(paused, hold_from, out=paused)
-    used = hold_from - _of(at_start, of_row)
+    np.subtract(paused, used_before, out=paused)
+    used = used_before - _of(at_start, of_row)
     if of_row is not None:
         before = _before(paused)
-        used -= before[:-1] - before.take(held.offsets[:-1]).take(of_row)
+        used -= before[:-1] - before.take(pauses.offsets[:-1]).take(of_row)
     budget: Ints | int = rows.budget
     if isinstance(budget, np.ndarray):
         budget = _of(budget, of_row)
@@ -318,19 +299,19 @@ def _held_ahead(
     counts &= _of(run, of_row) >= 0
     counts &= (begins <= end) & (ends > start)
     past = counts & (ends > end)
-    if held.goes_on is None:
-        return _total(paused * counts, held, of_row), _any(past, held, of_row), None
-    past &= ~held.goes_on
+    if pauses.open_ended is None:
+        return _total(paused * counts, pauses, of_row), _any(past, pauses, of_row), None
+    past &= ~pauses.open_ended
     return (
-        _total(paused * counts, held, of_row),
-        _any(past, held, of_row),
-        _any(counts & held.goes_on, held, of_row),
+        _total(paused * counts, pauses, of_row),
+        _any(past, pauses, of_row),
+        _any(counts & pauses.open_ended, pauses, of_row),
     )
 
 
-def _total(amounts: Ints, held: HeldRows, of_row: Ints | None) -> Ints:
-    return amounts if of_row is None else _summed(amounts, held.offsets)
+def _total(amounts: Ints, pauses: PauseRows, of_row: Ints | None) -> Ints:
+    return amounts if of_row is None else _summed(amounts, pauses.offsets)
 
 
-def _any(marks: Bools, held: HeldRows, of_row: Ints | None) -> Bools:
-    return marks if of_row is None else _summed(marks.astype(np.int64), held.offsets) > 0
+def _any(marks: Bools, pauses: PauseRows, of_row: Ints | None) -> Bools:
+    return marks if of_row is None else _summed(marks.astype(np.int64), pauses.offsets) > 0

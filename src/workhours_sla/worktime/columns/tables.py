@@ -1,7 +1,7 @@
-"""The curves of schedules, as far as they are compiled, and the tables of one unit made of them.
+"""The curves of schedules, as far as they are compiled, and tables of them in one unit.
 
-Compiled in microseconds, each run of known dates as far as a column asks for; tables in the unit
-of a column follow when needed. Schedules that work at the same times share a slot.
+Curves are compiled in microseconds, each run of known dates as far as a column needs it; tables
+in the unit of a column are built on demand. Schedules with the same working time share a slot.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from workhours_sla.worktime.columns.lookups import (
 )
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.zone import TICK
 
 _MOST_LASTS = 1_000
 
 
 class Curve(NamedTuple):
-    """The working time of one schedule over the runs of known dates that were asked for.
+    """The working time of one schedule over the runs of known dates that were needed.
 
     In microseconds since 1970-01-01T00:00 UTC: run r is known and compiled from ``lo[r]`` to
     ``hi[r]``, both included, and has the intervals from ``first[r]`` to ``first[r + 1]``.
@@ -44,14 +45,14 @@ class Curve(NamedTuple):
 
     @property
     def key(self) -> tuple[bytes, ...]:
-        """What two schedules share whose working time is the same."""
+        """The identity of the curve: equal for schedules with the same working time."""
         return tuple(part.tobytes() for part in self)
 
 
 class Demand(NamedTuple):
-    """What a column asks for: a span of instants, and how far the answers may lie beyond it.
+    """What a column needs: a span of instants, and how far the answers may be outside of it.
 
-    ``ahead`` and ``back`` are amounts of working time, None where no answer lies outside.
+    ``ahead`` and ``back`` are amounts of working time, None if no answer is outside.
     """
 
     lo: timedelta
@@ -59,9 +60,21 @@ class Demand(NamedTuple):
     ahead: timedelta | None = None
     back: timedelta | None = None
 
+    def merged_with(self, other: Demand) -> Demand:
+        """Return what both columns need."""
+        return Demand(
+            min(other.lo, self.lo),
+            max(other.hi, self.hi),
+            max(filter(None, (other.ahead, self.ahead)), default=self.ahead),
+            max(filter(None, (other.back, self.back)), default=self.back),
+        )
 
-def _curve(lines: Sequence[Timeline], demand: Demand) -> Curve:
-    """Compile what the demand needs, each run of known dates as far as it goes."""
+
+def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
+    """Compile what a demand needs, each run of known dates as far as it reaches.
+
+    With ``edges`` this includes the openings and closings next to the span.
+    """
     snapshots = []
     for line in lines:
         first, last = max(demand.lo, line.lo), min(demand.hi, line.hi)
@@ -73,6 +86,12 @@ def _curve(lines: Sequence[Timeline], demand: Demand) -> Curve:
             line.latest(line.worked(last) + demand.ahead)
         if demand.back is not None:
             line.latest_before(line.worked(first) - demand.back)
+        if edges:
+            before = max(line.lo, first - TICK)
+            line.opening_until(before)
+            line.closing_until(before)
+            line.opening_after(last)
+            line.closing_after(last)
         snapshots.append(line.at(last))
     counts = [len(snapshot.starts) for snapshot in snapshots]
     return Curve(
@@ -89,10 +108,10 @@ def _micros(amounts: list[timedelta]) -> Ints:
 
 
 class Horizon:
-    """The curves of some schedules as far as they are compiled; tables are made when needed.
+    """The curves of some schedules as far as they are compiled; tables are built on demand.
 
-    ``slot_of`` gives the curve of each schedule: those that work at the same times share one.
-    ``unit`` is the coarsest in which every boundary is a whole number.
+    ``slot_of`` is the index of the curve of each schedule. ``unit`` is the coarsest in which
+    every edge is a whole number.
     """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
@@ -110,9 +129,17 @@ class Horizon:
             unit for unit, scale in PER_SECOND.items() if finest % (1_000_000 // scale) == 0
         )
         self._tables: dict[tuple[str, bool], Tables] = {}
+        self._in_unit: dict[str, list[Curve]] = {}
+
+    def curves_in(self, unit: str) -> list[Curve]:
+        """Return the curves in a unit."""
+        found = self._in_unit.get(unit)
+        if found is None:
+            found = self._in_unit[unit] = [_in_unit(curve, unit) for curve in self.curves]
+        return found
 
     def tables(self, unit: str, *, few_rows: bool) -> Tables:
-        """Return the tables in a unit; for a few rows those that cost nothing to build."""
+        """Return the tables in a unit; for few rows those that cost nothing to build."""
         found = self._tables.get((unit, False)) or self._tables.get((unit, few_rows))
         if found is None:
             found = Tables(self, unit, few_rows=few_rows)
@@ -124,52 +151,51 @@ _NOTHING = Horizon([])
 
 
 class Compiled:
-    """The horizon of some schedules, replaced by a larger one whole when a column asks for more.
+    """The horizon of some schedules, replaced by a larger one when a column needs more.
 
-    Two threads may both enlarge it; each goes on with what it made, and both are right.
+    Two threads may both enlarge it; each continues with its own horizon, and both are right.
+    With ``edges`` the timelines are separate from those of the other verbs: an opening or closing
+    may be so far away that tables up to it would be slow, or too large for nanoseconds.
     """
 
-    def __init__(self, schedules: tuple[WorkingTime, ...]) -> None:
-        self._lines = [schedule._lines() for schedule in schedules]  # noqa: SLF001
+    def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
+        self._lines = [
+            schedule._compile() if edges else schedule._lines() for schedule in schedules
+        ]
+        self._edges = edges
         self.horizon = _NOTHING
         self._asked: Demand | None = None
 
     def reaching(self, demand: Demand) -> Horizon:
-        """Return a horizon that meets the demand as far as the calendars know."""
+        """Return a horizon that meets the demand as far as the calendars reach."""
         asked = self._asked
         if asked is not None:
-            demand = Demand(
-                min(asked.lo, demand.lo),
-                max(asked.hi, demand.hi),
-                max(filter(None, (asked.ahead, demand.ahead)), default=demand.ahead),
-                max(filter(None, (asked.back, demand.back)), default=demand.back),
-            )
+            demand = demand.merged_with(asked)
         if demand != asked:
-            horizon = Horizon([_curve(lines, demand) for lines in self._lines])
+            horizon = Horizon([_curve(lines, demand, edges=self._edges) for lines in self._lines])
             self.horizon, self._asked = horizon, demand
             return horizon
         return self.horizon
 
 
 @lru_cache(maxsize=32)
-def compiled(schedules: tuple[WorkingTime, ...]) -> Compiled:
-    """Return what is compiled of some schedules, the same for equal ones."""
-    return Compiled(schedules)
+def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Compiled:
+    """Return what is compiled of some schedules, one object for equal schedules."""
+    return Compiled(schedules, edges=edges)
 
 
 class Tables:
-    """All that is looked up, in one unit.
+    """All look-ups in one unit.
 
-    Row by row within [lo, hi] one run of known dates holds, for every schedule; ``lo`` > ``hi``
-    where that is so of no row. ``base`` and ``total`` are C at ``lo`` and at the end of each
-    curve.
+    From ``lo`` to ``hi`` every schedule has a single run of known dates; ``lo`` > ``hi`` if there
+    is no such span. ``base`` and ``total`` are C at ``lo`` and at the end of each curve.
     """
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
         self.unit = unit
-        curves = [_in_unit(curve, unit) for curve in horizon.curves]
+        curves = horizon.curves_in(unit)
         lengths = [curve.ends - curve.starts for curve in curves]
-        # no more than a day, as each curve is padded by one
+        # at most a day, as each curve is padded by one
         a_day = 86_400 * PER_SECOND[unit]
         self.g = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
         self.lo, self.hi = 1, 0
@@ -198,9 +224,9 @@ class Tables:
         self._runs = _Runs(curves, self.cum)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
-        """Return the last instant within [lo, hi] whose answer ``ahead`` is within them all.
+        """Return the last instant within [lo, hi] whose answer is within every curve.
 
-        ``ahead`` is working time; with ``opening`` the answer is the next opening after it.
+        The answer is ``ahead`` of working time later, with ``opening`` the next opening after it.
         """
         known = self._lasts.get((ahead, opening))
         if known is None:
@@ -221,7 +247,7 @@ class Tables:
         return last
 
     def first_with(self, back: int) -> int:
-        """Return the first instant within [lo, hi] whose answer ``back`` is within them all."""
+        """Return the first instant within [lo, hi] whose answer ``back`` is within every curve."""
         first = self.lo
         for curve, cum in zip(self.curves, self.cum, strict=True):
             needed = int(cum[0]) + back
@@ -233,32 +259,32 @@ class Tables:
         return first
 
     def runs_of(self, t: Ints, codes: Ints | None) -> Ints:
-        """Return the run of known dates that holds each instant, -1 for none."""
+        """Return the run of known dates of each instant, -1 for none."""
         return self._runs.find(t, None if codes is None else self.slot_of.take(codes))
 
     @property
     def run_base(self) -> Ints:
-        """C at the beginning of each run; the last element is for rows that are in none."""
+        """C at the start of each run; the last element is for rows in none."""
         return self._runs.base
 
     @property
     def run_total(self) -> Ints:
-        """C at the end of each run; the last element is for rows that are in none."""
+        """C at the end of each run; the last element is for rows in none."""
         return self._runs.total
 
     @property
     def run_end(self) -> Ints:
-        """The last instant of each run; the last element is for rows that are in none."""
+        """The last instant of each run; the last element is for rows in none."""
         return self._runs.end
 
 
 def _span(curve: Curve) -> tuple[int, int]:
-    """Return from when to when a curve is known, runs of unknown dates between included."""
+    """Return the first and the last known instant of a curve; dates between may be unknown."""
     return (int(curve.lo[0]), int(curve.hi[-1])) if len(curve.lo) else (0, -1)
 
 
 def _in_unit(curve: Curve, unit: str) -> Curve:
-    """Return a curve in a unit that can hold it; nanoseconds end in 1677 and 2262."""
+    """Return a curve in a unit, clipped to the unit's range: 1677 to 2262 for nanoseconds."""
     scale = PER_SECOND[unit]
     if scale <= PER_SECOND["us"]:
         step = PER_SECOND["us"] // scale

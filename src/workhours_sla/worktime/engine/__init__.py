@@ -1,1 +1,1 @@
-"""Scalar working time: compiled timelines and their fast path."""
+"""The scalar engine: shifts compiled to timelines, exact answers from them, and a fast path."""

@@ -1,4 +1,4 @@
-"""From the shifts of dates to intervals on the exact time line."""
+"""Compile the shifts of dates to intervals of instants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from workhours_sla.worktime.interval_sets import clip, join
 from workhours_sla.worktime.weekly_hours import Shifts
-from workhours_sla.worktime.zone import BASE, ONE_DAY, ZERO, Interval, Zone
+from workhours_sla.worktime.zone import BASE, ONE_DAY, ZERO, TimeSpan, Zone
 
 _BASE_ORDINAL = BASE.toordinal()
 _MARGIN = 3
@@ -18,7 +18,7 @@ ends at most two days after its date begins, and an offset is less than one day.
 class Compiler:
     """Compiles one run of known dates.
 
-    ``shifts_between`` gives the shifts of each date from one to another, both known. ``reach``
+    ``shifts_between`` returns the shifts of each date from one to another, both known. ``reach``
     bounds every shift of every date: the earliest start and the latest end after its midnight.
     ``surely`` is the span that is known whatever the shifts of the first and the last date.
     """
@@ -42,31 +42,31 @@ class Compiler:
         midnight, after = ONE_DAY * self._first, ONE_DAY * (self._last + 1)
         self.surely = zone.end_of(midnight + spill), zone.start_of(after)
 
-    def known_span(self) -> Interval:
+    def known_span(self) -> TimeSpan:
         """Return the span that no shift of an unknown date can change.
 
-        It starts where shifts of the date before the first could no longer reach, or with a
-        shift of the first date that covers that instant; it ends at the midnight after the last
-        date, or with a shift that runs past it.
+        It starts where shifts of the date before the first no longer reach, or with a shift of
+        the first date that covers that instant. It ends at the midnight after the last date, or
+        with a shift that runs past it.
         """
         lo, hi = self.surely
-        floor = self.zone.end_of(ONE_DAY * self._first)
+        earliest = self.zone.end_of(ONE_DAY * self._first)
         for start, end in join(self.day_intervals(self._first)):
             if start <= lo <= end:
-                lo = max(start, floor)
+                lo = max(start, earliest)
         near_end = [*self.day_intervals(self._last - 1), *self.day_intervals(self._last)]
         for start, end in join(near_end):
             if start <= hi < end:
                 hi = end
         return lo, max(lo, hi)
 
-    def day_intervals(self, day: int) -> list[Interval]:
+    def day_intervals(self, day: int) -> list[TimeSpan]:
         """Return the intervals of the shifts that start on day number ``day``, as instants."""
         if not self._first <= day <= self._last:
             return []
         return self._intervals_of(day, day)
 
-    def _intervals_of(self, first: int, last: int) -> list[Interval]:
+    def _intervals_of(self, first: int, last: int) -> list[TimeSpan]:
         """Return the intervals of the shifts that start on the days from ``first`` to ``last``."""
         changes = self.zone.changes(first - _MARGIN, last + _MARGIN)
         near_change = {
@@ -77,7 +77,7 @@ class Compiler:
         offset = self.zone.offset_on(first)
         midnight = ONE_DAY * first - offset
         dates = (date.fromordinal(_BASE_ORDINAL + day) for day in (first, last))
-        found: list[Interval] = []
+        found: list[TimeSpan] = []
         for day, shifts in enumerate(self._shifts_between(*dates), first):
             if day in near_change:
                 wall = ONE_DAY * day
@@ -90,8 +90,8 @@ class Compiler:
                 midnight += ONE_DAY
         return found
 
-    def compile_span(self, lo: timedelta, hi: timedelta) -> list[Interval]:
-        """Return the working time within ``[lo, hi)``, from just the dates that can reach it."""
+    def compile_span(self, lo: timedelta, hi: timedelta) -> list[TimeSpan]:
+        """Return the working time within ``[lo, hi)``, from only the dates that can reach it."""
         earliest_wall = lo + min(map(self.zone.offset_at, (lo, lo + ONE_DAY)))
         latest_wall = hi + max(map(self.zone.offset_at, (hi, hi - ONE_DAY)))
         first = max(self._first, (earliest_wall - self._reach[1]) // ONE_DAY)

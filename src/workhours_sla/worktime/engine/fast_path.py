@@ -1,11 +1,14 @@
-"""Working time laid out for one clock, so that a day's number leads straight to its intervals.
+"""A snapshot indexed by day number, for one clock: the verbs without conversions and searches.
 
-Every instant here is a reading of that clock as ``timedelta`` since 1970-01-01T00:00. The clock
-is UTC, or a zone's wall clock where it is *quiet*: a day is quiet when the zone's offset does not
-change within a day of it, an interval likewise. On quiet days wall-clock arithmetic is exact, and
-no reading is skipped or repeated. What is not quiet is left out: a day from ``index``, an edge of
-an interval by None, which no instant can be compared with. Whoever asks then gets KeyError or
-TypeError, and counts in UTC instead.
+Measured against the plain verbs of ``working_time``: a deadline takes @@ instead of @@ us, an
+elapsed time @@ instead of @@.
+
+All times here are readings of one clock, as ``timedelta`` since 1970-01-01T00:00. The clock is
+UTC, or a zone's wall clock where it is *quiet*: a day or an interval is quiet if the zone's
+offset does not change within a day of it. On quiet days wall-clock arithmetic is exact, and no
+reading is skipped or repeated. Days that are not quiet are missing from ``index``, and edges of
+intervals that are not quiet are None, which compares with nothing. Both raise one of
+``UNAVAILABLE``; the caller then uses the plain verb.
 """
 
 from __future__ import annotations
@@ -18,23 +21,23 @@ from typing import Any
 from workhours_sla.worktime.engine.timeline import Snapshot
 from workhours_sla.worktime.zone import ONE_DAY, ZERO, Zone
 
-WALK = timedelta(hours=80)
-"""Above this much working time a binary search is cheaper than walking the intervals."""
+MAX_WALK = timedelta(hours=80)
+"""Above this much working time a binary search is cheaper than stepping through intervals."""
 
-OFF_TRACK = (KeyError, TypeError, OverflowError)
-"""What it raises to ask a track for what it does not have."""
+UNAVAILABLE = (KeyError, TypeError, OverflowError)
+"""Exceptions that mean the fast path is unavailable."""
 
 
 Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta], list[timedelta]]
 
 
 class FastPath:
-    """The intervals on one clock; j below is how many of them start at or before an instant.
+    """The intervals on one clock. Below, j is the number of starts at or before a time.
 
-    Never changed. ``arrays`` is, in a plain tuple as that unpacks fastest: ``index``, where
+    Immutable. ``arrays`` is a plain tuple, since that unpacks fastest: ``index``, where
     ``index[day]`` is j at the midnight that begins a day; ``starts``, where ``starts[j]`` is the
     next start; ``ends[j]``, its end; ``closed[j]``, the end before it; ``gaps[j]``, the time
-    between the two. Working time up to x is ``min(x - shift[j], cum[j])``.
+    between the two. The working time up to x is ``min(x - shift[j], cum[j])``.
     """
 
     __slots__ = ("_shift", "arrays", "cum")
@@ -45,7 +48,7 @@ class FastPath:
         self.cum = cum
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return working time up to an instant."""
+        """Return the working time up to a time."""
         index, starts, _, _, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -55,9 +58,17 @@ class FastPath:
         # min() would cost twice as much
         return total if worked > total else worked  # noqa: FURB136
 
+    def is_working(self, moment: timedelta) -> bool:
+        """Return whether a time is working time."""
+        index, starts, _, closed, _ = self.arrays
+        j = index[moment.days]
+        while starts[j] <= moment:
+            j += 1
+        return moment < closed[j]
+
     def due(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the first instant at which a budget of more than 0 has passed."""
-        if not ZERO < budget <= WALK:
+        """Return the first time at which a budget of more than 0 is used up."""
+        if not ZERO < budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
         j = index[moment.days]
@@ -76,8 +87,8 @@ class FastPath:
         return due
 
     def due_and_limit(self, moment: timedelta, budget: timedelta) -> tuple[timedelta, timedelta]:
-        """Return the first and the last instant at which a budget of more than 0 has passed."""
-        if not ZERO < budget <= WALK:
+        """Return the first and the last time at which exactly a budget of more than 0 is used."""
+        if not ZERO < budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
         j = index[moment.days]
@@ -99,8 +110,8 @@ class FastPath:
         return due, due if due < ends[j] else due + gaps[j + 1]
 
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the last instant at which no more than a budget has passed."""
-        if not ZERO <= budget <= WALK:
+        """Return the last time at which no more than a budget is used."""
+        if not ZERO <= budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
         j = index[moment.days]
@@ -119,22 +130,22 @@ class FastPath:
         return limit
 
 
-NO_TRACK = FastPath(({}, [], [], [], []), [], [])
+EMPTY = FastPath(({}, [], [], [], []), [], [])
 
 
-def utc_track(snapshot: Snapshot) -> FastPath:
-    """Return the track of a snapshot in UTC."""
-    return _laid_out(snapshot, snapshot.starts, snapshot.ends, [(snapshot.lo, snapshot.hi, ZERO)])
+def utc_path(snapshot: Snapshot) -> FastPath:
+    """Return a snapshot on the UTC clock."""
+    return _path(snapshot, snapshot.starts, snapshot.ends, [(snapshot.lo, snapshot.hi, ZERO)])
 
 
-def wall_track(snapshot: Snapshot, zone: Zone) -> FastPath:
-    """Return the track of a snapshot on a zone's wall clock."""
+def wall_path(snapshot: Snapshot, zone: Zone) -> FastPath:
+    """Return a snapshot on a zone's wall clock."""
     lo, hi = snapshot.lo, snapshot.hi
     changes = zone.changes(lo // ONE_DAY - 2, hi // ONE_DAY + 3)
     moments = [moment for moment, _ in changes]
     offsets = [zone.offset_on(lo // ONE_DAY - 2), *(offset for _, offset in changes)]
     edges = [lo, *moments, hi]
-    # the stretches that are a day from any change, also from one shortly before or after
+    # the stretches at least a day from any change, including changes just outside of the span
     quiet = [
         (
             since if since == lo else max(lo, since + ONE_DAY),
@@ -144,7 +155,7 @@ def wall_track(snapshot: Snapshot, zone: Zone) -> FastPath:
         for (since, until), offset in zip(pairwise(edges), offsets, strict=True)
     ]
     if not changes:
-        return _laid_out(
+        return _path(
             snapshot,
             [start + offsets[0] for start in snapshot.starts],
             [end + offsets[0] for end in snapshot.ends],
@@ -157,16 +168,16 @@ def wall_track(snapshot: Snapshot, zone: Zone) -> FastPath:
         since, until, offset = quiet[part]
         starts.append(start + offset)
         ends.append(end + offset if since <= start and end <= until else None)
-    return _laid_out(snapshot, starts, ends, quiet)
+    return _path(snapshot, starts, ends, quiet)
 
 
-def _laid_out(
+def _path(
     snapshot: Snapshot,
     starts: list[timedelta],
     ends: list[Any],
     quiet: list[tuple[timedelta, timedelta, timedelta]],
 ) -> FastPath:
-    """Return a track from readings of its clock and the stretches (since, until, offset)."""
+    """Return a fast path from readings of its clock; quiet spans are (since, until, offset)."""
     cum = snapshot.cum
     index: dict[int, int] = {}
     j = 0
@@ -180,7 +191,7 @@ def _laid_out(
             index[day] = j
             day += 1
             midnight += ONE_DAY
-    once: dict[timedelta, timedelta] = {}  # few gaps differ, so each is kept once
+    once: dict[timedelta, timedelta] = {}  # few gaps differ, so equal ones share an object
     gaps = [
         None if end is None else once.setdefault(start - end, start - end)
         for start, end in zip(starts[1:], ends, strict=False)
@@ -191,7 +202,7 @@ def _laid_out(
             None if end is None else start - before
             for start, end, before in zip(starts, ends, cum, strict=False)
         ]
-    early = snapshot.lo - ONE_DAY * 3  # before any instant asked for, whatever the offset
+    early = snapshot.lo - ONE_DAY * 3  # before any time on the fast path, whatever the offset
     arrays: Any = (
         index,
         [*starts, timedelta.max],

@@ -1,14 +1,14 @@
-"""The scalar engine: compiled working time, and the exact arithmetic on it.
+"""Compiled working time and the exact arithmetic on it.
 
-Working time compiles to sorted, disjoint, non-touching half-open intervals ``[s, e)`` on the
-exact time line, held as ``timedelta`` since 1970-01-01T00:00 UTC. With ``cum[i]`` the working
-time before interval i and j = #{s <= x}, the working time up to x is
+Working time compiles to sorted, disjoint, non-touching half-open intervals ``[s, e)`` of
+instants. With ``cum[i]`` the working time before interval i and j = #{s <= x}, the working time
+up to x is
 
     C(x) = min(x - (s[j-1] - cum[j-1]), cum[j])
 
-``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. The line is compiled in
-whole UTC years, when first needed; a larger snapshot replaces the old one whole, so readers need
-no lock, and C never changes when the horizon grows.
+``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. A timeline is compiled in
+whole UTC years, when first needed. A larger snapshot replaces the previous one in one step, so
+readers need no lock, and C keeps its values as the timeline grows.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from operator import sub
 from threading import Lock
 from typing import NamedTuple
 
-from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, Interval
+from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, TimeSpan
 
 
 class Snapshot(NamedTuple):
     """Working time compiled from ``lo`` to ``hi``.
 
-    ``shift[j]`` is A of the formula above, with a first element for instants before any
-    interval; ``cum`` has one element more than there are intervals.
+    ``shift[j]`` is ``s[j-1] - cum[j-1]`` of the formula above, with a first element for instants
+    before any interval; ``inverse`` is ``shift`` without it. ``cum`` has one element more than
+    there are intervals.
     """
 
     lo: timedelta
@@ -40,8 +41,8 @@ class Snapshot(NamedTuple):
     inverse: list[timedelta]
 
 
-def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: timedelta) -> Snapshot:
-    """Return the tables for ``[lo, hi)`` where working time up to ``lo`` is ``base``."""
+def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: timedelta) -> Snapshot:
+    """Return the snapshot of ``[lo, hi)`` if working time up to ``lo`` is ``base``."""
     starts = [start for start, _ in intervals]
     ends = [end for _, end in intervals]
     cum = list(accumulate(map(sub, ends, starts), initial=base))
@@ -49,8 +50,8 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[Interval], base: tim
     return Snapshot(lo, hi, starts, ends, cum, shift, shift[1:])
 
 
-def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Interval]) -> Snapshot:
-    """Return the snapshot grown to ``[lo, hi)`` by the intervals of the new part, at one end."""
+def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[TimeSpan]) -> Snapshot:
+    """Return the snapshot extended at one end to ``[lo, hi)``; ``added`` are the new intervals."""
     base = snapshot.cum[0]
     if lo < snapshot.lo:
         base -= sum((end - start for start, end in added), ZERO)
@@ -58,7 +59,7 @@ def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Inte
     left, right = (new, snapshot) if lo < snapshot.lo else (snapshot, new)
     starts, ends, cum = right.starts, right.ends, right.cum
     left_ends, inverse = left.ends, right.inverse
-    if left_ends and starts and left_ends[-1] == starts[0]:  # one interval across the seam
+    if left_ends and starts and left_ends[-1] == starts[0]:  # one interval across the boundary
         left_ends = [*left_ends[:-1], ends[0]]
         starts, ends, cum, inverse = starts[1:], ends[1:], cum[1:], inverse[1:]
     inverse = left.inverse + inverse
@@ -74,24 +75,24 @@ def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Inte
 
 
 class Timeline:
-    """Working time over one run of known dates, compiled as far as it has been asked for.
+    """Working time over one run of known dates, compiled as far as it was needed.
 
-    ``compile_span(lo, hi)`` gives the intervals within a span. ``surely`` is known whatever the
-    shifts of the dates at its ends; ``known_span()`` gives the exact span, which costs more.
+    ``compile_span(lo, hi)`` returns the intervals within a span. ``surely`` is a span that is
+    known whatever the shifts at its ends; ``known_span()`` returns the exact span, and costs more.
     """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_snapshot", "_surely")
 
     def __init__(
         self,
-        compile_span: Callable[[timedelta, timedelta], list[Interval]],
-        surely: Interval,
-        known_span: Callable[[], Interval],
+        compile_span: Callable[[timedelta, timedelta], list[TimeSpan]],
+        surely: TimeSpan,
+        known_span: Callable[[], TimeSpan],
     ) -> None:
         self._compile_span = compile_span
         self._surely = surely
         self._known_span = known_span
-        self._known: Interval | None = None
+        self._known: TimeSpan | None = None
         self._snapshot: Snapshot | None = None
         self._growing = Lock()
 
@@ -105,17 +106,17 @@ class Timeline:
         """The end of what no shift of an unknown date can change."""
         return self._span()[1]
 
-    def _span(self) -> Interval:
+    def _span(self) -> TimeSpan:
         if self._known is None:
             self._known = self._known_span()
         return self._known
 
     def surely_from(self) -> timedelta:
-        """Return the instant from which it is known whatever the shifts of its first date."""
+        """Return the first instant that is known whatever the shifts of the first date."""
         return self._surely[0]
 
     def knows(self, moment: timedelta) -> bool:
-        """Whether working time up to ``moment`` is known, the end of the span included."""
+        """Whether working time up to ``moment`` is known; true for the end of the span."""
         return self._surely[0] <= moment <= self._surely[1] or self.lo <= moment <= self.hi
 
     def _goes_on_after(self, moment: timedelta) -> bool:
@@ -125,9 +126,9 @@ class Timeline:
         return moment > self._surely[0] or moment > self.lo
 
     def at(self, moment: timedelta) -> Snapshot:
-        """Return a snapshot that holds ``moment``, which must be within ``lo`` to ``hi``.
+        """Return a snapshot that contains ``moment``, which must be within ``lo`` to ``hi``.
 
-        Growing is locked, as all snapshots must count from one zero; reading is not.
+        Growing needs the lock, since all snapshots must count from the same zero.
         """
         with self._growing:
             snapshot = self._snapshot
@@ -145,7 +146,7 @@ class Timeline:
             self._snapshot = snapshot
             return snapshot
 
-    def _year_around(self, moment: timedelta) -> Interval:
+    def _year_around(self, moment: timedelta) -> TimeSpan:
         year = (BASE + moment).year
         start = datetime(year, 1, 1) - BASE  # noqa: DTZ001
         end = datetime(min(year + 1, MAXYEAR), 1, 1) - BASE  # noqa: DTZ001
@@ -156,13 +157,13 @@ class Timeline:
 
     @property
     def compiled(self) -> Snapshot | None:
-        """What is compiled so far."""
+        """The part that is compiled so far."""
         return self._snapshot
 
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return C(moment): working time up to an instant, from a fixed but arbitrary zero."""
+        """Return C(moment): the working time up to an instant, from an arbitrary zero."""
         snapshot = self._snapshot
         if snapshot is None or not snapshot.lo <= moment < snapshot.hi:
             snapshot = self.at(moment)
@@ -170,9 +171,9 @@ class Timeline:
         return min(moment - snapshot.shift[index], snapshot.cum[index])
 
     def earliest(self, worked: timedelta) -> timedelta | None:
-        """Return the first instant with C == worked, or None where it lies past ``hi``.
+        """Return the first instant with C == worked, None if it is past ``hi``.
 
-        ``worked`` must be more than C at some instant already asked for.
+        ``worked`` must be more than C at some instant that is compiled.
         """
         snapshot = self._grown_to(worked)
         if worked > snapshot.cum[-1]:
@@ -180,7 +181,7 @@ class Timeline:
         return worked + snapshot.inverse[bisect_left(snapshot.cum, worked) - 1]
 
     def latest(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant with C == worked, or None where it lies past ``hi``."""
+        """Return the last instant with C == worked, None if it is past ``hi``."""
         snapshot = self._grown_to(worked, beyond=True)
         index = bisect_right(snapshot.cum, worked) - 1
         if index >= len(snapshot.inverse):
@@ -188,9 +189,9 @@ class Timeline:
         return worked + snapshot.inverse[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return ``latest(worked)`` for an amount worked earlier, None where before ``lo``."""
+        """Return ``latest(worked)`` for C before what is compiled, None if it is before ``lo``."""
         snapshot = self._snapshot
-        assert snapshot is not None  # noqa: S101 - C was asked for before
+        assert snapshot is not None  # noqa: S101 - callers have computed C
         while worked < snapshot.cum[0] and self._goes_on_before(snapshot.lo):
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         if worked < snapshot.cum[0]:
@@ -200,7 +201,7 @@ class Timeline:
 
     def _grown_to(self, worked: timedelta, *, beyond: bool = False) -> Snapshot:
         snapshot = self._snapshot
-        assert snapshot is not None  # noqa: S101 - C was asked for before
+        assert snapshot is not None  # noqa: S101 - callers have computed C
         while (
             worked >= snapshot.cum[-1] if beyond else worked > snapshot.cum[-1]
         ) and self._goes_on_after(snapshot.hi):
@@ -208,11 +209,11 @@ class Timeline:
         return snapshot
 
     def _grown(self, snapshot: Snapshot) -> Snapshot:
-        # half as much again each time, so that a far answer costs no more than the way there
+        # by half of its length each time, so that a distant answer takes few steps
         ahead = ONE_DAY * 180 + (snapshot.hi - snapshot.lo) // 2
         return self.at(min(snapshot.hi + ahead, max(snapshot.hi, self._surely[1])))
 
-    def between(self, lo: timedelta, hi: timedelta) -> list[Interval]:
+    def between(self, lo: timedelta, hi: timedelta) -> list[TimeSpan]:
         """Return the working intervals clipped to ``[lo, hi)``."""
         self.at(lo)
         snapshot = self.at(hi)
@@ -224,7 +225,7 @@ class Timeline:
         return found
 
     def closing_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last end of working time at or before ``moment``, None where before ``lo``."""
+        """Return the last end of working time at or before ``moment``, None if before ``lo``."""
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.ends, moment)) == 0 and self._goes_on_before(
             snapshot.lo
@@ -233,9 +234,9 @@ class Timeline:
         return snapshot.ends[index - 1] if index else None
 
     def closing_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first end of working time after an instant, None where past ``hi``.
+        """Return the first end of working time after ``moment``, None if past ``hi``.
 
-        An end at ``hi`` is where the known dates end; working time may go on.
+        An end at ``hi`` may be just the end of the known dates; working time may continue.
         """
         snapshot = self.at(moment)
         while (
@@ -246,7 +247,7 @@ class Timeline:
         return snapshot.ends[index] if index < len(snapshot.ends) else None
 
     def opening_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first start of working time after an instant, None where past ``hi``."""
+        """Return the first start of working time after ``moment``, None if past ``hi``."""
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.starts, moment)) == len(
             snapshot.starts
@@ -255,9 +256,10 @@ class Timeline:
         return snapshot.starts[index] if index < len(snapshot.starts) else None
 
     def opening_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last start of working time at or before ``moment``, None where before ``lo``.
+        """Return the last start of working time at or before ``moment``, None if before ``lo``.
 
-        A start at ``lo`` is where the known dates begin; it may have been working time before.
+        A start at ``lo`` may be just the start of the known dates; it may have been working time
+        before.
         """
         snapshot = self.at(moment)
         while (

@@ -1,0 +1,64 @@
+"""A question as integers: the columns of a verb in one unit, spread over the rows."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from workhours_sla.worktime.columns.lookups import Bools, Ints
+
+EdgeVerb = Literal["next_opening", "next_closing", "previous_opening", "previous_closing"]
+Verb = Literal["elapsed", "is_working", "deadline", "breaches_after", "latest_start"] | EdgeVerb
+EDGE_VERBS: Final[tuple[EdgeVerb, ...]] = get_args(EdgeVerb)
+
+
+class PauseRows(NamedTuple):
+    """Pauses as integers, checked: row i has those from ``offsets[i]`` to ``offsets[i + 1]``."""
+
+    starts: Ints
+    ends: Ints
+    offsets: Ints
+    open_ended: Bools | None
+    """Which pauses have no end; None if all have one."""
+
+    def cut(self, first: int, last: int) -> PauseRows:
+        """Return the pauses of the rows from ``first`` to ``last``."""
+        offsets = self.offsets[first : last + 1]
+        own = slice(int(offsets[0]), int(offsets[-1]))
+        return PauseRows(
+            self.starts[own],
+            self.ends[own],
+            offsets - offsets[0],
+            None if self.open_ended is None else self.open_ended[own],
+        )
+
+    def rows(self) -> Ints | None:
+        """Return the row of each pause, None if every row has exactly one."""
+        counts = np.diff(self.offsets)
+        if len(counts) == len(self.starts) and counts.all():
+            return None
+        return np.repeat(np.arange(len(counts)), counts)
+
+
+class Rows(NamedTuple):
+    """The columns of a question, of one length; ``inclusive`` is for openings and closings."""
+
+    start: Ints
+    end: Ints | None = None
+    budget: Ints | int = 0
+    codes: Ints | None = None
+    pauses: PauseRows | None = None
+    inclusive: bool = True
+
+    def cut(self, first: int, last: int) -> Rows:
+        """Return the rows from ``first`` to ``last``."""
+        own = slice(first, last)
+        return Rows(
+            self.start[own],
+            None if self.end is None else self.end[own],
+            self.budget[own] if isinstance(self.budget, np.ndarray) else self.budget,
+            None if self.codes is None else self.codes[own],
+            None if self.pauses is None else self.pauses.cut(first, last),
+            self.inclusive,
+        )

@@ -1,0 +1,139 @@
+"""Dates as day budgets count them: when a date ends, which are paused, and where an end rolls to.
+
+Instants here are datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Literal
+
+from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
+from workhours_sla.worktime.dated_shifts import DatedShifts
+from workhours_sla.worktime.pauses import Pauses, moments_of
+from workhours_sla.worktime.weekly_hours import shorten
+from workhours_sla.worktime.zone import BASE_UTC, ONE_DAY
+
+DateRange = tuple[date, date]
+"""From the first date to the last, both included."""
+Roll = Literal["following", "preceding", "none"]
+
+
+# -- the end of a date -----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def midnight_after(schedule: DatedShifts, day: date) -> datetime:
+    """Return 24:00 of a date."""
+    return schedule.end_of_day(day).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
+    """Return the end of the last shift that starts on a date, None if it has no shift."""
+    spans = schedule.spans_on(day, schedule.shifts_on(day))
+    return max((BASE_UTC + end for _, end in spans), default=None)
+
+
+@lru_cache(maxsize=4096)
+def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
+    """Return when a date closes, 24:00 at the latest; None if it has no shift."""
+    return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
+
+
+def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
+    """Whether a date with working hours has closed by the start."""
+    closes = closes_on(schedule, day)
+    return closes is not None and closes <= start.astimezone(UTC)
+
+
+def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
+    """Return due time and limit of a due date: its last closing, else 24:00, and its 24:00."""
+    midnight = midnight_after(schedule, due)
+    closing = last_closing(schedule, due)
+    return (midnight if closing is None else min(closing, midnight)), midnight
+
+
+def due_bounds_on(
+    schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
+) -> tuple[datetime, datetime]:
+    """Return the earliest and the latest due time of a due date that may be unknown.
+
+    ``full`` is the completion with all unknown dates full. A due date that ``may_be_off`` is due
+    at its 24:00 at the latest.
+    """
+    if schedule.knows(day):
+        end, _ = ends_of(schedule, day)
+        return end, end
+    midnight = midnight_after(schedule, day)
+    if not full.knows(day):  # too far from the known dates to be completed
+        return midnight_after(schedule, day - ONE_DAY), midnight
+    week = schedule.hours_on(day).by_weekday
+    ends = [ends_of(full, day)[0]]
+    for weekday in schedule.calendar.possible_hours_of(day):
+        short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
+        closes = (BASE_UTC + until for _, until in schedule.spans_on(day, short))
+        ends.append(min(max(closes, default=midnight), midnight))
+    return min(ends), midnight if may_be_off else max(ends)
+
+
+# -- paused dates ----------------------------------------------------------------------------
+
+
+def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
+    """Return the dates whose 24:00 is within a pause, in order."""
+    found = []
+    for since, until in moments_of(pauses):
+        first = _first_ending_from(schedule, BASE_UTC + since)
+        after = _first_ending_from(schedule, BASE_UTC + until)
+        if first < after:
+            found.append((first, after - ONE_DAY))
+    return found
+
+
+def _first_ending_from(schedule: DatedShifts, when: datetime) -> date:
+    """Return the first date whose 24:00 is at or after an instant."""
+    day = when.astimezone(schedule.tz).date() - ONE_DAY
+    while midnight_after(schedule, day) < when:
+        day += ONE_DAY
+    return day
+
+
+def is_paused(day: date, paused: list[DateRange]) -> bool:
+    """Whether a date is in one of the ranges."""
+    index = bisect_right(paused, day, key=itemgetter(0))
+    return index > 0 and day <= paused[index - 1][1]
+
+
+def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
+    """Return the last of the dates from ``first`` to ``end``, moved by one per paused date."""
+    for begins, ends in paused:
+        if begins > end:
+            break
+        if ends >= first:
+            end += ends - max(begins, first) + ONE_DAY
+    return end
+
+
+# -- roll ------------------------------------------------------------------------------------
+
+
+def rolled(
+    schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
+) -> date:
+    """Return a due date moved off a day off, never to a date that was over before the start."""
+    if roll == "none" or last_closing(schedule, end) is not None:
+        return end
+    moved = end
+    if roll == "following":
+        while last_closing(schedule, moved) is None or is_paused(moved, paused):
+            moved += ONE_DAY
+        return moved
+    while last_closing(schedule, moved) is None:
+        moved -= ONE_DAY
+    if is_over(schedule, moved, start):
+        return rolled(schedule, end, "following", start, paused)
+    return moved

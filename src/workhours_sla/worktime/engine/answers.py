@@ -1,0 +1,166 @@
+"""One function per verb: the exact answer from the known dates, or CalendarCoverageError.
+
+``working_time`` documents the verbs. What is known extends over one timeline, its last instant
+included. At either end it may be uncertain whether working time starts or ends just there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from workhours_sla.worktime.budget import check_budget
+from workhours_sla.worktime.engine.compiled_time import CompiledTime
+from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.instants import datetime_in, moment_of
+from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer, paused_between
+from workhours_sla.worktime.zone import TICK, TimeSpan
+
+
+class Edge(Protocol):
+    """Finds an opening or closing near an instant."""
+
+    def __call__(self, time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
+        """Return the opening or closing."""
+
+
+def elapsed(time: CompiledTime, start: datetime, end: datetime, pauses: Pauses = ()) -> timedelta:
+    """Return the working time between two instants."""
+    a, b = moment_of(start), moment_of(end)
+    line = time._line_at(a)
+    if not line.knows(b):
+        (time._refuse_after if b > a else time._refuse_before)(line, "the span")
+    return line.worked(b) - line.worked(a) - paused_between(line, a, b, moments_of(pauses))
+
+
+def deadline(
+    time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses = ()
+) -> datetime:
+    """Return the due time of a budget."""
+    check_budget(budget)
+    moment = moment_of(start)
+    line = time._line_at(moment)
+    if not budget:
+        moments_of(pauses)
+        return start
+    worked = _worked_at_answer(line, moment, budget, pauses, latest=False)
+    found = None if worked is None else line.earliest(worked)
+    if found is None:
+        time._refuse_after(line, f"the deadline of {start}")
+    return datetime_in(start.tzinfo, found)
+
+
+def breaches_after(
+    time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses = ()
+) -> datetime:
+    """Return the limit of a budget."""
+    check_budget(budget)
+    moment = moment_of(start)
+    line = time._line_at(moment)
+    worked = _worked_at_answer(line, moment, budget, pauses, latest=True)
+    found = None if worked is None else line.latest(worked)
+    if found is None:
+        time._refuse_after(line, f"the limit of {start}")
+    return datetime_in(start.tzinfo, found)
+
+
+def _worked_at_answer(
+    line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, latest: bool
+) -> timedelta | None:
+    """Return C at the answer to a budget, None if a pause runs past the known dates."""
+    spans = moments_of(pauses)
+    paused = paused_before_answer(
+        line.worked, start, budget, spans, latest=latest, knows=line.knows
+    )
+    return None if paused is None else line.worked(start) + budget + paused
+
+
+def latest_start(time: CompiledTime, due: datetime, budget: timedelta) -> datetime:
+    """Return the latest start that is due no later than an instant."""
+    check_budget(budget)
+    moment = moment_of(due)
+    line = time._line_at(moment)
+    if not budget:
+        return due
+    start = line.latest_before(line.worked(moment) - budget)
+    if start is None:
+        time._refuse_before(line, f"the latest start for {due}")
+    return datetime_in(due.tzinfo, start)
+
+
+def is_working(time: CompiledTime, when: datetime) -> bool:
+    """Return whether an instant is working time."""
+    moment = moment_of(when)
+    line = time._line_at(moment)
+    if not line.knows(moment + TICK):
+        time._refuse_after(line, "the instant")
+    return bool(line.between(moment, moment + TICK))
+
+
+def intervals(time: CompiledTime, start: datetime, end: datetime) -> list[TimeSpan]:
+    """Return the working time between two instants as spans."""
+    a, b = moment_of(start), moment_of(end)
+    line = time._line_at(a)
+    if b <= a:
+        return []
+    if not line.knows(b):
+        time._refuse_after(line, "the span")
+    return line.between(a, b)
+
+
+def opening_after(time: CompiledTime, when: datetime) -> datetime:
+    """Return the first start of working time after an instant."""
+    moment = moment_of(when)
+    line = time._line_at(moment)
+    opening = line.opening_after(moment)
+    if opening is None:
+        time._refuse_after(line, f"the opening after {when}")
+    return datetime_in(when.tzinfo, opening)
+
+
+def next_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
+    """Return the first end of working time after, or at, an instant."""
+    moment = moment_of(when)
+    line = time._line_at(moment)
+    # working time that continues at the first known instant does not end there
+    if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
+        moment = _just_before(time, line, moment, f"the closing at {when}")
+    closing = line.closing_after(moment)
+    if closing is None or not line.knows(closing + TICK):
+        time._refuse_after(line, f"the closing after {when}")
+    return datetime_in(when.tzinfo, closing)
+
+
+def previous_opening(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
+    """Return the last start of working time before, or at, an instant."""
+    moment = moment_of(when)
+    line = time._line_at(moment)
+    if not inclusive:
+        moment = _just_before(time, line, moment, f"the opening before {when}")
+    opening = line.opening_until(moment)
+    if opening is None or not line.knows(opening - TICK):
+        time._refuse_before(line, f"the opening before {when}")
+    # working time that continues at the last known instant does not start there
+    if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
+        time._refuse_after(line, f"the opening at {when}")
+    return datetime_in(when.tzinfo, opening)
+
+
+def previous_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
+    """Return the last end of working time before, or at, an instant."""
+    moment = moment_of(when)
+    line = time._line_at(moment)
+    if not inclusive:
+        moment = _just_before(time, line, moment, f"the closing before {when}")
+    closing = line.closing_until(moment)
+    if closing is not None and not line.knows(closing + TICK):
+        time._refuse_after(line, f"the closing at {when}")
+    if closing is None:
+        time._refuse_before(line, f"the closing before {when}")
+    return datetime_in(when.tzinfo, closing)
+
+
+def _just_before(time: CompiledTime, line: Timeline, moment: timedelta, answer: str) -> timedelta:
+    if not line.knows(moment - TICK):
+        time._refuse_before(line, answer)
+    return moment - TICK
