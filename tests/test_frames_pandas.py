@@ -332,7 +332,7 @@ def test_holds_that_fit_no_row_are_refused() -> None:
         verbs.deadline(OFFICE, asked, BUDGET, pauses=frame[["row", "start"]])
     twice = pd.concat([frame, frame]).assign(row="y")
     twice["end"] += timedelta(hours=1)
-    with pytest.raises(ValueError, match=r"the holds of row 1 \(index y\) are not sorted"):
+    with pytest.raises(ValueError, match=r"the pauses of row 1 \(index y\) are not sorted"):
         verbs.deadline(OFFICE, asked, BUDGET, pauses=twice)
     days = pd.DataFrame({"row": ["y"], "start": [NOW.date()], "end": [NOW]}, index=[7])
     with pytest.raises(TypeError, match=r"row 0 \(index 7\) of start is datetime.date"):

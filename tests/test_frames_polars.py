@@ -217,7 +217,7 @@ def test_holds_of_another_kind_are_refused() -> None:
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
             verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
     backwards = pl.Series([[{"start": NOW, "end": NOW - timedelta(hours=1)}]], dtype=HELD)
-    with pytest.raises(ValueError, match="the holds of row 0 are not sorted"):
+    with pytest.raises(ValueError, match="the pauses of row 0 are not sorted"):
         verbs.deadline(OFFICE, asked, BUDGET, pauses=backwards)
 
 

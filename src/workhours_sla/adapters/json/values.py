@@ -97,7 +97,7 @@ _STEP = record(
     day=optional(_DAY),
     overridden=FLAG,
     without_hours=FLAG,
-    held=AMOUNT,
+    paused=AMOUNT,
     unknown=FLAG,
     undecided=optional(_ENTRY),
 )
