@@ -560,7 +560,7 @@ class Clock:
             happened = [event for event in self.events if event.occurred_at <= since]
             first = happened or self.events[:1]  # by what the clock starts, if before all else
             holder = self.holder(first[-1], inclusive=True)
-            phase = "held" if holder else "unassigned"
+            phase = "assigned" if holder else "unassigned"
             if any(since < registered for registered in registrations):
                 phase, holder = "unregistered", None
             used = working_time(self.schedule, since, until, pauses)

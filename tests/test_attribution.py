@@ -286,7 +286,7 @@ def test_hour_earlier_equals_a_second_evaluation() -> None:
     elapsed = sum((late.elapsed or timedelta(0) for late in report.late), timedelta(0))
     assert sum((share.worked for share in owners.shares), timedelta(0)) == elapsed
     assert sum((phase.worked for phase in owners.phases), timedelta(0)) == elapsed
-    assert [one.phase for one in owners.phases] == ["unregistered", "unassigned", "held"]
+    assert [one.phase for one in owners.phases] == ["unregistered", "unassigned", "assigned"]
     for phase in owners.phases:
         parts = [share for share in owners.shares if share.phase == phase.phase]
         assert sum((part.worked for part in parts), timedelta(0)) == phase.worked

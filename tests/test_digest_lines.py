@@ -40,7 +40,7 @@ from workhours_sla.cli.digests import Digesting
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.pipeline import Batch
-from workhours_sla.sla.target import Belonging
+from workhours_sla.sla.target import ScheduleField
 from workhours_sla.text import words
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
@@ -289,9 +289,9 @@ def test_what_changed_before_the_digests_began_is_not_news(tmp_path: Path) -> No
     assert line["text"].count("• A-") == 4
 
 
-@pytest.mark.parametrize("field", get_args(Belonging))
+@pytest.mark.parametrize("field", get_args(ScheduleField))
 def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
-    tmp_path: Path, field: Belonging
+    tmp_path: Path, field: ScheduleField
 ) -> None:
     split = Schedule("RU-VGG", "Mo-Fr 10:00-12:00,16:00-20:00")
     by = ScheduleBy(field, {"split": split, "office": OFFICE})

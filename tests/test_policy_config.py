@@ -28,7 +28,7 @@ from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.policy import Promises, promises_of
 from workhours_sla.adapters.config.schema import config_schema
 from workhours_sla.errors import ConfigError
-from workhours_sla.sla.policy import Attributes
+from workhours_sla.sla.event import Attributes
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -255,7 +255,7 @@ WRONG = [
     (ONE + "stops = ['reopened']", "targets[0].stops", 'never "created" or "reopened"'),
     (ONE + "stops = ['clsed']", "targets[0].stops[0]", "did you mean closed?"),
     (ONE + "pauses = 'yes'", "targets[0].pauses", "expected true or false, got 'yes'"),
-    (ONE + "pause_cap = '1h'", "targets[0]", "caps pauses but takes none"),
+    (ONE + "pause_cap = '1h'", "targets[0]", "has a pause_cap but no pauses"),
     (
         ONE + "pauses = true\npause_cap = '3 weeks'",
         "targets[0].pause_cap",
@@ -301,7 +301,7 @@ WRONG = [
     (
         "[[targets]]\nname = 'a'\nbudget = '2 working days'\non_transfer = 'resume'",
         "targets[0]",
-        "which only working time can",
+        "only a budget of working time can resume",
     ),
     ("[target]\nbudget = '4h'\n" + ONE, "target", "write it as one of [[targets]]"),
     ("preset = 'volgograd'\n[target]\nname = 'x'", "target", "write it as one of [[targets]]"),

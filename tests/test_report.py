@@ -525,8 +525,8 @@ def test_a_late_appeal_is_split_by_holder() -> None:
     shares = {(share.holder, share.phase): share.worked for share in owners.shares}
     assert shares == {
         (None, "unregistered"): timedelta(minutes=10),
-        ("A", "held"): timedelta(hours=2, minutes=55),
-        ("B", "held"): timedelta(hours=3, minutes=25),
+        ("A", "assigned"): timedelta(hours=2, minutes=55),
+        ("B", "assigned"): timedelta(hours=3, minutes=25),
     }
     assert sum(shares.values(), timedelta(0)) == report.late[0].elapsed
     a, b = report.indicators.agencies

@@ -299,7 +299,7 @@ def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
         Target("x", working_hours(1), OFFICE, stops=frozenset())
     with pytest.raises(PolicyError, match="none of latest, strict"):
         Target("x", working_hours(1), OFFICE, closing="loose")
-    with pytest.raises(PolicyError, match="targets alone, or of rules alone"):
+    with pytest.raises(PolicyError, match="targets alone, or rules alone"):
         Policy([])
     with pytest.raises(PolicyError, match=r"importances of rule .* is a list of names"):
         Rule(POLICY.targets, importances="high")

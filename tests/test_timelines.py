@@ -220,7 +220,7 @@ def test_posted_is_not_registered() -> None:
     assert phases(diary, "Sat 27.04.2024 18:00", targets[0]) == [
         ("unregistered", None, "2:00"),
         ("unassigned", None, "1:30"),
-        ("held", "roads", "2:00"),
+        ("assigned", "roads", "2:00"),
     ]
 
 
@@ -527,11 +527,11 @@ def test_a_pause_while_waiting_for_the_citizen() -> None:
         "Tue 10.06.2025 11:00 resumed",
         "Tue 10.06.2025 13:30 replied official",
     )
-    assert judge(diary, "Tue 10.06.2025 14:00", target("plain"), target("held", pauses=True)) == {
+    assert judge(diary, "Tue 10.06.2025 14:00", target("plain"), target("paused", pauses=True)) == {
         # Mon 2:00, Tue 09:00-13:00 = 4:00
         "plain": "breached by 2:00, due Tue 10.06.2025 11:00, used 6:00",
         # Mon 16:00-17:10 = 1:10, Tue 10:30-13:00 = 2:30; 0:20 of four are left at 14:00
-        "held": "met, due Tue 10.06.2025 14:20, used 3:40",
+        "paused": "met, due Tue 10.06.2025 14:20, used 3:40",
     }
 
 
@@ -610,7 +610,7 @@ def test_a_pause_leaves_out_the_dates_it_stands_on_at_midnight() -> None:
         diary,
         "Tue 17.06.2025 12:00",
         target("plain", budget=WorkingDays(2)),
-        target("held", budget=WorkingDays(2), pauses=True),
+        target("paused", budget=WorkingDays(2), pauses=True),
         target("clock", budget=ClockTime(timedelta(hours=24)), pauses=True),
     ).outcomes
     # Tue 10, Wed 11 (short)
@@ -1116,8 +1116,8 @@ def test_gaming() -> None:
     # Fri 3:00, Sat 09:00-12:00 = 3:00; 12:00-13:00, 14:00-16:50 = 3:50; Sat 0:10, Tue 1:00
     assert phases(diary, "Tue 05.11.2024 10:00", targets[0]) == [
         ("unregistered", None, "6:00"),
-        ("held", "A", "3:50"),
-        ("held", "B", "1:10"),
+        ("assigned", "A", "3:50"),
+        ("assigned", "B", "1:10"),
     ]
 
 
@@ -1356,7 +1356,7 @@ def test_who_passes_a_wrongly_addressed_appeal_on_at_once_is_not_charged() -> No
     spans = holder_spans(
         diary, of, as_of=at("Wed 12.03.2025 18:00"), return_within=timedelta(minutes=15)
     )
-    assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "held")]
+    assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "assigned")]
     assert breach_owner(spans, at("Wed 12.03.2025 15:00"), "first") == "B"
     assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
 
@@ -1438,7 +1438,7 @@ def test_as_of_an_instant_counts_what_happened_by_then_as_corrected() -> None:
     assert as_of_16(posted, late, earlier).outcomes[0].verdict == "met"
     assert as_of_16(late, posted).reconciliation.late == 0  # what is left out makes nothing late
     spans = phases([posted, answer, later], "Wed 12.03.2025 16:00", target())
-    assert spans == [("held", "A", "4:45")]
+    assert spans == [("assigned", "A", "4:45")]
 
 
 # -- deletions -------------------------------------------------------------------------------------
@@ -1686,10 +1686,10 @@ def test_between_two_transfers_holds_who_was_named_last() -> None:
     assert pauses == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
     assert phases(diary, "Wed 12.03.2025 12:00", target()) == [
         ("unregistered", None, "0:45"),
-        ("held", "A", "0:15"),
-        ("held", "B", "0:45"),
-        ("held", "D", "0:15"),
-        ("held", "A", "1:00"),
+        ("assigned", "A", "0:15"),
+        ("assigned", "B", "0:45"),
+        ("assigned", "D", "0:15"),
+        ("assigned", "A", "1:00"),
     ]
 
 
@@ -1706,9 +1706,9 @@ def test_a_reopened_appeal_stays_with_its_holder() -> None:
     as_of = at("Wed 12.03.2025 16:00")
     spans = holder_spans(diary, target(), as_of=as_of, cycle=1)
     assert [(span.phase, span.holder, format_amount(span.worked)) for span in spans] == [
-        ("held", "B", "1:00"),
-        ("held", "C", "1:00"),
-        ("held", "B", "1:00"),
+        ("assigned", "B", "1:00"),
+        ("assigned", "C", "1:00"),
+        ("assigned", "B", "1:00"),
     ]
     assert breach_owner(spans, at("Wed 12.03.2025 12:30")) == "B"
     _, again = evaluate(diary, Policy([target(on_transfer="resume")]), as_of=as_of).outcomes
@@ -1957,9 +1957,9 @@ def test_a_second_posting_hands_the_appeal_to_nobody() -> None:
         "Wed 12.03.2025 12:00 transferred agency=A",
     )
     assert phases(diary, "Wed 12.03.2025 13:00", target()) == [
-        ("held", "A", "2:00"),
-        ("held", "C", "1:00"),
-        ("held", "A", "1:00"),
+        ("assigned", "A", "2:00"),
+        ("assigned", "C", "1:00"),
+        ("assigned", "A", "1:00"),
     ]
     # 09:00-11:00, 12:00-13:00
     outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))

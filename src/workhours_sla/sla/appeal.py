@@ -1,4 +1,16 @@
-"""What one appeal's events say: its cycles, replies, pauses and holders, whatever the target."""
+"""An appeal as its events describe it: cycles, replies, pauses and attributes, whatever the target.
+
+The rules that do not depend on a target are here:
+
+- The first ``created`` creates the appeal; a later one is an edit. An appeal never created has no
+  clock, and its events are quarantined, as is a reply or a closing from before the posting.
+- A ``reopened`` begins a new cycle if the current one has an official reply or a ``closed``.
+- Replies count if they are by officials or by unknown authors. Whether a reply is substantive is
+  the verdict of the last review of it, else what the reply itself states.
+- The citizen's ``deleted`` withdraws the appeal unless a ``restored`` follows.
+- A ``corrected`` that names an event moves that event and replaces the fields that it gives. Of
+  several the one received last counts.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +22,16 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event import Attributes, Event, EventType
 from workhours_sla.sla.pauses import PauseLine
-from workhours_sla.sla.policy import Attributes
+from workhours_sla.sla.target import OnReopen
 from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.schedule import Schedule
 
 INTERIM = "interim"
-"""The reason of a reply that is not yet the answer."""
+"""The ``reason`` of a reply that is not yet the answer."""
 
-_BELONGS = Attributes._fields
-_CORRECTABLE = (*_BELONGS, "source", "author_role", "substantive", "reason")
+_CORRECTABLE = (*Attributes._fields, "source", "author_role", "substantive", "reason")
 _CREATED, _REPLIED, _PAUSED, _RESUMED = (
     EventType.CREATED,
     EventType.REPLIED,
@@ -31,25 +42,38 @@ _CLOSED, _REOPENED, _TRANSFERRED = EventType.CLOSED, EventType.REOPENED, EventTy
 _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.REVIEW
 _CORRECTED, _DUPLICATE_OF = EventType.CORRECTED, EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
-_TURNS = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
-_HANDS_OVER = (EventType.ASSIGNED, _TRANSFERRED)
-_UNSAID = Attributes()
-_Said = tuple[str | None, ...]
-"""What an event says of what the appeal belongs to, in the order of Belongings."""
+_BEYOND_CYCLE = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
+"""Types of events that change more than the current cycle."""
+_NAMES_HOLDER = (EventType.ASSIGNED, _TRANSFERRED)
+_NO_ATTRIBUTES = Attributes()
 _order = attrgetter("order")
 _NOT_JUDGED: Final[dict[str, bool]] = {}
-"""Of every appeal without a review; never changed."""
+"""Shared by all appeals without a review; never changed."""
+
+_Given = tuple[str | None, ...]
+"""The attributes that an event gives, in the order of Attributes."""
 
 
 class Quarantined(NamedTuple):
-    """An event set aside, with why (a key of ``words.QUARANTINE_REASONS``)."""
+    """An event that was rejected, with the reason.
+
+    ``reason`` is ``future_time``, ``conflicting_id``, ``no_appeal`` or ``reply_before_post``.
+
+    >>> from datetime import UTC
+    >>> from workhours_sla import Policy, Schedule, Target, evaluate, working_hours
+    >>> target = Target("first reply", working_hours(4), Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
+    >>> reply = Event("1", "A-1", "replied", noon, noon)
+    >>> evaluate([reply], Policy([target]), as_of=noon).quarantine[0].reason
+    'no_appeal'
+    """
 
     event: Event
     reason: str
 
 
 class Cycle:
-    """What happened from the posting, or from a reopening, up to the next."""
+    """The events from the posting or a reopening up to the next reopening; mutable."""
 
     __slots__ = (
         "_open_from",
@@ -63,21 +87,21 @@ class Cycle:
         "opened",
         "pauses",
         "replies",
-        "to_the_point",
+        "substantive_replies",
     )
 
     def __init__(self, number: int, opened: Event, holder_before: str | None = None) -> None:
         self.number = number
         self.opened = opened
         self.holder_before = holder_before
-        """Who held the appeal when the cycle began."""
+        """The holder when the cycle began."""
         self.events: list[Event] = []
         self.replies: list[Event] = []
-        """Those of officials, or of nobody known."""
-        self.to_the_point: list[Event] = []
-        """The replies that were judged to answer the appeal, by their author or by a review."""
+        """Replies by officials or by unknown authors."""
+        self.substantive_replies: list[Event] = []
+        """The replies judged substantive, by their author or by a review."""
         self.not_judged: list[Event] = []
-        """The replies that nobody has judged."""
+        """The replies without a judgement."""
         self.pauses: list[tuple[datetime, datetime | None]] = []
         """Each from its ``paused`` to the next ``resumed``; they may overlap."""
         self._open_from = 0
@@ -86,18 +110,18 @@ class Cycle:
         """By what the caps of the pauses depend on."""
         self.closed_at: datetime | None = None
         self.deleted: Event | None = None
-        """By which the citizen deleted the appeal, where nobody restored it."""
+        """The citizen's deletion of the appeal, unless it was restored."""
 
-    def take(self, event: Event, judged: Mapping[str, bool]) -> None:
-        """Add an event, which comes after those before.
+    def add(self, event: Event, judged: Mapping[str, bool]) -> None:
+        """Add an event that comes after those before.
 
-        ``judged`` is what reviews found of replies so far.
+        ``judged`` are the verdicts of the reviews so far, by the id of the reply.
         """
         kind = event.type
         self.events.append(event)
         if kind is _REPLIED:
             if event.author_role is None or event.author_role == "official":
-                self._reply(event, judged)
+                self._add_reply(event, judged)
         elif kind is _PAUSED:
             self.pauses.append((event.occurred_at, None))
         elif kind is _RESUMED:
@@ -111,43 +135,46 @@ class Cycle:
         elif kind is _RESTORED:
             self.deleted = None
 
-    def _reply(self, reply: Event, judged: Mapping[str, bool]) -> None:
+    def _add_reply(self, reply: Event, judged: Mapping[str, bool]) -> None:
         self.replies.append(reply)
         verdict = judged.get(reply.event_id, reply.substantive)
         if verdict is not False:
-            (self.not_judged if verdict is None else self.to_the_point).append(reply)
+            (self.not_judged if verdict is None else self.substantive_replies).append(reply)
 
     def _resume(self, until: datetime) -> None:
-        """End all pauses that are open."""
+        """End all open pauses."""
         pauses = self.pauses
         for place in range(self._open_from, len(pauses)):
             pauses[place] = pauses[place][0], until
         self._open_from = len(pauses)
 
     def judge(self, reply: Event, verdict: bool) -> None:  # noqa: FBT001
-        """Record what a review found of one of the replies."""
+        """Record a review's verdict on one of the replies."""
         order = reply.order
-        for replies in (self.to_the_point, self.not_judged):
+        for replies in (self.substantive_replies, self.not_judged):
             place = bisect_left(replies, order, key=_order)
             while place < len(replies) and replies[place].order == order:
                 del replies[place]
         if verdict:
-            insort(self.to_the_point, reply, key=_order)
+            insort(self.substantive_replies, reply, key=_order)
 
     def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
-        """Return the pauses as a target with such a cap counts them."""
-        of = None if cap is None else (cap, schedule)
+        """Return the pauses as a target with such a cap counts them.
+
+        Raises CalendarCoverageError where a cap depends on an uncertain date.
+        """
+        key = None if cap is None else (cap, schedule)
         if self._pause_lines is None:
             self._pause_lines = {}
-        line = self._pause_lines.get(of)
+        line = self._pause_lines.get(key)
         if line is None:
-            line = self._pause_lines[of] = PauseLine(cap, schedule)
-        line.follow(self.pauses)
+            line = self._pause_lines[key] = PauseLine(cap, schedule)
+        line.extend(self.pauses)
         return line
 
     @property
     def pause_left_open(self) -> bool:
-        """Whether a pause was never ended though later events show work on the appeal."""
+        """Whether a pause never ended although later events show work on the appeal."""
         if self._open_from == len(self.pauses):
             return False
         since = self.pauses[self._open_from][0]
@@ -161,13 +188,13 @@ class Cycle:
         )
 
     @property
-    def settled(self) -> bool:
-        """Whether there is something that a reopening can reopen."""
+    def can_reopen(self) -> bool:
+        """Whether there is a reply or a closing, so that a reopening begins a new cycle."""
         return bool(self.replies) or self.closed_at is not None
 
 
 class _Replies:
-    """The replies by id, each with its cycle, up to the last review."""
+    """The replies by id, each with its cycle, up to the last review; mutable."""
 
     __slots__ = ("_count", "_cycle", "by_id", "last")
 
@@ -178,8 +205,8 @@ class _Replies:
         """The id of the last one."""
         self._cycle = self._count = 0
 
-    def follow(self, cycles: Sequence[Cycle]) -> None:
-        """Add the replies that came since; only the last cycle grows."""
+    def extend(self, cycles: Sequence[Cycle]) -> None:
+        """Add the replies that are new; only the last cycle grows."""
         for cycle in cycles[self._cycle :]:
             for reply in cycle.replies[self._count :]:
                 self.by_id.setdefault(reply.event_id, []).append((cycle, reply))
@@ -189,19 +216,18 @@ class _Replies:
 
 
 class Appeal:
-    """An appeal as its events tell it, one after another in order.
+    """An appeal as its events describe it, added one after another in order; mutable.
 
-    What cannot be true is in ``aside``. ``created`` is None until the appeal was created; what
-    came before that waits. Anything but a correction that names another event may be added by
-    ``take``; for the rest read the events anew.
+    ``created`` is None until the appeal was created; events from before that wait for it. A
+    correction that names another event cannot be added: then read all events again.
     """
 
     __slots__ = (
+        "_given",
+        "_quarantined",
         "_replies",
-        "_said",
         "_waiting",
         "_whole",
-        "aside",
         "attributes",
         "changes",
         "created",
@@ -213,50 +239,54 @@ class Appeal:
 
     def __init__(self) -> None:
         self.created: Event | None = None
-        self.attributes = _UNSAID
+        self.attributes = _NO_ATTRIBUTES
         self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
-        """What reviews found of replies, by event id."""
-        self.initial = _UNSAID
-        """What the appeal belonged to when it was created."""
+        """The verdicts of reviews, by the id of the reply."""
+        self.initial = _NO_ATTRIBUTES
+        """The attributes at creation."""
         self.changes: list[tuple[datetime, Attributes]] = []
-        """What it belonged to from each later event on that said something else."""
-        self.aside: list[Quarantined] = []
+        """The attributes from each later event on that changed them."""
+        self._quarantined: list[Quarantined] = []
         self._waiting: list[Quarantined] = []
-        self._said: _Said | None = None
+        self._given: _Given | None = None
         self._replies: _Replies | None = None
-        """What a review needs of the replies, once there was one."""
+        """None until the first review."""
         self._whole: Cycle | None = None
 
     @property
     def opened(self) -> Event:
-        """The event that created the appeal, which there must be."""
-        assert self.created is not None  # noqa: S101 - who asks has seen to it
+        """The event that created the appeal, which must exist."""
+        assert self.created is not None  # noqa: S101 - callers have checked
         return self.created
 
     @property
     def whole(self) -> Cycle:
-        """Every event in one cycle."""
+        """All events as one cycle."""
         if len(self.cycles) == 1:
             return self.cycles[0]
         if self._whole is None:
             self._whole = Cycle(0, self.opened)
             for cycle in self.cycles:
                 for event in cycle.events:
-                    self._whole.take(event, self.judged)
+                    self._whole.add(event, self.judged)
         return self._whole
 
-    def take(self, event: Event) -> None:
-        """Add an event that comes after all those before."""
+    def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
+        """Return the cycles of a target with that option."""
+        return (self.whole,) if on_reopen == "ignore" else self.cycles
+
+    def add(self, event: Event) -> None:
+        """Add an event that comes after those before."""
         created, kind = self.created, event.type
         if created is None:
-            self._await(event)
+            self._add_uncreated(event)
             return
         if kind in _ANSWERS and event.occurred_at < created.occurred_at:
-            self.aside.append(Quarantined(event, "reply_before_post"))
+            self._quarantined.append(Quarantined(event, "reply_before_post"))
             return
-        said = (
+        given = (
             event.agency_id,
             event.district_id,
             event.channel,
@@ -264,22 +294,22 @@ class Appeal:
             event.importance,
             event.regime,
         )
-        if said != self._said:
-            self._set_attributes(event.occurred_at, said)
+        if given != self._given:
+            self._set_attributes(event.occurred_at, given)
         cycle = self.cycles[-1]
-        if kind in _TURNS:
-            cycle = self._turn(cycle, event)
-        cycle.take(event, self.judged)
+        if kind in _BEYOND_CYCLE:
+            cycle = self._add_beyond_cycle(cycle, event)
+        cycle.add(event, self.judged)
         if self._whole is not None:
-            self._whole.take(event, self.judged)
+            self._whole.add(event, self.judged)
 
-    def _turn(self, cycle: Cycle, event: Event) -> Cycle:
-        """Take a review, a reopening or a duplicate, and return the cycle that it is in."""
+    def _add_beyond_cycle(self, cycle: Cycle, event: Event) -> Cycle:
+        """Apply a review, a reopening or a duplicate, and return the cycle that it belongs to."""
         if event.type is _REVIEW:
             self._review(event)
         elif event.type is _DUPLICATE_OF:
             self.excluded_at = self.excluded_at or event.occurred_at
-        elif cycle.settled:
+        elif cycle.can_reopen:
             return self._reopen(cycle, event)
         return cycle
 
@@ -287,18 +317,18 @@ class Appeal:
         """Add the cycle that an event begins."""
         holder = before.holder_before
         for earlier in before.events:
-            holder = self.handed_to(earlier) or holder
+            holder = self.new_holder(earlier) or holder
         cycle = Cycle(len(self.cycles), event, holder)
         self.cycles.append(cycle)
         return cycle
 
     def _review(self, review: Event) -> None:
-        """Record what a review found: of the reply that it names, or else of the last one."""
+        """Record the verdict of a review: on the reply that it names, or else on the last one."""
         verdict = review.substantive
         if self._replies is None:
             self._replies = _Replies()
         replies = self._replies
-        replies.follow(self.cycles)
+        replies.extend(self.cycles)
         about = replies.last if review.refers_to is None else review.refers_to
         if verdict is None or about is None:
             return
@@ -310,36 +340,38 @@ class Appeal:
             if self._whole is not None:
                 self._whole.judge(reply, verdict)
 
-    def _await(self, event: Event) -> None:
-        """Add an event to those that wait for the one that creates the appeal, or that one."""
+    def _add_uncreated(self, event: Event) -> None:
+        """Add the event that creates the appeal, or one that waits for it."""
         if event.type is not _CREATED:
             self._waiting.append(Quarantined(event, "no_appeal"))
             return
         self.created = event
         self.cycles = [Cycle(0, event)]
         for earlier in self._waiting:
-            self.take(earlier.event)
+            self.add(earlier.event)
         self._waiting = []
-        self.take(event)
+        self.add(event)
         self.initial, self.changes = self.attributes, []
 
-    def handed_to(self, event: Event) -> str | None:
-        """Return the agency that an event makes the holder, None where it names no new one."""
-        hands = event.type in _HANDS_OVER or event is self.created
-        return event.agency_id if hands else None
+    def new_holder(self, event: Event) -> str | None:
+        """Return the agency that an event makes the holder, None if it names none."""
+        names = event.type in _NAMES_HOLDER or event is self.created
+        return event.agency_id if names else None
 
     @property
     def quarantine(self) -> Sequence[Quarantined]:
-        """What cannot be true: of an appeal never created, every event."""
-        return self._waiting if self.created is None else self.aside
+        """The events that cannot be true; of an appeal never created, every event."""
+        return self._waiting if self.created is None else self._quarantined
 
-    def _set_attributes(self, at: datetime, said: _Said) -> None:
-        self._said = said
+    def _set_attributes(self, at: datetime, given: _Given) -> None:
+        self._given = given
         attributes = self.attributes
-        if attributes is _UNSAID:
-            self.attributes = _attributes(said)
-        elif any(new is not None and new != old for new, old in zip(said, attributes, strict=True)):
-            pairs = zip(said, attributes, strict=True)
+        if attributes is _NO_ATTRIBUTES:
+            self.attributes = _attributes(given)
+        elif any(
+            new is not None and new != old for new, old in zip(given, attributes, strict=True)
+        ):
+            pairs = zip(given, attributes, strict=True)
             self.attributes = _attributes(
                 tuple([old if new is None else new for new, old in pairs])
             )
@@ -348,31 +380,31 @@ class Appeal:
 
 
 @lru_cache(maxsize=4096)
-def _attributes(said: _Said) -> Attributes:
-    """Return the same object for what is said again and again."""
-    return Attributes._make(said)
+def _attributes(given: _Given) -> Attributes:
+    """Return the same object for equal attributes."""
+    return Attributes._make(given)
 
 
 def read_appeal(events: Sequence[Event]) -> Appeal:
-    """Return what the events of one appeal, in order, say."""
+    """Return the appeal that its events, in order, describe. Corrections are applied first."""
     corrected = _corrected(events) if any(map(corrects, events)) else events
     appeal = Appeal()
     for event in corrected:
-        appeal.take(event)
-    if appeal.created is None:  # then nothing is to be corrected either
+        appeal.add(event)
+    if appeal.created is None:  # report the events as they came, not as corrected
         appeal._waiting = [Quarantined(event, "no_appeal") for event in events]  # noqa: SLF001
     return appeal
 
 
 def corrects(event: Event) -> bool:
-    """Whether an event moves or mends another."""
+    """Return whether an event corrects another, and so is no event of its own."""
     return event.type is _CORRECTED and event.refers_to is not None
 
 
 def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
-    """Return those of one appeal's events that happened by an instant, by their corrected times.
+    """Return the events of one appeal that occurred by an instant, by their corrected times.
 
-    A correction goes with the event that it names.
+    A correction is kept with the event that it names.
     """
     moved = {name: one.occurred_at for name, one in _corrections(events).items()}
     kept = []
@@ -384,7 +416,7 @@ def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
 
 
 def _corrections(events: Sequence[Event]) -> dict[str, Event]:
-    """Return, by the event that is named, the correction that counts: the one received last."""
+    """Return the correction that counts for each corrected event: the one received last."""
     correctable = {event.event_id for event in events if event.type is not _CORRECTED}
     found: dict[str, Event] = {}
     for event in events:
@@ -400,9 +432,9 @@ def _corrections(events: Sequence[Event]) -> dict[str, Event]:
 
 
 def _corrected(events: Sequence[Event]) -> list[Event]:
-    """Return the events as corrected, in order; a correction that names one is no event."""
+    """Return the events as corrected, in order, without the corrections that name one."""
     corrections = _corrections(events)
-    said = []
+    corrected = []
     for event in events:
         correction = corrections.get(event.event_id)
         if correction is not None:
@@ -411,7 +443,7 @@ def _corrected(events: Sequence[Event]) -> list[Event]:
                 for name in _CORRECTABLE
                 if (value := getattr(correction, name)) not in (None, "")
             }
-            said.append(replace(event, occurred_at=correction.occurred_at, **given))
+            corrected.append(replace(event, occurred_at=correction.occurred_at, **given))
         elif not corrects(event):
-            said.append(event)
-    return sorted(said, key=lambda event: event.order)
+            corrected.append(event)
+    return sorted(corrected, key=_order)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
-from workhours_sla.sla.paused_time import since_of, until_of
+from workhours_sla.sla.pauses import since_of, until_of
 
 
 class ChangeKind(StrEnum):
@@ -231,7 +231,7 @@ def changes_between(  # noqa: PLR0913
         if clock is stood and clock.started_at <= watermark:
             known += 1
             continue
-        if clock.started_at > watermark and clock.awaited(watermark):
+        if clock.started_at > watermark and clock.is_undetected(watermark):
             continue  # it is not there yet
         key = _key(clock.target.name, clock.cycle)
         kinds, moments = reports_of(clock, watermark)
@@ -243,7 +243,9 @@ def changes_between(  # noqa: PLR0913
         known += 1
     if known < len(reported):  # some are there no longer
         there = {
-            (clock.target.name, clock.cycle) for clock in clocks if not clock.awaited(watermark)
+            (clock.target.name, clock.cycle)
+            for clock in clocks
+            if not clock.is_undetected(watermark)
         }
         for key, old in reported.items():
             if key not in there:

@@ -1,4 +1,4 @@
-"""One appeal measured against one target: the clock that its events build, and its verdict."""
+"""A clock: one appeal measured against one target, and its verdict at any instant."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.limits import NEVER, Bounds, ClockPauses, Times
-from workhours_sla.sla.paused_time import ClosedPause, since_of, until_of
-from workhours_sla.sla.sealed import fast_frozen
+from workhours_sla.sla.fast_frozen import fast_frozen
+from workhours_sla.sla.instants import NEVER
+from workhours_sla.sla.pauses import ClockPauses, ClosedPause, until_of
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
 
 class Verdict(StrEnum):
-    """What can be said of a clock at an instant."""
+    """The result of one clock at an instant.
+
+    The first that applies counts: ``excluded`` (the appeal is a duplicate), ``breached`` (the limit
+    has passed, and the answer or the withdrawal came later or not at all), ``met`` (answered by the
+    limit), ``withdrawn`` (deleted by the citizen by the limit), ``paused``, ``at_risk`` (little of
+    the budget is left), ``pending``.
+
+    >>> Verdict("met") is Verdict.MET
+    True
+    """
 
     PENDING = "pending"
     AT_RISK = "at_risk"
@@ -29,14 +38,49 @@ class Verdict(StrEnum):
     EXCLUDED = "excluded"
 
 
+class Start(NamedTuple):
+    """When a clock starts, and the id of the event that starts it."""
+
+    at: datetime
+    cause: str
+
+
+class Times(NamedTuple):
+    """The due time of a clock, its limit, and the time from which it is at risk."""
+
+    due_at: datetime
+    limit: datetime
+    warn_at: datetime
+
+
+class Bounds(NamedTuple):
+    """The earliest and the latest times of a clock over all completions of its calendar.
+
+    ``pauses`` are those that every completion has; the clock's own are all that one may have. A
+    time that is not reached is NEVER.
+    """
+
+    earliest: Times
+    latest: Times
+    pauses: ClockPauses
+
+    def shared(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """Return the due time, limit and warning time, None where earliest and latest differ."""
+        due, limit, warn = (
+            one if one == other != NEVER else None
+            for one, other in zip(self.earliest, self.latest, strict=True)
+        )
+        return due, limit, warn
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What an appeal's events say of one target, whatever the time of the question.
+    """The times of one appeal against one target, whatever the instant of the question.
 
     Instants are in UTC. ``pauses`` are the pauses with an end, disjoint and in order;
     ``open_pause`` is when the one without an end began. ``due_at``, ``limit`` and ``warn_at`` are
-    None while an open pause or an unknown date keeps them from being known. ``bounds`` are their
-    earliest and latest values where unknown dates change one of them, or a pause; ``pauses`` and
+    None while an open pause or an uncertain date leaves them unknown. ``bounds`` are their earliest
+    and latest values where uncertain dates change one of them, or a pause; ``pauses`` and
     ``open_pause`` are then the longest pauses.
     ``applies_since`` is when a change of the appeal made the target apply; None if it always has.
     """
@@ -60,10 +104,10 @@ class Clock:
     """The ids of the event that started the clock and of the one that answered."""
     applies_since: datetime | None = None
     others: tuple[Clock, ...] = ()
-    """Clocks one of which may decide instead, depending on unknown dates."""
+    """Clocks one of which may decide instead, depending on uncertain dates."""
 
     def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:
-        """Return the verdict at an instant in UTC, and whether an unknown date keeps it open."""
+        """Return the verdict at an instant in UTC, and whether uncertain dates leave it open."""
         if self.excluded_at is not None:
             return Verdict.EXCLUDED, False
         until = self._decided_at or as_of
@@ -87,21 +131,21 @@ class Clock:
 
     @staticmethod
     def _in_time(bounds: Bounds, moment: datetime) -> bool | None:
-        """Whether an instant is within the limit; None where that depends on unknown dates."""
+        """Return whether an instant is within the limit, None if uncertain dates decide that."""
         if moment <= bounds.earliest.limit:
             return True
         return False if moment > bounds.latest.limit else None
 
     def _waiting(self, as_of: datetime) -> tuple[Verdict, bool]:
-        """Return the verdict of a clock that waits for an answer and is within its limit."""
-        possibly_paused = _is_paused(self.pauses, self.open_pause, as_of)
+        """Return the verdict of an unanswered clock within its limit."""
+        possibly_paused = self.all_pauses.is_paused(as_of)
         if self.bounds is None:
             if possibly_paused:
                 return Verdict.PAUSED, False
             at_risk = self.warn_at is not None and as_of >= self.warn_at
             return (Verdict.AT_RISK if at_risk else Verdict.PENDING), False
         if possibly_paused:
-            paused = _is_paused(*self.bounds.pauses, as_of)
+            paused = self.bounds.pauses.is_paused(as_of)
             return (Verdict.PAUSED, False) if paused else (Verdict.PENDING, True)
         if as_of >= self.bounds.latest.warn_at:
             return Verdict.AT_RISK, False
@@ -114,13 +158,13 @@ class Clock:
     def elapsed(self, as_of: datetime) -> timedelta | None:
         """Return the working time until the answer, the withdrawal, or an instant in UTC.
 
-        None where it depends on unknown dates; ``elapsed_bounds`` has its bounds.
+        None where it depends on uncertain dates; ``elapsed_bounds`` returns its bounds.
         """
-        if self.bounds is None or (self.bounds.pauses == self._pauses and not self.others):
+        if self.bounds is None or (self.bounds.pauses == self.all_pauses and not self.others):
             until = self.ended_at or as_of
             try:
                 return self.schedule.elapsed(
-                    self.started_at, until, pauses=_closed(self._pauses, until)
+                    self.started_at, until, pauses=self.pauses_until(until)
                 )
             except CalendarCoverageError:
                 return None
@@ -128,16 +172,16 @@ class Clock:
         return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
 
     def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
-        """Return the least and the most working time; None where nothing bounds it."""
+        """Return the least and the most working time, None where nothing bounds it."""
         completions = self.schedule.completions()
         if completions is None:
             return None
-        sure = self._pauses if self.bounds is None else self.bounds.pauses
+        certain = self.all_pauses if self.bounds is None else self.bounds.pauses
         until = self.ended_at or as_of
         try:
             bounds = [
-                completion.elapsed(self.started_at, until, pauses=_closed(pauses, until))
-                for completion, pauses in zip(completions, (self._pauses, sure), strict=True)
+                completion.elapsed(self.started_at, until, pauses=pauses.closed_at(until))
+                for completion, pauses in zip(completions, (self.all_pauses, certain), strict=True)
             ]
             for other in self.others:
                 of_other = other.elapsed_bounds(as_of)
@@ -149,31 +193,32 @@ class Clock:
         return bounds[0], bounds[1]
 
     def worked_past(self, due: datetime, until: datetime) -> timedelta | None:
-        """Return the working time from a due time to a later instant, pauses left out.
+        """Return the working time from a due time to a later instant, without pauses.
 
-        None where it depends on unknown dates.
+        None where it depends on uncertain dates.
         """
-        sure = self._pauses if self.bounds is None else self.bounds.pauses
+        certain = self.all_pauses if self.bounds is None else self.bounds.pauses
         try:
             least, most = (
-                self.schedule.elapsed(due, until, pauses=_closed(pauses, until))
-                for pauses in (self._pauses, sure)
+                self.schedule.elapsed(due, until, pauses=pauses.closed_at(until))
+                for pauses in (self.all_pauses, certain)
             )
         except CalendarCoverageError:
             return None
         return least if least == most else None
 
     @property
-    def _pauses(self) -> ClockPauses:
+    def all_pauses(self) -> ClockPauses:
+        """The closed pauses and the open one."""
         return ClockPauses(self.pauses, self.open_pause)
 
     def pauses_until(self, until: datetime) -> tuple[ClosedPause, ...]:
-        """Return the pauses, one that goes on ending at an instant in UTC."""
-        return _closed(self._pauses, until)
+        """Return the pauses, the open one ended at an instant in UTC."""
+        return self.all_pauses.closed_at(until)
 
     @property
     def ended_at(self) -> datetime | None:
-        """The answer or, without one, a withdrawal in time."""
+        """The time of the answer or, without one, of a withdrawal in time."""
         if self.answered_at is not None:
             return self.answered_at
         gone, latest = self.withdrawn_at, self.latest_limit
@@ -181,9 +226,9 @@ class Clock:
 
     @property
     def is_late(self) -> bool | None:
-        """Whether the answer came after the limit; None where that depends on unknown dates."""
+        """Whether the answer came after the limit, None where uncertain dates decide that."""
         answered = self.answered_at
-        if answered is None:  # it may not have been withdrawn in time, and answered late
+        if answered is None:  # a withdrawal that may be too late leaves an answer that may be late
             return None if any(one.is_late is not False for one in self.others) else False
         if self.bounds is None:
             return self.limit is not None and answered > self.limit
@@ -192,7 +237,7 @@ class Clock:
 
     @property
     def time_bounds(self) -> tuple[Times, Times]:
-        """The earliest and the latest times, NEVER for those that are not reached."""
+        """The earliest and the latest times, NEVER for one that is not reached."""
         if self.bounds is not None:
             return self.bounds.earliest, self.bounds.latest
         times = Times(self.due_at or NEVER, self.limit or NEVER, self.warn_at or NEVER)
@@ -200,7 +245,7 @@ class Clock:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or the latest that it can be; None where there may be none."""
+        """The limit, or its latest value over all completions; None where there may be none."""
         if self.bounds is None:
             return self.limit
         latest = self.bounds.latest.limit
@@ -208,22 +253,22 @@ class Clock:
 
     @property
     def breach_at(self) -> datetime | None:
-        """The instant that a breach is dated to; None where there may be none.
+        """The instant that a breach is dated to, None where there may be none.
 
-        The latest limit, or when the target came to apply, if that was later.
+        The latest limit, or the time since which the target applies, if that is later.
         """
         limit, since = self.latest_limit, self.applies_since
         return limit if since is None or limit is None else max(limit, since)
 
     @property
     def is_retroactive(self) -> bool:
-        """Whether the limit had passed before the target came to apply."""
+        """Whether the limit passed before the target applied."""
         limit, since = self.latest_limit, self.applies_since
         return since is not None and limit is not None and limit < since
 
     @property
     def breached_from(self) -> datetime | None:
-        """The first instant at which a breach is certain, if no answer within the limit comes."""
+        """The first instant at which a breach is certain, without an answer within the limit."""
         limit, since = self.latest_limit, self.applies_since
         if limit is None:
             return None
@@ -232,7 +277,7 @@ class Clock:
 
     @property
     def warned_from(self) -> datetime | None:
-        """The first instant at which the clock is certain to be at risk; None where it never is."""
+        """The first instant at which the clock is certainly at risk, None where there is none."""
         if self.bounds is None:
             warn = self.warn_at
         else:
@@ -244,13 +289,13 @@ class Clock:
         # there is no warning of a breach that is, or may be, retroactive
         return None if self.time_bounds[0].limit < since else max(warn, since)
 
-    def awaited(self, until: datetime) -> bool:
-        """Whether the clock is still to start: its posting is detected later than ``until``."""
+    def is_undetected(self, until: datetime) -> bool:
+        """Return whether the posting that starts the clock is detected after ``until``."""
         return self.started_at > until and self.target.starts == "detected"
 
     def next_change(self, after: datetime) -> datetime | None:
-        """Return the first instant past ``after`` at which time alone changes the clock."""
-        if self.started_at > after and self.awaited(after):
+        """Return the first instant after ``after`` at which time alone changes the clock."""
+        if self.is_undetected(after):
             return self.started_at
         if self.excluded_at is not None:
             return None
@@ -267,22 +312,5 @@ class Clock:
         return found
 
 
-def _is_paused(
-    closed: tuple[ClosedPause, ...], open_since: datetime | None, as_of: datetime
-) -> bool:
-    if open_since is not None and open_since <= as_of:
-        return True
-    place = bisect_right(closed, as_of, key=since_of)
-    return place > 0 and as_of < closed[place - 1][1]
-
-
-def _closed(pauses: ClockPauses, until: datetime) -> tuple[ClosedPause, ...]:
-    """Return pauses, one that goes on ending at an instant."""
-    closed, open_since = pauses
-    if open_since is not None and open_since < until:
-        return (*closed, (open_since, until))
-    return closed
-
-
 new_clock: Final[Callable[..., Clock]] = fast_frozen(Clock)
-"""Makes a clock of all its fields in their order, in a quarter of the time."""
+"""Return a clock of values for all its fields, in order."""

@@ -1,15 +1,15 @@
-"""The batch answer: from a set of events to one outcome per appeal and target."""
+"""Evaluate a set of events at once: one outcome per appeal, target and cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from workhours_sla.errors import NaiveDatetimeError
 from workhours_sla.sla.appeal import Quarantined, happened_by
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
+from workhours_sla.sla.instants import in_utc as in_utc  # noqa: PLC0414 - imported from here as well
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 
@@ -19,9 +19,9 @@ Rank = tuple[bool, datetime, str]
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Where every event went: read == applied + duplicate + quarantined + after_as_of.
+    """What became of every event: read == applied + duplicate + quarantined + after_as_of.
 
-    ``late`` counts, among the applied, those that came after an event that occurred later.
+    ``late`` counts the applied events that came after an event that occurred later.
     """
 
     read: int
@@ -34,9 +34,18 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Outcomes in order of the appeals' ids, and what was set aside or not matched.
+    """Outcomes by appeal id, the events in quarantine, and the appeals without a rule or schedule.
 
-    Of one appeal the outcomes come in the policy's order of targets, then by cycle.
+    The outcomes of one appeal are in the policy's order of targets, then by cycle.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=office.tz)
+    >>> posted = Event("1", "A-1", "created", noon, noon)
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> result = evaluate([posted, posted], policy, as_of=noon)
+    >>> len(result.outcomes), result.reconciliation.duplicate
+    (1, 1)
     """
 
     outcomes: tuple[Outcome, ...]
@@ -53,20 +62,23 @@ def evaluate(
     known_at: datetime | None = None,
     provisional: bool = False,
 ) -> Evaluation:
-    """Return what can be said at ``as_of`` of every appeal against every target of ``policy``.
+    """Return the outcome of every appeal against every target of ``policy``, as of ``as_of``.
 
     A pure function of the set of events: order and duplicates change nothing but the counters.
-    Events after ``as_of`` are left out, by their corrected times, and with ``known_at`` those
-    received after it, as if they had not been read. ``provisional`` settles by rule what unknown
-    dates keep open. Set aside are events more than five minutes ahead of their receipt, of an id
-    already used with other content, of an appeal that was never posted, and answers from before
-    the posting. Raises NaiveDatetimeError.
+    Events that occurred after ``as_of``, by their corrected times, are left out; with ``known_at``
+    also those received after it, as if they had not been read. ``provisional`` decides by rule
+    what uncertain dates leave open, as far as the calendar has rules.
 
-    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+    Quarantined are an event more than five minutes ahead of its receipt (``future_time``); of
+    several contents of one id all but one (``conflicting_id``); every event of an appeal that was
+    never created (``no_appeal``); and an answer from before the posting (``reply_before_post``).
+    Raises NaiveDatetimeError.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> policy = Policy([Target("first reply", working_hours(4), office)])
     >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
-    >>> event = Event("1", "A-1", EventType.CREATED, posted, posted)
+    >>> event = Event("1", "A-1", "created", posted, posted)
     >>> result = evaluate([event], policy, as_of=datetime(2025, 3, 12, 14, 30, tzinfo=office.tz))
     >>> result.outcomes[0].verdict.value, str(result.outcomes[0].remaining)
     ('at_risk', '0:45:00')
@@ -84,8 +96,8 @@ def evaluate(
     duplicate = 0
     appeals: dict[str, list[Event]] = {}
     for same_id in by_id.values():
-        event, others, repeated = deduplicate(same_id)
-        quarantine += others
+        event, rejected, repeated = deduplicate(same_id)
+        quarantine += rejected
         duplicate += repeated
         if is_future(event):
             quarantine.append(Quarantined(event, "future_time"))
@@ -96,7 +108,7 @@ def evaluate(
     left_out: set[str] = set()
     for appeal_id in sorted(appeals):
         known = sorted(appeals[appeal_id], key=lambda event: event.order)
-        if known[-1].occurred_at > as_of:  # else no correction can move one past it
+        if known[-1].occurred_at > as_of:  # otherwise no correction can move one past it
             kept = happened_by(known, as_of)
             left_out.update(event.event_id for event in known)
             left_out.difference_update(event.event_id for event in kept)
@@ -108,7 +120,7 @@ def evaluate(
         unmatched += folded.unmatched
         outcomes += outcomes_of(folded, as_of)
     after_as_of = len(left_out)
-    set_aside = left_out.union(item.event.event_id for item in quarantine)
+    not_applied = left_out.union(item.event.event_id for item in quarantine)
     return Evaluation(
         tuple(outcomes),
         in_order(quarantine),
@@ -122,29 +134,21 @@ def evaluate(
             late=_count_late(
                 event
                 for event in (same_id[0] for same_id in by_id.values())
-                if event.event_id not in set_aside
+                if event.event_id not in not_applied
             ),
         ),
     )
 
 
-def in_utc(name: str, when: datetime) -> datetime:
-    """Return an aware datetime in UTC. Raises NaiveDatetimeError."""
-    if when.utcoffset() is None:
-        msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
-        raise NaiveDatetimeError(msg)
-    return when.astimezone(UTC)
-
-
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
-    """Return the outcome of every clock that has started at an instant in UTC."""
+    """Return the outcome of every clock that has started by an instant in UTC."""
     return [
         outcome(folded.appeal, clock, as_of) for clock in folded.clocks if clock.started_at <= as_of
     ]
 
 
 def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
-    """Return what was set aside in an order that does not depend on when it came."""
+    """Return quarantined events in an order that does not depend on their arrival."""
     return tuple(
         sorted(quarantine, key=lambda item: (item.event.order, item.event.canonical, item.reason))
     )
@@ -180,7 +184,7 @@ def deduplicate(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
 
 
 def _count_late(applied: Iterable[Event]) -> int:
-    """Return how many came after one that occurred later."""
+    """Return how many events came after one that occurred later."""
     late = 0
     newest: datetime | None = None
     for event in applied:

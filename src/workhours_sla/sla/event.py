@@ -1,25 +1,27 @@
-"""What happened to an appeal: the canonical event, without any text of the appeal itself."""
+"""Events: what happened to an appeal, without any text of the appeal itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
-from workhours_sla.sla.sealed import fast_frozen
+from workhours_sla.sla.fast_frozen import fast_frozen
 
 ALLOWED_SKEW = timedelta(minutes=5)
 """How far ahead of its receipt an event may claim to have happened."""
 
 
 AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
+"""The values of ``author_role``."""
 
 
 class EventType(StrEnum):
-    """Kinds of events; of two at the same instant the one named first here goes first."""
+    """What an event reports. Events of one appeal at one instant are ordered as listed here."""
 
     CREATED = "created"
     REGISTERED = "registered"
@@ -40,18 +42,46 @@ class EventType(StrEnum):
 
 
 TYPE_RANK = {kind: rank for rank, kind in enumerate(EventType)}
+"""The place of each type among events of one instant."""
+
+
+class Attributes(NamedTuple):
+    """The attributes of an appeal that rules, schedules and reports use; None where not given.
+
+    Each is also a field of an event. The last event that gives an attribute counts.
+
+    >>> Attributes(channel="vk").channel
+    'vk'
+    """
+
+    agency_id: str | None = None
+    district_id: str | None = None
+    channel: str | None = None
+    topic: str | None = None
+    importance: str | None = None
+    regime: str | None = None
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Event:
     """One thing that happened to one appeal.
 
-    ``occurred_at`` and ``received_at`` are aware and kept in UTC, so that comparing them never
-    depends on a wall clock. ``author_role`` is one of AUTHOR_ROLES (None: not known);
-    ``substantive`` says whether a reply, or the reply under review, answers to the point (None:
-    not judged). ``agency_id`` to ``regime`` say what the appeal belongs to; ``refers_to`` is the
-    event that a review or a correction is about. Raises EventError for an empty id, an unknown
-    type or role, NaiveDatetimeError for a time without an offset.
+    ``occurred_at`` and ``received_at`` must be aware and are kept in UTC. ``type`` is an EventType
+    or its text. ``source`` names where the event comes from. ``author_role`` is one of
+    AUTHOR_ROLES, None if not known. ``substantive`` is whether a reply, or the reply under review,
+    answers what the citizen asked, None if not judged. ``reason`` is free text; ``interim`` marks a
+    reply that is not yet the answer. ``agency_id``, ``district_id``, ``channel``, ``topic``,
+    ``importance`` and ``regime`` are attributes of the appeal from this event on, None for no
+    change. ``refers_to`` is the id of the event that a review or a correction is about.
+
+    Raises EventError for an empty id, an unknown type or role, or a time outside the years 1 to
+    9999 in UTC; NaiveDatetimeError for a time without an offset.
+
+    >>> from datetime import timezone
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=timezone(timedelta(hours=3)))
+    >>> event = Event("1", "A-1", "created", posted, posted, channel="vk")
+    >>> event.type, str(event.occurred_at)
+    (<EventType.CREATED: 'created'>, '2025-03-12 07:15:00+00:00')
     """
 
     event_id: str
@@ -71,11 +101,11 @@ class Event:
     regime: str | None = None
     refers_to: str | None = None
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields; test_sla compares them
         self,
         event_id: str,
         appeal_id: str,
-        type: EventType,  # noqa: A002 - the word of the field
+        type: EventType | str,  # noqa: A002 - the name of the field
         occurred_at: datetime,
         received_at: datetime,
         source: str = "",
@@ -107,8 +137,8 @@ class Event:
         if author_role is not None and author_role not in AUTHOR_ROLES:
             msg = f"no author_role {shown(author_role)}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
-        object.__setattr__(self, "__class__", _Unsealed)
-        _Unsealed.__init__(
+        object.__setattr__(self, "__class__", _Unfrozen)
+        _Unfrozen.__init__(
             self,
             event_id,
             appeal_id,
@@ -130,41 +160,56 @@ class Event:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        """The key that puts an appeal's events in order, whatever order they came in."""
+        """The key that sorts the events of an appeal, whatever order they arrived in."""
         return (self.occurred_at, TYPE_RANK[self.type], self.event_id)
 
     @property
     def content(self) -> tuple[object, ...]:
-        """Everything the event says, apart from when it was received."""
-        return (
-            self.appeal_id,
-            self.type,
-            self.occurred_at,
-            self.source,
-            self.agency_id,
-            self.district_id,
-            self.channel,
-            self.author_role,
-            self.substantive,
-            self.reason,
-            self.topic,
-            self.importance,
-            self.regime,
-            self.refers_to,
-        )
+        """All fields but ``event_id`` and ``received_at``, in order."""
+        return _content_of(self)
 
     @property
     def canonical(self) -> str:
-        """The content as text, for an order among events that share an id."""
+        """The content as text, to order events that share an id."""
         return repr(self.content)
 
 
-_Unsealed = fast_frozen(Event)
+class EventField(NamedTuple):
+    """The declaration of one field of an event, for readers and writers of events.
 
-checked_event: Final[Callable[..., Event]] = _Unsealed
-"""Makes an event of all its fields in their order, in less time: nothing is checked again.
+    ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not required may
+    be left out.
+    """
 
-For readers that have seen to what ``Event`` asks of them, times in UTC included.
+    name: str
+    type: type
+    required: bool
+
+
+_FIELD_TYPES: Final = {
+    "str": str,
+    "str | None": str,
+    "bool | None": bool,
+    "datetime": datetime,
+    "EventType": EventType,
+}
+EVENT_FIELDS: Final = tuple(
+    EventField(field.name, _FIELD_TYPES[str(field.type)], field.default is MISSING)
+    for field in fields(Event)
+)
+"""The fields of an event in order, as the class Event declares them."""
+CONTENT_FIELDS: Final = tuple(
+    field.name for field in EVENT_FIELDS if field.name not in {"event_id", "received_at"}
+)
+"""The names of the fields that make up the content of an event, in order."""
+_content_of: Final[Callable[[Event], tuple[object, ...]]] = attrgetter(*CONTENT_FIELDS)
+
+_Unfrozen: Final = fast_frozen(Event)
+
+checked_event: Final[Callable[..., Event]] = _Unfrozen
+"""Return an event of values for all its fields, in order, without checking them.
+
+For readers that have already checked what ``Event`` requires, UTC included.
 """
 
 

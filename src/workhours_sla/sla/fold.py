@@ -1,4 +1,4 @@
-"""The fold: from the events of one appeal to its clocks. Batch and stream both rest on it."""
+"""The fold: from the events of one appeal to its clocks. Batch and stream share it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import clock
+from workhours_sla.sla.clock_builder import Measured, build_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Policy, RelevantEvents, Rule
 from workhours_sla.sla.target import Target
@@ -18,7 +18,17 @@ from workhours_sla.worktime.schedule import Schedule
 
 
 class Unmatched(NamedTuple):
-    """An appeal that no rule fits, or that has no schedule for a target."""
+    """An appeal without a rule, or without a schedule for a target; it has no such clock.
+
+    >>> from datetime import UTC
+    >>> from workhours_sla import Policy, Schedule, ScheduleBy, Target, evaluate, working_hours
+    >>> by = ScheduleBy("channel", {"vk": Schedule("RU-VGG", "Mo-Fr 09:00-18:00")})
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
+    >>> posted = Event("1", "A-1", "created", noon, noon, channel="ok")
+    >>> policy = Policy([Target("first reply", working_hours(4), by)])
+    >>> evaluate([posted], policy, as_of=noon).unmatched[0].reason
+    'no_schedule'
+    """
 
     appeal_id: str
     target: str | None
@@ -27,7 +37,7 @@ class Unmatched(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """What the events of one appeal come to under a policy."""
+    """An appeal and its clocks under a policy."""
 
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
@@ -35,12 +45,12 @@ class Folded(NamedTuple):
 
     @property
     def quarantine(self) -> Sequence[Quarantined]:
-        """The events that cannot be true beside the others."""
+        """The events that cannot be true given the others."""
         return self.appeal.quarantine
 
 
 def fold(events: Sequence[Event], policy: Policy) -> Folded:
-    """Return what the events of one appeal, in order, come to."""
+    """Return the appeal that events in order describe, and its clocks."""
     return clocks_of(read_appeal(events), policy)
 
 
@@ -48,13 +58,13 @@ def clocks_of(
     appeal: Appeal,
     policy: Policy,
     before: Folded | None = None,
-    taken: Collection[EventType] | None = None,
+    added: Collection[EventType] | None = None,
 ) -> Folded:
     """Return the clocks of an appeal.
 
-    ``before`` is what it came to with fewer events, or under another policy: a clock that stays
-    the same is not reckoned anew, and is the same object. ``taken`` are the types of the events
-    since, where each came after all before it and none corrected another.
+    ``before`` is the result with fewer events, or under another policy: a clock that stays the same
+    is not computed again, and is the same object. ``added`` are the types of the events since, if
+    each came after all before it and none corrected another.
     """
     created = appeal.created
     if created is None:
@@ -63,12 +73,12 @@ def clocks_of(
     rule = policy.rule_for(created.occurred_at, appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
-    since = None
+    earliest_start = None
     if policy.on_change == "from_change":
-        since = _since(appeal, policy, rule)
-        taken = None
+        earliest_start = _rule_fits_since(appeal, policy, rule)
+        added = None
     old = before.clocks if before else ()
-    attributes, cycles = appeal.attributes, appeal.cycles
+    attributes = appeal.attributes
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target, relevant, same_due in zip(
@@ -78,44 +88,37 @@ def clocks_of(
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
-        applies = _applies_since(appeal, policy, target, schedule)
-        stood_of = _Row(old, target, len(clocks)) if old else _NO_ROW
-        like_of = _NO_ROW if same_due is None else _Row(clocks, same_due)
-        for cycle in cycles if target.on_reopen == "cycle" else (appeal.whole,):
-            known = None if stood_of is _NO_ROW else stood_of.clock(cycle.number)
+        applies_since = _applies_since(appeal, policy, target, schedule)
+        earlier = _ClocksOfTarget(old, target, len(clocks)) if old else _NO_CLOCKS
+        alike = _NO_CLOCKS if same_due is None else _ClocksOfTarget(clocks, same_due)
+        for cycle in appeal.cycles_for(target.on_reopen):
+            known = None if earlier is _NO_CLOCKS else earlier.clock(cycle.number)
             if (
                 known is not None
-                and taken is not None
+                and added is not None
                 and known.schedule is schedule
-                and known.applies_since == applies
-                and stood_of.relevant(known, relevant).isdisjoint(taken)
+                and known.applies_since == applies_since
+                and earlier.relevant(known, relevant).isdisjoint(added)
             ):
                 clocks.append(known)
                 continue
-            if known is None and like_of is not _NO_ROW:
-                known = like_of.clock(cycle.number)
-            one = clock(
-                appeal,
-                cycle,
-                target,
-                schedule,
-                since=since,
-                applies_since=applies,
-                before=known,
-            )
-            if one is not None:
-                clocks.append(one)
+            if known is None and alike is not _NO_CLOCKS:
+                known = alike.clock(cycle.number)
+            measured = Measured(appeal, cycle, target, schedule, earliest_start, applies_since)
+            clock = build_clock(measured, known)
+            if clock is not None:
+                clocks.append(clock)
     return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
-_HEEDED_EARLIER: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
+_RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
 """The types of events that can change a clock of a cycle before the last one."""
 
 
-class _Row:
-    """The clocks of one target, which are in a row among others, in order of their cycles.
+class _ClocksOfTarget:
+    """The clocks of one target among others, where they are in a row in order of their cycles.
 
-    They are asked for in that order. ``place`` is where the first is most likely.
+    Callers ask in that order. ``place`` is where the first is most likely.
     """
 
     __slots__ = ("_clocks", "_place", "_target")
@@ -132,7 +135,7 @@ class _Row:
         return place < len(self._clocks) and self._clocks[place].target is self._target
 
     def clock(self, cycle: int) -> Clock | None:
-        """Return the clock of a cycle."""
+        """Return the clock of a cycle, None if there is none."""
         clocks = self._clocks
         while self._is_mine(self._place) and clocks[self._place].cycle < cycle:
             self._place += 1
@@ -140,47 +143,45 @@ class _Row:
             return clocks[self._place]
         return None
 
-    def relevant(self, stood: Clock, relevant: RelevantEvents) -> frozenset[EventType]:
-        """Return the types of events that can change the clock that was asked for last."""
-        if self._is_mine(self._place + 1):  # they come in a later cycle
-            return _HEEDED_EARLIER
-        return relevant.waiting if stood.answered_at is None else relevant.answered
+    def relevant(self, clock: Clock, relevant: RelevantEvents) -> frozenset[EventType]:
+        """Return the types of events that can change the clock that was returned last."""
+        if self._is_mine(self._place + 1):  # later events belong to a later cycle
+            return _RELEVANT_TO_EARLIER_CYCLES
+        return relevant.waiting if clock.answered_at is None else relevant.answered
 
 
-_NO_ROW: Final = _Row((), None)
+_NO_CLOCKS: Final = _ClocksOfTarget((), None)
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return the same, with clocks that depend on unknown dates built by rule."""
+    """Return the same with clocks that depend on uncertain dates built by rule, as provisional."""
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
-    clocks = []
-    cycles = {cycle.number: cycle for cycle in appeal.cycles}
     rule = policy.rule_for(appeal.opened.occurred_at, appeal.attributes)
-    since = None
+    earliest_start = None
     if rule is not None and policy.on_change == "from_change":
-        since = _since(appeal, policy, rule)
+        earliest_start = _rule_fits_since(appeal, policy, rule)
+    clocks = []
     for one in folded.clocks:
         found = None
         if _is_open(one, as_of):
-            whole = one.target.on_reopen == "ignore"
-            cycle = appeal.whole if whole else cycles[one.cycle]
-            schedule = one.schedule.provisionally()
-            found = clock(
+            target = one.target
+            measured = Measured(
                 appeal,
-                cycle,
-                one.target,
-                schedule,
-                since=since,
-                applies_since=one.applies_since,
+                appeal.cycles_for(target.on_reopen)[one.cycle],
+                target,
+                one.schedule.provisionally(),
+                earliest_start,
+                one.applies_since,
             )
+            found = build_clock(measured)
         clocks.append(one if found is None else replace(found, provisional=True))
     return folded._replace(clocks=tuple(clocks))
 
 
-def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return from when on the rule has held without a break, None where it always has."""
+def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
+    """Return since when the rule has applied without a break, None where it always has."""
     posted = appeal.opened.occurred_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
@@ -191,7 +192,7 @@ def _since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
 
 
 def _is_open(clock: Clock, as_of: datetime) -> bool:
-    """Whether unknown dates keep the verdict open, or the times of a clock that still waits."""
+    """Return whether uncertain dates leave open the verdict, or the times of a running clock."""
     waits = clock.bounds is not None and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 
@@ -201,7 +202,7 @@ def _applies_since(
 ) -> datetime | None:
     """Return since when a target has applied with its schedule, None where it always has.
 
-    None as well where the policy does not date breaches to a change.
+    Also None where the policy does not date breaches to a change.
     """
     if not appeal.changes or not policy.dates_to_change:
         return None

@@ -1,4 +1,4 @@
-"""When deadlines fall: the forecast of what is still to be answered."""
+"""Forecast when unanswered appeals fall due."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, get_args
 
-from workhours_sla.errors import NaiveDatetimeError
 from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 
 By = Literal["hour", "day"]
@@ -19,9 +19,13 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An hour or a date with deadlines: those after ``since`` and up to ``until``.
+    """The deadlines of an hour or a date: those after ``since`` and up to ``until``.
 
     ``together`` is the most that fall at one instant.
+
+    >>> noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
+    >>> Slot(noon, noon + timedelta(hours=1), count=3, together=2).count
+    3
     """
 
     since: datetime
@@ -32,11 +36,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many unanswered clocks are due when; every one of them is in one of the counts.
+    """How many unanswered clocks are due when. Each clock is in exactly one of the counts.
 
-    ``slots`` are those with deadlines, in order. ``overdue`` are past their limit, ``earlier``
-    due before the slots begin though not past it, ``later`` due after they end. ``paused`` stand,
-    so that they have no due time yet; of ``unknown`` the calendar does not know it.
+    ``slots`` are those with deadlines, in order. ``overdue`` clocks are past their limit,
+    ``earlier`` ones due before the slots begin but within the limit, ``later`` ones due after the
+    slots end. ``paused`` clocks have no due time yet; that of ``unknown`` ones depends on dates
+    that the calendar does not cover.
+
+    >>> Forecast((), overdue=1, earlier=0, later=2, paused=0, unknown=0).open
+    3
     """
 
     slots: tuple[Slot, ...]
@@ -48,7 +56,7 @@ class Forecast:
 
     @property
     def open(self) -> int:
-        """How many clocks are unanswered."""
+        """The number of unanswered clocks."""
         due = sum(slot.count for slot in self.slots)
         return due + self.overdue + self.earlier + self.later + self.paused + self.unknown
 
@@ -56,16 +64,16 @@ class Forecast:
 def forecast_deadlines(
     outcomes: Iterable[Outcome], *, start: datetime, end: datetime, zone: tzinfo, by: By = "hour"
 ) -> Forecast:
-    """Return how many of the unanswered clocks are due after ``start`` and up to ``end``.
+    """Return how many unanswered clocks are due after ``start`` and up to ``end``, by hour or day.
 
-    Hours and dates are those of ``zone``. A deadline at 13:00 is of the hour that ends then.
-    Raises NaiveDatetimeError, and ValueError for another ``by``.
+    Hours and dates are those of ``zone``; a deadline at 13:00 belongs to the hour that ends then.
+    ``start`` and ``end`` must be aware. Raises NaiveDatetimeError, and ValueError for another
+    ``by``.
 
-    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
-    >>> from workhours_sla import working_hours
+    >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> saturday = datetime(2026, 3, 14, 11, 20, tzinfo=office.tz)
-    >>> event = Event("1", "A-1", EventType.CREATED, saturday, saturday)
+    >>> event = Event("1", "A-1", "created", saturday, saturday)
     >>> policy = Policy([Target("first reply", working_hours(4), office)])
     >>> result = evaluate([event], policy, as_of=saturday)
     >>> week = saturday + timedelta(days=7)
@@ -74,18 +82,14 @@ def forecast_deadlines(
     [('2026-03-16 13:00:00+03:00', 1)]
     """
     if by not in get_args(By):
-        msg = f"deadlines fall by {' or '.join(get_args(By))}, not by {by!r}"
+        msg = f"by={by!r} is not a unit of a forecast; use {' or '.join(get_args(By))}"
         raise ValueError(msg)
-    for name, bound in (("start", start), ("end", end)):
-        if bound.utcoffset() is None:
-            msg = f"{name} {bound!r} has no zone, so it names no instant; give it an offset"
-            raise NaiveDatetimeError(msg)
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    start, end = in_utc("start", start), in_utc("end", end)
     counts: Counter[str] = Counter()
     due: Counter[datetime] = Counter()
     for outcome in outcomes:
         if outcome.verdict in _OPEN and outcome.answered_at is None:
-            where = _falls(outcome, start, end)
+            where = _due_or_count(outcome, start, end)
             if isinstance(where, str):
                 counts[where] += 1
             else:
@@ -99,8 +103,8 @@ def forecast_deadlines(
     )
 
 
-def _falls(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
-    """Return when an unanswered clock is due, in UTC, or why that is not in between."""
+def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
+    """Return when an unanswered clock is due, in UTC, or the count that it belongs to."""
     if outcome.verdict is Verdict.BREACHED:
         return "overdue"
     if outcome.due_at is None:
@@ -112,7 +116,7 @@ def _falls(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
 
 
 def _slot(at: datetime, by: By) -> tuple[datetime, datetime]:
-    """Return the edges of the hour or the date that an instant is the end of or lies in."""
+    """Return the edges of the hour or date that contains an instant, its end included."""
     just_before = (at.astimezone(UTC) - timedelta.resolution).astimezone(at.tzinfo)
     if by == "hour":
         past = timedelta(

@@ -1,4 +1,4 @@
-"""Who held an appeal while its clock ran, and for how much of the working time."""
+"""Who had an appeal while its clock ran, and for how much of the working time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Final, Literal, NamedTuple
 
 from workhours_sla.sla.appeal import happened_by, read_appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import clock
-from workhours_sla.sla.evaluate import in_utc
+from workhours_sla.sla.clock_builder import Measured, build_clock
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.paused_time import since_of, until_of
+from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
+from workhours_sla.worktime.zone import ZERO
 
-Phase = Literal["unregistered", "unassigned", "held", "returned"]
+Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
 
 HOUR: Final = timedelta(hours=1)
@@ -24,10 +25,15 @@ HOUR: Final = timedelta(hours=1)
 class Span(NamedTuple):
     """A stretch of a clock with one holder in one phase; instants are in UTC.
 
-    ``worked`` is the clock's working time within it, pauses left out. An appeal is
-    ``unregistered`` up to its first ``registered``, if it has one, then ``unassigned`` while no
-    agency is known, and ``held`` after that. ``returned`` is a stretch of a holder who passed it
-    on at once, as wrongly addressed.
+    ``worked`` is the clock's working time within it, without pauses. An appeal is ``unregistered``
+    until its first ``registered``, if it has one, then ``unassigned`` while no agency is known,
+    then ``assigned``. ``returned`` is a stretch of a holder who passed the appeal on at once, as
+    wrongly addressed.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
+    >>> Span("roads", "assigned", noon, noon + HOUR, HOUR).holder
+    'roads'
     """
 
     holder: str | None
@@ -45,19 +51,30 @@ def holder_spans(
     cycle: int = 0,
     return_within: timedelta | None = None,
 ) -> tuple[Span, ...]:
-    """Return who held one appeal, from the start of its clock to the answer or ``as_of``.
+    """Return who had one appeal, from the start of its clock to the answer or ``as_of``.
 
-    ``events`` are those of one appeal, in any order; ``target`` keeps its clock on a transfer.
-    The spans follow one another, and what was worked in them adds up to the clock's elapsed
-    time. A holder who passes the appeal on within ``return_within`` of working time is not
-    charged with it: the span is ``returned``. Empty where the clock has not started. Raises
-    NaiveDatetimeError, CalendarCoverageError.
+    ``events`` are those of one appeal, in any order; ``target`` must keep its clock on a transfer.
+    The spans follow one another, and their working time adds up to the clock's elapsed time. The
+    span of a holder who passes the appeal on within ``return_within`` of working time is
+    ``returned``. Empty if the clock has not started. Raises NaiveDatetimeError, and
+    CalendarCoverageError where an uncertain date changes a span.
+
+    >>> from workhours_sla import Schedule, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> at = [datetime(2025, 3, 12, hour, tzinfo=office.tz) for hour in (10, 12, 16)]
+    >>> events = [
+    ...     Event("1", "A-1", "created", at[0], at[0], agency_id="roads"),
+    ...     Event("2", "A-1", "transferred", at[1], at[1], agency_id="parks"),
+    ... ]
+    >>> target = Target("first reply", working_hours(4), office)
+    >>> [(span.holder, str(span.worked)) for span in holder_spans(events, target, as_of=at[2])]
+    [('roads', '2:00:00'), ('parks', '3:00:00')]
     """
     return HolderHistory(events, as_of).spans(target, cycle, return_within)
 
 
 class HolderHistory:
-    """Who held one appeal, by its events up to ``as_of``; they are read once for all cycles.
+    """The events of one appeal up to ``as_of``, read once for the spans of all cycles.
 
     Raises NaiveDatetimeError.
     """
@@ -69,7 +86,7 @@ class HolderHistory:
 
     @property
     def cycles(self) -> int:
-        """How many cycles there are."""
+        """The number of cycles."""
         return len(self._appeal.cycles)
 
     def spans(
@@ -80,37 +97,39 @@ class HolderHistory:
         if cycle >= len(appeal.cycles):
             return ()
         schedule = target.schedule_for(appeal.attributes)
-        whole = target.on_reopen == "ignore"
-        of_cycle = appeal.whole if whole else appeal.cycles[cycle]
-        found = None if schedule is None else clock(appeal, of_cycle, target, schedule)
-        if found is None or found.started_at > as_of:
+        of_cycle = appeal.whole if target.on_reopen == "ignore" else appeal.cycles[cycle]
+        clock = None
+        if schedule is not None:
+            clock = build_clock(Measured(appeal, of_cycle, target, schedule))
+        if clock is None or clock.started_at > as_of:
             return ()
-        end = found.ended_at or as_of
-        if found.elapsed(as_of) is None:  # raise also where unknown dates only change a pause
-            found.schedule.elapsed(found.started_at, end)
+        end = clock.ended_at or as_of
+        if clock.elapsed(as_of) is None:  # raise also where uncertain dates only change a pause
+            clock.schedule.elapsed(clock.started_at, end)
         marks: list[tuple[datetime, str | None, Phase]] = []
         registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
-        phase: Phase = "unregistered" if registers else "held"
+        phase: Phase = "unregistered" if registers else "assigned"
         holder = of_cycle.holder_before
         for event in of_cycle.events:
-            holder = appeal.handed_to(event) or holder
+            holder = appeal.new_holder(event) or holder
             if event.type is EventType.REGISTERED and phase == "unregistered":
-                phase = "held"
+                phase = "assigned"
             marks.append((event.occurred_at, holder, phase))
-        return _cut(found, marks, end, return_within)
+        return _cut(clock, marks, end, return_within)
 
 
 def _cut(
-    found: Clock,
+    clock: Clock,
     marks: list[tuple[datetime, str | None, Phase]],
     end: datetime,
     return_within: timedelta | None,
 ) -> tuple[Span, ...]:
-    start = found.started_at
+    """Return the spans of a clock, given the holder and the phase after each event."""
+    start = clock.started_at
     stretches: list[tuple[datetime, str | None, Phase]] = []
     for at, holder, phase in marks:
         stage: Phase = phase if phase == "unregistered" or holder is not None else "unassigned"
-        who = holder if stage == "held" else None
+        who = holder if stage == "assigned" else None
         since = max(at, start) if stretches else start
         if since >= end and stretches:
             break
@@ -118,37 +137,48 @@ def _cut(
             stretches.pop()
         if not stretches or stretches[-1][1:] != (who, stage):
             stretches.append((since, who, stage))
-    pauses = found.pauses_until(end)
+    pauses = clock.pauses_until(end)
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
         first = bisect_right(pauses, since, key=until_of)
         last = bisect_left(pauses, until, key=since_of)
-        worked = found.schedule.elapsed(since, until, pauses=pauses[first:last])
+        worked = clock.schedule.elapsed(since, until, pauses=pauses[first:last])
         passed_on = number + 1 < len(stretches) and stretches[number + 1][1] is not None
         at_once = return_within is not None and worked <= return_within
-        charged: Phase = "returned" if stage == "held" and passed_on and at_once else stage
-        spans.append(Span(holder, charged, since, until, worked))
+        returned = stage == "assigned" and passed_on and at_once
+        spans.append(Span(holder, "returned" if returned else stage, since, until, worked))
     return tuple(spans)
 
 
 def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach") -> str | None:
-    """Return who answers for a breach: its holder then, of the largest share, or the first.
+    """Return who is responsible for a breach, None if the appeal was never assigned.
 
-    ``limit`` is the last instant in time; a share is of the working time in all of the spans. A
-    holder who returned the appeal at once does not answer for it. None where no agency held it.
+    ``limit`` is the last instant in time. ``at_breach`` is the holder then, ``largest_share`` the
+    one with the most working time, ``first`` the first holder. A holder who returned the appeal at
+    once is not responsible.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
+    >>> spans = [
+    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
+    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
+    ... ]
+    >>> limit = noon + 4 * HOUR
+    >>> breach_owner(spans, limit), breach_owner(spans, limit, "largest_share")
+    ('parks', 'roads')
     """
-    held = [span for span in spans if span.phase == "held"]
-    if not held:
+    assigned = [span for span in spans if span.phase == "assigned"]
+    if not assigned:
         return None
     if by == "first":
-        return held[0].holder
+        return assigned[0].holder
     if by == "largest_share":
         shares: dict[str | None, timedelta] = {}
-        for span in held:
-            shares[span.holder] = shares.get(span.holder, timedelta(0)) + span.worked
+        for span in assigned:
+            shares[span.holder] = shares.get(span.holder, ZERO) + span.worked
         return max(shares, key=lambda holder: shares[holder])
-    return _held_at(held, limit).holder
+    return _span_at(assigned, limit).holder
 
 
 def in_time_if_earlier(
@@ -158,38 +188,38 @@ def in_time_if_earlier(
     *,
     answered: bool,
 ) -> bool | None:
-    """Return whether a late appeal would have been in time had it come to its holder earlier.
+    """Return whether a late appeal would have been in time had it reached its holder earlier.
 
-    The holder is the one at the breach, as ``breach_owner`` has it. Earlier means by an hour of
-    working time, or at once if less than that was spent before; all that came after takes as long
-    as it did, so the answer moves as much. ``overdue`` is working time, so far for an appeal
-    without an answer. None where no agency held it, or the answer is still to decide.
+    The holder is the one at the breach, as in ``breach_owner``. Earlier means by an hour of working
+    time, or at once if less than that was used before. Everything after that takes as long as it
+    did, so the answer moves by as much. ``overdue`` is working time, so far for an appeal without
+    an answer. None if the appeal was never assigned, or if its answer is still missing and decides.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
     >>> spans = [
-    ...     Span("roads", "held", noon, noon + 3 * HOUR, 3 * HOUR),
-    ...     Span("parks", "held", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
+    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
+    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
     ... ]
     >>> in_time_if_earlier(spans, noon + 4 * HOUR, HOUR, answered=True)
     True
     """
-    told = list(spans)
-    held = [span for span in told if span.phase == "held"]
-    if not held:
+    spans = list(spans)
+    assigned = [span for span in spans if span.phase == "assigned"]
+    if not assigned:
         return None
-    came = _held_at(held, limit).since
-    spent = sum((span.worked for span in told if span.since < came), timedelta(0))
-    gained = min(HOUR, spent)
+    reached = _span_at(assigned, limit).since
+    before = sum((span.worked for span in spans if span.since < reached), ZERO)
+    gained = min(HOUR, before)
     if not gained or overdue > gained:
         return False
     return True if answered else None
 
 
-def _held_at(held: list[Span], limit: datetime) -> Span:
+def _span_at(assigned: list[Span], limit: datetime) -> Span:
     """Return the last of some spans that began by the limit, or the first."""
-    last = held[0]
-    for span in held:
+    last = assigned[0]
+    for span in assigned:
         if span.since <= limit:
             last = span
     return last

@@ -1,4 +1,4 @@
-"""What can be said of one appeal against one target, as of an instant."""
+"""Outcomes: the result of one appeal against one target, as of an instant."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
-from workhours_sla.sla.limits import BEGINNING, NEVER
+from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.zone import ZERO
 
 
 class OutcomeBounds(NamedTuple):
-    """The earliest and the latest due time and limit, and the least and the most elapsed time.
+    """The earliest and latest due time and limit, and the least and most elapsed time.
 
-    Whatever becomes of the unknown dates, the values lie within; None where nothing bounds them.
+    The values lie within them in every completion of the calendar; None where nothing bounds them.
+    Times are in the zone of the target's schedule.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+    >>> office = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 20 and 21 April 2026 are uncertain
+    >>> posted = datetime(2026, 4, 17, 16, tzinfo=office.tz)
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> event = Event("1", "A-1", "created", posted, posted)
+    >>> outcome = evaluate([event], policy, as_of=posted).outcomes[0]
+    >>> outcome.due_at, [str(due) for due in outcome.bounds.due_at]
+    (None, ['2026-04-20 11:00:00+03:00', '2026-04-22 11:00:00+03:00'])
     """
 
     due_at: tuple[datetime | None, datetime | None]
@@ -26,21 +36,31 @@ class OutcomeBounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One appeal against one target, as of an instant; of a reopened one, each cycle.
+    """One appeal against one target as of an instant; a reopened appeal has one per cycle.
 
     ``due_at`` is when the budget is used up, ``limit`` the last instant at which an answer still
-    meets the target; each is None while a pause goes on, or where it depends on unknown dates.
-    ``elapsed`` is working time until the answer or the withdrawal, or until ``as_of`` while there
-    is neither, pauses left out; ``overdue`` by how much working time (of a ClockTime: time) the
-    answer is or was late.
-    Times are in the zone of the target's schedule. ``calendar_unknown`` says that an unknown
-    date keeps the verdict open; ``bounds`` has the earliest and latest values where unknown dates
-    change one of them, and is None elsewhere; ``provisional`` says that the answer rests on rules
-    for dates that no act has settled; ``needs_review`` that a reply nobody has judged may be the
-    answer. ``pauses`` are the pauses; one that goes on ends at ``as_of``, and one whose end depends
-    on unknown dates ends at the latest. ``retroactive`` says that the limit had passed before a
-    change of the appeal made the target apply. ``pause_left_open`` says that a pause was never
-    ended though a later reply, transfer or closing shows work on the appeal.
+    meets the target. Each is None while a pause is open, or where it depends on uncertain dates.
+    ``elapsed`` is the working time until the answer or the withdrawal, or else until ``as_of``,
+    without pauses; ``overdue`` is the working time (of a ClockTime: the time) by which the answer
+    is or was late. Times are in the zone of the target's schedule.
+
+    - ``calendar_unknown``: uncertain dates leave the verdict open.
+    - ``bounds``: the earliest and latest values where uncertain dates change one, else None.
+    - ``provisional``: the result rests on rules for dates that no act has decided.
+    - ``needs_review``: a reply that was not judged may be the answer.
+    - ``pauses``: an open pause ends at ``as_of``, one whose end is uncertain at the latest end.
+    - ``retroactive``: the limit passed before a change of the appeal made the target apply.
+    - ``pause_left_open``: a pause never ended although a later reply, transfer or closing shows
+      work on the appeal.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> posted = datetime(2025, 3, 12, 16, tzinfo=office.tz)
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> event = Event("1", "A-1", "created", posted, posted)
+    >>> outcome = evaluate([event], policy, as_of=posted + timedelta(hours=1)).outcomes[0]
+    >>> outcome.verdict.value, str(outcome.due_at), str(outcome.remaining)
+    ('pending', '2025-03-13 11:00:00+03:00', '3:00:00')
     """
 
     appeal_id: str
@@ -71,31 +91,27 @@ class Outcome:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or the latest it can be where unknown dates leave the verdict certain."""
+        """The limit, or its latest value where uncertain dates leave the verdict certain."""
         if self.limit is not None or self.bounds is None or self.calendar_unknown:
             return self.limit
         return self.bounds.limit[1]
 
     @property
     def remaining(self) -> timedelta | None:
-        """What is left of a budget of working time; negative when overdue, None of another."""
+        """The rest of a budget of working time, negative when overdue; None for other budgets."""
         if self.elapsed is None or not isinstance(self.budget, timedelta):
             return None
         return self.budget - self.elapsed
 
 
 def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
-    """Return what can be said of a clock at an instant in UTC."""
+    """Return the outcome of a clock at an instant in UTC."""
     verdict, unknown = clock.verdict(as_of)
     zone = clock.schedule.tz
     attributes = appeal.attributes
     elapsed = clock.elapsed(as_of)
-    answered, gone, due, limit = (
-        clock.answered_at,
-        clock.withdrawn_at,
-        clock.due_at,
-        clock.limit,
-    )
+    answered, withdrawn = clock.answered_at, clock.withdrawn_at
+    due, limit = clock.due_at, clock.limit
     return Outcome(
         appeal_id=appeal.opened.appeal_id,
         target=clock.target.name,
@@ -114,7 +130,9 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         provisional=clock.provisional,
         cycle=clock.cycle,
         started_at=clock.started_at.astimezone(zone),
-        withdrawn_at=gone.astimezone(zone) if gone and verdict is Verdict.WITHDRAWN else None,
+        withdrawn_at=(
+            withdrawn.astimezone(zone) if withdrawn and verdict is Verdict.WITHDRAWN else None
+        ),
         topic=attributes.topic,
         overdue=_overdue(clock, elapsed, as_of),
         needs_review=clock.needs_review,
@@ -129,7 +147,7 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
 
 
 def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> OutcomeBounds | None:
-    """Return the bounds of a clock's times where one of them depends on unknown dates."""
+    """Return the bounds of a clock's values where one of them depends on uncertain dates."""
     if clock.bounds is None and elapsed is not None:
         return None
     zone = clock.schedule.tz
@@ -140,18 +158,16 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
     edges = [one.time_bounds for one in (clock, *clock.others)]
     earliest = [min(times) for times in zip(*(first for first, _ in edges), strict=True)]
     latest = [max(times) for times in zip(*(last for _, last in edges), strict=True)]
-    passed = clock.elapsed_bounds(as_of) if elapsed is None else (elapsed, elapsed)
+    elapsed_bounds = clock.elapsed_bounds(as_of) if elapsed is None else (elapsed, elapsed)
     return OutcomeBounds(
         due_at=(local(earliest[0]), local(latest[0])),
         limit=(local(earliest[1]), local(latest[1])),
-        elapsed=passed or (None, None),
+        elapsed=elapsed_bounds or (None, None),
     )
 
 
 def _pause_left_open(appeal: Appeal, clock: Clock) -> bool:
-    whole = clock.target.on_reopen == "ignore"
-    cycle = appeal.whole if whole else appeal.cycles[clock.cycle]
-    return cycle.pause_left_open
+    return appeal.cycles_for(clock.target.on_reopen)[clock.cycle].pause_left_open
 
 
 def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:

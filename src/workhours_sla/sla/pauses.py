@@ -1,34 +1,138 @@
-"""The pauses of a clock: which of an appeal's pauses count, and from when to when."""
+"""Pauses: which pauses of an appeal count for a clock, and how much working time they take.
+
+A pause lasts from a ``paused`` event to the next ``resumed``, but no longer than the ``pause_cap``
+of the target; a ``paused`` after that begins another. Pauses that overlap or repeat count once, and
+one that begins as another ends continues it. A pause from before the start of the clock counts from
+the start, and the end of the clock ends it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Final, NamedTuple
 
-from workhours_sla.sla.limits import BEGINNING, ClockPauses, deadline_bounds
-from workhours_sla.sla.paused_time import ClosedPause, PausedTime, since_of, until_of
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import ZERO
 
 Pause = tuple[datetime, datetime | None]
 """From a ``paused`` to the next ``resumed``, None where there is none yet."""
+ClosedPause = tuple[datetime, datetime]
+"""A pause with an end."""
+
+since_of, until_of = itemgetter(0), itemgetter(1)
+"""Return where a pause begins, and where it ends."""
 
 _MOST_STARTS: Final = 8
-"""How many starts a line keeps the held time of."""
+"""For how many starts a line keeps its PausedTime."""
+
+
+class ClockPauses(NamedTuple):
+    """The pauses of a clock: those with an end, and the start of the one without."""
+
+    closed: tuple[ClosedPause, ...] = ()
+    open_since: datetime | None = None
+
+    def closed_at(self, until: datetime) -> tuple[ClosedPause, ...]:
+        """Return the pauses, the open one ended at an instant."""
+        closed, open_since = self
+        if open_since is not None and open_since < until:
+            return (*closed, (open_since, until))
+        return closed
+
+    def is_paused(self, at: datetime) -> bool:
+        """Return whether an instant lies within a pause."""
+        closed, open_since = self
+        if open_since is not None and open_since <= at:
+            return True
+        place = bisect_right(closed, at, key=since_of)
+        return place > 0 and at < closed[place - 1][1]
+
+
+class PausedTime:
+    """The working time that the pauses after a start take, up to each of them; mutable.
+
+    Every call passes the same pauses, except that the last may have a new end or be gone, and more
+    may follow. Keeping the sums makes a growing list of pauses linear.
+    """
+
+    __slots__ = ("_before", "_schedule", "_since", "_start", "_used")
+
+    def __init__(self, schedule: Schedule, start: datetime) -> None:
+        self._schedule = schedule
+        self._start = start
+        self._since: list[datetime] = []
+        """When each begins."""
+        self._used: list[timedelta] = []
+        """The working time outside of pauses from the start to the beginning of each."""
+        self._before: list[timedelta] = []
+        """The working time within the pauses before each."""
+
+    def times(
+        self, closed: Sequence[ClosedPause], budget: timedelta, used_at_warning: timedelta
+    ) -> tuple[datetime, datetime, datetime]:
+        """Return the deadline and the limit of a budget, and the deadline of a smaller one.
+
+        Raises CalendarCoverageError.
+        """
+        schedule, start = self._schedule, self._start
+        later = self._paused_before(closed, budget, latest=True)
+        sooner = self._paused_before(closed, budget, latest=False)
+        due, limit = schedule.due_and_limit(start, budget + later)
+        if sooner != later:
+            due = schedule.deadline(start, budget + sooner)
+        to_warning = self._paused_before(closed, used_at_warning, latest=False)
+        return due, limit, schedule.deadline(start, used_at_warning + to_warning)
+
+    def _paused_before(
+        self, closed: Sequence[ClosedPause], budget: timedelta, *, latest: bool
+    ) -> timedelta:
+        """Return the working time that pauses take before a budget is used up.
+
+        With ``latest``, for the last instant within the budget: a pause that begins as the budget
+        is used up then counts as well.
+        """
+        begins, used, before = self._since, self._used, self._before
+        elapsed, start = self._schedule.elapsed, self._start
+        if used and len(used) <= len(closed) and closed[len(used) - 1][0] != begins[-1]:
+            del begins[-1], used[-1], before[-1]  # the last one is gone, another is in its place
+        while len(used) < len(closed) and (not used or used[-1] <= budget):
+            place = len(used)
+            since = closed[place][0]
+            taken = before[-1] + elapsed(*closed[place - 1]) if place else ZERO
+            passed = elapsed(start, since) - taken
+            begins.append(since)
+            used.append(passed)
+            before.append(taken)
+        known = min(len(used), len(closed))
+        reached = (bisect_right if latest else bisect_left)(used, budget, 0, known)
+        if not reached:
+            return ZERO
+        return before[reached - 1] + elapsed(*closed[reached - 1])
 
 
 class PauseLine:
-    """The pauses of one cycle that count under one cap: disjoint and in order.
+    """The pauses of one cycle that count under one cap, disjoint and in order; mutable.
 
-    It is extended as pauses are added to the cycle, so that they are not all read again.
-    A pause that begins within the one before is part of it. ``cap`` is how long each may last,
-    counted on ``schedule``.
+    It is extended as the cycle gets more pauses, so that they are not all read again. ``cap`` is
+    how long each may last, counted on ``schedule``.
     """
 
-    __slots__ = ("_cap", "_closed", "_end", "_held", "_last", "_open_since", "_schedule", "_seen")
+    __slots__ = (
+        "_cap",
+        "_closed",
+        "_end",
+        "_last",
+        "_open_since",
+        "_paused_times",
+        "_schedule",
+        "_seen",
+    )
 
     def __init__(self, cap: Budget | None, schedule: Schedule) -> None:
         self._cap = cap
@@ -37,17 +141,17 @@ class PauseLine:
         """Those with an end; only the last of them may still change."""
         self._open_since: datetime | None = None
         self._seen = 0
-        """How many pauses of the cycle were followed."""
+        """How many pauses of the cycle have been read."""
         self._last = -1
-        """The place, among them, of the last that counts, while it is open."""
+        """The place among them of the last that counts, while it is open."""
         self._end: datetime | None = BEGINNING
-        """Where the last that counts ends, by its cap if it is open; None where nothing ends it."""
-        self._held: dict[tuple[Schedule, datetime], PausedTime] = {}
+        """Where the last that counts ends, by its cap if it is open; None if nothing ends it."""
+        self._paused_times: dict[tuple[Schedule, datetime], PausedTime] = {}
 
-    def follow(self, pauses: Sequence[Pause]) -> None:
-        """Add what is new among all pauses of the cycle.
+    def extend(self, pauses: Sequence[Pause]) -> None:
+        """Read what is new among all pauses of the cycle.
 
-        Raises CalendarCoverageError where a cap depends on an unknown date.
+        Raises CalendarCoverageError where a cap depends on an uncertain date.
         """
         if self._last >= 0:
             since, until = pauses[self._last]
@@ -66,18 +170,18 @@ class PauseLine:
             self._seen = place + 1
 
     def within(
-        self, start: datetime, ended: datetime | None, held: Sequence[ClosedPause]
+        self, start: datetime, end: datetime | None, cut_out: Sequence[ClosedPause]
     ) -> ClockPauses:
-        """Return the pauses of a clock that starts and ends then, joined with ``held``."""
-        return within(self._closed, self._open_since, start, ended, held)
+        """Return the pauses of a clock with that start and end, joined with ``cut_out``."""
+        return within(self._closed, self._open_since, start, end, cut_out)
 
     def paused_time(self, schedule: Schedule, start: datetime) -> PausedTime:
-        """Return the time that the pauses take from a clock with that start, as known so far."""
-        found = self._held.get((schedule, start))
+        """Return the working time that the pauses take from a clock, as computed so far."""
+        found = self._paused_times.get((schedule, start))
         if found is None:
-            if len(self._held) == _MOST_STARTS:
-                self._held.clear()
-            found = self._held[schedule, start] = PausedTime(schedule, start)
+            if len(self._paused_times) == _MOST_STARTS:
+                self._paused_times.clear()
+            found = self._paused_times[schedule, start] = PausedTime(schedule, start)
         return found
 
     def _add(self, since: datetime, end: datetime | None) -> None:
@@ -104,68 +208,31 @@ def within(
     closed: Sequence[ClosedPause],
     open_since: datetime | None,
     start: datetime,
-    ended: datetime | None,
-    held: Sequence[ClosedPause],
+    end: datetime | None,
+    cut_out: Sequence[ClosedPause],
 ) -> ClockPauses:
-    """Return pauses from the start to the end of a clock, joined with the stretches ``held``.
+    """Return the part of some pauses within a clock, joined with the stretches ``cut_out``.
 
-    ``closed`` are disjoint and in order.
+    ``closed`` are disjoint and in order. ``end`` is None for a clock that still runs.
     """
     found: list[ClosedPause] = []
     begins: datetime | None = None
-    if ended is None or start < ended:
+    if end is None or start < end:
         first = bisect_right(closed, start, key=until_of)
-        last = len(closed) if ended is None else bisect_left(closed, ended, key=since_of)
+        last = len(closed) if end is None else bisect_left(closed, end, key=since_of)
         found += closed[first:last]
         if found and found[0][0] < start:
             found[0] = start, found[0][1]
-        if ended is not None and found and found[-1][1] > ended:
-            found[-1] = found[-1][0], ended
+        if end is not None and found and found[-1][1] > end:
+            found[-1] = found[-1][0], end
         if open_since is not None:
             begins = max(open_since, start)
-        if begins is not None and ended is not None:
-            if begins < ended:
-                found = join([*found, (begins, ended)])
+        if begins is not None and end is not None:
+            if begins < end:
+                found = join([*found, (begins, end)])
             begins = None
-    if held:
-        found = join([*held, *found])
+    if cut_out:
+        found = join([*cut_out, *found])
     while begins is not None and found and found[-1][1] >= begins:
-        begins = min(begins, found.pop()[0])  # one goes on into the other
+        begins = min(begins, found.pop()[0])  # a closed pause continues into the open one
     return ClockPauses(tuple(found), begins)
-
-
-def pause_bounds(  # noqa: PLR0913, PLR0917
-    pauses: Sequence[Pause],
-    cap: Budget,
-    schedule: Schedule,
-    start: datetime,
-    ended: datetime | None,
-    held: Sequence[ClosedPause],
-) -> tuple[ClockPauses, ClockPauses]:
-    """Return the pauses that there are in any case, and all those that there may be.
-
-    A pause lasts at least to the earliest end of its cap, and at most to the latest. One that
-    begins within the longest of those before may count as part of them.
-    """
-    sure: list[Pause] = []
-    possible: list[Pause] = []
-    latest_end: datetime | None = BEGINNING
-    for since, until in pauses:
-        shortest, longest = deadline_bounds(schedule, since, cap)
-        if latest_end is not None and latest_end <= since:
-            sure.append((since, shortest if until is None else min(until, shortest)))
-        ends = longest if until is None else until if longest is None else min(until, longest)
-        possible.append((since, ends))
-        if latest_end is not None:
-            latest_end = None if ends is None else max(latest_end, ends)
-    first, second = (
-        within(
-            join((since, until) for since, until in some if until is not None and since < until),
-            min((since for since, until in some if until is None), default=None),
-            start,
-            ended,
-            held,
-        )
-        for some in (sure, possible)
-    )
-    return first, second

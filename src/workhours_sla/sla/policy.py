@@ -1,45 +1,38 @@
-"""Which targets hold for which appeals."""
+"""A policy: rules that select the targets of each appeal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
-from workhours_sla.sla.event import EventType
+from workhours_sla.sla.event import Attributes, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
 
 OnChange = Literal["from_creation", "from_change"]
 OnChangePast = Literal["as_of_change", "count"]
-
-
-class Attributes(NamedTuple):
-    """What an appeal belongs to; None where no event has said."""
-
-    agency_id: str | None = None
-    district_id: str | None = None
-    channel: str | None = None
-    topic: str | None = None
-    importance: str | None = None
-    regime: str | None = None
+Names = AbstractSet[str] | list[str] | tuple[str, ...]
+"""Values of one attribute; not a single string, whose letters would be the values."""
 
 
 class RelevantEvents(NamedTuple):
-    """The types of events that can change a clock when they come after all before.
+    """The types of events that can change a clock if they come after all events before.
 
-    One that is answered takes little notice of what comes later.
+    ``waiting`` are those for a clock without an answer, ``answered`` for one with an answer: few
+    later event types affect it.
     """
 
     waiting: frozenset[EventType]
     answered: frozenset[EventType]
 
 
-_FIELDS = {
+_CONDITIONS: Final = {
     "agencies": "agency_id",
     "districts": "district_id",
     "channels": "channel",
@@ -47,53 +40,63 @@ _FIELDS = {
     "importances": "importance",
     "regimes": "regime",
 }
+"""The attribute that each condition of a rule is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Targets for the appeals that fit: a condition that names nothing fits all.
+    """Targets for the appeals that meet every condition.
 
-    ``valid_from`` and ``valid_until`` bound the posting, the first included, the second not; both
-    are aware. Raises PolicyError, NaiveDatetimeError.
+    A condition lists values of an attribute and is kept as a frozenset; an empty one admits every
+    appeal. ``valid_from`` (included) and ``valid_until`` (not included) bound the time of posting;
+    both must be aware. Raises PolicyError for no targets, two targets of one name, or a string in
+    place of a list; NaiveDatetimeError.
+
+    >>> from workhours_sla import Schedule, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> urgent = Rule([Target("urgent", working_hours(1), office)], importances=["high"])
+    >>> urgent.importances
+    frozenset({'high'})
     """
 
-    targets: tuple[Target, ...]
+    targets: Sequence[Target]
     _: KW_ONLY
     name: str = ""
-    channels: frozenset[str] = frozenset()
-    topics: frozenset[str] = frozenset()
-    importances: frozenset[str] = frozenset()
-    regimes: frozenset[str] = frozenset()
-    agencies: frozenset[str] = frozenset()
-    districts: frozenset[str] = frozenset()
+    channels: Names = frozenset()
+    topics: Names = frozenset()
+    importances: Names = frozenset()
+    regimes: Names = frozenset()
+    agencies: Names = frozenset()
+    districts: Names = frozenset()
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     relevant: tuple[RelevantEvents, ...] = field(init=False, repr=False, compare=False)
-    """What the clocks of each target heed."""
+    """For each target the types of events that can change its clocks."""
     same_due_targets: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
-    """For each target the first before it that is due alike, whatever answers it."""
+    """For each target the first before it with the same times, whatever answers it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
-        object.__setattr__(self, "relevant", tuple(map(_heeded_by, self.targets)))
-        object.__setattr__(self, "same_due_targets", tuple(_twins(self.targets)))
+        object.__setattr__(self, "relevant", tuple(map(_relevant_events, self.targets)))
+        object.__setattr__(self, "same_due_targets", tuple(_same_due_targets(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             msg = f"rule {shown(self.name)} needs targets of different names, got {shown(names)}"
             raise PolicyError(msg)
-        for condition in _FIELDS:
+        for condition in _CONDITIONS:
             value = getattr(self, condition)
             if isinstance(value, str):
                 msg = f"{condition} of rule {shown(self.name)} is a list of names, not {value!r}"
                 raise PolicyError(msg)
             object.__setattr__(self, condition, frozenset(value))
-        for bound in (self.valid_from, self.valid_until):
+        for option in ("valid_from", "valid_until"):
+            bound = getattr(self, option)
             if bound is not None and bound.utcoffset() is None:
-                msg = f"rule {self.name!r} is valid at {bound}, which has no zone; give an offset"
+                msg = f"{option} {bound} of rule {shown(self.name)} has no zone; give it an offset"
                 raise NaiveDatetimeError(msg)
 
     def fits(self, posted_at: datetime, attributes: Attributes) -> bool:
-        """Whether the rule is for an appeal posted at an instant in UTC."""
+        """Return whether the rule applies to an appeal posted at an instant in UTC."""
         if self.valid_from is not None and posted_at < self.valid_from:
             return False
         if self.valid_until is not None and posted_at >= self.valid_until:
@@ -101,31 +104,35 @@ class Rule:
         return all(getattr(attributes, of) in names for names, of in self._conditions)
 
     @property
-    def _conditions(self) -> list[tuple[frozenset[str], str]]:
-        pairs = [(getattr(self, condition), of) for condition, of in _FIELDS.items()]
+    def _conditions(self) -> list[tuple[Names, str]]:
+        pairs = [(getattr(self, condition), of) for condition, of in _CONDITIONS.items()]
         return [(names, of) for names, of in pairs if names]
 
     @property
     def fits_all(self) -> bool:
-        """Whether there is no appeal that the rule does not fit."""
+        """Whether the rule has no condition."""
         return not self._conditions and self.valid_from is None and self.valid_until is None
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Rules in order: the first that fits an appeal gives its targets.
+    """Rules in order: the first that fits an appeal selects its targets.
 
-    Targets alone are one rule that fits every appeal. ``on_change`` says from when the targets
-    of a new rule hold once what an appeal belongs to has changed: from the creation of the
-    appeal, or from the change. Counted from the creation, a limit may have passed before the
-    change: ``on_change_past`` says whether that breach is dated to the change and marked
-    retroactive (``as_of_change``) or dated to the limit (``count``). Raises PolicyError for no
-    targets, and for two of one rule alike.
+    Targets alone make one rule that fits every appeal. ``on_change`` matters when a change of an
+    appeal's attributes selects another rule: the clocks of its targets start as if it had applied
+    from the creation, or no earlier than the change. Counted from the creation, a limit may have
+    passed before the change: ``on_change_past`` dates that breach to the change and marks it
+    retroactive (``as_of_change``), or dates it to the limit (``count``).
+
+    Raises PolicyError for no targets, targets mixed with rules, two targets of one name in a rule,
+    and an unknown option.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> len(Policy([Target("first reply", working_hours(4), office)]).rules)
-    1
+    >>> first, urgent = (Target("first reply", working_hours(n), office) for n in (4, 1))
+    >>> policy = Policy([Rule([urgent], importances={"high"}), Rule([first])])
+    >>> policy.rule_for(None, Attributes(importance="low")).targets[0].budget == working_hours(4)
+    True
     """
 
     rules: tuple[Rule, ...]
@@ -144,7 +151,7 @@ class Policy:
         if len(rules) < len(parts) or not parts:
             targets = tuple(part for part in parts if isinstance(part, Target))
             if len(targets) < len(parts) or not parts:
-                msg = f"a policy is made of targets alone, or of rules alone, not of {parts!r}"
+                msg = f"a policy needs targets alone, or rules alone, got {shown(list(parts))}"
                 raise PolicyError(msg)
             rules = (Rule(targets),)
         for option, value, choices in (
@@ -152,7 +159,7 @@ class Policy:
             ("on_change_past", on_change_past, get_args(OnChangePast)),
         ):
             if value not in choices:
-                msg = f"{option} {value!r} is none of {', '.join(choices)}"
+                msg = f"{option} {shown(value)} is none of {', '.join(choices)}"
                 raise PolicyError(msg)
             object.__setattr__(self, option, value)
         object.__setattr__(self, "rules", rules)
@@ -163,7 +170,7 @@ class Policy:
         return tuple(dict.fromkeys(target for rule in self.rules for target in rule.targets))
 
     def rule_for(self, posted_at: datetime, attributes: Attributes) -> Rule | None:
-        """Return the first rule that fits an appeal posted at an instant in UTC."""
+        """Return the first rule that fits an appeal posted at an instant in UTC, None if none."""
         if self._only is not None:
             return self._only
         return next((rule for rule in self.rules if rule.fits(posted_at, attributes)), None)
@@ -174,7 +181,7 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach can come from before a change of the appeal, and is dated to that."""
+        """Whether a breach from before a change of the appeal can occur and is dated to it."""
         depends = self._only is None or any(
             isinstance(target.schedule, ScheduleBy) for target in self.targets
         )
@@ -185,17 +192,17 @@ class Policy:
     def relevant(self) -> frozenset[EventType]:
         """The types of events that can change a clock of any target.
 
-        Others can only change what an appeal belongs to.
+        An event of another type can only change the attributes of the appeal.
         """
         return frozenset().union(*(one.waiting for rule in self.rules for one in rule.relevant))
 
     @cached_property
     def version(self) -> str:
-        """A fingerprint of the content: equal policies, equal version."""
+        """A fingerprint of the content: equal policies have equal versions."""
         rules = [
             [
                 rule.name,
-                *(sorted(getattr(rule, condition)) for condition in _FIELDS),
+                *(sorted(getattr(rule, condition)) for condition in _CONDITIONS),
                 rule.valid_from,
                 rule.valid_until,
                 *(_content(target) for target in rule.targets),
@@ -206,7 +213,7 @@ class Policy:
         return sha256(repr(content).encode()).hexdigest()[:12]
 
 
-_ALWAYS = frozenset(
+_ALWAYS_RELEVANT: Final = frozenset(
     {
         EventType.CREATED,
         EventType.DELETED,
@@ -215,7 +222,7 @@ _ALWAYS = frozenset(
         EventType.DUPLICATE_OF,
     }
 )
-_TO_STOP = {
+_RELEVANT_TO_ANSWER: Final = {
     "first_reply": frozenset({EventType.REPLIED}),
     "substantive_reply": frozenset({EventType.REPLIED, EventType.REVIEW}),
     "final_reply": frozenset({EventType.CLOSED}),
@@ -223,9 +230,12 @@ _TO_STOP = {
 }
 
 
-def _heeded_by(target: Target) -> RelevantEvents:
-    stops = target.stops if isinstance(target.stops, frozenset) else _TO_STOP[target.stops]
-    found = set(_ALWAYS | stops)
+def _relevant_events(target: Target) -> RelevantEvents:
+    if isinstance(target.stops, str):
+        answering = _RELEVANT_TO_ANSWER[target.stops]
+    else:
+        answering = frozenset(map(EventType, target.stops))
+    found = set(_ALWAYS_RELEVANT | answering)
     if target.pauses:
         found |= {EventType.PAUSED, EventType.RESUMED}
     if target.staff_opened == "wait":
@@ -237,27 +247,27 @@ def _heeded_by(target: Target) -> RelevantEvents:
     if target.on_transfer != "keep":
         found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
     waiting = frozenset(found)
-    if target.stops == "next_reply":  # after an exchange the next one decides
+    if target.stops == "next_reply":  # an answered exchange may be followed by one that decides
         return RelevantEvents(waiting, waiting)
-    return RelevantEvents(waiting, _ALWAYS | (stops & {EventType.REVIEW}))
+    return RelevantEvents(waiting, _ALWAYS_RELEVANT | (answering & {EventType.REVIEW}))
 
 
-def _twins(targets: Sequence[Target]) -> Iterator[Target | None]:
+def _same_due_targets(targets: Sequence[Target]) -> Iterator[Target | None]:
     for place, target in enumerate(targets):
         yield next((one for one in targets[:place] if one.is_due_as(target)), None)
 
 
 def _content(target: Target) -> list[object]:
-    """Return what a target says, in an order that is always the same."""
-    said = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
-    said = [sorted(value) if isinstance(value, frozenset) else value for value in said]
+    """Return the options and schedules of a target, in a fixed order."""
+    options = [getattr(target, one.name) for one in fields(target) if one.name != "schedule"]
+    options = [sorted(value) if isinstance(value, frozenset) else value for value in options]
     by: tuple[str, ...] = ()
     if isinstance(target.schedule, ScheduleBy):
         by = (target.schedule.field, *target.schedule.schedules)
-    return [*said, by, *map(_hours, target.schedules)]
+    return [*options, by, *map(_schedule_content, target.schedules)]
 
 
-def _hours(schedule: Schedule) -> list[object]:
+def _schedule_content(schedule: Schedule) -> list[object]:
     return [
         schedule.calendar.id,
         schedule.calendar.fingerprint,

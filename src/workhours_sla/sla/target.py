@@ -1,8 +1,9 @@
-"""One promise: a budget of time on a schedule, from what starts the clock to what stops it."""
+"""A target: one promise, from what starts its clock to what stops it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import ZERO
 
 Closing = Literal["latest", "strict"]
 Starts = Literal["posted", "detected", "registered", "assigned", "interim"]
@@ -20,28 +22,43 @@ Stops = Literal["first_reply", "substantive_reply", "final_reply", "next_reply"]
 OnTransfer = Literal["keep", "restart", "resume"]
 OnReopen = Literal["cycle", "ignore"]
 StaffOpened = Literal["start", "wait"]
-Belonging = Literal["agency_id", "district_id", "channel"]
+ScheduleField = Literal["agency_id", "district_id", "channel"]
 
-ZERO = timedelta(0)
-_SAY_WHEN = ("budget", "closing", "warn", "warn_percent", "pause_cap")
-"""What a clock's due time, limit and warning follow from, beside its start and pauses."""
+_CHOICES = {
+    "starts": Starts,
+    "on_transfer": OnTransfer,
+    "on_reopen": OnReopen,
+    "closing": Closing,
+    "staff_opened": StaffOpened,
+}
+_TIME_OPTIONS = ("budget", "closing", "warn", "warn_percent", "pause_cap")
+"""The options that set a clock's due time, limit and warning, given its start and pauses."""
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleBy:
-    """A schedule for each agency, district or channel; there is none for a value not listed.
+    """A schedule for each agency, district or channel.
 
-    ``field`` says by what the appeal belongs to: ``agency_id``, ``district_id`` or ``channel``.
-    Raises PolicyError.
+    ``field`` is the attribute of the appeal that selects the schedule: ``agency_id``,
+    ``district_id`` or ``channel``. An appeal with another value has no schedule, and so no clock.
+    Raises PolicyError for another field.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> hotline = Schedule("RU-VGG", "Mo-Fr 08:00-20:00")
+    >>> by = ScheduleBy("channel", {"vk": office, "phone": hotline})
+    >>> str(by.schedules["phone"].hours)
+    'Mo-Fr 08:00-20:00'
     """
 
-    field: Belonging
+    field: ScheduleField
     schedules: Mapping[str, Schedule]
 
     def __post_init__(self) -> None:
-        if self.field not in get_args(Belonging):
-            msg = f"schedules go by {', '.join(get_args(Belonging))}, not by {self.field!r}"
+        if self.field not in get_args(ScheduleField):
+            choices = ", ".join(get_args(ScheduleField))
+            msg = f"schedules cannot be chosen by {shown(self.field)}; use one of {choices}"
             raise PolicyError(msg)
         object.__setattr__(self, "schedules", MappingProxyType(dict(self.schedules)))
 
@@ -54,22 +71,27 @@ class ScheduleBy:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One promise, held for an appeal by a clock. Its options are told in docs/promises.md.
+    """One promise, measured for each appeal by a clock. docs/promises.md describes the options.
 
-    ``budget`` is working time on ``schedule``, or WorkingDays, CalendarDays, Months or ClockTime,
-    and more than 0. ``starts`` is what starts the clock, ``stops`` what answers: a kind of reply,
-    or event types. With ``pauses`` the clock stands still between ``paused`` and ``resumed``,
-    each time no longer than ``pause_cap``. ``on_transfer`` and ``on_reopen`` say what a new
-    holder and a reopening do. An unanswered appeal is at risk once no more than ``warn`` is left,
-    or ``warn_percent`` of the budget is used. With ``closing="strict"`` the limit is the due time
-    itself (Civil Code art. 194), otherwise the last instant at which no more than the budget has
-    passed. The clock of an appeal that an official or a coordinator opened starts at once, or with
-    ``staff_opened="wait"`` at the citizen's first message. Raises PolicyError, BudgetError.
+    ``budget`` is working time on ``schedule`` as a timedelta, or WorkingDays, CalendarDays, Months
+    or ClockTime, and more than 0. ``starts`` is what starts the clock. ``stops`` is what answers:
+    a kind of reply, or a set of event types such as ``{"closed"}``, kept as a frozenset of
+    EventType. With ``pauses`` the clock pauses from each ``paused`` to the next ``resumed``, no
+    longer than ``pause_cap`` each time. ``on_transfer`` is what a new holder does to the clock, and
+    ``on_reopen`` what a reopening does. An unanswered appeal is at risk once no more than ``warn``
+    of working time is left, or ``warn_percent`` of the budget is used. With ``closing="strict"``
+    the limit is the due time itself (Civil Code art. 194), otherwise the last instant at which no
+    more than the budget has passed. The clock of an appeal opened by an official or a coordinator
+    starts at once, or with ``staff_opened="wait"`` at the citizen's first message.
+
+    Raises PolicyError for an option that cannot be used, BudgetError for a negative budget.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> Target("reply to the point", working_hours(4), office, stops="substantive_reply").stops
+    >>> Target("substantive reply", working_hours(4), office, stops="substantive_reply").stops
     'substantive_reply'
+    >>> sorted(Target("closed", working_hours(40), office, stops={"closed"}).stops)
+    [<EventType.CLOSED: 'closed'>]
     """
 
     name: str
@@ -77,7 +99,7 @@ class Target:
     schedule: Schedule | ScheduleBy
     _: KW_ONLY
     starts: Starts = "posted"
-    stops: Stops | frozenset[EventType] = "first_reply"
+    stops: Stops | AbstractSet[EventType | str] = "first_reply"
     pauses: bool = False
     pause_cap: Budget | None = None
     on_transfer: OnTransfer = "keep"
@@ -89,19 +111,24 @@ class Target:
 
     def __post_init__(self) -> None:
         name = f"target {shown(self.name)}"
-        if isinstance(self.budget, timedelta):
-            if not check_budget(self.budget):
-                msg = f"{name} has a budget of 0, which nothing can meet; give it time"
-                raise PolicyError(msg)
-        elif isinstance(self.budget, ClockTime):
-            if not self.budget.amount:
-                msg = f"{name} has a budget of 0, which nothing can meet; give it time"
-                raise PolicyError(msg)
-        elif not isinstance(self.budget, DayBudget):
-            msg = f"{name} has no budget but {self.budget!r}; give working_hours(4) or days"
+        budget = self.budget
+        if isinstance(budget, timedelta):
+            is_empty = not check_budget(budget)
+        elif isinstance(budget, ClockTime):
+            is_empty = not budget.amount
+        elif isinstance(budget, DayBudget):
+            is_empty = False
+        else:
+            msg = (
+                f"the budget of {name} is {shown(budget)}; give an amount such as "
+                "working_hours(4) or WorkingDays(7)"
+            )
+            raise PolicyError(msg)
+        if is_empty:
+            msg = f"{name} has a budget of 0, which no answer can meet; give more than 0"
             raise PolicyError(msg)
         if not isinstance(self.schedule, Schedule | ScheduleBy):
-            msg = f"{name} has no schedule but {self.schedule!r}; give a Schedule or ScheduleBy"
+            msg = f"the schedule of {name} is {shown(self.schedule)}; give a Schedule or ScheduleBy"
             raise PolicyError(msg)
         self._check_stops(name)
         self._check_options(name)
@@ -109,58 +136,60 @@ class Target:
     def _check_stops(self, name: str) -> None:
         if self.stops in get_args(Stops):
             return
-        types: Iterable[str] = () if isinstance(self.stops, str) else self.stops
+        types: AbstractSet[EventType | str] = set() if isinstance(self.stops, str) else self.stops
         try:
             stops = frozenset(map(EventType, types))
         except ValueError as error:
-            msg = f"{name} stops on no known event ({error})"
+            msg = f"{name} stops on no known event type: {error}; use {', '.join(EventType)}"
             raise PolicyError(msg) from None
         if not stops or stops & _NEVER_STOP:
             msg = (
-                f"{name} cannot stop on {self.stops!r}; give one of {', '.join(get_args(Stops))}, "
-                "or event types other than 'created' and 'reopened'"
+                f"{name} cannot stop on {shown(self.stops)}; give one of "
+                f"{', '.join(get_args(Stops))}, or event types other than 'created' and 'reopened'"
             )
             raise PolicyError(msg)
         object.__setattr__(self, "stops", stops)
 
     def _check_options(self, name: str) -> None:
-        for option, choices in (
-            ("starts", Starts),
-            ("on_transfer", OnTransfer),
-            ("on_reopen", OnReopen),
-            ("closing", Closing),
-            ("staff_opened", StaffOpened),
-        ):
+        for option, choices in _CHOICES.items():
             value = getattr(self, option)
             if value not in get_args(choices):
-                msg = f"{option} {value!r} of {name} is none of {', '.join(get_args(choices))}"
+                choice = ", ".join(get_args(choices))
+                msg = f"{option} {shown(value)} of {name} is none of {choice}"
                 raise PolicyError(msg)
         if self.warn < ZERO:
-            msg = f"{name} warns {self.warn} ahead; give an amount of at least 0"
+            msg = f"{name} has a negative warn, {self.warn}; give an amount of at least 0"
             raise PolicyError(msg)
         if self.warn_percent is not None and not 0 < self.warn_percent < 100:  # noqa: PLR2004
             msg = f"{name} warns at {self.warn_percent} %; give a whole number from 1 to 99"
             raise PolicyError(msg)
         if self.pause_cap is not None and not self.pauses:
-            msg = f"{name} caps pauses but takes none; give pauses=True, or leave pause_cap out"
+            msg = f"{name} has a pause_cap but no pauses; give pauses=True, or no pause_cap"
             raise PolicyError(msg)
         if self.pause_cap in (ZERO, ClockTime(ZERO)):
-            msg = f"{name} caps pauses at nothing; give a cap of more than 0, or pauses=False"
+            msg = f"{name} has a pause_cap of 0; give more than 0, or pauses=False"
             raise PolicyError(msg)
         if self.on_transfer == "resume" and not isinstance(self.budget, timedelta):
-            msg = f"{name} resumes on a transfer, which only working time can; give working_hours"
+            msg = (
+                f"{name} has on_transfer='resume' and the budget {self.budget!r}; only a budget of "
+                "working time can resume, such as working_hours(4)"
+            )
             raise PolicyError(msg)
 
     def schedule_for(self, of: object) -> Schedule | None:
-        """Return the schedule for what names an agency, district and channel; None without one."""
+        """Return the schedule of an appeal, None if ScheduleBy has none for it.
+
+        ``of`` is anything with ``agency_id``, ``district_id`` and ``channel``: attributes, an
+        outcome, an event.
+        """
         by = self.schedule
         if isinstance(by, Schedule):
             return by
         return by.schedules.get(getattr(of, by.field) or "")
 
     def is_due_as(self, other: Target) -> bool:
-        """Whether clocks of both that start and stand alike are due and at risk alike."""
-        return all(getattr(self, name) == getattr(other, name) for name in _SAY_WHEN)
+        """Whether clocks of both with equal starts and pauses have equal times."""
+        return all(getattr(self, name) == getattr(other, name) for name in _TIME_OPTIONS)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:

@@ -75,7 +75,7 @@ class Tracked:
             self._appeal = self._taken = None
             return
         belonged = appeal.attributes
-        appeal.take(event)
+        appeal.add(event)
         taken = self._taken
         if taken is not None and (kind in policy.relevant or appeal.attributes is not belonged):
             self._taken = taken | {kind}

@@ -90,7 +90,7 @@ CLASSES: Final[Mapping[str, Words]] = {
 PHASES: Final[Mapping[str, Words]] = {
     "unregistered": {"en": "before registration", "ru": "до регистрации"},
     "unassigned": {"en": "before assignment", "ru": "до назначения исполнителя"},
-    "held": {"en": "with an agency", "ru": "у исполнителя"},
+    "assigned": {"en": "with an agency", "ru": "у исполнителя"},
     "returned": {"en": "transferred at once", "ru": "сразу передано дальше"},
 }
 

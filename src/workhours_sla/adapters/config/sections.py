@@ -11,10 +11,10 @@ from workhours_sla.adapters.config.checks import check_zone
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast
 from workhours_sla.sla.target import (
-    Belonging,
     Closing,
     OnReopen,
     OnTransfer,
+    ScheduleField,
     StaffOpened,
     Starts,
     Stops,
@@ -50,7 +50,7 @@ Allowed = Annotated[
 ]
 ScheduleName = Annotated[str, _told("A schedule of [schedules]; default is that of [schedule].")]
 ByField = Annotated[
-    Belonging, _told("Each agency, district or channel by the schedule of its own section.")
+    ScheduleField, _told("Each agency, district or channel by the schedule of its own section.")
 ]
 Warn = Annotated[str, _told("At risk with this much working time left.", "1h")]
 WarnPercent = Annotated[int, _told("At risk from this much of the budget on.", 75)]

@@ -331,7 +331,7 @@ class _Timeline:
         told = []
         for place, span in enumerate(spans):
             letter = _letters(place)
-            style = _HELD if span.phase == "held" else _NOT_HELD
+            style = _HELD if span.phase == "assigned" else _NOT_HELD
             ax.add_patch(_bar(span.since, span.until, _HOLDER, style))
             start, end = date2num(span.since), date2num(span.until)
             low, high = ax.get_xlim()

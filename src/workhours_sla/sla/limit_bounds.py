@@ -1,0 +1,183 @@
+"""Compute the bounds of a clock's pauses and times over all completions of its calendar.
+
+Completions are not enumerated. Each date that is worked, and each pause that is missing, brings the
+times of a budget of working time forward: its earliest times are those with the most working time
+and the fewest pauses, its latest those with the least working time and all pauses. Day budgets
+compute their own bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.clock import Bounds, Times
+from workhours_sla.sla.instants import BEGINNING, NEVER
+from workhours_sla.sla.limits import before_pause, left_from, share, used_at_warning, without_roll
+from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
+from workhours_sla.sla.target import Target
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
+from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.schedule import Schedule
+
+
+def pause_bounds(  # noqa: PLR0913, PLR0917
+    pauses: Sequence[Pause],
+    cap: Budget,
+    schedule: Schedule,
+    start: datetime,
+    end: datetime | None,
+    cut_out: Sequence[ClosedPause],
+) -> tuple[ClockPauses, ClockPauses]:
+    """Return the pauses that every completion has, and all that one may have.
+
+    A pause lasts at least to the earliest end of its cap, and at most to the latest. A pause that
+    begins within the longest of those before may count as part of them.
+    """
+    certain: list[Pause] = []
+    possible: list[Pause] = []
+    latest_end: datetime | None = BEGINNING
+    for since, until in pauses:
+        shortest, longest = deadline_bounds(schedule, since, cap)
+        if latest_end is not None and latest_end <= since:
+            certain.append((since, shortest if until is None else min(until, shortest)))
+        ends = longest if until is None else until if longest is None else min(until, longest)
+        possible.append((since, ends))
+        if latest_end is not None:
+            latest_end = None if ends is None else max(latest_end, ends)
+    shortest_pauses, longest_pauses = (
+        within(
+            join((since, until) for since, until in some if until is not None and since < until),
+            min((since for since, until in some if until is None), default=None),
+            start,
+            end,
+            cut_out,
+        )
+        for some in (certain, possible)
+    )
+    return shortest_pauses, longest_pauses
+
+
+def bounds_of(
+    target: Target, schedule: Schedule, start: datetime, certain: ClockPauses, possible: ClockPauses
+) -> Bounds:
+    """Return the bounds of a clock's times.
+
+    ``certain`` are the pauses that every completion has, ``possible`` all that one may have.
+    """
+    budget = target.budget
+    if isinstance(budget, timedelta):
+        least, most = _completions(schedule)
+        earliest = _working_times(target, budget, start, (most, certain), start)
+        latest = _working_times(target, budget, start, (least, possible), NEVER)
+        ends = start, start
+    elif isinstance(budget, ClockTime):
+        due = NEVER  # where it is after the year 9999
+        with suppress(CalendarCoverageError):
+            due = budget.answer(schedule, start).due_at
+        warn = _warning_bounds(target, schedule, start, (due, due), (certain, possible))
+        earliest, latest = (Times(due, due, one) for one in warn)
+        ends = start, start
+    else:
+        found = budget.bounds(schedule, start, certain.closed, possible.closed)
+        dues, limits = _filled(start, found.due_at), _filled(start, found.limit)
+        warn = _warning_bounds(target, schedule, start, dues, (certain, possible))
+        earliest, latest = (Times(*times) for times in zip(dues, limits, warn, strict=True))
+        ends = limits
+        unrolled = without_roll(budget)
+        if unrolled is not None:
+            counted = unrolled.bounds(schedule, start, certain.closed, possible.closed).limit
+            first, last = _filled(start, counted)
+            ends = max(limits[0], first), max(limits[1], last)
+    return Bounds(
+        before_pause(target, earliest, ends[0], certain.open_since),
+        before_pause(target, latest, ends[1], possible.open_since),
+        certain,
+    )
+
+
+def deadline_bounds(
+    schedule: Schedule, start: datetime, budget: Budget
+) -> tuple[datetime, datetime | None]:
+    """Return the earliest and the latest deadline of a budget, None where nothing bounds it."""
+    try:
+        due = schedule.deadline(start, budget)
+    except CalendarCoverageError as error:
+        earliest, latest = error.earliest, error.latest
+    else:
+        return due, due
+    if isinstance(budget, DayBudget):
+        earliest, latest = budget.bounds(schedule, start, (), ()).due_at
+    elif earliest is None and isinstance(budget, timedelta):
+        with suppress(CalendarCoverageError):
+            earliest = _completions(schedule)[1].deadline(start, budget)
+    return earliest or start, latest
+
+
+def _completions(schedule: Schedule) -> tuple[Schedule, Schedule]:
+    """Return the completions with the least and the most working time, or the schedule twice."""
+    found = schedule.completions()
+    return (schedule, schedule) if found is None else found
+
+
+def _filled(
+    start: datetime, bounds: tuple[datetime | None, datetime | None]
+) -> tuple[datetime, datetime]:
+    earliest, latest = bounds
+    return earliest or start, latest or NEVER
+
+
+def _working_times(
+    target: Target,
+    budget: timedelta,
+    start: datetime,
+    extreme: tuple[Schedule, ClockPauses],
+    unknown: datetime,
+) -> Times:
+    """Return the times of a budget of working time in a completion, ``unknown`` past its dates."""
+    schedule, pauses = extreme
+    due = limit = warn = unknown
+    with suppress(CalendarCoverageError):
+        used = used_at_warning(target, budget)
+        warn = schedule.deadline(start, used, pauses=pauses.closed)
+        due = schedule.deadline(start, budget, pauses=pauses.closed)
+        limit = schedule.breaches_after(start, budget, pauses=pauses.closed)
+    return Times(due, limit, warn)
+
+
+def _warning_bounds(
+    target: Target,
+    schedule: Schedule,
+    start: datetime,
+    due: tuple[datetime, datetime],
+    pauses: tuple[ClockPauses, ClockPauses],
+) -> tuple[datetime, datetime]:
+    """Return the bounds of the warning time of a budget that is not working time.
+
+    ``warn`` is left later with more working time before the due time, and with a later due time. A
+    percentage of the working time up to the due time is used later with more working time up to
+    then, and with less from the start.
+    """
+    budget, percent = target.budget, target.warn_percent
+    least, most = _completions(schedule)
+    earliest, latest = start, NEVER
+    with suppress(CalendarCoverageError):
+        earliest = left_from(least, start, due[0], target.warn)
+    with suppress(CalendarCoverageError):
+        latest = left_from(most, start, due[1], target.warn)
+    if percent is not None and isinstance(budget, ClockTime):
+        used_at = start + share(budget.amount, percent)
+        return min(earliest, used_at), min(latest, used_at)
+    if percent is not None:
+        certain, possible = (one.closed for one in pauses)
+        used_at = start
+        with suppress(CalendarCoverageError):
+            used = share(least.elapsed(start, due[0], pauses=possible), percent)
+            used_at = most.deadline(start, used, pauses=certain)
+        earliest = min(earliest, used_at)
+        with suppress(CalendarCoverageError):
+            used = share(most.elapsed(start, due[1], pauses=certain), percent)
+            latest = min(latest, least.deadline(start, used, pauses=possible))
+    return earliest, latest
