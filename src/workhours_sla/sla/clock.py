@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,11 +38,17 @@ class Verdict(StrEnum):
     EXCLUDED = "excluded"
 
 
-class Start(NamedTuple):
-    """When a clock starts, and the id of the event that starts it."""
+@dataclass(slots=True)
+class Start:
+    """When a clock starts, and the id of the event that starts it.
+
+    After a transfer ``first`` is the start before it, and ``cut_out`` are the times of others.
+    """
 
     at: datetime
     cause: str
+    first: Start | None = None
+    cut_out: Sequence[ClosedPause] = ()
 
 
 class Times(NamedTuple):

@@ -35,19 +35,20 @@ limit. A deletion from before the start withdraws the appeal at the start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
-from workhours_sla.sla.clock import Bounds, Clock, Start, new_clock
+from workhours_sla.sla.clock import Clock, Start, new_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.exchanges import deciding_clock, exchanges_of, with_others
 from workhours_sla.sla.limit_bounds import bounds_of, pause_bounds
 from workhours_sla.sla.limits import times_of
-from workhours_sla.sla.pauses import ClockPauses, ClosedPause, PausedTime, within
+from workhours_sla.sla.pauses import ClockPauses, PausedTime, within
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
@@ -59,7 +60,8 @@ _BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
 """The types of events that answer only if they are by an official or an unknown author."""
 
 
-class Measured(NamedTuple):
+@dataclass(slots=True)
+class Measured:
     """One cycle of an appeal, and the target and schedule that it is measured against.
 
     ``earliest_start`` is the earliest start of the clock; ``applies_since`` is when a change of the
@@ -74,15 +76,6 @@ class Measured(NamedTuple):
     applies_since: datetime | None = None
 
 
-class _Run(NamedTuple):
-    """When a clock runs: from its start, without the stretches that are cut out."""
-
-    start: Start
-    first_start: Start
-    """The start before any transfer."""
-    cut_out: Sequence[ClosedPause] = ()
-
-
 def build_clock(measured: Measured, before: Clock | None = None) -> Clock | None:
     """Return the clock of one cycle against a target, None where nothing starts it.
 
@@ -90,22 +83,27 @@ def build_clock(measured: Measured, before: Clock | None = None) -> Clock | None
     times are reused where start and pauses are the same, and the same clock is the same object.
     """
     target, cycle = measured.target, measured.cycle
-    start = _start_of(cycle, target)
+    if target.starts == "posted" and target.staff_opened == "start":  # most clocks
+        start: Start | None = Start(cycle.opened.occurred_at, cycle.opened.event_id)
+    else:
+        start = _start_of(cycle, target)
     if start is None:
         return None
+    build = _clock if cycle.deleted is None else _answered_or_withdrawn
     earliest = measured.earliest_start
     if earliest is not None and earliest > start.at:
         start = Start(earliest, start.cause)
     if target.stops == "next_reply":
         found = exchanges_of(cycle, start)
-        clocks = [_ended(measured, _Run(begun, begun), reply) for begun, reply in found]
+        clocks = [build(measured, begun, reply) for begun, reply in found]
         waiting = clocks.pop() if found[-1].reply is None else None
         return deciding_clock(clocks, waiting)
-    answer = _answer_of(cycle, target, start)
-    run = _Run(start, start)
+    answer = None
+    if cycle.replies or not isinstance(target.stops, str):
+        answer = _answer_of(cycle, target, start)
     if target.on_transfer != "keep":
-        run = _after_transfers(measured, start, answer)
-    return _ended(measured, run, answer, before)
+        start = _after_transfers(measured, start, answer)
+    return build(measured, start, answer, before)
 
 
 # -- starting and stopping -------------------------------------------------------------------
@@ -156,10 +154,8 @@ def _may_answer(event: Event) -> bool:
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply without a judgement may be the answer, before the clock's last event.
-
-    ``start`` is the one before any transfer.
-    """
+    """Return whether a reply that was not judged may be the answer, before the last event."""
+    start = start.first or start
     for reply in cycle.not_judged:
         if last is not None and reply.order >= last.order:
             break
@@ -168,8 +164,8 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
     return False
 
 
-def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> _Run:
-    """Return the run of the last holder's own clock, the times of other holders cut out."""
+def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> Start:
+    """Return the start of the last holder's own clock, with the times of others cut out."""
     appeal, cycle = measured.appeal, measured.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -183,59 +179,59 @@ def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> 
             turns[-1] = begun, named
     begun, holder = turns[-1]
     if measured.target.on_transfer == "restart":
-        return _Run(begun, start)
+        return Start(begun.at, begun.cause, start)
     first = next(place for place, (_, who) in enumerate(turns) if who == holder)
     by_others = [
         (begun.at, ends.at) for (begun, who), (ends, _) in pairwise(turns[first:]) if who != holder
     ]
-    return _Run(turns[first][0], start, by_others)
+    begun = turns[first][0]
+    return Start(begun.at, begun.cause, start, by_others)
 
 
 # -- what follows from start, answer and pauses ----------------------------------------------
 
 
-def _ended(
-    measured: Measured, run: _Run, answer: Event | None, before: Clock | None = None
+def _answered_or_withdrawn(
+    measured: Measured, start: Start, answer: Event | None, before: Clock | None = None
 ) -> Clock:
-    """Return the clock that an answer or a withdrawal ends, or that still runs."""
+    """Return the clock of an appeal that the citizen deleted."""
     deleted = measured.cycle.deleted
     if deleted is None or (answer is not None and answer.order <= deleted.order):
-        return _clock(measured, run, answer, before)
-    withdrawn_at = max(deleted.occurred_at, run.start.at)
-    withdrawn = _clock(measured, run, None, before, withdrawn_at)
+        return _clock(measured, start, answer, before)
+    withdrawn_at = max(deleted.occurred_at, start.at)
+    withdrawn = _clock(measured, start, None, before, withdrawn_at)
     if withdrawn.ended_at is None:  # deleted after the limit
-        return _clock(measured, run, answer, before)
+        return _clock(measured, start, answer, before)
     if withdrawn.bounds is None or withdrawn_at <= withdrawn.bounds.earliest.limit:
         return withdrawn
-    return with_others(withdrawn, [_clock(measured, run, answer, before)])
+    return with_others(withdrawn, [_clock(measured, start, answer, before)])
 
 
 def _clock(
     measured: Measured,
-    run: _Run,
+    start: Start,
     answer: Event | None,
-    before: Clock | None,
+    before: Clock | None = None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
     """Return the clock with that answer or withdrawal, ``before`` itself if it is the same."""
-    appeal, cycle, target, schedule, _, applies_since = measured
-    start, cause = run.start
+    cycle, target, schedule = measured.cycle, measured.target, measured.schedule
+    started_at, excluded_at = start.at, measured.appeal.excluded_at
     answered_at = None if answer is None else answer.occurred_at
-    evidence = (cause,) if answer is None else (cause, answer.event_id)
+    evidence = (start.cause,) if answer is None else (start.cause, answer.event_id)
     needs_review = (
         target.stops == "substantive_reply"
         and bool(cycle.not_judged)
-        and _needs_review(
-            cycle, run.first_start, cycle.deleted if withdrawn_at is not None else answer
-        )
+        and _needs_review(cycle, start, answer if withdrawn_at is None else cycle.deleted)
     )
     pauses, certain, paused_time = _NO_PAUSES, None, None
-    if run.cut_out or (target.pauses and cycle.pauses):
-        pauses, certain, paused_time = _pauses(measured, run, answered_at or withdrawn_at)
+    if start.cut_out or (target.pauses and cycle.pauses):
+        pauses, certain, paused_time = _pauses(measured, start, answered_at or withdrawn_at)
     closed, open_pause = pauses
+    due = limit = warn = bounds = None
     if (
         before is not None
-        and before.started_at == start
+        and before.started_at == started_at
         and before.pauses == closed
         and before.open_pause == open_pause
         and before.schedule is schedule
@@ -250,23 +246,30 @@ def _clock(
             before.target is target
             and before.answered_at == answered_at
             and before.withdrawn_at == withdrawn_at
-            and before.excluded_at == appeal.excluded_at
+            and before.excluded_at == excluded_at
             and before.needs_review == needs_review
-            and before.applies_since == applies_since
+            and before.applies_since == measured.applies_since
             and before.evidence == evidence
         ):
             return before
         due, limit, warn, bounds = before.due_at, before.limit, before.warn_at, before.bounds
     else:
-        due, limit, warn, bounds = _times(measured, start, pauses, certain, paused_time)
+        if certain is None:
+            try:
+                due, limit, warn = times_of(target, schedule, started_at, pauses, paused_time)
+            except CalendarCoverageError:
+                certain = pauses
+        if certain is not None:
+            bounds = bounds_of(target, schedule, started_at, certain, pauses)
+            due, limit, warn = bounds.shared()
     return new_clock(
         target,
         schedule,
         cycle.number,
-        start,
+        started_at,
         answered_at,
         withdrawn_at,
-        appeal.excluded_at,
+        excluded_at,
         closed,
         open_pause,
         due,
@@ -276,44 +279,26 @@ def _clock(
         False,  # noqa: FBT003 - provisional
         needs_review,
         evidence,
-        applies_since,
+        measured.applies_since,
         (),
     )
 
 
 def _pauses(
-    measured: Measured, run: _Run, end: datetime | None
+    measured: Measured, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None, PausedTime | None]:
     """Return the pauses, those that every completion has if they differ, and the time they take."""
-    _, cycle, target, schedule, _, _ = measured
-    start, cut_out = run.start.at, run.cut_out
+    cycle, target, schedule = measured.cycle, measured.target, measured.schedule
+    started_at, cut_out = start.at, start.cut_out
     if not (target.pauses and cycle.pauses):
-        return within((), None, start, end, cut_out), None, None
+        return within((), None, started_at, end, cut_out), None, None
     try:
         line = cycle.pause_line(target.pause_cap, schedule)
     except CalendarCoverageError:
         cap = target.pause_cap
         assert cap is not None  # noqa: S101 - only a cap depends on the calendar
-        certain, pauses = pause_bounds(cycle.pauses, cap, schedule, start, end, cut_out)
+        certain, pauses = pause_bounds(cycle.pauses, cap, schedule, started_at, end, cut_out)
         return pauses, certain, None
-    pauses = line.within(start, end, cut_out)
+    pauses = line.within(started_at, end, cut_out)
     usable = pauses.closed and not cut_out
-    return pauses, None, line.paused_time(schedule, start) if usable else None
-
-
-def _times(
-    measured: Measured,
-    start: datetime,
-    pauses: ClockPauses,
-    certain: ClockPauses | None,
-    paused_time: PausedTime | None,
-) -> tuple[datetime | None, datetime | None, datetime | None, Bounds | None]:
-    """Return due time, limit and warning time, and their bounds where uncertain dates matter."""
-    target, schedule = measured.target, measured.schedule
-    if certain is None:
-        try:
-            return *times_of(target, schedule, start, pauses, paused_time), None
-        except CalendarCoverageError:
-            certain = pauses
-    bounds = bounds_of(target, schedule, start, certain, pauses)
-    return *bounds.shared(), bounds
+    return pauses, None, line.paused_time(schedule, started_at) if usable else None

@@ -73,11 +73,13 @@ def clocks_of(
     rule = policy.rule_for(created.occurred_at, appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
-    earliest_start = None
+    earliest_start = _earliest_start(appeal, policy, rule)
     if policy.on_change == "from_change":
-        earliest_start = _rule_fits_since(appeal, policy, rule)
         added = None
     old = before.clocks if before else ()
+    # targets are looked up by identity, since hashing one takes long
+    known_clocks = {(id(one.target), one.cycle): one for one in old}
+    last_cycles = {id(one.target): one.cycle for one in old}
     attributes = appeal.attributes
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
@@ -89,25 +91,25 @@ def clocks_of(
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
         applies_since = _applies_since(appeal, policy, target, schedule)
-        earlier = _ClocksOfTarget(old, target, len(clocks)) if old else _NO_CLOCKS
-        alike = _NO_CLOCKS if same_due is None else _ClocksOfTarget(clocks, same_due)
+        of_target = id(target)
         for cycle in appeal.cycles_for(target.on_reopen):
-            known = None if earlier is _NO_CLOCKS else earlier.clock(cycle.number)
-            if (
-                known is not None
-                and added is not None
+            number = cycle.number
+            known = known_clocks.get((of_target, number))
+            if known is None:
+                known = known_clocks.get((id(same_due), number))
+            elif (
+                added is not None
                 and known.schedule is schedule
                 and known.applies_since == applies_since
-                and earlier.relevant(known, relevant).isdisjoint(added)
+                and _relevant_to(known, relevant, last_cycles[of_target]).isdisjoint(added)
             ):
                 clocks.append(known)
                 continue
-            if known is None and alike is not _NO_CLOCKS:
-                known = alike.clock(cycle.number)
             measured = Measured(appeal, cycle, target, schedule, earliest_start, applies_since)
             clock = build_clock(measured, known)
             if clock is not None:
                 clocks.append(clock)
+                known_clocks[of_target, number] = clock
     return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
@@ -115,42 +117,11 @@ _RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPL
 """The types of events that can change a clock of a cycle before the last one."""
 
 
-class _ClocksOfTarget:
-    """The clocks of one target among others, where they are in a row in order of their cycles.
-
-    Callers ask in that order. ``place`` is where the first is most likely.
-    """
-
-    __slots__ = ("_clocks", "_place", "_target")
-
-    def __init__(self, clocks: Sequence[Clock], target: Target | None, place: int = 0) -> None:
-        self._clocks = clocks
-        self._target = target
-        self._place = place
-        if not (self._is_mine(place) and clocks[place].cycle == 0):
-            mine = (n for n, one in enumerate(clocks) if one.target is target)
-            self._place = next(mine, len(clocks))
-
-    def _is_mine(self, place: int) -> bool:
-        return place < len(self._clocks) and self._clocks[place].target is self._target
-
-    def clock(self, cycle: int) -> Clock | None:
-        """Return the clock of a cycle, None if there is none."""
-        clocks = self._clocks
-        while self._is_mine(self._place) and clocks[self._place].cycle < cycle:
-            self._place += 1
-        if self._is_mine(self._place) and clocks[self._place].cycle == cycle:
-            return clocks[self._place]
-        return None
-
-    def relevant(self, clock: Clock, relevant: RelevantEvents) -> frozenset[EventType]:
-        """Return the types of events that can change the clock that was returned last."""
-        if self._is_mine(self._place + 1):  # later events belong to a later cycle
-            return _RELEVANT_TO_EARLIER_CYCLES
-        return relevant.waiting if clock.answered_at is None else relevant.answered
-
-
-_NO_CLOCKS: Final = _ClocksOfTarget((), None)
+def _relevant_to(clock: Clock, relevant: RelevantEvents, last_cycle: int) -> frozenset[EventType]:
+    """Return the types of later events that can change a clock."""
+    if clock.cycle < last_cycle:  # later events belong to a later cycle
+        return _RELEVANT_TO_EARLIER_CYCLES
+    return relevant.waiting if clock.answered_at is None else relevant.answered
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
@@ -159,9 +130,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
     rule = policy.rule_for(appeal.opened.occurred_at, appeal.attributes)
-    earliest_start = None
-    if rule is not None and policy.on_change == "from_change":
-        earliest_start = _rule_fits_since(appeal, policy, rule)
+    earliest_start = None if rule is None else _earliest_start(appeal, policy, rule)
     clocks = []
     for one in folded.clocks:
         found = None
@@ -180,8 +149,13 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     return folded._replace(clocks=tuple(clocks))
 
 
-def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return since when the rule has applied without a break, None where it always has."""
+def _earliest_start(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
+    """Return since when the rule has applied without a break, if clocks start no earlier.
+
+    None where it always has, and where clocks count from the creation.
+    """
+    if policy.on_change == "from_creation":
+        return None
     posted = appeal.opened.occurred_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
