@@ -177,13 +177,14 @@ class Event:
 class EventField(NamedTuple):
     """The declaration of one field of an event, for readers and writers of events.
 
-    ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not required may
-    be left out.
+    ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not ``required``
+    may be left out; only a ``nullable`` one may be None.
     """
 
     name: str
     type: type
     required: bool
+    nullable: bool
 
 
 _FIELD_TYPES: Final = {
@@ -194,12 +195,18 @@ _FIELD_TYPES: Final = {
     "EventType": EventType,
 }
 EVENT_FIELDS: Final = tuple(
-    EventField(field.name, _FIELD_TYPES[str(field.type)], field.default is MISSING)
+    EventField(
+        field.name,
+        _FIELD_TYPES[str(field.type)],
+        required=field.default is MISSING,
+        nullable=field.default is None,
+    )
     for field in fields(Event)
 )
 """The fields of an event in order, as the class Event declares them."""
+FIELD_NAMES: Final = tuple(field.name for field in EVENT_FIELDS)
 CONTENT_FIELDS: Final = tuple(
-    field.name for field in EVENT_FIELDS if field.name not in {"event_id", "received_at"}
+    name for name in FIELD_NAMES if name not in {"event_id", "received_at"}
 )
 """The names of the fields that make up the content of an event, in order."""
 _content_of: Final[Callable[[Event], tuple[object, ...]]] = attrgetter(*CONTENT_FIELDS)

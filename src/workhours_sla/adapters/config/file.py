@@ -20,7 +20,7 @@ from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.config.shape import check_shape
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
+from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "REQUIRED", "Config", "Input", "load_config", "parse_config"]
 
 COLUMNS = {
-    "events": tuple(Event.__dataclass_fields__),
-    "appeals": (
-        *("appeal_id", "posted_at", "answered_at"),
-        *("agency_id", "district_id", "channel", "topic", "importance", "regime"),
-    ),
+    "events": FIELD_NAMES,
+    "appeals": ("appeal_id", "posted_at", "answered_at", *Attributes._fields),
 }
 """The columns of each kind of file, by their canonical names."""
 REQUIRED = {"events": ("appeal_id", "type", "occurred_at"), "appeals": ("appeal_id", "posted_at")}

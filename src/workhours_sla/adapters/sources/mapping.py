@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
+from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, Event, EventType
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-EVENT_COLUMNS = tuple(Event.__dataclass_fields__)
+EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of a file with one row per event."""
 _ALL_DIFFERENT = ("event_id", "occurred_at", "received_at", "posted_at", "answered_at")
 """Those whose values hardly come again."""
-_BELONGINGS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
-APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *_BELONGINGS)
+APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *Attributes._fields)
 """The canonical columns of a file with one row per appeal."""
 
 CLIPPED = 500

@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 
 from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES, content_id
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.sla.event import AUTHOR_ROLES, Event, checked_event
+from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, checked_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ _OF_OTHER_TYPES: dict[str, Any] = {
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 """What differs from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
-_OF_APPEALS = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
+_OF_APPEALS = Attributes._fields
 """What comes again and again together, and what does so with the events of an appeal."""
 _ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
