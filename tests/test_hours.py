@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from workhours_sla import Schedule, WeeklyHours, parse_budget, working_hours
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.policy import promises_of
-from workhours_sla.adapters.json.schedules import from_json, to_json
 from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
+from workhours_sla.json import from_json, to_json
 from workhours_sla.text import words
 from workhours_sla.text.shell import say
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount

@@ -20,13 +20,12 @@ from workhours_sla.adapters.calendars.icalendar import read as icalendar
 from workhours_sla.adapters.calendars.icalendar import times as icalendar_times
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import Config, parse_config
-from workhours_sla.adapters.json.changes import change_from_json
-from workhours_sla.adapters.json.values import value_from_json
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.json import from_json
 from workhours_sla.reports.report_json import from_json as report_from_json
 from workhours_sla.worktime.budget import parse_budget
 
@@ -137,12 +136,12 @@ def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     deep = "[" * 100_000
     for start in (
         '{"schema":"workhours.report/3","report":',
-        '{"schema":"workhours.report/1","a":',
+        '{"schema":"workhours.report/2","a":',
     ):
         assert "not a report" in refusal(report_from_json, start + deep)
     assert "not a report" in refusal(report_from_json, whole.replace('"as_of":', f'"x":{deep}', 1))
     schema = '{"schema":"workhours.change/2","x":'
-    assert "is no line of" in refusal(change_from_json, schema + deep)
+    assert "not JSON that can be read" in refusal(from_json, schema + deep)
     file = tmp_path / "changes.jsonl"
     file.write_text(schema + deep + "\n")
     with pytest.raises(StoreError, match="other content than changes"):
@@ -280,15 +279,18 @@ READERS: dict[str, tuple[Read, str]] = {
     "XML": (lambda text: xmlcalendar.read(text, id="x"), f"<{LONG}/>"),
     "JSON of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"year": "{LONG}"}}'),
     "key of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"{LONG}": 1}}'),
-    "value": (value_from_json, json.dumps({"schema": LONG})),
-    "kind of a value": (value_from_json, f'{{"schema": "workhours.value/2", "kind": "{LONG}"}}'),
+    "value": (from_json, json.dumps({"schema": LONG})),
+    "kind of a value": (
+        from_json,
+        f'{{"schema": "workhours.budget/1", "budget": {{"kind": "{LONG}"}}}}',
+    ),
     "key of a value": (
-        value_from_json,
-        f'{{"schema": "workhours.value/2", "kind": "interval", "value": {{"{LONG}": 1}}}}',
+        from_json,
+        f'{{"schema": "workhours.interval/1", "{LONG}": 1}}',
     ),
     "report": (report_from_json, json.dumps({"schema": LONG})),
     "change": (
-        change_from_json,
+        from_json,
         f'{{"schema": "workhours.change/2", "change_id": "x", "kind": "{LONG}"}}',
     ),
     "columns of rows": (lambda text: rows(text, format="csv"), f"{LONG},x\n1,2\n"),
@@ -323,9 +325,9 @@ def test_a_zone_of_thousands_of_parts_is_refused() -> None:
         lambda tz: Schedule(None, "09:00-18:00", tz=tz),
         lambda tz: config(f'[input]\ntz = "{tz}"'),
         lambda tz: dates.read("date\n2025-01-01\n", id="x", tz=tz),
-        lambda tz: value_from_json(
-            '{"schema": "workhours.value/2", "kind": "interval", "value": {'
-            f'"start": "2025-01-01T00:00:00+03:00[{tz}]", "end": ""}}}}'
+        lambda tz: from_json(
+            '{"schema": "workhours.interval/1", '
+            f'"start": "2025-01-01T00:00:00+03:00[{tz}]", "end": ""}}'
         ),
     ):
         assert "no time zone" in refusal(read, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from workhours_sla.errors import NaiveDatetimeError, SourceError
 
 np = pytest.importorskip("numpy")
 
+from workhours_sla.adapters.json.forms import part_form_of  # noqa: E402
 from workhours_sla.report import (  # noqa: E402
     FrameColumns,
     Report,
@@ -27,6 +29,7 @@ from workhours_sla.report import (  # noqa: E402
     to_polars,
     write_tables,
 )
+from workhours_sla.reports import report_json  # noqa: E402
 from workhours_sla.reports.report_json import from_json, to_json  # noqa: E402
 from workhours_sla.reports.rows import cell_text, csv_table  # noqa: E402
 from workhours_sla.reports.tables_csv import table_files  # noqa: E402
@@ -179,15 +182,47 @@ def test_a_report_read_back_from_json_is_equal() -> None:
     [
         ("nonsense", "not a report in JSON"),
         ('{"schema": "workhours.report/9"}', "has the schema 'workhours.report/9'"),
-        ('{"schema": "workhours.report/2"}', "has the schema 'workhours.report/2'"),
-        ('{"schema": "workhours.report/3"}', "missing required field"),
-        ('{"schema": "workhours.report/3", "report": {}}', "is not a report in JSON"),
+        ('{"schema": "workhours.report/3"}', "report: missing"),
+        ('{"schema": "workhours.report/3", "report": {}}', "report.as_of: missing"),
+        ('{"schema": "workhours.report/3", "report": 5}', "report: expected an object, got 5"),
+        ('{"schema": "workhours.report/2"}', "keys have changed since; make the report again"),
+        ('{"schema": "workhours.report/1", "report": {}}', "keys have changed since"),
         ("[]", "not a report in JSON"),
     ],
 )
-def test_other_json_is_refused(text: str, why: str) -> None:
+def test_text_that_is_not_a_report_is_refused(text: str, why: str) -> None:
     with pytest.raises(SourceError, match=why):
         from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "why"),
+    [
+        (("total", "counts", "met"), "3", "report.total.counts.met: expected a whole number"),
+        (("promise", "target_rate"), "x", "report.promise.target_rate: expected a number, got 'x'"),
+        (("promise", "horizon"), "8 h", "report.promise.horizon: '8 h' is not an amount of time"),
+        (("as_of",), "today", "report.as_of: 'today' is not a time"),
+        (("colour",), "red", "report.colour: no such key"),
+    ],
+)
+def test_a_value_of_a_report_that_cannot_be_read_is_named(
+    path: tuple[str, ...], value: object, why: str
+) -> None:
+    data = json.loads(to_json(made_up()))
+    place = data["report"]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(SourceError, match=re.escape(why)):
+        from_json(json.dumps(data))
+
+
+def test_the_facade_of_a_report_does_not_change_its_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    part_form_of.cache_clear()
+    report_json._document.cache_clear()
+    monkeypatch.setattr(Report, "__module__", "workhours_sla")
+    made = made_up()
+    assert from_json(to_json(made)) == made
 
 
 def test_tables_as_csv(tmp_path: Path) -> None:

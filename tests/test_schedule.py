@@ -13,7 +13,6 @@ import dateutil.tz
 import pytest
 
 from workhours_sla import Calendar, Layer, Schedule, WorkingDays, days_off_in_any, working_hours
-from workhours_sla.adapters.json.schedules import from_json, to_json
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     BudgetError,
@@ -27,6 +26,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
+from workhours_sla.json import from_json, to_json
 from workhours_sla.worktime.engine.timeline import Timeline
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"

@@ -1,4 +1,4 @@
-"""What an earlier version wrote is read by this one: frozen files, never to be rewritten."""
+"""Frozen documents of schedules and calendars: a form changes only with its schema's number."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ import warnings
 from datetime import date
 from pathlib import Path
 
-from workhours_sla import Act, Calendar, Layer, Schedule, day_off
-from workhours_sla.adapters.json.schedules import from_json
-from workhours_sla.errors import WorkHoursWarning
+import pytest
 
-FROZEN = Path(__file__).parent / "data" / "serial"
+from workhours_sla import (
+    Act,
+    Calendar,
+    Layer,
+    Schedule,
+    day_off,
+    days_off_in_any,
+    working_in_any,
+)
+from workhours_sla.errors import WorkHoursWarning
+from workhours_sla.json import from_json, to_json
+
+FROZEN = Path(__file__).parent / "data" / "serial" / "schedules.json"
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 ORDER = Act("Order No 7", known_from=date(2026, 8, 1))
+PLAIN = Calendar.plain([date(2026, 1, 2)], yearly=["12-25"])
 MADE = {
     "office": Schedule("RU-VGG", S8),
     "duty": Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd"),
@@ -29,18 +40,35 @@ MADE = {
     "amended": Schedule(
         Calendar.get("RU").amend(day_off(date(2026, 9, 1), ORDER)), S8, tz="Europe/Moscow"
     ),
-    "plain": Schedule(
-        Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]), "24/7", tz="Europe/Berlin"
-    ),
+    "plain": Schedule(PLAIN, "24/7", tz="Europe/Berlin"),
     "known": Schedule(Calendar.get("RU-VGG").as_known(date(2023, 1, 23)), S8),
     "region left out": Schedule(Calendar.get("RU-KC").without(Layer.REGION), S8),
+    "confirmed calendar": Calendar.get("RU").amend(
+        [], confirms=[(date(2028, 1, 1), date(2028, 12, 31))]
+    ),
+    "provisional calendar": Calendar.get("RU").provisional(),
+    "combined calendar": days_off_in_any(
+        working_in_any(PLAIN, Calendar.get("RU")), Calendar.get("RU-TA")
+    ),
 }
 
 
-def test_schedules_of_the_first_form() -> None:
-    frozen = json.loads((FROZEN / "schedules-1.json").read_text(encoding="utf-8"))
-    assert frozen.keys() == MADE.keys()
+@pytest.mark.parametrize("name", MADE)
+def test_frozen_documents_are_read(name: str) -> None:
+    document = json.loads(FROZEN.read_text(encoding="utf-8"))[name]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", WorkHoursWarning)  # later data, another version
-        for name, told in frozen.items():
-            assert from_json(json.dumps(told)) == MADE[name]
+        warnings.simplefilter("ignore", WorkHoursWarning)  # of later data
+        assert from_json(json.dumps(document)) == MADE[name]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_written_has_the_frozen_form(name: str) -> None:
+    document = json.loads(FROZEN.read_text(encoding="utf-8"))[name]
+    written = json.loads(to_json(MADE[name]))
+    assert without_versions(written) == without_versions(document)
+
+
+def without_versions(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: without_versions(data[key]) for key in data if key != "version"}
+    return list(map(without_versions, data)) if isinstance(data, list) else data

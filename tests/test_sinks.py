@@ -26,7 +26,7 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.json.changes import change_from_json, change_to_json
+from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.digest import (
     LONGEST,
     Digest,
@@ -37,7 +37,8 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.errors import StoreError
+from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.json import from_json
 from workhours_sla.sla.pipeline import drain
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -64,7 +65,7 @@ def some_changes(count: int) -> list[Change]:
 
 
 def ids(path: Path) -> list[str]:
-    return [change_from_json(line).appeal_id for line in path.read_bytes().splitlines()]
+    return [from_json(line).appeal_id for line in path.read_bytes().splitlines()]
 
 
 # -- JSON Lines --------------------------------------------------------------------------------
@@ -72,12 +73,17 @@ def ids(path: Path) -> list[str]:
 
 def test_a_change_reads_back_equal() -> None:
     (change,) = some_changes(1)
-    utc = change_from_json(change_to_json(change))
+    utc = from_json(change_to_json(change))
     assert utc == change
     assert utc.change_id == "A-0/first reply/0/opened/1"
-    for bad in (b"{}", b'{"schema":"workhours.change/3"}', b"["):
-        with pytest.raises(StoreError, match=r"workhours\.change/2"):
-            change_from_json(bad)
+    for bad in (
+        b"{}",
+        b'{"schema":"workhours.change/3"}',
+        b'{"schema":"workhours.change/2"}',
+        b"[",
+    ):
+        with pytest.raises(ConfigError):
+            from_json(bad)
 
 
 def test_what_is_told_again_is_not_written_again(tmp_path: Path) -> None:
@@ -355,7 +361,7 @@ def test_control_characters_of_changes_are_escaped() -> None:
     line = change_to_json(evil)
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in line.decode())
     assert b"\\u009b" in line
-    assert change_from_json(line) == evil
+    assert from_json(line) == evil
 
 
 def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:

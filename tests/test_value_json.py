@@ -23,6 +23,8 @@ from workhours_sla import (
     Act,
     Calendar,
     CalendarDays,
+    Change,
+    ChangeKind,
     ClockTime,
     Day,
     DayKind,
@@ -48,7 +50,6 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
-from workhours_sla.adapters.json.values import value_from_json, value_to_json
 from workhours_sla.errors import (
     CalendarCoverageError,
     ConfigError,
@@ -56,11 +57,13 @@ from workhours_sla.errors import (
     ProvisionalWarning,
     UnknownTimeZoneError,
 )
+from workhours_sla.json import from_json, to_json
 from workhours_sla.sla.event import AUTHOR_ROLES
 
-FROZEN = Path(__file__).parent / "data" / "serial" / "values-2.json"
+FROZEN = Path(__file__).parent / "data" / "serial" / "values.json"
 VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+OFFICE = Schedule("RU-VGG", S8)
 ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies", "not published")
 WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
 
@@ -207,6 +210,22 @@ MADE = {
         retroactive=True,
         pause_left_open=True,
     ),
+    "change": Change(
+        ChangeKind.BREACHED,
+        "А-1003",
+        "first reply",
+        0,
+        3,
+        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
+        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
+        None,
+        None,
+        ("e1", "e2"),
+        None,
+        "2026-09-17",
+        "5d1c",
+        retroactive=True,
+    ),
     "interval": Interval(
         datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
         datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
@@ -239,7 +258,7 @@ def facts(value: Any) -> Any:
 
 def check_round_trips(value: Any) -> None:
     for back in (
-        value_from_json(value_to_json(value)),
+        from_json(to_json(value)),
         pickle.loads(pickle.dumps(value)),  # noqa: S301
     ):
         assert back == value
@@ -247,21 +266,51 @@ def check_round_trips(value: Any) -> None:
         assert facts(back) == facts(value)
 
 
-def test_values_of_the_frozen_form() -> None:
+def test_frozen_documents_read_and_write_the_same() -> None:
     frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
     assert frozen.keys() == MADE.keys()
-    for name, told in frozen.items():
-        assert facts(value_from_json(json.dumps(told))) == facts(MADE[name])
-        assert json.loads(value_to_json(MADE[name])) == told
+    for name, document in frozen.items():
+        assert facts(from_json(json.dumps(document))) == facts(MADE[name])
+        assert json.loads(to_json(MADE[name])) == document
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_every_value_round_trips_and_tells_all_its_fields(name: str) -> None:
+def test_every_value_round_trips_and_its_document_has_all_its_fields(name: str) -> None:
     value = MADE[name]
     check_round_trips(value)
-    told = json.loads(value_to_json(value))["value"]
-    if isinstance(told, dict):
-        assert told.keys() == set(value.__match_args__)
+    document = json.loads(to_json(value))
+    if isinstance(value, WeeklyHours):
+        assert document.keys() == {"schema", "hours"}
+    elif document["schema"] == "workhours.budget/1":
+        assert document["budget"].keys() == {"kind", *getattr(value, "__match_args__", ["amount"])}
+    else:
+        keys = {{"held": "paused"}.get(key, key) for key in value.__match_args__}
+        more = {"change_id"} if isinstance(value, Change) else set()
+        assert document.keys() == {"schema", *keys, *more}
+
+
+def test_a_document_is_read_as_the_type_asked_for() -> None:
+    text = to_json(MADE["event"])
+    assert from_json(text, Event) == from_json(text.encode(), Event) == MADE["event"]
+    with pytest.raises(ConfigError, match=r"workhours\.event/1 is the schema of another type"):
+        from_json(text, Outcome)
+
+
+def test_a_document_can_be_indented() -> None:
+    text = to_json(MADE["months"], indent=2)
+    assert text.splitlines()[:2] == ["{", '  "schema": "workhours.budget/1",']
+    assert from_json(text) == MADE["months"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ["workhours.value/1", "workhours.value/2", "workhours.schedule/1", "workhours.change/1"],
+)
+def test_an_earlier_form_is_refused_in_one_sentence(schema: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_json(json.dumps({"schema": schema, "kind": "event", "value": {}}))
+    assert str(caught.value).startswith(f"schema: {schema!r} is an earlier form; ")
+    assert str(caught.value).endswith("; write the value again with this version")
 
 
 # -- any value -----------------------------------------------------------------------------
@@ -329,7 +378,7 @@ def test_the_largest_amounts() -> None:
 @given(EVENTS)
 def test_events(event: Event) -> None:
     check_round_trips(event)
-    assert value_from_json(value_to_json(event)).occurred_at.tzinfo is UTC
+    assert from_json(to_json(event)).occurred_at.tzinfo is UTC
 
 
 @lru_cache(maxsize=1)
@@ -403,8 +452,8 @@ def test_traces_across_holidays_backwards_by_rule_and_where_only_an_override_is_
     alone = known.explain(datetime(2040, 1, 3, 9, tzinfo=UTC), working_hours(2))
     assert alone.steps[0].day is None
     check_round_trips(alone)
-    assert value_from_json(value_to_json(trace)).to_dict() == trace.to_dict()
-    assert str(value_from_json(value_to_json(trace))) == str(trace)
+    assert from_json(to_json(trace)).to_dict() == trace.to_dict()
+    assert str(from_json(to_json(trace))) == str(trace)
 
 
 @given(st.lists(EVENTS, max_size=6), SCHEDULES, ASKED, ASKED, st.booleans())
@@ -453,33 +502,36 @@ def test_budgets(count: int, roll: Any, amount: timedelta) -> None:
     check_round_trips(ClockTime(amount))
 
 
-# -- what has no text ----------------------------------------------------------------------
+# -- values without a JSON form -------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("value", "error", "words"),
     [
-        (Schedule("RU-VGG", S8), TypeError, "a Schedule has one in schedule_json"),
-        (None, TypeError, "None has no text"),
-        (datetime(2026, 1, 1, tzinfo=UTC), TypeError, "has no text"),
+        (OFFICE | OFFICE, TypeError, "has no JSON form; give one of Act"),
+        (None, TypeError, "None has no JSON form"),
+        (datetime(2026, 1, 1, tzinfo=UTC), TypeError, "has no JSON form"),
         (Interval(datetime(2026, 1, 1), datetime(2026, 1, 2)), NaiveDatetimeError, "give it"),
         (Interval(*[datetime(2026, 1, 1, tzinfo=dateutil.tz.gettz("Europe/Berlin"))] * 2),
          UnknownTimeZoneError, "use ZoneInfo"),
-        (Interval("9:00", "10:00"), ConfigError, "its text cannot say"),
-        (Day(datetime(2026, 1, 1), DayKind.WORK, date(2026, 1, 1)), ConfigError, "cannot say"),
-        (Day(date(2026, 1, 1), "rest", date(2026, 1, 1)), ConfigError, "cannot say"),
-        (dataclasses.replace(MADE["event"], agency_id=5), ConfigError, "5 is no text"),
+        (Interval("9:00", "10:00"), ConfigError, "start: '9:00' is not an instant"),
+        (Day(datetime(2026, 1, 1, tzinfo=UTC), DayKind.WORK, date(2026, 1, 1)), ConfigError,
+         "is not a date"),
+        (Day(date(2026, 1, 1), "rest", date(2026, 1, 1)), ConfigError, "'rest' is not a valid"),
+        (dataclasses.replace(MADE["event"], agency_id=5), ConfigError, "expected text, got 5"),
         (WeeklyHours(((), (), (), (), (), (), ((timedelta(0), timedelta(seconds=0.5)),))),
          ConfigError, "or whole seconds"),
     ],
 )  # fmt: skip
-def test_values_that_have_no_text(value: Any, error: type[Exception], words: str) -> None:
+def test_a_value_that_json_cannot_represent_is_refused(
+    value: Any, error: type[Exception], words: str
+) -> None:
     with pytest.raises(error, match=words) as caught:
-        value_to_json(value)
+        to_json(value)
     assert "\n" not in str(caught.value)
 
 
-# -- what cannot be read -------------------------------------------------------------------
+# -- documents that cannot be read ---------------------------------------------------------
 
 
 def places(told: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -508,14 +560,14 @@ def changed(told: Any, path: tuple[Any, ...], value: Any) -> str:
 
 @pytest.mark.parametrize("name", MADE)
 def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) -> None:
-    told = json.loads(value_to_json(MADE[name]))
+    told = json.loads(to_json(MADE[name]))
     for path in places(told):
         refused = [(path, {"no": "such"})]
         if isinstance(path[-1], str):
             refused += [(path, ...), ((*path[:-1], "colour"), "red")]
         for where, value in refused:
             with pytest.raises(ConfigError) as caught:
-                value_from_json(changed(told, where, value))
+                from_json(changed(told, where, value))
             assert (caught.value.key + ".").startswith(dotted(where) + ".")
             assert str(caught.value).startswith(f"{caught.value.key}: ")
             assert "\n" not in str(caught.value)
@@ -524,59 +576,67 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
 @pytest.mark.parametrize(
     ("name", "path", "value", "words"),
     [
-        ("event", "schema", "workhours.value/1", "is not known; this version reads"),
-        ("event", "kind", "schedule", "is not known; use act"),
-        ("event", "value.type", "shouted", "is not known; use created"),
-        ("event", "value.author_role", "robot", "no author_role 'robot'"),
-        ("event", "value.event_id", "", "needs event_id"),
-        ("event", "value.substantive", 1, "neither true nor false"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00", "is no instant; write it like"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00Z", "is no instant"),
-        ("event", "value.occurred_at", "2025-03-11", "is no instant"),
-        ("event", "value.occurred_at", "2025-02-30T14:20:00+00:00", "is no instant"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[]", "is no instant"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[a][b]", "is no instant"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[Mars/Base]", "no time zone"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00+00:00[../up]", "no time zone"),
-        ("event", "value.occurred_at", "2025-03-11T14:20:00+01:00[Europe/Moscow]",
-         "Europe/Moscow keeps another offset"),
-        ("event", "value.occurred_at", "2026-10-25T02:30:00+01:00[Europe/Berlin]",
-         "Europe/Berlin keeps another offset"),  # the later of the two, and no fold
-        ("event", "value.occurred_at", "0001-01-01T00:00:00+05:00", "outside the years"),
-        ("outcome", "value.elapsed", "4h", "is no amount of time; write it like"),
-        ("outcome", "value.elapsed", "PT60M", "is no amount"),
-        ("outcome", "value.elapsed", "-PT0S", "is no amount"),
-        ("outcome", "value.elapsed", "P1D", "is no amount"),
-        ("outcome", "value.elapsed", "PT1.5000000S", "is no amount"),
-        ("outcome", "value.elapsed", "PT99999999999999H", "is no amount"),
-        ("outcome", "value.elapsed", f"PT{'9' * 5000}H", "is no amount"),
-        ("outcome", "value.elapsed", "PT٣H", "is no amount"),
-        ("outcome", "value.budget", None, "null is no object"),
-        ("step", "value.intervals[0]", [], "is no stretch of time"),
-        ("entry", "value.layer", "weather", "is not known; use weekly"),
-        ("entry", "value.date", "20251101", "is no date"),
-        ("working days", "value.count", 0, "0 working days is no budget"),
-        ("working days", "value.count", True, "true is no whole number"),
-        ("working days", "value.count_from", "noon", "'noon' is not one of"),
-        ("months", "value.roll", "down", "'down' is not one of"),
-        ("clock time", "value.amount", "-PT1H", "is negative"),
-        ("weekly hours", "value", "9-18", "not a range of hours"),
+        ("event", "schema", "workhours.event/2", "did you mean workhours.event/1?"),
+        ("event", "type", "shouted", "is not a valid value; use created"),
+        ("event", "author_role", "robot", "no author_role 'robot'"),
+        ("event", "event_id", "", "needs event_id"),
+        ("event", "substantive", 1, "expected true or false, got 1"),
+        ("event", "occurred_at", "2025-03-11T14:20:00", "is not an instant; write it like"),
+        ("event", "occurred_at", "2025-03-11T14:20:00Z", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11", "is not an instant"),
+        ("event", "occurred_at", "2025-02-30T14:20:00+00:00", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[]", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[a][b]", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[Mars/Base]", "no time zone"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[../up]", "no time zone"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+01:00[Europe/Moscow]",
+         "Europe/Moscow has another offset"),
+        ("event", "occurred_at", "2026-10-25T02:30:00+01:00[Europe/Berlin]",
+         "Europe/Berlin has another offset"),  # the later of the two, and no fold
+        ("event", "occurred_at", "0001-01-01T00:00:00+05:00", "outside the years"),
+        ("outcome", "elapsed", "4h", "is not an amount of time; write it like"),
+        ("outcome", "elapsed", "PT60M", "is not an amount"),
+        ("outcome", "elapsed", "-PT0S", "is not an amount"),
+        ("outcome", "elapsed", "P1D", "is not an amount"),
+        ("outcome", "elapsed", "PT1.5000000S", "is not an amount"),
+        ("outcome", "elapsed", "PT99999999999999H", "is not an amount"),
+        ("outcome", "elapsed", f"PT{'9' * 5000}H", "is not an amount"),
+        ("outcome", "elapsed", "PT٣H", "is not an amount"),
+        ("outcome", "budget", None, "expected an object, got null"),
+        ("step", "intervals[0]", [], "expected a list of two, got a list of 0"),
+        ("entry", "layer", "weather", "is not a valid value; use weekly"),
+        ("entry", "date", "20251101", "is not a date"),
+        ("working days", "budget.count", 0, "0 working days is no budget"),
+        ("working days", "budget.count", True, "expected a whole number, got true"),
+        ("working days", "budget.count_from", "noon", "'noon' is not a valid value"),
+        ("months", "budget.roll", "down", "'down' is not a valid value"),
+        ("clock time", "budget.amount", "-PT1H", "is negative"),
+        ("weekly hours", "hours", "9-18", "not a range of hours"),
     ],
 )  # fmt: skip
 def test_json_that_cannot_be_read(name: str, path: str, value: object, words: str) -> None:
-    told = json.loads(value_to_json(MADE[name]))
+    told = json.loads(to_json(MADE[name]))
     keys = re.findall(r"\w+", path)
     where = tuple(int(key) if key.isdigit() else key for key in keys)
     with pytest.raises(ConfigError, match=words) as caught:
-        value_from_json(changed(told, where, value))
+        from_json(changed(told, where, value))
     assert path.startswith(caught.value.key)
-    assert str(caught.value).startswith(f"{caught.value.key}: ")
+    assert str(caught.value).startswith(f"{caught.value.key or 'the document'}: ")
     assert "\n" not in str(caught.value)
 
 
 def test_text_that_is_no_json_of_a_value() -> None:
-    for text in ("", "[]", "{", "null", "[" * 100_000, "9" * 5000, '{"kind": 1, "kind": 2}'):
+    for text in (
+        "",
+        "[]",
+        "{",
+        "null",
+        "[" * 100_000,
+        "9" * 5000,
+        '{"kind": 1, "kind": 2}',
+        b"\xff",
+    ):
         with pytest.raises(ConfigError):
-            value_from_json(text)
+            from_json(text)
     with pytest.raises(TypeError, match="as text"):
-        value_from_json(b"{}")
+        from_json(None)  # type: ignore[arg-type]

@@ -22,13 +22,13 @@ import pytest
 
 from test_monitor import Ledger
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.json.changes import change_from_json
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError
+from workhours_sla.json import from_json
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.pipeline import Batch, Idle, Item, Rejected, Start
 
@@ -230,7 +230,7 @@ def test_what_cannot_be_followed_is_refused(path: Path) -> None:
 
 
 def read_back(sink: Path) -> list[Change]:
-    return [change_from_json(one) for one in sink.read_bytes().splitlines()]
+    return [from_json(one) for one in sink.read_bytes().splitlines()]
 
 
 def check_all_told(store: Path, sink: Path, events: Sequence[Event]) -> None:
@@ -361,7 +361,7 @@ def test_a_reader_that_goes_away_is_told_again(tmp_path: Path, path: Path) -> No
         kept = [change for _, change in opened.undelivered("stdout", -1)]
     assert kept
     again = begin(path, "--store", store, "--json", "--once")
-    found = [change_from_json(one) for one in again.communicate()[0].splitlines()]
+    found = [from_json(one) for one in again.communicate()[0].splitlines()]
     assert found[: len(kept)] == kept
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from workhours_sla.calendars.day import (
     NOT_SHORTENED,
@@ -21,6 +21,17 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text import words
 
 ONE_DAY = timedelta(days=1)
+
+
+class Definition(NamedTuple):
+    """What a calendar is made of, beside its id and zone.
+
+    ``dropped`` are the layers left out; ``forecast`` says that it answers by rule.
+    """
+
+    source: DaySource
+    dropped: frozenset[Layer]
+    forecast: bool
 
 
 class Calendar:
@@ -111,6 +122,11 @@ class Calendar:
         if self._version is None:
             object.__setattr__(self, "_version", self._source.version)
         return self._version or ""
+
+    @property
+    def definition(self) -> Definition:
+        """The source of the days and the options: what another representation must keep."""
+        return Definition(self._source, self._dropped, self._forecast)
 
     @property
     def weekend(self) -> frozenset[int]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from workhours_sla.adapters.config.policy import Promises
-from workhours_sla.adapters.json.values import value_to_json
+from workhours_sla.adapters.json.documents import to_json
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
@@ -129,8 +129,8 @@ def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
 def _budget_data(budget: Budget) -> object:
     if isinstance(budget, timedelta):
         return iso_amount(budget)
-    told = json.loads(value_to_json(budget))  # type: ignore[arg-type]
-    return {told["kind"]: told["value"]}
+    data = json.loads(to_json(budget))["budget"]
+    return {data.pop("kind"): data}
 
 
 def _names(promises: Promises) -> dict[int, str]:

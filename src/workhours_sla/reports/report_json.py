@@ -1,59 +1,86 @@
-"""A report as JSON and back, under a schema version.
+"""A report to and from JSON, under a versioned schema, so that a frozen report is complete.
 
-Instants are ISO 8601 with their offset, amounts ISO 8601 durations. A report that is read back
-equals the one that was written; its instants keep their offset but not their zone.
+Instants are written in ISO 8601 with their offset, amounts as ISO 8601 durations. A report reads
+back equal; its instants keep their offset, but not their zone.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Final, NoReturn
 
 import msgspec
 
+from workhours_sla.adapters.json.forms import Form, part_form_of, value_of
+from workhours_sla.adapters.json.text import parsed
+from workhours_sla.adapters.shape import Reader
 from workhours_sla.compliance.revision import Revision
-from workhours_sla.errors import SourceError, clipped, shown
+from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.reports.report import Report
 from workhours_sla.worktime.budget import iso_amount
 
-SCHEMA = "workhours.report/3"
-REVISION_SCHEMA = "workhours.report-revision/1"
-
-
-class _Head(msgspec.Struct):
-    schema: str
-
-
-class _Frozen(msgspec.Struct, forbid_unknown_fields=True):
-    schema: str
-    report: Report
+SCHEMA: Final = "workhours.report/3"
+REVISION_SCHEMA: Final = "workhours.report-revision/1"
+_EARLIER: Final = ("workhours.report/1", "workhours.report/2")
 
 
 def to_json(report: Report) -> str:
-    """Return a report as one JSON document."""
-    plain = msgspec.to_builtins(_Frozen(SCHEMA, report), builtin_types=[timedelta])
+    """Return a report as one JSON document, which ``from_json`` reads back as an equal report."""
+    data = {"schema": SCHEMA, "report": report}
+    plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)
 
 
 def from_json(text: str | bytes, *, name: str = "the report") -> Report:
-    """Return the report that ``to_json`` wrote; ``name`` is for messages.
+    """Return the report of a JSON document that ``to_json`` wrote; ``name`` is for messages.
 
-    Raises SourceError for text that is no such report, or of another schema version.
+    Raises SourceError for text that is not such a document, or has another schema.
     """
+    document = _document()
     try:
-        schema = msgspec.json.decode(text, type=_Head).schema
-        if schema == SCHEMA:
-            return msgspec.json.decode(text, type=_Frozen).report
-    except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError) as error:
-        why = clipped(str(error), 200)
-        msg = f"{name} is not a report in JSON ({why}); give one written with --json"
-        raise SourceError(msg, name=name) from None
-    msg = f"{name} has the schema {shown(schema)}, but this version reads {SCHEMA!r}; make it again"
-    raise SourceError(msg, name=name)
+        frozen = msgspec.json.decode(text, type=document)
+    except (ValueError, TypeError, RecursionError):
+        frozen = None  # the error comes with the key path from below
+    if getattr(frozen, "schema", None) == SCHEMA:
+        return _report(frozen)
+    try:
+        data = parsed(text, Reader())
+        schema = data.get("schema") if isinstance(data, dict) else None
+        if schema == SCHEMA or not isinstance(schema, str):
+            return _report(Reader().convert(data, document))
+    except (ConfigError, TypeError) as error:
+        what = f"is not a report in JSON ({clipped(str(error), 300)})"
+        return _refuse(name, what, "give one written with --json")
+    if schema in _EARLIER:
+        what = f"has the schema {shown(schema)}, whose keys have changed since"
+        return _refuse(name, what, "make the report again from its events")
+    return _refuse(name, f"has the schema {shown(schema)}", f"this version reads {SCHEMA!r}")
+
+
+def _report(document: Form) -> Report:
+    report: Report = value_of(document, Reader())
+    return report
+
+
+def _refuse(name: str, what: str, instead: str) -> NoReturn:
+    msg = f"{name} {what}; {instead}"
+    raise SourceError(msg, name=name) from None
+
+
+@cache
+def _document() -> Any:
+    """Return the struct of a document."""
+    return msgspec.defstruct(
+        "ReportDocument",
+        [("schema", str), ("report", part_form_of(Report, native=True))],
+        bases=(Form,),
+        namespace={"build": staticmethod(lambda schema, report: report)},  # noqa: ARG005
+    )
 
 
 def revision_data(revision: Revision) -> dict[str, Any]:
-    """Return what changed as plain data."""
+    """Return the changes between two states of a report as plain data."""
     data: dict[str, Any] = msgspec.to_builtins(revision)
     return {"schema": REVISION_SCHEMA, **data}

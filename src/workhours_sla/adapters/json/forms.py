@@ -1,214 +1,176 @@
-"""How the parts of a value are told as JSON and read back: exactly, and each in one way only.
+"""Structs that declare the JSON object of a type, derived from the type itself.
 
-An instant is ISO 8601 with its offset, and as in RFC 9557 its IANA zone in brackets where it has
-one: ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``. The last mark is there where the
-datetime's ``fold`` is 1. An amount is an ISO 8601 duration without days: ``-PT1H10M``.
+A value is written by copying its attributes into a form, and read by building it from one. The
+attributes of a dataclass or a named tuple are the keys, and every key is required.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
-from typing import Any, Generic, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+import sys
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from datetime import timedelta
+from functools import cache, reduce
+from operator import or_
+from types import UnionType
+from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
 
-from workhours_sla.adapters.json.schedule_values import (
-    Table,
-    as_json,
-    date_of,
-    flag,
-    list_of,
-    number,
-    one_of,
-    refuse,
-    refuse_as,
-    text,
+import msgspec
+
+from workhours_sla.adapters.json.leaves import LEAVES
+from workhours_sla.adapters.shape import Keys, Reader
+from workhours_sla.worktime.budget_kinds import (
+    Budget,
+    CalendarDays,
+    ClockTime,
+    Months,
+    WorkingDays,
 )
-from workhours_sla.errors import (
-    NaiveDatetimeError,
-    UnknownTimeZoneError,
-    WorkHoursError,
-    clipped,
-    shown,
-)
-from workhours_sla.worktime.budget import iso_amount
 
-_MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
-_AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
-
-Part = TypeVar("Part")
+_KEYS: Final = {"held": "paused"}
+"""The keys of attributes that have another name."""
 
 
-class Form(NamedTuple, Generic[Part]):
-    """How one kind of part is told as plain data, and read back from it at a key path."""
+class Form(msgspec.Struct, forbid_unknown_fields=True):
+    """Base of the forms: the JSON object of one type of value."""
 
-    told: Callable[[Part], object]
-    read: Callable[[object, str], Part]
+    build: ClassVar[Callable[..., Any]]
+    """Builds the value from the fields."""
 
+    budgets: ClassVar[tuple[str, ...]] = ()
+    """The fields that are budgets, whose kind is written with them."""
 
-def record(build: Callable[..., Part], /, **forms: Form[Any]) -> Form[Part]:
-    """Return the form of a value with these fields: an object that has them all, and no other."""
-
-    def told(value: Part) -> dict[str, object]:
-        return {name: form.told(getattr(value, name)) for name, form in forms.items()}
-
-    def read(value: object, path: str) -> Part:
-        table = Table(value, path)
-        parts = {name: table.take(name, form.read) for name, form in forms.items()}
-        table.end()
-        try:
-            return build(**parts)
-        except WorkHoursError as error:
-            refuse_as(path, error)
-
-    return Form(told, read)
+    @classmethod
+    def written(cls, value: Any) -> Any:
+        """Return the form of a value, its attributes as JSON has them."""
+        form = cls(*[plain(getattr(value, name)) for name in cls.__struct_fields__])
+        for name in cls.budgets:
+            budget = getattr(value, name)
+            setattr(form, name, budget_forms()[type(budget)].written(budget))
+        return form
 
 
-def optional(form: Form[Part]) -> Form[Part | None]:
-    """Return the form of a part that may be None, told as null."""
-    return Form(
-        lambda part: None if part is None else form.told(part),
-        lambda value, path: None if value is None else form.read(value, path),
+class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
+    """A budget of working time, a plain timedelta."""
+
+    amount: LEAVES[timedelta]  # type: ignore[valid-type]
+
+    @staticmethod
+    def build(amount: timedelta) -> timedelta:
+        """Return the amount."""
+        return amount
+
+    @classmethod
+    def written(cls, value: timedelta) -> Any:
+        """Return the form of an amount."""
+        return cls(plain(value))
+
+
+def form_of(
+    kind: type, *, tag: str | None = None, tag_field: str = "kind", native: bool = False
+) -> Any:
+    """Return the form of a dataclass or named tuple, tagged where it is one of several.
+
+    With ``native`` instants and amounts are read as msgspec reads them: in ISO 8601, without zone.
+    """
+    hints = {name: hint for name, hint in _hints(kind).items() if name != "_"}
+    return msgspec.defstruct(
+        f"{kind.__name__}Form",
+        [(name, _declared(hint, native=native)) for name, hint in hints.items()],
+        bases=(Form,),
+        namespace={
+            "build": kind,
+            "budgets": tuple(name for name, hint in hints.items() if hint == Budget),
+        },
+        rename=lambda name: _KEYS.get(name, name),
+        tag=tag,
+        tag_field=tag_field if tag else None,
     )
 
 
-def many(form: Form[Part]) -> Form[tuple[Part, ...]]:
-    """Return the form of a tuple of such parts, told as a list."""
-    read = list_of(form.read)
-    return Form(
-        lambda parts: [form.told(part) for part in parts],
-        lambda value, path: tuple(read(value, path)),
-    )
+@cache
+def part_form_of(kind: Any, *, native: bool = False) -> Any:
+    """Return the form of a type where it is part of another."""
+    return form_of(kind, native=native)
 
 
-def pair(form: Form[Part]) -> Form[tuple[Part, Part]]:
-    """Return the form of two such parts, a list of two in JSON."""
-    several = many(form)
-
-    def read(value: object, path: str) -> tuple[Part, Part]:
-        parts = several.read(value, path)
-        if len(parts) != 2:  # noqa: PLR2004
-            refuse(path, f"{shown(value)} has {len(parts)} parts", "give two")
-        return parts[0], parts[1]
-
-    return Form(several.told, read)
-
-
-def one_named(parts: Mapping[str, Part]) -> Form[Part]:
-    """Return the form of a part that goes by one of these names."""
-    names = {part: name for name, part in parts.items()}
-    return Form(names.__getitem__, one_of(parts))
+@cache
+def budget_forms() -> dict[type, Any]:
+    """Return the form of each kind of budget; a plain timedelta is working time."""
+    return {
+        timedelta: WorkingTimeForm,
+        ClockTime: form_of(ClockTime, tag="clock_time"),
+        WorkingDays: form_of(WorkingDays, tag="working_days"),
+        CalendarDays: form_of(CalendarDays, tag="calendar_days"),
+        Months: form_of(Months, tag="months"),
+    }
 
 
-def either(form: Form[Part], kinds: Mapping[str, tuple[type, Form[Any]]]) -> Form[Any]:
-    """Return the form of a part told as text, or as an object of one of these kinds alone."""
-    named = {kind: (name, of_kind) for name, (kind, of_kind) in kinds.items()}
-
-    def told(part: Any) -> object:
-        if type(part) not in named:
-            return form.told(part)
-        name, of_kind = named[type(part)]
-        return {name: of_kind.told(part)}
-
-    def read(value: object, path: str) -> Any:
-        if isinstance(value, str):
-            return form.read(value, path)
-        table = Table(value, path)
-        name = next((name for name in kinds if isinstance(value, dict) and name in value), None)
-        if name is None:
-            refuse(path, f"{as_json(value)} is of no known kind", f"use one of {', '.join(kinds)}")
-        part = table.take(name, kinds[name][1].read)
-        table.end()
-        return part
-
-    return Form(told, read)
+def _declared(hint: Any, *, native: bool) -> Any:
+    """Return a type hint with leaves and forms in place of the types that have them."""
+    if hint == Budget:
+        return reduce(or_, budget_forms().values())
+    if hint in LEAVES and not native:
+        return LEAVES[hint]
+    if _has_fields(hint):
+        return part_form_of(hint, native=native)
+    arguments = tuple(_declared(one, native=native) for one in get_args(hint))
+    if get_origin(hint) in (Union, UnionType):
+        return reduce(or_, arguments)
+    return get_origin(hint)[arguments] if arguments and arguments != get_args(hint) else hint
 
 
-def moment_told(when: datetime) -> str:
-    """Return an instant as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
-    if when.utcoffset() is None:
-        msg = f"{when!r} has no zone, so it names no instant; give it an offset"
-        raise NaiveDatetimeError(msg)
-    told, zone = when.isoformat(), when.tzinfo
-    if isinstance(zone, ZoneInfo) and zone.key is not None:
-        told += f"[{zone.key}]"
-    elif not isinstance(zone, timezone):
-        msg = f"{when!r} is in a zone without an IANA name; use ZoneInfo('Area/City') or UTC"
-        raise UnknownTimeZoneError(msg, tz=repr(zone))
-    if when.fold:
-        told += "[_fold=1]"
-    return told
+def _has_fields(kind: Any) -> bool:
+    return isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
-def moment_of(value: object, path: str) -> datetime:
-    """Return the instant that ``moment_told`` wrote, in the same zone."""
-    match = _MOMENT.fullmatch(text(value, path))
-    when = _with_offset(match[1]) if match else None
-    if match is None or when is None:
-        refuse(path, f"{as_json(value)} is no instant", "write it like 2026-05-08T09:00:00+03:00")
-    name, fold = match[2], int(match[3] is not None)
-    if name is None:
-        return when.replace(fold=fold)
-    try:
-        placed = when.replace(tzinfo=ZoneInfo(name), fold=fold)
-    except (LookupError, ValueError, OSError, RecursionError):
-        refuse(path, f"no time zone {shown(name)}", "use an IANA name such as 'Europe/Volgograd'")
-    if placed.utcoffset() != when.utcoffset():
-        why = f"{clipped(name)} keeps another offset at {as_json(value)}"
-        refuse(path, why, "leave the brackets out to keep the instant")
-    return placed
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the type hints of a class, in the namespace of the module that declares it.
+
+    ``__module__`` may name a facade instead, which does not have the names of the hints.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith("workhours_sla.") and vars(module).get(kind.__name__) is kind:
+            try:
+                return get_type_hints(kind, vars(module), {})
+            except NameError:  # a module that imports the class
+                continue
+    msg = f"no module declares {kind!r}"
+    raise TypeError(msg)
 
 
-def _with_offset(given: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None and when.isoformat() == given else None
+def plain(value: Any) -> Any:
+    """Return a value as msgspec writes it: a leaf as text, a value with fields as a form."""
+    write = _writer(type(value))
+    return value if write is None else write(value)
 
 
-def amount_of(value: object, path: str) -> timedelta:
-    """Return the amount that ``iso_amount`` wrote."""
-    amount = _amount(text(value, path))
-    if amount is None:
-        refuse(path, f"{as_json(value)} is no amount of time", "write it like PT4H30M or -PT0.5S")
-    return amount
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that writes values of a type; None where they are plain already."""
+    leaf = LEAVES.get(kind)
+    if leaf is not None:
+        writer: Callable[[Any], Any] = leaf.write
+        return writer
+    if kind is tuple:
+        return lambda value: tuple(map(plain, value))
+    if kind is frozenset:
+        return lambda value: tuple(map(plain, sorted(value)))
+    return part_form_of(kind).written if _has_fields(kind) else None
 
 
-def _amount(given: str) -> timedelta | None:
-    match = _AMOUNT.fullmatch(given)
-    if match is None:
-        return None
-    sign, hours, minutes, seconds, fraction = match.groups(default="0")
-    try:
-        amount = timedelta(
-            hours=int(hours),
-            minutes=int(minutes),
-            seconds=int(seconds),
-            microseconds=int(fraction.ljust(6, "0")),
-        )
-    except (OverflowError, ValueError):  # more than a timedelta holds, or than int() reads
-        return None
-    amount = -amount if sign else amount
-    return amount if iso_amount(amount) == given else None
-
-
-def _pair_of(value: object, path: str) -> tuple[datetime, datetime]:
-    moments = list_of(moment_of)(value, path)
-    if len(moments) != 2:  # noqa: PLR2004
-        refuse(path, f"{as_json(value)} is no stretch of time", "give its start and its end")
-    return moments[0], moments[1]
-
-
-def _same(part: Part) -> Part:
+def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
+    """Return the value of a form that was read. Raises ConfigError with the key path."""
+    if isinstance(part, Form):
+        kind = type(part)
+        fields = {}
+        for name, key in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
+            value = getattr(part, name)
+            nested = isinstance(value, Form | tuple | dict)
+            fields[name] = value_of(value, reader, (*keys, key)) if nested else value
+        return reader.make(keys, lambda: kind.build(**fields))
+    if type(part) is tuple:
+        return tuple([value_of(one, reader, (*keys, at)) for at, one in enumerate(part)])
+    if isinstance(part, dict):
+        return {key: value_of(one, reader, (*keys, str(key))) for key, one in part.items()}
     return part
-
-
-TEXT = Form[str](_same, text)
-FLAG = Form[bool](_same, flag)
-NUMBER = Form[int](_same, number)
-DATE = Form(date.isoformat, date_of)
-AMOUNT = Form(iso_amount, amount_of)
-MOMENT = Form(moment_told, moment_of)
-STRETCH = Form[tuple[datetime, datetime]](lambda pair: [*map(moment_told, pair)], _pair_of)

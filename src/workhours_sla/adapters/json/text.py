@@ -1,4 +1,4 @@
-r"""JSON that a terminal shows as text: no control character in it acts on the screen.
+r"""JSON text: parsed strictly, and written without control characters that act on a terminal.
 
 >>> print(escape_controls('{"name": "\x9b31m"}'))
 {"name": "\u009b31m"}
@@ -6,8 +6,12 @@ r"""JSON that a terminal shows as text: no control character in it acts on the s
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Final
+from typing import Any, Final
+
+from workhours_sla.adapters.shape import Reader
+from workhours_sla.errors import ConfigError, shown
 
 _TEXT: Final = re.compile("[\x7f-\x9f]")
 _BYTES: Final = re.compile(b"\x7f|\xc2[\x80-\x9f]")
@@ -21,3 +25,33 @@ def escape_controls(document: str) -> str:
 def escape_control_bytes(document: bytes) -> bytes:
     """Return a JSON document in UTF-8 with the same escaped."""
     return _BYTES.sub(lambda found: b"\\u%04x" % found[0][-1], document)
+
+
+def parsed(text: str | bytes, reader: Reader) -> Any:
+    """Return the data of a JSON text in UTF-8.
+
+    Raises TypeError for what is not text, and ConfigError for text that is not JSON, has a key
+    twice, is nested too deep or has integers too long to be read.
+    """
+    if not isinstance(text, str | bytes):
+        msg = f"give the JSON as text, not {shown(text)}"
+        raise TypeError(msg)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                reader.fail((key,), "the key is there twice", "keep one of them")
+            found[key] = value
+        return found
+
+    try:
+        encoded = text.encode() if isinstance(text, str) else text  # no half of a character
+        return json.loads(encoded.decode(), object_pairs_hook=unique)
+    except ConfigError:  # also a ValueError
+        raise
+    except json.JSONDecodeError as error:
+        what = f"not JSON at line {error.lineno} ({error.msg})"
+        return reader.fail((), what, "give a document as it was written")
+    except (ValueError, RecursionError):
+        return reader.fail((), "not JSON that can be read", "give a document as it was written")

@@ -1,0 +1,148 @@
+"""The values that JSON has as text: how each is written and read.
+
+An instant is written in ISO 8601 with its offset, followed as in RFC 9557 by its IANA zone in
+brackets where it has one: ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``. The last tag is
+present where the datetime's ``fold`` is 1. An amount is an ISO 8601 duration without days:
+``-PT1H10M``. Weekly hours have their notation, a layer its name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from workhours_sla.adapters.shape import Leaf, refuse
+from workhours_sla.calendars.day import Layer
+from workhours_sla.calendars.plain import parse_month_day
+from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
+from workhours_sla.worktime.budget import iso_amount
+from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
+
+_MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
+_AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
+
+
+class Moment(Leaf):
+    """An instant with its zone and fold."""
+
+    @staticmethod
+    def write(when: datetime) -> str:
+        """Return an instant as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
+        if when.utcoffset() is None:
+            msg = f"{when!r} has no zone, so it names no instant; give it an offset"
+            raise NaiveDatetimeError(msg)
+        text, zone = when.isoformat(), when.tzinfo
+        if isinstance(zone, ZoneInfo) and zone.key is not None:
+            text += f"[{zone.key}]"
+        elif not isinstance(zone, timezone):
+            msg = f"{when!r} is in a zone without an IANA name; use ZoneInfo('Area/City') or UTC"
+            raise UnknownTimeZoneError(msg, tz=repr(zone))
+        if when.fold:
+            text += "[_fold=1]"
+        return text
+
+    @staticmethod
+    def read(text: str) -> datetime:
+        """Return the instant that ``write`` wrote, in the same zone. Raises RefusedError."""
+        match = _MOMENT.fullmatch(text)
+        when = _with_offset(match[1]) if match else None
+        if match is None or when is None:
+            refuse(f"{shown(text)} is not an instant", "write it like 2026-05-08T09:00:00+03:00")
+        name, fold = match[2], int(match[3] is not None)
+        if name is None:
+            return when.replace(fold=fold)
+        try:
+            local = when.replace(tzinfo=ZoneInfo(name), fold=fold)
+        except (LookupError, ValueError, OSError, RecursionError):
+            refuse(f"no time zone {shown(name)}", "use an IANA name such as 'Europe/Volgograd'")
+        if local.utcoffset() != when.utcoffset():
+            what = f"{clipped(name)} has another offset at {shown(text)}"
+            refuse(what, "leave the brackets out to keep the instant")
+        return local
+
+
+def _with_offset(text: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo is not None and when.isoformat() == text else None
+
+
+class Amount(Leaf):
+    """An amount of time, to the microsecond."""
+
+    write = staticmethod(iso_amount)
+
+    @staticmethod
+    def read(text: str) -> timedelta:
+        """Return the amount that ``iso_amount`` wrote. Raises RefusedError."""
+        match = _AMOUNT.fullmatch(text)
+        if match is not None:
+            sign, hours, minutes, seconds, fraction = match.groups(default="0")
+            try:
+                amount = timedelta(
+                    hours=int(hours),
+                    minutes=int(minutes),
+                    seconds=int(seconds),
+                    microseconds=int(fraction.ljust(6, "0")),
+                )
+            except (OverflowError, ValueError):  # beyond timedelta.max, or too many digits
+                pass
+            else:
+                amount = -amount if sign else amount
+                if iso_amount(amount) == text:
+                    return amount
+        return refuse(f"{shown(text)} is not an amount of time", "write it like PT4H30M or -PT0.5S")
+
+
+class LayerName(Leaf):
+    """A layer of a calendar by its name in lower case."""
+
+    @staticmethod
+    def write(layer: Layer) -> str:
+        """Return a layer's name."""
+        return layer.name.lower()
+
+    @staticmethod
+    def read(text: str) -> Layer:
+        """Return the layer of a name. Raises RefusedError."""
+        for layer in Layer:
+            if layer.name.lower() == text:
+                return layer
+        choices = ", ".join(layer.name.lower() for layer in Layer)
+        return refuse(f"{shown(text)} is not a valid value", f"use {choices}")
+
+
+class Hours(Leaf):
+    """Weekly hours."""
+
+    write = staticmethod(WeeklyHours.__str__)
+    read = staticmethod(WeeklyHours.parse)
+
+
+class DayHours(Leaf):
+    """The shifts of one date."""
+
+    read = staticmethod(parse_shifts)
+
+
+class MonthDay(Leaf):
+    """A day of every year, as MM-DD."""
+
+    read = staticmethod(parse_month_day)
+
+
+LEAVES: Final[dict[type, Any]] = {
+    datetime: Moment,
+    timedelta: Amount,
+    Layer: LayerName,
+    WeeklyHours: Hours,
+}
+"""The leaf of each type that has its own."""
+for _of, _leaf in LEAVES.items():
+    _leaf.register(_of)
+DayHours.register(tuple)
+MonthDay.register(tuple)

@@ -1,0 +1,339 @@
+"""Read plain data, parsed from TOML or JSON, into declared structs.
+
+The declarations are msgspec structs. Where the data do not fit, the error is one sentence with the
+key path, the value and what to write instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
+
+_LISTED = 20
+"""Choices that a message lists."""
+
+Keys = tuple[str | int, ...]
+Made = TypeVar("Made")
+
+
+class RefusedError(ValueError):
+    """A value that cannot be read; ``keys`` lead to it from where it was raised.
+
+    ``reason`` is the error of the library that says why, in place of ``what`` and ``instead``.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        instead: str = "",
+        keys: Keys = (),
+        reason: WorkHoursError | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.instead = instead
+        self.keys = keys
+        self.reason = reason
+
+
+def refuse(what: str, instead: str, *keys: str | int) -> NoReturn:
+    """Raise RefusedError about the value that ``keys`` lead to."""
+    raise RefusedError(what, instead, keys) from None
+
+
+def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
+    """Raise RefusedError with an error of the library as the reason."""
+    raise RefusedError(str(reason), "", keys, reason) from None
+
+
+class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
+    """Base of the values that files contain as text; a struct annotates a field with a subclass.
+
+    A subclass is registered, by ``Leaf.register``, for the type of the values that it reads.
+    """
+
+    @staticmethod
+    def read(text: str) -> object:
+        """Return the value of a text. Raises RefusedError, WorkHoursError."""
+        raise NotImplementedError
+
+
+class _Kind(NamedTuple):
+    """How messages name a type, the Python types that parsers return for it, and an example."""
+
+    name: str
+    parsed_as: tuple[type, ...]
+    example: str
+
+
+_TEXT = _Kind("text", (str,), '"text", in quotes')
+_NUMBER = _Kind("a whole number", (int,), "5")
+_KINDS: Final[dict[type[inspect.Type], _Kind]] = {
+    inspect.StrType: _TEXT,
+    inspect.EnumType: _TEXT,
+    inspect.LiteralType: _TEXT,
+    inspect.CustomType: _TEXT,
+    inspect.IntType: _NUMBER,
+    inspect.FloatType: _Kind("a number", (float, int), "0.5"),
+    inspect.TimeDeltaType: _Kind("an amount of time", (str,), '"PT4H30M"'),
+    inspect.BoolType: _Kind("true or false", (bool,), "true"),
+    inspect.DateType: _Kind("a date", (date, str), "2026-05-08"),
+    inspect.VarTupleType: _Kind("a list", (list,), '["one", "two"]'),
+    inspect.FrozenSetType: _Kind("a list", (list,), '["one", "two"]'),
+    inspect.TupleType: _Kind("a list of two", (list,), '["one", "two"]'),
+}
+_CONTAINERS: Final = (
+    inspect.DictType,
+    inspect.FrozenSetType,
+    inspect.TupleType,
+    inspect.VarTupleType,
+)
+_TIMES: Final = {
+    "toml": _Kind("a time", (datetime,), "2026-07-01T00:00:00+03:00"),
+    "json": _Kind("a time", (str,), '"2026-07-01T00:00:00Z"'),
+}
+_TABLES: Final = {
+    "toml": _Kind("a table", (dict,), "[section] with key = value lines"),
+    "json": _Kind("an object", (dict,), '{"key": "value"}'),
+}
+_ROWS: Final = {
+    "toml": _Kind("rows", (list,), "[[section]] with key = value lines"),
+    "json": _Kind("a list", (list,), '[{"key": "value"}]'),
+}
+
+
+class Reader:
+    """Reads the data of one file or text; ``name`` is the file's, for messages."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+        self._format = "json" if name is None else "toml"
+
+    def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
+        """Raise ConfigError about the value that ``keys`` lead to."""
+        path = key_path(keys)
+        where = "" if self.name is None else f" in {self.name}"
+        msg = f"{path or 'the document'}: {what}{where}; {instead}"
+        raise ConfigError(msg, key=path, name=self.name) from None
+
+    def choose(self, keys: Keys, value: str, known: Iterable[str], what: str) -> None:
+        """Raise ConfigError, with the most similar choice, unless ``value`` is in ``known``."""
+        known = list(known)
+        if value in known:
+            return
+        if not known:
+            self.fail(keys, what, "there are none; leave it out")
+        near = get_close_matches(value.lower(), known, n=1)
+        choices = ", ".join(map(clipped, known[:_LISTED]))
+        more = f" or one of {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+        self.fail(
+            keys, what, f"did you mean {clipped(near[0])}?" if near else f"use {choices}{more}"
+        )
+
+    def parse(self, keys: Keys, parser: Callable[[str], object], value: str | None) -> None:
+        """Check a value that is present with a parser; its error becomes one with the key path."""
+        if value is not None:
+            self.make(keys, lambda: parser(value))
+
+    def make(self, keys: Keys, build: Callable[[], Made]) -> Made:
+        """Return the result of ``build``; an error of the library gets the key path."""
+        try:
+            return build()
+        except RefusedError as error:
+            keys = (*keys, *error.keys)
+            if error.reason is None:
+                self.fail(keys, error.what, error.instead)
+            reason = error.reason
+        except WorkHoursError as error:
+            reason = error
+        path = key_path(keys)
+        where = "" if self.name is None else f" (in {self.name})"
+        msg = f"{path or 'the document'}: {reason}{where}"
+        raise ConfigError(msg, key=path, name=self.name, reason=reason) from None
+
+    def convert(self, data: object, of: Any) -> Any:
+        """Return ``data`` as the declared type ``of``. Raises ConfigError."""
+        try:
+            return msgspec.convert(data, of, dec_hook=_read_leaf)
+        except (msgspec.ValidationError, WorkHoursError) as error:
+            self._check(data, inspect.type_info(of), ())
+            # msgspec refuses what the walk below accepts: report its own words
+            self.fail((), clipped(str(error), 200), "correct it")
+
+    # -- finding what does not fit -----------------------------------------------------------
+
+    def _check(self, value: Any, of: inspect.Type, keys: Keys) -> None:
+        """Raise ConfigError about the first value that does not fit its declared type."""
+        of = self._alternative(value, _plain(of), keys)
+        if isinstance(of, inspect.NoneType):
+            return
+        kind = self._kind(of)
+        if isinstance(of, inspect.CustomType):
+            self.make(keys, lambda: _read_leaf(of.cls, value))
+        elif not self._fits(value, of):
+            what = f"expected {kind.name}, got {as_written(value)}"
+            self.fail(keys, what, f"write it as {kind.example}")
+        elif isinstance(of, inspect.StructType):
+            self._check_struct(value, of, keys)
+        elif isinstance(of, _CONTAINERS):
+            self._check_items(value, of, keys)
+        else:
+            self._check_value(value, of, keys)
+
+    def _check_items(self, value: Any, of: Any, keys: Keys) -> None:
+        if isinstance(of, inspect.DictType):
+            for key, inner in value.items():
+                self._check(key, of.key_type, (*keys, key))
+                self._check(inner, of.value_type, (*keys, key))
+            return
+        types = getattr(of, "item_types", None) or [of.item_type] * len(value)
+        if len(value) != len(types):
+            kind = self._kind(of)
+            what = f"expected {kind.name}, got a list of {len(value)}"
+            self.fail(keys, what, f"write it as {kind.example}")
+        for index, inner in enumerate(value):
+            self._check(inner, types[index], (*keys, index))
+
+    def _check_value(self, value: Any, of: inspect.Type, keys: Keys) -> None:
+        """Raise ConfigError about a value of the right type that is not one of the choices."""
+        if isinstance(of, inspect.LiteralType):
+            what = f"{shown(value)} is not a valid value"
+            self.choose(keys, str(value), map(str, of.values), what)
+        elif isinstance(of, inspect.EnumType):
+            what = f"{shown(value)} is not a valid value"
+            self.choose(keys, value, [one.value for one in of.cls], what)
+        elif isinstance(of, inspect.DateType):
+            self.parse(keys, check_date, str(value))
+        elif isinstance(of, inspect.DateTimeType):
+            self.make(keys, lambda: _check_time(value))
+        elif isinstance(of, inspect.TimeDeltaType):
+            self.make(keys, lambda: _check_amount(value))
+
+    def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
+        fields = {field.encode_name: field for field in of.fields}
+        tag = [of.tag_field] if of.tag_field else []
+        what = "no such key" if keys or self.name is None else "no such section"
+        for key, inner in table.items():
+            self.choose((*keys, key), key, [*tag, *fields], what)
+            if key in fields:
+                self._check(inner, fields[key].type, (*keys, key))
+        for key, field in fields.items():
+            if field.required and key not in table:
+                example = self._kind(_plain(field.type)).example
+                self.fail((*keys, key), "missing", f"write it as {example}")
+
+    def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
+        """Return the member of a union that a value should fit."""
+        if not isinstance(of, inspect.UnionType):
+            return of
+        types = [_plain(one) for one in of.types]
+        tagged = {
+            str(one.tag): one for one in types if isinstance(one, inspect.StructType) and one.tag
+        }
+        if tagged and isinstance(value, dict):
+            field = next(iter(tagged.values())).tag_field or ""
+            if field not in value:
+                self.fail((*keys, field), "missing", f"use one of {', '.join(tagged)}")
+            what = f"{as_written(value[field])} is not a valid value"
+            self.choose((*keys, field), str(value[field]), tagged, what)
+            return tagged[value[field]]
+        if value is None:
+            types.sort(key=lambda one: not isinstance(one, inspect.NoneType))
+            return types[0]
+        types = [one for one in types if not isinstance(one, inspect.NoneType)]
+        return next((one for one in types if self._fits(value, one)), types[0])
+
+    def _kind(self, of: inspect.Type) -> _Kind:
+        if isinstance(of, inspect.UnionType):
+            return self._kind(_plain(of.types[0]))
+        if isinstance(of, inspect.StructType | inspect.DictType):
+            return _TABLES[self._format]
+        if isinstance(of, inspect.DateTimeType):
+            return _TIMES[self._format]
+        if isinstance(of, inspect.LiteralType) and isinstance(of.values[0], int):
+            return _NUMBER
+        if isinstance(of, inspect.VarTupleType) and isinstance(
+            _plain(of.item_type), inspect.StructType
+        ):
+            return _ROWS[self._format]
+        return _KINDS[type(of)]
+
+    def _fits(self, value: Any, of: inspect.Type) -> bool:
+        parsed_as = self._kind(of).parsed_as
+        if isinstance(value, bool) or (
+            isinstance(value, datetime) and datetime not in parsed_as
+        ):  # bool is an int, and datetime a date
+            return type(value) in parsed_as
+        return isinstance(value, parsed_as)
+
+
+def _plain(of: inspect.Type) -> inspect.Type:
+    """Return a type without the metadata of the published schema."""
+    return of.type if isinstance(of, inspect.Metadata) else of
+
+
+def _read_leaf(kind: type, value: object) -> object:
+    """Return the value of a Leaf's text: the hook of ``msgspec.convert``."""
+    if not isinstance(value, str):
+        what = f"expected text, got {as_written(value)}"
+        refuse(what, f"write it as {_TEXT.example}")
+    reader: Callable[[str], object] = kind.read  # type: ignore[attr-defined]
+    return reader(value)
+
+
+def check_date(text: str) -> None:
+    """Raise RefusedError unless a text is a date of the form 2026-05-08."""
+    try:
+        day = date.fromisoformat(text).isoformat()
+    except ValueError:
+        day = ""
+    if day != text:  # other ISO forms, such as 2026-W19-5, are not accepted
+        refuse(f"{shown(text)} is not a date", "write it like 2026-05-08")
+
+
+def _check_time(value: datetime | str) -> None:
+    try:
+        when = msgspec.convert(value, datetime)
+    except msgspec.ValidationError:
+        refuse(f"{shown(value)} is not a time", "write it like 2026-07-01T00:00:00+03:00")
+    if when.tzinfo is None:
+        refuse(f"{when.isoformat()} has no zone", "add the offset, such as +03:00")
+
+
+def _check_amount(text: str) -> None:
+    try:
+        msgspec.convert(text, timedelta)
+    except (msgspec.ValidationError, OverflowError):
+        refuse(f"{shown(text)} is not an amount of time", "write it like PT4H30M")
+
+
+def key_path(keys: Keys) -> str:
+    """Return a key path as TOML writes it."""
+    path = ""
+    for key in keys:
+        if isinstance(key, int):
+            path += f"[{key}]"
+        else:
+            bare = re.fullmatch(r"[A-Za-z0-9_-]+", key)
+            name = clipped(key)
+            path += "." * bool(path) + (name if bare else json.dumps(name, ensure_ascii=False))
+    return path
+
+
+def as_written(value: object) -> str:
+    """Return a value of a file for a message."""
+    if isinstance(value, bool) or value is None:
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, Mapping | list):
+        return "a table" if isinstance(value, Mapping) else "a list"
+    return shown(value) if isinstance(value, str | int | float) else str(value)

@@ -1,0 +1,12 @@
+"""Values to and from JSON documents, each under a versioned schema.
+
+>>> from workhours_sla import Schedule
+>>> from workhours_sla.json import from_json, to_json
+>>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+>>> from_json(to_json(office), Schedule) == office
+True
+"""
+
+from workhours_sla.adapters.json.documents import from_json, to_json
+
+__all__ = ["from_json", "to_json"]
