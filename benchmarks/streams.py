@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
-from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.sla.change import Change

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from workhours_sla import Calendar, DayKind
-from workhours_sla.adapters.calendars.acts import load_acts, parse_acts
+from workhours_sla import Calendar, DayKind, Layer
+from workhours_sla.adapters.calendars.acts import LayerName, load_acts, parse_acts
 from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError
 
@@ -62,19 +63,21 @@ def test_the_command_line_adds_acts(tmp_path: Path, capsys: pytest.CaptureFixtur
     ("text", "says"),
     [
         ("transfers = 3", "transfers: expected rows"),
-        ("[[transfer]]\nfrom = 2028-01-01", "transfer: no such key"),
+        ("[[transfer]]\nfrom = 2028-01-01", "transfer: no such section"),
         ("[[days_off]]\ndate = 2026-09-01\nact = 'x'", "no act 'x'"),
         ("[acts.x]\n", "acts.x.title: missing"),
-        ("[acts.x]\ntitle = 'x'\nconfidence = 'sure'", "no choice"),
-        ("[acts.x]\ntitle = 'x'\n[[days_off]]\ndate = '1.9.2026'\nact = 'x'", "expected a date"),
+        ("[acts.x]\ntitle = 'x'\nconfidence = 'sure'", "is not a valid value"),
+        ("[acts.x]\ntitle = 'x'\n[[days_off]]\ndate = '1.9.2026'\nact = 'x'", "is not a date"),
         ("[acts.x]\ntitle = 'x'\n[[days_off]]\ndate = 2026-09-01\nact = 'x'\nlayer = 'city'",
-         "no layer 'city'"),
+         "'city' is not a valid value"),
         ("[acts.x]\ntitle = 'x'\n[[transfers]]\nfrom = 2026-09-05\nact = 'x'",
-         "transfers[0].to: expected a date"),
+         "transfers[0].to: missing"),
         ("acts = 5\n[x", "is not TOML"),
+        ("[[settles]]\nfrom = 2028-01-01\nto = 2028-12-31",
+         "settles: the key is now confirms in acts.toml; rename it to confirms"),
     ],
 )  # fmt: skip
-def test_what_a_file_cannot_say(text: str, says: str) -> None:
+def test_an_error_names_the_key_path(text: str, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_acts(text, "acts.toml")
     assert says in str(caught.value)
@@ -82,6 +85,11 @@ def test_what_a_file_cannot_say(text: str, says: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read the calendar file"):
         load_acts(tmp_path / "none.toml")
+
+
+def test_every_layer_but_the_weekly_pattern_can_have_acts() -> None:
+    names = {layer.name.lower() for layer in Layer if layer is not Layer.WEEKLY}
+    assert set(get_args(LayerName)) == names

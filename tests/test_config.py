@@ -9,7 +9,8 @@ import pytest
 
 from workhours_sla import EventType
 from workhours_sla.adapters.config import file as config_module
-from workhours_sla.adapters.config.file import Config, load_config, parse_config
+from workhours_sla.adapters.config.file import load_config, parse_config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 
@@ -60,6 +61,7 @@ def test_the_whole_file() -> None:
         date(2026, 5, 12): "off",
     }
     target = config.target
+    assert target is not None
     assert (target.budget, target.warn, target.closing) == ("4h", "90m", "strict")
     assert target.stops == (EventType.REPLIED, EventType.CLOSED)
 
@@ -68,7 +70,7 @@ def test_everything_is_optional() -> None:
     config = parse_config("", "empty.toml")
     assert config == Config()
     assert config.schedule.calendar is None
-    assert config.target.budget is None
+    assert config.target is None
 
 
 def test_the_zone_of_naive_times_can_be_replaced() -> None:
@@ -121,19 +123,23 @@ WRONG = [
     ("[values.author_role]\nx = 'cityzen'", "values.author_role.x", "did you mean citizen?"),
     ("[values.substantive]\nx = 'yes'", "values.substantive.x", "neither true nor false"),
     ("[target]\nbudget = 4", "target.budget", "expected text, got 4"),
-    ("[target]\nbudget = '4'", "target.budget", "'4' is not an amount of working time"),
+    ("[target]\nbudget = '4'", "target.budget", "'4' is not a budget"),
     ("[target]\nbudget = '0h'", "target.budget", "nothing can meet"),
     ("[target]\nwarn = 'soon'", "target.warn", "'soon' is not an amount"),
-    ("[target]\nstops = 'replied'", "target.stops", "expected a list, got 'replied'"),
-    ("[target]\nstops = ['replied', 'x']", "target.stops[1]", "'x' is no choice"),
+    ("[target]\nstops = 'replied'", "target.stops", "'replied' is not a valid value"),
+    ("[target]\nstops = ['replied', 'x']", "target.stops[1]", "'x' is not a valid value"),
     ("[target]\nstops = []", "target.stops", 'write ["replied"]'),
     ("[target]\nstops = ['created']", "target.stops", 'write ["replied"]'),
-    ("[target]\nclosing = 'late'", "target.closing", "'late' is no choice"),
+    ("[target]\nclosing = 'late'", "target.closing", "'late' is not a valid value"),
+    ("[target]\nstops_on = ['replied']", "target.stops_on", "is now stops in file.toml; rename it"),
+    ("[target]\nroll = 'none'", "target.roll", "no days for it to count"),
+    ("[target]\nbudget = '30 days'", "target.budget", "give roll"),
+    ("[target]\nschedule = 'x'", "target.schedule", "no schedule 'x'"),
     ("[schedule]\ncalendar = 'RU-VGX'", "schedule.calendar", "'RU-VGX'"),
     ("[schedule]\nhours = 'Mo; 9'", "schedule.hours", "cannot read the hours"),
     ("[schedule]\ntz = 'MSK+3'", "schedule.tz", "'MSK+3'"),
-    ("[schedule.overrides]\n2026-5-8 = 'off'", "schedule.overrides.2026-5-8", "no date"),
-    ("[schedule.overrides]\n2026-W19-5 = 'off'", "schedule.overrides.2026-W19-5", "no date"),
+    ("[schedule.overrides]\n2026-5-8 = 'off'", "schedule.overrides.2026-5-8", "is not a date"),
+    ("[schedule.overrides]\n2026-W19-5 = 'off'", "schedule.overrides.2026-W19-5", "is not a date"),
     ("[schedule.overrides]\n2026-05-08 = '9-x'", "schedule.overrides.2026-05-08", "'9-x'"),
     ("[schedule.overrides]\n2026-05-08 = 9", "schedule.overrides.2026-05-08", "got 9"),
 ]

@@ -19,7 +19,8 @@ from workhours_sla.adapters.calendars.acts import parse_acts
 from workhours_sla.adapters.calendars.icalendar import read as icalendar
 from workhours_sla.adapters.calendars.icalendar import times as icalendar_times
 from workhours_sla.adapters.config.budgets import read_budget
-from workhours_sla.adapters.config.file import Config, parse_config
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.cli.main import main
@@ -109,7 +110,7 @@ def test_what_acts_settle_lies_within_the_calendar() -> None:
 
 
 def test_acts_are_tables() -> None:
-    assert "acts: expected tables, got 5" in refusal(acts, "acts = 5")
+    assert "acts: expected a table, got 5" in refusal(acts, "acts = 5")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Whole policies in the configuration: what they mean, and what they cannot say."""
+"""Whole policies in the configuration: their meaning, and the errors of those that cannot be."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def only_target(options: str) -> Target:
     return target
 
 
-# -- what is meant ---------------------------------------------------------------------------
+# -- policies --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_every_option_of_a_target() -> None:
     )
 
 
-def test_a_target_that_says_little_has_the_defaults_of_the_library() -> None:
+def test_a_target_without_options_has_the_defaults_of_the_library() -> None:
     assert promised(ONE).policy == Policy([Target("a", working_hours(4), OFFICE)])
     assert promised(TWO, warn=working_hours(2)).policy.targets[1].warn == working_hours(2)
 
@@ -131,6 +131,31 @@ def test_the_one_target_of_the_short_form() -> None:
     assert promised('[target]\nname = "x"\nclosing = "strict"').policy == Policy(
         [Target("x", working_hours(4), OFFICE, closing="strict")]
     )
+
+
+def test_one_target_takes_the_options_of_several() -> None:
+    options = """
+        budget = "2 days"
+        schedule = "duty"
+        starts = "detected"
+        stops = "substantive_reply"
+        pauses = true
+        pause_cap = "3 working days"
+        on_reopen = "ignore"
+        warn_percent = 75
+        roll = "none"
+    """
+    alone = f'[target]\nname = "a"\n{options}{SCHEDULES}'
+    assert promised(alone).policy.targets == (only_target(options),)
+    by_agency = '[target]\nbudget = "4h"\nschedule_by = "agency_id"\n' + SCHEDULES + AGENCIES
+    assert promised(by_agency).policy.targets[0].schedule.field == "agency_id"
+    assert promised('on_change_past = "count"\n' + by_agency).policy.on_change_past == "count"
+
+
+def test_a_name_alone_is_enough_for_an_agency() -> None:
+    names = "[agencies]\nhealth.name = 'H'\nroads = {}\n"
+    for text in (names, ONE + names, "preset = 'volgograd'\n" + names):
+        assert list(parse_config(text, "x").agencies) == ["health", "roads"]
 
 
 def test_schedules_by_agency() -> None:
@@ -143,7 +168,7 @@ def test_schedules_by_agency() -> None:
     }
 
 
-def test_the_schedule_of_the_file_is_named_default_where_a_target_goes_by_it() -> None:
+def test_the_schedule_of_the_file_is_named_default_where_a_target_uses_it() -> None:
     assert list(promised(ONE + SCHEDULES).schedules) == ["default", "office", "duty"]
     elsewhere = ONE + 'schedule = "office"\n' + SCHEDULES
     assert list(promised(elsewhere).schedules) == ["office", "duty"]
@@ -189,7 +214,7 @@ def test_every_condition_of_a_rule() -> None:
     )
 
 
-def test_from_when_a_new_rule_holds() -> None:
+def test_when_a_new_rule_applies() -> None:
     rules = '[[rules]]\ntargets = ["a"]\nchannels = ["vk"]\n[[rules]]\ntargets = ["b"]\n'
     assert promised(f'on_change = "from_change"\n{TWO}{rules}').policy.on_change == "from_change"
     assert promised(TWO + rules).policy.on_change == "from_creation"
@@ -232,7 +257,7 @@ def test_the_shipped_region() -> None:
         assert len(rule.targets if rule else ()) == targets
 
 
-def test_what_the_documentation_shows_can_be_said() -> None:
+def test_the_examples_of_the_documentation_are_valid() -> None:
     told = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     one, targets, schedules, rules, preset = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
     assert parse_config(one, "one.toml").schedule.week == 6
@@ -240,17 +265,18 @@ def test_what_the_documentation_shows_can_be_said() -> None:
     assert len(promised(preset + schedules).policy.targets) == 2
 
 
-# -- what cannot be said ---------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------
 
 WRONG = [
     # (text, key path, a part of the message)
     ("[targets]\nname = 'a'", "targets", "expected rows, got a table"),
+    (ONE + "stops_on = ['replied']", "targets[0].stops_on", "the key is now stops"),
     ("[[targets]]\nname = 'a'", "targets[0].budget", "missing"),
     ("[[targets]]\nbudget = '4h'", "targets[0].name", "missing"),
     (ONE + "start = 'posted'", "targets[0].start", "did you mean starts?"),
     (ONE + "starts = ''", "targets[0].starts", "use assigned, detected, interim"),
     (ONE + "starts = 'postd'", "targets[0].starts", "did you mean posted?"),
-    (ONE + "stops = 'closed'", "targets[0].stops", "no choice"),
+    (ONE + "stops = 'closed'", "targets[0].stops", "is not a valid value"),
     (ONE + "stops = []", "targets[0].stops", 'write ["replied"]'),
     (ONE + "stops = ['reopened']", "targets[0].stops", 'never "created" or "reopened"'),
     (ONE + "stops = ['clsed']", "targets[0].stops[0]", "did you mean closed?"),
@@ -259,7 +285,7 @@ WRONG = [
     (
         ONE + "pauses = true\npause_cap = '3 weeks'",
         "targets[0].pause_cap",
-        "'3 weeks' is no budget",
+        "'3 weeks' is not a budget",
     ),
     (ONE + "pauses = true\npause_cap = '3 days'", "targets[0].pause_cap", "give roll"),
     (ONE + "warn_percent = 100", "targets[0]", "from 1 to 99"),
@@ -267,7 +293,7 @@ WRONG = [
     (ONE + "warn = '1 day'", "targets[0].warn", "not an amount"),
     (ONE + "roll = 'none'", "targets[0].roll", "no days for it to count"),
     (ONE + "count_from = 'same_day'", "targets[0].count_from", "no days for it to count"),
-    (ONE + "closing = 'late'", "targets[0].closing", "no choice"),
+    (ONE + "closing = 'late'", "targets[0].closing", "is not a valid value"),
     (ONE + "schedule = 'ofice'" + SCHEDULES, "targets[0].schedule", "did you mean office?"),
     (ONE + "schedule_by = 'agency_id'", "targets[0].schedule_by", "write [agencies.ID]"),
     (ONE + "schedule_by = 'topic'", "targets[0].schedule_by", "use agency_id"),
@@ -279,14 +305,14 @@ WRONG = [
     (
         ONE + "schedule_by = 'agency_id'\n[agencies.x]\nname = 'X'",
         "agencies.x",
-        "no schedule, by which target 'a' goes",
+        "no schedule, which target 'a' needs",
     ),
     (
         ONE + "schedule_by = 'agency_id'\n[agencies.x]\nschedule = 'dury'" + SCHEDULES,
         "agencies.x.schedule",
         "did you mean duty?",
     ),
-    (ONE + "[agencies.x]\nschedule = 'default'", "agencies.x.schedule", "no target goes by"),
+    (ONE + "[agencies.x]\nschedule = 'default'", "agencies.x.schedule", "no target uses"),
     ("[channels.vk]\nschedule = 'default'", "channels.vk.schedule", 'schedule_by = "channel"'),
     (ONE + "on_transfer = 'resume'\n" + ONE, "targets[1].name", "a second 'a'"),
     ("[[targets]]\nname = 'a'\nbudget = '0h'", "targets[0].budget", "nothing can meet"),
@@ -310,10 +336,10 @@ WRONG = [
     ("on_change = 'from_change'", "on_change", "write what was promised as [[targets]]"),
     ("on_change = 'from_change'\n" + ONE, "on_change", "no rules to change"),
     (ONE + "[[rules]]\nname = 'x'", "rules[0].targets", "missing"),
-    (ONE + "[[rules]]\ntargets = []", "rules[0].targets", "name those that the rule holds"),
+    (ONE + "[[rules]]\ntargets = []", "rules[0].targets", "name the targets of the rule"),
     (TWO + "[[rules]]\ntargets = ['a', 'bb']", "rules[0].targets[1]", "did you mean b?"),
     (TWO + "[[rules]]\ntargets = ['a', 'a']", "rules[0]", "targets of different names"),
-    (TWO + "[[rules]]\ntargets = ['a']", "targets[1].name", "no rule holds 'b'"),
+    (TWO + "[[rules]]\ntargets = ['a']", "targets[1].name", "no rule has 'b'"),
     (ONE + "[[rules]]\ntargets = ['a']\nchannels = []", "rules[0].channels", "leave it out"),
     (ONE + "[[rules]]\ntargets = ['a']\nchannels = 'vk'", "rules[0].channels", "expected a list"),
     (
@@ -321,7 +347,7 @@ WRONG = [
         "rules[0].agencies[0]",
         "did you mean health?",
     ),
-    (TWO + 2 * "[[rules]]\ntargets = ['a', 'b']\n", "rules[1]", "never asked"),
+    (TWO + 2 * "[[rules]]\ntargets = ['a', 'b']\n", "rules[1]", "never used"),
     (
         ONE + 2 * "[[rules]]\nname = 'x'\ntargets = ['a']\nchannels = ['vk']\n",
         "rules[1].name",
@@ -372,7 +398,7 @@ WRONG = [
     (
         "[schedule]\ntransfers = [{ from = '2026-9-1', to = 2026-09-07, act = 'x' }]",
         "schedule.transfers[0].from",
-        "no date",
+        "is not a date",
     ),
     ("preset = 'volgogrod'", "preset", "did you mean volgograd?"),
     ("[presets.59-fz]", "presets.59-fz", "did you mean 59fz?"),
@@ -385,7 +411,7 @@ WRONG = [
         "presets.volgograd.warn",
         "not an amount",
     ),
-    ("[presets.volgograd]\n[presets.crimea]", "presets", "say in [[rules]]"),
+    ("[presets.volgograd]\n[presets.crimea]", "presets", "write [[rules]]"),
     (
         "[[targets]]\nname = 'volgograd reply'\nbudget = '4h'\n[presets.volgograd]",
         "targets[0].name",
@@ -395,7 +421,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "key", "part"), WRONG)
-def test_an_error_names_the_key_path_and_the_way_out(text: str, key: str, part: str) -> None:
+def test_an_error_names_the_key_path_and_what_to_do(text: str, key: str, part: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_config(text, "file.toml")
     message = str(caught.value)
@@ -416,7 +442,7 @@ def test_the_published_schema_is_current() -> None:
     )
 
 
-def test_the_schema_knows_every_key_of_the_shipped_examples_and_says_no_null() -> None:
+def test_the_schema_has_every_key_of_the_examples_and_no_null() -> None:
     schema = config_schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert '"null"' not in json.dumps(schema)

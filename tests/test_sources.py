@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workhours_sla import Event, EventType
-from workhours_sla.adapters.config.file import Config, parse_config
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
 from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.lines import Lines

@@ -12,6 +12,7 @@ from abc import ABC
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
 import msgspec
@@ -113,10 +114,16 @@ _ROWS: Final = {
 
 
 class Reader:
-    """Reads the data of one file or text; ``name`` is the file's, for messages."""
+    """Reads the data of one file of TOML, whose name is for messages, or of JSON without a name.
 
-    def __init__(self, name: str | None = None) -> None:
+    ``renamed`` maps keys of earlier versions to their names now.
+    """
+
+    def __init__(
+        self, name: str | None = None, *, renamed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.name = name
+        self._renamed = renamed
         self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
@@ -224,6 +231,9 @@ class Reader:
         tag = [of.tag_field] if of.tag_field else []
         what = "no such key" if keys or self.name is None else "no such section"
         for key, inner in table.items():
+            if key not in fields and self._renamed.get(key) in fields:
+                now = self._renamed[key]
+                self.fail((*keys, key), f"the key is now {now}", f"rename it to {now}")
             self.choose((*keys, key), key, [*tag, *fields], what)
             if key in fields:
                 self._check(inner, fields[key].type, (*keys, key))

@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.config.file import Config
 from workhours_sla.adapters.config.policy import DEFAULT, Promises
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.digest_lines import DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.policy_output import main_schedule

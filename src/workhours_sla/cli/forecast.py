@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla.adapters.config.file import Config
 from workhours_sla.adapters.config.policy import Promises
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.cli.answers import echo_json
 from workhours_sla.cli.input import (
     account,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, Source, open_source
 from workhours_sla.adapters.sources.mapping import clip
 from workhours_sla.cli.min_read import (

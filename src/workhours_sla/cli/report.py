@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.cli.answers import echo_json
 from workhours_sla.cli.file_checks import (
     NamedFile,

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from workhours_sla.adapters.config.defaults import (
+    BUDGET,
+    CALENDAR,
+    HOURS,
+    NO_CALENDAR,
+    ZONE_OF_PLAIN_RUSSIA,
+)
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.text import words
@@ -18,15 +25,8 @@ from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.config.file import Config
     from workhours_sla.adapters.config.policy import Promises
-
-DEFAULT_CALENDAR = "RU"
-DEFAULT_HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
-DEFAULT_BUDGET = "4h"
-ZONE_OF_PLAIN_RUSSIA = "Europe/Moscow"
-NO_CALENDAR = "none"
-"""As adapters.config has it, which is not imported for an answer that needs no file."""
+    from workhours_sla.adapters.config.sections import Config
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,9 +39,9 @@ def common_options(command: Command) -> Command:
         click.option(
             "--week", type=click.IntRange(5, 7), help="Working days a week in Russia. [5]"
         ),
-        click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{DEFAULT_HOURS}]"),
+        click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
         click.option("--tz", metavar="ZONE", help="IANA zone; a region brings its own."),
-        click.option("--budget", metavar="AMOUNT", help=f"Working time. [{DEFAULT_BUDGET}]"),
+        click.option("--budget", metavar="AMOUNT", help=f"Working time. [{BUDGET}]"),
         click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]"),
         click.option("--json", "as_json", is_flag=True, help="Data for programs."),
         click.option("--provisional", is_flag=True, help="Answer by rule where no act has."),
@@ -95,9 +95,9 @@ class Settings:
                 "tz": loaded.schedule.tz,
                 "overrides": loaded.schedule.overrides,
                 "changes": loaded.schedule.changes,
-                "budget": loaded.target.budget,
+                "budget": None if loaded.has_policy else loaded.one_target.budget,
             }
-        name = _given(calendar, filed.get("calendar"), DEFAULT_CALENDAR)
+        name = _given(calendar, filed.get("calendar"), CALENDAR)
         found = None if name == NO_CALENDAR else Calendar.get(name)
         days = week if week is not None else filed.get("week")
         if found is not None and days is not None:
@@ -110,7 +110,7 @@ class Settings:
             found = with_acts(found, calendar_file)
         # a zone of the file belongs to the calendar of the file
         zone = _given(tz, filed.get("tz") if calendar is None else None, None)
-        if zone is None and name in (DEFAULT_CALENDAR, NO_CALENDAR):
+        if zone is None and name in (CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and found is not None and "RU-" in name:
             _mention_other_zones(name, language(lang))
@@ -118,12 +118,12 @@ class Settings:
         return cls(
             schedule=Schedule(
                 found,
-                _given(hours, filed.get("hours"), DEFAULT_HOURS),
+                _given(hours, filed.get("hours"), HOURS),
                 tz=zone,
                 overrides=filed.get("overrides"),
                 changes=filed.get("changes"),
             ),
-            budget=parse_budget(_given(budget, filed.get("budget"), DEFAULT_BUDGET)),
+            budget=parse_budget(_given(budget, filed.get("budget"), BUDGET)),
             lang=language(lang),
             provisional=provisional,
             config=loaded,
@@ -146,8 +146,8 @@ class Settings:
 
         ``warn`` replaces that of every target. Refuses options that the file leaves no room for.
         """
-        from workhours_sla.adapters.config.file import Config  # noqa: PLC0415
         from workhours_sla.adapters.config.policy import DEFAULT, promises_of  # noqa: PLC0415
+        from workhours_sla.adapters.config.sections import Config  # noqa: PLC0415
 
         config = self.config or Config()
         ahead = None if warn is None else parse_budget(warn)

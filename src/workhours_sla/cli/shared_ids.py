@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
 from workhours_sla.cli.min_read import quoted
 from workhours_sla.sla.event import Event, EventType

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla.adapters.config.file import Config
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.lines import check_lines

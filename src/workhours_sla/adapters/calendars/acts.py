@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+import datetime as dt
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Literal, NamedTuple
 
+import msgspec
+
+from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.calendars.amended import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
@@ -14,19 +18,14 @@ from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import ConfigError, clipped, shown
 
-LAYERS = {layer.name.lower(): layer for layer in Layer if layer is not Layer.WEEKLY}
-KEYS = {
-    "": {"confirms", "acts", "transfers", "days_off"},
-    "confirms": {"from", "to"},
-    "acts": {"title", "known_from", "confidence", "source", "scope", "note"},
-    "transfers": {"from", "to", "act", "layer"},
-    "days_off": {"date", "act", "name", "layer", "shortens_eve"},
-}
-CONFIDENCE = ("high", "medium", "low")
+RENAMED = {"settles": "confirms"}
+"""Keys of earlier versions, and their names now."""
+
+LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
 
 
 class Acts(NamedTuple):
-    """The rows of a file, and the dates that they settle."""
+    """The rows of a file, and the dates that they confirm."""
 
     rows: tuple[Entry, ...]
     confirms: tuple[DateRange, ...]
@@ -36,8 +35,52 @@ class Acts(NamedTuple):
         return calendar.amend(self.rows, confirms=self.confirms)
 
 
+class _Table(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of the tables of a file."""
+
+
+class _Act(_Table):
+    title: str
+    known_from: date | None = None
+    confidence: Literal["high", "medium", "low"] = "high"
+    source: str | None = None
+    scope: str | None = None
+    note: str | None = None
+
+
+class _Dates(_Table):
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+
+
+class _Transfer(_Table):
+    day_off: date = msgspec.field(name="from")
+    working_day: date = msgspec.field(name="to")
+    act: str
+    layer: LayerName = "transfer"
+
+
+class _DayOff(_Table):
+    date: dt.date
+    act: str
+    name: str | None = None
+    layer: LayerName = "agency"
+    shortens_eve: bool = False
+
+
+class _File(_Table):
+    confirms: tuple[_Dates, ...] = ()
+    acts: dict[str, _Act] = {}
+    transfers: tuple[_Transfer, ...] = ()
+    days_off: tuple[_DayOff, ...] = ()
+
+
 def load_acts(path: Path) -> Acts:
-    """Return the acts of a TOML file. Raises ConfigError with the key path of what cannot be."""
+    """Return the acts of a TOML file.
+
+    Raises ConfigError with the key path (``key``) of a value that cannot be used, or for a file
+    that cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -48,7 +91,9 @@ def load_acts(path: Path) -> Acts:
 
 
 def parse_acts(text: str, name: str) -> Acts:
-    """Return the acts that ``text`` means; ``name`` is the file's, for messages.
+    """Return the acts of TOML text; ``name`` is the file's, for messages.
+
+    Raises ConfigError as ``load_acts``.
 
     >>> acts = parse_acts('''
     ... [acts.order-7]
@@ -61,115 +106,29 @@ def parse_acts(text: str, name: str) -> Acts:
     >>> acts.added_to(Calendar.get("RU")).is_working_day(date(2026, 9, 1))
     False
     """
-    return _Reader(name).acts(tables_of(text, name))
+    reader = Reader(name, renamed=RENAMED)
+    file: _File = reader.convert(tables_of(text, name), _File)
+    confirms = tuple((dates.first, dates.last) for dates in file.confirms)
+    return Acts(tuple(_rows(reader, file)), confirms)
 
 
-class _Reader:
-    def __init__(self, name: str) -> None:
-        self._name = name
+def _rows(reader: Reader, file: _File) -> Iterator[Entry]:
+    acts = {key: Act(*msgspec.structs.astuple(act)) for key, act in file.acts.items()}
 
-    def acts(self, tables: Mapping[str, Any]) -> Acts:
-        self._check_keys("", "", tables)
-        acts = tables.get("acts", {})
-        if not isinstance(acts, dict):
-            self._refuse("acts", f"expected tables, got {shown(acts)}", "write [acts.NAME]")
-        known = {key: self._act(f"acts.{clipped(key)}", row) for key, row in acts.items()}
-        rows = [*self._transfers(tables, known), *self._days_off(tables, known)]
-        confirms = tuple(
-            (self._date(path, row, "from"), self._date(path, row, "to"))
-            for path, row in self._rows(tables, "confirms")
-        )
-        return Acts(tuple(rows), confirms)
-
-    def _transfers(self, tables: Mapping[str, Any], acts: Mapping[str, Act]) -> Iterator[Entry]:
-        for path, row in self._rows(tables, "transfers"):
-            source, target = self._date(path, row, "from"), self._date(path, row, "to")
-            layer = self._layer(path, row, Layer.TRANSFER)
-            yield from transfer(source, target, self._named(path, row, acts), layer=layer)
-
-    def _days_off(self, tables: Mapping[str, Any], acts: Mapping[str, Act]) -> Iterator[Entry]:
-        for path, row in self._rows(tables, "days_off"):
-            yield from day_off(
-                self._date(path, row, "date"),
-                self._named(path, row, acts),
-                name=self._text(path, row, "name"),
-                layer=self._layer(path, row, Layer.AGENCY),
-                shortens_eve=row.get("shortens_eve") is True,
-            )
-
-    def _rows(
-        self, tables: Mapping[str, Any], section: str
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        rows = tables.get(section, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self._refuse(section, f"expected rows, got {shown(rows)}", f"write [[{section}]]")
-        for index, row in enumerate(rows):
-            path = f"{section}[{index}]"
-            self._check_keys(path, section, row)
-            yield path, row
-
-    def _act(self, path: str, row: Any) -> Act:
-        if not isinstance(row, dict):
-            self._refuse(path, f"expected a table, got {shown(row)}", f"write [{path}]")
-        self._check_keys(path, "acts", row)
-        title = self._text(path, row, "title")
-        if title is None:
-            self._refuse(f"{path}.title", "missing", "name the act")
-        confidence = self._text(path, row, "confidence") or "high"
-        if confidence not in CONFIDENCE:
-            choices = ", ".join(CONFIDENCE)
-            self._refuse(
-                f"{path}.confidence", f"{shown(confidence)} is no choice", f"use {choices}"
-            )
-        return Act(
-            title,
-            self._date(path, row, "known_from") if "known_from" in row else None,
-            confidence,
-            self._text(path, row, "source"),
-            self._text(path, row, "scope"),
-            self._text(path, row, "note"),
-        )
-
-    def _named(self, path: str, row: Mapping[str, Any], acts: Mapping[str, Act]) -> Act:
-        key = self._text(path, row, "act")
-        if key is None or key not in acts:
+    def named(keys: Keys, key: str) -> Act:
+        if key not in acts:
             known = clipped(", ".join(acts)) or "none yet"
-            name = clipped(key or "NAME")
-            self._refuse(f"{path}.act", f"no act {shown(key)}", f"write [acts.{name}]; {known}")
+            reader.fail(keys, f"no act {shown(key)}", f"write [acts.{clipped(key)}]; {known}")
         return acts[key]
 
-    def _layer(self, path: str, row: Mapping[str, Any], default: Layer) -> Layer:
-        name = self._text(path, row, "layer")
-        if name is None:
-            return default
-        if name not in LAYERS:
-            self._refuse(f"{path}.layer", f"no layer {shown(name)}", f"use {', '.join(LAYERS)}")
-        return LAYERS[name]
-
-    def _date(self, path: str, row: Mapping[str, Any], key: str) -> date:
-        value = row.get(key)
-        if not isinstance(value, date) or isinstance(value, datetime):
-            self._refuse(
-                f"{path}.{key}", f"expected a date, got {shown(value)}", "write 2026-09-01"
-            )
-        return value
-
-    def _text(self, path: str, row: Mapping[str, Any], key: str) -> str | None:
-        value = row.get(key)
-        if value is not None and not isinstance(value, str):
-            self._refuse(
-                f"{path}.{key}", f"expected text, got {shown(value)}", 'write it in "quotes"'
-            )
-        return value
-
-    def _check_keys(self, path: str, section: str, row: Mapping[str, Any]) -> None:
-        for key in row:
-            if key not in KEYS[section]:
-                keys = ", ".join(sorted(KEYS[section]))
-                self._refuse(
-                    f"{path}.{clipped(key)}".lstrip("."), "no such key", f"use one of {keys}"
-                )
-
-    def _refuse(self, path: str, what: str, way_out: str) -> NoReturn:
-        msg = f"{path}: {what} in {self._name}; {way_out}"
-        raise ConfigError(msg, key=path, name=self._name)
+    for index, move in enumerate(file.transfers):
+        act = named(("transfers", index, "act"), move.act)
+        yield from transfer(move.day_off, move.working_day, act, layer=Layer[move.layer.upper()])
+    for index, off in enumerate(file.days_off):
+        yield from day_off(
+            off.date,
+            named(("days_off", index, "act"), off.act),
+            name=off.name,
+            layer=Layer[off.layer.upper()],
+            shortens_eve=off.shortens_eve,
+        )

@@ -1,4 +1,4 @@
-"""Budgets of any kind, as the configuration writes them."""
+"""Budgets of every kind as a configuration writes them."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _EXAMPLES = "write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
 def read_budget(
     text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
 ) -> Budget:
-    """Return the budget that ``text`` means: ``4h``, ``7 working days``, ``30 days``, ``9h clock``.
+    """Return the budget that a text means: ``4h``, ``7 working days``, ``30 days``, ``9h clock``.
 
-    ``roll`` and ``count_from`` say how days and months are counted and are passed over where
-    they mean nothing. Raises BudgetError, also for days or months without ``roll``.
+    ``roll`` and ``count_from`` set how days and months are counted; other budgets ignore them.
+    Raises BudgetError, also for days or months without ``roll``.
 
     >>> read_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
     compact = text.strip().lower()
     amount = compact.removesuffix(_CLOCK)
-    if amount != amount.rstrip():  # a pattern would try each space of a long run as the last
+    if amount != amount.rstrip():  # a pattern would try each blank of a long run as the last
         return ClockTime(parse_budget(amount))
     counted = _COUNTED.fullmatch(compact)
     if counted is None:
         try:
             return parse_budget(text)
         except BudgetError:
-            msg = f"{shown(text)} is no budget; {_EXAMPLES}"
+            msg = f"{shown(text)} is not a budget; {_EXAMPLES}"
             raise BudgetError(msg, text=text) from None
     count, unit = int(counted[1]), counted[2]
     if unit.startswith("working"):
@@ -58,10 +58,10 @@ def read_budget(
 
 
 def takes_roll(budget: Budget | None) -> bool:
-    """Whether an end on a day off can move."""
+    """Whether a budget can end on a day off, so that ``roll`` has an effect."""
     return isinstance(budget, CalendarDays | Months)
 
 
 def takes_count_from(budget: Budget | None) -> bool:
-    """Whether days are counted from a first one."""
+    """Whether a budget counts days, so that ``count_from`` has an effect."""
     return isinstance(budget, CalendarDays | WorkingDays)

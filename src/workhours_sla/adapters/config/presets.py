@@ -8,11 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
-from workhours_sla.adapters.config.checks import Faults
 from workhours_sla.adapters.config.sections import Section
-from workhours_sla.adapters.config.shape import check_shape
+from workhours_sla.adapters.shape import Reader
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import Starts, Stops
@@ -21,7 +18,7 @@ _FOLDER = Path(__file__).parent / "presets_data"
 
 
 class NormSource(Section, frozen=True, kw_only=True):
-    """Where a norm is from, and how sure that is: ``low`` where the act was not at hand."""
+    """The source of a norm; ``confidence`` is ``low`` where the act was not available."""
 
     title: str
     confidence: Literal["high", "medium", "low"]
@@ -31,7 +28,7 @@ class NormSource(Section, frozen=True, kw_only=True):
 
 
 class Norm(Section, frozen=True, kw_only=True):
-    """A target as published; an ``optional`` one holds only where a rule names it."""
+    """A target as published; an ``optional`` one applies only where a rule names it."""
 
     name: str
     budget: str
@@ -42,7 +39,7 @@ class Norm(Section, frozen=True, kw_only=True):
 
 
 class Preset(Section, frozen=True, kw_only=True):
-    """Published norms that belong together."""
+    """The published norms of one authority or law, with their sources."""
 
     title: str
     sources: tuple[NormSource, ...]
@@ -50,13 +47,17 @@ class Preset(Section, frozen=True, kw_only=True):
 
 
 def preset_names() -> list[str]:
-    """Return the names of the published norms that come with the package."""
+    """Return the names of the published norms that are part of the package.
+
+    >>> preset_names()
+    ['59fz', 'crimea', 'pos', 'sevastopol', 'volgograd']
+    """
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
 @cache
 def load_preset(name: str) -> Preset:
-    """Return published norms by name. Raises ConfigError for a name that there is not.
+    """Return the published norms of a name. Raises ConfigError for an unknown name.
 
     >>> [target.budget for target in load_preset("volgograd").targets]
     ['4h']
@@ -66,5 +67,5 @@ def load_preset(name: str) -> Preset:
         raise ConfigError(msg, name=name)
     path = _FOLDER / f"{name}.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    check_shape(Faults(path.name), tables, Preset)
-    return msgspec.convert(tables, Preset)
+    preset: Preset = Reader(path.name).convert(tables, Preset)
+    return preset

@@ -1,42 +1,43 @@
-"""From a section about working time to a schedule."""
+"""Schedules from the sections of a configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from workhours_sla.adapters.config.checks import Faults, Keys, check_zone
+from workhours_sla.adapters.config.checks import check_zone
+from workhours_sla.adapters.config.defaults import (
+    CALENDAR,
+    HOURS,
+    NO_CALENDAR,
+    ZONE_OF_PLAIN_RUSSIA,
+)
+from workhours_sla.adapters.config.sections import ScheduleSettings
+from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.calendars.amended import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
-if TYPE_CHECKING:
-    from workhours_sla.adapters.config.sections import ScheduleSettings
 
-NO_CALENDAR = "none"
-"""The calendar that means every day alike."""
-
-
-def check_schedule(faults: Faults, section: ScheduleSettings, keys: Keys) -> None:
-    """Refuse a calendar, hours, a zone or dates that cannot be."""
+def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
+    """Raise ConfigError about a calendar, hours, a zone or dates that cannot be used."""
     if section.calendar == NO_CALENDAR:
         if section.days_off or section.transfers:
-            what = 'own days off, but calendar "none" has no acts'
-            faults.fail(keys, what, 'write them under overrides, as "off"')
+            what = 'own days off need a calendar, but calendar is "none"'
+            reader.fail(keys, what, 'write them under overrides, as "off"')
     else:
-        faults.read((*keys, "calendar"), Calendar.get, section.calendar)
-    faults.read((*keys, "hours"), WeeklyHours.parse, section.hours)
-    faults.read((*keys, "tz"), check_zone, section.tz)
+        reader.parse((*keys, "calendar"), Calendar.get, section.calendar)
+    reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
+    reader.parse((*keys, "tz"), check_zone, section.tz)
     for day, hours in (section.overrides or {}).items():
-        faults.read((*keys, "overrides", str(day)), parse_shifts, hours)
+        reader.parse((*keys, "overrides", str(day)), parse_shifts, hours)
     for day, hours in (section.changes or {}).items():
-        faults.read((*keys, "changes", str(day)), WeeklyHours.parse, hours)
+        reader.parse((*keys, "changes", str(day)), WeeklyHours.parse, hours)
 
 
 def calendar_of(section: ScheduleSettings) -> Calendar | None:
-    """Return the calendar of a section, None where it is none or not said.
+    """Return the calendar of a section, None where it is none or left out.
 
     Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError.
     """
@@ -65,18 +66,18 @@ def _own_days(section: ScheduleSettings) -> Iterator[Entry]:
 
 
 def named_schedule(
-    faults: Faults,
+    reader: Reader,
     section: ScheduleSettings,
     keys: Keys,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Schedule:
-    """Return the schedule of a section that must say what its calendar and hours are."""
+    """Return the schedule of a section in which calendar and hours are required."""
     hours = section.hours
     if section.calendar is None:
-        faults.fail((*keys, "calendar"), "missing", 'write RU-VGG, another id, or "none"')
+        reader.fail((*keys, "calendar"), "missing", 'write RU-VGG, another id, or "none"')
     if hours is None:
-        faults.fail((*keys, "hours"), "missing", 'write them like "Mo-Fr 09:00-18:00"')
-    check_schedule(faults, section, keys)
+        reader.fail((*keys, "hours"), "missing", 'write them like "Mo-Fr 09:00-18:00"')
+    check_schedule(reader, section, keys)
 
     def schedule() -> Schedule:
         calendar = calendar_of(section)
@@ -90,4 +91,23 @@ def named_schedule(
             changes=section.changes,
         )
 
-    return faults.make(keys, schedule)
+    return reader.make(keys, schedule)
+
+
+def default_schedule(section: ScheduleSettings) -> Schedule:
+    """Return the schedule of [schedule], with the defaults for what it leaves out.
+
+    Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError, HoursSyntaxError,
+    MissingTimeZoneError.
+    """
+    name = section.calendar or CALENDAR
+    calendar = None if name == NO_CALENDAR else Calendar.get(name)
+    if calendar is not None and section.week is not None:
+        calendar = calendar.with_week(section.week)
+    return Schedule(
+        None if calendar is None else with_own_days(calendar, section),
+        section.hours or HOURS,
+        tz=section.tz or (ZONE_OF_PLAIN_RUSSIA if name in (CALENDAR, NO_CALENDAR) else None),
+        overrides=section.overrides,
+        changes=section.changes,
+    )

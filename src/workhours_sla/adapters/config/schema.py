@@ -1,4 +1,4 @@
-"""The published JSON Schema of the configuration, by which editors complete a file.
+"""The JSON Schema of the configuration, generated from its sections; editors complete with it.
 
 ``python -m workhours_sla.adapters.config.schema`` prints it.
 """
@@ -13,8 +13,8 @@ import msgspec
 
 from workhours_sla.adapters.config.sections import Config
 
-_NOTHING = {"type": "null"}
-"""What TOML cannot write."""
+_NULL = {"type": "null"}
+"""Which TOML does not have."""
 
 
 def config_schema() -> dict[str, Any]:
@@ -32,14 +32,14 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Return a part of a schema without what only the structs know: null, and markup."""
+    """Return a part of a schema as TOML needs it: without null, and with plain descriptions."""
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):
         return part
     choices = part.get("anyOf", [])
-    if _NOTHING in choices:
-        left = [choice for choice in choices if choice != _NOTHING]
+    if _NULL in choices:
+        left = [choice for choice in choices if choice != _NULL]
         part = {key: value for key, value in part.items() if key not in ("anyOf", "default")}
         part |= left[0] if len(left) == 1 else {"anyOf": left}
     return {

@@ -141,7 +141,8 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value as msgspec writes it: a leaf as text, a value with fields as a form."""
-    write = _writer(type(value))
+    kind: Any = type(value)
+    write = _writer(kind)
     return value if write is None else write(value)
 
 
@@ -152,10 +153,8 @@ def _writer(kind: Any) -> Callable[[Any], Any] | None:
     if leaf is not None:
         writer: Callable[[Any], Any] = leaf.write
         return writer
-    if kind is tuple:
-        return lambda value: tuple(map(plain, value))
-    if kind is frozenset:
-        return lambda value: tuple(map(plain, sorted(value)))
+    if kind in (tuple, frozenset):
+        return lambda value: tuple(map(plain, sorted(value) if kind is frozenset else value))
     return part_form_of(kind).written if _has_fields(kind) else None
 
 

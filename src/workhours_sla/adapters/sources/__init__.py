@@ -15,7 +15,7 @@ from workhours_sla.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workhours_sla.adapters.config.file import Config
+    from workhours_sla.adapters.config.sections import Config
 
 __all__ = ["Fault", "Item", "Layout", "Source", "layout_of", "open_source"]
 

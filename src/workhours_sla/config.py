@@ -1,0 +1,31 @@
+r"""Configurations: the policy, the schedules and the mapping of files in one TOML file.
+
+>>> from workhours_sla.config import parse
+>>> office = parse('[target]\nbudget = "8h"\n[schedule]\ncalendar = "RU-VGG"')
+>>> print(office.policy.targets[0].budget, office.schedules["default"].tz)
+8:00:00 Europe/Volgograd
+"""
+
+from workhours_sla.adapters.config.budgets import read_budget
+from workhours_sla.adapters.config.file import Configuration, load, parse
+from workhours_sla.adapters.config.presets import (
+    Norm,
+    NormSource,
+    Preset,
+    load_preset,
+    preset_names,
+)
+from workhours_sla.adapters.config.schema import config_schema
+
+__all__ = [
+    "Configuration",
+    "Norm",
+    "NormSource",
+    "Preset",
+    "config_schema",
+    "load",
+    "load_preset",
+    "parse",
+    "preset_names",
+    "read_budget",
+]
