@@ -1,4 +1,4 @@
-"""The configuration file: what it may say, and errors that name the key path."""
+"""The configuration file: its sections, and errors that name the key path."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workhours_sla import EventType
+from workhours_sla import EventType, Schedule
 from workhours_sla.adapters.config import file as config_module
 from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.config import load, parse
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
 WHOLE = """
 [input]
 kind = "appeals"
@@ -167,13 +169,13 @@ def test_an_error_names_the_key_path_and_the_file(text: str, key: str, part: str
         ("x = " + "[" * 100_000, ""),
     ],
 )
-def test_what_is_not_toml(text: str, part: str) -> None:
+def test_text_that_is_not_toml_is_refused(text: str, part: str) -> None:
     with pytest.raises(ConfigError, match=r"^file\.toml is not ") as caught:
         parse_config(text, "file.toml")
     assert part in str(caught.value)
 
 
-def test_substantive_takes_truth_and_its_words() -> None:
+def test_substantive_is_a_boolean_or_its_text() -> None:
     text = "[values.substantive]\n'да' = true\n'нет' = 'false'\n'?' = ''"
     assert parse_config(text, "x").values["substantive"] == {"да": True, "нет": "false", "?": ""}
 
@@ -182,7 +184,7 @@ def test_unix_times_are_a_format() -> None:
     assert parse_config("[input]\ndatetime_format = 'unix'", "x").input.datetime_format == "unix"
 
 
-def test_files(tmp_path: Path) -> None:
+def test_a_file_is_read_in_utf_8_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "office.toml"
     with pytest.raises(ConfigError, match=r"no configuration file '.*office\.toml'"):
         load_config(path)
@@ -198,3 +200,41 @@ def test_files(tmp_path: Path) -> None:
     path.write_text("[target]\nbudget = 5", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"target\.budget: .* in .*office\.toml"):
         load_config(path)
+
+
+def test_a_configuration_is_loaded_in_one_call(tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text(WHOLE, encoding="utf-8")
+    policy, schedules, mapping, presets = load(path)
+    office = Schedule(
+        "RU-VGG",
+        "Mo-Fr 09:00-13:00,14:00-18:00",
+        tz="Europe/Volgograd",
+        overrides={date(2026, 5, 8): "09:00-12:00", date(2026, 5, 12): "off"},
+    )
+    assert [target.schedule for target in policy.targets] == [office]
+    assert (schedules, presets) == ({"default": office}, {})
+    assert mapping == load_config(path)
+    assert load(str(path)) == parse(WHOLE, name=str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "schedule"),
+    [
+        ("", ("RU", HOURS, "Europe/Moscow")),
+        (
+            "calendar = 'RU-TA'\nweek = 6",
+            ("RU-TA", "Mo-Fr 09:00-13:00,14:00-18:00", "Europe/Moscow"),
+        ),
+        ("calendar = 'none'\nhours = '24/7'", ("every day", "Mo-Su 00:00-24:00", "Europe/Moscow")),
+        ("tz = 'Asia/Omsk'", ("RU", HOURS, "Asia/Omsk")),
+    ],
+)
+def test_a_schedule_has_defaults(text: str, schedule: tuple[str, str, str]) -> None:
+    found = parse(f"[schedule]\n{text}").schedules["default"]
+    assert (found.calendar.id, str(found.hours), found.tz.key) == schedule
+
+
+def test_an_error_of_the_schedule_names_it() -> None:
+    with pytest.raises(ConfigError, match=r"^schedule: .*Sa.*\(in office\.toml\)$"):
+        parse("[schedule]\nhours = 'Mo-Sa 09:00-18:00'", name="office.toml")

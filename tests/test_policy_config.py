@@ -258,8 +258,8 @@ def test_the_shipped_region() -> None:
 
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
-    told = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    one, targets, schedules, rules, preset = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    one, targets, schedules, rules, preset = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert parse_config(one, "one.toml").schedule.week == 6
     assert [rule.name for rule in promised(rules + targets + schedules).policy.rules] == ["urgent"]
     assert len(promised(preset + schedules).policy.targets) == 2

@@ -1,4 +1,4 @@
-"""Published norms: every preset can be read, names its sources, and goes by any schedule."""
+"""Published norms: every preset can be read, names its sources, and works on any schedule."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rolled(name: str) -> str:
     return f"[presets.{name}]\n" + ('roll = "following"\n' if days else "")
 
 
-def test_the_norms_that_come_with_the_package() -> None:
+def test_the_norms_of_the_package() -> None:
     assert preset_names() == ["59fz", "crimea", "pos", "sevastopol", "volgograd"]
     with pytest.raises(ConfigError, match="no preset 'moscow'; use 59fz, crimea"):
         load_preset("moscow")
@@ -43,19 +43,19 @@ def test_the_norms_that_come_with_the_package() -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 @pytest.mark.parametrize("schedule", SCHEDULES)
-def test_a_preset_goes_by_any_schedule(name: str, schedule: Schedule) -> None:
+def test_a_preset_works_on_any_schedule(name: str, schedule: Schedule) -> None:
     targets = policy(rolled(name), schedule).targets
     assert targets
     assert {target.schedule for target in targets} == {schedule}
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_a_preset_names_its_sources_and_says_how_sure_they_are(name: str) -> None:
+def test_a_preset_names_its_sources_and_their_confidence(name: str) -> None:
     preset = load_preset(name)
     assert preset.sources
     for source in preset.sources:
         assert source.title
-        if source.url is None:  # then nobody can check it here
+        if source.url is None:  # which nobody can check
             assert source.confidence == "low"
             assert "to be checked" in source.note
 
@@ -65,7 +65,7 @@ def test_no_two_norms_have_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_figures() -> None:
+def test_budgets_and_starts_of_the_norms() -> None:
     found = {
         norm.name: (norm.budget, norm.starts)
         for name in preset_names()
@@ -87,7 +87,7 @@ def test_figures() -> None:
     }
 
 
-def test_optional_targets_hold_only_where_a_rule_names_them() -> None:
+def test_optional_targets_apply_only_where_a_rule_names_them() -> None:
     names = [target.name for target in policy('preset = "sevastopol"').targets]
     assert names == ["sevastopol reply", "sevastopol final reply"]
     by_rules = policy(
@@ -102,7 +102,7 @@ def test_optional_targets_hold_only_where_a_rule_names_them() -> None:
     ]
 
 
-def test_what_a_norm_leaves_open_is_the_files_to_say() -> None:
+def test_the_file_sets_what_a_norm_leaves_open() -> None:
     text = (
         "[presets.59fz]\n"
         'roll = "preceding"\ncount_from = "same_day"\nwarn = "8h"\nclosing = "strict"\n'

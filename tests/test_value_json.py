@@ -1,9 +1,10 @@
-"""Values as JSON and as pickles: equal when read back, zone and fold included."""
+"""Values as JSON documents and as pickles: equal when read back, with zone and fold."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
+import io
 import json
 import pickle
 import re
@@ -50,6 +51,8 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
+from workhours_sla.adapters.sources import open_source
+from workhours_sla.config import parse
 from workhours_sla.errors import (
     CalendarCoverageError,
     ConfigError,
@@ -296,6 +299,14 @@ def test_a_document_is_read_as_the_type_asked_for() -> None:
         from_json(text, Outcome)
 
 
+@pytest.mark.parametrize("name", ["event", "bare event"])
+def test_the_document_of_an_event_is_a_row_of_a_file_of_events(name: str) -> None:
+    line = io.BytesIO(to_json(MADE[name]).encode() + b"\n")
+    mapping = parse('[input]\nformat = "jsonl"').mapping
+    with open_source(line, mapping, name="events.jsonl") as source:
+        assert list(source) == [(MADE[name],)]
+
+
 def test_a_document_can_be_indented() -> None:
     text = to_json(MADE["months"], indent=2)
     assert text.splitlines()[:2] == ["{", '  "schema": "workhours.budget/1",']
@@ -433,7 +444,7 @@ def test_traces(schedule: Schedule, start: datetime, amount: timedelta) -> None:
         check_round_trips(schedule.explain(start, amount))
 
 
-def test_traces_across_holidays_backwards_by_rule_and_where_only_an_override_is_known() -> None:
+def test_traces_across_holidays_backwards_provisional_and_of_an_override_alone() -> None:
     office = Schedule("RU-VGG", S8)
     posted = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
     trace = office.explain(posted, working_hours(4))
@@ -483,7 +494,7 @@ def test_outcomes(
         check_round_trips(outcome)
 
 
-def test_an_outcome_that_the_calendar_leaves_open() -> None:
+def test_an_outcome_with_an_unknown_due_time() -> None:
     posted = datetime(2030, 1, 10, 10, tzinfo=UTC)
     policy = Policy([Target("first reply", working_hours(4), Schedule("RU-VGG", S8))])
     created = Event("1", "A", EventType.CREATED, posted, posted)
@@ -534,40 +545,40 @@ def test_a_value_that_json_cannot_represent_is_refused(
 # -- documents that cannot be read ---------------------------------------------------------
 
 
-def places(told: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path of every key and item in the JSON."""
-    if isinstance(told, dict | list):
-        for key in told if isinstance(told, dict) else range(len(told)):
+    if isinstance(data, dict | list):
+        for key in data if isinstance(data, dict) else range(len(data)):
             yield (*path, key)
-            yield from places(told[key], (*path, key))
+            yield from places(data[key], (*path, key))
 
 
 def dotted(path: tuple[Any, ...]) -> str:
     return "".join(f"[{key}]" if type(key) is int else f".{key}" for key in path).lstrip(".")
 
 
-def changed(told: Any, path: tuple[Any, ...], value: Any) -> str:
-    told = copy.deepcopy(told)
-    at = told
+def changed(data: Any, path: tuple[Any, ...], value: Any) -> str:
+    data = copy.deepcopy(data)
+    at = data
     for key in path[:-1]:
         at = at[key]
     if value is ...:
         del at[path[-1]]
     else:
         at[path[-1]] = value
-    return json.dumps(told)
+    return json.dumps(data)
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) -> None:
-    told = json.loads(to_json(MADE[name]))
-    for path in places(told):
+    data = json.loads(to_json(MADE[name]))
+    for path in places(data):
         refused = [(path, {"no": "such"})]
         if isinstance(path[-1], str):
             refused += [(path, ...), ((*path[:-1], "colour"), "red")]
         for where, value in refused:
             with pytest.raises(ConfigError) as caught:
-                from_json(changed(told, where, value))
+                from_json(changed(data, where, value))
             assert (caught.value.key + ".").startswith(dotted(where) + ".")
             assert str(caught.value).startswith(f"{caught.value.key}: ")
             assert "\n" not in str(caught.value)
@@ -614,18 +625,20 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
         ("weekly hours", "hours", "9-18", "not a range of hours"),
     ],
 )  # fmt: skip
-def test_json_that_cannot_be_read(name: str, path: str, value: object, words: str) -> None:
-    told = json.loads(to_json(MADE[name]))
+def test_a_value_that_cannot_be_read_is_named(
+    name: str, path: str, value: object, words: str
+) -> None:
+    data = json.loads(to_json(MADE[name]))
     keys = re.findall(r"\w+", path)
     where = tuple(int(key) if key.isdigit() else key for key in keys)
     with pytest.raises(ConfigError, match=words) as caught:
-        from_json(changed(told, where, value))
+        from_json(changed(data, where, value))
     assert path.startswith(caught.value.key)
     assert str(caught.value).startswith(f"{caught.value.key or 'the document'}: ")
     assert "\n" not in str(caught.value)
 
 
-def test_text_that_is_no_json_of_a_value() -> None:
+def test_text_that_is_not_a_document_is_refused() -> None:
     for text in (
         "",
         "[]",

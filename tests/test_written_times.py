@@ -110,12 +110,12 @@ def in_files(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> lis
     return found
 
 
-def test_there_are_enough_look_alikes() -> None:
+def test_there_are_enough_similar_texts() -> None:
     assert len({*READ, *REFUSED}) == len(READ) + len(REFUSED) >= 100
 
 
 @pytest.mark.parametrize(("text", "means"), READ.items())
-def test_what_a_time_plainly_means(
+def test_a_time_has_its_plain_meaning(
     text: str, means: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert at_the_shell(text, "en", capsys) == (0, means)
@@ -123,7 +123,7 @@ def test_what_a_time_plainly_means(
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_no_time_is_refused_in_one_sentence(
+def test_text_that_is_not_a_time_is_refused_in_one_sentence(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for lang, way_out in (("en", "; write it like 2025-10-31T17:30,"), ("ru", "; напишите, ")):
@@ -153,7 +153,7 @@ def test_what_is_no_time_is_refused_in_one_sentence(
         ("30.10.2026 09:00-10:00", "time_span"),
     ],
 )
-def test_the_sentence_names_the_cause(text: str, cause: str) -> None:
+def test_the_message_names_the_cause(text: str, cause: str) -> None:
     with pytest.raises(TimeSyntaxError) as caught:
         parse_time(text)
     assert (caught.value.text, caught.value.cause) == (text, cause)
@@ -194,7 +194,7 @@ def typed(draw: st.DrawFn) -> str:
 @given(typed())
 @example("30.10.2026 09.45")
 @example("30.10.2026 17-20")
-def test_every_number_of_a_time_that_is_read_counts_as_what_it_is(text: str) -> None:
+def test_every_number_of_a_time_is_used(text: str) -> None:
     try:
         when = parse_time(text)
     except TimeSyntaxError:

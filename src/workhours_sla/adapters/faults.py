@@ -1,4 +1,4 @@
-"""What goes wrong with files of stores and sinks, as errors that every language has words for."""
+"""Errors of the files of stores and sinks, whose sentences exist in every language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workhours_sla.text import words
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
-    """Raise StoreError for a cause in ``words.STORE_FAULTS``, with what its sentence needs."""
+    """Raise StoreError for a cause, a key of ``words.STORE_FAULTS``; its sentence has the facts."""
     facts["path"] = str(path)
     text = words.store_fault(cause, facts, "en")
     raise StoreError(text, path=str(path), cause=cause, facts=facts) from None

@@ -1,4 +1,4 @@
-"""TOML as the files of this library have it: what cannot be read is one error, found in time."""
+"""TOML parsed within limits of size and depth; an error is one sentence with the line."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from typing import Any, Final, NoReturn
 from workhours_sla.errors import ConfigError
 
 LONGEST: Final = 1_000_000
-"""Characters of a file."""
+"""The most characters of a file."""
 DEEPEST: Final = 16
-"""Parts of a key: the parser takes the square of their number."""
+"""The most dots of a line: the parser's time grows with their square."""
 
 _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:'|$)""")
-"""What dots on a line mean nothing in."""
+"""Remarks and quoted text, in which dots do not separate keys."""
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
-    """Return the tables that ``text`` holds; ``name`` is the file's, for messages.
+    r"""Return the tables of TOML text; ``name`` is the file's, for messages.
 
-    Raises ConfigError, with the line where there is one, for what is not TOML or is too large, too
-    deep or has integers too long to be read.
+    Raises ConfigError, with the line where it is known, for text that is not TOML, is too large or
+    nested too deep, or has integers that are too long.
+
+    >>> tables_of('[target]\nbudget = "4h"', "office.toml")
+    {'target': {'budget': '4h'}}
     """
     if len(text) > LONGEST:
         _refuse(name, f"{name} has more than {LONGEST:,} characters; write a shorter file")
@@ -30,7 +33,7 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
             why = f"line {number} has more than {DEEPEST} dots outside of quotes"
             _refuse(name, f"{name} is not TOML that can be read: {why}; write shorter keys", number)
     try:
-        return tomllib.loads(text + "\n")  # or what is wrong at the end has no line
+        return tomllib.loads(text + "\n")  # an error at the end of the text has no line otherwise
     except tomllib.TOMLDecodeError as error:
         why = str(error)
         found = re.search(r"at line (\d+)", why)

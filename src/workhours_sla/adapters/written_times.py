@@ -1,13 +1,13 @@
-"""Times as people and files write them: a closed list of forms, each with one reading.
+"""Parse times as people and files write them: a closed list of forms, each with one meaning.
 
 A date, then a time of day, then an offset from UTC or none:
 
-- ``2025-10-31`` and ``T`` or a blank, or ``31.10.2025`` and a blank;
+- ``2025-10-31`` followed by ``T`` or a blank, or ``31.10.2025`` followed by a blank;
 - ``17:30``, ``17:30:00`` or ``17:30:00.5``, after ``31.10.2025`` also ``17.30``;
 - ``Z``, ``+03:00``, ``+0300`` or ``+03``, with or without a blank before it.
 
-Everything else is refused. ``17:30-18:00`` after a blank is refused as well, since it may be a
-span of hours: an offset west of UTC needs the ``T`` or the seconds.
+Everything else is refused, also ``17:30-18:00`` after a blank, which may be a span of hours: an
+offset west of UTC needs the ``T`` or the seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the forms with the year and with the day first, given an hour and minutes."""
+    """Return the patterns with the year first and with the day first."""
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
     return (
@@ -43,11 +43,11 @@ _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 
 WEST: Final = timedelta(hours=-12)
 EAST: Final = timedelta(hours=14)
-"""The offsets furthest from UTC that any clock on Earth goes by."""
+"""The offsets from UTC furthest west and east that any place uses."""
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time that ``text`` is, aware where it has an offset.
+    """Return the time of a text, aware if it has an offset.
 
     Fractions finer than a microsecond are cut off. Raises TimeSyntaxError for every other form
     and for a date, time of day or offset that does not exist.
@@ -80,7 +80,7 @@ def parse_time(text: str) -> datetime:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the date that ``text`` is, written as in a time; None for anything else.
+    """Return the date of a text, written as in a time; None for any other text.
 
     >>> parse_date("30.10.2026") == parse_date("2026-10-30") == date(2026, 10, 30)
     True
@@ -96,18 +96,18 @@ def parse_date(text: str) -> date | None:
 
 
 def is_offset(offset: timedelta | None) -> bool:
-    """Whether some clock on Earth is as far from UTC."""
+    """Whether any place can have this offset from UTC."""
     return offset is not None and WEST <= offset <= EAST
 
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
-    """Raise TimeSyntaxError with the sentence of a cause, a key of ``words.REFUSALS``."""
+    """Raise TimeSyntaxError for a cause, a key of ``words.REFUSALS``, with its facts."""
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
 
 
 def _refuse_form(text: str) -> NoReturn:
-    """Refuse a text of no form, with what is missing or impossible in it."""
+    """Raise TimeSyntaxError for a text of another form, with what is missing or impossible."""
     if _CLOCK_ALONE.fullmatch(text):
         refuse_time(text, "time_no_date")
     if _DATE.fullmatch(text):

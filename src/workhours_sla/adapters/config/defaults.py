@@ -1,6 +1,6 @@
-"""What holds where neither a file nor an option of the shell says otherwise.
+"""The defaults of a schedule and a target.
 
-Imports nothing, so that the shell answers without a configuration at no cost.
+A module without imports, since the shell needs it for answers without a configuration.
 """
 
 from typing import Final

@@ -81,7 +81,7 @@ _CHANGE: Final = f'{{"schema":"{SCHEMA}"'
 _EARLIER: Final = {
     "workhours.value/1": "each type now has a schema of its own",
     "workhours.value/2": "each type now has a schema of its own",
-    "workhours.schedule/1": "a calendar now has a kind, and confirms replaces settles",
+    "workhours.schedule/1": "a calendar now has a kind and a source",
     "workhours.change/1": "a change now has retroactive",
 }
 """Schemas of earlier versions, and what has changed."""
