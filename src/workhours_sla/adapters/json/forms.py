@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import timedelta
 from functools import cache, reduce
+from inspect import get_annotations
 from operator import or_
 from types import UnionType
 from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
@@ -125,14 +126,21 @@ def _has_fields(kind: Any) -> bool:
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class, in the namespace of the module that declares it.
+    """Return the type hints of a class and its bases."""
+    bases = [base for base in reversed(kind.__mro__) if base.__module__.startswith("workhours_sla")]
+    return {name: hint for base in bases for name, hint in _own_hints(base).items()}
+
+
+def _own_hints(kind: type) -> dict[str, Any]:
+    """Return the hints of a class itself, in the namespace of the module that declares it.
 
     ``__module__`` may name a facade instead, which does not have the names of the hints.
     """
+    hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
     for name, module in list(sys.modules.items()):
         if name.startswith("workhours_sla.") and vars(module).get(kind.__name__) is kind:
             try:
-                return get_type_hints(kind, vars(module), {})
+                return get_type_hints(hints, vars(module), {})
             except NameError:  # a module that imports the class
                 continue
     msg = f"no module declares {kind!r}"
