@@ -35,14 +35,27 @@ class ChangeLine(
     policy_version: str
     retroactive: bool
 
-    @property
-    def change(self) -> Change:
-        """The change."""
-        return Change._make(astuple(self)[1:])
+
+class _Other(msgspec.Struct, tag_field="schema", tag=""):
+    """A second member of the union below, which makes the schema a required key."""
 
 
 _encode = msgspec.json.Encoder().encode
-decode_line: Final = msgspec.json.Decoder(ChangeLine).decode
+_decode = msgspec.json.Decoder(ChangeLine | _Other).decode
+
+
+def change_of(line: ChangeLine) -> Change:
+    """Return the change of a line."""
+    return Change._make(astuple(line)[1:])
+
+
+def decode_change(text: str | bytes) -> Change:
+    """Return the change of a line of JSON.
+
+    Raises ValueError, TypeError or RecursionError for anything else, of which ``from_json`` makes
+    an error with the key path.
+    """
+    return Change._make(astuple(_decode(text))[1:])
 
 
 def change_to_json(change: Change) -> bytes:

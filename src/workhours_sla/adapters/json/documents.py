@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final, TypeVar, Union, overload
 
 import msgspec
 
-from workhours_sla.adapters.json.changes import SCHEMA, ChangeLine, change_to_json, decode_line
+from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
 from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, value_of
 from workhours_sla.adapters.json.leaves import Hours
 from workhours_sla.adapters.json.schedules import (
@@ -76,8 +75,6 @@ _DOCUMENTS: Final[dict[type, Any]] = {
 _FORMS: Final[tuple[Any, ...]] = (*dict.fromkeys(_DOCUMENTS.values()), ChangeLine)
 _BY_SCHEMA: Final = {form.__struct_config__.tag: form for form in _FORMS}
 _ANY: Final[Any] = Union[_FORMS]  # noqa: UP007
-_CHANGE: Final = f'{{"schema":"{SCHEMA}"'
-"""How a line of a change starts, which is read several times as fast as other documents."""
 _EARLIER: Final = {
     "workhours.value/1": "each type now has a schema of its own",
     "workhours.value/2": "each type now has a schema of its own",
@@ -144,9 +141,14 @@ def from_json(text: str | bytes, kind: Any = object) -> Any:
     >>> from_json(to_json(WorkingDays(3)), WorkingDays)
     WorkingDays(count=3, count_from='next_day')
     """
+    if kind is Change:  # as sinks write them: ten times as fast as the general path below
+        try:
+            return decode_change(text)
+        except (ValueError, TypeError, RecursionError):
+            pass  # the error comes with the key path from below
     reader = Reader()
     form = _read_form(text, reader)
-    value = form.change if isinstance(form, ChangeLine) else value_of(form, reader)
+    value = change_of(form) if isinstance(form, ChangeLine) else value_of(form, reader)
     if not isinstance(value, kind):
         what = f"{form.__struct_config__.tag} is the schema of another type"
         reader.fail(("schema",), what, f"give a document of type {kind.__name__}")
@@ -158,9 +160,6 @@ def from_json(text: str | bytes, kind: Any = object) -> Any:
 
 def _read_form(text: str | bytes, reader: Reader) -> Any:
     """Return the form of a document. Raises ConfigError."""
-    if text and text[: len(_CHANGE)] in (_CHANGE, _CHANGE.encode()):
-        with suppress(ValueError, RecursionError):  # reported below, with the key path
-            return decode_line(text)
     data = parsed(text, reader)
     schema = data.get("schema") if isinstance(data, dict) else None
     if isinstance(schema, str) and schema in _EARLIER:

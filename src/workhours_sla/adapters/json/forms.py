@@ -166,6 +166,10 @@ def _writer(kind: Any) -> Callable[[Any], Any] | None:
     return part_form_of(kind).written if _has_fields(kind) else None
 
 
+_NESTED: Final = (Form, tuple, dict)
+"""The types that may contain forms."""
+
+
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
     """Return the value of a form that was read. Raises ConfigError with the key path."""
     if isinstance(part, Form):
@@ -173,7 +177,7 @@ def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
         fields = {}
         for name, key in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
             value = getattr(part, name)
-            nested = isinstance(value, Form | tuple | dict)
+            nested = isinstance(value, _NESTED)
             fields[name] = value_of(value, reader, (*keys, key)) if nested else value
         return reader.make(keys, lambda: kind.build(**fields))
     if type(part) is tuple:

@@ -38,16 +38,19 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         raise TypeError(msg)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                reader.fail((key,), "the key is there twice", "keep one of them")
-            found[key] = value
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            reader.fail((twice,), "the key is there twice", "keep one of them")
         return found
 
     try:
-        encoded = text.encode() if isinstance(text, str) else text  # no half of a character
-        return json.loads(encoded.decode(), object_pairs_hook=unique)
+        if isinstance(text, bytes):
+            text = text.decode()
+        elif not text.isascii():
+            text.encode()  # half of a character is not text
+        return json.loads(text, object_pairs_hook=unique)
     except ConfigError:  # also a ValueError
         raise
     except json.JSONDecodeError as error:
