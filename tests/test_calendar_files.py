@@ -758,7 +758,12 @@ def test_a_calendar_of_another_library_goes_by_its_id() -> None:
     assert told == {
         "kind": "calendar",
         "id": "DE-BY",
-        "source": {"kind": "registered", "version": schedule.calendar.version},
+        "source": {
+            "kind": "registered",
+            "version": schedule.calendar.version,
+            "as_known": None,
+            "week": None,
+        },
     }
     assert from_json(to_json(schedule)) == schedule
 
@@ -798,6 +803,9 @@ def set_in(told: Any, path: str, value: object) -> None:
         told[last] = value
 
 
+REGISTERED = {"kind": "registered", "version": "1", "as_known": None, "week": None}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "key", "words"),
     [
@@ -815,7 +823,7 @@ def set_in(told: Any, path: str, value: object) -> None:
         ("colour", "red", "colour", "no such key; use"),
         ("calendar", "RU", "calendar", "expected an object, got 'RU'"),
         ("calendar/id", ..., "calendar.id", "missing"),
-        ("calendar/source", {"kind": "registered", "version": "1"}, "calendar.id", "no calendar"),
+        ("calendar/source", REGISTERED, "calendar.id", "no calendar"),
         ("calendar/week", 6, "calendar.week", "no such key"),
         ("calendar/without", ["weather"], "calendar.without[0]", "not a valid value; use weekly"),
         ("SOURCE/off_weekdays", [7], "SOURCE.off_weekdays", "7 is not a weekday"),
@@ -864,13 +872,16 @@ def test_json_of_a_calendar_by_name_that_cannot_be_read() -> None:
         ),
         ({"source": plain | {"yearly": ["13-01"]}}, "calendar.source.yearly[0]"),
         ({"source": plain | {"last": "2024-01-01"}}, "calendar.source.last"),
-        ({"kind": "days_off_in_any", "calendars": []}, "calendar.id"),
+        ({"kind": "combined", "parts": []}, "calendar.id"),
     ):
         with pytest.raises(ConfigError) as caught:
             from_json(json.dumps(base | {"calendar": base["calendar"] | changes}))
         assert caught.value.key == key
+    combined = {"kind": "combined", "any_off": True}
     with pytest.raises(ConfigError, match="at least one"):
-        from_json(json.dumps(base | {"calendar": {"kind": "working_in_any", "calendars": []}}))
+        from_json(
+            json.dumps(base | {"calendar": {"kind": "combined", "any_off": True, "parts": []}})
+        )
     for text in ("", "[]", "{", "null", "[" * 100_000, "9" * 5000, '{"a": 1, "a": 2}'):
         with pytest.raises(ConfigError):
             from_json(text)

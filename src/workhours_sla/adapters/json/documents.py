@@ -9,13 +9,12 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
-from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, value_of
+from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, plain, value_of
 from workhours_sla.adapters.json.leaves import Hours
 from workhours_sla.adapters.json.schedules import (
     AnyCalendarForm,
     ScheduleForm,
     outdated,
-    written_calendar,
 )
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
 from workhours_sla.adapters.shape import Reader
@@ -60,7 +59,7 @@ _BUDGET: Final = _wrapped(
     Union[tuple(_KINDS.values())],  # noqa: UP007
     lambda budget: _KINDS[type(budget)].written(budget),
 )
-_CALENDAR: Final = _wrapped("workhours.calendar/1", "calendar", AnyCalendarForm, written_calendar)
+_CALENDAR: Final = _wrapped("workhours.calendar/1", "calendar", AnyCalendarForm, plain)
 _DOCUMENTS: Final[dict[type, Any]] = {
     **{
         kind: form_of(kind, tag=f"workhours.{kind.__name__.lower()}/1", tag_field="schema")

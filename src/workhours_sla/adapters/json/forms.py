@@ -7,7 +7,7 @@ attributes of a dataclass or a named tuple are the keys, and every key is requir
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from datetime import timedelta
 from functools import cache, reduce
@@ -38,17 +38,20 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
     build: ClassVar[Callable[..., Any]]
     """Builds the value from the fields."""
 
-    budgets: ClassVar[tuple[str, ...]] = ()
-    """The fields that are budgets, whose kind is written with them."""
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    """The functions that write fields in another form than that of their type."""
 
     @classmethod
     def written(cls, value: Any) -> Any:
         """Return the form of a value, its attributes as JSON has them."""
-        form = cls(*[plain(getattr(value, name)) for name in cls.__struct_fields__])
-        for name in cls.budgets:
-            budget = getattr(value, name)
-            setattr(form, name, budget_forms()[type(budget)].written(budget))
-        return form
+        writers = cls.writers
+        return cls(
+            *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]
+        )
+
+
+FORMS: Final[dict[type, Any]] = {}
+"""The forms of types that have one of their own; ``schedules`` adds to it."""
 
 
 class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
@@ -68,20 +71,34 @@ class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
 
 
 def form_of(
-    kind: type, *, tag: str | None = None, tag_field: str = "kind", native: bool = False
+    kind: type,
+    *,
+    tag: str | None = None,
+    tag_field: str = "kind",
+    build: Callable[..., Any] | None = None,
+    native: bool = False,
+    **others: tuple[Any, Callable[[Any], Any]],
 ) -> Any:
     """Return the form of a dataclass or named tuple, tagged where it is one of several.
 
-    With ``native`` instants and amounts are read as msgspec reads them: in ISO 8601, without zone.
+    ``build`` builds the value in place of ``kind``; ``others`` are the hint and the writer of
+    fields in another form than that of their type. With ``native`` instants and amounts are read
+    as msgspec reads them: in ISO 8601, without zone.
     """
-    hints = {name: hint for name, hint in _hints(kind).items() if name != "_"}
+    fields = []
+    for name, hint in _hints(kind).items():
+        if hint == Budget:
+            others[name] = (reduce(or_, budget_forms().values()), _written_budget)
+        declared = others[name][0] if name in others else _declared(hint, native=native)
+        if name != "_":  # of dataclasses with keyword-only fields
+            fields.append((name, declared))
     return msgspec.defstruct(
         f"{kind.__name__}Form",
-        [(name, _declared(hint, native=native)) for name, hint in hints.items()],
+        fields,
         bases=(Form,),
         namespace={
-            "build": kind,
-            "budgets": tuple(name for name, hint in hints.items() if hint == Budget),
+            "build": staticmethod(build or kind),
+            "writers": {name: write for name, (_, write) in others.items()},
         },
         rename=lambda name: _KEYS.get(name, name),
         tag=tag,
@@ -107,10 +124,12 @@ def budget_forms() -> dict[type, Any]:
     }
 
 
+def _written_budget(budget: Any) -> Any:
+    return budget_forms()[type(budget)].written(budget)
+
+
 def _declared(hint: Any, *, native: bool) -> Any:
     """Return a type hint with leaves and forms in place of the types that have them."""
-    if hint == Budget:
-        return reduce(or_, budget_forms().values())
     if hint in LEAVES and not native:
         return LEAVES[hint]
     if _has_fields(hint):
@@ -157,13 +176,21 @@ def plain(value: Any) -> Any:
 @cache
 def _writer(kind: Any) -> Callable[[Any], Any] | None:
     """Return the function that writes values of a type; None where they are plain already."""
-    leaf = LEAVES.get(kind)
-    if leaf is not None:
-        writer: Callable[[Any], Any] = leaf.write
-        return writer
-    if kind in (tuple, frozenset):
-        return lambda value: tuple(map(plain, sorted(value) if kind is frozenset else value))
-    return part_form_of(kind).written if _has_fields(kind) else None
+    if kind in LEAVES:
+        writer: Callable[[Any], Any] = LEAVES[kind].write
+    elif kind in FORMS:
+        writer = FORMS[kind].written
+    elif kind in (tuple, frozenset):
+        writer = _written_items
+    elif _has_fields(kind):
+        writer = part_form_of(kind).written
+    else:
+        return None
+    return writer
+
+
+def _written_items(values: Any) -> tuple[Any, ...]:
+    return tuple(map(plain, sorted(values) if isinstance(values, frozenset) else values))
 
 
 _NESTED: Final = (Form, tuple, dict)

@@ -132,6 +132,7 @@ class DayHours(Leaf):
 class MonthDay(Leaf):
     """A day of every year, as MM-DD."""
 
+    write = staticmethod("{0[0]:02}-{0[1]:02}".format)
     read = staticmethod(parse_month_day)
 
 

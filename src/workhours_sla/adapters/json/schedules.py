@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import reduce
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from operator import attrgetter, or_
+from typing import Any, ClassVar, Final, NamedTuple
 
-from workhours_sla.adapters.json.forms import Form, part_form_of, plain
+from workhours_sla.adapters.json.forms import FORMS, Form, form_of, part_form_of, plain
 from workhours_sla.adapters.json.leaves import DayHours, Hours, LayerName, MonthDay
-from workhours_sla.adapters.shape import Reader, refuse, refuse_for
+from workhours_sla.adapters.shape import Reader, RefusedError, refuse, refuse_for
 from workhours_sla.calendars.amended import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined import CombinedCalendar
@@ -30,8 +32,8 @@ from workhours_sla.errors import (
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import Shifts, format_shifts
 
-_WEEKS = (5, 6, 7)
-_DAYS_OF_A_WEEK = 7
+_WEEKS: Final = (None, 5, 6, 7)
+_WEEKDAYS: Final = range(7)
 _ENTRY: Any = part_form_of(Entry)
 
 
@@ -39,66 +41,69 @@ _ENTRY: Any = part_form_of(Entry)
 
 
 class Registered(NamedTuple):
-    """The registry's days of a calendar, of a version; it may have changed since."""
+    """The registry's days of a calendar, of a version; they may have changed since."""
 
     version: str
     as_known: date | None = None
     week: int | None = None
-
-
-class RegisteredForm(Form, tag_field="kind", tag="registered", omit_defaults=True):
-    """Days of the registry."""
-
-    build = Registered
-    version: str
-    as_known: date | None = None
-    week: int | None = None
-
-
-class PlainForm(Form, tag_field="kind", tag="plain"):
-    """Days off by date and by day of the year."""
-
-    days_off: frozenset[date]
-    yearly: frozenset[MonthDay]
-    first: date
-    last: date
-
-    @staticmethod
-    def build(*, first: date, last: date, **days: Any) -> PlainDays:
-        """Return the source. Raises RefusedError."""
-        if last < first:
-            refuse(f"{last} is before the first date {first}", "swap them", "last")
-        return PlainDays(first=first, last=last, **days)
 
     @classmethod
-    def written(cls, value: PlainDays) -> Any:
-        """Return the form of a source."""
-        yearly: Any = tuple(f"{month:02}-{day:02}" for month, day in sorted(value.yearly))
-        return cls(plain(value.days_off), yearly, value.first, value.last)
+    def days_of(cls, calendar: Calendar) -> Registered | None:
+        """Return which days of the registry a calendar has; None if it has others."""
+        known_by = getattr(calendar.definition.source, "known_by", None)
+        as_known = known_by if isinstance(known_by, date) else None
+        for week in _WEEKS:
+            days = cls(calendar.version, as_known, week)
+            try:
+                found = days.calendar(calendar.id)
+            except RefusedError:
+                return None
+            if found.without(*calendar.definition.dropped) == calendar:
+                return days
+        return None
+
+    def calendar(self, id: str) -> Calendar:  # noqa: A002
+        """Return the registry's calendar of an id with these days. Raises RefusedError."""
+        try:
+            found = Calendar.get(id)
+        except (UnknownCalendarError, CalendarDataError) as error:
+            refuse_for(error, "id")
+        if self.as_known is not None:
+            found = found.as_known(self.as_known)
+        if self.week is not None:
+            try:
+                found = found.with_week(self.week)
+            except CalendarDataError as error:
+                refuse_for(error, "source", "week")
+        return found
 
 
-class TableForm(Form, tag_field="kind", tag="table"):
-    """Days by entries."""
+def _plain_days(*, first: date, last: date, **days: Any) -> PlainDays:
+    if last < first:
+        refuse(f"{last} is before the first date {first}", "swap them", "last")
+    return PlainDays(first=first, last=last, **days)
 
-    off_weekdays: frozenset[int]
-    known: tuple[tuple[date, date], ...]
-    rows: tuple[_ENTRY, ...]
-    version: str
 
-    @staticmethod
-    def build(*, off_weekdays: frozenset[int], known: tuple[DateRange, ...], **more: Any) -> Any:
-        """Return the source. Raises RefusedError."""
-        for day in off_weekdays:
-            if not 0 <= day < _DAYS_OF_A_WEEK:
-                what = f"{day} is not a weekday"
-                refuse(what, "count from Monday, 0, to Sunday, 6", "off_weekdays")
-        if not known:
-            refuse("it is empty", "give the dates that the table knows", "known")
-        _check_ranges("known", known)
-        for (_, before), (after, _) in pairwise(known):
-            if after <= before:
-                refuse(f"{after} is not after {before}", "put the ranges in order", "known")
-        return TableDays(off_weekdays, known, **more)
+def _table_days(
+    *, off_weekdays: frozenset[int], known: tuple[DateRange, ...], **more: Any
+) -> TableDays:
+    for day in off_weekdays:
+        if day not in _WEEKDAYS:
+            what = f"{day} is not a weekday"
+            refuse(what, "count from Monday, 0, to Sunday, 6", "off_weekdays")
+    if not known:
+        refuse("it is empty", "give the dates that the table knows", "known")
+    _check_ranges("known", known)
+    for (_, before), (after, _) in pairwise(known):
+        if after <= before:
+            refuse(f"{after} is not after {before}", "put the ranges in order", "known")
+    return TableDays(off_weekdays, known, **more)
+
+
+def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
+    for at, (first, last) in enumerate(ranges):
+        if last < first:
+            refuse(f"{last} is before {first}", "give the first date, then the last", key, at)
 
 
 class AmendedForm(Form, tag_field="kind", tag="amended"):
@@ -115,25 +120,27 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
         return AmendedDays(confirms=confirms, **more)
 
 
-SourceForm = RegisteredForm | PlainForm | TableForm | AmendedForm
-_SOURCES: Final[dict[type, Any]] = {
-    Registered: RegisteredForm,
-    PlainDays: PlainForm,
-    TableDays: TableForm,
-}
-
-
-def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
-    for at, (first, last) in enumerate(ranges):
-        if last < first:
-            refuse(f"{last} is before {first}", "give the first date, then the last", key, at)
+FORMS.update(
+    {
+        Registered: form_of(Registered, tag="registered"),
+        PlainDays: form_of(
+            PlainDays,
+            tag="plain",
+            build=_plain_days,
+            yearly=(frozenset[MonthDay], lambda days: sorted(map(MonthDay.write, days))),
+        ),
+        TableDays: form_of(TableDays, tag="table", build=_table_days),
+        AmendedDays: AmendedForm,
+    }
+)
+SourceForm: Any = reduce(or_, map(FORMS.get, (Registered, PlainDays, TableDays, AmendedDays)))
 
 
 # -- calendars -------------------------------------------------------------------------------
 
 
 class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
-    """A calendar."""
+    """A calendar; one of the registry has no ``tz`` of its own."""
 
     id: str
     source: SourceForm
@@ -151,126 +158,65 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
         provisional: bool,
     ) -> Calendar:
         """Return the calendar. Raises RefusedError."""
-        amendments: list[AmendedDays] = []
-        while isinstance(source, AmendedDays):
-            amendments.append(source)
-            source = source.base
-        if isinstance(source, Registered):
-            calendar = _of_registry(id, source)
-        else:
-            calendar = Calendar(id, source, tz=tz)
-        for amended in reversed(amendments):
-            base = calendar.definition.source
-            calendar = calendar.with_source(amended._replace(base=base))
+        base, amendments = _parts_of(source)
+        found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
+        for amended in amendments:
+            found = found.with_source(amended._replace(base=found.definition.source))
         if without:
-            calendar = calendar.without(*without)
-        return calendar.provisional() if provisional else calendar
+            found = found.without(*without)
+        return found.provisional() if provisional else found
 
     @classmethod
     def written(cls, value: Calendar) -> Any:
         """Return the form of a calendar. Raises ConfigError if it has none."""
         source, dropped, provisional = value.definition
-        amendments: list[AmendedDays] = []
-        while isinstance(source, AmendedDays):
-            amendments.append(source)
-            source = source.base
-        base = Calendar(value.id, source, tz=value.tz, dropped=dropped)
-        registered = None if isinstance(source, PlainDays) else _registered(base)
-        if registered is None and type(source) not in _SOURCES:
-            what = f"calendar {value.id} is neither the registry's nor plain nor a table"
-            instead = "use Calendar.get, Calendar.plain or a calendar file"
-            Reader().fail(("calendar",), what, instead)
-        form = _SOURCES[type(registered or source)].written(registered or source)
-        for amended in reversed(amendments):
-            form = AmendedForm(form, plain(amended.rows), amended.confirms)
-        tz = None if registered else value.tz
-        return cls(value.id, form, tz, plain(tuple(sorted(dropped))), provisional)
+        base, amendments = _parts_of(source)
+        if not isinstance(base, PlainDays):
+            registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
+            if registered is None and not isinstance(base, TableDays):
+                what = f"calendar {value.id} is neither the registry's nor plain nor a table"
+                instead = "use Calendar.get, Calendar.plain or a calendar file"
+                Reader().fail(("calendar",), what, instead)
+            base = registered or base
+        tz = None if isinstance(base, Registered) else value.tz
+        for amended in amendments:
+            base = amended._replace(base=base)
+        return cls(value.id, plain(base), tz, plain(tuple(sorted(dropped))), provisional)
 
 
-class OffInAnyForm(Form, tag_field="kind", tag="days_off_in_any"):
-    """Calendars combined: off where any is off."""
+class CombinedForm(Form, tag_field="kind", tag="combined"):
+    """Several calendars as one: off where any is off, or working where any works."""
 
-    calendars: tuple[AnyCalendarForm, ...]
-
-    @staticmethod
-    def build(calendars: tuple[Calendar, ...]) -> Calendar:
-        """Return the combination."""
-        return _combined(calendars, any_off=True)
+    build = CombinedCalendar
+    any_off: bool
+    parts: tuple[AnyCalendarForm, ...]
 
 
-class WorkingInAnyForm(Form, tag_field="kind", tag="working_in_any"):
-    """Calendars combined: working where any works."""
-
-    calendars: tuple[AnyCalendarForm, ...]
-
-    @staticmethod
-    def build(calendars: tuple[Calendar, ...]) -> Calendar:
-        """Return the combination."""
-        return _combined(calendars, any_off=False)
+AnyCalendarForm = CalendarForm | CombinedForm
+FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
 
 
-AnyCalendarForm = CalendarForm | OffInAnyForm | WorkingInAnyForm
-
-
-def written_calendar(calendar: Calendar) -> Any:
-    """Return the form of a calendar, combined or not. Raises ConfigError if it has none."""
-    if isinstance(calendar, CombinedCalendar):
-        parts = tuple(map(written_calendar, calendar.parts))
-        return (OffInAnyForm if calendar.any_off else WorkingInAnyForm)(parts)
-    return CalendarForm.written(calendar)
+def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
+    """Return a source without the acts that were added, and these from the first to the last."""
+    amendments: list[AmendedDays] = []
+    while isinstance(source, AmendedDays):
+        amendments.insert(0, source)
+        source = source.base
+    return source, amendments
 
 
 def outdated(form: Any) -> Iterator[str]:
     """Yield a sentence for each calendar of the registry that has changed since it was written."""
-    for part in getattr(form, "calendars", ()):
+    for part in getattr(form, "parts", ()):
         yield from outdated(part)
     source = getattr(form, "source", None)
     while isinstance(source, AmendedForm):
         source = source.base
-    if isinstance(source, RegisteredForm):
-        registered = Registered(source.version, source.as_known, source.week)
-        now = _of_registry(form.id, registered).version
-        if now != source.version:
-            yield f"calendar {form.id} was of version {source.version} and now is of {now}"
-
-
-def _of_registry(id: str, days: Registered) -> Calendar:  # noqa: A002
-    try:
-        calendar = Calendar.get(id)
-    except (UnknownCalendarError, CalendarDataError) as error:
-        refuse_for(error, "id")
-    if days.as_known is not None:
-        calendar = calendar.as_known(days.as_known)
-    if days.week is not None:
-        try:
-            calendar = calendar.with_week(days.week)
-        except CalendarDataError as error:
-            refuse_for(error, "source", "week")
-    return calendar
-
-
-def _registered(calendar: Calendar) -> Registered | None:
-    """Return which days of the registry make a calendar; None if none do."""
-    known_by = getattr(calendar.definition.source, "known_by", None)
-    days = Registered(calendar.version, known_by if isinstance(known_by, date) else None)
-    for week in (None, *_WEEKS):
-        try:
-            found = Calendar.get(calendar.id)
-            if days.as_known is not None:
-                found = found.as_known(days.as_known)
-            if week is not None:
-                found = found.with_week(week)
-        except (UnknownCalendarError, CalendarDataError):
-            return None
-        if found.without(*calendar.definition.dropped) == calendar:
-            return days._replace(week=week)
-    return None
-
-
-def _combined(calendars: tuple[Calendar, ...], *, any_off: bool) -> Calendar:
-    if not calendars:
-        refuse("it is empty", "give at least one calendar", "calendars")
-    return CombinedCalendar(calendars, any_off=any_off)
+    if isinstance(source, FORMS[Registered]):
+        was = source.version
+        now = Registered(was, source.as_known, source.week).calendar(form.id).version
+        if now != was:
+            yield f"calendar {form.id} was of version {was} and now is of {now}"
 
 
 # -- schedules -------------------------------------------------------------------------------
@@ -279,6 +225,12 @@ def _combined(calendars: tuple[Calendar, ...], *, any_off: bool) -> Calendar:
 class ScheduleForm(Form):
     """A schedule."""
 
+    writers: ClassVar = {
+        "hours": str,
+        "tz": attrgetter("key"),
+        "overrides": lambda days: {day: format_shifts(shifts) for day, shifts in days.items()},
+        "changes": lambda days: {day: str(hours) for day, hours in days.items()},
+    }
     calendar: AnyCalendarForm
     hours: Hours
     tz: str
@@ -296,16 +248,3 @@ class ScheduleForm(Form):
             refuse_for(error, "tz")
         except WorkHoursError as error:
             refuse_for(error, "hours")
-
-    @classmethod
-    def written(cls, value: Schedule) -> Any:
-        """Return the form of a schedule."""
-        fields: Any = (
-            written_calendar(value.calendar),
-            str(value.hours),
-            value.tz.key,
-            {day: format_shifts(shifts) for day, shifts in value.overrides.items()},
-            {day: str(hours) for day, hours in value.changes.items()},
-            value.shorten_at_start,
-        )
-        return cls(*fields)
