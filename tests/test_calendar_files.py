@@ -877,11 +877,9 @@ def test_json_of_a_calendar_by_name_that_cannot_be_read() -> None:
         with pytest.raises(ConfigError) as caught:
             from_json(json.dumps(base | {"calendar": base["calendar"] | changes}))
         assert caught.value.key == key
-    combined = {"kind": "combined", "any_off": True}
+    combined = {"kind": "combined", "any_off": True, "parts": []}
     with pytest.raises(ConfigError, match="at least one"):
-        from_json(
-            json.dumps(base | {"calendar": {"kind": "combined", "any_off": True, "parts": []}})
-        )
+        from_json(json.dumps(base | {"calendar": combined}))
     for text in ("", "[]", "{", "null", "[" * 100_000, "9" * 5000, '{"a": 1, "a": 2}'):
         with pytest.raises(ConfigError):
             from_json(text)

@@ -36,8 +36,12 @@ RENAMED = {"stops_on": "stops"}
 class Configuration(NamedTuple):
     """A configuration: the policy, the schedules and presets it uses, and how files are written.
 
-    ``schedules`` are by name, that of [schedule] as ``default`` where a target uses it.
-    ``mapping`` has the sections [input], [columns] and [values], which readers of files take.
+    ``schedules`` and ``presets`` are by name, the schedule of [schedule] as ``default`` where a
+    target uses it. ``mapping`` has the sections of the file, of which readers of files of appeals
+    take [input], [columns] and [values].
+
+    >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
+    '4h'
     """
 
     policy: Policy

@@ -18,7 +18,11 @@ _FOLDER = Path(__file__).parent / "presets_data"
 
 
 class NormSource(Section, frozen=True, kw_only=True):
-    """The source of a norm; ``confidence`` is ``low`` where the act was not available."""
+    """The source of a norm; ``confidence`` is ``low`` where the act was not available.
+
+    >>> load_preset("volgograd").sources[0].confidence
+    'low'
+    """
 
     title: str
     confidence: Literal["high", "medium", "low"]
@@ -28,7 +32,13 @@ class NormSource(Section, frozen=True, kw_only=True):
 
 
 class Norm(Section, frozen=True, kw_only=True):
-    """A target as published; an ``optional`` one applies only where a rule names it."""
+    """A target as published; an ``optional`` one applies only where a rule names it.
+
+    ``budget`` is text as in a configuration, without ``roll``, which the norm leaves open.
+
+    >>> load_preset("volgograd").targets[0].name
+    'volgograd reply'
+    """
 
     name: str
     budget: str
@@ -39,7 +49,11 @@ class Norm(Section, frozen=True, kw_only=True):
 
 
 class Preset(Section, frozen=True, kw_only=True):
-    """The published norms of one authority or law, with their sources."""
+    """The published norms of one authority or law, with their sources.
+
+    >>> [norm.optional for norm in load_preset("sevastopol").targets]
+    [False, True, False]
+    """
 
     title: str
     sources: tuple[NormSource, ...]
