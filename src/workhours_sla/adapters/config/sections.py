@@ -60,7 +60,8 @@ Allowed = Annotated[
 ]
 ScheduleName = Annotated[str, _described("A schedule of [schedules], or default: [schedule].")]
 ByField = Annotated[
-    ScheduleField, _described("Each agency, district or channel has the schedule of its own section.")
+    ScheduleField,
+    _described("Each agency, district or channel has the schedule of its own section."),
 ]
 Warn = Annotated[str, _described("At risk with this much working time left.", "1h")]
 WarnPercent = Annotated[int, _described("At risk from this percentage of the budget on.", 75)]

@@ -28,9 +28,6 @@ from workhours_sla.worktime.budget_kinds import (
     WorkingDays,
 )
 
-_KEYS: Final = {"held": "paused"}
-"""The keys of attributes that have another name."""
-
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
     """Base of the forms: the JSON object of one type of value."""
@@ -100,7 +97,6 @@ def form_of(
             "build": staticmethod(build or kind),
             "writers": {name: write for name, (_, write) in others.items()},
         },
-        rename=lambda name: _KEYS.get(name, name),
         tag=tag,
         tag_field=tag_field if tag else None,
     )
