@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 import numpy as np
 
 from workhours_sla import __version__
-from workhours_sla.compliance.arrivals import Arrivals, in_zone, local_times
+from workhours_sla.compliance.arrivals import Arrivals, local_times
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Intake, Labels, promise_version
+from workhours_sla.compliance.microseconds import DAY, MINUTE, date_of, in_zone
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.text import words
 from workhours_sla.worktime.schedule import Schedule
-
-_MINUTE: Final = 60_000_000
-_DAY: Final = 86_400_000_000
-_EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +85,8 @@ class DayNote:
 def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
     """Return how far the figures of these cases and groupings can be trusted."""
     cases = tally.cases
-    rounded = cases.started % _MINUTE == 0
-    rounded &= (cases.answered == NEVER) | (cases.answered % _MINUTE == 0)
+    rounded = cases.started % MINUTE == 0
+    rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
     return Quality(
         cases.intake,
         counting=int(cases.counting.sum()),
@@ -109,7 +105,7 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
 def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
     """Return the dates from the first week to the last due time, or ``as_of`` if that is later."""
     due = np.where(cases.due == NEVER, cases.started, cases.due)
-    last = _EPOCH + timedelta(days=int(local_times(cases, due).max()) // _DAY)
+    last = date_of(int(local_times(cases, due).max()) // DAY)
     reference = cases.reference
     first, end = when.weeks[0].first, max(last, in_zone(reference, cases.as_of).date())
     return tuple(_note(reference, first + timedelta(days=n)) for n in range((end - first).days + 1))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from workhours_sla.calendars.day import DayKind
-from workhours_sla.compliance.cases import MICROSECOND, Cases
+from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.microseconds import DAY, HOUR, MICROSECOND, date_of
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.control_charts import MergedPeriods, merge_short_periods
 from workhours_sla.worktime.columns import is_working
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import BASE_UTC, zone_offsets
+from workhours_sla.worktime.zone import zone_offsets
 
 ARRIVAL_CLASSES: Final = (
     "in_hours",
@@ -38,9 +39,6 @@ LONG_REST: Final = 3
 SHORTEST_WEEK: Final = timedelta(hours=8)
 """Weeks with less working time are merged with the next for rates."""
 
-_DAY: Final = 86_400_000_000
-_HOUR: Final = 3_600_000_000
-_EPOCH: Final = date(1970, 1, 1)
 _MONDAY: Final = 3
 """How many days before the epoch, a Thursday, that week began."""
 
@@ -87,14 +85,14 @@ def arrivals(cases: Cases) -> Arrivals:
     local = local_times(cases, cases.started)
     has_due = cases.due != NEVER
     due = np.where(has_due, local_times(cases, np.where(has_due, cases.due, cases.started)), local)
-    day, due_day = local // _DAY, due // _DAY
+    day, due_day = local // DAY, due // DAY
     facts = _facts(cases, day, due_day)
     number = (day + _MONDAY) // 7
     first_week, last_week = int(number.min()), int(number.max())
     weeks, merged = _weeks(cases.reference, first_week, last_week)
     return Arrivals(
         weekday=read_only((day + _MONDAY) % 7),
-        hour=read_only(local % _DAY // _HOUR),
+        hour=read_only(local % DAY // HOUR),
         week=read_only(number - first_week),
         arrival_class=read_only(_arrival_classes(cases, local, facts)),
         due_class=read_only(np.where(has_due, facts.due_class(cases.schedule_of, due_day), -1)),
@@ -113,7 +111,7 @@ def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) 
     """Return instants on the local clock of the schedules at the positions ``of``."""
     if not instants.size:
         return instants
-    first, last = int(instants.min()) // _DAY - 1, int(instants.max()) // _DAY + 2
+    first, last = int(instants.min()) // DAY - 1, int(instants.max()) // DAY + 2
     found = np.empty_like(instants)
     zones: dict[str, list[int]] = {}
     for position, schedule in enumerate(schedules):
@@ -162,7 +160,7 @@ def _facts(cases: Cases, day: IntArray, due_day: IntArray) -> _Facts:
     for position in np.unique(cases.schedule_of).tolist():
         schedule = cases.schedules[position]
         for index, number in enumerate(days.tolist()):
-            date_ = _EPOCH + timedelta(days=number)
+            date_ = date_of(number)
             try:
                 shifts = schedule.shifts_on(date_)
                 kind[position, index] = _kind(schedule, date_, works=bool(shifts))
@@ -190,10 +188,10 @@ def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
 
 
 def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
-    at = facts.at(local // _DAY)
+    at = facts.at(local // DAY)
     of = cases.schedule_of
     kind = facts.kind[of, at]
-    clock = local % _DAY
+    clock = local % DAY
     several = len(cases.schedules) > 1
     working = is_working(
         cases.schedules if several else cases.schedules[0],
@@ -210,7 +208,7 @@ def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], MergedPeriods]:
-    mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
+    mondays = [date_of(7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # a week of unknown length is not merged
     known = [SHORTEST_WEEK if span is None else span for span in spans]
@@ -232,13 +230,3 @@ def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
         )
     except CalendarCoverageError:
         return None
-
-
-def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Return an instant in the zone of a schedule; ``micros`` are microseconds since 1970."""
-    return (BASE_UTC + micros * MICROSECOND).astimezone(schedule.tz)
-
-
-def instant_of(schedule: Schedule, micros: int) -> datetime | None:
-    """Return an instant in the zone of a schedule, None for NEVER."""
-    return None if micros == NEVER else in_zone(schedule, micros)

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple, get_args
 
 import numpy as np
 
-from workhours_sla.compliance.arrivals import instant_of
-from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import UNKNOWN, Cases
+from workhours_sla.compliance.microseconds import MICROSECOND, instant_of, utc_of
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import (
@@ -29,7 +29,6 @@ from workhours_sla.sla.holders import (
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.maturity import BREACHED
 from workhours_sla.worktime.budget_kinds import ClockTime
-from workhours_sla.worktime.zone import BASE_UTC
 
 _OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")
 _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
@@ -98,7 +97,7 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
     """
     if cases.target.on_transfer != "keep":
         return None
-    as_of = BASE_UTC + cases.as_of * MICROSECOND
+    as_of = utc_of(cases.as_of)
     found = {}
     is_open = cases.open
     name, by_start = "", dict[datetime, tuple[Span, ...]]()

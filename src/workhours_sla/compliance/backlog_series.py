@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
-from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.arrivals import Arrivals
+from workhours_sla.compliance.cases import UNKNOWN, Cases
+from workhours_sla.compliance.microseconds import DAY, MICROSECOND, in_zone, micros_of
 from workhours_sla.compliance.series import end_of_week
 from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.statistics.backlog import (
@@ -18,9 +18,6 @@ from workhours_sla.statistics.backlog import (
     overdue_backlog,
 )
 from workhours_sla.statistics.maturity import EXCLUDED
-from workhours_sla.worktime.zone import BASE_UTC
-
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,9 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     counted = ~cases.in_state(EXCLUDED)
     came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
     schedule = cases.reference
-    ends = [_micros(end_of_week(schedule, week.first)) for week in when.weeks]
+    ends = [micros_of(end_of_week(schedule, week.first)) for week in when.weeks]
     at = [*(end for end in ends if end < cases.as_of), cases.as_of]
-    start = _micros(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
+    start = micros_of(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
     # in another zone a case of the first week may have arrived a little earlier
     start = min(start, int(cases.started.min()))
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
@@ -113,11 +110,7 @@ def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleC
     return LittleCheck(
         in_zone(cases.reference, start),
         law.mean_backlog,
-        law.arrival_rate * (_DAY // MICROSECOND),
+        law.arrival_rate * DAY,
         round(law.mean_time) * MICROSECOND,
         law.predicted_backlog,
     )
-
-
-def _micros(when: datetime) -> int:
-    return (when - BASE_UTC) // MICROSECOND

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
 from workhours_sla.errors import EventError, PolicyError
 from workhours_sla.sla.evaluate import Evaluation, in_utc
 from workhours_sla.sla.event import Event
@@ -26,12 +27,10 @@ from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import BASE_UTC
 
 UNKNOWN: Final = -1
 """The value of an amount of working time that includes a date the calendar does not know."""
 
-MICROSECOND: Final = timedelta(microseconds=1)
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 """The attributes of an appeal that cases can be grouped by; columns can have other groupings."""
 
@@ -271,7 +270,7 @@ def _schedule(target: Target, outcome: Outcome) -> Schedule:
 
 
 def _instant(when: datetime | None) -> int:
-    return NEVER if when is None else (when - BASE_UTC) // MICROSECOND
+    return NEVER if when is None else micros_of(when)
 
 
 def _instants(times: Iterable[datetime | None]) -> IntArray:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.compliance.cases import (
-    MICROSECOND,
     UNKNOWN,
     Cases,
     Intake,
@@ -19,6 +18,7 @@ from workhours_sla.compliance.cases import (
     counts_by_name,
     fingerprint,
 )
+from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.errors import BudgetError, PolicyError
 from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target

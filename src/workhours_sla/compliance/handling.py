@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Final
 
-from workhours_sla.compliance.arrivals import instant_of, to_local
+from workhours_sla.compliance.arrivals import to_local
 from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.microseconds import DAY, HOUR, MINUTE, instant_of
 from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.worktime.schedule import Schedule
 
 LAST_HOUR: Final = timedelta(hours=1)
-_DAY, _HOUR, _TEN_MINUTES = 86_400_000_000, 3_600_000_000, 600_000_000
 _NOON_HOUR: Final = 12
 _ANSWERING: Final = (None, "official")
 """The roles of authors whose replies count: officials and unknown authors."""
@@ -56,9 +56,9 @@ class Indicators:
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
     """Return the signs in the answers and, if there are events, in the handling by agency."""
     done = (cases.answered != NEVER) & cases.counting
-    clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % _DAY
-    noon = clock // _HOUR == _NOON_HOUR
-    before_lunch = noon & (clock % _HOUR >= 5 * _TEN_MINUTES)
+    clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % DAY
+    noon = clock // HOUR == _NOON_HOUR
+    before_lunch = noon & (clock % HOUR >= 50 * MINUTE)
     agencies = _conduct(cases, by_appeal) if by_appeal else ()
     return Indicators(int(noon.sum()), int(before_lunch.sum()), agencies)
 

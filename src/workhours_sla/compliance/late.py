@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from workhours_sla.compliance.arrivals import in_zone, instant_of
 from workhours_sla.compliance.attribution import Breach
-from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import UNKNOWN, Cases
+from workhours_sla.compliance.microseconds import MICROSECOND, in_zone, instant_of
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.maturity import BREACHED
 

@@ -23,13 +23,13 @@ from workhours_sla.compliance.arrivals import (
     WEEKDAYS,
     Arrivals,
     arrivals,
-    in_zone,
 )
 from workhours_sla.compliance.attribution import Attribution, attribution, breaches
 from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
-from workhours_sla.compliance.cases import MICROSECOND, Cases, Labels, require_cases
+from workhours_sla.compliance.cases import Cases, Labels, require_cases
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
+from workhours_sla.compliance.microseconds import in_zone, micros_of, utc_of
 from workhours_sla.compliance.mix import (
     MixClass,
     RateChange,
@@ -62,7 +62,6 @@ from workhours_sla.sla.event import Event
 from workhours_sla.statistics.arrays import IntArray, share
 from workhours_sla.statistics.control_charts import FEWEST_POINTS
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
-from workhours_sla.worktime.zone import BASE_UTC
 
 LISTED: Final = 1000
 """How many late appeals a report lists by default."""
@@ -304,7 +303,7 @@ def _arrival_tables(tally: Tally, when: Arrivals) -> list[Table]:
 
 def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
     """Return the events that the evaluation applies, by appeal."""
-    now = BASE_UTC + as_of * MICROSECOND
+    now = utc_of(as_of)
     by_id: dict[str, list[Event]] = {}
     for event in events:
         by_id.setdefault(event.event_id, []).append(event)
@@ -322,6 +321,6 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
 def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> RateChange | None:
     if compare_from is None:
         return None
-    edge = (in_utc("compare_from", compare_from) - BASE_UTC) // MICROSECOND
+    edge = micros_of(in_utc("compare_from", compare_from))
     earlier = tally.cases.started < edge
     return change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, ~earlier))

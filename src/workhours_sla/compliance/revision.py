@@ -9,14 +9,11 @@ from typing import Final
 from workhours_sla.compliance.mix import RateChange, change_between
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.statistics.maturity import COUNTS
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
 """Why figures can differ. Own acts can change a calendar without changing its version."""
 
-_COUNTS: Final = (
-    *("arrived", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-    *("matured", "matured_met"),
-)
 _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 
@@ -98,7 +95,7 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
-    for name in _COUNTS:
+    for name in COUNTS:
         yield name, getattr(row.counts, name)
     yield "rate", None if row.rate is None else row.rate.rate
     yield "verdict", None if row.rate is None else row.rate.verdict.value

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance.arrivals import Arrivals, in_zone
-from workhours_sla.compliance.cases import MICROSECOND
+from workhours_sla.compliance.arrivals import Arrivals
+from workhours_sla.compliance.microseconds import in_zone, utc_of
 from workhours_sla.compliance.tables import Row, Table, Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
@@ -27,9 +27,8 @@ from workhours_sla.statistics.funnel import (
     overdispersion,
 )
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
-from workhours_sla.statistics.maturity import CohortCounts
+from workhours_sla.statistics.maturity import COUNTS, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import BASE_UTC
 
 FEWEST_UNITS: Final = 10
 """The fewest units from which overdispersion is estimated."""
@@ -198,7 +197,7 @@ def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
 
 def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:
     """Return the rows of the merged weeks whose rates are final at ``as_of``."""
-    now = BASE_UTC + as_of * MICROSECOND
+    now = utc_of(as_of)
     rows = table.rows[:-1] if last_is_short else table.rows
     return tuple(row for row in rows if row.final_at is not None and row.final_at < now)
 
@@ -258,11 +257,7 @@ def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
     cell = when.weekday * _HOURS + when.hour
     counts = tally.counts(cell, _WEEKDAYS * _HOURS)
     known = tally.cases.due != NEVER
-    numbers = {
-        name: [getattr(count, name) for count in counts]
-        for name in HeatMap.__dataclass_fields__
-        if not name.startswith("due_")
-    }
+    numbers = {name: [getattr(count, name) for count in counts] for name in COUNTS}
     numbers["due_known"] = tally.number(cell, _WEEKDAYS * _HOURS, known)
     numbers["due_later"] = tally.number(cell, _WEEKDAYS * _HOURS, when.due_later)
     return HeatMap(**{name: _grid(cells) for name, cells in numbers.items()})

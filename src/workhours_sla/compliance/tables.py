@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.arrivals import in_zone
-from workhours_sla.compliance.cases import MICROSECOND, UNKNOWN, Cases
+from workhours_sla.compliance.cases import UNKNOWN, Cases
+from workhours_sla.compliance.microseconds import MICROSECOND, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
 from workhours_sla.statistics.maturity import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from workhours_sla.compliance.cases import MICROSECOND
+from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.statistics.maturity import WITHDRAWN
 from workhours_sla.statistics.survival import SurvivalCurve, cumulative_incidence

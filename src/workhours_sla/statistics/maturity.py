@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -47,6 +47,10 @@ class CohortCounts:
         return (
             self.met + self.breached + self.pending + self.paused + self.withdrawn + self.excluded
         )
+
+
+COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
+"""The names of the counts, their sum first."""
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:

@@ -1,0 +1,51 @@
+"""Instants and amounts as whole microseconds, the unit of all columns of cases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from workhours_sla.statistics.arrays import NEVER
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone import BASE_UTC
+
+MICROSECOND: Final = timedelta(microseconds=1)
+MINUTE: Final = 60_000_000
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+_EPOCH: Final = date(1970, 1, 1)
+
+
+def micros_of(when: datetime) -> int:
+    """Return an aware datetime as microseconds since 1970 in UTC.
+
+    >>> from datetime import UTC
+    >>> micros_of(datetime(1970, 1, 1, 0, 1, tzinfo=UTC)) == MINUTE
+    True
+    """
+    return (when - BASE_UTC) // MICROSECOND
+
+
+def utc_of(micros: int) -> datetime:
+    """Return microseconds since 1970 as a datetime in UTC."""
+    return BASE_UTC + micros * MICROSECOND
+
+
+def in_zone(schedule: Schedule, micros: int) -> datetime:
+    """Return microseconds since 1970 as a datetime in the zone of a schedule."""
+    return utc_of(micros).astimezone(schedule.tz)
+
+
+def instant_of(schedule: Schedule, micros: int) -> datetime | None:
+    """Return microseconds since 1970 in the zone of a schedule, None for NEVER."""
+    return None if micros == NEVER else in_zone(schedule, micros)
+
+
+def date_of(number: int) -> date:
+    """Return the date of a day counted from 1970-01-01.
+
+    >>> date_of(31)
+    datetime.date(1970, 2, 1)
+    """
+    return _EPOCH + timedelta(days=number)
