@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.policy import Rule as Rule
     from workhours_sla.sla.target import ScheduleBy as ScheduleBy
     from workhours_sla.sla.target import Target as Target
+    from workhours_sla.version import __version__ as __version__
     from workhours_sla.worktime.budget import parse_budget as parse_budget
     from workhours_sla.worktime.budget import working_hours as working_hours
     from workhours_sla.worktime.budget_kinds import CalendarDays as CalendarDays
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.schedule import Schedule as Schedule
     from workhours_sla.worktime.weekly_hours import WeeklyHours as WeeklyHours
     from workhours_sla.worktime.working_time import Interval as Interval
-
-__version__ = "0.1.0"
 
 _HOME = {
     "Calendar": "calendars.calendar",
@@ -81,6 +80,7 @@ _HOME = {
     "holder_spans": "sla.holders",
     "ScheduleBy": "sla.target",
     "Target": "sla.target",
+    "__version__": "version",
     "parse_budget": "worktime.budget",
     "working_hours": "worktime.budget",
     "CalendarDays": "worktime.budget_kinds",
@@ -93,7 +93,7 @@ _HOME = {
     "Schedule": "worktime.schedule",
     "WeeklyHours": "worktime.weekly_hours",
 }
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> object:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from workhours_sla import __version__
 from workhours_sla.compliance.arrivals import Arrivals, local_times
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Intake, Labels, promise_version
 from workhours_sla.compliance.microseconds import DAY, MINUTE, date_of, in_zone
@@ -16,6 +15,7 @@ from workhours_sla.compliance.tables import Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.text import words
+from workhours_sla.version import __version__
 from workhours_sla.worktime.schedule import Schedule
 
 
