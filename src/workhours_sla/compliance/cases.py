@@ -174,6 +174,18 @@ def cases_of_evaluation(  # noqa: PLR0913
     the policy has several. The fingerprint is computed from ``events``, if given. ``faults``
     counts by reason the rows that produced no event. Raises PolicyError for an unknown target,
     NaiveDatetimeError.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> from workhours_sla.statistics.maturity import VERDICTS
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", timedelta(hours=4), office)])
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> events = [Event("e1", "A-1", EventType.CREATED, posted, posted, agency_id="roads")]
+    >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> result = evaluate(events, policy, as_of=now)
+    >>> cases = cases_of_evaluation(result, policy, as_of=now, events=events)
+    >>> VERDICTS[cases.verdict[0]], cases.groups["agency"].names, cases.intake.taken
+    ('breached', ('roads',), 1)
     """
     chosen = target_of(policy, target)
     counts = evaluation.reconciliation
@@ -221,6 +233,16 @@ def cases_of_outcomes(
 
     ``as_of`` is that of the verdicts. ``intake`` is what was read; if None, each outcome counts as
     a row. Raises NaiveDatetimeError.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
+    >>> outcomes = evaluate([event], Policy([target]), as_of=now).outcomes
+    >>> len(cases_of_outcomes(outcomes, target, as_of=now))
+    1
     """
     mine = [outcome for outcome in outcomes if outcome.target == target.name]
     schedules = tuple(dict.fromkeys(target.schedules))

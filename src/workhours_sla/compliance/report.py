@@ -93,6 +93,10 @@ class ReportOptions:
     come from the first ``baseline`` weeks. ``listed`` is how many late appeals are listed. Raises
     ValueError for a target rate that is not strictly between 0 and 1, and for a horizon that is not
     positive.
+
+    >>> ReportOptions(target_rate=90)
+    Traceback (most recent call last):
+    ValueError: target_rate 90 is not strictly between 0 and 1; write 90 % as 0.9
     """
 
     target_rate: float = 0.9

@@ -40,6 +40,21 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
     """Return which figures changed from one report to a later one, and the possible causes.
 
     Figures are compared as text. Raises ValueError for reports of different targets.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> old, new = (
+    ...     report(cases_of_columns(columns, target, as_of=when))
+    ...     for when in (datetime(2025, 3, day, tzinfo=office.tz) for day in (12, 13))
+    ... )
+    >>> revision = revise(old, new)
+    >>> revision.causes, [change.new for change in revision.changes if change.figure == "median"]
+    (('as_of',), [])
     """
     if old.promise.name != new.promise.name:
         msg = (
@@ -60,6 +75,19 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     """Return the change of the rate between two reports, split into mix and performance.
 
     None if nothing has matured in one of them.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> late = report(cases_of_columns(columns, target, as_of=when))
+    >>> change = compare(late, late)
+    >>> change.before, change.difference, change.mix, change.performance
+    (0.0, 0.0, 0.0, 0.0)
     """
     return change_between(before.mix, after.mix)
 

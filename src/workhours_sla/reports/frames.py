@@ -92,6 +92,17 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> Any:
 
     ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
     or ``backlog``. Raises LookupError.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> to_pandas(report(cases_of_columns(columns, target, as_of=when)))["breached"].tolist()
+    [1]
     """
     import pandas as pd  # noqa: PLC0415
 
@@ -99,7 +110,22 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> Any:
 
 
 def to_polars(report: ReportNumbers, by: str = "total") -> Any:
-    """Return a table of a report as a DataFrame of polars; ``by`` is as for ``to_pandas``."""
+    """Return a table of a report as a DataFrame of polars.
+
+    ``by`` is as for ``to_pandas``; amounts of time are Duration. Raises LookupError.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> made = report(cases_of_columns(columns, target, as_of=when))
+    >>> to_polars(made, "late")["appeal_id"].to_list()
+    ['0']
+    """
     import polars as pl  # noqa: PLC0415
 
     return pl.DataFrame(dict(columns_of(report, by)), strict=False, infer_schema_length=None)

@@ -21,6 +21,20 @@ def write_tables(report: ReportNumbers, directory: Path) -> list[Path]:
 
     The directory is created if it does not exist. If writing fails, for example on a full disk,
     no file is changed. Raises OSError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> made = report(cases_of_columns(columns, target, as_of=when))
+    >>> with TemporaryDirectory() as directory:
+    ...     sorted(path.name for path in write_tables(made, Path(directory)))[:3]
+    ['arrival_class.csv', 'backlog.csv', 'days.csv']
     """
     files = table_files(report, directory)
     directory.mkdir(parents=True, exist_ok=True)

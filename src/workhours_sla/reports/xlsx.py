@@ -57,6 +57,21 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
 
     If writing fails, an existing file is not changed. Raises OSError, and ImportError if
     xlsxwriter is not installed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> made = report(cases_of_columns(columns, target, as_of=when))
+    >>> with TemporaryDirectory() as directory:
+    ...     write_workbook(made, Path(directory) / "march.xlsx")
+    ...     [path.name for path in Path(directory).iterdir()]
+    ['march.xlsx']
     """
     try:
         import xlsxwriter  # noqa: PLC0415 - of the extra excel
