@@ -165,7 +165,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     _, _, err = run(capsys, "report", *asked)
     assert f"Note: {line}" in err
     assert "event of an appeal settled long ago and dropped" not in err
-    assert data(capsys, "report", *asked)["report"]["quality"]["intake"]["set_aside"] == [
+    assert data(capsys, "report", *asked)["report"]["quality"]["intake"]["quarantined"] == [
         ["after_retention", 1]
     ]
 

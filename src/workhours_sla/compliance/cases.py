@@ -29,7 +29,7 @@ from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, mat
 from workhours_sla.worktime.schedule import Schedule
 
 UNKNOWN: Final = -1
-"""The value of an amount of working time that includes a date the calendar does not know."""
+"""The value of an amount of working time that includes a date without a calendar."""
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 """The attributes of an appeal that cases can be grouped by; columns can have other groupings."""
