@@ -25,7 +25,7 @@ from workhours_sla import (
     working_in_any,
 )
 from workhours_sla.calendars.russia.regions import region_ids
-from workhours_sla.calendars.table import TableDays
+from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarCoverageError, CalendarDataError
 
 RU = Calendar.get("RU")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workhours_sla.calendars.amended import day_off as day_off
-    from workhours_sla.calendars.amended import transfer as transfer
+    from workhours_sla.calendars.amendments import day_off as day_off
+    from workhours_sla.calendars.amendments import transfer as transfer
     from workhours_sla.calendars.calendar import Calendar as Calendar
-    from workhours_sla.calendars.combined import days_off_in_any as days_off_in_any
-    from workhours_sla.calendars.combined import working_in_any as working_in_any
+    from workhours_sla.calendars.combined_calendar import days_off_in_any as days_off_in_any
+    from workhours_sla.calendars.combined_calendar import working_in_any as working_in_any
     from workhours_sla.calendars.day import Act as Act
     from workhours_sla.calendars.day import Day as Day
     from workhours_sla.calendars.day import DayKind as DayKind
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Calendar": "calendars.calendar",
-    "day_off": "calendars.amended",
-    "transfer": "calendars.amended",
-    "days_off_in_any": "calendars.combined",
-    "working_in_any": "calendars.combined",
+    "day_off": "calendars.amendments",
+    "transfer": "calendars.amendments",
+    "days_off_in_any": "calendars.combined_calendar",
+    "working_in_any": "calendars.combined_calendar",
     "Act": "calendars.day",
     "Day": "calendars.day",
     "DayKind": "calendars.day",

@@ -16,7 +16,7 @@ from workhours_sla.calendars.day import (
     Layer,
     resolve,
 )
-from workhours_sla.calendars.source import DateRange, DaySource
+from workhours_sla.calendars.day_source import DateRange, DaySource
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text import words
 
@@ -103,7 +103,7 @@ class Calendar:
         >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
         False
         """
-        from workhours_sla.calendars.plain import PlainDays  # noqa: PLC0415
+        from workhours_sla.calendars.plain_days import PlainDays  # noqa: PLC0415
 
         return Calendar(id, PlainDays.of(days_off, yearly, first, last))
 
@@ -381,7 +381,7 @@ class Calendar:
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
         """
-        from workhours_sla.calendars.amended import amended_source  # noqa: PLC0415
+        from workhours_sla.calendars.amendments import amended_source  # noqa: PLC0415
 
         return self._with(source=amended_source(self, self._source, rows, tuple(confirms)))
 

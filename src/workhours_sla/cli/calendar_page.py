@@ -11,7 +11,7 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
-from workhours_sla.calendars.norms import Norm, working_time_norm
+from workhours_sla.calendars.working_time_norm import Norm, working_time_norm
 from workhours_sla.cli.settings import with_acts
 from workhours_sla.text import words
 from workhours_sla.text.shell import language

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import ONE_DAY, Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
-from workhours_sla.calendars.source import DateRange
-from workhours_sla.calendars.table import TableDays
+from workhours_sla.calendars.day_source import DateRange
+from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
 
 FIRST_YEAR = 2000

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
-from workhours_sla.calendars.table import TableDays
+from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError, clipped, shown
 
 Source = str | bytes | Path

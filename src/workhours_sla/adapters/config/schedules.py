@@ -13,7 +13,7 @@ from workhours_sla.adapters.config.defaults import (
 )
 from workhours_sla.adapters.config.sections import ScheduleSettings
 from workhours_sla.adapters.shape import Keys, Reader
-from workhours_sla.calendars.amended import day_off, transfer
+from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.worktime.schedule import Schedule

@@ -19,7 +19,7 @@ from workhours_sla.adapters.json.schedules import (
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
 from workhours_sla.adapters.shape import Reader
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.combined_calendar import CombinedCalendar
 from workhours_sla.calendars.day import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.sla.change import Change

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.shape import Leaf, refuse
 from workhours_sla.calendars.day import Layer
-from workhours_sla.calendars.plain import parse_month_day
+from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts

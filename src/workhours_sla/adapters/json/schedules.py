@@ -16,13 +16,13 @@ from typing import Any, ClassVar, Final, NamedTuple
 from workhours_sla.adapters.json.forms import FORMS, Form, form_of, part_form_of, plain
 from workhours_sla.adapters.json.leaves import DayHours, Hours, LayerName, MonthDay
 from workhours_sla.adapters.shape import Reader, RefusedError, refuse, refuse_for
-from workhours_sla.calendars.amended import AmendedDays
+from workhours_sla.calendars.amendments import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.combined_calendar import CombinedCalendar
 from workhours_sla.calendars.day import Entry, Layer
-from workhours_sla.calendars.plain import PlainDays
-from workhours_sla.calendars.source import DateRange
-from workhours_sla.calendars.table import TableDays
+from workhours_sla.calendars.plain_days import PlainDays
+from workhours_sla.calendars.day_source import DateRange
+from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import (
     CalendarDataError,
     UnknownCalendarError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region, region_ids
-from workhours_sla.calendars.russia.rules import RussianDays
+from workhours_sla.calendars.russia.russian_days import RussianDays
 
 
 def calendar(id: str) -> Calendar:  # noqa: A002

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator
 from datetime import date, timedelta
 
 from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.russia.moon import forecast
+from workhours_sla.calendars.russia.lunar_forecasts import forecast
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
 _ONE_DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.plain import EARLIEST, LATEST
-from workhours_sla.calendars.source import DateRange, DaySource
+from workhours_sla.calendars.day_source import DateRange, DaySource
+from workhours_sla.calendars.plain_days import EARLIEST, LATEST
 from workhours_sla.errors import CalendarDataError
 
 ONE_DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.source import DateRange
+from workhours_sla.calendars.day_source import DateRange
 from workhours_sla.errors import CalendarDataError, shown
 
 EARLIEST, LATEST = date(2, 1, 1), date(9998, 12, 31)

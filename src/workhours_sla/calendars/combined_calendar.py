@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Self
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
-from workhours_sla.calendars.source import DateRange, DaySource
+from workhours_sla.calendars.day_source import DateRange, DaySource
 from workhours_sla.errors import CalendarDataError
 
 ONE_DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from workhours_sla.calendars.day import Entry
-from workhours_sla.calendars.source import DateRange
+from workhours_sla.calendars.day_source import DateRange
 from workhours_sla.errors import CalendarDataError
 
 

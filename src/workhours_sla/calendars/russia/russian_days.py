@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer, resolve
-from workhours_sla.calendars.russia.regional import regional_entries, uncertain
+from workhours_sla.calendars.day_source import DateRange
+from workhours_sla.calendars.russia.regional_days import regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import read_toml, region
-from workhours_sla.calendars.source import DateRange
 from workhours_sla.errors import CalendarDataError
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 - pathlib is slow to import
