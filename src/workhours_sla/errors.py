@@ -1,7 +1,36 @@
-"""Every error and warning of the library, under one root each.
+"""Every error and warning of the library.
 
-Each error is also a builtin kind, so ``except ValueError`` and ``except LookupError`` work as
-expected. The message is one sentence with the way out; the facts behind it are attributes.
+::
+
+    WorkHoursError                                  also a
+    ├── NaiveDatetimeError                          ValueError
+    ├── TimeSyntaxError                             ValueError
+    ├── HoursSyntaxError                            ValueError
+    ├── BudgetError                                 ValueError
+    ├── EmptyScheduleError                          ValueError
+    ├── UnknownTimeZoneError                        LookupError
+    ├── MissingTimeZoneError                        ValueError
+    ├── UnknownCalendarError                        LookupError
+    ├── CalendarDataError                           ValueError
+    ├── CalendarCoverageError                       LookupError
+    ├── EventError                                  ValueError
+    ├── PolicyError                                 ValueError
+    ├── ConfigError                                 ValueError
+    ├── SourceError                                 ValueError
+    └── StoreError                                  OSError
+    WorkHoursWarning                                UserWarning
+    ├── ProvisionalWarning
+    └── SeveralZonesWarning
+
+The message is one sentence: what is wrong, with the value, and what to do instead. The facts behind
+it are attributes of the error. An argument of a wrong type raises the builtin TypeError.
+
+>>> from workhours_sla import parse_budget
+>>> try:
+...     parse_budget("4 apples")
+... except WorkHoursError as error:
+...     print(type(error).__name__)
+BudgetError
 """
 
 from __future__ import annotations
@@ -10,14 +39,36 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+__all__ = [
+    "BudgetError",
+    "CalendarCoverageError",
+    "CalendarDataError",
+    "ConfigError",
+    "EmptyScheduleError",
+    "EventError",
+    "HoursSyntaxError",
+    "MissingTimeZoneError",
+    "NaiveDatetimeError",
+    "PolicyError",
+    "ProvisionalWarning",
+    "SeveralZonesWarning",
+    "SourceError",
+    "StoreError",
+    "TimeSyntaxError",
+    "UnknownCalendarError",
+    "UnknownTimeZoneError",
+    "WorkHoursError",
+    "WorkHoursWarning",
+]
+
 LONGEST_SHOWN: Final = 80
-"""How many characters of a value a message quotes."""
+"""The most characters of a value that a message quotes."""
 
 
 class WorkHoursError(Exception):
-    """Root of all errors of this library.
+    """The root of all errors of this library.
 
-    Facts are passed by keyword and become attributes; they survive pickling.
+    The facts are passed by keyword and become attributes. They survive pickling.
     """
 
     def __init__(self, message: str, **facts: Any) -> None:
@@ -26,15 +77,68 @@ class WorkHoursError(Exception):
 
 
 class NaiveDatetimeError(WorkHoursError, ValueError):
-    """A datetime without an offset was given where an instant is needed."""
+    """Raised when a datetime has no UTC offset where an instant is needed."""
+
+
+class TimeSyntaxError(WorkHoursError, ValueError):
+    """Raised when text is not a time in an accepted form, or means two instants or none.
+
+    ``text`` is the text. ``cause`` is a key of ``words.REFUSALS``, ``facts`` are the values in its
+    sentence.
+    """
+
+    text: str
+    cause: str
+    facts: Mapping[str, object]
+
+
+class HoursSyntaxError(WorkHoursError, ValueError):
+    """Raised when weekly hours are not in the weekly part of the opening_hours notation.
+
+    ``text`` is the text. ``cause``, where there is one, is a key of ``words.REFUSALS``, and
+    ``facts`` are the values in its sentence.
+    """
+
+    text: str
+    cause: str
+    facts: Mapping[str, object]
+
+
+class BudgetError(WorkHoursError, ValueError):
+    """Raised when a budget is negative or cannot be parsed."""
+
+
+class EmptyScheduleError(WorkHoursError, ValueError):
+    """Raised when a schedule has no working time at all."""
+
+
+class UnknownTimeZoneError(WorkHoursError, LookupError):
+    """Raised when the time zone database has no zone of the name ``tz``."""
+
+    tz: str
+
+
+class MissingTimeZoneError(WorkHoursError, ValueError):
+    """Raised when a schedule is given no time zone and its calendar has none."""
+
+
+class UnknownCalendarError(WorkHoursError, LookupError):
+    """Raised when no calendar has the id ``id``."""
+
+    id: str
+
+
+class CalendarDataError(WorkHoursError, ValueError):
+    """Raised when calendar rows contradict each other or are impossible."""
 
 
 class CalendarCoverageError(WorkHoursError, LookupError):
-    """The calendar does not know a date that the answer depends on.
+    """Raised when the answer depends on a date that the calendar does not cover.
 
-    ``cause`` is a key of ``words.UNKNOWN_DATES`` and ``facts`` what its sentence needs.
-    ``earliest`` and ``latest`` bound the answer, a datetime or an amount, whatever becomes of the
-    unknown dates; None where nothing bounds it.
+    ``calendar`` is the id, ``date`` the date, ``first`` and ``last`` bound the covered dates (None
+    without any). ``cause`` is a key of ``words.UNKNOWN_DATES``, ``facts`` are the values in its
+    sentence. ``earliest`` and ``latest`` bound the answer, a datetime or an amount of time,
+    whatever kind of days the unknown dates turn out to be; None without a bound.
     """
 
     calendar: str
@@ -47,86 +151,50 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     latest: Any = None
 
 
-class CalendarDataError(WorkHoursError, ValueError):
-    """Calendar rows contradict each other or name something that cannot be."""
-
-
-class UnknownCalendarError(WorkHoursError, LookupError):
-    """No calendar has the id that was asked for."""
-
-    id: str
-
-
-class UnknownTimeZoneError(WorkHoursError, LookupError):
-    """The time zone database has no zone of that name."""
-
-    tz: str
-
-
-class MissingTimeZoneError(WorkHoursError, ValueError):
-    """A schedule was given neither a zone nor a calendar that has one."""
-
-
-class HoursSyntaxError(WorkHoursError, ValueError):
-    """Weekly hours could not be parsed as the weekly part of the opening_hours notation.
-
-    ``cause``, where there is one, is a key of ``words.REFUSALS`` and ``facts`` what its sentence
-    needs.
-    """
-
-    text: str
-    cause: str
-    facts: Mapping[str, object]
-
-
-class TimeSyntaxError(WorkHoursError, ValueError):
-    """Text is not a time in one of the accepted forms, or names no single instant.
-
-    ``cause`` is a key of ``words.REFUSALS`` and ``facts`` what its sentence needs.
-    """
-
-    text: str
-    cause: str
-    facts: Mapping[str, object]
-
-
-class EmptyScheduleError(WorkHoursError, ValueError):
-    """A schedule without any working time can answer nothing."""
-
-
-class BudgetError(WorkHoursError, ValueError):
-    """An amount of working time is negative, not an amount, or not readable."""
-
-
 class EventError(WorkHoursError, ValueError):
-    """An event lacks a field or has one that cannot be."""
+    """Raised when an event lacks a field, or a field has an impossible value."""
 
 
 class PolicyError(WorkHoursError, ValueError):
-    """A target or a policy cannot mean anything."""
+    """Raised when a target, a rule or a policy is impossible or contradicts itself."""
 
 
 class ConfigError(WorkHoursError, ValueError):
-    """A configuration file is unreadable or says something it cannot; the key path is named."""
+    """Raised when a configuration or JSON document cannot be read; names the key path or line."""
 
 
 class SourceError(WorkHoursError, ValueError):
-    """A file of appeals cannot be read at all (a single bad row is quarantined instead)."""
+    """Raised when a whole file of appeals or events cannot be read.
+
+    A single row that cannot be read is quarantined instead.
+    """
 
 
 class StoreError(WorkHoursError, OSError):
-    """A store or a sink cannot be opened, read or written; what it had acknowledged it keeps.
+    """Raised when a store or a sink cannot be opened, read or written.
 
-    Where ``cause`` is not empty it is a key of ``words.STORE_FAULTS``, and ``facts`` are what its
-    sentence needs.
+    What was acknowledged before stays stored. A ``cause`` that is not empty is a key of
+    ``words.STORE_FAULTS``, and ``facts`` are the values in its sentence.
     """
 
     cause: str = ""
     facts: Mapping[str, object] = {}
 
 
+class WorkHoursWarning(UserWarning):
+    """The root of all warnings of this library."""
+
+
+class ProvisionalWarning(WorkHoursWarning):
+    """Given when an answer rests on dates that no act has confirmed yet."""
+
+
+class SeveralZonesWarning(WorkHoursWarning):
+    """Given when a schedule takes the zone of a region's capital and the region has others too."""
+
+
 def shown(value: object) -> str:
-    """Return a value as a message quotes it: on one line, cut where it is long.
+    """Return a value as a message quotes it: its repr on one line, cut if long.
 
     >>> print(shown("9" * 5000))
     '99999999999999999999999999999999999999999999999999999999999999999999999999999999…'
@@ -139,17 +207,5 @@ def shown(value: object) -> str:
 
 
 def clipped(text: str, most: int = LONGEST_SHOWN) -> str:
-    """Return text, cut where it is longer than a message quotes."""
+    """Return the first ``most`` characters of text, with an ellipsis if that cuts it."""
     return text if len(text) <= most else f"{text[:most]}…"
-
-
-class WorkHoursWarning(UserWarning):
-    """Root of all warnings of this library."""
-
-
-class ProvisionalWarning(WorkHoursWarning):
-    """The answer rests on dates that no act has settled yet."""
-
-
-class SeveralZonesWarning(WorkHoursWarning):
-    """A schedule took the zone of a region's capital, and parts of the region keep others."""
