@@ -336,7 +336,7 @@ def test_plain_calendars() -> None:
     for wrong in (["13-01"], ["02-30"], ["1225"], ["W01-1"], ["12-25-1"]):
         with pytest.raises(CalendarDataError, match="MM-DD"):
             Calendar.plain(yearly=wrong)
-    with pytest.raises(CalendarDataError, match="not before the first"):
+    with pytest.raises(CalendarDataError, match="not be before the first"):
         Calendar.plain(first=date(2026, 1, 2), last=date(2026, 1, 1))
 
 

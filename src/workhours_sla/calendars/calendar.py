@@ -1,26 +1,20 @@
-"""A calendar: what kind of day each date is, within the dates it knows."""
+"""A calendar: what kind of day each date is, within the dates it covers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
-from workhours_sla.calendars.day import (
-    NOT_SHORTENED,
-    PRE_HOLIDAY_SHORTENING,
-    Day,
-    DayKind,
-    Entry,
-    Layer,
-    resolve,
-)
-from workhours_sla.calendars.day_source import DateRange, DaySource
+from workhours_sla.calendars import registry
+from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, in_any
+from workhours_sla.calendars.day import Day, DayKind, Entry, Layer
+from workhours_sla.calendars.day_source import DaySource
+from workhours_sla.calendars.layers import ordinary_day, resolve, special_days
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text import words
-
-ONE_DAY = timedelta(days=1)
 
 
 class Definition(NamedTuple):
@@ -35,10 +29,13 @@ class Definition(NamedTuple):
 
 
 class Calendar:
-    """What kind of day each date is, and why (production calendar).
+    """What kind of day each date is, and why (a production calendar).
 
-    An immutable value: hashable, picklable, safe to share between threads. Two calendars are
-    equal when they have the same id, zone, source and options.
+    An immutable value: hashable, picklable, safe to share between threads. Two calendars are equal
+    if they have the same id, zone, source of days and options.
+
+    A calendar is about dates, so it needs no time zone; ``tz`` is the IANA zone that a schedule
+    takes from it, or None. Every method that takes a date raises TypeError for a datetime.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -74,17 +71,17 @@ class Calendar:
 
     @staticmethod
     def get(id: str) -> Calendar:  # noqa: A002
-        """Return the calendar of an ISO 3166 id, such as ``RU`` or ``RU-VGG``.
+        """Return the calendar of an ISO 3166 id, such as ``RU``, ``RU-VGG``, ``DE`` or ``DE-BY``.
 
-        Six Russian subjects have no ISO code and go by ``X-RU-...``. A region's calendar also
-        carries its IANA zone as ``tz``. Raises UnknownCalendarError.
+        Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a region
+        has the zone of its capital as ``tz``. Russia is built in, from the acts; other ids come
+        from the providers of installed packages (entry points ``workhours_sla.calendars``), by
+        default ``holidays`` and ``workalendar``. Raises UnknownCalendarError.
 
         >>> Calendar.get("RU-VGG").tz
         'Europe/Volgograd'
         """
-        from workhours_sla.calendars import registry  # noqa: PLC0415
-
-        return registry.get(id)
+        return _get(id)
 
     @staticmethod
     def plain(
@@ -95,10 +92,10 @@ class Calendar:
         last: date = date(2099, 12, 31),
         id: str = "plain",  # noqa: A002
     ) -> Calendar:
-        """Return a calendar with no weekend of its own, only the days off given.
+        """Return a calendar without a weekend, with only the given days off.
 
-        ``yearly`` lists dates that are off every year, as ``MM-DD``. Dates outside ``first`` to
-        ``last`` are unknown. Raises CalendarDataError for a date that cannot be.
+        ``yearly`` lists dates that are off every year, as ``MM-DD``. The calendar covers ``first``
+        to ``last``, both included. Raises CalendarDataError for impossible dates.
 
         >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
         False
@@ -107,18 +104,21 @@ class Calendar:
 
         return Calendar(id, PlainDays.of(days_off, yearly, first, last))
 
-    # -- what it knows ---------------------------------------------------------------------
+    # -- coverage --------------------------------------------------------------------------
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The known dates as ranges (first, last), both included; a forecast answers more."""
+        """The covered dates as ranges (first, last), both included.
+
+        A provisional calendar covers all dates that its rules reach.
+        """
         if self._forecast and self._source.rule_span is not None:
             return (self._source.rule_span,)
         return self._source.coverage
 
     @property
     def version(self) -> str:
-        """What state of the calendar's data this is, as stable text."""
+        """The version of the calendar's data, as stable text."""
         if self._version is None:
             object.__setattr__(self, "_version", self._source.version)
         return self._version or ""
@@ -130,29 +130,27 @@ class Calendar:
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an act says otherwise."""
+        """The weekdays (Monday is 0) that are off unless an act decides otherwise."""
         return self._source.weekend
 
     @property
     def other_zones(self) -> tuple[str, ...]:
-        """The zones that parts of the calendar's region keep besides ``tz``, its capital's.
+        """The IANA zones of parts of the calendar's region, besides ``tz``, its capital's.
 
         >>> Calendar.get("RU-SAK").other_zones
         ('Asia/Srednekolymsk',)
         """
-        from workhours_sla.calendars import registry  # noqa: PLC0415
-
         return registry.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
-        """Whether an act or the law settles ``day``."""
-        return any(first <= day <= last for first, last in self._source.coverage)
+        """Whether a law or an act decides ``day``."""
+        return in_any(day, self._source.coverage)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the dates of a year that are open, each with the entry in question.
+        """Return the uncertain dates of a year, each with the entry in question.
 
-        A date by the moon that no act has set yet, or one about which sources disagree; the
-        calendar answers neither, unless asked provisionally.
+        No act has set the date of a lunar holiday yet, or sources dispute it. The calendar answers
+        for neither, except provisionally.
 
         >>> [str(day) for day in Calendar.get("RU-KC").uncertain(2026)][:3]
         ['2026-04-19', '2026-04-20', '2026-04-21']
@@ -160,12 +158,12 @@ class Calendar:
         return self._source.uncertain(year)
 
     def check_known(self, day: date) -> None:
-        """Raise CalendarCoverageError, with the way out, unless this calendar answers ``day``."""
+        """Raise CalendarCoverageError, which names what to do, if ``day`` is not covered."""
         if type(day) is not date:
-            msg = f"a calendar knows dates, not {day!r}; give a date, such as date(2026, 5, 8)"
+            msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise TypeError(msg)
         coverage = self.coverage
-        if not any(first <= day <= last for first, last in coverage):
+        if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
             why = words.UNKNOWN_DATES[cause]["en"].format(how=words.HOW_IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"
@@ -180,16 +178,16 @@ class Calendar:
             )
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
-        """Return the weekdays whose hours a date may have; none if it is off in any case.
+        """Return the weekdays (Monday is 0) whose hours a date may have; none if surely off.
 
         A known date has the hours of one weekday, or none. On an uncertain date a regional holiday
-        can only take work away. A day off that was perhaps worked, and a day off in a year that no
-        act has settled, may have the hours of any weekday.
+        can only make a working day a day off. A disputed working weekend, and a day off in a year
+        without an act, may have the hours of any weekday.
 
         >>> sorted(Calendar.get("RU-DA").possible_hours_of(date(2025, 4, 28)))
         [0]
         """
-        if any(first <= day <= last for first, last in self.coverage):
+        if in_any(day, self.coverage):
             known = self.day(day)
             return frozenset({known.hours_of.weekday()} if known.working else ())
         undecided = self._source.uncertain(day.year).get(day)
@@ -209,12 +207,12 @@ class Calendar:
             return frozenset()
         return frozenset(range(7))
 
-    # -- its days --------------------------------------------------------------------------
+    # -- days ------------------------------------------------------------------------------
 
     def day(self, day: date) -> Day:
         """Return what kind of day a date is, with the acts behind it.
 
-        Raises CalendarCoverageError for a date that the calendar does not know.
+        Raises CalendarCoverageError for a date that is not covered.
 
         >>> Calendar.get("RU").day(date(2024, 11, 2)).hours_of
         datetime.date(2024, 4, 30)
@@ -223,82 +221,43 @@ class Calendar:
         special = self.special_days(day.year).get(day)
         if special is not None:
             return special
-        kind = DayKind.DAY_OFF if day.weekday() in self.weekend else DayKind.WORK
-        return Day(day, kind, hours_of=day, provisional=self._by_rule_alone(day))
+        return ordinary_day(day, self.weekend, provisional=self._by_rule_alone(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days of a year that differ from the plain week, by date.
+        """Return the days of a year that differ from the ordinary week, by date.
 
-        Contains derived days for dates outside the coverage too; ``day`` guards those.
+        Dates outside the coverage are included where rules give them; ``day`` refuses those.
         """
         found = self._by_year.get(year)
         if found is None:
-            found = MappingProxyType(dict(self._special_days(year)))
-            self._by_year[year] = found
+            entries = {
+                day: kept
+                for day, of_day in self._source.entries(year).items()
+                if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
+            }
+            days = special_days(entries, year, self.weekend, self._by_rule_alone)
+            found = self._by_year[year] = MappingProxyType(dict(days))
         return found
 
-    def _special_days(self, year: int) -> Iterator[tuple[date, Day]]:
-        entries = {
-            day: kept
-            for day, of_day in self._source.entries(year).items()
-            if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
-        }
-        eves = {
-            day - ONE_DAY: entry
-            for day, of_day in entries.items()
-            for entry in of_day
-            if entry.shortens_eve
-        }
-        for day in sorted(entries.keys() | eves.keys()):
-            if day.year != year:
-                continue
-            of_day = entries.get(day, ())
-            winner = resolve(day, of_day)
-            if winner is not None:
-                kind = winner.kind
-            else:
-                kind = DayKind.DAY_OFF if day.weekday() in self.weekend else DayKind.WORK
-            hours_of = day
-            if winner is not None and kind is DayKind.TRANSFERRED_WORK and winner.swapped_with:
-                hours_of = winner.swapped_with
-            eve_of = eves.get(hours_of) if kind.working else None
-            shortened_by = winner.shortened_by if winner is not None else NOT_SHORTENED
-            if eve_of is not None:
-                shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
-            losers = sorted(
-                (entry for entry in of_day if entry is not winner),
-                key=lambda entry: -entry.layer,
-            )
-            yield (
-                day,
-                Day(
-                    day,
-                    kind,
-                    hours_of,
-                    shortened_by if kind.working else NOT_SHORTENED,
-                    (winner, *losers) if winner is not None else (),
-                    eve_of,
-                    provisional=self._by_rule_alone(day),
-                ),
-            )
-
     def _by_rule_alone(self, day: date) -> bool:
-        """Whether the answer for ``day`` is by rule because no act settles it."""
+        """Whether the calendar is provisional, and answers ``day`` by rule without an act."""
         return self._forecast and not self.knows(day)
 
     def days(self, first: date, last: date) -> Iterator[Day]:
-        """Yield the days from ``first`` to ``last``, both included."""
-        day = first
-        while day <= last:
-            yield self.day(day)
-            day += ONE_DAY
+        """Yield the days from ``first`` to ``last``, both included.
+
+        Raises CalendarCoverageError at the first date that is not covered.
+        """
+        return map(self.day, dates_between(first, last))
 
     def is_working_day(self, day: date) -> bool:
-        """Whether ``day`` has working hours."""
+        """Whether ``day`` has working hours. Raises CalendarCoverageError."""
         return self.day(day).working
 
     def count_working_days(self, first: date, last: date) -> int:
         """Return the number of working days from ``first`` to ``last``, both included.
+
+        Raises CalendarCoverageError.
 
         >>> Calendar.get("RU").count_working_days(date(2026, 1, 1), date(2026, 12, 31))
         247
@@ -306,13 +265,16 @@ class Calendar:
         return sum(day.working for day in self.days(first, last))
 
     def add_working_days(self, day: date, count: int) -> date:
-        """Return the ``count``-th working day after ``day`` (before it when negative).
+        """Return the ``count``-th working day after ``day``, before it if negative.
 
-        Raises CalendarCoverageError where the count runs past the known dates, ValueError for
-        a count of 0, which would leave open whether ``day`` itself must be working.
+        Raises CalendarCoverageError if the count leaves the covered dates, and ValueError for a
+        count of 0, since it does not say whether ``day`` itself must be a working day.
+
+        >>> Calendar.get("RU").add_working_days(date(2025, 12, 30), 1)
+        datetime.date(2026, 1, 12)
         """
         if count == 0:
-            msg = "count is 0: ask is_working_day, or give the number of working days to move by"
+            msg = "count is 0; use is_working_day, or give the number of working days to move by"
             raise ValueError(msg)
         step = ONE_DAY if count > 0 else -ONE_DAY
         left = abs(count)
@@ -321,25 +283,25 @@ class Calendar:
             left -= self.day(day).working
         return day
 
-    # -- the same calendar, seen otherwise -------------------------------------------------
+    # -- variants --------------------------------------------------------------------------
 
     def as_known(self, day: date) -> Self:
-        """Return the calendar with only what was known on ``day``.
+        """Return the calendar as known on ``day``: later acts are left out.
 
         >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
         True
         """
         if type(day) is not date:
-            msg = f"what was known is asked by date, not {day!r}; use date(2026, 5, 8)"
+            msg = f"as_known takes a date, not {day!r}; use date(2026, 5, 8)"
             raise TypeError(msg)
         return self._with(source=self._source.known_on(day))
 
     def with_week(self, days: int) -> Self:
         """Return the calendar for a week of 5, 6 or 7 working days.
 
-        A six-day week works on Saturdays: transfers from a Saturday do not hold for it, and a
-        holiday on a Saturday moves nowhere. A seven-day week has holidays but no weekend.
-        Raises CalendarDataError for a calendar that has no such weeks.
+        In a six-day week Saturday is a working day: transfers from a Saturday do not apply, and a
+        holiday on a Saturday is not moved. A seven-day week has holidays but no weekend. Raises
+        CalendarDataError for a calendar without such weeks.
 
         >>> Calendar.get("RU").with_week(6).is_working_day(date(2025, 11, 3))
         True
@@ -347,30 +309,37 @@ class Calendar:
         return self._with(source=self._source.with_week(days))
 
     def without(self, *layers: Layer) -> Self:
-        """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``."""
+        """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``.
+
+        >>> Calendar.get("RU").without(Layer.PRESIDENTIAL).is_working_day(date(2021, 11, 1))
+        True
+        """
         source = self._source
         if Layer.REGION in layers:
-            # without its layer a region leaves nothing open either
+            # without its layer a region has no uncertain dates either
             source = getattr(source, "without_region", lambda: source)()
         return self._with(source=source, dropped=self._dropped | frozenset(layers))
 
     def provisional(self) -> Self:
-        """Return the calendar that answers by rule where no act has settled a date.
+        """Return the calendar that also answers by rule, for dates that no act decides yet.
 
-        Such days are marked ``provisional``. How far rules reach is the calendar's to say; a
-        plain calendar has none, and answers as before.
+        Such days are marked ``provisional``. Russia has rules up to 2099, a copied calendar for
+        its copied dates; other calendars have none and answer as before.
+
+        >>> Calendar.get("RU").provisional().day(date(2040, 5, 1)).provisional
+        True
         """
         return self._with(forecast=True)
 
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> Self:
-        """Return the calendar with acts added, as ``day_off`` and ``transfer`` write them.
+        """Return the calendar with acts added, whose rows ``day_off`` and ``transfer`` return.
 
-        ``rows`` is what one of them returns, or a list of what several return. ``confirms`` names
-        ranges of dates that the acts make known: a new year, or dates that were open. Raises
-        CalendarDataError for rows that contradict the calendar or each other,
-        CalendarCoverageError for rows on dates that stay unknown, TypeError for what is no row.
+        ``rows`` is what one of them returns, or a list of what several return. ``confirms`` are
+        ranges of dates (both ends included) that the acts decide: a new year, or dates that were
+        uncertain. Raises CalendarDataError for rows that contradict the calendar or each other,
+        CalendarCoverageError for rows on dates that stay unknown, TypeError for other values.
 
         >>> from workhours_sla import Act, day_off
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
@@ -381,20 +350,28 @@ class Calendar:
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
         """
-        from workhours_sla.calendars.amendments import amended_source  # noqa: PLC0415
+        # deferred, as it imports hashlib
+        from workhours_sla.calendars import amendments  # noqa: PLC0415
 
-        return self._with(source=amended_source(self, self._source, rows, tuple(confirms)))
+        added, ranges = amendments.flat_rows(rows), amendments.checked_ranges(confirms)
+        confirmed = self.with_source(amendments.AmendedDays(self._source, (), ranges))
+        kept = amendments.checked_rows(added, confirmed.day)
+        amended = self.with_source(amendments.AmendedDays(self._source, kept, ranges))
+        for year in {row.date.year for row in kept}:
+            amended.special_days(year)  # raises if rows of one layer contradict each other
+        return amended
 
     def with_source(self, source: DaySource) -> Self:
-        """Return the calendar over another source of days, with the same options."""
+        """Return the calendar with other days and the same id, zone and options."""
         return self._with(source=source)
 
-    # -- two calendars compared ------------------------------------------------------------
+    # -- comparison ------------------------------------------------------------------------
 
     def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
-        """Yield the days of both, from ``first`` to ``last``, where they are worked otherwise.
+        """Yield the days of both calendars where their working time differs.
 
-        Compared are whether a date works, how much shorter it is, and whose hours it takes.
+        Compared are, from ``first`` to ``last`` (both included), whether a date is a working day,
+        by how much it is shortened, and which date's hours it takes. Raises CalendarCoverageError.
 
         >>> then = Calendar.get("RU").as_known(date(2021, 10, 1))
         >>> now = Calendar.get("RU")
@@ -411,9 +388,10 @@ class Calendar:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of every known day: equal content gives equal text, whatever the version.
+        """A digest of the working time of every covered date, as 16 hexadecimal digits.
 
-        Acts and names do not count, only when there is work.
+        Calendars with the same coverage and working time have the same fingerprint, whatever their
+        ids, versions, acts and names.
         """
         from hashlib import sha256  # noqa: PLC0415
 
@@ -427,7 +405,7 @@ class Calendar:
                         digest.update(f"{day} {hours_of} {special.shortened_by}".encode())
         return digest.hexdigest()[:16]
 
-    # -- a value ---------------------------------------------------------------------------
+    # -- an immutable value ----------------------------------------------------------------
 
     def _with(self, **changes: Any) -> Self:
         options: dict[str, Any] = {
@@ -464,6 +442,15 @@ class Calendar:
         if len(coverage) > 1:
             known += f" with {len(coverage) - 1} gaps"
         return f"<Calendar {self.id} version {self.version}: {known}>"
+
+
+@lru_cache(maxsize=256)
+def _get(id: str) -> Calendar:  # noqa: A002
+    found = registry.find(id)
+    if isinstance(found, registry.BuiltIn):
+        return Calendar(found.id, found.source, tz=found.tz)
+    calendar: Calendar = found
+    return calendar
 
 
 def _rebuild(

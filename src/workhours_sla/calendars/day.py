@@ -1,7 +1,7 @@
-"""A day and why it is what it is: the values every calendar answers with.
+"""A day, and the entries and acts that decide it: the values that calendars return.
 
-Named tuples here and wherever a single deadline passes: importing ``dataclasses`` would cost
-more than the deadline itself.
+They are named tuples, like all values on the path of a scalar deadline: importing ``dataclasses``
+would take longer than the deadline itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
 
 
 class DayKind(StrEnum):
-    """What a date is to a five-day week; shortness is not a kind but ``Day.shortened_by``."""
+    """What kind of day a date is. A short day is not a kind: see ``Day.shortened_by``.
+
+    Russian law: Labour Code art. 111 (weekly days off), art. 112 (holidays, transfers), decrees of
+    the President and orders of agencies (``DECREED_OFF``).
+
+    >>> DayKind("transferred_work").working
+    True
+    """
 
     WORK = "work"
     DAY_OFF = "day_off"
@@ -35,7 +42,11 @@ class DayKind(StrEnum):
 
 
 class Layer(IntEnum):
-    """Who says what a date is; of two that disagree the higher one wins."""
+    """Who decides what kind of day a date is; the higher of two layers wins.
+
+    >>> Layer.REGION > Layer.TRANSFER
+    True
+    """
 
     WEEKLY = 0
     STATUTORY = 1
@@ -48,8 +59,12 @@ class Layer(IntEnum):
 class Act(NamedTuple):
     """The law, resolution or decree behind a day.
 
-    ``known_from`` is the date from which the act could be known (None: by law alone, or not
-    established). ``confidence`` says how sure number and date are: "high", "medium" or "low".
+    ``known_from`` is the date on which the act was published (None: the law itself, or not
+    established). ``confidence`` is how certain its number and date are: "high", "medium" or "low".
+    ``source`` is where it was found, ``scope`` whom it binds, ``note`` a remark.
+
+    >>> Act("Order of the agency of 1.08.2026 No 7", known_from=dt.date(2026, 8, 1)).text()
+    'Order of the agency of 1.08.2026 No 7'
     """
 
     title: str
@@ -60,7 +75,7 @@ class Act(NamedTuple):
     note: str | None = None
 
     def text(self, lang: str = "en") -> str:
-        """Return the title; a number that is not certain says so.
+        """Return the title, marked if its number is not certain; ``lang`` is "en" or "ru".
 
         >>> Act("Resolution 600", confidence="low").text()
         'Resolution 600 (number not confirmed)'
@@ -71,10 +86,14 @@ class Act(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What one layer says of one date.
+    """What one layer decides about one date.
 
-    ``swapped_with`` names the other date of a transfer. ``shortens_eve`` marks a holiday whose
-    preceding working day is shortened; ``shortened_by`` makes the date itself shorter.
+    ``swapped_with`` is the other date of a transfer. ``shortens_eve`` marks a holiday that shortens
+    the working day before it; ``shortened_by`` is the working time by which the date itself is
+    shorter.
+
+    >>> Entry(dt.date(2026, 5, 1), Layer.STATUTORY, DayKind.HOLIDAY, name="День Победы").describe()
+    'Victory Day'
     """
 
     date: dt.date
@@ -87,7 +106,7 @@ class Entry(NamedTuple):
     shortened_by: timedelta = NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return this entry in words, its act last."""
+        """Return the entry in words, its act last; ``lang`` is "en" or "ru"."""
         kind_words = words.DAY_KINDS[self.kind]
         if self.kind is DayKind.TRANSFERRED_WORK:
             kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
@@ -103,10 +122,15 @@ class Entry(NamedTuple):
 class Day(NamedTuple):
     """One date of one calendar.
 
-    ``hours_of`` is the date whose weekly hours this one takes (itself, or the date it was
-    swapped with). ``reasons`` holds what each layer says, the one that decides first; it is
-    empty for an ordinary day of the week. ``eve_of`` is the holiday that shortens the day.
-    ``provisional`` marks a day derived by rule because no act has settled it.
+    ``hours_of`` is the date whose weekly hours this one takes: itself, or the date it was swapped
+    with. ``shortened_by`` is the working time by which it is shorter. ``reasons`` are the entries
+    of all layers, the deciding one first; an ordinary day of the week has none. ``eve_of`` is the
+    holiday that shortens the day. ``provisional`` marks a day that rules give and no act decides.
+
+    >>> from workhours_sla import Calendar
+    >>> day = Calendar.get("RU").day(dt.date(2025, 11, 1))
+    >>> day.working, day.short, str(day.hours_of)
+    (True, True, '2025-11-03')
     """
 
     date: dt.date
@@ -124,11 +148,13 @@ class Day(NamedTuple):
 
     @property
     def short(self) -> bool:
-        """Whether the date is a shortened working day."""
+        """Whether the date is a working day that is shortened."""
         return self.shortened_by > NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return the day in words: its kind, its shortness, and the act behind each.
+        """Return the day in words: its kind, why it is short, and the act behind each.
+
+        ``lang`` is "en" or "ru".
 
         >>> from workhours_sla import Calendar
         >>> print(Calendar.get("RU").day(dt.date(2025, 12, 31)).describe())
@@ -146,26 +172,3 @@ class Day(NamedTuple):
         if self.provisional:
             text += f" [{words.pick(words.PROVISIONAL, lang)}]"
         return text
-
-
-def resolve(day: dt.date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer, or None where no layer speaks.
-
-    Raises CalendarDataError where two entries of that layer disagree.
-    """
-    if not entries:
-        return None
-    winner = max(entries, key=lambda entry: entry.layer)
-    for other in entries:
-        if other.layer == winner.layer and (
-            other.kind.working != winner.kind.working
-            or (winner.kind.working and other.swapped_with != winner.swapped_with)
-        ):
-            from workhours_sla.errors import CalendarDataError  # noqa: PLC0415
-
-            msg = (
-                f"{day} is both {other.kind} ({other.describe()}) and {winner.kind} "
-                f"({winner.describe()}) in the layer {winner.layer.name.lower()}; remove one row"
-            )
-            raise CalendarDataError(msg, date=day)
-    return winner

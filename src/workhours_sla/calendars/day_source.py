@@ -1,4 +1,4 @@
-"""Where a calendar's days come from: the protocol that every kind of data keeps."""
+"""The protocol of everything that a calendar can take its days from."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
+from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Entry
-
-DateRange = tuple[date, date]
-"""First and last date, both included."""
+from workhours_sla.errors import CalendarDataError
 
 
 class DaySource(Protocol):
@@ -17,31 +16,37 @@ class DaySource(Protocol):
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an entry says otherwise."""
+        """The weekdays (Monday is 0) that are off without an entry."""
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that are known, as disjoint ranges in order."""
+        """The known dates, as disjoint ranges in order."""
 
     @property
     def rule_span(self) -> DateRange | None:
-        """The dates for which entries can be derived by rule, known or not."""
+        """The dates for which rules give entries, known or not; None without rules."""
 
     @property
     def version(self) -> str:
-        """What state of the data this is."""
+        """The version of the data, as stable text."""
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return every layer's entries for a year and for the day after its last."""
+        """Return the entries of all layers for a year and for the day after its last."""
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the dates of a year within the coverage's bounds that are open, and why."""
+        """Return the uncertain dates of a year, each with the entry in question."""
 
     def known_on(self, day: date) -> DaySource:
-        """Return the same source with only what was known on ``day``."""
+        """Return the source with only what was known on ``day``."""
 
     def with_week(self, days: int) -> DaySource:
-        """Return the same source for a week of so many working days."""
+        """Return the source for a week of so many working days. Raises CalendarDataError."""
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES`` and its facts."""
+        """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES``, and its facts."""
+
+
+def week_error(days: int) -> CalendarDataError:
+    """Return the error of a source whose days do not depend on the length of the week."""
+    msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
+    return CalendarDataError(msg, days=days)

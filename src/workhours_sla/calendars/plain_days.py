@@ -1,4 +1,4 @@
-"""A calendar of one's own: days off by date or by day of the year, and nothing else."""
+"""The days of a plain calendar: days off by date or by day of the year, and no weekend."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
 from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.day_source import DateRange
+from workhours_sla.calendars.day_source import week_error
 from workhours_sla.errors import CalendarDataError, shown
-
-EARLIEST, LATEST = date(2, 1, 1), date(9998, 12, 31)
 
 
 class PlainDays(NamedTuple):
@@ -25,16 +24,16 @@ class PlainDays(NamedTuple):
     def of(
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
-        """Return the source of ``Calendar.plain``."""
+        """Return the source of ``Calendar.plain``. Raises CalendarDataError."""
         days_off = frozenset(days_off)
         for day in (*days_off, first, last):
             if type(day) is not date:
-                msg = f"a plain calendar is made of dates, not {day!r}; use date(2026, 1, 2)"
+                msg = f"a plain calendar takes dates, not {day!r}; use date(2026, 1, 2)"
                 raise CalendarDataError(msg, date=day)
         if not EARLIEST <= first <= last <= LATEST:
             msg = (
-                f"a calendar cannot know {first} to {last}: the last date is not before the first, "
-                f"and both lie between {EARLIEST} and {LATEST}"
+                f"a calendar cannot cover {first} to {last}: the last date must not be before the "
+                f"first, and both must be between {EARLIEST} and {LATEST}"
             )
             raise CalendarDataError(msg, first=first, last=last)
         return cls(days_off, frozenset(parse_month_day(text) for text in yearly), first, last)
@@ -57,22 +56,21 @@ class PlainDays(NamedTuple):
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         dates = {day for day in self.days_off if day.year == year}
-        for month, day in self.yearly:
-            if (month, day) != (2, 29) or _is_leap(year):
-                dates.add(date(year, month, day))
+        dates |= {
+            date(year, month, day)
+            for month, day in self.yearly
+            if (month, day) != (2, 29) or _is_leap(year)
+        }
         return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:  # noqa: ARG002
-        """Return none: every date between its bounds is known."""
         return {}
 
     def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
         return self
 
     def with_week(self, days: int) -> PlainDays:
-        """Refuse: these days are not by the week."""
-        msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
-        raise CalendarDataError(msg, days=days)
+        raise week_error(days)
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
         return "outside", {"first": self.first, "last": self.last}
@@ -89,7 +87,7 @@ def parse_month_day(text: str) -> tuple[int, int]:
     (12, 25)
     """
     try:
-        # a leap year, as 02-29 is a day that can be; other ISO forms have no dash there
+        # 2000 is a leap year, so that 02-29 exists; no other ISO form has a dash at this place
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")
     except ValueError:
         msg = f"{shown(text)} is not a day of the year; write it as MM-DD, such as 12-25"

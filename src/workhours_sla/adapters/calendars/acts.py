@@ -14,8 +14,8 @@ from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Act, Entry, Layer
-from workhours_sla.calendars.day_source import DateRange
 from workhours_sla.errors import ConfigError, clipped, shown
 
 RENAMED = {"settles": "confirms"}

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from workhours_sla.calendars.calendar import ONE_DAY, Calendar
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
-from workhours_sla.calendars.day_source import DateRange
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
 

@@ -28,7 +28,8 @@ from workhours_sla.adapters.calendars.rows import (
     short,
     text_of,
 )
-from workhours_sla.calendars.calendar import ONE_DAY, Calendar
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import ONE_DAY
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.errors import CalendarDataError, shown
 

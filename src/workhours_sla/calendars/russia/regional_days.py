@@ -1,4 +1,4 @@
-"""From a subject's rows to its days: what is certain, and what is open.
+"""The days of a Russian region, from its rows: certain dates and uncertain ones.
 
 Legal basis: Labour Code art. 6; Federal law 125-FZ art. 4 part 7; Presidium of the Supreme Court
 of 21.12.2011 No 20-PV11. The working day before a regional holiday is shortened like that before
@@ -8,30 +8,30 @@ a federal one (Labour Code art. 95 part 1, as Rostrud reads it).
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from datetime import date, timedelta
+from datetime import date
 
+from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import DayKind, Entry, Layer
 from workhours_sla.calendars.russia.lunar_forecasts import forecast
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
-_ONE_DAY = timedelta(days=1)
 _WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
 _DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
 MOON_TOLERANCE = 2
-"""Days by which a date by the moon may differ from its forecast."""
+"""How many days a lunar holiday may be from its forecast."""
 
 KindOf = Callable[[date], DayKind]
 
 
 def certain_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
-    """Return the dates of a holiday in a year that acts and rules decide."""
+    """Return the dates of a holiday in a year that acts or rules decide."""
     if not holiday.since <= year <= holiday.until or holiday.disputed:
         return ()
     return _listed(holiday, year) or _by_rule(holiday.rule, year)
 
 
 def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
-    """Return the dates on which a holiday may or may not fall in a year."""
+    """Return the dates of a year on which a holiday may fall, if nothing decides them."""
     if not holiday.since <= year <= holiday.until or certain_dates(holiday, year):
         return ()
     named = {*_listed(holiday, year), *_by_rule(holiday.rule, year)}
@@ -41,11 +41,11 @@ def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 def regional_entries(
     region: Region, year: int, weekend: frozenset[int], kind_of: KindOf
 ) -> Iterator[Entry]:
-    """Yield what a region's own acts say about a year.
+    """Yield the entries of a region's own acts for a year.
 
-    ``weekend`` are the weekly days off; ``kind_of`` returns the federal kind of a date. A
-    holiday that is open but has a single likely date is included for provisional answers;
-    ``uncertain`` keeps it out of all others.
+    ``weekend`` are the weekly days off; ``kind_of`` returns the federal kind of a date. An open
+    holiday with a single likely date is included, for provisional answers; it counts in no other
+    answer, since ``uncertain`` returns its date.
     """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
@@ -67,12 +67,13 @@ def regional_entries(
 
 
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
-    """Return the dates of a year that are open, each with the entry in question.
+    """Return the uncertain dates of a year, each with the entry in question.
 
-    Of a holiday that may fall on a date, also the day before, which would be shorter, and the
-    working day it would move to; of a certain one on a day off, the working day after it where
-    the rule is not known, or where that day off is a federal holiday. What a single day of the
-    region names is not open, and it decides the year of a holiday that may fall on it.
+    For a holiday that may fall on a date these are the date, the day before, which would be
+    shorter, and the working day to which the holiday would move. For a certain holiday on a day
+    off it is the next working day, if the rule for days off is unknown or that day off is a federal
+    holiday. Dates of the region's single days are certain, and a single day off on a likely date
+    of an open holiday decides that holiday's year.
     """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
@@ -109,7 +110,7 @@ def _in_question(
             continue
         for day in open_dates(holiday, year):
             yield day, holiday
-            yield day - _ONE_DAY, holiday
+            yield day - ONE_DAY, holiday
             if _weekend_rule(holiday, year) != STAYS and kind_of(day) in _DAYS_OFF:
                 yield _next_working(day, kind_of, certain), holiday
 
@@ -125,7 +126,7 @@ def _first_date(fall: tuple[date, RegionalHoliday]) -> date:
 
 
 def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
-    """Whether a holiday's dates in a year are open: no single day off is its likely date."""
+    """Whether a holiday's dates in a year are open, and no single day off is a likely one."""
     if not open_dates(holiday, year):
         return False
     likely = _likely(holiday, year)
@@ -137,7 +138,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return what happens in a year to the holiday on a day off."""
+    """Return the rule of a year for the holiday on a day off."""
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
@@ -145,10 +146,10 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
     if rule == LISTED:
         return ()
     if rule.startswith("easter+"):
-        return (_easter(year) + _ONE_DAY * int(rule.removeprefix("easter+")),)
+        return (_easter(year) + ONE_DAY * int(rule.removeprefix("easter+")),)
     if rule.startswith("last Monday before "):
-        before = _month_day(rule.removeprefix("last Monday before "), year) - _ONE_DAY
-        return (before - _ONE_DAY * before.weekday(),)
+        before = _month_day(rule.removeprefix("last Monday before "), year) - ONE_DAY
+        return (before - ONE_DAY * before.weekday(),)
     return (_month_day(rule, year),)
 
 
@@ -164,7 +165,7 @@ def _easter(year: int) -> date:
 
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
-    """Return the dates that a forecast names themselves, without its tolerance."""
+    """Return the dates of a forecast itself, without its tolerance and ranges."""
     likely = list(_by_rule(holiday.rule, year))
     for part in filter(None, holiday.forecast.split(", ")):
         if ".." not in part:
@@ -179,27 +180,27 @@ def _named(part: str, year: int) -> tuple[date, ...]:
 
 
 def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
-    """Yield every date on which a forecast lets a holiday fall.
+    """Yield every date on which a holiday may fall by its forecast.
 
-    ``forecast`` lists, with commas, rules, ranges ``A..B`` of rules, and names of ``moon``.
+    The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules and
+    names of ``lunar_forecasts``.
     """
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
         start = _named(first, year)
         if last:
-            days = (_by_rule(last, year)[0] - start[0]).days
-            yield from (start[0] + _ONE_DAY * offset for offset in range(days + 1))
+            yield from dates_between(start[0], _by_rule(last, year)[0])
         elif first[0].isdigit() or first.startswith("easter"):
             yield from start
         else:
             for day in start:
-                around = range(-MOON_TOLERANCE, MOON_TOLERANCE + holiday.length)
-                yield from (day + _ONE_DAY * offset for offset in around)
+                after = MOON_TOLERANCE + holiday.length - 1
+                yield from dates_between(day - ONE_DAY * MOON_TOLERANCE, day + ONE_DAY * after)
 
 
 def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
-    """Return the next federal working day that no regional day off takes."""
-    day += _ONE_DAY
+    """Return the next federal working day that no regional day off has taken."""
+    day += ONE_DAY
     while not kind_of(day).working or day in taken:
-        day += _ONE_DAY
+        day += ONE_DAY
     return day

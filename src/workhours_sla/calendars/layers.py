@@ -1,0 +1,98 @@
+"""Decide what kind of day a date is, from the entries of all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+
+from workhours_sla.calendars.date_ranges import ONE_DAY
+from workhours_sla.calendars.day import (
+    NOT_SHORTENED,
+    PRE_HOLIDAY_SHORTENING,
+    Day,
+    DayKind,
+    Entry,
+)
+from workhours_sla.errors import CalendarDataError
+
+
+def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
+    """Return the entry of the highest layer, None without entries.
+
+    Raises CalendarDataError if two entries of that layer disagree.
+    """
+    if not entries:
+        return None
+    winner = max(entries, key=lambda entry: entry.layer)
+    for other in entries:
+        if other.layer == winner.layer and (
+            other.kind.working != winner.kind.working
+            or (winner.kind.working and other.swapped_with != winner.swapped_with)
+        ):
+            msg = (
+                f"{day} is both {other.kind} ({other.describe()}) and {winner.kind} "
+                f"({winner.describe()}) in the layer {winner.layer.name.lower()}; remove one row"
+            )
+            raise CalendarDataError(msg, date=day)
+    return winner
+
+
+def kind_of(day: date, winner: Entry | None, weekend: Collection[int]) -> DayKind:
+    """Return the kind of a date: that of the deciding entry, else that of its weekday."""
+    if winner is not None:
+        return winner.kind
+    return DayKind.DAY_OFF if day.weekday() in weekend else DayKind.WORK
+
+
+def ordinary_day(day: date, weekend: Collection[int], *, provisional: bool = False) -> Day:
+    """Return the day of a date without entries."""
+    return Day(day, kind_of(day, None, weekend), hours_of=day, provisional=provisional)
+
+
+def special_days(
+    entries: Mapping[date, tuple[Entry, ...]],
+    year: int,
+    weekend: Collection[int],
+    is_provisional: Callable[[date], bool],
+) -> Iterator[tuple[date, Day]]:
+    """Yield the dates of a year that have entries or are shortened before a holiday, in order.
+
+    Raises CalendarDataError if two entries of one layer disagree.
+    """
+    eves = {
+        day - ONE_DAY: entry
+        for day, of_day in entries.items()
+        for entry in of_day
+        if entry.shortens_eve
+    }
+    for day in sorted(entries.keys() | eves.keys()):
+        if day.year == year:
+            decided = _decide(day, entries.get(day, ()), eves, weekend)
+            yield day, decided._replace(provisional=is_provisional(day))
+
+
+def _decide(
+    day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
+) -> Day:
+    """Return the day of a date.
+
+    A transferred working day takes the hours, and the shortness, of the date it was swapped with
+    (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
+    """
+    winner = resolve(day, entries)
+    kind = kind_of(day, winner, weekend)
+    hours_of, shortened_by = day, NOT_SHORTENED
+    reasons: tuple[Entry, ...] = ()
+    if winner is not None:
+        swapped = kind is DayKind.TRANSFERRED_WORK and winner.swapped_with
+        hours_of, shortened_by = swapped or day, winner.shortened_by
+        losers = sorted(
+            (entry for entry in entries if entry is not winner), key=lambda entry: -entry.layer
+        )
+        reasons = (winner, *losers)
+    if not kind.working:
+        return Day(day, kind, hours_of, reasons=reasons)
+    eve_of = eves.get(hours_of)
+    if eve_of is not None:
+        shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
+    return Day(day, kind, hours_of, shortened_by, reasons, eve_of)

@@ -1,0 +1,145 @@
+"""The federal days of Russia, from the rows of the acts: Labour Code art. 112 and 95.
+
+The data files contain only what an act lists row by row. The code derives what the law adds: the
+automatic moves of art. 112 part 2 and the shortened day before a holiday (art. 95 part 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
+from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
+
+_FOLDER = "data"
+_SATURDAY, _SUNDAY = 5, 6
+FIVE_DAY_WEEK = frozenset({_SATURDAY, _SUNDAY})
+WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({_SUNDAY}), 7: frozenset[int]()}
+"""The weekly days off of weeks of five, six and seven working days."""
+
+NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013
+"""Federal law of 23.04.2012 No 35-FZ: weekends on 1 to 8 January do not move automatically."""
+
+ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
+ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
+
+
+class YearRows(NamedTuple):
+    """The rows of one year's acts.
+
+    ``statutory`` are (date, name), ``transfers`` (from, to, act), ``presidential`` (date, act);
+    ``sources`` are where the rows were compared.
+    """
+
+    year: int
+    statutory: tuple[tuple[date, str], ...]
+    transfers: tuple[tuple[date, date, Act], ...]
+    presidential: tuple[tuple[date, Act], ...]
+    sources: tuple[str, ...]
+
+    def acts(self) -> Iterator[Act]:
+        """Yield the acts of the rows."""
+        yield from (act for _, _, act in self.transfers)
+        yield from (act for _, act in self.presidential)
+
+    def known_from(self) -> date:
+        """Return the date on which the year's calendar became known."""
+        return min(
+            (act.known_from for _, _, act in self.transfers if act.known_from),
+            default=date(self.year, 1, 1),
+        )
+
+
+@lru_cache(maxsize=1)
+def covered_years() -> tuple[int, int]:
+    """Return the first and the last year with data."""
+    years = [int(name) for name in names_in(_FOLDER)]
+    return min(years), max(years)
+
+
+@lru_cache(maxsize=64)
+def rows_of(year: int) -> YearRows:
+    """Return the rows of a year with data; for a later year, the holidays that the law names."""
+    last = covered_years()[1]
+    if year > last:
+        statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
+        return YearRows(year, statutory, (), (), ())
+    data = read_toml(_FOLDER, str(year))
+    acts = {key: act_of(row) for key, row in data.get("acts", {}).items()}
+    return YearRows(
+        year=year,
+        statutory=tuple((row["date"], row["name"]) for row in data["statutory"]),
+        transfers=tuple((row["from"], row["to"], acts[row["act"]]) for row in data["transfers"]),
+        presidential=tuple(
+            (day, acts[row["act"]])
+            for row in data.get("presidential", ())
+            for day in dates_between(row["from"], row["to"])
+        ),
+        sources=tuple(data["sources"]),
+    )
+
+
+def automatic_moves(
+    rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK
+) -> Iterator[tuple[date, date]]:
+    """Yield (holiday on a weekly day off, working day that becomes off), art. 112 part 2.
+
+    A day off that the Government moved elsewhere is not moved automatically as well. Since 2013
+    days off on 1 to 8 January move only by resolution.
+    """
+    holidays = {day for day, _ in rows.statutory}
+    moved_by_act = {source for source, _, _ in rows.transfers}
+    taken: set[date] = set()
+    for holiday in sorted(holidays):
+        new_year = rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE and (
+            holiday.month,
+            holiday.day,
+        ) <= (1, 8)
+        if holiday.weekday() not in weekend or holiday in moved_by_act or new_year:
+            continue
+        target = holiday + ONE_DAY
+        while target.weekday() in weekend or target in holidays or target in taken:
+            target += ONE_DAY
+        taken.add(target)
+        yield holiday, target
+
+
+def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
+    """Yield the entries of the federal layers for a year and for the next 1 January.
+
+    A transfer from a holiday only adds a day off; any other makes the date it leaves a working
+    day. It applies to a week in which that date is a day off: in a six-day week a working Saturday
+    is not moved.
+    """
+    holidays = {day for day, _ in rows.statutory}
+    for day, name in rows.statutory:
+        yield _holiday(day, name)
+        if (day.month, day.day) == (1, 1):
+            yield _holiday(date(rows.year + 1, 1, 1), name)
+    moves = dict(automatic_moves(rows, weekend))
+    for source, target in moves.items():
+        yield Entry(
+            target,
+            Layer.STATUTORY,
+            DayKind.TRANSFERRED_OFF,
+            ART_112_PART_2,
+            swapped_with=source,
+        )
+    for source, target, act in rows.transfers:
+        if source.weekday() not in weekend and source not in moves.values():
+            continue
+        yield Entry(target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source)
+        if source not in holidays:
+            yield Entry(source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target)
+    for day, act in rows.presidential:
+        yield Entry(day, Layer.PRESIDENTIAL, DayKind.DECREED_OFF, act)
+
+
+def _holiday(day: date, name: str) -> Entry:
+    return Entry(
+        day, Layer.STATUTORY, DayKind.HOLIDAY, ART_112_PART_1, name=name, shortens_eve=True
+    )
