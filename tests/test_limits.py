@@ -102,10 +102,10 @@ def test_dots_in_quotes_and_remarks_are_no_depth() -> None:
     assert parse_acts(text, "acts.toml").rows == ()
 
 
-def test_what_acts_settle_lies_within_the_calendar() -> None:
+def test_confirmed_dates_must_lie_within_the_calendar() -> None:
     for first, last in (("0001-01-01", "9999-12-31"), ("2028-01-01", "2027-01-01")):
         text = f"[[confirms]]\nfrom = {first}\nto = {last}"
-        assert f"cannot settle {first} to {last}" in refusal(acts, text)
+        assert f"cannot confirm {first} to {last}" in refusal(acts, text)
     assert acts("[[confirms]]\nfrom = 0002-01-01\nto = 9998-12-31").coverage[-1][1].year == 9998
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import (
     CalendarDataError,
     EmptyScheduleError,
@@ -322,8 +323,4 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
     if not isinstance(name, str):
         msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
         raise TypeError(msg)
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError, RecursionError):
-        msg = f"no time zone {shown(name)}; use an IANA name such as 'Europe/Volgograd'"
-        raise UnknownTimeZoneError(msg, tz=name) from None
+    return time_zone(name)

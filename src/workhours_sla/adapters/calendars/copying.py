@@ -1,4 +1,4 @@
-"""From the days that another library tells to a calendar of ours that keeps nothing of it."""
+"""Copy the days of another library into a calendar of ours, which needs the library no longer."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange
+from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
 
 FIRST_YEAR = 2000
-"""Where a copy begins unless it is asked for another year."""
+"""The default first year of a copy."""
 
 UNCERTAIN_DAYS = 2
-"""How far the sighting of the moon may move an estimated day, either way."""
+"""How many days the sighting of the moon may move an estimated day, either way."""
 
 SWAP_NOT_RECORDED = (
     "the library does not record what day off this date was swapped with; "
-    "taken is the nearest one on a weekday"
+    "the nearest one on a weekday was taken"
 )
 
 
 class ForeignDay(NamedTuple):
-    """What a library says of one date.
+    """One date as a library has it.
 
-    ``weekend`` says whether it is a weekly day off by the weekend of its time, ``working``
-    whether it is worked in the end. ``swapped_with`` is the other date of a swap, None where
-    there is none or it is not recorded. ``estimated`` marks a day that hangs on the moon and is
-    not confirmed; ``short`` one that is worked in part.
+    ``weekend``: it is a weekly day off by the weekend of its time. ``working``: it is a working
+    day, all things considered. ``swapped_with`` is the other date of a swap, None if there is none
+    or it is not recorded. ``estimated``: a lunar holiday that is not confirmed. ``short``: a
+    working day that is partly off.
     """
 
     date: dt.date
@@ -46,20 +46,21 @@ class ForeignDay(NamedTuple):
 
 
 class CopiedDays(NamedTuple):
-    """A table whose dates are settled in part; for the rest of ``span`` it is only a forecast.
+    """A table of copied dates, some of which are only forecasts.
 
-    ``settled`` are the dates that the library's record settles, copied or not. ``open_days`` are
-    dates near an estimated day, each with that day's entry. Known is what is settled and not open.
+    ``span`` are the copied dates, ``decided`` those that the library's record decides, copied or
+    not. ``open_days`` are dates near an estimated day, each with that day's entry. A date is known
+    if it is decided and not open; the other dates of ``span`` are forecasts.
     """
 
     table: TableDays
     span: DateRange
-    settled: DateRange
+    decided: DateRange
     open_days: tuple[Entry, ...]
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays that are off all through ``span``."""
+        """The weekdays (Monday is 0) that are off all through ``span``."""
         return self.table.weekend
 
     @property
@@ -78,7 +79,7 @@ class CopiedDays(NamedTuple):
         return self.table.version
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the rows of a year and of the day after it."""
+        """Return the entries of a year and of the day after it."""
         return self.table.entries(year)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
@@ -86,11 +87,11 @@ class CopiedDays(NamedTuple):
         return {entry.date: entry for entry in self.open_days if entry.date.year == year}
 
     def known_on(self, day: date) -> CopiedDays:
-        """Return the copy as it is: no row says when it became known."""
+        """Return the same copy, since the library has no dates of acts."""
         return self._replace(table=self.table.known_on(day))
 
     def with_week(self, days: int) -> CopiedDays:
-        """Refuse: the library tells of one week."""
+        """Raise CalendarDataError, since the library has one week."""
         return self._replace(table=self.table.with_week(days))
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
@@ -98,40 +99,40 @@ class CopiedDays(NamedTuple):
         if not self.span[0] <= day <= self.span[1]:
             known = self.coverage or (self.span,)
             return "outside", {"first": known[0][0], "last": known[-1][1]}
-        if day < self.settled[0]:
-            return "too_early", {"first": self.settled[0].year}
-        if day > self.settled[1]:
-            return "not_approved", {"year": day.year, "last": self.settled[1].year}
+        if day < self.decided[0]:
+            return "too_early", {"first": self.decided[0].year}
+        if day > self.decided[1]:
+            return "not_approved", {"year": day.year, "last": self.decided[1].year}
         entry = self.uncertain(day.year)[day]
         return "uncertain", {"name": entry.name, "act": self.version}
 
 
-def build(  # noqa: PLR0913 - the parts of one value
+def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
     id: str,  # noqa: A002
     days: Sequence[ForeignDay],
     *,
     act: Act,
-    settled: tuple[int, int] | None = None,
+    decided: tuple[int, int] | None = None,
     uncertain_days: int | None = UNCERTAIN_DAYS,
     short_by: timedelta = NOT_SHORTENED,
     tz: str | None = None,
 ) -> Calendar:
     """Return the calendar of ``days``, which are consecutive dates.
 
-    ``settled`` are the first and last year that the library's record settles, None if it settles
-    all it tells. Dates within ``uncertain_days`` of an estimated one are not known; None takes
-    estimated days as they are. Weekly days off are those weekdays that are off on every date; where
-    the weekend changed, each date that is off by the weekend of its time has an entry.
+    ``decided`` are the first and last year that the library's record decides, None for all years.
+    Dates within ``uncertain_days`` of an estimated one are not known; None accepts estimated days.
+    ``short_by`` is the working time by which a short day is shorter. Weekly days off are the
+    weekdays that are off on every date; if the weekend changed, each date that is off by the
+    weekend of its time has an entry. Raises CalendarDataError.
     """
     span = days[0].date, days[-1].date
-    years = settled or (span[0].year, span[1].year)
+    years = decided or (span[0].year, span[1].year)
     if years[1] < years[0]:
         msg = f"the last decreed year {years[1]} is before the first, {years[0]}; swap them"
         raise CalendarDataError(msg, id=id, first=years[0], last=years[1])
     limits = date(years[0], 1, 1), date(years[1], 12, 31)
     bounds = max(span[0], limits[0]), min(span[1], limits[1])
     open_days = () if uncertain_days is None else _open_days(days, bounds, uncertain_days, act)
-    known = _known(bounds, [entry.date for entry in open_days])
     table = TableDays.of(
         _entries(days, act, short_by),
         weekend=_weekend(days),
@@ -139,6 +140,7 @@ def build(  # noqa: PLR0913 - the parts of one value
         last=span[1],
         version=act.title,
     )
+    known = without(bounds, (entry.date for entry in open_days))
     return Calendar(id, CopiedDays(table._replace(known=known), span, limits, open_days), tz=tz)
 
 
@@ -148,9 +150,10 @@ def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
 
 
 def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
-    """Yield what each layer says of each date that is not plain.
+    """Yield the entries of the dates that are not ordinary.
 
-    The weekend of its time is the weekly layer, a holiday the statutory one, a swap the transfers.
+    The weekend of its time is in the weekly layer, a holiday in the statutory one, a swap in that
+    of the transfers.
     """
     weekend = _weekend(days)
     for day in days:
@@ -179,9 +182,9 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
 def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:
     """Return the entry of a weekly day off that is worked.
 
-    It takes the hours of the day off it was swapped with, as the weekly hours have none for its
-    own weekday. Where the library does not record that day, the nearest weekday that is off is
-    taken, and of a calendar without any, the nearest weekday.
+    It takes the hours of the day off it was swapped with, since its own weekday has none. If the
+    library does not record that day, it is the nearest day off on a weekday, or the nearest weekday
+    of a calendar without any.
     """
     swapped_with = day.swapped_with
     if swapped_with is None:
@@ -212,29 +215,15 @@ def _open_days(
     return tuple(found[day] for day in sorted(found))
 
 
-def _known(bounds: DateRange, open_dates: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return the dates within ``bounds`` without the open ones, which are in order."""
-    since, until = bounds
-    found: list[DateRange] = []
-    for day in open_dates:
-        if since < day:
-            found.append((since, day - ONE_DAY))
-        since = day + ONE_DAY
-    if since <= until:
-        found.append((since, until))
-    return tuple(found)
-
-
 def all_dates(first: int, last: int) -> Iterator[date]:
-    """Yield the dates from the first of the year ``first`` to the last of ``last``."""
-    for ordinal in range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()):
-        yield date.fromordinal(ordinal)
+    """Yield the dates of the years ``first`` to ``last``, both included."""
+    return dates_between(date(first, 1, 1), date(last, 12, 31))
 
 
 def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
-    """Raise CalendarDataError unless the years asked for are in order and the library has some.
+    """Raise CalendarDataError if the years are not in order, or the library has none of them.
 
-    Raises TypeError for what is not a year.
+    Raises TypeError for a year that is not an int.
     """
     first, last = asked
     for year in asked:
@@ -247,16 +236,16 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
     if max(first, has[0]) > min(last, has[1]):
         msg = (
             f"{library} has no days of {id} from {first} to {last}; "
-            f"ask for years within {has[0]} to {has[1]}"
+            f"use years within {has[0]} to {has[1]}"
         )
         raise CalendarDataError(msg, id=id, first=first, last=last)
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
-    """Return the year in which ``version`` came out, by the first release of each year.
+    """Return the year in which ``version`` was released, by the first release of each year.
 
-    A version newer than the table counts as of its last year, so that a copy claims too little
-    rather than too much.
+    A version newer than the table counts as of its last year, so that a copy covers too few years
+    rather than too many.
     """
     years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
     return max(years, default=min(first_releases.values()))
@@ -266,8 +255,8 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def near(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
-    """Return the way out of an unknown id, for an error: ids whose names are near it."""
+def similar_ids(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
+    """Return the end of an error about an unknown id; ``ids`` are the known ids by their names."""
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]
-    return f"near it: {', '.join(found)}" if found else "ids are ISO 3166, such as DE or DE-BY"
+    return f"did you mean {', '.join(found)}?" if found else "ids are ISO 3166, such as DE or DE-BY"

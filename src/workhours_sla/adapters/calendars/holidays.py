@@ -1,7 +1,7 @@
-"""Countries of the library ``holidays``, copied.
+"""Copy the calendars of countries from the library ``holidays``.
 
-Its objects fill themselves lazily, must not be shared between threads and answer for years of
-which they know nothing. Here a new object is filled whole, read once and dropped.
+The library's objects fill themselves lazily, must not be shared between threads, and answer for
+years without data. Here a new object is filled completely, read once and dropped.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 FIRST_RELEASES = {"0.64": 2025, "0.88": 2026}
 """The first release of each year, by the dates of the library's tags."""
 
-DAYS_OF_A_DECREEING_COUNTRY = 9
-"""A country adds days off by decree every year if the library has such days in so many of the
-last ten years on record."""
+YEARS_OF_A_DECREEING_COUNTRY = 9
+"""A country decrees days off every year if the library has some in this many of the last ten
+years on record."""
 
 LUNAR_YEARS = {
     "BT": (2001, 2035),
@@ -39,25 +39,28 @@ LUNAR_YEARS = {
     "SR": (2001, 2035),
     "US-CA": (2001, 2035),
 }
-"""The years of the tables of Hindu and Balinese days that public holidays are read from; outside
-them the library leaves these days out without a word."""
+"""The years of the library's tables of Hindu and Balinese holidays; in other years it leaves these
+days out silently."""
 
 HALF_DAYS, WORKDAYS = "half_day", "workday"
-"""Categories whose days are worked: in part, and whole."""
+"""The categories of working days: partly off, and whole."""
 
 _SUBSTITUTED = 4
-"""Rows of at least so many fields are swaps: the day off, then the date worked for it."""
+"""Rows of at least this many fields are swaps: the day off, then the date worked instead."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None where there is none.
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
 
-    By default of ``copy``, without a zone. Raises UnknownCalendarError for Russia, which is built
-    in.
+    It has the default options of ``copy``, so no zone. Raises UnknownCalendarError for Russia,
+    which is built in.
+
+    >>> provide("DE-BY").coverage[0][0]
+    datetime.date(2000, 1, 1)
     """
     if _is_russian(id):
         _refuse_russia(id)
-    return _copy(id) if _knows(id) else None
+    return _copy(id, _Options()) if _knows(id) else None
 
 
 def copy(  # noqa: PLR0913 - options, all by keyword
@@ -72,24 +75,26 @@ def copy(  # noqa: PLR0913 - options, all by keyword
     decreed: tuple[int, int] | None = None,
     tz: str | None = None,
 ) -> Calendar:
-    """Return a country or subdivision of ``holidays`` as a calendar of its own.
+    """Return the calendar of a country or subdivision, copied from the library ``holidays``.
 
-    ``first`` and ``last`` are years, by default 2000 and the one after the library's release. Names
-    are in ``language``, or in the country's own where the library has no translation. Days of
-    ``categories`` are off, save ``half_day``, which shortens a day by the amount ``half_day``, and
-    ``workday``, which only names it. ``tz`` is the IANA zone, if the calendar is to carry one.
+    ``id`` is its ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
+    the library's release. ``language`` is that of the names; without a translation they are in the
+    country's own. The days of ``categories`` are off, except the category ``half_day``, whose days
+    are shorter by the working time ``half_day``, and ``workday``, whose days only get their names.
+    ``tz`` is the calendar's IANA zone, if it needs one.
 
-    Some dates are copied but not known, so they are answered only provisionally: those within
-    ``uncertain_days`` of a day that the library marks as estimated (None takes such days as they
-    are), and, of a country whose working weekends or days off are decreed year by year, the years
-    without a decree on record. ``decreed`` gives the first and last such year where you know
-    better, such as that nothing was decreed for a year.
+    Some dates are copied but uncertain, so that only a provisional calendar answers them: dates
+    within ``uncertain_days`` of a day that the library marks as estimated (None accepts such days);
+    and, if the country decrees working weekends or days off year by year, the years without a
+    decree on record. ``decreed`` overrides the first and last of these years, for example if you
+    know that nothing was decreed for a year.
 
-    The weekend is that of each date; a weekend that is worked takes the hours of the day off that
-    it was swapped with. No day before a holiday is shortened.
+    The weekend is that of each date. A working weekend takes the hours of the day off that it was
+    swapped with. No day before a holiday is shortened.
 
-    Raises UnknownCalendarError, CalendarDataError for years or categories that the library does
-    not have.
+    Raises UnknownCalendarError for Russia, which is built in, and for an id that the library does
+    not have; CalendarDataError for years or categories that it does not have; TypeError for years
+    that are not int.
 
     >>> from datetime import date
     >>> print(copy("DE-BY", last=2026, language="de").day(date(2026, 1, 6)).reasons[0].name)
@@ -98,19 +103,25 @@ def copy(  # noqa: PLR0913 - options, all by keyword
     if _is_russian(id):
         _refuse_russia(id)
     if not _knows(id):
-        msg = f"holidays has no calendar {shown(id)}; {copying.near(id, _names(id))}"
+        msg = f"holidays has no calendar {shown(id)}; {copying.similar_ids(id, _names(id))}"
         raise UnknownCalendarError(msg, id=id)
-    return _copy(
-        id,
-        first=first,
-        last=last,
-        language=language,
-        categories=categories,
-        half_day=half_day,
-        uncertain_days=uncertain_days,
-        decreed=decreed,
-        tz=tz,
+    options = _Options(
+        first, last, language, categories, half_day, uncertain_days, decreed=decreed, tz=tz
     )
+    return _copy(id, options)
+
+
+class _Options(NamedTuple):
+    """The options of ``copy``."""
+
+    first: int = copying.FIRST_YEAR
+    last: int | None = None
+    language: str = "en"
+    categories: Iterable[str] = ("public",)
+    half_day: timedelta = timedelta(hours=4)
+    uncertain_days: int | None = copying.UNCERTAIN_DAYS
+    decreed: tuple[int, int] | None = None
+    tz: str | None = None
 
 
 def _is_russian(id: str) -> bool:  # noqa: A002
@@ -143,7 +154,10 @@ def _knows(id: str) -> bool:  # noqa: A002
 
 
 def _names(id: str) -> Mapping[str, str]:  # noqa: A002
-    """Return ids by the names that come near an unknown one: of countries, else subdivisions."""
+    """Return the ids to suggest for an unknown one, by name.
+
+    They are the subdivisions of its country if that is known, else the countries.
+    """
     from holidays.registry import COUNTRIES  # noqa: PLC0415
 
     country = id.partition("-")[0]
@@ -163,15 +177,15 @@ def _names(id: str) -> Mapping[str, str]:  # noqa: A002
 
 
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
-    """Return the library's language nearest to the one asked for, else the country's own.
+    """Return the library's language that is closest to the one asked for, else the country's own.
 
-    Never None where there are translations: the library would then ask the environment.
+    It is never None if there are translations: the library would then use the environment's.
     """
     if asked in entity.supported_languages:
         return asked
-    kin = [name for name in entity.supported_languages if name.partition("_")[0] == asked]
-    for wanted in (f"{asked}_{entity.country}", f"{asked}_US", *kin):
-        if wanted in kin:
+    variants = [name for name in entity.supported_languages if name.partition("_")[0] == asked]
+    for wanted in (f"{asked}_{entity.country}", f"{asked}_US", *variants):
+        if wanted in variants:
             return wanted
     return entity.default_language
 
@@ -180,7 +194,7 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 
 
 class _Asked(NamedTuple):
-    """What one object of the library is made with."""
+    """The arguments of an object of the library."""
 
     entity: type[HolidayBase]
     subdivision: str | None
@@ -188,10 +202,10 @@ class _Asked(NamedTuple):
     years: range
 
     def filled(self, categories: frozenset[str]) -> HolidayBase:
-        """Return a new object with all its years filled in; it is never handed out."""
+        """Return a new object with all its years filled in, for use within ``_copy`` only."""
         options: dict[str, Any] = {}
         if "islamic_show_estimated" in signature(self.entity.__init__).parameters:
-            options["islamic_show_estimated"] = True  # some countries hide it
+            options["islamic_show_estimated"] = True  # some countries hide it by default
         return self.entity(
             years=self.years,
             expand=False,
@@ -202,37 +216,27 @@ class _Asked(NamedTuple):
         )
 
 
-def _copy(  # noqa: PLR0913 - the options of copy
-    id: str,  # noqa: A002
-    *,
-    first: int = copying.FIRST_YEAR,
-    last: int | None = None,
-    language: str = "en",
-    categories: Iterable[str] = ("public",),
-    half_day: timedelta = timedelta(hours=4),
-    uncertain_days: int | None = copying.UNCERTAIN_DAYS,
-    decreed: tuple[int, int] | None = None,
-    tz: str | None = None,
-) -> Calendar:
-    """Return the copy of an id that the library has, Russia's included."""
+def _copy(id: str, options: _Options) -> Calendar:  # noqa: A002
+    """Return the copy of an id that the library has, Russia included."""
     from holidays.version import __version__ as version  # noqa: PLC0415
 
     country, _, subdivision = id.partition("-")
     entity = _entity(country)
-    assert entity is not None  # noqa: S101 - asked before
+    assert entity is not None  # noqa: S101 - the callers have checked it
     newest = copying.release_year(version, FIRST_RELEASES) + 1
     has = _years_of(entity, id)
-    asked_years = first, newest if last is None else last
+    asked_years = options.first, newest if options.last is None else options.last
     copying.check_years("holidays", id, asked_years, has)
-    years = max(first, has[0]), min(asked_years[1], has[1])
+    years = max(asked_years[0], has[0]), min(asked_years[1], has[1])
 
     # a year on either side, for swaps across New Year
     around = range(max(years[0] - 1, has[0]), min(years[1] + 1, has[1]) + 1)
-    asked = _Asked(entity, subdivision or None, _language(entity, language), around)
-    if half_day <= NOT_SHORTENED:
-        msg = f"a half day shortens a day by some time, not by {half_day}; give a positive half_day"
-        raise CalendarDataError(msg, id=id, half_day=half_day)
-    wanted = _checked(entity, id, categories)
+    language = _language(entity, options.language)
+    asked = _Asked(entity, subdivision or None, language, around)
+    if options.half_day <= NOT_SHORTENED:
+        msg = f"half_day is {options.half_day}; give a positive amount of working time"
+        raise CalendarDataError(msg, id=id, half_day=options.half_day)
+    wanted = _checked(entity, id, options.categories)
     off = wanted - {HALF_DAYS, WORKDAYS}
     days_off = asked.filled(off)
     worked = {name: asked.filled(frozenset({name})) for name in wanted - off}
@@ -240,15 +244,15 @@ def _copy(  # noqa: PLR0913 - the options of copy
         id,
         list(_days(years, days_off, worked)),
         act=Act(f"holidays {version}", source="https://github.com/vacanza/holidays"),
-        settled=decreed or _decreed(days_off, off, newest),
-        uncertain_days=uncertain_days,
-        short_by=half_day,
-        tz=tz,
+        decided=options.decreed or _decreed(days_off, off, newest),
+        uncertain_days=options.uncertain_days,
+        short_by=options.half_day,
+        tz=options.tz,
     )
 
 
 def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A002
-    """Return the first and last year of which the library has all public holidays."""
+    """Return the first and last year for which the library has all public holidays."""
     lunar = LUNAR_YEARS.get(id) or LUNAR_YEARS.get(entity.country)
     if lunar is None:
         return entity.start_year, entity.end_year
@@ -267,7 +271,7 @@ def _checked(
         msg = f"holidays has no category {shown(unknown[0])} for {id}; it has {known}"
         raise CalendarDataError(msg, id=id, category=unknown[0])
     if not wanted - {HALF_DAYS, WORKDAYS}:
-        msg = f"no category of days off is asked for; name one of {known}, such as public"
+        msg = f"categories has no days off; add one of {known}, such as public"
         raise CalendarDataError(msg, id=id)
     return wanted
 
@@ -303,7 +307,7 @@ def _days(
 
 
 def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
-    """Return the words by which the library marks names of days that hang on the moon."""
+    """Return the words by which the library marks the names of estimated lunar holidays."""
     labels = (
         getattr(days_off, attribute, None)
         for attribute in ("estimated_label", "observed_estimated_label")
@@ -315,7 +319,7 @@ def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
 
 
 def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
-    """Yield the library's tables of single days: name, and rows by year."""
+    """Yield the library's tables of single days, each with its name and its rows by year."""
     for name in dir(days_off):
         if name.startswith("special_"):
             table = getattr(days_off, name)
@@ -324,15 +328,15 @@ def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
 
 
 def _rows(of_year: Any) -> Iterable[tuple[Any, ...]]:
-    """Return the rows of a year: it holds one row, or a tuple of them."""
+    """Return the rows of a year, which the library writes as one row or a tuple of rows."""
     return of_year if not of_year or isinstance(of_year[0], tuple) else (of_year,)
 
 
 def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
-    """Yield (day off, (date worked for it, its label)) of the swaps that came to hold.
+    """Yield (day off, (date worked instead, label)) of the swaps that apply.
 
-    One did if the library named the day by it: tables of other subdivisions and categories and
-    days taken back are thus left out.
+    A swap applies if the library uses its label for the day. This leaves out the tables of other
+    subdivisions and categories, and days that were revoked.
     """
     for _, table in _tables(days_off):
         for year, of_year in table.items():
@@ -350,10 +354,10 @@ def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
 def _decreed(
     days_off: HolidayBase, categories: frozenset[str], newest: int
 ) -> tuple[int, int] | None:
-    """Return the first and last year with a decree on record, None where none is needed.
+    """Return the first and last year with a decree on record, None if the country needs none.
 
-    Needed is one by a country that ever swapped working days, or that added days off in nearly
-    each of the last ten years.
+    A country needs decrees if it ever swapped working days, or added days off in nearly every one
+    of the last ten years.
     """
     places = [""]
     if days_off.subdiv is not None:
@@ -371,4 +375,4 @@ def _decreed(
         return None
     last = max(years)
     recent = sum(last - 10 < year <= last for year in years)
-    return (min(years), last) if swapped or recent >= DAYS_OF_A_DECREEING_COUNTRY else None
+    return (min(years), last) if swapped or recent >= YEARS_OF_A_DECREEING_COUNTRY else None

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
 from workhours_sla.calendars.table_days import TableDays
-from workhours_sla.errors import CalendarDataError, UnknownTimeZoneError, clipped, shown
+from workhours_sla.calendars.time_zone import time_zone
+from workhours_sla.errors import CalendarDataError, clipped, shown
 
 Source = str | bytes | Path
 """The content itself, as text or UTF-8 bytes; only a Path is a file to open."""
@@ -100,13 +101,7 @@ def weekdays(weekend: Iterable[int]) -> frozenset[int]:
 
 def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
     """Return the zone of an IANA name. Raises UnknownTimeZoneError."""
-    if isinstance(tz, ZoneInfo):
-        return tz
-    try:
-        return ZoneInfo(tz)
-    except (LookupError, ValueError, OSError, RecursionError):
-        msg = f"no time zone {shown(tz)}; use an IANA name such as 'Europe/Volgograd'"
-        raise UnknownTimeZoneError(msg, tz=tz) from None
+    return tz if isinstance(tz, ZoneInfo) else time_zone(tz)
 
 
 def check_range(first: date, last: date) -> None:

@@ -1,6 +1,7 @@
-"""Countries of the library ``workalendar``, copied.
+"""Copy the calendars of countries from the library ``workalendar``.
 
-It names days in English only and knows no subdivision of the United Kingdom but Northern Ireland.
+The library names days in English only. Of the subdivisions of the United Kingdom it has only
+Northern Ireland.
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ FIRST_RELEASES = {"17.0": 2023}
 """The first release of each year, by the library's change log."""
 
 SWAPS_MISSING = frozenset({"BG", "BY", "HU", "KZ", "LV", "TW", "UA"})
-"""Countries that have swapped working days by decree, of which the library knows nothing."""
+"""Countries that swapped working days by decree; the library has none of these swaps."""
 
 _READING = threading.Lock()
-"""Held while the library is read: warnings are caught for the whole process."""
+"""One thread reads the library at a time, since warnings are caught for the whole process."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None where there is none.
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
 
-    By default of ``copy``, without a zone; its id is ``workalendar:DE-BY``. Raises
-    UnknownCalendarError for Russia and other countries whose swaps the library does not know.
+    It has the default options of ``copy``, so no zone, and the id ``workalendar:DE-BY``. Raises
+    UnknownCalendarError for Russia and other countries whose swaps the library does not have.
+
+    >>> provide("DE-BY").id
+    'workalendar:DE-BY'
     """
     _refuse_swappers(id)
     return copy(id) if id in _registered() else None
@@ -45,17 +49,19 @@ def copy(
     uncertain_days: int | None = copying.UNCERTAIN_DAYS,
     tz: str | None = None,
 ) -> Calendar:
-    """Return a country or subdivision of ``workalendar`` as a calendar of its own.
+    """Return the calendar of a country or subdivision, copied from the library ``workalendar``.
 
-    ``first`` and ``last`` are years, by default 2000 and the one after the library's release, cut
-    to the years that it can compute. Dates within ``uncertain_days`` of a day by the Islamic
-    calendar, which the library only estimates, are answered only provisionally; None takes such
-    days as they are. ``tz`` is the IANA zone, if the calendar is to carry one.
+    ``id`` is its ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
+    the library's release, limited to the years that it can compute. Dates within
+    ``uncertain_days`` of an Islamic holiday, which the library estimates, are uncertain, so that
+    only a provisional calendar answers them; None accepts such days. ``tz`` is the calendar's IANA
+    zone, if it needs one.
 
-    A weekend that is worked takes the hours of the nearest day off on a weekday, as the library
-    does not say which one it was swapped with. Its warnings become the note of each day's act.
+    A working weekend takes the hours of the nearest day off on a weekday, since the library does
+    not record which one it was swapped with. The library's warnings become the note of each act.
 
-    Raises UnknownCalendarError, CalendarDataError for years that the library does not have.
+    Raises UnknownCalendarError for an id that the library does not have, and for Russia and other
+    countries whose swaps it does not have; CalendarDataError for years that it does not have.
 
     >>> print(copy("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
     Epiphany
@@ -64,7 +70,7 @@ def copy(
     classes = _registered()
     if id not in classes:
         names = {name.casefold(): name for name in classes}
-        msg = f"workalendar has no calendar {shown(id)}; {copying.near(id, names)}"
+        msg = f"workalendar has no calendar {shown(id)}; {copying.similar_ids(id, names)}"
         raise UnknownCalendarError(msg, id=id)
     from workalendar import __version__ as version  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -73,7 +79,7 @@ def copy(
     copying.check_years("workalendar", id, (first, last), (1, 9998))
     read = _read(classes[id], range(first, last + 1))
     if not read.names:
-        msg = f"workalendar has no days of {id} from {first} to {last}; ask for other years"
+        msg = f"workalendar has no days of {id} from {first} to {last}; use other years"
         raise CalendarDataError(msg, id=id, first=first, last=last)
     act = Act(f"workalendar {version}", source="https://github.com/workalendar/workalendar")
     return copying.build(
@@ -87,12 +93,12 @@ def copy(
 
 def _refuse_swappers(id: str) -> None:  # noqa: A002
     if id == "RU" or id.startswith("RU-"):
-        unknown = "Russia's transfers, working Saturdays and shortened days"
+        missing = "Russia's transfers, working Saturdays and shortened days"
     elif id in SWAPS_MISSING:
-        unknown = f"the working days that {id} has moved by decree"
+        missing = f"the working days that {id} has moved by decree"
     else:
         return
-    msg = f"workalendar does not know {unknown}; use Calendar.get({id!r})"
+    msg = f"workalendar does not have {missing}; use Calendar.get({id!r})"
     raise UnknownCalendarError(msg, id=id)
 
 
@@ -105,7 +111,7 @@ def _registered() -> Mapping[str, Any]:
 
 
 class _Read(NamedTuple):
-    """What the library says: names of days off by year and date, working days, estimated names."""
+    """The library's names of days off by year and date, working days and estimated names."""
 
     names: Mapping[int, Mapping[date, str]]
     weekend: frozenset[int]
@@ -115,7 +121,7 @@ class _Read(NamedTuple):
 
 
 def _read(cls: Any, years: range) -> _Read:
-    """Return the longest run of ``years`` that the library can compute, read whole."""
+    """Return the days of the longest run of ``years`` that the library can compute."""
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         calendar = cls()
@@ -133,7 +139,7 @@ def _read(cls: Any, years: range) -> _Read:
 
 
 def _names(calendar: Any, year: int) -> dict[date, str] | None:
-    """Return the names of a year's days off, None for a year that the library cannot compute."""
+    """Return the names of a year's days off, None if the library cannot compute the year."""
     from workalendar.exceptions import CalendarError  # type: ignore[import-untyped] # noqa: PLC0415
 
     found: dict[date, str] = {}

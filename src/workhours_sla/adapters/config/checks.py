@@ -6,21 +6,11 @@ import codecs
 import re
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from workhours_sla.errors import ConfigError, UnknownTimeZoneError, shown
+from workhours_sla.errors import ConfigError, shown
 
 UNIX: Final = "unix"
 """The format of seconds since 1970."""
-
-
-def check_zone(text: str) -> None:
-    """Raise UnknownTimeZoneError unless a text is the name of an IANA zone."""
-    try:
-        ZoneInfo(text)
-    except (LookupError, ValueError, OSError, RecursionError):
-        msg = f"no time zone {shown(text)}; use an IANA name such as 'Europe/Volgograd'"
-        raise UnknownTimeZoneError(msg, tz=text) from None
 
 
 def check_encoding(text: str) -> None:

@@ -10,7 +10,6 @@ from workhours_sla.adapters.config.checks import (
     check_datetime_format,
     check_delimiter,
     check_encoding,
-    check_zone,
 )
 from workhours_sla.adapters.config.policy import check_policy, promises_of
 from workhours_sla.adapters.config.presets import Preset
@@ -18,6 +17,7 @@ from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.shape import Keys, Reader, as_written
 from workhours_sla.adapters.toml_text import tables_of
+from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
 from workhours_sla.sla.policy import Policy
@@ -132,7 +132,7 @@ def _check_input(reader: Reader, options: Input) -> None:
     reader.parse(("input", "encoding"), check_encoding, options.encoding)
     reader.parse(("input", "delimiter"), check_delimiter, options.delimiter)
     reader.parse(("input", "datetime_format"), check_datetime_format, options.datetime_format)
-    reader.parse(("input", "tz"), check_zone, options.tz)
+    reader.parse(("input", "tz"), time_zone, options.tz)
 
 
 def _check_columns(reader: Reader, config: Config) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from workhours_sla.adapters.config.checks import check_zone
 from workhours_sla.adapters.config.defaults import (
     CALENDAR,
     HOURS,
@@ -16,6 +15,7 @@ from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
@@ -29,7 +29,7 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
     else:
         reader.parse((*keys, "calendar"), Calendar.get, section.calendar)
     reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
-    reader.parse((*keys, "tz"), check_zone, section.tz)
+    reader.parse((*keys, "tz"), time_zone, section.tz)
     for day, hours in (section.overrides or {}).items():
         reader.parse((*keys, "overrides", str(day)), parse_shifts, hours)
     for day, hours in (section.changes or {}).items():

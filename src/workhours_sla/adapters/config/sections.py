@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from workhours_sla.calendars.time_zone import time_zone
+
 from workhours_sla.adapters.config.budgets import read_budget
-from workhours_sla.adapters.config.checks import check_zone
 from workhours_sla.adapters.config.defaults import BUDGET, TARGET
 from workhours_sla.errors import BudgetError
 from workhours_sla.sla.event import EventType
@@ -247,7 +248,7 @@ class Config(Section, frozen=True, kw_only=True):
 
         Raises UnknownTimeZoneError.
         """
-        check_zone(tz)
+        time_zone(tz)
         return msgspec.structs.replace(self, input=msgspec.structs.replace(self.input, tz=tz))
 
     @property

@@ -76,7 +76,7 @@ def region(id: str) -> Region:  # noqa: A002
     'Sakha (Yakutia)'
     """
     if id not in region_ids():
-        msg = f"no Russian region {shown(id)}; similar: {', '.join(_similar(id))}"
+        msg = f"no Russian region {shown(id)}; {_similar(id)}"
         raise UnknownCalendarError(msg, id=id)
     rows = read_toml(_FOLDER, id)
     return Region(
@@ -155,8 +155,10 @@ def _open(row: dict[str, Any]) -> Iterator[Entry]:
         yield Entry(day, Layer.REGION, DayKind.DECREED_OFF, act, row["name"])
 
 
-def _similar(id: str) -> list[str]:  # noqa: A002
+def _similar(id: str) -> str:  # noqa: A002
+    """Return what to do about an unknown id."""
     from difflib import get_close_matches  # noqa: PLC0415 - only needed for an error
 
-    ids = get_close_matches(id, region_ids(), n=3, cutoff=0.6) or ["RU-VGG", "RU-MOW", "RU-SPE"]
-    return [f"{similar} ({region(similar).name_en})" for similar in ids]
+    similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
+    named = [f"{of} ({region(of).name_en})" for of in similar or ("RU-VGG", "RU-MOW", "RU-SPE")]
+    return f"did you mean {', '.join(named)}?" if similar else f"use an id such as {named[0]}"
