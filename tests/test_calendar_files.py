@@ -26,8 +26,9 @@ from workhours_sla import (
     working_in_any,
 )
 from workhours_sla.adapters.calendars import dates, xmlcalendar
-from workhours_sla.adapters.calendars.icalendar import read as icalendar
 from workhours_sla.adapters.calendars.icalendar.lines import folded, parse
+from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
+from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.calendars.day import DayKind
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -70,7 +71,7 @@ def event(*lines: str) -> str:
 
 def days_of(text: str, tz: str | None = "Europe/Moscow", **options: Any) -> list[str]:
     """Return the days off of a feed within the first half of 2025."""
-    calendar = icalendar.read(
+    calendar = read_icalendar(
         text, id="x", first=date(2025, 1, 2), last=date(2025, 6, 30), weekend=(), tz=tz, **options
     )
     return [str(day.date) for day in calendar.days(*calendar.coverage[0]) if not day.working]
@@ -82,7 +83,7 @@ def days_of(text: str, tz: str | None = "Europe/Moscow", **options: Any) -> list
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_a_whole_feed(line_end: str) -> None:
     raw = (DATA / "feed.ics").read_bytes().replace(b"\n", line_end.encode())
-    calendar = icalendar.read(
+    calendar = read_icalendar(
         raw, id="made up", first=date(2024, 1, 1), last=date(2025, 12, 31), tz="Europe/Berlin"
     )
     assert (calendar.id, calendar.tz) == ("made up", "Europe/Berlin")
@@ -110,7 +111,7 @@ def test_a_whole_feed(line_end: str) -> None:
     assert entry.act == Act("Days off, made up", source="-//tests//made by hand//EN")
     assert calendar.day(date(2025, 11, 28)).reasons[0].act.note == "tentative"
     assert not calendar.is_working_day(date(2025, 1, 4))
-    assert calendar == icalendar.read(
+    assert calendar == read_icalendar(
         DATA / "feed.ics", id="made up", **(Y2025 | {"first": date(2024, 1, 1)}), tz="Europe/Berlin"
     )
 
@@ -193,9 +194,8 @@ def test_a_day_is_whole_however_long_it_is(tz: str, day: date) -> None:
         [f"DTSTART;TZID={tz}:{day:%Y%m%d}T000000", f"DTEND;TZID={tz}:{after:%Y%m%d}T000000"],
         [f"DTSTART;TZID={tz}:{day:%Y%m%d}T000000", "DURATION:P1D"],
     ):
-        told = icalendar.read_feed(event(*lines), id="x", first=day, last=after, weekend=(), tz=tz)
-        assert told.skipped == ()
-        assert [of.date for of in told.calendar.days(day, after) if not of.working] == [day]
+        calendar = read_icalendar(event(*lines), id="x", first=day, last=after, weekend=(), tz=tz)
+        assert [of.date for of in calendar.days(day, after) if not of.working] == [day]
 
 
 def test_revisions_and_cancelled_occurrences() -> None:
@@ -226,16 +226,17 @@ def test_a_day_covered_in_part_is_no_day_off() -> None:
         *("END:VEVENT", "BEGIN:VEVENT", "DTSTART:20250308", "END:VEVENT"),
         *("BEGIN:VEVENT", "DTSTART:20250310T120000", "SUMMARY:A moment", "END:VEVENT"),
     )
-    told = icalendar.read_feed(text, id="x", first=date(2025, 3, 1), last=date(2025, 3, 31))
-    assert [(str(of.date), of.name, of.place.line) for of in told.skipped] == [
+    partial: list[PartialDay] = []
+    march = date(2025, 3, 1), date(2025, 3, 31)
+    calendar = read_icalendar(
+        text, id="x", first=march[0], last=march[1], on_partial=partial.append
+    )
+    assert [(str(of.date), of.name, of.place.line) for of in partial] == [
         ("2025-03-01", "Long night", 2),
         ("2025-03-03", "Long night", 2),
         ("2025-03-10", "A moment", 10),
     ]
-    assert list(names(told.calendar, date(2025, 3, 1), date(2025, 3, 31))) == [
-        "2025-03-02",
-        "2025-03-08",
-    ]
+    assert list(names(calendar, *march)) == ["2025-03-02", "2025-03-08"]
     with pytest.raises(
         CalendarDataError, match=r"line 2: the event 'Long night' covers 2025-03-01"
     ):
@@ -259,7 +260,7 @@ def test_the_caller_chooses_which_events_count() -> None:
 def test_a_fold_may_part_a_character() -> None:
     raw = event("DTSTART:20250303", "SUMMARY:День").encode()
     half = raw.index("День".encode()) + 1
-    calendar = icalendar.read(
+    calendar = read_icalendar(
         raw[:half] + b"\r\n " + raw[half:], id="x", first=date(2025, 3, 1), last=date(2025, 3, 9)
     )
     assert calendar.day(date(2025, 3, 3)).reasons[0].name == "День"
@@ -276,16 +277,16 @@ def test_a_fold_may_part_a_character() -> None:
         ("BEGIN:VCALENDAR\nEND:VEVENT\n", "line 2: 'END:VEVENT' while the VCALENDAR of line 1"),
         (feed("BEGIN:VEVENT", "DTSTART"), "line 3: 'DTSTART' is not of the form"),
         (event(), "line 2: the event has no DTSTART"),
-        (event("DTSTART:20250230"), "line 3: DTSTART 20250230 is no date"),
+        (event("DTSTART:20250230"), "line 3: DTSTART 20250230 is not a date"),
         (event("DTSTART:tomorrow"), "line 3: DTSTART is 'tomorrow'"),
-        (event("DTSTART;VALUE=DATE:20250303T000000"), "line 3: .* no DATE"),
+        (event("DTSTART;VALUE=DATE:20250303T000000"), "line 3: .* not a DATE"),
         (event("DTSTART:20250303", "DTSTART:20250304"), "line 4: a second DTSTART"),
         (event("DTSTART:20250303,20250304"), "line 3: DTSTART has 2 values"),
         (event("DTSTART:20250303", "DTEND:20250302"), "line 4: DTEND '20250302' is before"),
         (event("DTSTART:20250303", "DTEND:20250304T000000"), "line 4: .* both dates or both times"),
         (event("DTSTART:20250303T000000Z", "DTEND:20250304T000000"), "line 4: .* only one has a"),
         (event("DTSTART:20250303", "DTEND:20250304", "DURATION:P1D"), "line 5: .* and a DURATION"),
-        (event("DTSTART:20250303", "DURATION:P"), "line 4: 'P' is no DURATION"),
+        (event("DTSTART:20250303", "DURATION:P"), "line 4: 'P' is not a DURATION"),
         (event("DTSTART:20250303", "DURATION:-P1D"), "line 4: a DURATION below zero"),
         (event("DTSTART:20250303", "DURATION:PT8H"), "line 4: 'PT8H' of a date is not whole days"),
         (event("DTSTART:20250303", "EXRULE:FREQ=DAILY"), "line 4: EXRULE is no longer"),
@@ -302,8 +303,8 @@ def test_a_fold_may_part_a_character() -> None:
         (event("DTSTART:20250303", "RRULE:FREQ=DAILY;FREQ=DAILY"), "RRULE has 'FREQ' twice"),
         (event("DTSTART:20250303", "RRULE:FREQ=DAILY;COUNT=2;UNTIL=20250401"), "both COUNT and"),
         (event("DTSTART:20250303", "RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"), "has no dates"),
-        (event("DTSTART:20250303", "RRULE:FREQ=WEEKLY;BYDAY=TU"), "two things; .* 2025-03-04"),
-        (event("DTSTART:20000103", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=900"), "two things"),
+        (event("DTSTART:20250303", "RRULE:FREQ=WEEKLY;BYDAY=TU"), "ambiguous; .* 2025-03-04"),
+        (event("DTSTART:20000103", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=900"), "ambiguous"),
         (event("DTSTART:20250303T000000Z", "DTEND:99991231T235959Z"), "beyond the years 1 to 9999"),
         (event("DTSTART:00010101T000000", "DTEND;TZID=Asia/Omsk:20250304T000000"), "only one has"),
         (event("SUMMARY:\udc00", "DTSTART:20250303"), "line 3: half of a character"),
@@ -323,18 +324,18 @@ def test_bounds_and_files_that_cannot_be(tmp_path: Path) -> None:
         (date(2025, 1, 1), date(2026, 12, 31), "says nothing of 2026"),
     ):
         with pytest.raises(CalendarDataError, match=words):
-            icalendar.read(new_year, id="x", first=first, last=last)
+            read_icalendar(new_year, id="x", first=first, last=last)
     with pytest.raises(CalendarDataError, match="7 is no weekday"):
-        icalendar.read(new_year, id="x", **Y2025, weekend=(6, 7))
+        read_icalendar(new_year, id="x", **Y2025, weekend=(6, 7))
     with pytest.raises(TypeError, match="dates such as"):
-        icalendar.read(new_year, id="x", first=STAMP, last=STAMP)
+        read_icalendar(new_year, id="x", first=STAMP, last=STAMP)
     with pytest.raises(TypeError, match="not int"):
-        icalendar.read(5, id="x", **Y2025)
+        read_icalendar(5, id="x", **Y2025)
     with pytest.raises(CalendarDataError, match="line 3: the byte 0xc4 is not UTF-8"):
-        icalendar.read(event("SUMMARY:День").encode("cp1251"), id="x", **Y2025)
+        read_icalendar(event("SUMMARY:День").encode("cp1251"), id="x", **Y2025)
     for path in (tmp_path, tmp_path / "none.ics", Path("\0")):
         with pytest.raises(CalendarDataError, match=r"cannot be read .*; check the path"):
-            icalendar.read(path, id="x", **Y2025)
+            read_icalendar(path, id="x", **Y2025)
 
 
 # -- iCalendar out -------------------------------------------------------------------------
@@ -343,7 +344,7 @@ def test_bounds_and_files_that_cannot_be(tmp_path: Path) -> None:
 def written(schedule: Schedule, first: date, last: date) -> list[tuple[datetime, datetime]]:
     """Return the timed events of the written file, as another library reads them."""
     theirs = pytest.importorskip("icalendar")
-    text = icalendar.write(schedule, first, last, stamp=STAMP, days_off=True)
+    text = write_icalendar(schedule, first, last, stamp=STAMP, days_off=True)
     parsed = theirs.Calendar.from_ical(text)
     assert parsed.errors == []
     found = []
@@ -401,15 +402,15 @@ def test_the_office_of_volgograd_around_its_changes_of_zone() -> None:
 def test_the_written_file_is_well_formed_and_always_the_same() -> None:
     office = Schedule("RU-VGG", S8, overrides={date(2025, 11, 5): "off"})
     first, last = date(2025, 10, 27), date(2025, 11, 9)
-    text = icalendar.write(office, first, last, stamp=STAMP, days_off=True, lang="ru")
-    assert text == icalendar.write(office, first, last, stamp=STAMP, days_off=True, lang="ru")
+    text = write_icalendar(office, first, last, stamp=STAMP, days_off=True, lang="ru")
+    assert text == write_icalendar(office, first, last, stamp=STAMP, days_off=True, lang="ru")
     assert text.count("\n") == text.count("\r\n")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     (calendar,) = parse(text.encode(), "text")
     assert calendar.text("X-WR-TIMEZONE") == "Europe/Volgograd"
     uids = [of.text("UID") for of in calendar.components]
     assert len(set(uids)) == len(uids) == 16 + 3
-    later = icalendar.write(
+    later = write_icalendar(
         office, date(2025, 11, 3), date(2025, 12, 9), stamp=STAMP + timedelta(days=1), days_off=True
     )
     assert set(re.findall(r"UID:(202511\S+)", text)) - set(re.findall(r"UID:(\S+)", later)) == {
@@ -421,7 +422,7 @@ def test_the_written_file_is_well_formed_and_always_the_same() -> None:
     assert told["20251105"].text("SUMMARY") == "особые часы этой даты"
     assert told["20251027"].text("DESCRIPTION") == ""
     assert {of.text("TRANSP") for of in calendar.components} == {"TRANSPARENT"}
-    plain = icalendar.write(office, first, last, stamp=STAMP, name="Приём; 1, 2\r\n\x07\\")
+    plain = write_icalendar(office, first, last, stamp=STAMP, name="Приём; 1, 2\r\n\x07\\")
     assert r"X-WR-CALNAME:Приём\; 1\, 2\n \\" in plain.replace("\r\n ", "")
     assert "VALUE=DATE" not in plain
 
@@ -429,14 +430,14 @@ def test_the_written_file_is_well_formed_and_always_the_same() -> None:
 def test_the_written_form_is_frozen() -> None:
     calendar = Calendar.plain([date(2026, 5, 8)], first=date(2026, 1, 1), last=date(2026, 12, 31))
     schedule = Schedule(calendar, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Volgograd")
-    text = icalendar.write(schedule, date(2026, 5, 7), date(2026, 5, 8), stamp=STAMP, days_off=True)
+    text = write_icalendar(schedule, date(2026, 5, 7), date(2026, 5, 8), stamp=STAMP, days_off=True)
     golden = (DATA / "week.ics").read_text(encoding="utf-8")
     assert text.replace("\r\n", "\n") == golden
 
 
 def test_days_that_no_act_has_settled_are_tentative() -> None:
     office = Schedule("RU", S8, tz="Europe/Moscow").provisionally()
-    text = icalendar.write(office, date(2040, 5, 1), date(2040, 5, 2), stamp=STAMP, days_off=True)
+    text = write_icalendar(office, date(2040, 5, 1), date(2040, 5, 2), stamp=STAMP, days_off=True)
     assert text.count("STATUS:TENTATIVE") == text.count("BEGIN:VEVENT") == 3
 
 
@@ -444,13 +445,13 @@ def test_what_cannot_be_written() -> None:
     office = Schedule(None, S8, tz="UTC")
     day = date(2026, 1, 5)
     with pytest.raises(NaiveDatetimeError, match="tzinfo=UTC"):
-        icalendar.write(office, day, day, stamp=datetime(2026, 1, 1))
+        write_icalendar(office, day, day, stamp=datetime(2026, 1, 1))
     with pytest.raises(CalendarDataError, match="swap them"):
-        icalendar.write(office, day, date(2026, 1, 4), stamp=STAMP)
+        write_icalendar(office, day, date(2026, 1, 4), stamp=STAMP)
     with pytest.raises(CalendarCoverageError, match="does not know 2100-01-01"):
-        icalendar.write(office, date(2099, 12, 31), date(2100, 1, 1), stamp=STAMP)
+        write_icalendar(office, date(2099, 12, 31), date(2100, 1, 1), stamp=STAMP)
     with pytest.raises(TypeError, match="each part"):
-        icalendar.write(office | office, day, day, stamp=STAMP)
+        write_icalendar(office | office, day, day, stamp=STAMP)
 
 
 @PROPERTY
@@ -893,7 +894,7 @@ def test_hours_finer_than_a_second_have_no_text() -> None:
     with pytest.raises(ConfigError, match="or whole seconds"):
         to_json(finer)
     with pytest.raises(HoursSyntaxError, match="whole seconds only, not 09:00"):
-        icalendar.write(finer, date(2026, 1, 5), date(2026, 1, 5), stamp=STAMP)
+        write_icalendar(finer, date(2026, 1, 5), date(2026, 1, 5), stamp=STAMP)
 
 
 def test_schedules_without_a_text() -> None:
@@ -914,7 +915,9 @@ def test_schedules_without_a_text() -> None:
 Read = Callable[[Any], object]
 READERS: dict[str, tuple[Read, str, tuple[type[Exception], ...]]] = {
     "feed.ics": (
-        lambda text: icalendar.read_feed(text, id="x", **Y2025, tz="Europe/Moscow"),
+        lambda text: read_icalendar(
+            text, id="x", **Y2025, tz="Europe/Moscow", on_partial=lambda day: day
+        ),
         *(
             "BEGIN:END:VEVENT\nDTSTART;VALUE=DATE:2025019TZ,RRULE:FREQ=\r\n \\",
             (CalendarDataError,),
@@ -995,7 +998,7 @@ def test_a_rule_gives_dates_in_any_range_alike(start: date, rule: str) -> None:
     text = event(f"DTSTART:{start:%Y%m%d}", rule)
 
     def read(first: date, last: date) -> set[str]:
-        calendar = icalendar.read(text, id="x", first=first, last=last, weekend=())
+        calendar = read_icalendar(text, id="x", first=first, last=last, weekend=())
         return set(names(calendar, first, last))
 
     try:

@@ -1,1 +1,1 @@
-"""iCalendar files (RFC 5545)."""
+"""Read calendars from iCalendar files (RFC 5545), and write schedules to them."""

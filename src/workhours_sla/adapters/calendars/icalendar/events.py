@@ -1,4 +1,4 @@
-"""The events of an iCalendar feed (RFC 5545): revisions, recurrences, and the days they cover."""
+"""The events of an iCalendar file (RFC 5545): revisions, recurrences, and the days they cover."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.icalendar.lines import Component
+from workhours_sla.adapters.calendars.icalendar.recurrence import starts_of
 from workhours_sla.adapters.calendars.icalendar.times import (
-    ONE_DAY,
     ZERO,
     Days,
     Length,
@@ -22,19 +22,20 @@ from workhours_sla.adapters.calendars.icalendar.times import (
     moment_of,
     moments_of,
     on_clock_of,
-    starts_of,
 )
 from workhours_sla.adapters.calendars.rows import Checkpoint
+from workhours_sla.calendars.date_ranges import ONE_DAY
 
 _MARGIN = timedelta(days=2)
-"""More than any two zones are apart."""
+"""More than the difference between any two zones."""
 _SEQUENCE = re.compile(r"[0-9]{1,9}")
 
 
 class FeedEvent(NamedTuple):
-    """What a feed says of an event, for choosing which ones count.
+    """What the ``keep`` of ``read_icalendar`` selects an event by.
 
-    ``status`` is ``CONFIRMED``, ``TENTATIVE`` or empty; a cancelled event is never asked about.
+    ``name`` is its SUMMARY. ``status`` is ``CONFIRMED``, ``TENTATIVE`` or empty; ``keep`` is never
+    called for a cancelled event.
     """
 
     name: str
@@ -44,7 +45,7 @@ class FeedEvent(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event as it stands; ``replaces`` names the occurrence that it stands for."""
+    """An event; ``replaces`` is the start of the occurrence that it replaces, if any."""
 
     place: Checkpoint
     about: FeedEvent
@@ -57,15 +58,15 @@ class Event(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """Word that an event, or one occurrence of it, does not take place."""
+    """The cancellation of an event, or of its occurrence that starts at ``replaces``."""
 
     uid: str
     sequence: int
     replaces: Moment | None
 
 
-class Reading(NamedTuple):
-    """How a feed is to be read: zones of odd TZIDs, which events, whose days, from when to when."""
+class Options(NamedTuple):
+    """How to read a feed: zones by TZID, which events, the zone of the days, the dates."""
 
     zones: Mapping[str, str]
     keep: Callable[[FeedEvent], bool] | None
@@ -74,41 +75,41 @@ class Reading(NamedTuple):
     last: date
 
 
-def days_off(calendar: Component, reading: Reading) -> Iterator[tuple[Event, Days]]:
-    """Yield the occurrences of a calendar's events, with the days they cover.
+def occurrences(calendar: Component, options: Options) -> Iterator[tuple[Event, Days]]:
+    """Yield the occurrences of a calendar's events, with the days that they cover.
 
-    Of several revisions the last one counts. An event that replaces an occurrence stands by
-    itself, whether or not an EXDATE takes that occurrence away too. Raises CalendarDataError.
+    The last revision of an event counts. An event that replaces an occurrence counts by itself,
+    whether or not an EXDATE removes that occurrence too. Raises CalendarDataError.
     """
-    told = [
-        _event(component, reading.zones)
+    events = [
+        _event(component, options.zones)
         for component in calendar.components
         if component.kind == "VEVENT"
     ]
     replaced: dict[str, list[Moment]] = {}
-    for event in told:
+    for event in events:
         if event.uid and event.replaces is not None:
             replaced.setdefault(event.uid, []).append(event.replaces)
-    for event in _current(told):
-        if reading.keep is not None and not reading.keep(event.about):
+    for event in _current(events):
+        if options.keep is not None and not options.keep(event.about):
             continue
         others = replaced.get(event.uid, ()) if event.replaces is None else ()
         try:
-            for wall in _walls(event, others, reading):
-                yield event, _covered(event, wall, reading.zone)
+            for wall in _starts(event, others, options):
+                yield event, _covered(event, wall, options.zone)
         except OverflowError:
             event.place.refuse("the event reaches beyond the years 1 to 9999", "correct its dates")
 
 
-def _current(told: list[Event | Cancelled]) -> Iterator[Event]:
-    """Yield the events in their last revision, without those that are cancelled."""
+def _current(events: list[Event | Cancelled]) -> Iterator[Event]:
+    """Yield the last revision of each event that is not cancelled."""
     newest: dict[tuple[str, Moment | None], int] = {}
     cancelled: dict[tuple[str, Moment | None], int] = {}
-    for event in told:
+    for event in events:
         known = cancelled if isinstance(event, Cancelled) else newest
         key = event.uid, event.replaces
         known[key] = max(event.sequence, known.get(key, 0))
-    for event in told:
+    for event in events:
         if isinstance(event, Cancelled):
             continue
         key = event.uid, event.replaces
@@ -126,7 +127,7 @@ def _event(component: Component, zones: Mapping[str, str]) -> Event | Cancelled:
     if line is not None:
         if line.parameter("RANGE"):
             line.place.refuse(
-                "a RANGE changes all later dates at once, which is not read here",
+                "a RANGE, which changes all later dates, is not supported",
                 "give the changed dates as an event of their own",
             )
         replaces = moment_of(line, zones)
@@ -155,6 +156,7 @@ def _event(component: Component, zones: Mapping[str, str]) -> Event | Cancelled:
 
 
 def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Length:
+    """Return the length of an event; without an end it is a day, or no time at all."""
     end, duration = component.one("DTEND"), component.one("DURATION")
     if end is not None and duration is not None:
         duration.place.refuse("the event has a DTEND and a DURATION", "keep one of them")
@@ -165,24 +167,25 @@ def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Le
     return Length(ONE_DAY if start.date_only else ZERO, ZERO)
 
 
-def _walls(event: Event, replaced: Iterable[Moment], reading: Reading) -> list[datetime]:
-    """Return the readings at which an event starts, as far as it can touch the dates asked for."""
+def _starts(event: Event, replaced: Iterable[Moment], options: Options) -> list[datetime]:
+    """Return the wall times at which an event starts, if it can touch the dates to be read."""
     start, component = event.start, event.component
     span = event.length.nominal + event.length.exact
-    earliest = datetime.combine(reading.first, time(), UTC) - _MARGIN - span
-    latest = datetime.combine(reading.last, time(), UTC) + _MARGIN
+    earliest = datetime.combine(options.first, time(), UTC) - _MARGIN - span
+    latest = datetime.combine(options.last, time(), UTC) + _MARGIN
     walls = set(starts_of(start, component.all("RRULE"), latest, earliest))
     for line in component.all("RDATE"):
-        walls.update(on_clock_of(start, moment, line) for moment in moments_of(line, reading.zones))
+        walls.update(on_clock_of(start, moment, line) for moment in moments_of(line, options.zones))
     for line in component.all("EXDATE"):
         walls.difference_update(
-            on_clock_of(start, moment, line) for moment in moments_of(line, reading.zones)
+            on_clock_of(start, moment, line) for moment in moments_of(line, options.zones)
         )
     walls.difference_update(on_clock_of(start, moment, component) for moment in replaced)
     return sorted(wall for wall in walls if earliest <= wall <= latest)
 
 
 def _covered(event: Event, wall: datetime, zone: ZoneInfo | None) -> Days:
+    """Return the days that an occurrence covers, in a zone or else in its own."""
     start, (nominal, exact) = event.start, event.length
     if start.zone is None:
         return days_of(wall, wall + nominal + exact, UTC)

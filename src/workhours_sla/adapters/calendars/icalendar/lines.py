@@ -1,4 +1,4 @@
-"""The lines of iCalendar (RFC 5545): folding, properties, components, escapes; both ways."""
+"""The lines of iCalendar (RFC 5545, sections 3.1 and 3.3.11): folding, properties, escapes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Property(NamedTuple):
-    """A content line: its name and parameters in upper case, its value as it stands."""
+    """A content line: its name and parameter names in upper case, its value unchanged."""
 
     name: str
     parameters: tuple[tuple[str, str], ...]
@@ -27,7 +27,7 @@ class Property(NamedTuple):
     place: Checkpoint
 
     def parameter(self, name: str) -> str | None:
-        """Return a parameter without its quotes, None where it is not given."""
+        """Return a parameter without its quotes, None if it is not given."""
         for key, value in self.parameters:
             if key == name:
                 return value.replace('"', "")
@@ -40,7 +40,7 @@ class Property(NamedTuple):
 
 
 class Component:
-    """What stands between BEGIN and END: properties, and components within."""
+    """What is between BEGIN and END: properties, and components within."""
 
     __slots__ = ("components", "kind", "place", "properties")
 
@@ -55,7 +55,7 @@ class Component:
         return [found for found in self.properties if found.name == name]
 
     def one(self, name: str) -> Property | None:
-        """Return the property that may stand once. Raises CalendarDataError for a second."""
+        """Return a property that may occur once. Raises CalendarDataError for a second."""
         found = self.all(name)
         if len(found) > 1:
             found[1].place.refuse(
@@ -64,13 +64,13 @@ class Component:
         return found[0] if found else None
 
     def text(self, name: str) -> str:
-        """Return the text of the first property of a name, empty where there is none."""
+        """Return the text of the first property of a name, empty if there is none."""
         found = self.all(name)
         return found[0].text() if found else ""
 
 
 def parse(raw: bytes, name: str) -> list[Component]:
-    """Return the calendars of a file. Raises CalendarDataError that names the line."""
+    """Return the calendars of a file. Raises CalendarDataError, which names the line."""
     calendars: list[Component] = []
     open_ones: list[Component] = []
     for place, text in _unfolded(raw.removeprefix(_BYTE_ORDER_MARK), name):
@@ -102,7 +102,7 @@ def parse(raw: bytes, name: str) -> list[Component]:
     if open_ones:
         inner = open_ones[-1]
         inner.place.refuse(
-            f"{clipped(inner.kind)} is never closed", "get the file again, it may be torn"
+            f"{clipped(inner.kind)} is never closed", "get the file again, it may be incomplete"
         )
     if not calendars:
         Checkpoint(name).refuse(
@@ -112,7 +112,7 @@ def parse(raw: bytes, name: str) -> list[Component]:
 
 
 def _unfolded(raw: bytes, name: str) -> Iterator[tuple[Checkpoint, str]]:
-    """Yield the logical lines, joined while they are bytes: a fold may part a character."""
+    """Yield the logical lines, joined as bytes, since a fold may divide a character."""
     place, parts = Checkpoint(name), list[bytes]()
     for number, piece in enumerate(_LINE_END.split(raw), 1):
         if piece[:1] in (b" ", b"\t") and parts:

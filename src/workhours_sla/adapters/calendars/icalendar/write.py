@@ -1,31 +1,26 @@
-"""A schedule as iCalendar (RFC 5545): its working time, and why some days differ."""
+"""Write the working time of a schedule as iCalendar (RFC 5545)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from workhours_sla.adapters.calendars.icalendar.lines import escaped, folded
-from workhours_sla.adapters.calendars.rows import check_range, dates_between
+from workhours_sla.adapters.calendars.rows import check_range
+from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
 from workhours_sla.text import words
 from workhours_sla.worktime.schedule import Schedule
 
-_ONE_DAY = timedelta(days=1)
+__all__ = ["write_icalendar"]
+
 _WORKING_TIME = {"en": "Working time", "ru": "Рабочее время"}
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
-class _Feed(NamedTuple):
-    name: str
-    digest: str
-    stamp: str
-    lang: str
-
-
-def write(  # noqa: PLR0913 - each is said in the file
+def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
     schedule: Schedule,
     first: date,
     last: date,
@@ -37,24 +32,28 @@ def write(  # noqa: PLR0913 - each is said in the file
 ) -> str:
     r"""Return the working time of the shifts that start from ``first`` to ``last`` as iCalendar.
 
-    One event per stretch, from opening to closing, also where that is past midnight. Events are
-    TRANSPARENT, as hours of work make nobody busy. ``days_off`` adds the dates that an act or an
-    override makes free, as all-day events. ``stamp`` is the DTSTAMP, an aware datetime: the same
-    arguments always give the same text. ``name`` is the calendar's; UIDs are made of it and of
-    where an event starts, so a later file of the same name updates the events of an earlier one.
-    Days that no act has settled (of ``schedule.provisionally()``) are TENTATIVE. ``lang`` is the
-    language of the words.
+    There is one event for each stretch from opening to closing, also across midnight. Events are
+    TRANSPARENT (RFC 5545, section 3.8.2.7), so that they make nobody busy. ``days_off`` adds the
+    dates that an act or an override makes free, as all-day events. Days that no act has confirmed
+    (of ``schedule.provisionally()``) are TENTATIVE.
 
-    Times are in UTC, which every client shows right on any clock. A TZID could not name the
-    second reading of an hour that the clocks repeat, and would hang on a VTIMEZONE with every
-    change of the zone, of which some clients read one pair of rules and others nothing.
+    ``stamp`` is the DTSTAMP, an aware datetime; the same arguments give the same text. ``name`` is
+    the calendar's name; UIDs are made of it and of where an event starts, so that a later file
+    with the same name updates the events of an earlier one. ``lang`` is the language of the words,
+    "en" or "ru".
 
-    Raises CalendarCoverageError for dates that the calendar does not know, CalendarDataError for
-    a ``last`` before ``first``, NaiveDatetimeError for a naive ``stamp``.
+    Times are in UTC, which every client converts correctly. A TZID could not name the second of
+    two repeated hours, and would need a VTIMEZONE with every change of the zone, which many clients
+    do not read.
+
+    Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError for a
+    ``last`` before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for hours
+    with parts of a second, TypeError for other values.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> stamp = datetime(2025, 10, 1, tzinfo=UTC)
-    >>> for line in write(office, date(2025, 11, 1), date(2025, 11, 1), stamp=stamp).split("\r\n"):
+    >>> text = write_icalendar(office, date(2025, 11, 1), date(2025, 11, 1), stamp=stamp)
+    >>> for line in text.split("\r\n"):
     ...     if line.startswith(("DTSTART", "DTEND", "DESCRIPTION")):
     ...         print(line)
     DTSTART:20251101T060000Z
@@ -70,7 +69,7 @@ def write(  # noqa: PLR0913 - each is said in the file
         raise NaiveDatetimeError(msg)
     name = name or f"{schedule.calendar.id} {schedule.tz.key}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    feed = _Feed(name, digest, _utc(stamp), lang)
+    feed = _Feed(digest, _utc(stamp), lang)
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -89,9 +88,28 @@ def write(  # noqa: PLR0913 - each is said in the file
     return "".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
+class _Feed(NamedTuple):
+    """What all events of a file share."""
+
+    digest: str
+    stamp: str
+    lang: str
+
+
+class _Event(NamedTuple):
+    """The lines of an event that differ; ``confirmed``: an act decides the day."""
+
+    start: str
+    end: str
+    uid: str
+    summary: str
+    description: str
+    confirmed: bool
+
+
 def _stretches(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
-    """Return the stretches of a date's shifts, in UTC, without what the date before works too."""
-    before = day - _ONE_DAY
+    """Return the stretches of a date's shifts, in UTC, without those of the date before."""
+    before = day - ONE_DAY
     left = _in_utc(schedule, day)
     for from_, until in _in_utc(schedule, before) if schedule.knows(before) else ():
         left = [
@@ -112,73 +130,51 @@ def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
 def _working(
     schedule: Schedule, day: date, stretches: list[tuple[datetime, datetime]], feed: _Feed
 ) -> Iterator[str]:
-    """Yield the events of a working day; one that is not ordinary says why."""
-    description, settled = "", True
+    """Yield the events of a working day; the description explains a day that is not ordinary."""
+    description, confirmed = "", True
     if day in schedule.overrides:
         description = words.pick(words.OVERRIDDEN, feed.lang)
     else:
-        told = schedule.calendar.day(day)
-        settled = not told.provisional
-        if told.reasons or told.eve_of or told.provisional:
-            description = told.describe(feed.lang)
+        found = schedule.calendar.day(day)
+        confirmed = not found.provisional
+        if found.reasons or found.eve_of or found.provisional:
+            description = found.describe(feed.lang)
+    summary = words.pick(_WORKING_TIME, feed.lang)
     for start, end in stretches:
-        yield from _event(
-            feed,
-            start=f"DTSTART:{_utc(start)}",
-            end=f"DTEND:{_utc(end)}",
-            uid=_utc(start),
-            summary=words.pick(_WORKING_TIME, feed.lang),
-            description=description,
-            settled=settled,
-        )
+        times = f"DTSTART:{_utc(start)}", f"DTEND:{_utc(end)}"
+        yield from _lines(feed, _Event(*times, _utc(start), summary, description, confirmed))
 
 
 def _day_off(schedule: Schedule, day: date, feed: _Feed) -> Iterator[str]:
     """Yield the event of a date without shifts, unless it is an ordinary day of the week."""
     if day in schedule.overrides:
-        reason, settled = words.pick(words.OVERRIDDEN, feed.lang), True
+        reason, confirmed = words.pick(words.OVERRIDDEN, feed.lang), True
     else:
-        told = schedule.calendar.day(day)
-        if not told.reasons:
+        found = schedule.calendar.day(day)
+        if not found.reasons:
             return
-        reason, settled = told.describe(feed.lang), not told.provisional
-    yield from _event(
-        feed,
-        start=f"DTSTART;VALUE=DATE:{_digits(day)}",
-        end=f"DTEND;VALUE=DATE:{_digits(day + _ONE_DAY)}",
-        uid=_digits(day),
-        summary=reason,
-        description="",
-        settled=settled,
-    )
+        reason, confirmed = found.describe(feed.lang), not found.provisional
+    dates = f"DTSTART;VALUE=DATE:{_digits(day)}", f"DTEND;VALUE=DATE:{_digits(day + ONE_DAY)}"
+    yield from _lines(feed, _Event(*dates, _digits(day), reason, "", confirmed))
 
 
-def _event(  # noqa: PLR0913 - the lines of an event
-    feed: _Feed,
-    *,
-    start: str,
-    end: str,
-    uid: str,
-    summary: str,
-    description: str,
-    settled: bool,
-) -> Iterator[str]:
+def _lines(feed: _Feed, event: _Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
-    yield f"UID:{uid}-{feed.digest}@workhours-sla"
+    yield f"UID:{event.uid}-{feed.digest}@workhours-sla"
     yield f"DTSTAMP:{feed.stamp}"
-    yield start
-    yield end
-    yield f"SUMMARY:{escaped(summary)}"
-    if description:
-        yield f"DESCRIPTION:{escaped(description)}"
-    yield f"STATUS:{'CONFIRMED' if settled else 'TENTATIVE'}"
+    yield event.start
+    yield event.end
+    yield f"SUMMARY:{escaped(event.summary)}"
+    if event.description:
+        yield f"DESCRIPTION:{escaped(event.description)}"
+    yield f"STATUS:{'CONFIRMED' if event.confirmed else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
 def _utc(moment: datetime) -> str:
     if moment.microsecond:
-        msg = f"iCalendar knows whole seconds only, not {moment.time()}; round the hours"
+        msg = f"iCalendar has whole seconds only, not {moment.time()}; round the hours"
         raise HoursSyntaxError(msg, text=str(moment.time()))
     moment = moment.astimezone(UTC)
     return f"{_digits(moment)}T{moment:%H%M%S}Z"
