@@ -14,10 +14,11 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Schedule, WeeklyHours
-from workhours_sla.adapters.calendars import dates, xmlcalendar
+from workhours_sla.adapters.calendars import dates
 from workhours_sla.adapters.calendars.acts import parse_acts
 from workhours_sla.adapters.calendars.icalendar import recurrence
 from workhours_sla.adapters.calendars.icalendar.read import read_icalendar
+from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
@@ -277,9 +278,9 @@ READERS: dict[str, tuple[Read, str]] = {
     "feed": (feed, LONG),
     "component": (feed, f"BEGIN:{LONG}\nEND:x"),
     "rule": (recurring, f"FREQ={LONG}"),
-    "XML": (lambda text: xmlcalendar.read(text, id="x"), f"<{LONG}/>"),
-    "JSON of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"year": "{LONG}"}}'),
-    "key of a year": (lambda text: xmlcalendar.read(text, id="x"), f'{{"{LONG}": 1}}'),
+    "XML": (lambda text: read_xmlcalendar(text, id="x"), f"<{LONG}/>"),
+    "JSON of a year": (lambda text: read_xmlcalendar(text, id="x"), f'{{"year": "{LONG}"}}'),
+    "key of a year": (lambda text: read_xmlcalendar(text, id="x"), f'{{"{LONG}": 1}}'),
     "value": (from_json, json.dumps({"schema": LONG})),
     "kind of a value": (
         from_json,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
@@ -20,7 +20,6 @@ Source = str | bytes | Path
 
 SHORT_DAY_NAMES = {"en": "short working day", "ru": "сокращённый рабочий день"}
 
-_ONE_DAY = timedelta(days=1)
 _DAYS_OF_A_WEEK = 7
 
 
@@ -227,9 +226,3 @@ def _digest(table: TableDays) -> str:
         for day, layer, kind, act, name, other, eve, by in table.rows
     ]
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def dates_between(first: date, last: date) -> Iterator[date]:
-    """Yield the dates from ``first`` to ``last``, both included."""
-    for offset in range((last - first).days + 1):
-        yield first + _ONE_DAY * offset

@@ -1,9 +1,10 @@
-"""Production calendars in the XML and the JSON of xmlcalendar.ru, a file per year.
+"""Read production calendars in the XML and JSON of xmlcalendar.ru, one file per year.
 
-The XML, as https://github.com/xmlcalendar/data describes it: a ``day`` has a date ``d`` (MM.DD), a
-type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), the holiday ``h`` it is, and the date
-``f`` its day off was moved from. The JSON lists the days off of each month, ``*`` a short working
-day and ``+`` a day off that was moved there; a working weekend is one that is not listed.
+The format is described at https://github.com/xmlcalendar/data. In the XML a ``day`` has a date
+``d`` (MM.DD), a type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), a holiday ``h``, and
+the date ``f`` from which its day off was moved. The JSON lists the days off of each month, with
+``*`` for a short working day and ``+`` for a day off that was moved there; a weekend that is not
+listed is worked.
 """
 
 from __future__ import annotations
@@ -23,18 +24,17 @@ from workhours_sla.adapters.calendars.rows import (
     Source,
     calendar_of,
     check_swaps,
-    dates_between,
     paired,
     short,
     text_of,
 )
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY
+from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.errors import CalendarDataError, shown
 
 WEEKEND = frozenset({5, 6})
-"""The format knows no other: Saturday and Sunday are off unless a file says they are not."""
+"""The only weekend of the format; a file lists the days of it that are worked."""
 
 _OFF, _SHORT, _WORKING = "1", "2", "3"
 _MONTH_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})")
@@ -44,35 +44,36 @@ _KNOWN_KEYS = {"year", "months", "transitions", "statistic"}
 
 
 class _Year(NamedTuple):
-    """What a file says: its year and a row per date that is not ordinary."""
+    """The content of a file: its year, and a row for each date that is not ordinary."""
 
     year: int
     place: Checkpoint
     rows: list[Row]
 
 
-def read(
+def read_xmlcalendar(
     files: Source | Iterable[Source],
     *,
-    id: str,  # noqa: A002 - the word of Calendar
+    id: str,  # noqa: A002 - as in Calendar
     swaps: Mapping[date, date] | None = None,
     tz: ZoneInfo | str | None = None,
 ) -> Calendar:
-    """Return the calendar of one or several years, one after the other, each a file.
+    """Return the calendar of one year or of consecutive years, each in a file.
 
-    A file is its content, as text or bytes, or a Path; XML and JSON may stand side by side. The
-    calendar knows the years of the files. A working weekend takes the hours of the date it was
-    swapped with. Files before 2021 do not name that date: give it in ``swaps``, from the working
-    weekend to the date. Short days are one hour shorter. The format does not tell a day off by
-    decree from a holiday.
+    A file is its content, as text or bytes, or a Path; XML and JSON may be mixed. The calendar
+    covers the years of the files. A working weekend takes the hours of the date it was swapped
+    with; files before 2021 do not have that date, so give it in ``swaps``, which maps working
+    weekends to such dates. Short days are one hour shorter. The format does not distinguish a day
+    off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it needs one.
 
-    Raises CalendarDataError, naming the line or key, for what is no such file, for a date said
-    twice, for a working weekend without a date to take hours from, and for a day off moved from
-    a date that stays off without being a holiday; UnknownTimeZoneError for ``tz``.
+    Raises CalendarDataError, which names the line or key, for a file in another format, for a date
+    listed twice, for a working weekend without a date to take hours from, and for a day off moved
+    from a date that is neither a holiday nor worked; UnknownTimeZoneError for ``tz``; TypeError for
+    other values.
 
     >>> text = '''<calendar year="2027" lang="ru"><holidays/><days>
     ... <day d="02.20" t="2"/><day d="02.22" t="1" f="02.20"/></days></calendar>'''
-    >>> read(text, id="own").day(date(2027, 2, 20)).hours_of
+    >>> read_xmlcalendar(text, id="own").day(date(2027, 2, 20)).hours_of
     datetime.date(2027, 2, 22)
     """
     sources = (
@@ -83,9 +84,9 @@ def read(
         Checkpoint("the list of files").refuse("it is empty", "give the file of at least one year")
     for before, after in pairwise(years):
         if after.year == before.year:
-            after.place.refuse(f"{after.year} is told by {before.place} too", "give it once")
+            after.place.refuse(f"{after.year} is in {before.place} too", "give it once")
         if after.year != before.year + 1:
-            after.place.refuse(f"no file tells of {before.year + 1}", "add it")
+            after.place.refuse(f"no file has the year {before.year + 1}", "add it")
     first, last = date(years[0].year, 1, 1), date(years[-1].year, 12, 31)
     rows = [row for year in years for row in year.rows]
     rows = list(paired(list(_with_swaps(rows, swaps or {}))))
@@ -103,12 +104,13 @@ def _year(source: Source) -> _Year:
     if text.lstrip()[:1] == "{":
         return _JsonFile(name).read(text)
     return Checkpoint(name).refuse(
-        f"{shown(text[:20])} begins neither XML nor JSON", "give the content of a file, or its Path"
+        f"{shown(text[:20])} is the beginning of neither XML nor JSON",
+        "give the content of a file, or its Path",
     )
 
 
 def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
-    """Yield the rows with the dates that the caller names."""
+    """Yield the rows with the swaps that the caller gives."""
     left = dict(swaps)
     for entry, place in rows:
         other = left.pop(entry.date, None)
@@ -127,13 +129,13 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
         )
         yield Row(moved, place)
     for day in left:
-        Checkpoint("swaps").refuse(f"no file says that {day} works", "leave it out")
+        Checkpoint("swaps").refuse(f"{day} is worked in no file", "leave it out")
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the entries; a holiday shortens its eve where that changes no day but says why.
+    """Yield the entries; a holiday shortens its eve if that explains the file and changes no day.
 
-    So it does where just those days are short in the file that take the hours of its eve.
+    That is so if every day with the hours of its eve is short in the file.
     """
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}
@@ -164,7 +166,7 @@ def _work(day: date, act: Act, lang: str, *, is_short: bool, swapped_with: date 
 
 
 class _XmlFile:
-    """The XML of one year, read with the line of each day in mind."""
+    """Reads the XML of one year, and remembers the line of each day."""
 
     def __init__(self, name: str) -> None:
         self._place = Checkpoint(name)
@@ -180,17 +182,17 @@ class _XmlFile:
         self._act = _act(0)
 
     def read(self, text: str) -> _Year:
-        """Return what the file says. Raises CalendarDataError."""
+        """Return the content of the file. Raises CalendarDataError."""
         try:
             self._parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
         except expat.ExpatError as error:
             self._here(error.lineno).refuse(
-                f"it is no XML ({expat.ErrorString(error.code)})", "get the file again"
+                f"it is not XML ({expat.ErrorString(error.code)})", "get the file again"
             )
         except ValueError as error:  # an encoding that the text is not in
-            self._here().refuse(f"it cannot be read ({error})", "save the file as UTF-8")
+            self._here().refuse(f"it cannot be decoded ({error})", "save the file as UTF-8")
         if not self._days:
-            self._place.refuse("it lists no days", "get the file again, it may be torn")
+            self._place.refuse("it lists no days", "get the file again, it may be incomplete")
         rows = [Row(self._entry(day), place) for day, (place, _) in self._days.items()]
         return _Year(self._year, self._place, rows)
 
@@ -229,7 +231,7 @@ class _XmlFile:
         place = self._here()
         for key in given.keys() - {"d", "t", "h", "f"}:
             way_out = "keep the days of one region" if key == "r" else "use d, t, h and f"
-            place.refuse(f"a day has the attribute {shown(key)}, which is not read", way_out)
+            place.refuse(f"a day has the attribute {shown(key)}, which is not supported", way_out)
         day = _date(self._year, given.get("d", ""), place)
         if day in self._days:
             place.refuse(f"{day} is there twice, first on {self._days[day][0]}", "keep one of them")
@@ -241,7 +243,7 @@ class _XmlFile:
         place, given = self._days[day]
         if "h" in given and (given["t"] != _OFF or given["h"] not in self._holidays):
             place.refuse(
-                f"{day} names the holiday {shown(given['h'])}, but works or there is none such",
+                f"{day} names the holiday {shown(given['h'])}, but works or no holiday has it",
                 "name a holiday of the file on a day off",
             )
         other = _date(self._year, given["f"], place) if "f" in given else None
@@ -261,35 +263,37 @@ def _date(year: int, text: str, place: Checkpoint) -> date:
     match = _MONTH_DAY.fullmatch(text)
     try:
         if match is None:
-            raise ValueError  # noqa: TRY301 - refused below
+            raise ValueError  # noqa: TRY301 - handled below
         return date(year, int(match[1]), int(match[2]))
     except ValueError:
-        return place.refuse(f"{shown(text)} is no day of {year}", "write it as MM.DD, like 11.04")
+        return place.refuse(
+            f"{shown(text)} is not a day of {year}", "write it as MM.DD, like 11.04"
+        )
 
 
 class _JsonFile:
-    """The JSON of one year."""
+    """Reads the JSON of one year."""
 
     def __init__(self, name: str) -> None:
         self._place = Checkpoint(name)
         self._year = 0
 
     def read(self, text: str) -> _Year:
-        """Return what the file says. Raises CalendarDataError."""
+        """Return the content of the file. Raises CalendarDataError."""
         try:
-            told = json.loads(text, object_pairs_hook=self._object)
+            document = json.loads(text, object_pairs_hook=self._object)
         except CalendarDataError:  # a ValueError too
             raise
         except json.JSONDecodeError as error:
             self._place._replace(line=error.lineno).refuse(
-                f"it is no JSON ({error.msg})", "get the file again"
+                f"it is not JSON ({error.msg})", "get the file again"
             )
         except (ValueError, RecursionError):
-            self._place.refuse("it is no JSON that can be read", "get the file again")
-        self._check(told)
+            self._place.refuse("it is not JSON that can be read", "get the file again")
+        self._check(document)
         act = _act(self._year)
-        moved = dict(self._moves(told.get("transitions", [])))
-        marks = dict(self._marks(told.get("months")))
+        moved = dict(self._moves(document.get("transitions", [])))
+        marks = dict(self._marks(document.get("months")))
         rows = []
         for day in dates_between(date(self._year, 1, 1), date(self._year, 12, 31)):
             place, mark = marks.get(day, (self._place, None))
@@ -311,21 +315,21 @@ class _JsonFile:
             self._place.refuse(f"a key of {shown(list(found))} is there twice", "keep one of them")
         return found
 
-    def _check(self, told: dict[str, Any]) -> None:
-        for key in sorted(told.keys() - _KNOWN_KEYS):
+    def _check(self, document: dict[str, Any]) -> None:
+        for key in sorted(document.keys() - _KNOWN_KEYS):
             self._at(key).refuse("it is not part of the format", "use year, months, transitions")
-        year = told.get("year")
+        year = document.get("year")
         if type(year) is not int or not date.min.year <= year <= date.max.year:
             self._at("year").refuse(f"the year is {shown(year)}", "write it like 2026")
         self._year = year
 
-    def _moves(self, told: object) -> Iterator[tuple[date, date]]:
-        """Yield (where a day off went, where it came from)."""
+    def _moves(self, moves: object) -> Iterator[tuple[date, date]]:
+        """Yield (new date, former date) of each day off that was moved."""
         seen = set()
-        for index, move in enumerate(told if isinstance(told, list) else [told]):
+        for index, move in enumerate(moves if isinstance(moves, list) else [moves]):
             place = self._at(f"transitions[{index}]")
             if not isinstance(move, dict) or move.keys() != {"from", "to"}:
-                place.refuse(f"{shown(move)} is no transition", "give it a from and a to, MM.DD")
+                place.refuse(f"{shown(move)} is not a transition", "give it a from and a to, MM.DD")
             source, target = (_date(self._year, str(move[key]), place) for key in ("from", "to"))
             if target in seen:
                 place.refuse(f"a day off was moved to {target} before", "keep one of them")
@@ -333,23 +337,24 @@ class _JsonFile:
             yield target, source
 
     def _marks(self, months: object) -> Iterator[tuple[date, tuple[Checkpoint, str]]]:
-        """Yield the listed days, each with its mark and where it stands."""
+        """Yield the listed days, each with its place in the file and its mark."""
         numbers = []
         for index, month in enumerate(months if isinstance(months, list) else [months]):
             place = self._at(f"months[{index}]")
             if not isinstance(month, dict) or month.keys() != {"month", "days"}:
-                place.refuse(f"{shown(month)} is no month", "give it a month and its days")
+                place.refuse(f"{shown(month)} is not a month", "give it a month and its days")
             number, days = month["month"], month["days"]
             if type(number) is not int or not isinstance(days, str):
                 place.refuse(
-                    f"{shown(month)} is no month", 'write it like {"month": 1, "days": "1,2+,3*"}'
+                    f"{shown(month)} is not a month",
+                    'write it like {"month": 1, "days": "1,2+,3*"}',
                 )
             numbers.append(number)
             seen = set()
             for text in days.split(","):
                 match = _LISTED_DAY.fullmatch(text.strip())
                 if match is None:
-                    place.refuse(f"{shown(text)} is no day", "write it like 8, 8* or 8+")
+                    place.refuse(f"{shown(text)} is not a day", "write it like 8, 8* or 8+")
                 day = _date(self._year, f"{number:02}.{int(match[1]):02}", place)
                 if day in seen:
                     place.refuse(f"{day} is there twice", "keep one of them")
@@ -360,7 +365,7 @@ class _JsonFile:
 
 
 def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> Entry | None:
-    """Return what the list of a month says of a date, None where that is what its weekday is."""
+    """Return the entry of a date by the list of its month, None for an ordinary day."""
     weekend = day.weekday() in WEEKEND
     if mark is None:
         return _work(day, act, "ru", is_short=False, swapped_with=None) if weekend else None
@@ -368,6 +373,6 @@ def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> E
         return _work(day, act, "ru", is_short=True, swapped_with=None)
     if mark == "+" or moved_from is not None:
         return Entry(*(day, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act), swapped_with=moved_from)
-    if weekend:  # maybe a holiday too: the list does not say
+    if weekend:  # it may be a holiday too, which the list does not contain
         return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, act)
     return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act)

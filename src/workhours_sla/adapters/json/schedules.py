@@ -19,8 +19,8 @@ from workhours_sla.adapters.shape import Reader, RefusedError, refuse, refuse_fo
 from workhours_sla.calendars.amendments import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.day import Entry, Layer
 from workhours_sla.calendars.date_ranges import DateRange
+from workhours_sla.calendars.day import Entry, Layer
 from workhours_sla.calendars.plain_days import PlainDays
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import (
