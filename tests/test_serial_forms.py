@@ -18,7 +18,7 @@ from workhours_sla import (
     days_off_in_any,
     working_in_any,
 )
-from workhours_sla.errors import WorkHoursWarning
+from workhours_sla.errors import ConfigError, WorkHoursWarning
 from workhours_sla.json import from_json, to_json
 
 FROZEN = Path(__file__).parent / "data" / "serial" / "schedules.json"
@@ -66,6 +66,19 @@ def test_what_is_written_has_the_frozen_form(name: str) -> None:
     document = json.loads(FROZEN.read_text(encoding="utf-8"))[name]
     written = json.loads(to_json(MADE[name]))
     assert without_versions(written) == without_versions(document)
+
+
+def test_calendars_combined_too_often_are_refused() -> None:
+    start = '{"kind":"combined","any_off":true,"parts":['
+    inner = json.dumps(json.loads(to_json(PLAIN))["calendar"])
+    for depth in (10, 450, 10_000):
+        calendar = start * depth + inner + "]}" * depth
+        text = f'{{"schema":"workhours.calendar/1","calendar":{calendar}}}'
+        if depth == 10:
+            assert from_json(text, Calendar).coverage == PLAIN.coverage
+        else:
+            with pytest.raises(ConfigError, match=r"too deep|not JSON that can be read"):
+                from_json(text)
 
 
 def without_versions(data: object) -> object:

@@ -146,8 +146,11 @@ def from_json(text: str | bytes, kind: Any = object) -> Any:
         except (ValueError, TypeError, RecursionError):
             pass  # the error comes with the key path from below
     reader = Reader()
-    form = _read_form(text, reader)
-    value = change_of(form) if isinstance(form, ChangeLine) else value_of(form, reader)
+    try:
+        form = _read_form(text, reader)
+        value = change_of(form) if isinstance(form, ChangeLine) else value_of(form, reader)
+    except RecursionError:
+        reader.fail((), "it is nested too deep", "give a document as it was written")
     if not isinstance(value, kind):
         what = f"{form.__struct_config__.tag} is the schema of another type"
         reader.fail(("schema",), what, f"give a document of type {kind.__name__}")
