@@ -1,9 +1,8 @@
-"""Promises judged by reading their rules aloud, one after another.
+"""An oracle of verdicts: the rules of docs/promises.md, implemented by brute force.
 
-What docs/promises.md says is done here in the plainest way there is: lists are walked, dates are
-counted, working time is cut into pieces and the pieces are added up. Nothing is kept between two
-questions and nothing is shared with the package that is judged, except values (events, budgets)
-and a schedule's own ``intervals`` and ``shifts_on``.
+Lists are walked, dates are counted, working time is cut into pieces and added up. Nothing is
+cached, and no code is shared with the package except values (events, budgets) and a schedule's own
+``intervals`` and ``shifts_on``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from workhours_sla import CalendarDays, ClockTime, Event, Months, Schedule, Work
 ZERO = timedelta(0)
 DAY = timedelta(days=1)
 SKEW = timedelta(minutes=5)
-REACH = 400  # days; a question that leads further is a mistake in the test
+REACH = 400  # days; a scene that needs more is a mistake in the test
 TYPES = (
     "created",
     "registered",
@@ -37,16 +36,16 @@ TYPES = (
     "reopened",
     "duplicate_of",
 )
-BELONGING = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
-CORRECTABLE = (*BELONGING, "author_role", "substantive", "reason")
+ATTRIBUTES = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
+CORRECTABLE = (*ATTRIBUTES, "author_role", "substantive", "reason")
 
 Span = tuple[datetime, datetime | None]
-"""From, until; None where no end is known."""
+"""From, until; None if it has no end yet."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A target as plain data; ``by`` is the field that ``schedules`` go by, or empty."""
+    """A target as plain data; ``by`` is the field that selects among ``schedules``, or empty."""
 
     name: str
     budget: Any
@@ -66,7 +65,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Fit:
-    """A rule as plain data: the promises, and the values that an appeal must have for them."""
+    """A rule as plain data: the promises, and the attributes that an appeal must have."""
 
     promises: tuple[Promise, ...]
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,7 +75,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Expected:
-    """What must come out for one appeal against one promise."""
+    """The expected outcome of one appeal against one promise."""
 
     appeal_id: str
     target: str
@@ -95,42 +94,40 @@ class Expected:
     schedule: Schedule
     pauses: tuple[Span, ...]
     shares: Mapping[tuple[str, str | None], timedelta]
-    """Working time by phase and holder, where there was any."""
+    """Working time by phase and holder, without zeros."""
     overdue: timedelta | None
-    """How late the answer is or was, None where no due time is known."""
+    """How late the answer is or was, None without a due time."""
     is_late: bool
     """Whether the answer came after the limit."""
 
 
 @dataclass
 class Answer:
-    """What must come out for all events."""
+    """The expected result for all events."""
 
     outcomes: list[Expected] = field(default_factory=list)
     unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
-    set_aside: set[tuple[str, str]] = field(default_factory=set)
+    quarantined: set[tuple[str, str]] = field(default_factory=set)
     """Pairs of event id and reason."""
 
 
-def deduplicate(
+def expected(
     events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
 ) -> Answer:
-    """Return what the events come to as of an instant."""
+    """Return the expected result for some events as of an instant."""
     answer = Answer()
     by_appeal: dict[str, list[Event]] = {}
-    for event in believed(events, answer):
+    for event in effective(events, answer):
         by_appeal.setdefault(event.appeal_id, []).append(event)
     for appeal_id in sorted(by_appeal):
-        said = corrected(by_appeal[appeal_id])
-        seen = {
-            event_id: said[event_id] for event_id in said if said[event_id].occurred_at <= as_of
-        }
+        by_id = corrected(by_appeal[appeal_id])
+        seen = {name: event for name, event in by_id.items() if event.occurred_at <= as_of}
         story = [event for event in seen.values() if not names_another(event)]
         if any(event.type == "created" for event in story):
             story.sort(key=order)
             judge_appeal(appeal_id, story, fits, as_of, answer, from_change=from_change)
         else:
-            answer.set_aside |= {(event_id, "no_appeal") for event_id in seen}
+            answer.quarantined |= {(event_id, "no_appeal") for event_id in seen}
     return answer
 
 
@@ -145,22 +142,22 @@ def is_ahead(event: Event) -> bool:
     return event.occurred_at > event.received_at + SKEW
 
 
-def says(event: Event) -> Event:
-    """Return the event without the moment of its receipt."""
+def content(event: Event) -> Event:
+    """Return the event without the time of its receipt."""
     return replace(event, received_at=event.occurred_at)
 
 
-def believed(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
-    """Yield one event per id, as first received; the others and those ahead are set aside."""
+def effective(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
+    """Yield one event per id, as first received; quarantine others and those from the future."""
     by_id: dict[str, dict[Event, Event]] = {}
     for event in sorted(events, key=lambda event: (event.received_at, event.canonical)):
-        by_id.setdefault(event.event_id, {}).setdefault(says(event), event)
+        by_id.setdefault(event.event_id, {}).setdefault(content(event), event)
     for event_id, contents in by_id.items():
         candidates = [event for event in contents.values() if not is_ahead(event)]
         if len(candidates) < len(contents):
-            answer.set_aside.add((event_id, "future_time"))
+            answer.quarantined.add((event_id, "future_time"))
         if len(candidates) > 1:
-            answer.set_aside.add((event_id, "conflicting_id"))
+            answer.quarantined.add((event_id, "conflicting_id"))
         yield from candidates[:1]
 
 
@@ -169,9 +166,9 @@ def names_another(event: Event) -> bool:
 
 
 def corrected(events: list[Event]) -> dict[str, Event]:
-    """Return the events of an appeal by their ids, those that a correction names as corrected.
+    """Return the events of an appeal by id, with their corrections applied.
 
-    The corrections are moved with them, and say nothing of their own.
+    A correction is moved to the time of the event that it corrects.
     """
     found = {event.event_id: event for event in events}
     corrections = [event for event in events if names_another(event)]
@@ -197,10 +194,10 @@ def is_answer(event: Event) -> bool:
 
 
 def attributes(story: Iterable[Event]) -> dict[str, str | None]:
-    """Return the value of each field that was named last."""
-    found: dict[str, str | None] = dict.fromkeys(BELONGING)
+    """Return the last value of each attribute."""
+    found: dict[str, str | None] = dict.fromkeys(ATTRIBUTES)
     for event in story:
-        for name in BELONGING:
+        for name in ATTRIBUTES:
             if getattr(event, name) is not None:
                 found[name] = getattr(event, name)
     return found
@@ -224,7 +221,7 @@ def judge_appeal(
         for event in story
         if event.type in {"replied", "closed"} and event.occurred_at < creation.occurred_at
     ]
-    answer.set_aside |= {(event.event_id, "reply_before_post") for event in early}
+    answer.quarantined |= {(event.event_id, "reply_before_post") for event in early}
     story = [event for event in story if event not in early]
 
     fit, changed_at = fitting(fits, story, creation)
@@ -248,7 +245,7 @@ def judge_appeal(
 def fitting(
     fits: Sequence[Fit], story: list[Event], creation: Event
 ) -> tuple[Fit | None, datetime | None]:
-    """Return the rule at the end, and when it came to be that one if not at the creation."""
+    """Return the rule at the end, and since when it applies, None for since the creation."""
     begun = story.index(creation) + 1
     found = [
         first_fit(fits, attributes(story[:length]), creation)
@@ -279,8 +276,8 @@ def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, 
         return [(None, story)]
     found: list[tuple[datetime | None, list[Event]]] = [(None, [])]
     for event in story:
-        settled = any(is_answer(e) or e.type == "closed" for e in found[-1][1])
-        if event.type == "reopened" and settled:
+        answered = any(is_answer(e) or e.type == "closed" for e in found[-1][1])
+        if event.type == "reopened" and answered:
             found.append((event.occurred_at, [event]))
         else:
             found[-1][1].append(event)
@@ -306,13 +303,13 @@ class Clock:
     schedule: Schedule
     cycle: int
     events: list[Event]
-    """Those of the cycle."""
+    """The events of the cycle."""
     reopened_at: datetime | None
     since: datetime | None
-    """When the rule changed, where that starts the clock."""
+    """When the rule changed, if that starts the clock."""
 
     def outcome(self) -> list[Expected]:
-        """Return the outcome, or nothing where there is no clock."""
+        """Return the outcome, or nothing if there is no clock."""
         start = self.start()
         if start is None:
             return []
@@ -341,7 +338,7 @@ class Clock:
         return starter.occurred_at if starter else None
 
     def starter(self) -> Event | None:
-        """Return the event that `starts` names, where there is one: it answers nothing."""
+        """Return the event that starts the clock by its type, if any: it answers nothing."""
         if self.promise.starts == "interim":
             able = [event for event in self.events if is_answer(event)]
             able = [event for event in able if event.reason == "interim"]
@@ -426,8 +423,8 @@ class Clock:
         spans = []
         for number, begun in enumerate(starts):
             over = moves[number] if number < len(moves) else answer
-            held_for_no_time = begun in starts[number + 1 :]
-            if not held_for_no_time:
+            replaced_at_once = begun in starts[number + 1 :]
+            if not replaced_at_once:
                 spans.append((self.holder(over), begun))
         last = spans[-1][0]
         first = [holder for holder, _ in spans].index(last)
@@ -439,7 +436,7 @@ class Clock:
         return spans[first][1], others
 
     def holder(self, until: Event | None, *, inclusive: bool = False) -> str | None:
-        """Return the agency named last as holder before an event, or in this cycle."""
+        """Return the last agency named as holder before an event, or in this cycle."""
         found = None
         last = until or self.events[-1]
         length = self.appeal.story.index(last) + (inclusive or until is None)
@@ -450,7 +447,7 @@ class Clock:
         return found
 
     def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
-        """Return when the clock stands, from the start and until the end."""
+        """Return the pauses of the clock, between its start and its end."""
         if not self.promise.pauses:
             return []
         found: list[Span] = []
@@ -479,16 +476,16 @@ class Clock:
         first_start: datetime,
         others: Sequence[Span] = (),
     ) -> Expected:
-        """Return the outcome: withdrawn in time and before the answer, or as if never deleted."""
+        """Return the outcome: withdrawn in time and before the answer, or else not deleted."""
         deletion = self.deletion()
         if deletion and (answer is None or order(deletion) < order(answer)):
-            found = self.reckon(start, deletion, first_start, others, deleted=True)
+            found = self.outcome_with(start, deletion, first_start, others, deleted=True)
             gone = max(start, deletion.occurred_at)
             if found.limit is None or gone <= found.limit:
                 return found
-        return self.reckon(start, answer, first_start, others)
+        return self.outcome_with(start, answer, first_start, others)
 
-    def reckon(
+    def outcome_with(
         self,
         start: datetime,
         last: Event | None,
@@ -497,7 +494,7 @@ class Clock:
         *,
         deleted: bool = False,
     ) -> Expected:
-        """Return the outcome of a clock that ends with the last event, if there is one."""
+        """Return the outcome of a clock that ends with that event, if there is one."""
         promise, appeal = self.promise, self.appeal
         ended = max(start, last.occurred_at) if last else None
         own = self.pauses(start, ended)
@@ -558,7 +555,7 @@ class Clock:
         edges = {event.occurred_at for event in self.events if start < event.occurred_at < end}
         for since, until in pairwise(sorted({start, *edges, end})):
             happened = [event for event in self.events if event.occurred_at <= since]
-            first = happened or self.events[:1]  # by what the clock starts, if before all else
+            first = happened or self.events[:1]  # the clock may start before its first event
             holder = self.holder(first[-1], inclusive=True)
             phase = "assigned" if holder else "unassigned"
             if any(since < registered for registered in registrations):
@@ -581,7 +578,7 @@ class Clock:
         return working_time(self.schedule, due, until, pauses)
 
     def deletion(self) -> Event | None:
-        """Return by which event the citizen deleted the appeal for good."""
+        """Return the event by which the citizen deleted the appeal, unless it was restored."""
         found = None
         for event in self.events:
             if event.type == "restored":
@@ -625,7 +622,7 @@ class Clock:
         )
 
 
-# Working time and terms, by cutting and counting
+# Working time and day budgets, by cutting and counting
 
 
 @lru_cache(maxsize=256)
@@ -639,7 +636,7 @@ def pieces_of(schedule: Schedule, around: date) -> tuple[tuple[datetime, datetim
 def pieces(
     schedule: Schedule, start: datetime, pauses: Sequence[Span]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the working time from an instant on that no hold covers, cut at their edges."""
+    """Yield the working time after an instant and outside of pauses, cut at their edges."""
     start = start.astimezone(UTC)
     edges = sorted({start, *(edge for pause in pauses for edge in pause if edge is not None)})
     for lo, hi in pieces_of(schedule, start.date().replace(day=1)):
@@ -647,8 +644,8 @@ def pieces(
             continue
         inner = [edge for edge in edges if lo < edge < hi]
         for begun, ended in pairwise([lo, *inner, hi]):
-            held = any(a <= begun and (b is None or begun < b) for a, b in pauses)
-            if begun >= start and not held:
+            paused = any(a <= begun and (b is None or begun < b) for a, b in pauses)
+            if begun >= start and not paused:
                 yield begun, ended
 
 
@@ -664,7 +661,7 @@ def working_time(
 
 
 def joined(pauses: Sequence[Span], until: datetime) -> Iterator[Span]:
-    """Yield the stretches that are held up to an instant, in order, none touching the next."""
+    """Yield the pauses up to an instant, in order, joined where they touch."""
     over = [(since, until if end is None else end) for since, end in pauses]
     over = sorted(pause for pause in over if pause[0] < pause[1])
     while over:
@@ -677,7 +674,7 @@ def joined(pauses: Sequence[Span], until: datetime) -> Iterator[Span]:
 def term(
     schedule: Schedule, start: datetime, budget: Any, pauses: Sequence[Span]
 ) -> tuple[datetime | None, datetime | None]:
-    """Return when a budget is due and the last instant within it; None where a hold has no end."""
+    """Return the due time and the limit of a budget, None where an open pause decides."""
     if isinstance(budget, ClockTime):
         return start + budget.amount, start + budget.amount
     if not isinstance(budget, timedelta):
@@ -690,7 +687,7 @@ def term(
             due = at
         if used > budget:
             return due, at
-    assert any(end is None for _, end in pauses), "the term is longer than the oracle looks"
+    assert any(end is None for _, end in pauses), "the budget ends after REACH days"
     return due, None
 
 
@@ -699,7 +696,7 @@ def midnight_after(schedule: Schedule, day: date) -> datetime:
 
 
 def last_closing(schedule: Schedule, day: date) -> datetime | None:
-    """Return when the last shift that begins on a date ends, if there is one."""
+    """Return the end of the last shift that begins on a date, if there is one."""
     ends = [shift.end for shift in schedule.shifts_on(day)]
     if not ends:
         return None
@@ -724,14 +721,14 @@ def days_term(
     for _ in range(REACH):
         counts = not isinstance(budget, WorkingDays) or bool(schedule.shifts_on(day))
         midnight = midnight_after(schedule, day)
-        if counts and not stands_at(midnight, pauses):
+        if counts and not is_paused_at(midnight, pauses):
             count -= 1
             if not count:
                 last = day
                 break
         day += DAY
     if last is None:
-        assert any(end is None for _, end in pauses), "the term is longer than the oracle looks"
+        assert any(end is None for _, end in pauses), "the budget ends after REACH days"
         return None, None
     if isinstance(budget, CalendarDays | Months):
         last = rolled(schedule, last, budget.roll, start, pauses)
@@ -753,14 +750,14 @@ def months_later(day: date, count: int) -> date:
             wanted -= 1
 
 
-def stands_at(when: datetime, pauses: Sequence[Span]) -> bool:
+def is_paused_at(when: datetime, pauses: Sequence[Span]) -> bool:
     return any(since <= when and (end is None or when < end) for since, end in pauses)
 
 
 def rolled(
     schedule: Schedule, day: date, roll: str, start: datetime, pauses: Sequence[Span]
 ) -> date | None:
-    """Return a working date for the end of a term, None where a hold without an end keeps it."""
+    """Return the working date that a day budget ends on, None if an open pause prevents it."""
     if roll == "none" or schedule.shifts_on(day):
         return day
     if roll == "preceding":
@@ -772,6 +769,6 @@ def rolled(
             return moved
     for number in range(REACH):
         moved = day + number * DAY
-        if schedule.shifts_on(moved) and not stands_at(midnight_after(schedule, moved), pauses):
+        if schedule.shifts_on(moved) and not is_paused_at(midnight_after(schedule, moved), pauses):
             return moved
     return None

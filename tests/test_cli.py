@@ -344,7 +344,7 @@ def test_who_held_what_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[
     ]
     assert outcome["elapsed"] == "PT11H30M"
     _, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--explain", "--lang=en")
-    assert "2:00  held by roads" in out
+    assert "2:00  assigned to roads" in out
     assert "at the breach: health" in out
 
 

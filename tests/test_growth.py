@@ -45,7 +45,7 @@ def event(id_: str, kind: str, minute: int, appeal: str = "A", **said: Any) -> E
     return Event(id_, appeal, EventType(kind), when, received, **said)
 
 
-# -- what happens ----------------------------------------------------------------------------
+# -- what happens ----------------------------------------------------------------------------------
 
 
 def reviews(size: int) -> Iterator[Event]:
@@ -126,7 +126,7 @@ def corrections(size: int) -> Iterator[Event]:
         yield event(f"k{n}", "corrected", 2 * n + 2, refers_to=f"e{n}", topic="roads")
 
 
-# -- what is promised ------------------------------------------------------------------------
+# -- what is promised ------------------------------------------------------------------------------
 
 FOUR = working_hours(4)
 BY_AGENCY = ScheduleBy(
@@ -154,7 +154,7 @@ PAUSED = Policy(
 )
 
 
-# -- how it is told --------------------------------------------------------------------------
+# -- how it is shown -------------------------------------------------------------------------------
 
 
 def at_once(events: Sequence[Event], policy: Policy, _: Path) -> None:
@@ -254,7 +254,7 @@ def test_events_one_by_one_take_as_much_work_as_those_before(
     assert growth(work) < 2.5
 
 
-def test_holders_are_told_apart_in_one_pass_over_the_pauses() -> None:
+def test_holders_are_found_in_one_pass_over_the_pauses() -> None:
     target = Target("paused", FOUR, OFFICE, pauses=True)
 
     def work(size: int) -> Callable[[], object]:
@@ -268,7 +268,7 @@ def test_holders_are_told_apart_in_one_pass_over_the_pauses() -> None:
     assert growth(work) < 2.5
 
 
-def test_an_account_of_many_days_goes_through_the_pauses_once() -> None:
+def test_an_explanation_of_many_days_reads_the_pauses_once() -> None:
     def work(size: int) -> Callable[[], object]:
         hours = [MONDAY + timedelta(hours=10 * n) for n in range(size)]
         pauses = [(since, since + timedelta(hours=1)) for since in hours]

@@ -1,8 +1,8 @@
-"""Verdicts agree with the oracle that reads docs/promises.md aloud, and obey its laws.
+"""Verdicts equal those of the oracle of docs/promises.md, and obey its laws.
 
-Lives of appeals are random: anything may happen at any time, several things at once, in any order
-of arrival, around openings, closings, holidays, working Saturdays and changes of the clock. So are
-the policies. ``WORKHOURS_EXAMPLES`` sets the number of examples per property.
+Events are random: of any type, at any time, several at one instant, in any order of arrival, around
+openings, closings, holidays, working Saturdays and clock changes. So are the policies.
+``WORKHOURS_EXAMPLES`` sets the number of examples per property.
 """
 
 import random
@@ -68,12 +68,11 @@ EDGES = (0, 119, 120, 150, 360, 540, 780, 840, 1020, 1080, 1200, 1320)
 # From plain data to the library's values
 
 
-def told(value: Any) -> str:
-    """Return the fields of a value that say something."""
+def written(value: Any) -> str:
+    """Return the fields of a value that differ from their defaults, as text."""
     named = {f.name: getattr(value, f.name) for f in fields(value)}
     plain = {f.name: f.default for f in fields(value)}
-    said = (f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
-    return " ".join(said)
+    return " ".join(f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
 
 
 def target(promise: Promise) -> Target:
@@ -112,7 +111,7 @@ def rule(fit: Fit) -> Rule:
 
 @dataclass(frozen=True)
 class Scene:
-    """What happened, what was promised, and when it is asked."""
+    """Events, promises, and the instant to evaluate at."""
 
     events: tuple[Event, ...]
     fits: tuple[Fit, ...]
@@ -121,15 +120,15 @@ class Scene:
     bare: bool = False
     """Whether the policy is a list of targets without rules."""
     anchor: date = ANCHORS[1]
-    """What the times gather around."""
+    """The date that the times are near."""
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print what differs from the plainest case, a line for each event and promise."""
+        """Print a line for each event and promise, without default values."""
         events = sorted(self.events, key=lambda event: (event.appeal_id, oracle.order(event)))
-        lines = [f"as of {self.as_of}{', from_change' * self.from_change}", *map(told, events)]
+        lines = [f"as of {self.as_of}{', from_change' * self.from_change}", *map(written, events)]
         for fit in self.fits:
             lines.append(f"{fit.wanted} {fit.valid_from} {fit.valid_until}")
-            lines += [f"  {told(promise)}" for promise in fit.promises]
+            lines += [f"  {written(promise)}" for promise in fit.promises]
         printer.text("\n".join(lines))
 
     @property
@@ -141,7 +140,7 @@ class Scene:
         return Policy([rule(fit) for fit in self.fits], on_change=on_change)
 
     def expected(self) -> Answer:
-        return oracle.deduplicate(self.events, self.fits, self.as_of, from_change=self.from_change)
+        return oracle.expected(self.events, self.fits, self.as_of, from_change=self.from_change)
 
     def found(self) -> Evaluation:
         return evaluate(self.events, self.policy, as_of=self.as_of)
@@ -170,7 +169,7 @@ NAMES = (
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
-    """Return what the oracle says of a clock, as far as the document says it."""
+    """Return the fields of an expected outcome that the document defines."""
     return {
         name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
         for name in NAMES
@@ -178,7 +177,7 @@ def row_expected(outcome: Expected) -> dict[str, Any]:
 
 
 def row_found(outcome: Outcome) -> dict[str, Any]:
-    """Return the same of an outcome, in UTC: equal times of two zones may compare unequal."""
+    """Return the same fields of an outcome, in UTC: equal times of two zones may differ."""
     found = {name: getattr(outcome, name) for name in NAMES}
     found["pauses"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.pauses)
     return {
@@ -187,7 +186,7 @@ def row_found(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-# Lives and policies, made by chance
+# Random events and policies
 
 
 REPLIED, CLOSED, DELETED = EventType.REPLIED, EventType.CLOSED, EventType.DELETED
@@ -199,7 +198,7 @@ RESTS = (
 
 @dataclass(frozen=True)
 class Plot:
-    """Types of events that make something of each other, and the options that heed them."""
+    """Types of events that affect one another, and the options that depend on them."""
 
     kinds: tuple[EventType, ...]
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -242,7 +241,7 @@ LAGS = (
     *(-4 * MINUTE, -5 * MINUTE, -5 * MINUTE - 99 * TICK),
 )
 NOWHERE = ("nowhere", "0-a-1", "1-a-2", "2-a-3", "0-b-1", "1-b-0")
-"""Ids that an event may come to have, of this appeal or of another, or none has."""
+"""Ids that a random event may refer to: of this appeal, of another, or of no event."""
 ROLES = (None, None, *["official"] * 5, "citizen", "coordinator", "system")
 BUDGETS = (
     *(HOUR, 4 * HOUR, 4 * HOUR, 8 * HOUR, 9 * HOUR, 20 * HOUR),
@@ -555,7 +554,7 @@ def test_order_of_arrival_and_duplicates(side: Side) -> None:
 
 
 @sides
-def test_a_formal_reply_is_none_to_the_point(side: Side) -> None:
+def test_a_formal_reply_is_not_substantive(side: Side) -> None:
     events = story(
         "2025-09-15 09:10 created", "2025-09-15 09:40 replied", "2025-09-15 14:35 replied"
     )
@@ -593,7 +592,7 @@ def test_a_transfer_leaves_or_restarts_the_clock(side: Side) -> None:
 
 
 @sides
-def test_a_holder_goes_on_with_what_was_used(side: Side) -> None:
+def test_a_former_holder_resumes_its_own_clock(side: Side) -> None:
     moves = (("09:00", "A"), ("11:00", "B"), ("12:00", "A"))
     posted = story("2025-10-14 08:00 created", created={"agency_id": "C"})
     moved = [
@@ -608,7 +607,7 @@ def test_a_holder_goes_on_with_what_was_used(side: Side) -> None:
 
 
 @sides
-def test_a_question_to_the_citizen_holds_the_clock(side: Side) -> None:
+def test_a_question_to_the_citizen_pauses_the_clock(side: Side) -> None:
     events = story(
         "2025-06-09 16:00 created",
         "2025-06-09 17:10 paused",
@@ -617,24 +616,24 @@ def test_a_question_to_the_citizen_holds_the_clock(side: Side) -> None:
     )
     running = judged(side, events, "2025-06-12 09:00", FOUR)
     assert str(running["elapsed"]) == "16:20:00"
-    holding = judged(side, events, "2025-06-12 09:00", replace(FOUR, pauses=True))
-    assert (holding["verdict"], str(holding["elapsed"])) == ("breached", "4:10:00")
-    assert holding["due_at"] == at("2025-06-11 16:10")
+    paused = judged(side, events, "2025-06-12 09:00", replace(FOUR, pauses=True))
+    assert (paused["verdict"], str(paused["elapsed"])) == ("breached", "4:10:00")
+    assert paused["due_at"] == at("2025-06-11 16:10")
     whole_days = replace(FOUR, pauses=True, schedule=S9)
     assert str(judged(side, events, "2025-06-12 09:00", whole_days)["elapsed"]) == "5:10:00"
 
 
 @sides
 def test_an_open_pause_has_no_limit_unless_it_came_too_late(side: Side) -> None:
-    held = replace(FOUR, pauses=True)
+    paused = replace(FOUR, pauses=True)
     events = story("2025-03-11 10:00 created", "2025-03-11 12:00 paused")
-    row = judged(side, events, "2025-05-05 10:00", held)
+    row = judged(side, events, "2025-05-05 10:00", paused)
     assert (row["verdict"], row["limit"], str(row["elapsed"])) == ("paused", None, "2:00:00")
     late = story("2025-03-11 10:00 created", "2025-03-11 15:00:00.000001 paused")
-    row = judged(side, late, "2025-05-05 10:00", held)
+    row = judged(side, late, "2025-05-05 10:00", paused)
     assert (row["verdict"], row["limit"]) == ("breached", at("2025-03-11 15:00"))
     edge = story("2025-03-11 10:00 created", "2025-03-11 15:00 paused")  # as the limit is reached
-    row = judged(side, edge, "2025-05-05 10:00", held)
+    row = judged(side, edge, "2025-05-05 10:00", paused)
     assert (row["verdict"], row["limit"], row["due_at"]) == (
         "paused",
         None,
@@ -658,7 +657,7 @@ def test_a_pause_lasts_no_longer_than_its_cap(side: Side) -> None:
 
 
 @sides
-def test_plain_time_runs_through_pauses(side: Side) -> None:
+def test_clock_time_ignores_pauses(side: Side) -> None:
     events = story("2025-03-11 10:00 created", "2025-03-11 11:00 paused")
     row = judged(
         side, events, "2025-03-11 17:00", replace(FOUR, budget=ClockTime(6 * HOUR), pauses=True)
@@ -667,7 +666,7 @@ def test_plain_time_runs_through_pauses(side: Side) -> None:
 
 
 @sides
-def test_days_at_whose_midnight_the_clock_stands_do_not_count(side: Side) -> None:
+def test_days_whose_midnight_is_paused_do_not_count(side: Side) -> None:
     events = story(
         "2025-03-11 10:00 created", "2025-03-12 20:00 paused", "2025-03-13 20:00 resumed"
     )
@@ -676,12 +675,12 @@ def test_days_at_whose_midnight_the_clock_stands_do_not_count(side: Side) -> Non
         (CalendarDays(4, roll="none"), "2025-03-17 00:00"),
         (CalendarDays(4, roll="following"), "2025-03-17 18:00"),
     ):
-        held = replace(FOUR, budget=budget, pauses=True)
-        assert judged(side, events, "2025-03-13 21:00", held)["due_at"] == at(due)
+        paused = replace(FOUR, budget=budget, pauses=True)
+        assert judged(side, events, "2025-03-13 21:00", paused)["due_at"] == at(due)
 
 
 @sides
-def test_the_exchange_that_matters_is_the_clock(side: Side) -> None:
+def test_the_deciding_exchange_is_the_clock(side: Side) -> None:
     turns = replace(FOUR, stops="next_reply")
     met = [
         "2025-03-11 09:00 created",
@@ -701,7 +700,7 @@ def test_the_exchange_that_matters_is_the_clock(side: Side) -> None:
 
 
 @sides
-def test_an_interim_reply_is_no_answer_to_what_it_starts(side: Side) -> None:
+def test_an_interim_reply_does_not_answer_the_clock_it_starts(side: Side) -> None:
     posted, interim, answer = story(
         "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 12:00 replied"
     )
@@ -714,7 +713,7 @@ def test_an_interim_reply_is_no_answer_to_what_it_starts(side: Side) -> None:
 
 
 @sides
-def test_a_review_outweighs_what_the_reply_says(side: Side) -> None:
+def test_a_review_overrides_the_reply(side: Side) -> None:
     posted, reply, review = story(
         "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 11:00 review"
     )
@@ -777,7 +776,7 @@ def test_only_the_citizen_withdraws_and_only_in_time(side: Side) -> None:
 
 
 @sides
-def test_a_holder_of_an_earlier_cycle_has_not_held_it_in_this_one(side: Side) -> None:
+def test_a_holder_of_an_earlier_cycle_is_new_in_this_one(side: Side) -> None:
     moves = story(
         "2025-03-11 09:00 created",
         "2025-03-11 10:00 transferred",
@@ -801,7 +800,7 @@ def test_a_transfer_that_is_the_answer_starts_nothing(side: Side) -> None:
 
 
 @sides
-def test_from_change_a_clock_starts_with_its_rule(side: Side) -> None:
+def test_with_from_change_a_clock_starts_no_earlier_than_its_rule(side: Side) -> None:
     lines = ("2025-03-11 09:00 created", "2025-03-11 11:00 edited", "2025-03-11 12:00 edited")
     posted, moved, another = story(*lines)
     events = (posted, replace(moved, channel="vk"), replace(another, topic="roads"))
@@ -845,16 +844,16 @@ def test_outcomes_agree(scene: Scene) -> None:
 
 @MANY
 @given(scenes())
-def test_what_is_set_aside_agrees(scene: Scene) -> None:
+def test_quarantine_and_unmatched_agree(scene: Scene) -> None:
     found, wanted = scene.found(), scene.expected()
-    set_aside = {(item.event.event_id, item.reason) for item in found.quarantine}
-    assert set_aside == wanted.set_aside
+    quarantined = {(item.event.event_id, item.reason) for item in found.quarantine}
+    assert quarantined == wanted.quarantined
     assert {tuple(item) for item in found.unmatched} == wanted.unmatched
 
 
 @PROPERTY
 @given(unknown_scenes())
-def test_what_can_be_said_before_the_calendar_is_known_is_said(scenes: Sequence[Scene]) -> None:
+def test_a_verdict_shared_by_both_calendars_is_given(scenes: Sequence[Scene]) -> None:
     unknown, *either_way = scenes
     found = [(o.verdict.value, o.calendar_unknown) for o in unknown.found().outcomes]
     first, second = ([o.verdict for o in scene.expected().outcomes] for scene in either_way)
@@ -874,7 +873,7 @@ def test_what_can_be_said_before_the_calendar_is_known_is_said(scenes: Sequence[
 
 @PROPERTY
 @given(unknown_scenes())
-def test_by_rule_what_is_known_stays(scenes: Sequence[Scene]) -> None:
+def test_provisional_changes_only_open_outcomes(scenes: Sequence[Scene]) -> None:
     unknown, *_ = scenes  # of a calendar without rules, so that what is open stays open
     before = unknown.found().outcomes
     found = evaluate(unknown.events, unknown.policy, as_of=unknown.as_of, provisional=True).outcomes
@@ -886,7 +885,7 @@ def test_by_rule_what_is_known_stays(scenes: Sequence[Scene]) -> None:
 
 @PROPERTY
 @given(scenes())
-def test_holders_share_the_time_of_the_clock(scene: Scene) -> None:
+def test_spans_of_holders_add_up_to_the_clock(scene: Scene) -> None:
     once = {event.event_id: event for event in scene.events if not oracle.is_ahead(event)}
     scene = replace(scene, events=tuple(once.values()), from_change=False)
     for outcome in scene.expected().outcomes:
@@ -905,10 +904,10 @@ def test_holders_share_the_time_of_the_clock(scene: Scene) -> None:
         assert all(before == after for (_, before), (after, _) in pairwise(edges))
 
 
-def test_events_of_one_instant_come_in_the_order_that_the_document_tells() -> None:
-    told = Path(__file__).parent.parent / "docs" / "promises.md"
+def test_events_of_one_instant_are_ordered_as_documented() -> None:
+    document = Path(__file__).parent.parent / "docs" / "promises.md"
     order = " ".join(EventType)
-    assert f"`{order}`" in " ".join(told.read_text("utf-8").split())
+    assert f"`{order}`" in " ".join(document.read_text("utf-8").split())
     assert tuple(EventType) == oracle.TYPES
 
 
@@ -957,7 +956,7 @@ def test_order_and_repeats_change_nothing(
 
 @PROPERTY
 @given(scenes(), st.integers(0, 40))
-def test_what_was_not_received_by_then_says_nothing(scene: Scene, index: int) -> None:
+def test_events_received_after_known_at_change_nothing(scene: Scene, index: int) -> None:
     receipts = [event.received_at for event in scene.events] or [scene.as_of]
     known_at = receipts[index % len(receipts)]
     received = [event for event in scene.events if event.received_at <= known_at]

@@ -1,8 +1,9 @@
-"""Events, targets and the fold: verdicts, reconciliation, and indifference to order."""
+"""Events, targets and the fold: verdicts, reconciliation, and independence from order."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import pickle
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +28,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
-from workhours_sla.sla.event import checked_event
+from workhours_sla.sla.event import EVENT_FIELDS, FIELD_NAMES, checked_event
 from workhours_sla.sla.fold import fold
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -115,7 +116,7 @@ def test_an_unanswered_appeal_is_at_risk_until_the_limit_itself() -> None:
         assert evaluate(events, POLICY, as_of=as_of).outcomes[0].verdict is verdict
 
 
-def test_what_a_citizen_says_is_no_answer() -> None:
+def test_a_reply_by_a_citizen_is_no_answer() -> None:
     events = [
         created("1", at(2025, 3, 12, 10)),
         replied("1", at(2025, 3, 12, 11), author_role="citizen"),
@@ -124,7 +125,7 @@ def test_what_a_citizen_says_is_no_answer() -> None:
     assert (only.verdict, only.answered_at) == (Verdict.BREACHED, None)
 
 
-def test_the_first_posting_counts_and_the_last_holder_is_named() -> None:
+def test_the_first_posting_and_the_last_holder_count() -> None:
     events = [
         created("1", at(2025, 3, 12, 10), agency_id="A", channel="vk"),
         event("again", "1", EventType.CREATED, at(2025, 3, 13, 10)),
@@ -134,7 +135,7 @@ def test_the_first_posting_counts_and_the_last_holder_is_named() -> None:
     assert (only.posted_at, only.agency_id, only.channel) == (at(2025, 3, 12, 10), "B", "vk")
 
 
-def test_quarantine_says_why() -> None:
+def test_quarantined_events_have_a_reason() -> None:
     now = at(2025, 3, 12, 12)
     events = [
         created("1", at(2025, 3, 12, 10)),
@@ -158,7 +159,7 @@ def test_quarantine_says_why() -> None:
     assert reconciles(result)
 
 
-def test_of_two_contents_the_one_received_first_stays() -> None:
+def test_of_two_contents_the_one_received_first_counts() -> None:
     early, late = (
         created("1", at(2025, 3, 12, 10), channel=channel, received_at=at(2025, 3, 12, hour))
         for channel, hour in (("vk", 11), ("ok", 10))
@@ -170,7 +171,7 @@ def test_of_two_contents_the_one_received_first_stays() -> None:
         assert reconciles(result)
 
 
-def test_a_later_copy_of_a_future_stamp_does_not_make_it_true_or_count_twice() -> None:
+def test_a_later_copy_of_an_event_from_the_future_is_a_duplicate() -> None:
     future = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 10))
     copy = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 12))
     for events in ([future, copy], [copy, future]):
@@ -178,7 +179,7 @@ def test_a_later_copy_of_a_future_stamp_does_not_make_it_true_or_count_twice() -
         assert (counts.duplicate, counts.quarantined) == (1, 1)
 
 
-def test_an_unknown_calendar_keeps_the_due_time_and_waits() -> None:
+def test_dates_outside_the_calendar_leave_a_known_due_time() -> None:
     events = [created("1", at(2027, 12, 30, 14)), created("2", at(2027, 12, 30, 15))]
     one, two = evaluate(events, POLICY, as_of=at(2027, 12, 30, 17)).outcomes
     assert (one.verdict, one.due_at, one.limit, one.calendar_unknown) == (
@@ -196,7 +197,7 @@ def test_an_unknown_calendar_keeps_the_due_time_and_waits() -> None:
     assert evaluate(answered, POLICY, as_of=at(2028, 2, 1)).outcomes[0].verdict is Verdict.MET
 
 
-def test_decrees_move_the_verdict_with_the_calendar_known() -> None:
+def test_the_verdict_depends_on_the_decrees_known_to_the_calendar() -> None:
     events = [created("1", at(2023, 1, 31, 16, 30)), replied("1", at(2023, 2, 3, 10))]
     verdicts = []
     for known in (date(2023, 1, 23), date(2023, 1, 24)):
@@ -247,14 +248,14 @@ def test_any_order_and_any_duplicates_give_the_same_state(
 
 
 @given(EVENTS, st.integers(0, 4000))
-def test_verdict_and_elapsed_cannot_disagree(events: list[Event], minutes: int) -> None:
+def test_breached_means_that_elapsed_exceeds_the_budget(events: list[Event], minutes: int) -> None:
     as_of = at(2025, 3, 12, 9) + timedelta(minutes=minutes)
     for outcome in evaluate(events, POLICY, as_of=as_of).outcomes:
         assert outcome.elapsed is not None
         assert (outcome.verdict is Verdict.BREACHED) == (outcome.elapsed > outcome.budget)
 
 
-def test_values_survive_pickling_and_refuse_change() -> None:
+def test_values_can_be_pickled_and_are_frozen() -> None:
     posted = created("1", at(2025, 3, 12, 10))
     assert pickle.loads(pickle.dumps(posted)) == posted  # noqa: S301
     assert posted.occurred_at.tzinfo is UTC
@@ -266,7 +267,7 @@ def test_values_survive_pickling_and_refuse_change() -> None:
     assert pickle.loads(pickle.dumps(by)) == by  # noqa: S301
 
 
-def test_an_event_that_was_checked_before_is_like_any_other() -> None:
+def test_an_event_created_without_checks_equals_one_created_with_them() -> None:
     posted = created("1", at(2025, 3, 12, 10), channel="vk")
     fields = [getattr(posted, field.name) for field in dataclasses.fields(posted)]
     again = checked_event(*fields)
@@ -282,7 +283,26 @@ def test_an_event_that_was_checked_before_is_like_any_other() -> None:
     assert dataclasses.replace(clock, cycle=0) == clock
 
 
-def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
+def test_the_fields_of_an_event_are_declared_once() -> None:
+    _, *parameters = inspect.signature(Event.__init__).parameters.values()
+    assert tuple(one.name for one in parameters) == FIELD_NAMES
+    declared = {field.name: field.default for field in dataclasses.fields(Event)}
+    for one, field in zip(parameters, EVENT_FIELDS, strict=True):
+        assert field.required == (one.default is inspect.Parameter.empty)
+        assert field.required or one.default == declared[one.name]
+        assert field.nullable == (one.default is None)
+
+
+def test_collections_are_kept_as_frozen_values() -> None:
+    target = Target("closed", working_hours(4), OFFICE, stops={"closed"})
+    assert target.stops == frozenset({EventType.CLOSED})
+    rule = Rule([target], importances=["high"], channels=("vk", "ok"), agencies={"A"})
+    assert rule.targets == (target,)
+    assert (rule.importances, rule.channels) == (frozenset({"high"}), frozenset({"vk", "ok"}))
+    assert hash(rule) == hash(dataclasses.replace(rule, importances={"high"}))
+
+
+def test_invalid_events_targets_and_policies_are_refused() -> None:
     when = at(2025, 3, 12, 10)
     naive = datetime(2025, 3, 12, 10)
     with pytest.raises(EventError, match="event_id"):
@@ -307,7 +327,7 @@ def test_what_cannot_be_an_event_a_target_or_a_policy() -> None:
         Policy(POLICY.targets * 2)
 
 
-def test_what_is_settled_is_said_though_the_due_time_is_not_known() -> None:
+def test_a_verdict_is_given_although_uncertain_dates_leave_the_due_time_open() -> None:
     kc = Schedule("RU-KC", OFFICE.hours)  # 19-21 April 2026 are open there
     policy = Policy([Target("first reply", working_hours(4), kc)])
     posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
@@ -323,7 +343,7 @@ def test_what_is_settled_is_said_though_the_due_time_is_not_known() -> None:
     assert (late.verdict, late.calendar_unknown) == (Verdict.PENDING, True)
 
 
-def test_a_future_stamp_does_not_push_out_the_event_that_can_be_true() -> None:
+def test_an_event_from_the_future_does_not_replace_one_that_can_be_true() -> None:
     wrong = created("1", at(2025, 3, 12, 12), received_at=at(2025, 3, 12, 10))
     right = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 12, 10, 1))
     for events in ([wrong, right], [right, wrong, wrong]):
@@ -333,13 +353,13 @@ def test_a_future_stamp_does_not_push_out_the_event_that_can_be_true() -> None:
         assert reconciles(result)
 
 
-def test_late_counts_the_applied_alone() -> None:
+def test_late_counts_only_applied_events() -> None:
     future = created("9", at(2030, 1, 1), received_at=at(2025, 3, 12, 9))
     events = [future, created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
     assert evaluate(events, POLICY, as_of=at(2025, 3, 13)).reconciliation.late == 0
 
 
-def test_values_are_checked_when_they_are_made() -> None:
+def test_values_are_checked_and_normalised() -> None:
     when = at(2025, 3, 12, 10)
     assert Event("1", "A", "created", when, when).type is EventType.CREATED
     with pytest.raises(EventError, match="no event type 'bogus'"):
@@ -356,7 +376,7 @@ def test_values_are_checked_when_they_are_made() -> None:
         Target("x", working_hours(1), OFFICE, warn=-working_hours(1))
 
 
-# -- appeals that staff open, pauses that nobody ends ------------------------------------------
+# -- appeals that staff open, pauses that nobody ends ----------------------------------------------
 
 
 def by_staff(role: str, *more: Event) -> list[Event]:
@@ -401,7 +421,7 @@ def test_a_waiting_clock_starts_in_a_stream_too() -> None:
     ]
 
 
-def test_a_pause_that_never_ends_though_work_goes_on_is_flagged() -> None:
+def test_an_open_pause_is_marked_if_later_events_show_work() -> None:
     pausing = Policy([Target("t", working_hours(4), OFFICE, pauses=True, stops={"closed"})])
     paused = event("1-p", "1", EventType.PAUSED, at(2025, 3, 12, 11))
     resumed = event("1-s", "1", EventType.RESUMED, at(2025, 3, 12, 15))

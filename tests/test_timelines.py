@@ -1,7 +1,7 @@
-"""Diaries of appeals, with every answer worked out by hand.
+"""Diaries of appeals, with every answer calculated by hand.
 
 S8 is 09:00-13:00, 14:00-18:00, S9 is 09:00-18:00; a short day ends at 17:00. The dates have traps:
-short days, working Saturdays, New Year, days off by decree, and clocks that changed.
+short days, working Saturdays, New Year, days off by decree, and clock changes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ S9 = Schedule(VOLGOGRAD, "Mo-Fr 09:00-18:00")
 DUTY = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
 ROUND_THE_CLOCK = Schedule(None, "24/7", tz="Europe/Volgograd")
 
-# -- diaries -------------------------------------------------------------------------------------
+# -- diaries ---------------------------------------------------------------------------------------
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WORDS: dict[str, dict[str, Any]] = {
@@ -70,16 +70,16 @@ def at(text: str) -> datetime:
 
 def entry(appeal: str, number: int, line: str) -> Event:
     """Return the event of a line: time, type, words, and when it was received if not at once."""
-    told, _, receipt = line.partition("; received ")
-    weekday, day, time, kind, *words = told.split()
+    happened, _, receipt = line.partition("; received ")
+    weekday, day, time, kind, *words = happened.split()
     fields: dict[str, Any] = {"event_id": f"{appeal}/{number}"}
     for word in words:
         name, is_pair, value = word.partition("=")
         fields |= {FIELDS.get(name, name): value} if is_pair else WORDS[word]
     when = at(f"{weekday} {day} {time}")
-    heard = at(receipt) if receipt else when
+    received = at(receipt) if receipt else when
     return Event(
-        appeal_id=appeal, type=EventType(kind), occurred_at=when, received_at=heard, **fields
+        appeal_id=appeal, type=EventType(kind), occurred_at=when, received_at=received, **fields
     )
 
 
@@ -88,7 +88,7 @@ def life(appeal: str, *lines: str) -> list[Event]:
 
 
 def target(name: str = "answer", **options: Any) -> Target:
-    """Return a promise of four working hours on S8, unless the options say otherwise."""
+    """Return a target of four working hours on S8, with some options."""
     budget = options.pop("budget", working_hours(4))
     return Target(name, budget, options.pop("schedule", S8), **options)
 
@@ -109,34 +109,34 @@ def sentence(outcome: Outcome) -> str:
     return f"{verdict}, due {clock(outcome.due_at)}, used {format_amount(outcome.elapsed)}"
 
 
-SETTLED = {"met", "breached", "withdrawn", "excluded"}
+FINAL = {"met", "breached", "withdrawn", "excluded"}
 
 
 def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
-    """Return the verdicts, once a monitor has come to the same, whatever it heard first."""
+    """Return the batch answer, checked against a monitor with the events in two orders."""
     policy = Policy(targets or [target()])
     result = evaluate(events, policy, as_of=at(as_of))
     assert (result.quarantine, result.unmatched) == ((), ())
-    settled = {(one.appeal_id, one.target, one.cycle): {one.verdict} for one in result.outcomes}
+    verdicts = {(one.appeal_id, one.target, one.cycle): {one.verdict} for one in result.outcomes}
     for order in (events, events[::-1]):
         monitor = Monitor(policy)
         log = [change for event in order for change in monitor.apply(event)]
         log += monitor.advance(at(as_of))
-        taken_back = {change.retracts for change in log}
+        retracted = {change.retracts for change in log}
         kinds: dict[tuple[str, str, int], set[str]] = {}
         for change in log:
-            if change.retracts is None and change.change_id not in taken_back:
+            if change.retracts is None and change.change_id not in retracted:
                 kinds.setdefault((change.appeal_id, change.target, change.cycle), set()).add(
                     change.kind
                 )
-        assert {key: said & SETTLED for key, said in kinds.items()} == {
-            key: verdict & SETTLED for key, verdict in settled.items()
+        assert {key: found & FINAL for key, found in kinds.items()} == {
+            key: verdict & FINAL for key, verdict in verdicts.items()
         }
     return result
 
 
 def judge(events: list[Event], as_of: str, *targets: Target) -> dict[str, str]:
-    """Return a sentence for each target, of the only appeal there is."""
+    """Return a sentence for each target; there must be one appeal."""
     outcomes = ask(events, as_of, *targets).outcomes
     assert len({outcome.target for outcome in outcomes}) == len(outcomes)
     return {outcome.target: sentence(outcome) for outcome in outcomes}
@@ -148,7 +148,7 @@ def only(events: list[Event], as_of: str, *targets: Target) -> Outcome:
 
 
 def phases(events: list[Event], as_of: str, of: Target) -> list[tuple[str, str | None, str]]:
-    """Return who held the appeal one after another, each with the working time it had."""
+    """Return the phases of the appeal in order, each with its holder and working time."""
     spans = holder_spans(events, of, as_of=at(as_of))
     return [(span.phase, span.holder, format_amount(span.worked)) for span in spans]
 
@@ -164,10 +164,10 @@ class Watch:
         self.monitor = Monitor(Policy(targets or [target()]))
         self.kinds: dict[str, str] = {}
 
-    def hear(self, *events: Event) -> set[str]:
+    def apply(self, *events: Event) -> set[str]:
         return self._words([change for one in events for change in self.monitor.apply(one)])
 
-    def wait(self, until: str) -> set[str]:
+    def advance(self, until: str) -> set[str]:
         return self._words(self.monitor.advance(at(until)))
 
     def replace(self, *targets: Target) -> set[str]:
@@ -187,12 +187,12 @@ class Watch:
         return f"{change.kind} {clock(change.at)}"
 
     @property
-    def standing(self) -> list[str]:
-        """What was reported and not taken back."""
+    def current(self) -> list[str]:
+        """The changes that were reported and not retracted."""
         return sorted(self.kinds.values())
 
 
-# -- what goes wrong -----------------------------------------------------------------------------
+# -- common mistakes -------------------------------------------------------------------------------
 
 
 def test_posted_is_not_registered() -> None:
@@ -224,7 +224,7 @@ def test_posted_is_not_registered() -> None:
     ]
 
 
-def test_never_registered_is_no_clock_from_the_registration() -> None:
+def test_an_appeal_never_registered_has_no_clock_from_registration() -> None:
     diary = life("A-1", "Fri 26.04.2024 17:00 created")
     late = [target(start, starts=start) for start in ("registered", "assigned")]
     assert judge(diary, "Thu 02.05.2024 10:00", target("posted"), *late) == {
@@ -345,7 +345,7 @@ def test_several_answers() -> None:
     }
 
 
-def test_an_answer_by_nobody_known_counts() -> None:
+def test_an_answer_by_an_unknown_author_counts() -> None:
     diary = life("A-1", "Fri 27.12.2024 16:45 created", "Sat 28.12.2024 11:10 replied")
     assert judge(diary, "Thu 09.01.2025 12:00") == {
         "answer": "met, due Sat 28.12.2024 11:45, used 3:25",
@@ -365,11 +365,11 @@ def test_a_formal_reply() -> None:
         # Thu 2:00 + Fri 1:30
         "substantive": "at_risk, due Fri 07.11.2025 11:00, used 3:30",
     }
-    # judged, and found wanting: there is nothing left to review
+    # judged as not substantive: there is nothing left to review
     assert only(diary, "Fri 07.11.2025 10:30", substantive).needs_review is False
 
 
-def test_a_reply_nobody_has_judged_yet() -> None:
+def test_a_reply_that_was_not_judged_yet() -> None:
     diary = life(
         "A-1",
         "Thu 11.09.2025 09:10 created citizen",
@@ -400,7 +400,7 @@ def test_a_reply_nobody_has_judged_yet() -> None:
         assert only(reviewed, "Tue 16.09.2025 12:00", substantive).verdict == verdict
 
 
-def test_a_review_days_later_takes_the_breach_back() -> None:
+def test_a_review_days_later_retracts_the_breach() -> None:
     diary = life(
         "A-1",
         "Thu 11.09.2025 09:10 created citizen",
@@ -408,13 +408,13 @@ def test_a_review_days_later_takes_the_breach_back() -> None:
         "Mon 15.09.2025 10:00 review coordinator substantive of=early",
     )
     watch = Watch(target(stops="substantive_reply"))
-    assert watch.hear(*diary[:2]) == {"opened Thu 11.09.2025 09:10"}
+    assert watch.apply(*diary[:2]) == {"opened Thu 11.09.2025 09:10"}
     # three hours of four are used at 12:10
-    assert watch.wait("Fri 12.09.2025 12:00") == {
+    assert watch.advance("Fri 12.09.2025 12:00") == {
         "at_risk Thu 11.09.2025 12:10",
         "breached Thu 11.09.2025 14:10",
     }
-    assert watch.hear(diary[2]) == {"not at_risk", "not breached", "met Thu 11.09.2025 11:00"}
+    assert watch.apply(diary[2]) == {"not at_risk", "not breached", "met Thu 11.09.2025 11:00"}
 
 
 def test_an_interim_answer() -> None:
@@ -535,7 +535,7 @@ def test_a_pause_while_waiting_for_the_citizen() -> None:
     }
 
 
-def test_a_pause_from_before_the_start_holds_from_the_start() -> None:
+def test_a_pause_from_before_the_start_counts_from_the_start() -> None:
     diary = life(
         "A-1",
         "Wed 11.06.2025 09:00 created citizen",
@@ -545,23 +545,23 @@ def test_a_pause_from_before_the_start_holds_from_the_start() -> None:
         "Wed 11.06.2025 14:30 replied official",
     )
     # 11:00-13:00 = 2:00, 14:00-14:30; the fourth hour ends at 16:00
-    held = target(starts="registered", pauses=True)
-    assert judge(diary, "Wed 11.06.2025 17:00", held) == {
+    paused = target(starts="registered", pauses=True)
+    assert judge(diary, "Wed 11.06.2025 17:00", paused) == {
         "answer": "met, due Wed 11.06.2025 16:00, used 2:30",
     }
 
 
-def test_an_open_pause_holds_until_it_ends() -> None:
+def test_an_open_pause_lasts_until_it_ends() -> None:
     diary = life(
         "A-1", "Mon 09.06.2025 16:00 created citizen", "Mon 09.06.2025 17:10 paused official"
     )
-    held = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
-    assert (held.verdict, held.limit, held.elapsed) == ("paused", None, timedelta(minutes=70))
+    paused = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
+    assert (paused.verdict, paused.limit, paused.elapsed) == ("paused", None, timedelta(minutes=70))
     # an answer ends it
     diary += life("A-1", "Mon 09.06.2025 17:30 replied official id=reply")
     answered = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
     assert (answered.verdict, answered.elapsed) == ("met", timedelta(minutes=70))
-    # one that begins after the limit saves nothing: 10:00-13:00 = 3:00, 14:00-16:00 = 2:00
+    # one that begins after the limit changes nothing: 10:00-13:00 = 3:00, 14:00-16:00 = 2:00
     late = life(
         "A-1", "Mon 09.06.2025 10:00 created citizen", "Mon 09.06.2025 16:00 paused official"
     )
@@ -598,7 +598,7 @@ def test_a_pause_lasts_no_longer_than_its_cap() -> None:
     }
 
 
-def test_a_pause_leaves_out_the_dates_it_stands_on_at_midnight() -> None:
+def test_a_pause_leaves_out_the_dates_whose_midnight_it_covers() -> None:
     diary = life(
         "A-1",
         "Mon 09.06.2025 16:00 created citizen",
@@ -606,7 +606,7 @@ def test_a_pause_leaves_out_the_dates_it_stands_on_at_midnight() -> None:
         "Wed 11.06.2025 12:20 resumed",
         "Mon 16.06.2025 19:00 replied official",
     )
-    plain, held, clock_time = ask(
+    plain, paused, clock_time = ask(
         diary,
         "Tue 17.06.2025 12:00",
         target("plain", budget=WorkingDays(2)),
@@ -617,8 +617,8 @@ def test_a_pause_leaves_out_the_dates_it_stands_on_at_midnight() -> None:
     assert (plain.verdict, clock(plain.due_at)) == ("breached", "Wed 11.06.2025 17:00")
     assert clock(plain.limit) == "Thu 12.06.2025 00:00"
     # not Tuesday: Wed 11, Mon 16 (12-15 are off)
-    assert (held.verdict, clock(held.due_at)) == ("met", "Mon 16.06.2025 18:00")
-    assert clock(held.limit) == "Tue 17.06.2025 00:00"
+    assert (paused.verdict, clock(paused.due_at)) == ("met", "Mon 16.06.2025 18:00")
+    assert clock(paused.limit) == "Tue 17.06.2025 00:00"
     # around the clock, pause or not
     assert (clock_time.verdict, clock(clock_time.limit)) == ("breached", "Tue 10.06.2025 16:00")
 
@@ -642,7 +642,7 @@ def test_duplicates() -> None:
     assert sentence(one) == "met, due Wed 30.04.2025 11:30, used 3:30"
     assert (two.appeal_id, two.verdict) == ("A-2", "excluded")
     assert twice.reconciliation.duplicate == 1
-    # nobody says that it is one: Tue 1:00 + Wed (short) 7:00 + Mon 3:00 (01-04.05 are off)
+    # not marked as a duplicate: Tue 1:00 + Wed (short) 7:00 + Mon 3:00 (01-04.05 are off)
     assert judge(diary[2:3], "Mon 05.05.2025 12:00") == {
         "answer": "breached by 7:00, due Wed 30.04.2025 12:00, used 11:00",
     }
@@ -901,10 +901,10 @@ def test_a_decree_that_comes_late(decree: str) -> None:
     assert judge(diary, posted, then) == {"answer": f"pending, due {old_due}, used 0:00"}
     assert judge(diary, posted, corrected) == {"answer": f"pending, due {new_due}, used 0:00"}
     watch = Watch(then)
-    assert watch.hear(*diary) == {f"opened {posted}"}
+    assert watch.apply(*diary) == {f"opened {posted}"}
     assert watch.replace(corrected) == {f"due {new_due}"}
     assert watch.replace(corrected) == set()
-    assert watch.wait(old_due) == set()
+    assert watch.advance(old_due) == set()
 
 
 def test_an_agency_on_duty_while_the_country_has_days_off() -> None:
@@ -944,7 +944,7 @@ def test_next_year_is_not_known_yet() -> None:
         assert (waiting.due_at, waiting.limit) == (None, None)
         assert waiting.bounds is not None
         assert waiting.bounds.due_at == (at("Thu 01.01.2026 11:30"), None)
-    # an answer within what is known is in time whatever the new year brings
+    # an answer within what is known is in time whatever the calendar of the new year
     answered = only(diary, "Mon 12.01.2026 12:00", before)
     assert (answered.verdict, answered.elapsed) == ("met", timedelta(hours=1))
     # by rule Fri 09.01 is worked; the act made it a day off: Fri or Mon 2:30
@@ -953,9 +953,9 @@ def test_next_year_is_not_known_yet() -> None:
     ).outcomes
     assert sentence(by_rule) == "pending, due Fri 09.01.2026 11:30, used 1:30"
     assert by_rule.provisional is True
-    settled = only(diary[:1], "Wed 31.12.2025 12:00", since)
-    assert sentence(settled) == "pending, due Mon 12.01.2026 11:30, used 1:30"
-    assert (settled.calendar_unknown, settled.provisional) == (False, False)
+    certain = only(diary[:1], "Wed 31.12.2025 12:00", since)
+    assert sentence(certain) == "pending, due Mon 12.01.2026 11:30, used 1:30"
+    assert (certain.calendar_unknown, certain.provisional) == (False, False)
 
 
 def test_late_events_and_corrections() -> None:
@@ -968,9 +968,9 @@ def test_late_events_and_corrections() -> None:
         "Sat 02.11.2024 11:40 corrected of=reply; received Tue 05.11.2024 09:00",
     )
     watch = Watch()
-    assert watch.hear(diary[0]) == {"opened Fri 01.11.2024 15:30"}
+    assert watch.apply(diary[0]) == {"opened Fri 01.11.2024 15:30"}
     # Fri 15:30-18:00 = 2:30; three hours are used on Sat at 09:30, four at 10:30
-    assert watch.wait("Sat 02.11.2024 12:00") == {
+    assert watch.advance("Sat 02.11.2024 12:00") == {
         "at_risk Sat 02.11.2024 09:30",
         "breached Sat 02.11.2024 10:30",
     }
@@ -989,15 +989,15 @@ def test_late_events_and_corrections() -> None:
         # that one was received before the last
         (4, set(), f"met, {due}, used 2:40"),
     ):
-        assert watch.hear(diary[number]) == changes
+        assert watch.apply(diary[number]) == changes
         heard = diary[: number + 1]
         assert judge(heard, "Tue 05.11.2024 12:00") == {"answer": said}
         assert judge(heard[::-1], "Tue 05.11.2024 12:00") == {"answer": said}
-    assert watch.hear(*diary) == set()
-    assert watch.standing == ["met", "opened"]
+    assert watch.apply(*diary) == set()
+    assert watch.current == ["met", "opened"]
 
 
-def test_late_pauses_deletions_and_duplicates_take_a_breach_back() -> None:
+def test_late_pauses_deletions_and_duplicates_retract_a_breach() -> None:
     # 10:15-13:00 = 2:45; three hours are used at 14:15, four at 15:15
     late = {"at_risk Wed 12.03.2025 14:15", "breached Wed 12.03.2025 15:15"}
     posted, deleted, restored, duplicate = life(
@@ -1008,11 +1008,11 @@ def test_late_pauses_deletions_and_duplicates_take_a_breach_back() -> None:
         "Wed 12.03.2025 16:30 duplicate_of coordinator",
     )
     watch = Watch()
-    assert watch.hear(posted) == {"opened Wed 12.03.2025 10:15"}
-    assert watch.wait("Wed 12.03.2025 16:00") == late
-    assert watch.hear(deleted) == {"not breached", "withdrawn Wed 12.03.2025 15:00"}
-    assert watch.hear(restored) == {"not withdrawn", "breached Wed 12.03.2025 15:15"}
-    assert watch.hear(duplicate) >= {"not breached", "excluded Wed 12.03.2025 16:30"}
+    assert watch.apply(posted) == {"opened Wed 12.03.2025 10:15"}
+    assert watch.advance("Wed 12.03.2025 16:00") == late
+    assert watch.apply(deleted) == {"not breached", "withdrawn Wed 12.03.2025 15:00"}
+    assert watch.apply(restored) == {"not withdrawn", "breached Wed 12.03.2025 15:15"}
+    assert watch.apply(duplicate) >= {"not breached", "excluded Wed 12.03.2025 16:30"}
 
     paused, resumed, answer = life(
         "A-1",
@@ -1021,17 +1021,17 @@ def test_late_pauses_deletions_and_duplicates_take_a_breach_back() -> None:
         "Wed 12.03.2025 16:50 replied official id=r",
     )
     watch = Watch(target(pauses=True))
-    watch.hear(posted)
-    assert watch.wait("Wed 12.03.2025 16:00") == late
-    assert watch.hear(paused) == {"not breached", "paused Wed 12.03.2025 15:00"}
+    watch.apply(posted)
+    assert watch.advance("Wed 12.03.2025 16:00") == late
+    assert watch.apply(paused) == {"not breached", "paused Wed 12.03.2025 15:00"}
     # a quarter of an hour was left
-    assert watch.hear(resumed) | watch.wait("Wed 12.03.2025 16:40") == {
+    assert watch.apply(resumed) | watch.advance("Wed 12.03.2025 16:40") == {
         "resumed Wed 12.03.2025 16:30",
         "due Wed 12.03.2025 16:45",
     }
     # an earlier answer may still arrive
-    assert watch.hear(answer) == set()
-    assert watch.wait("Wed 12.03.2025 16:46") == {"breached Wed 12.03.2025 16:45"}
+    assert watch.apply(answer) == set()
+    assert watch.advance("Wed 12.03.2025 16:46") == {"breached Wed 12.03.2025 16:45"}
 
 
 def test_a_posting_corrected() -> None:
@@ -1051,7 +1051,7 @@ def test_a_posting_corrected() -> None:
     assert corrected.agency_id == "water"
 
 
-def test_stamps_from_the_future_and_answers_from_before() -> None:
+def test_events_from_the_future_and_answers_from_before_the_posting() -> None:
     diary = [
         *life("A-1", "Wed 12.03.2025 09:05 created; received Wed 12.03.2025 09:00"),
         *life("A-2", "Wed 12.03.2025 09:06 created; received Wed 12.03.2025 09:00"),
@@ -1121,7 +1121,7 @@ def test_gaming() -> None:
     ]
 
 
-# -- a day at the service ------------------------------------------------------------------------
+# -- a day at the service --------------------------------------------------------------------------
 
 
 def test_b5_who_is_about_to_breach() -> None:
@@ -1158,11 +1158,11 @@ def test_b6_the_answer_is_delivered_before_the_appeal() -> None:
             "answer": "met, due Wed 12.03.2025 14:30, used 1:30",
         }
         watch = Watch()
-        said = watch.hear(*order) | watch.wait("Wed 12.03.2025 18:00")
+        said = watch.apply(*order) | watch.advance("Wed 12.03.2025 18:00")
         assert said == {"opened Wed 12.03.2025 09:30", "met Wed 12.03.2025 11:00"}
 
 
-def test_b7_a_reply_to_the_point() -> None:
+def test_b7_a_substantive_reply() -> None:
     diary = life(
         "A-1",
         "Mon 15.09.2025 09:10 created citizen",
@@ -1225,10 +1225,10 @@ def test_b9_a_question_to_the_citizen() -> None:
         "S9": "breached by 1:10, due Wed 11.06.2025 15:10, used 5:10",
     }
     watch = Watch(targets[1])
-    said = watch.hear(*diary[:2])
-    said |= watch.wait("Wed 11.06.2025 12:00") | watch.hear(*diary[2:4])
+    said = watch.apply(*diary[:2])
+    said |= watch.advance("Wed 11.06.2025 12:00") | watch.apply(*diary[2:4])
     # three hours are used on Wed: 0:40 to 13:00, 1:10 after lunch
-    said |= watch.wait("Wed 11.06.2025 16:15") | watch.hear(diary[4])
+    said |= watch.advance("Wed 11.06.2025 16:15") | watch.apply(diary[4])
     assert {line for line in said if not line.startswith("due")} == {
         "opened Mon 09.06.2025 16:00",
         "paused Mon 09.06.2025 17:10",
@@ -1262,12 +1262,12 @@ def test_b10_the_governor_makes_two_days_off() -> None:
 def test_b10_the_amendment_comes_before_the_old_limit() -> None:
     posted, answer = life("A-1", *B10)
     watch = Watch(KNOWN_23)
-    assert watch.hear(posted) == {"opened Tue 31.01.2023 16:30"}
-    assert watch.wait("Wed 01.02.2023 10:00") == set()
+    assert watch.apply(posted) == {"opened Tue 31.01.2023 16:30"}
+    assert watch.advance("Wed 01.02.2023 10:00") == set()
     assert watch.replace(KNOWN_24) == {"due Fri 03.02.2023 11:30"}
-    assert watch.wait("Fri 03.02.2023 09:59") == set()
-    assert watch.hear(answer) == {"met Fri 03.02.2023 10:00"}
-    assert watch.standing == ["due_changed", "met", "opened"]
+    assert watch.advance("Fri 03.02.2023 09:59") == set()
+    assert watch.apply(answer) == {"met Fri 03.02.2023 10:00"}
+    assert watch.current == ["due_changed", "met", "opened"]
 
 
 def test_b10_the_amendment_comes_after_the_old_limit() -> None:
@@ -1275,10 +1275,10 @@ def test_b10_the_amendment_comes_after_the_old_limit() -> None:
     # answered on Monday, before the days that changed
     other = life("A-2", "Mon 30.01.2023 10:00 created", "Mon 30.01.2023 11:00 replied")
     watch = Watch(KNOWN_23)
-    watch.hear(*other)
-    assert watch.hear(posted) == {"opened Tue 31.01.2023 16:30"}
+    watch.apply(*other)
+    assert watch.apply(posted) == {"opened Tue 31.01.2023 16:30"}
     # three hours are used on Wed at 10:30
-    assert watch.wait("Thu 02.02.2023 12:00") == {
+    assert watch.advance("Thu 02.02.2023 12:00") == {
         "at_risk Wed 01.02.2023 10:30",
         "breached Wed 01.02.2023 11:30",
     }
@@ -1287,16 +1287,16 @@ def test_b10_the_amendment_comes_after_the_old_limit() -> None:
         "not breached",
         "due Fri 03.02.2023 11:30",
     }
-    assert watch.wait("Fri 03.02.2023 09:59") == set()
-    assert watch.hear(answer) == {"met Fri 03.02.2023 10:00"}
+    assert watch.advance("Fri 03.02.2023 09:59") == set()
+    assert watch.apply(answer) == {"met Fri 03.02.2023 10:00"}
     # unanswered, it would have been at risk on Friday at 10:30
-    assert watch.wait("Mon 06.02.2023 12:00") == set()
+    assert watch.advance("Mon 06.02.2023 12:00") == set()
 
 
-# -- what comes first ------------------------------------------------------------------------------
+# -- order of events -------------------------------------------------------------------------------
 
 
-def test_an_appeal_taken_back_before_a_late_answer_is_withdrawn() -> None:
+def test_an_appeal_deleted_before_a_late_answer_is_withdrawn() -> None:
     lines = ["Wed 12.03.2025 10:15 created", "Wed 12.03.2025 11:00 deleted citizen"]
     late = life("A-1", *lines, "Thu 13.03.2025 17:00 replied official")
     assert only(late, "Fri 14.03.2025 09:00").verdict == "withdrawn"
@@ -1306,7 +1306,7 @@ def test_an_appeal_taken_back_before_a_late_answer_is_withdrawn() -> None:
     assert only(after, "Fri 14.03.2025 09:00").verdict == "breached"
 
 
-def test_a_pause_after_one_that_was_capped_is_a_pause_of_its_own() -> None:
+def test_a_pause_after_a_capped_one_is_another_pause() -> None:
     diary = life(
         "A-1",
         "Mon 10.03.2025 16:00 created",
@@ -1316,7 +1316,7 @@ def test_a_pause_after_one_that_was_capped_is_a_pause_of_its_own() -> None:
         "Tue 11.03.2025 17:00 replied official",
     )
     of = target(budget=working_hours(16), pauses=True, pause_cap=working_hours(1))
-    # Mon 16:00-17:00 = 1:00; held to 18:00; Tue 9-13, 14-15 = 5:00, held an hour, 16-17 = 1:00
+    # Mon 16:00-17:00 = 1:00; paused to 18:00; Tue 9-13, 14-15 = 5:00, an hour paused, 16-17 = 1:00
     assert only(diary, "Wed 12.03.2025 09:00", of).elapsed == working_hours(7)
 
 
@@ -1333,7 +1333,7 @@ def test_an_interim_reply_does_not_answer_the_clock_it_starts() -> None:
     assert (first.answered_at, first.verdict) == (None, "pending")
 
 
-def test_spans_begin_with_the_clock_even_where_it_starts_before_the_posting() -> None:
+def test_spans_begin_with_the_clock_even_if_it_starts_before_the_posting() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:15 created agency=A; received Wed 12.03.2025 10:12",
@@ -1345,7 +1345,7 @@ def test_spans_begin_with_the_clock_even_where_it_starts_before_the_posting() ->
     assert only(diary, "Wed 12.03.2025 12:00", of).elapsed == span.worked
 
 
-def test_who_passes_a_wrongly_addressed_appeal_on_at_once_is_not_charged() -> None:
+def test_a_holder_who_passes_an_appeal_on_at_once_is_not_responsible() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:00 created agency=A",
@@ -1361,7 +1361,7 @@ def test_who_passes_a_wrongly_addressed_appeal_on_at_once_is_not_charged() -> No
     assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
 
 
-def test_a_share_of_the_budget_is_never_warned_of_before_it_is_used() -> None:
+def test_there_is_no_warning_before_the_percentage_is_used() -> None:
     tick = timedelta(microseconds=1)
     of = target(budget=3 * tick, warn=timedelta(0), warn_percent=50)
     diary = life("A-1", "Wed 12.03.2025 10:00 created")
@@ -1376,7 +1376,7 @@ def test_a_share_of_the_budget_is_never_warned_of_before_it_is_used() -> None:
 # -- corrections -----------------------------------------------------------------------------------
 
 
-def test_a_correction_of_what_is_not_there_says_nothing_until_it_is() -> None:
+def test_a_correction_of_a_missing_event_has_no_effect_until_it_arrives() -> None:
     posted, correction, answer = life(
         "A-1",
         "Wed 12.03.2025 10:15 created agency=A",
@@ -1387,13 +1387,13 @@ def test_a_correction_of_what_is_not_there_says_nothing_until_it_is() -> None:
     waiting = only([posted, correction], "Wed 12.03.2025 17:00")
     assert sentence(waiting) == "breached by 1:45, due Wed 12.03.2025 15:15, used 5:45"
     assert waiting.agency_id == "A"
-    # 2:45 + 0:30, though the reply was told first as of 16:00
+    # 2:45 + 0:30, although the reply was first recorded at 16:00
     answered = only([posted, correction, answer], "Wed 12.03.2025 17:00")
     assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 3:15"
     assert answered.agency_id == "B"
 
 
-def test_a_correction_is_mended_by_another_of_the_event_and_not_by_one_of_itself() -> None:
+def test_a_later_correction_of_the_event_replaces_one_and_a_correction_of_it_does_not() -> None:
     posted, answer, first, of_itself, of_the_first, again = life(
         "A-1",
         "Wed 12.03.2025 10:15 created agency=A",
@@ -1409,11 +1409,11 @@ def test_a_correction_is_mended_by_another_of_the_event_and_not_by_one_of_itself
     assert sentence(outcome) == "breached by 0:30, due Wed 12.03.2025 15:15, used 4:30"
     assert outcome.agency_id == "A"
     # 2:45 + 1:00
-    mended = only([*diary, again], "Thu 13.03.2025 18:00")
-    assert sentence(mended) == "met, due Wed 12.03.2025 15:15, used 3:45"
+    corrected = only([*diary, again], "Thu 13.03.2025 18:00")
+    assert sentence(corrected) == "met, due Wed 12.03.2025 15:15, used 3:45"
 
 
-def test_as_of_an_instant_counts_what_happened_by_then_as_corrected() -> None:
+def test_as_of_an_instant_events_count_by_their_corrected_times() -> None:
     posted, answer, later, earlier = life(
         "A-1",
         "Wed 12.03.2025 10:15 created agency=A",
@@ -1469,7 +1469,7 @@ def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() ->
     assert answer.order < deleted.order < back.order < closed.order
 
 
-def test_what_was_deleted_before_the_clock_starts_is_withdrawn_as_it_starts() -> None:
+def test_an_appeal_deleted_before_its_clock_starts_is_withdrawn_at_the_start() -> None:
     for deleted in ("10:15", "10:10"):  # at the very posting, and by a stamp from before it
         diary = life(
             "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
@@ -1492,7 +1492,7 @@ def test_what_was_deleted_before_the_clock_starts_is_withdrawn_as_it_starts() ->
 @pytest.mark.parametrize(
     ("deleted", "said"),
     [
-        # 10:15-12:00 = 1:45, held, and the other 2:15 from the deletion on
+        # 10:15-12:00 = 1:45, paused, and the other 2:15 from the deletion on
         ("12:00", "withdrawn, due Wed 12.03.2025 15:15, used 1:45"),
         ("12:30", "withdrawn, due Wed 12.03.2025 15:45, used 1:45"),
         ("16:00", "withdrawn, due Thu 13.03.2025 09:15, used 1:45"),
@@ -1515,7 +1515,7 @@ def test_a_deletion_ends_a_pause(deleted: str, said: str) -> None:
         assert judge(diary, "Fri 14.03.2025 12:00", of) == {"answer": said}
 
 
-def test_a_deletion_of_what_is_excluded_leaves_its_times_as_they_were() -> None:
+def test_a_deletion_of_an_excluded_appeal_changes_no_times() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:15 created",
@@ -1543,7 +1543,7 @@ def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
 # -- starts ----------------------------------------------------------------------------------------
 
 
-def test_what_is_detected_later_is_not_there_yet() -> None:
+def test_a_clock_detected_later_does_not_exist_yet() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:15 created; received Wed 12.03.2025 14:40",
@@ -1555,10 +1555,10 @@ def test_what_is_detected_later_is_not_there_yet() -> None:
         assert [one.target for one in result.outcomes] == clocks
     assert holder_spans(diary, policy.targets[0], as_of=at("Wed 12.03.2025 14:39")) == ()
     watch = Watch(target(starts="detected"))
-    assert watch.wait("Wed 12.03.2025 14:00") == set()
-    assert watch.hear(diary[0]) == set()
-    assert watch.wait("Wed 12.03.2025 15:00") == {"opened Wed 12.03.2025 14:40"}
-    assert watch.hear(diary[1]) == {"withdrawn Wed 12.03.2025 14:40"}
+    assert watch.advance("Wed 12.03.2025 14:00") == set()
+    assert watch.apply(diary[0]) == set()
+    assert watch.advance("Wed 12.03.2025 15:00") == {"opened Wed 12.03.2025 14:40"}
+    assert watch.apply(diary[1]) == {"withdrawn Wed 12.03.2025 14:40"}
     # 14:40-15:30 = 0:50 of none, as it was withdrawn before
     outcome = only(diary, "Wed 12.03.2025 15:30", target(starts="detected"))
     assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
@@ -1580,7 +1580,7 @@ def test_the_event_that_starts_a_clock_does_not_answer_it() -> None:
 # -- reviews ---------------------------------------------------------------------------------------
 
 
-def test_a_review_without_a_verdict_leaves_the_one_before() -> None:
+def test_a_review_without_a_verdict_changes_nothing() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:15 created",
@@ -1592,7 +1592,7 @@ def test_a_review_without_a_verdict_leaves_the_one_before() -> None:
         "Thu 13.03.2025 12:00 review formal of=elsewhere",
     )
     of = target(stops="substantive_reply")
-    # of two that disagree the last decides, whatever came first; the others say nothing of it
+    # of two that disagree the last decides, whatever came first; the others concern other replies
     verdicts = [only(diary[:many], "Fri 14.03.2025 09:00", of).verdict for many in range(2, 8)]
     assert verdicts == ["met", "breached", "met", "met", "met", "met"]
     # at one instant the last by its id
@@ -1638,7 +1638,7 @@ def test_a_reply_from_before_a_transfer_may_be_the_answer() -> None:
 # -- holders ---------------------------------------------------------------------------------------
 
 
-def test_who_was_passed_over_in_one_instant_held_nothing() -> None:
+def test_a_holder_replaced_in_the_same_instant_has_no_span() -> None:
     of = target(on_transfer="resume")
     diary = life(
         "A-1",
@@ -1662,7 +1662,7 @@ def test_who_was_passed_over_in_one_instant_held_nothing() -> None:
     assert outcome.started_at == at("Wed 12.03.2025 09:00")
 
 
-def test_between_two_transfers_holds_who_was_named_last() -> None:
+def test_between_two_transfers_the_holder_named_last_counts() -> None:
     of = target(on_transfer="resume")
     diary = life(
         "A-1",
@@ -1676,7 +1676,7 @@ def test_between_two_transfers_holds_who_was_named_last() -> None:
     )
     # 09:30-10:00 had no other holder before, so that A has used it from 09:00 on
     assert judge(diary[:3], "Wed 12.03.2025 09:50", of)["answer"].endswith("used 0:50")
-    # B goes on past the transfer that names nobody, until D is named for what was since then
+    # B stays past the transfer that names no agency; then D is named for the time since then
     assert judge(diary[:5], "Wed 12.03.2025 10:40", of)["answer"].endswith("used 0:40")
     assert judge(diary[:6], "Wed 12.03.2025 10:50", of)["answer"].endswith("used 0:20")
     # 09:00-10:00 and 11:00-12:00
@@ -1693,7 +1693,7 @@ def test_between_two_transfers_holds_who_was_named_last() -> None:
     ]
 
 
-def test_a_reopened_appeal_stays_with_its_holder() -> None:
+def test_a_reopened_appeal_keeps_its_holder() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 09:00 created agency=A",
@@ -1716,7 +1716,7 @@ def test_a_reopened_appeal_stays_with_its_holder() -> None:
     assert sentence(again) == "pending, due Wed 12.03.2025 18:00, used 2:00"
 
 
-def test_a_pause_goes_on_past_a_transfer() -> None:
+def test_a_pause_continues_past_a_transfer() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 09:00 created agency=A",
@@ -1728,9 +1728,9 @@ def test_a_pause_goes_on_past_a_transfer() -> None:
     for on_transfer, started, said in (
         # 09:00-10:00, 14:30-16:00
         ("keep", "09:00", "pending, due Wed 12.03.2025 17:30, used 2:30"),
-        # held 12:00-14:30, then 14:30-16:00
+        # paused 12:00-14:30, then 14:30-16:00
         ("restart", "12:00", "pending, due Thu 13.03.2025 09:30, used 1:30"),
-        # 09:00-10:00, held 10:00-14:30, B's hour among it
+        # 09:00-10:00, paused 10:00-14:30, B's hour included
         ("resume", "09:00", "pending, due Wed 12.03.2025 17:30, used 2:30"),
     ):
         of = target(on_transfer=on_transfer, pauses=True)
@@ -1740,7 +1740,7 @@ def test_a_pause_goes_on_past_a_transfer() -> None:
         assert outcome.started_at == at(f"Wed 12.03.2025 {started}")
 
 
-def test_after_a_transfer_the_whole_clock_is_on_the_schedule_of_the_new_holder() -> None:
+def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() -> None:
     samara = Schedule("RU-SAM", "Mo-Fr 08:00-12:00,13:00-17:00")  # an hour ahead of Volgograd
     berlin = Schedule(None, "Mo-Su 09:00-17:00", tz="Europe/Berlin")
     of = {"A": S8, "B": samara, "C": berlin}
@@ -1772,7 +1772,7 @@ def test_after_a_transfer_the_whole_clock_is_on_the_schedule_of_the_new_holder()
     }
 
 
-def test_a_budget_that_changes_on_the_way() -> None:
+def test_a_budget_that_changes_while_the_clock_runs() -> None:
     # urgent appeals have two hours, others four; it comes to be urgent at 14:30
     rules = [
         Rule([target("urgent", budget=working_hours(2), pauses=True)], importances={"high"}),
@@ -1791,7 +1791,7 @@ def test_a_budget_that_changes_on_the_way() -> None:
         ("from_creation", late, "breached by 3:00, due Wed 12.03.2025 12:00, used 5:00"),
         # 14:30-17:00; the pause was over before
         ("from_change", early, "breached by 0:30, due Wed 12.03.2025 16:30, used 2:30"),
-        # held from the start to 15:00
+        # paused from the start to 15:00
         ("from_change", across, "at_risk, due Wed 12.03.2025 17:00, used 2:00"),
         # 14:30-15:00, 16:00-17:00
         ("from_change", late, "at_risk, due Wed 12.03.2025 17:30, used 1:30"),
@@ -1809,7 +1809,7 @@ def test_a_pause_that_begins_as_the_budget_is_used_up() -> None:
     diary = life("A-1", "Wed 12.03.2025 10:15 created", "Wed 12.03.2025 15:15 paused")
     targets = [target("latest", pauses=True), target("strict", pauses=True, closing="strict")]
     resumed = entry("A-1", 2, "Wed 12.03.2025 16:00 resumed")
-    # 10:15-13:00 = 2:45, 14:00-15:15 = 1:15: nothing more is used while it holds, and strictly
+    # 10:15-13:00 = 2:45, 14:00-15:15 = 1:15: nothing more is used during the pause, and strictly
     # it was due as it began, whether the pause ends or not
     for events, latest in ((diary, "paused"), ([*diary, resumed], "breached by 2:00")):
         result = judge(events, "Wed 12.03.2025 18:00", *targets)
@@ -1827,7 +1827,7 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
     days = target("days", budget=WorkingDays(2), pauses=True)
     strict = target("strict", budget=WorkingDays(2), pauses=True, closing="strict")
     diary = life("A-1", "Wed 12.03.2025 10:15 created", "Fri 14.03.2025 19:00 paused")
-    # Friday is the second day, but at its 24:00 the clock stands: closing time is no due time
+    # Friday is the second day, but at its 24:00 the clock is paused: closing time is no due time
     for one in ask(diary, "Mon 17.03.2025 12:00", days, strict).outcomes:
         assert (one.verdict, one.due_at, one.limit) == ("paused", None, None)
     on_time = [diary[0], entry("A-1", 1, "Sat 15.03.2025 00:01 paused")]
@@ -1843,7 +1843,7 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
             [diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 12:00", back
         )
         assert clock(outcome.due_at) == due
-    # moved on to Monday, whose 24:00 must not stand paused either
+    # moved on to Monday, whose 24:00 must not be paused either
     on = target(budget=CalendarDays(3, roll="following"), pauses=True)
     paused = entry("A-1", 1, "Mon 17.03.2025 17:00 paused")
     outcome = only([diary[0], paused], "Mon 17.03.2025 19:00", on)
@@ -1856,7 +1856,7 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
         assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due
 
 
-def test_a_pause_that_goes_on_into_another_is_one() -> None:
+def test_a_pause_that_continues_into_another_is_one() -> None:
     watch = Watch(target(pauses=True))
     diary = life(
         "A-1",
@@ -1865,24 +1865,24 @@ def test_a_pause_that_goes_on_into_another_is_one() -> None:
         "Wed 12.03.2025 12:00 resumed",
         "Wed 12.03.2025 12:00 paused",
     )
-    watch.hear(*diary)
-    assert [kind for kind in watch.standing if kind != "due_changed"] == ["opened", "paused"]
+    watch.apply(*diary)
+    assert [kind for kind in watch.current if kind != "due_changed"] == ["opened", "paused"]
     outcome = only(diary, "Wed 12.03.2025 16:00", target(pauses=True))
-    held = [(clock(since), clock(until)) for since, until in outcome.pauses]
-    assert held == [("Wed 12.03.2025 11:00", "Wed 12.03.2025 16:00")]
+    paused = [(clock(since), clock(until)) for since, until in outcome.pauses]
+    assert paused == [("Wed 12.03.2025 11:00", "Wed 12.03.2025 16:00")]
 
 
-def test_what_is_overdue_leaves_out_a_pause_that_goes_on() -> None:
+def test_overdue_leaves_out_an_open_pause() -> None:
     diary = life("A-1", "Tue 11.03.2025 10:15 created", "Thu 13.03.2025 10:00 paused")
     outcome = only(diary, "Mon 17.03.2025 12:00", target(budget=WorkingDays(1), pauses=True))
     # due Wednesday 18:00; Thursday 09:00-10:00
     assert (outcome.verdict, outcome.overdue) == ("breached", timedelta(hours=1))
 
 
-# -- what was known ----------------------------------------------------------------------------
+# -- known events and dates ------------------------------------------------------------------------
 
 
-def test_what_was_known_at_an_instant() -> None:
+def test_known_at_leaves_out_events_received_later() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 10:15 created agency=A",
@@ -1909,7 +1909,7 @@ def test_what_was_known_at_an_instant() -> None:
             assert [sentence(one) for one in result.outcomes] == [said]
 
 
-def test_what_may_be_moved_back_to_the_date_of_the_start_is_sure_until_it_closes() -> None:
+def test_a_budget_that_may_roll_back_to_its_first_date_is_certain_until_closing() -> None:
     # nothing after Wednesday is known: were it all days off, the term would end on Wednesday
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
     of = [
@@ -1927,7 +1927,7 @@ def test_what_may_be_moved_back_to_the_date_of_the_start_is_sure_until_it_closes
         assert [one.calendar_unknown for one in outcomes] == [latest != "met", strict != "met"]
 
 
-def test_a_warning_of_plain_time_may_not_be_known() -> None:
+def test_the_warning_of_clock_time_may_be_unknown() -> None:
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
     day = target(schedule=office, budget=ClockTime(timedelta(hours=28)))
     diary = life("A-1", "Wed 12.03.2025 10:00 created")
@@ -1937,7 +1937,7 @@ def test_a_warning_of_plain_time_may_not_be_known() -> None:
     assert clock(outcome.due_at) == "Thu 13.03.2025 14:00"
 
 
-def test_an_answer_at_exactly_the_budget_used_is_sure() -> None:
+def test_an_answer_with_exactly_the_budget_used_is_certainly_met() -> None:
     # 14:00-18:00; when it opens next is not known, but until then nothing more is used
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
     posted = entry("A-1", 0, "Wed 12.03.2025 14:00 created")
@@ -1948,7 +1948,7 @@ def test_an_answer_at_exactly_the_budget_used_is_sure() -> None:
     assert (waiting.verdict, waiting.calendar_unknown) == ("at_risk", False)
 
 
-def test_a_second_posting_hands_the_appeal_to_nobody() -> None:
+def test_a_second_posting_names_no_holder() -> None:
     diary = life(
         "A-1",
         "Wed 12.03.2025 09:00 created agency=A",
@@ -2008,7 +2008,7 @@ def test_a_clock_built_by_rule_belongs_to_its_own_cycle() -> None:
     ]
 
 
-def test_a_clock_built_by_rule_starts_when_its_rule_came_to_apply() -> None:
+def test_a_clock_built_by_rule_starts_no_earlier_than_its_rule() -> None:
     urgent = Rule([target("urgent", budget=working_hours(2))], importances=["high"])
     policy = Policy([urgent, Rule([target("plain")])], on_change="from_change")
     diary = life(

@@ -1,4 +1,4 @@
-"""Answers that hold whatever becomes of the uncertain dates.
+"""Answers that are the same in every completion of the uncertain dates.
 
 Every scene has up to five uncertain dates. Each of their completions is a calendar of its own, on
 which every date is known; what is given as certain must be the same on all of them.
@@ -355,17 +355,17 @@ def check_monitor(one: Scene, seed: str) -> None:
             check_due(outcome, [c for c in emitted.values() if (c.target, c.cycle) == key])
 
 
-def check_due(outcome: Outcome, stand: list[Change]) -> None:
-    """Check the due time that was told last and not retracted."""
-    told = {kind: [c for c in stand if c.kind is kind] for kind in ChangeKind}
-    if not told[ChangeKind.OPENED]:  # an excluded one, or one that is still to start
-        assert outcome.verdict is Verdict.EXCLUDED or not stand
+def check_due(outcome: Outcome, current: list[Change]) -> None:
+    """Check the due time that was emitted last and not retracted."""
+    emitted = {kind: [c for c in current if c.kind is kind] for kind in ChangeKind}
+    if not emitted[ChangeKind.OPENED]:  # excluded, or not started yet
+        assert outcome.verdict is Verdict.EXCLUDED or not current
         return
-    last = [*told[ChangeKind.OPENED], *told[ChangeKind.DUE_CHANGED]][-1]
-    is_paused = len(told[ChangeKind.PAUSED]) > len(told[ChangeKind.RESUMED])
+    last = [*emitted[ChangeKind.OPENED], *emitted[ChangeKind.DUE_CHANGED]][-1]
+    is_paused = len(emitted[ChangeKind.PAUSED]) > len(emitted[ChangeKind.RESUMED])
     if outcome.due_at is not None or not is_paused:
         due = outcome.due_at
-        assert last.due_at == (due and due.astimezone(UTC)), "the due time told last"
+        assert last.due_at == (due and due.astimezone(UTC)), "the due time emitted last"
 
 
 EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
@@ -428,13 +428,13 @@ def tally(seed: str, scenes: int) -> Counter[str]:
 
 
 @pytest.mark.parametrize("part", range(CHUNKS))
-def test_what_is_certain_is_so_on_every_completion(part: int) -> None:
+def test_certain_answers_are_those_of_every_completion(part: int) -> None:
     counts = tally(f"part {part}", max(50, EXAMPLES // CHUNKS))
     assert counts["scenes that touch an uncertain date"] > counts["scenes"] / 3
     assert counts["unknown, differ"]
 
 
-# -- worked out by hand ------------------------------------------------------------------------
+# -- worked out by hand ----------------------------------------------------------------------------
 
 DAGESTAN = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
 """20, 21, 28 and 29 April 2025 are uncertain."""
@@ -494,7 +494,7 @@ def test_an_exchange_across_an_uncertain_date_counts() -> None:
     assert found.bounds.elapsed == (working_hours(22), working_hours(31))
 
 
-def test_an_exchange_that_may_be_late_keeps_the_verdict_open_until_the_open_one_is_late() -> None:
+def test_an_exchange_that_may_be_late_leaves_the_verdict_open_until_the_open_one_is_late() -> None:
     target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
     events = [
         event(0, EventType.CREATED, at(18, 16)),
@@ -543,7 +543,7 @@ def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     assert (breached.kind, breached.at) == (ChangeKind.BREACHED, latest.astimezone(UTC))
 
 
-def test_verbs_answer_what_no_completion_changes() -> None:
+def test_verbs_give_answers_that_all_completions_share() -> None:
     assert not DAGESTAN.is_working(at(20, 12))  # a Sunday, holiday or not
     assert not DAGESTAN.is_working(at(21, 8, 59))
     assert DAGESTAN.elapsed(at(18, 17), at(21, 9)) == HOUR
@@ -569,7 +569,7 @@ def test_verbs_answer_what_no_completion_changes() -> None:
             refused()
 
 
-def test_a_refusal_says_between_which_values_the_answer_lies() -> None:
+def test_an_error_has_the_bounds_of_the_answer() -> None:
     with pytest.raises(
         CalendarCoverageError, match="in any case the answer lies between"
     ) as caught:
@@ -580,7 +580,7 @@ def test_a_refusal_says_between_which_values_the_answer_lies() -> None:
     assert (caught.value.earliest, caught.value.latest) == (HOUR, 4 * HOUR)
 
 
-def test_an_account_names_the_uncertain_date_that_did_not_matter() -> None:
+def test_an_explanation_names_the_uncertain_date_that_did_not_matter() -> None:
     trace = DAGESTAN.explain(at(21, 18), working_hours(1))
     undecided, tuesday = trace.steps
     assert (undecided.date, undecided.unknown, undecided.used) == (date(2025, 4, 21), True, 0 * DAY)
@@ -609,7 +609,7 @@ def test_warnings_of_budgets_that_are_not_working_time() -> None:
     assert (early.verdict, early.calendar_unknown) == (Verdict.AT_RISK, False)
 
 
-def test_a_date_far_from_the_known_ones_leaves_the_limit_of_a_term_without_roll() -> None:
+def test_far_from_the_known_dates_a_budget_without_roll_has_a_limit() -> None:
     office = Schedule("RU", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
     posted = datetime(2040, 3, 5, 12, tzinfo=office.tz)
     created = Event("1", "A", EventType.CREATED, posted, posted)
@@ -651,7 +651,7 @@ def test_of_equally_late_exchanges_an_uncertain_first_one_may_decide() -> None:
     assert found.bounds.due_at == (at(21, 12), at(22, 13))
 
 
-def test_an_exchange_that_may_not_be_withdrawn_keeps_the_verdict_open() -> None:
+def test_an_exchange_that_may_not_be_withdrawn_leaves_the_verdict_open() -> None:
     deleted = Event("e1", "A", EventType.DELETED, at(21, 15), at(21, 15), author_role="citizen")
     events = [
         event(0, EventType.CREATED, at(18, 17)),
@@ -715,7 +715,7 @@ def opened_by(day: date, hours: str, tz: str) -> Schedule:
     return Schedule(Calendar("open", days), hours, tz=tz)
 
 
-def test_a_term_is_not_due_before_its_start_though_its_date_may_close_earlier() -> None:
+def test_a_day_budget_is_not_due_before_its_start_although_its_date_may_close_earlier() -> None:
     nights = opened_by(date(2025, 3, 11), "Mo 22:00-06:00; Tu-Fr 00:30-02:00", "UTC")
     posted = datetime(2025, 3, 11, 1, 30, tzinfo=UTC)  # a short Tuesday has closed at 01:00
     target = Target("t", CalendarDays(1, "none", "same_day"), nights, warn_percent=50)
@@ -725,7 +725,7 @@ def test_a_term_is_not_due_before_its_start_though_its_date_may_close_earlier() 
     assert found.bounds.due_at[0] == posted
 
 
-def test_two_readings_of_a_repeated_hour_are_not_one_answer() -> None:
+def test_the_two_instants_of_a_repeated_hour_are_different_answers() -> None:
     cairo = opened_by(date(2025, 10, 29), "We 20:00-21:00; Th 20:00-24:00", "Africa/Cairo")
     start = datetime(2025, 10, 29, 17, tzinfo=cairo.tz)
     # on Thursday 23:30 comes twice, after 3:30 and after 4:30
@@ -736,7 +736,7 @@ def test_two_readings_of_a_repeated_hour_are_not_one_answer() -> None:
     assert latest.astimezone(UTC) - earliest.astimezone(UTC) == HOUR
 
 
-def test_the_bounds_of_what_remains_are_of_what_remains() -> None:
+def test_the_bounds_of_remaining_are_amounts_remaining() -> None:
     with pytest.raises(CalendarCoverageError, match=r"between 0:00:00 and 3:00:00$") as caught:
         DAGESTAN.remaining(at(18, 17), working_hours(4), now=at(21, 12))
     assert (caught.value.earliest, caught.value.latest) == (0 * HOUR, 3 * HOUR)
@@ -755,16 +755,16 @@ def test_a_pause_after_the_earliest_limit_is_not_reported() -> None:
     assert paused.kind is ChangeKind.PAUSED
 
 
-def test_a_due_time_that_becomes_unknown_is_told() -> None:
+def test_a_due_time_that_becomes_unknown_is_emitted() -> None:
     monitor = Monitor(Policy([Target("t", working_hours(4), DAGESTAN, pauses=True)]))
     monitor.apply(event(0, EventType.CREATED, at(18, 12)))
     monitor.apply(event(1, EventType.PAUSED, at(18, 13)))
-    (told,) = monitor.apply(event(2, EventType.RESUMED, at(18, 14)))
-    assert (told.kind, told.due_at) == (ChangeKind.DUE_CHANGED, at(18, 17))
+    (changed,) = monitor.apply(event(2, EventType.RESUMED, at(18, 14)))
+    assert (changed.kind, changed.due_at) == (ChangeKind.DUE_CHANGED, at(18, 17))
     monitor.apply(event(3, EventType.PAUSED, at(18, 15)))
     # it is now on Monday or on Tuesday, at 10:30
     back, unknown = monitor.apply(event(4, EventType.RESUMED, at(18, 17, 30)))
-    assert back.retracts == told.change_id
+    assert back.retracts == changed.change_id
     assert (unknown.kind, unknown.at, unknown.due_at) == (ChangeKind.DUE_CHANGED, None, None)
     *_, back, known = monitor.apply(event(5, EventType.RESUMED, at(18, 15, 30)))
     assert back.retracts == unknown.change_id
@@ -780,7 +780,7 @@ def test_no_warning_before_a_breach_that_may_be_retroactive() -> None:
     assert [change.kind for change in monitor.advance(at(22, 13))] == [ChangeKind.BREACHED]
 
 
-def test_the_due_time_may_be_certain_where_the_limit_is_not() -> None:
+def test_the_due_time_may_be_certain_although_the_limit_is_not() -> None:
     # used up as the office closes on Friday; whether it opens on Monday is not decided
     found = outcome_of(
         at(18, 17), Target("t", working_hours(2), DAGESTAN), event(0, EventType.CREATED, at(18, 16))
@@ -791,7 +791,7 @@ def test_the_due_time_may_be_certain_where_the_limit_is_not() -> None:
     assert found.bounds.limit == (at(21, 9), at(22, 9))
 
 
-def test_a_share_of_plain_time_is_used_whatever_the_dates_were() -> None:
+def test_a_percentage_of_clock_time_does_not_depend_on_uncertain_dates() -> None:
     one_day = Target("t", ClockTime(DAY), DAGESTAN, warn_percent=50)
     created = event(0, EventType.CREATED, at(20, 18))  # due on Monday at 18:00
     found = [outcome_of(at(21, hour), one_day, created) for hour in (5, 6)]

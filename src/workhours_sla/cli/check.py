@@ -290,14 +290,13 @@ class _Report:
                 yield say("due_between", self.lang, since=since, until=until)
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
-        """Yield who held what is overdue, stretch by stretch, and at the breach."""
+        """Yield who had what is overdue, stretch by stretch, and who had it at the breach."""
         spans = self._spans(outcome)
         for span in spans:
-            held = span.holder is not None
             who = (
-                say("held_by", self.lang, holder=_cell(self._name(span.holder or "")))
-                if held
-                else (say(span.phase, self.lang))
+                say(span.phase, self.lang)
+                if span.holder is None
+                else say("assigned_to", self.lang, holder=_cell(self._name(span.holder)))
             )
             near = self.as_of.date()
             since, until = (
@@ -307,7 +306,7 @@ class _Report:
             yield f"        {since} - {until}  {format_amount(span.worked):>9}  {who}"
         holder = _holder_at_breach(outcome, spans)
         if holder is not None:
-            yield "        " + say("held_at_breach", self.lang, holder=_cell(self._name(holder)))
+            yield "        " + say("holder_at_breach", self.lang, holder=_cell(self._name(holder)))
 
     def _spans(self, outcome: Outcome) -> tuple[Span, ...]:
         target = next(target for target in self.targets if target.name == outcome.target)

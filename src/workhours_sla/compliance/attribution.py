@@ -63,7 +63,7 @@ class Attribution:
     working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals of which
     that is known. ``shares`` splits their working time by holder and phase, most first, ``phases``
     by phase alone, in their order. No event shows an approval within an agency, so its time is
-    part of the phase ``held``. ``left_out`` counts late appeals whose holders are not known.
+    part of the phase ``assigned``. ``left_out`` counts late appeals whose holders are not known.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]

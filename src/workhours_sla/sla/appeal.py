@@ -200,7 +200,7 @@ class _Replies:
 
     def __init__(self) -> None:
         self.by_id: dict[str, list[tuple[Cycle, Event]]] = {}
-        """Several of one id only where its copies were not settled."""
+        """Several for one id only where its copies were not deduplicated."""
         self.last: str | None = None
         """The id of the last one."""
         self._cycle = self._count = 0

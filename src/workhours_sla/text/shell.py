@@ -73,10 +73,10 @@ PHRASES: Final[dict[str, words.Words]] = {
     "started": {"en": "clock from {when}", "ru": "отсчёт с {when}"},
     "withdrawn": {"en": "withdrawn {when}", "ru": "отозвано {when}"},
     "to_review": {"en": "reply not judged", "ru": "ответ не оценён"},
-    "held_by": {"en": "held by {holder}", "ru": "у исполнителя {holder}"},
+    "assigned_to": {"en": "assigned to {holder}", "ru": "у исполнителя {holder}"},
     "unregistered": {"en": "not registered", "ru": "не зарегистрировано"},
     "unassigned": {"en": "not assigned", "ru": "не назначено"},
-    "held_at_breach": {"en": "at the breach: {holder}", "ru": "при нарушении срока: {holder}"},
+    "holder_at_breach": {"en": "at the breach: {holder}", "ru": "при нарушении срока: {holder}"},
     "due_by": {"en": "due {when}", "ru": "срок {when}"},
     "due_not_known": {
         "en": "not known, as dates are uncertain",
