@@ -19,13 +19,11 @@ from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
-from workhours_sla.sla.monitor import Monitor
-from workhours_sla.sla.pipeline import Batch
 from workhours_sla.sla.policy import Policy
+from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)
@@ -128,9 +126,7 @@ def _at_once(file: Path) -> tuple[int, Answer]:
 
 def _in_memory(file: Path) -> tuple[int, Answer]:
     monitor = Monitor(policy())
-    return _followed(
-        file, lambda batch, until: (*monitor.apply_all(batch), *monitor.advance(until))
-    )
+    return _followed(file, lambda batch, until: (*monitor.apply(batch), *monitor.advance(until)))
 
 
 def _one_at_a_time(file: Path) -> tuple[int, Answer]:
@@ -145,9 +141,12 @@ def _one_at_a_time(file: Path) -> tuple[int, Answer]:
 
 
 def _in_a_store(file: Path) -> tuple[int, Answer]:
-    with TemporaryDirectory() as folder, SqliteStore(Path(folder, "store.db"), policy()) as store:
+    with (
+        TemporaryDirectory() as folder,
+        Pipeline(SqliteStore(Path(folder, "store.db")), policy()) as pipeline,
+    ):
         return _followed(
-            file, lambda batch, until: store.take(Batch("", batch, watermark=until)).changes
+            file, lambda batch, until: pipeline.commit(Batch("", batch, watermark=until)).changes
         )
 
 

@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import pytest
 
+from stored import Stored
 from workhours_sla import (
     Event,
     EventType,
@@ -32,15 +33,15 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.sinks.digest import digest_of, targets_of
-from workhours_sla.adapters.sinks.digest_lines import DigestLines
-from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY, SqliteStore
+from workhours_sla.adapters.sinks.digest import Agency, digest_of, targets_of
+from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
+from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
-from workhours_sla.cli.digests import Digesting
+from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
-from workhours_sla.sla.pipeline import Batch
 from workhours_sla.sla.target import ScheduleField
+from workhours_sla.stream import Batch
 from workhours_sla.text import words
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
@@ -67,10 +68,10 @@ def schedule_of(agency: str | None) -> str:
 
 
 @contextmanager
-def digesting(path: Path, **options: Any) -> Iterator[tuple[SqliteStore, DigestLines]]:
-    options = {"policy": POLICY, "schedules": SCHEDULES, "schedule_of": schedule_of, **options}
-    with SqliteStore(path / "a.db", options["policy"]) as store:
-        lines = DigestLines(path / "digests.jsonl", store, **options)
+def digesting(path: Path, **options: Any) -> Iterator[tuple[Stored, DigestLines]]:
+    agencies = Agencies(SCHEDULES, schedule_of, options.pop("name_of", str))
+    with Stored(path / "a.db", options.pop("policy", POLICY)) as store:
+        lines = DigestLines(path / "digests.jsonl", store.store, store, agencies, **options)
         yield store, lines
         lines.close()
 
@@ -110,8 +111,8 @@ def batches(events: Sequence[Event], until: datetime) -> Iterator[tuple[datetime
 def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
     with digesting(path) as (store, lines):
         for now, events in steps:
-            store.take(Batch("", events, watermark=now))
-            lines.ask(now)
+            store.commit(Batch("", events, watermark=now))
+            lines.write(now)
 
 
 def told(path: Path) -> Counter[tuple[str | None, str]]:
@@ -122,20 +123,20 @@ def told(path: Path) -> Counter[tuple[str | None, str]]:
         for what in re.findall(r"Since the last message: (.*)", line["text"]):
             for part in what.split(", "):
                 name, _, count = part.rpartition(" ")
-                found[line["agency_id"], kinds.get(name, "taken_back")] += int(count)
+                found[line["agency_id"], kinds.get(name, "retracted")] += int(count)
     with SqliteReader(path / "a.db") as reader:
         state = json.loads(reader.noted("digests") or "")
         for agency, counts in state["changed"]:
             found.update({(agency, kind): count for kind, count in counts.items()})
         for _, change in reader.changes(state["number"]):
-            found[change.agency_id, "taken_back" if change.retracts else change.kind.value] += 1
+            found[change.agency_id, "retracted" if change.retracts else change.kind.value] += 1
     return found
 
 
 def happened(path: Path) -> Counter[tuple[str | None, str]]:
     with SqliteReader(path / "a.db") as reader:
         return Counter(
-            (change.agency_id, "taken_back" if change.retracts else change.kind.value)
+            (change.agency_id, "retracted" if change.retracts else change.kind.value)
             for _, change in reader.changes()
         )
 
@@ -171,8 +172,8 @@ def test_an_agency_is_told_at_its_opening_and_as_its_time_runs_out(tmp_path: Pat
         now = at(2026, 3, 2, 19, 0)
         while now < at(2026, 3, 4, 9, 30):
             new = [one for one in events if now - TICK < one.occurred_at <= now]
-            store.take(Batch("", new, watermark=now))
-            lines.ask(now)
+            store.commit(Batch("", new, watermark=now))
+            lines.write(now)
             now += TICK
     found = [line["text"].splitlines() for line in read_back(tmp_path)]
     assert [text[0] for text in found] == HEADS
@@ -221,7 +222,7 @@ def test_a_share_that_was_passed_before_a_pause_is_told_once() -> None:
             "targets": targets_of(policy),
             "lang": "en",
         }
-        if digest_of("roads", {}, outcomes, OFFICE, **asked):
+        if digest_of(Agency("roads", OFFICE), {}, outcomes, **asked):
             passed.append(f"{now:%H:%M}")
     assert passed == ["09:00", "11:00", "12:30", "14:30"]
 
@@ -234,9 +235,9 @@ def test_who_is_closed_by_the_clock_is_told_later(tmp_path: Path) -> None:
             (at(2026, 3, 2, 12, 58), at(2026, 3, 2, 13, 3)),  # half is used, lunch began
             (at(2026, 3, 2, 13, 58), at(2026, 3, 2, 14, 3)),
         ):
-            lines.ask(now, heard_at)
+            lines.write(now, heard_at)
             assert read_back(tmp_path) == []
-        lines.ask(at(2026, 3, 2, 14, 0), at(2026, 3, 2, 14, 5))
+        lines.write(at(2026, 3, 2, 14, 0), at(2026, 3, 2, 14, 5))
     assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 14:00"]
     assert "50 % of the time is used" in read_back(tmp_path)[0]["text"]
 
@@ -244,16 +245,16 @@ def test_who_is_closed_by_the_clock_is_told_later(tmp_path: Path) -> None:
 def test_nobody_is_told_while_what_was_missed_is_read(tmp_path: Path) -> None:
     clock = [at(2026, 3, 3, 9, 40)]
     with digesting(tmp_path) as (store, lines):
-        kept = Digesting(store, lines, lambda: clock[0], 5 * MINUTE)
-        lines.ask(at(2026, 3, 2, 17, 0))
+        kept = TimedDigests(store, lines, lambda: clock[0], 5 * MINUTE)
+        lines.write(at(2026, 3, 2, 17, 0))
         posted = event("A-1", "created", at(2026, 3, 2, 10, 0))
         for hours in (1, 23):
             watermark = at(2026, 3, 2, 10, 0) + timedelta(hours=hours)
-            store.take(Batch("", [posted], watermark=watermark))
-            kept.tell()
+            store.commit(Batch("", [posted], watermark=watermark))
+            kept.send()
             assert read_back(tmp_path) == []
-        store.take(Batch("", watermark=at(2026, 3, 3, 9, 35)))
-        kept.tell()
+        store.commit(Batch("", watermark=at(2026, 3, 3, 9, 35)))
+        kept.send()
     assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
 
 
@@ -270,12 +271,12 @@ def test_the_store_is_asked_for_open_clocks_once_a_minute_and_in_working_time_al
         monkeypatch.setattr(store, "open_outcomes", open_outcomes)
         for begin in (at(2026, 3, 2, 7, 58), at(2026, 3, 2, 17, 58)):
             for second in range(0, 240, 5):
-                lines.ask(begin + timedelta(seconds=second))
+                lines.write(begin + timedelta(seconds=second))
     assert asked == ["08:00:00", "08:01:00", "17:58:00", "17:59:00"]
 
 
 def test_what_changed_before_the_digests_began_is_not_news(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event(f"A-{number}", "created", BEGIN) for number in range(3)])
     for posted, asked in (
         ([], at(2026, 3, 2, 17, 0)),
@@ -283,7 +284,7 @@ def test_what_changed_before_the_digests_began_is_not_news(tmp_path: Path) -> No
     ):
         with digesting(tmp_path) as (store, lines):
             store.apply(posted)
-            lines.ask(asked)
+            lines.write(asked)
     (line,) = read_back(tmp_path)
     assert "Since the last message: opened 1\n" in line["text"]
     assert line["text"].count("• A-") == 4
@@ -305,7 +306,7 @@ def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
     with digesting(tmp_path, policy=policy) as (store, lines):
         store.apply(events)
         for minute in range(0, 10 * 60, 10):
-            lines.ask(begin + minute * MINUTE)
+            lines.write(begin + minute * MINUTE)
     passed = {
         (line["text"].splitlines()[0][-5:], *found)
         for line in read_back(tmp_path)
@@ -331,7 +332,7 @@ def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> 
     missed: list[CalendarCoverageError] = []
     with digesting(tmp_path, unknown=missed.append) as (_, lines):
         for minute in range(3):
-            lines.ask(at(2099, 1, 12, 10, minute))
+            lines.write(at(2099, 1, 12, 10, minute))
     assert len(missed) == len(SCHEDULES)
     assert read_back(tmp_path) == []
 
@@ -340,9 +341,9 @@ def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> 
 
 
 def test_open_outcomes_are_those_that_wait_and_no_others(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY, hot=3) as store:
+    with Stored(tmp_path / "a.db", POLICY, hot=3) as store:
         for now, events in batches(stream(60, 3), BEGIN + timedelta(days=4)):
-            store.take(Batch("", events, watermark=now))
+            store.commit(Batch("", events, watermark=now))
             found = {(one.appeal_id, one.verdict): one for one in store.open_outcomes(now)}
             asked = evaluate(store.events(), POLICY, as_of=now).outcomes
             waiting = {
@@ -357,7 +358,7 @@ def test_open_outcomes_are_those_that_wait_and_no_others(tmp_path: Path) -> None
 
 
 def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         for second in range(150):
             now = BEGIN + timedelta(seconds=second)
             store.advance(now)
@@ -368,22 +369,24 @@ def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) ->
 
 def test_changes_that_are_to_be_told_outlive_retention(tmp_path: Path) -> None:
     day = timedelta(days=1)
-    with SqliteStore(tmp_path / "a.db", POLICY, retain=day) as store:
-        lines = DigestLines(tmp_path / "digests.jsonl", store, POLICY, SCHEDULES, schedule_of)
+    with Stored(tmp_path / "a.db", POLICY, retain=day) as store:
+        lines = DigestLines(
+            tmp_path / "digests.jsonl", store.store, store, Agencies(SCHEDULES, schedule_of)
+        )
         friday = at(2026, 3, 6, 17, 0)
-        lines.ask(friday)
+        lines.write(friday)
         posted = friday + timedelta(hours=2)
         events = [
             event("A-1", "created", posted),
             event("A-1", "replied", posted + timedelta(hours=1)),
         ]
-        store.take(Batch("", events, watermark=posted + timedelta(hours=2)))
-        store.delivered("another", store.last_change)
+        store.commit(Batch("", events, watermark=posted + timedelta(hours=2)))
+        store.acknowledge("another", [store.last_change])
         for days in (2, 3):
             stray = event(f"B-{days}", "edited", posted)
-            store.take(Batch("", [stray], watermark=posted + days * day))
+            store.commit(Batch("", [stray], watermark=posted + days * day))
         assert store.holdings().dropped == 2
-        lines.ask(at(2026, 3, 10, 9, 0))
+        lines.write(at(2026, 3, 10, 9, 0))
         lines.close()
     assert "Since the last message: opened 1, met 1" in read_back(tmp_path)[0]["text"]
 
@@ -395,16 +398,16 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
         with monkeypatch.context() as patched:
-            patched.setattr("workhours_sla.adapters.sinks.lines.os.fsync", _full)
+            patched.setattr("workhours_sla.adapters.sinks.line_file.os.fsync", _full)
             with pytest.raises(StoreError, match=r"digests cannot be written .*on the next start"):
-                lines.ask(at(2026, 3, 2, 9, 0))
+                lines.write(at(2026, 3, 2, 9, 0))
     assert read_back(tmp_path) == []
     for _ in range(2):
         with digesting(tmp_path) as (_, lines):
-            lines.ask(at(2026, 3, 2, 9, 2))
+            lines.write(at(2026, 3, 2, 9, 2))
     (line,) = read_back(tmp_path)
     assert line["message_id"] == "roads/2026-03-02T06:00:00.000000Z/1"
     assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
@@ -419,16 +422,16 @@ def test_a_file_of_digests_that_was_harmed_is_noted_and_written_on(
     monkeypatch.chdir(tmp_path)
     lost: list[bool] = []
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
-        lines.ask(at(2026, 3, 2, 9, 0))
-        lines.ask(at(2026, 3, 2, 9, 1))  # by then the message is known to be there
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
+        lines.write(at(2026, 3, 2, 9, 0))
+        lines.write(at(2026, 3, 2, 9, 1))  # by then the message is known to be there
     harm(tmp_path / "digests.jsonl")
     with digesting(tmp_path, lost=lambda: lost.append(True)) as (_, lines):
         assert lost == [True]
-        lines.ask(at(2026, 3, 2, 11, 0))
+        lines.write(at(2026, 3, 2, 11, 0))
         harm(tmp_path / "digests.jsonl")
-        lines.ask(at(2026, 3, 2, 12, 0))
+        lines.write(at(2026, 3, 2, 12, 0))
         assert lost == [True, True]
     assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 12:00"]
     with digesting(tmp_path, lost=lambda: lost.append(True)):
@@ -437,23 +440,27 @@ def test_a_file_of_digests_that_was_harmed_is_noted_and_written_on(
 
 def test_another_file_of_digests_is_no_loss(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
-        lines.ask(at(2026, 3, 2, 9, 0))
-        lines.ask(at(2026, 3, 2, 9, 1))
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
+        lines.write(at(2026, 3, 2, 9, 0))
+        lines.write(at(2026, 3, 2, 9, 1))
         other = tmp_path / "other.jsonl"
         lines.close()
         DigestLines(
-            other, store, POLICY, SCHEDULES, schedule_of, lost=lambda: pytest.fail("lost")
+            other,
+            store.store,
+            store,
+            Agencies(SCHEDULES, schedule_of),
+            lost=lambda: pytest.fail("lost"),
         ).close()
 
 
 def test_only_the_last_digests_are_read_back(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
         for hour in (9, 11, 12):
-            lines.ask(at(2026, 3, 2, hour, 0))
+            lines.write(at(2026, 3, 2, hour, 0))
     assert len(read_back(tmp_path)) == 3
     with digesting(tmp_path) as (_, lines):
         assert lines._file.found == {"roads/2026-03-02T09:00:00.000000Z/1"}
@@ -466,9 +473,9 @@ def _full(_file: int) -> None:
 def test_a_long_digest_is_several_lines(tmp_path: Path) -> None:
     events = [event(f"A-{number:03}", "created", BEGIN) for number in range(150)]
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", events, watermark=BEGIN))
-        lines.ask(BEGIN)
-        lines.ask(at(2026, 3, 2, 9, 0))
+        store.commit(Batch("", events, watermark=BEGIN))
+        lines.write(BEGIN)
+        lines.write(at(2026, 3, 2, 9, 0))
     found = read_back(tmp_path)
     assert len(found) > 1
     assert [line["part"] for line in found] == list(range(1, len(found) + 1))
@@ -556,14 +563,14 @@ def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_tells_the_same(
     for name in ("7", "1000", "parts"):
         assert read_back(tmp_path / name) == expected
 
-    ask, asked = DigestLines.ask, iter(range(1_000_000))
+    write, called = DigestLines.write, iter(range(1_000_000))
 
-    def ask_or_fail(lines: DigestLines, *times: Any) -> None:
-        if next(asked) % 15 == 14:
+    def write_or_fail(lines: DigestLines, *times: Any) -> None:
+        if next(called) % 15 == 14:
             raise StoreError("stopped before it asked")  # noqa: EM101, TRY003
-        ask(lines, *times)
+        write(lines, *times)
 
-    monkeypatch.setattr(DigestLines, "ask", ask_or_fail)
+    monkeypatch.setattr(DigestLines, "write", write_or_fail)
     stops = 0
     while replayed(tmp_path / "stopped", 1000, () if stops else events) != 0:
         stops += 1
@@ -617,17 +624,17 @@ def test_agencies_have_their_names_and_their_hours(
 
 def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
-        lines.ask(at(2026, 3, 2, 9, 0).astimezone(UTC))
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
+        lines.write(at(2026, 3, 2, 9, 0).astimezone(UTC))
     assert read_back(tmp_path)[0]["at"] == "2026-03-02T06:00:00Z"
 
 
 def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
-        store.take(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.ask(BEGIN)
-        lines.ask(at(2026, 3, 2, 9, 0, 0, 316421))
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        lines.write(BEGIN)
+        lines.write(at(2026, 3, 2, 9, 0, 0, 316421))
     assert read_back(tmp_path)[0]["text"].endswith("due Mon 2 Mar 2026 13:00, 3:59:59 left")
 
 

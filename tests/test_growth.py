@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from stored import Stored
 from workhours_sla import (
     Event,
     EventType,
@@ -26,7 +27,6 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.sla.holders import holder_spans
 from workhours_sla.sla.target import ScheduleBy
 
@@ -169,17 +169,17 @@ def one_by_one(events: Sequence[Event], policy: Policy, _: Path) -> None:
 
 
 def in_one_step(events: Sequence[Event], policy: Policy, _: Path) -> None:
-    Monitor(policy).apply_all(events)
+    Monitor(policy).apply(events)
 
 
 def stored_one_by_one(events: Sequence[Event], policy: Policy, file: Path) -> None:
-    with SqliteStore(file, policy) as store:
+    with Stored(file, policy) as store:
         for one in events:
             store.apply([one])
 
 
 def stored_at_once(events: Sequence[Event], policy: Policy, file: Path) -> None:
-    with SqliteStore(file, policy) as store:
+    with Stored(file, policy) as store:
         store.apply(events)
         store.apply(events)
 

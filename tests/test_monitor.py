@@ -210,7 +210,7 @@ class Telling(RuleBasedStateMachine):
         if len(events) == 1:
             self.ledger.take(self.monitor.apply(events[0]))
         else:
-            self.ledger.take(self.monitor.apply_all(events))
+            self.ledger.take(self.monitor.apply(events))
 
     @rule(index=st.integers(0, 60))
     def let_time_pass(self, index: int) -> None:
@@ -281,7 +281,7 @@ class Telling(RuleBasedStateMachine):
         self.ledger.take(self.monitor.advance(self.end))
         check_told(self.ledger, evaluate(self.taken, self.policy, as_of=self.end))
         straight, ledger = Monitor(self.policy), Ledger()
-        ledger.take(straight.apply_all(sorted(self.taken, key=lambda event: event.received_at)))
+        ledger.take(straight.apply(sorted(self.taken, key=lambda event: event.received_at)))
         ledger.take(straight.advance(self.end))
         assert self.ledger.net() == ledger.net()
 
@@ -302,7 +302,7 @@ def kinds(changes: Iterable[Change]) -> list[str]:
 
 def test_the_limit_itself_is_in_time() -> None:
     monitor = Monitor(FOUR)
-    assert kinds(monitor.apply_all(story("2025-03-11 14:00 created"))) == ["opened"]
+    assert kinds(monitor.apply(story("2025-03-11 14:00 created"))) == ["opened"]
     limit = at("2025-03-12 09:00")
     assert kinds(monitor.advance(limit)) == ["at_risk"]
     assert kinds(monitor.advance(limit + TICK)) == ["breached"]
@@ -315,9 +315,9 @@ def test_an_answer_as_the_warning_falls_due_leaves_no_warning() -> None:
         in_time, too_late = Monitor(FOUR), Monitor(FOUR)
         told = Ledger()
         told.take(too_late.advance(at("2025-03-12 09:00")))
-        told.take(too_late.apply_all(events))
+        told.take(too_late.apply(events))
         assert ("at_risk" in {change.kind for change in told.standing.values()}) == warned
-        in_time.apply_all(events)
+        in_time.apply(events)
         assert kinds(in_time.advance(at("2025-03-12 09:00"))) == ["at_risk"] * warned
 
 
@@ -326,7 +326,7 @@ def test_several_events_are_one_step() -> None:
         "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
     )
     policy = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
-    assert kinds(Monitor(policy).apply_all(events)) == ["opened", "paused"]
+    assert kinds(Monitor(policy).apply(events)) == ["opened", "paused"]
     monitor = Monitor(policy)
     told = [kinds(monitor.apply(event)) for event in events]
     assert told == [["opened"], ["paused"], ["due_changed"]]
@@ -341,14 +341,14 @@ def test_events_that_cannot_be_read_to_their_end_are_not_taken() -> None:
 
     monitor = Monitor(FOUR)
     with pytest.raises(EventError):
-        monitor.apply_all(broken())
-    assert kinds(monitor.apply_all([posted, answer])) == ["opened", "met"]
+        monitor.apply(broken())
+    assert kinds(monitor.apply([posted, answer])) == ["opened", "met"]
 
 
 def test_events_may_come_from_a_generator() -> None:
     events = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)
-    assert kinds(monitor.apply_all(event for event in events)) == ["opened", "met"]
+    assert kinds(monitor.apply(event for event in events)) == ["opened", "met"]
     assert monitor.counters.read == 2
 
 
@@ -379,7 +379,7 @@ def test_an_earlier_copy_of_an_event_is_a_duplicate_and_takes_its_place() -> Non
         for hours, channel in ((2, "vk"), (3, "ok"), (1, "vk"))
     ]
     monitor = Monitor(FOUR)
-    monitor.apply_all(copies)
+    monitor.apply(copies)
     assert (monitor.counters.duplicate, monitor.counters.conflicting) == (1, 1)
     kept = monitor.evaluate(at("2025-03-11 12:00"))
     assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=at("2025-03-11 12:00"))
@@ -390,7 +390,7 @@ def test_an_event_from_before_the_watermark_counts_as_late() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)
     monitor.advance(answer.occurred_at)
-    monitor.apply_all([answer, posted, posted])
+    monitor.apply([answer, posted, posted])
     assert monitor.counters.late == 1
 
 
@@ -401,7 +401,7 @@ def test_every_content_of_an_event_id_is_kept() -> None:
         for hours, channel in enumerate(("vk", "ok"), 1)
     ]
     monitor = Monitor(FOUR)
-    monitor.apply_all([posted, *others, posted])
+    monitor.apply([posted, *others, posted])
     counters = monitor.counters
     assert (counters.read, counters.conflicting, counters.duplicate) == (4, 2, 1)
     restored = Monitor.restore(FOUR, monitor.snapshot())
@@ -441,7 +441,7 @@ def test_a_decree_moves_the_due_time_and_takes_the_breach_back() -> None:
     known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
     before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
     monitor = Monitor(before)
-    (opened,) = monitor.apply_all(story("2023-01-31 16:30 created"))
+    (opened,) = monitor.apply(story("2023-01-31 16:30 created"))
     assert opened.due_at == at("2023-02-01 11:30")
     assert kinds(monitor.advance(at("2023-02-02 09:00"))) == ["at_risk", "breached"]
     changes = monitor.replace(after)
@@ -461,7 +461,7 @@ def test_a_clock_that_is_gone_leaves_nothing_behind() -> None:
         "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
     )
     monitor, ledger = Monitor(held), Ledger()
-    ledger.take(monitor.apply_all(events))
+    ledger.take(monitor.apply(events))
     ledger.take(monitor.replace(other))
     assert [(c.target, str(c.kind)) for c in ledger.standing.values()] == [("q", "opened")]
 
@@ -480,7 +480,7 @@ def test_a_clock_is_gone_also_beside_one_that_is_not_there_yet() -> None:
     monitor, ledger = Monitor(policy), Ledger()
     ledger.take(monitor.advance(at("2025-03-11 11:00")))
     ledger.take(
-        monitor.apply_all(
+        monitor.apply(
             [replace(posted, received_at=posted.received_at + 99 * HOUR), answer, reopened]
         )
     )
@@ -497,7 +497,7 @@ def test_a_term_that_would_end_past_the_end_of_time_stops_nobody() -> None:
     monitor = Monitor(Policy([Target("p", far, OFFICE)]))
     posted = story("9998-12-30 09:00 created", "2025-03-11 09:00 created")
     events = [posted[0], replace(posted[1], appeal_id="b")]
-    assert [change.due_at for change in monitor.apply_all(events)] == [
+    assert [change.due_at for change in monitor.apply(events)] == [
         None,
         events[1].occurred_at + timedelta(days=500),
     ]
@@ -543,7 +543,7 @@ def test_a_late_answer_is_a_breach_once_an_earlier_one_can_no_longer_arrive() ->
     assert monitor.advance(at("2025-03-12 18:00")) == ()
 
     monitor = Monitor(policy)
-    monitor.apply_all([created, late])
+    monitor.apply([created, late])
     assert kinds_of(monitor.advance(at("2025-03-12 13:00"))) == ["at_risk"]
     (breached,) = monitor.advance(at("2025-03-12 13:00") + TICK)
     assert (breached.kind.value, breached.at) == ("breached", at("2025-03-12 13:00"))
@@ -586,7 +586,7 @@ def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() ->
     assert (outcome.verdict.value, outcome.retroactive) == ("breached", True)
     # as if all had arrived before its time
     monitor = Monitor(policy)
-    assert kinds_of(monitor.apply_all(RAISED)) == ["opened"]
+    assert kinds_of(monitor.apply(RAISED)) == ["opened"]
     assert monitor.advance(at("2025-03-12 13:59")) == ()
     assert [(one.kind.value, one.at) for one in monitor.advance(at("2025-03-12 14:00"))] == [
         ("breached", at("2025-03-12 14:00"))
@@ -596,7 +596,7 @@ def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() ->
 def test_a_breach_from_before_a_change_counts_at_its_own_time_where_so_chosen() -> None:
     monitor = Monitor(by_importance(on_change_past="count"))
     monitor.advance(at("2025-03-12 13:00"))
-    changes = monitor.apply_all(RAISED)
+    changes = monitor.apply(RAISED)
     assert kinds_of(changes) == ["opened", "at_risk", "breached"]
     assert changes[-1].at == at("2025-03-12 11:00")
     assert not any(change.retroactive for change in changes)
@@ -610,7 +610,7 @@ def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
     policy = by_importance()
     raised = [RAISED[0], replace(RAISED[1], occurred_at=at("2025-03-12 10:30"))]
     monitor = Monitor(policy)
-    changes = [*monitor.apply_all(raised), *monitor.advance(at("2025-03-12 12:00"))]
+    changes = [*monitor.apply(raised), *monitor.advance(at("2025-03-12 12:00"))]
     assert kinds_of(changes) == ["opened", "at_risk", "breached"]
     assert [change.at for change in changes[1:]] == [
         at("2025-03-12 10:30"),  # an hour before the limit was before the change
@@ -626,7 +626,7 @@ def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
     paused = story("2025-03-12 09:00 created", "2025-03-12 09:30 paused")[1]
     events = [RAISED[0], replace(paused, event_id="p"), RAISED[1]]
     monitor = Monitor(policy)
-    assert kinds_of(monitor.apply_all(events)) == ["opened", "paused"]
+    assert kinds_of(monitor.apply(events)) == ["opened", "paused"]
     assert kinds_of(monitor.advance(at("2025-03-14 09:00"))) == []
     (outcome,) = monitor.evaluate(at("2025-03-14 09:00")).outcomes
     assert (outcome.verdict.value, outcome.limit) == ("paused", None)
@@ -647,7 +647,7 @@ def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> 
         ledger.take(monitor.apply(there_and_back[0]))
         ledger.take(monitor.advance(at("2025-03-13 12:00")))
         for step in steps:
-            ledger.take(monitor.apply_all(step))
+            ledger.take(monitor.apply(step))
         found.append(ledger.net())
     assert found[0] == found[1]
     assert ("a", "plain", 0, "breached", at("2025-03-13 11:00")) in found[0]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.delivery import drain
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
-from workhours_sla.sla.pipeline import drain
 
 LINES = Path(__file__).parents[1].joinpath("examples", "data", "appeals.jsonl").read_text()
 HEAD = "".join(LINES.splitlines(keepends=True)[:40])
@@ -124,8 +124,8 @@ def test_what_the_store_dropped_stays_if_the_file_has_it(
     def event(number: int, kind: EventType, when: datetime) -> Event:
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
-    with SqliteStore("b.db", policy, retain=5 * day) as store:
-        sink = JsonLinesSink(Path("b.jsonl"), had=store.delivery)
+    with Stored("b.db", policy, retain=5 * day) as store:
+        sink = JsonLinesSink(Path("b.jsonl"), progress=store.progress)
         for number in range(9):
             when = begin + number * 3 * day
             store.apply([event(number, EventType.CREATED, when)])
@@ -167,7 +167,7 @@ def test_wrong_use_is_one_sentence_and_changes_nothing(
         assert main(["outbox", "rewrite", file, "--store", store, "--lang", "en"]) == 2
         out, err = capsys.readouterr()
         assert (out, len(err.splitlines()), says in err) == ("", 1, True), err
-    with SqliteStore("a.db", policy):
+    with Stored("a.db", policy):
         assert rewrite() == 2
     assert "another process writes the store" in capsys.readouterr().err
     assert Path("notes.txt").read_text() == "milk"

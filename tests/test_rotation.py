@@ -20,17 +20,16 @@ from typing import BinaryIO
 
 import pytest
 
+from stored import Stored
 from test_watch import IDS, LINES, POLICY, RunSummary, add, begin, line, told
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.reading import Reading
 from workhours_sla.adapters.sources.tail import Loss, Tail
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError
-from workhours_sla.sla.pipeline import Idle, Item, Start, follow
-from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.stream import Idle, Item, Start, Watermarks
 
 NOBODY = 65534
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be renamed")
@@ -253,10 +252,10 @@ def test_a_start_is_stored_before_anything_is_read(tmp_path: Path) -> None:
             msg = "torn"
             raise SourceError(msg)
 
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         with pytest.raises(SourceError, match="torn"):
-            follow(Broken(), store, watermarks=Watermarks([""]))
-        assert store.places("broken")[""].position == "here"
+            store.run(Broken(), watermarks=Watermarks([""]))
+        assert store.positions("broken")[""].position == "here"
 
 
 def test_killed_before_its_first_batch_it_reads_the_rotated_file_again(
@@ -279,7 +278,7 @@ def positions(store: Path) -> list[str]:
     with suppress(sqlite3.Error):
         db = sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)
         try:
-            return [one for (one,) in db.execute("SELECT position FROM place")]
+            return [one for (one,) in db.execute("SELECT position FROM position")]
         finally:
             db.close()
     return []
@@ -740,7 +739,7 @@ def test_a_source_that_becomes_a_directory_is_an_error(
     err = run.communicate()[1]
     assert run.returncode == 2
     assert err == said.format(path) + "\n"
-    with SqliteStore(store, POLICY) as opened:
+    with Stored(store, POLICY) as opened:
         assert len(list(opened.events())) == 2
     path.rmdir()
     add(path, LINES[2])

@@ -7,12 +7,13 @@ import os
 import resource
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from stored import Stored
 from workhours_sla import (
     Change,
     ChangeKind,
@@ -26,9 +27,11 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
+from workhours_sla.adapters.delivery import drain
 from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.digest import (
     LONGEST,
+    Agency,
     Digest,
     count_changes,
     digest_of,
@@ -36,13 +39,14 @@ from workhours_sla.adapters.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import ConfigError, StoreError
 from workhours_sla.json import from_json
-from workhours_sla.sla.pipeline import drain
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+
+
+NOW = datetime.max.replace(tzinfo=UTC)
 
 
 def at(*fields: int) -> datetime:
@@ -138,7 +142,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_to_be_told(
     tmp_path: Path,
 ) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event("1", "created", at(2025, 3, 12, 10))])
         sink = JsonLinesSink(tmp_path / "changes.jsonl")
         with files_of_at_most(100), pytest.raises(StoreError, match=r"too large.*the next start"):
@@ -164,14 +168,14 @@ def write_to(path: Path, changes: Sequence[Change]) -> None:
     sink.close()
 
 
-def sink_of(path: Path, store: SqliteStore) -> JsonLinesSink:
-    return JsonLinesSink(path, had=store.delivery)
+def sink_of(path: Path, store: Stored) -> JsonLinesSink:
+    return JsonLinesSink(path, progress=store.progress)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Stored]:
     """Make a store of three changes, 0 to 2, that changes.jsonl has."""
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in range(3)])
         sink = sink_of(tmp_path / "changes.jsonl", store)
         drain(store, sink)
@@ -208,20 +212,20 @@ def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
 
 
 def test_only_what_was_not_acknowledged_is_read_back(
-    tmp_path: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two changes are written, and the process ends before they are acknowledged."""
     path = tmp_path / "changes.jsonl"
     store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
     with monkeypatch.context() as patched:
-        patched.setattr(store, "delivered", lambda *_: pytest.fail("end"))
+        patched.setattr(store.store, "acknowledge", lambda *_: pytest.fail("end"))
         sink = sink_of(path, store)
         with pytest.raises(pytest.fail.Exception):
             drain(store, sink)
         sink.close()
     sink = sink_of(path, store)
     assert {one.split("/")[0] for one in sink._to.found} == {"3", "4"}
-    drain(store, sink, most=1)
+    drain(store, sink, 1)
     sink.close()
     assert ids(path) == list("01234")
     again = sink_of(path, store)  # nothing was noted, as more could have been there each time
@@ -251,7 +255,7 @@ def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
-    harm: Callable[[Path], object], cause: str, tmp_path: Path, store: SqliteStore
+    harm: Callable[[Path], object], cause: str, tmp_path: Path, store: Stored
 ) -> None:
     path = tmp_path / "changes.jsonl"
     whole = path.read_bytes()
@@ -265,7 +269,7 @@ def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
     if cause == "sink_changed":
         path.unlink()
     done = rewrite(path, lambda: (change for _, change in store.changes()))
-    store.delivered(str(path), store.last_change, done.end)
+    store.acknowledge(str(path), [store.last_change], done.end)
     assert (done.changes, done.kept) == (4, 0)
     assert path.read_bytes().startswith(whole)
     sink = sink_of(path, store)
@@ -275,13 +279,13 @@ def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
 
 
 def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
-    tmp_path: Path, store: SqliteStore
+    tmp_path: Path, store: Stored
 ) -> None:
     path = tmp_path / "changes.jsonl"
     size = path.stat().st_size
     store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
     sink = sink_of(path, store)
-    drain(store, sink, most=1)
+    drain(store, sink, 1)
     sink.close()
     os.truncate(path, size)
     with pytest.raises(StoreError, match="is shorter than"):
@@ -290,7 +294,7 @@ def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"")])
 def test_a_store_that_never_noted_an_end_misses_its_file(
-    harm: Callable[[Path], object], tmp_path: Path, store: SqliteStore
+    harm: Callable[[Path], object], tmp_path: Path, store: Stored
 ) -> None:
     """As stores were before ends were noted."""
     path = tmp_path / "changes.jsonl"
@@ -302,7 +306,7 @@ def test_a_store_that_never_noted_an_end_misses_its_file(
 
 
 def test_a_file_that_is_harmed_during_a_run_is_not_written_on(
-    tmp_path: Path, store: SqliteStore
+    tmp_path: Path, store: Stored
 ) -> None:
     path = tmp_path / "changes.jsonl"
     whole = path.read_bytes()
@@ -365,15 +369,15 @@ def test_control_characters_of_changes_are_escaped() -> None:
 
 
 def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY) as store:
+    with Stored(tmp_path / "a.db", POLICY) as store:
         first = JsonLinesSink(tmp_path / "1.jsonl")
         for number in range(3):
             store.apply([event(str(number), "created", at(2025, 3, 12, 10))])
-            drain(store, first, most=1)
+            drain(store, first, 1)
         late = JsonLinesSink(tmp_path / "2.jsonl")
-        drain(store, late, most=2)
+        drain(store, late, 2)
         for sink in (first, late):
-            assert not store.undelivered(sink.name, 10)
+            assert not store.pending(sink.name, NOW, 10).changes
             sink.close()
     assert ids(tmp_path / "1.jsonl") == ids(tmp_path / "2.jsonl") == ["0", "1", "2"]
 
@@ -390,20 +394,19 @@ def told(
 ) -> tuple[Digest, ...]:
     monitor = Monitor(policy)
     known = [one for one in events if one.received_at <= now]
-    monitor.apply_all(one for one in known if one.received_at <= since)
+    monitor.apply(one for one in known if one.received_at <= since)
     monitor.advance(since)
     changes = [
-        *monitor.apply_all(one for one in known if one.received_at > since),
+        *monitor.apply(one for one in known if one.received_at > since),
         *monitor.advance(now),
     ]
     changed = count_changes(changes)
     waiting = waiting_of(evaluate(known, policy, as_of=now).outcomes)
     found = [
         digest_of(
-            agency,
+            Agency(agency, OFFICE),
             changed.get(agency, {}),
             waiting.get(agency, ()),
-            OFFICE,
             since=since,
             now=now,
             targets=targets_of(policy),

@@ -414,7 +414,7 @@ def test_other_appeals_never_wait_for_a_message(role: str | None) -> None:
 def test_a_waiting_clock_starts_in_a_stream_too() -> None:
     policy = Policy([Target("t", working_hours(1), OFFICE, staff_opened="wait")])
     monitor = Monitor(policy)
-    assert monitor.apply_all(by_staff("official")) == ()
+    assert monitor.apply(by_staff("official")) == ()
     changes = monitor.apply(message(at(2025, 3, 12, 15)))
     assert [(change.kind.value, change.due_at) for change in changes] == [
         ("opened", at(2025, 3, 12, 16))

@@ -28,6 +28,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stored import Stored
 from test_monitor import Ledger, check_told
 from test_promises import HOUR, Scene, as_of_the_end, scenes
 from test_properties import PROPERTY
@@ -44,12 +45,12 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.stores import sqlite_file, sqlite_reading, sqlite_tables, writer_lock
-from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores import sqlite_reading, writer_lock
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
-from workhours_sla.adapters.stores.sqlite_tables import Work
 from workhours_sla.errors import EventError, StoreError
-from workhours_sla.sla.pipeline import Batch, Checkpoint, Rejected
+from workhours_sla.sla import pipeline
+from workhours_sla.sla.store import Work
+from workhours_sla.stream import Batch, Checkpoint, Rejected
 from workhours_sla.text import words
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -79,18 +80,18 @@ def a_file() -> Iterator[Path]:
         yield Path(there, "appeals.db")
 
 
-def opened(path: Path, policy: Policy = POLICY, **options: object) -> SqliteStore:
-    store = SqliteStore(path, policy, **options)
+def opened(path: Path, policy: Policy = POLICY, **options: object) -> Stored:
+    store = Stored(path, policy, **options)
     store._db.execute("PRAGMA synchronous=OFF")  # nothing is killed here
     return store
 
 
-def aside(found: Monitor | SqliteStore) -> Counter[tuple[str, str]]:
-    items = found.quarantine if isinstance(found, Monitor) else found.quarantine()
+def aside(found: Monitor | Stored | SqliteReader) -> Counter[tuple[str, str]]:
+    items = found.quarantine() if isinstance(found, SqliteReader) else found.quarantine
     return Counter((item.event.event_id, item.reason) for item in items)
 
 
-def balanced(store: SqliteStore) -> bool:
+def balanced(store: Stored) -> bool:
     held = store.holdings()
     parts = held.applied, held.duplicate, held.quarantined, held.replaced, held.dropped
     return held.read == sum(parts)
@@ -154,9 +155,9 @@ def test_in_batches_and_reopened_between_them_it_ends_where_the_batch_answer_end
         events = deliveries(scene, chance)
         for batch in cut(events, chance):
             latest = max((one.occurred_at for one in batch), default=None)
-            taken = store.take(Batch("source", batch, watermark=latest))
+            taken = store.commit(Batch("source", batch, watermark=latest))
             ledger.take(taken.changes)
-            told = monitor.apply_all(batch)
+            told = monitor.apply(batch)
             if latest is not None:
                 told += monitor.advance(latest)
             expected.take(told)
@@ -191,11 +192,11 @@ def test_another_policy_tells_what_it_changes_and_no_more(
     events = deliveries(scene, chance)
     watermark = max(one.occurred_at for one in events)
     monitor = Monitor(scene.policy)
-    monitor.apply_all(events)
+    monitor.apply(events)
     monitor.advance(watermark)
     with a_file() as path:
         with opened(path, scene.policy) as store:
-            store.take(Batch("", events, watermark=watermark))
+            store.commit(Batch("", events, watermark=watermark))
             last = len(store.changes())
         with opened(path, scene.policy) as store:
             assert len(store.changes()) == last
@@ -287,7 +288,7 @@ def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot:
         with opened(tmp_path / "appeals.db", hot=hot) as store:
             while some:
                 batch, some = some[: (size := chance.randint(1, 4))], some[size:]
-                assert store.apply(batch) == monitor.apply_all(batch)
+                assert store.apply(batch) == monitor.apply(batch)
             assert aside(store) == aside(monitor)
             assert balanced(store)
 
@@ -305,7 +306,7 @@ def test_one_of_many_copies_counts_as_the_fold_said_last(tmp_path: Path) -> None
             [created("A", when - HOUR)],
             [replace(edited, received_at=when)],
         ):
-            assert store.apply(batch) == monitor.apply_all(batch)
+            assert store.apply(batch) == monitor.apply(batch)
             assert aside(store) == aside(monitor)
             assert balanced(store)
 
@@ -313,7 +314,7 @@ def test_one_of_many_copies_counts_as_the_fold_said_last(tmp_path: Path) -> None
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path: Path) -> None:
     rows = [Rejected("unknown_type", "no such type", f"row {n}") for n in range(3)]
     with opened(tmp_path / "appeals.db") as store:
-        store.take(Batch("file", rejected=rows, places={"": Checkpoint("3")}))
+        store.commit(Batch("file", rejected=rows, positions={"": Checkpoint("3")}))
         first, second, third = store.rejected()
         store.repair(created("1", at(2025, 3, 12, 10)), rejected=first)
         with pytest.raises(StoreError, match="no row"):
@@ -324,7 +325,7 @@ def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path
                 return [created("2", at(2025, 3, 12, 10))]
             return row._replace(reason="malformed")
 
-        taken = store.replay(read)
+        taken = store.retry_rejected(read)
         assert [change.appeal_id for change in taken.changes] == ["2"]
         assert [(n, row.reason) for n, row in store.rejected().items()] == [(second, "malformed")]
         assert third not in store.rejected()
@@ -364,13 +365,13 @@ def test_what_was_settled_long_ago_is_dropped_and_does_not_come_back(tmp_path: P
 def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
     with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
         store.apply([created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))])
-        store.delivered("slow", 1)
+        store.acknowledge("slow", [1])
         store.advance(at(2025, 3, 20, 10))
         store.apply([created("2", at(2025, 3, 20, 11))])
         store.apply([created("3", at(2025, 3, 20, 11))])
         store.advance(at(2025, 3, 25, 12))
-        assert [n for n, _ in store.undelivered("slow", 3)] == [2, 3, 4]
-        store.delivered("slow", 3)
+        assert [n for n, _ in store.pending("slow", at(2025, 3, 25), 3).changes] == [2, 3, 4]
+        store.acknowledge("slow", [3])
         store.apply([created("4", at(2025, 3, 25, 13))])
         assert store.changes()[0][0] == 4
 
@@ -383,7 +384,7 @@ def test_one_process_writes_and_others_read(tmp_path: Path) -> None:
     with opened(path) as store:
         store.apply([created("1", at(2025, 3, 12, 10))])
         with pytest.raises(StoreError, match="another process writes the store"):
-            SqliteStore(path, POLICY)
+            Stored(path, POLICY)
         with SqliteReader(path) as reader:
             store.apply([created("2", at(2025, 3, 12, 10))])
             assert [one.appeal_id for one in reader.events()] == ["1", "2"]
@@ -395,11 +396,12 @@ OPEN_IT = """
 import sys
 from pathlib import Path
 from workhours_sla import Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.stream import Pipeline, SqliteStore
 from workhours_sla.errors import StoreError
 office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 try:
-    SqliteStore(sys.argv[1], Policy([Target("first reply", working_hours(4), office)])).close()
+    policy = Policy([Target("first reply", working_hours(4), office)])
+    Pipeline(SqliteStore(sys.argv[1]), policy).close()
 except StoreError as error:
     print(error)
 """
@@ -409,7 +411,7 @@ def refusals(path: Path) -> list[str]:
     """Return what this process and another one get to hear that open a store for writing."""
     found = [""]
     try:
-        SqliteStore(path, POLICY).close()
+        Stored(path, POLICY).close()
     except StoreError as error:
         found = [str(error)]
     command = [sys.executable, "-c", OPEN_IT, str(path)]
@@ -478,10 +480,10 @@ def test_without_a_lock_on_the_store_itself_hard_links_are_refused(
     (tmp_path / "hard.db").hardlink_to(path)
     for name in ("appeals.db", "hard.db"):
         with pytest.raises(StoreError, match=r"2 names \(hard links\)"):
-            SqliteStore(tmp_path / name, POLICY)
+            Stored(tmp_path / name, POLICY)
     (tmp_path / "hard.db").unlink()
     with opened(path), pytest.raises(StoreError, match="another process"):
-        SqliteStore(path, POLICY)
+        Stored(path, POLICY)
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
@@ -533,7 +535,7 @@ def test_a_file_or_a_directory_that_cannot_be_written_is_one_error() -> None:
         try:
             for name in ("appeals.db", "new.db", "no/such.db"):
                 with without_rights(), pytest.raises(StoreError, match="can be written"):
-                    SqliteStore(Path(there, name), POLICY)
+                    Stored(Path(there, name), POLICY)
         finally:
             Path(there).chmod(0o755)
 
@@ -543,50 +545,32 @@ def test_what_is_no_store_is_refused_with_the_way_out(tmp_path: Path) -> None:
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version=99")
-    for open_it in (lambda: SqliteStore(path, POLICY), lambda: SqliteReader(path)):
+    for open_it in (lambda: Stored(path, POLICY), lambda: SqliteReader(path)):
         with pytest.raises(StoreError, match=r"schema 99.*a later one"):
             open_it()
     foreign = tmp_path / "foreign.db"
     with closing(sqlite3.connect(foreign)) as db:
         db.execute("CREATE TABLE t (x)")
     with pytest.raises(StoreError, match="no store of workhours"):
-        SqliteStore(foreign, POLICY)
+        Stored(foreign, POLICY)
     text = tmp_path / "text.db"
     text.write_text("event_id,appeal_id\n" * 100)
     with pytest.raises(StoreError, match="give a store"):
-        SqliteStore(text, POLICY)
+        Stored(text, POLICY)
     with pytest.raises(StoreError, match="no store"):
         SqliteReader(tmp_path / "none.db")
 
 
-def test_a_store_of_an_earlier_schema_is_migrated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "appeals.db"
-    with opened(path) as store:
-        store.apply([created("1", at(2025, 3, 12, 10))])
-    later = (*sqlite_file.MIGRATIONS, "CREATE TABLE more (x); SELECT 1")
-    monkeypatch.setattr(sqlite_file, "MIGRATIONS", later)
-    with pytest.raises(StoreError, match="older version"):
-        SqliteReader(path)
-    with opened(path) as store:
-        assert store._db.execute("SELECT * FROM more").fetchall() == []
-        assert len(store.changes()) == 1
-    monkeypatch.setattr(sqlite_file, "MIGRATIONS", (*later, "CREATE TABLE more (x)"))
-    with pytest.raises(StoreError, match="more already exists"):
-        SqliteStore(path, POLICY)
-    monkeypatch.setattr(sqlite_file, "MIGRATIONS", later)
-    opened(path).close()
-
-
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_store_of_a_schema_that_is_read_no_more_is_refused(tmp_path: Path, version: int) -> None:
     path = tmp_path / "appeals.db"
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version={version}")
-    for open_it in (lambda: SqliteStore(path, POLICY), lambda: SqliteReader(path)):
-        with pytest.raises(StoreError, match=f"schema {version}.*read its source again"):
+    for open_it in (lambda: Stored(path, POLICY), lambda: SqliteReader(path)):
+        with pytest.raises(
+            StoreError, match=f"schema {version}, .* reads schema 4 only; .*read its source again"
+        ):
             open_it()
 
 
@@ -594,7 +578,7 @@ def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
     path, snapshot, again = (tmp_path / name for name in ("a.db", "snapshot.db", "again.db"))
     with opened(path) as store:
         place = {"0": Checkpoint("17", at(2025, 3, 12, 10).astimezone(UTC))}
-        store.take(Batch("file", [created("1", at(2025, 3, 12, 10))], places=place))
+        store.commit(Batch("file", [created("1", at(2025, 3, 12, 10))], positions=place))
         store.snapshot(snapshot)
         with pytest.raises(StoreError, match="already"):
             store.snapshot(snapshot)
@@ -602,7 +586,7 @@ def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
     restore(snapshot, again)
     with opened(again) as store:
         assert [one.appeal_id for one in store.events()] == ["1"]
-        assert store.places("file") == place
+        assert store.positions("file") == place
         assert [c.kind.value for c in store.advance(at(2025, 3, 13, 10))] == ["at_risk", "breached"]
     with pytest.raises(StoreError, match="already"):
         restore(snapshot, again)
@@ -668,16 +652,16 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
         finally:
             writing[0] = False
 
-    def read(store: SqliteStore | SqliteReader) -> int:
+    def read(store: Stored | SqliteReader) -> int:
         times = 0
         while writing[0] or not times:
             times += 1
             with store.moment():
                 assert balanced(store)
                 assert len(list(store.events())) == len(list(store.events()))
-            assert len(store.changes(most=5)) <= 5
-            store.quarantine()
-            if isinstance(store, SqliteStore):
+            assert len(store.changes(limit=5)) <= 5
+            _ = store.quarantine
+            if isinstance(store, Stored):
                 assert balanced(store)
                 assert store.policy is POLICY
                 assert {outcome.target for outcome in store.open_outcomes(watermarks[-1])} <= {
@@ -685,8 +669,8 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
                 }
                 store.note("reader", str(times))
                 assert store.noted("reader") is not None
-                for number, _ in store.undelivered("sink", 10):
-                    store.delivered("sink", number)
+                for number, _ in store.pending("sink", watermarks[-1], 10).changes:
+                    store.acknowledge("sink", [number])
         return times
 
     with opened(tmp_path / "many.db", hot=hot) as many, SqliteReader(tmp_path / "many.db") as out:
@@ -710,7 +694,7 @@ def test_an_iterator_that_is_held_open_keeps_no_thread_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_reading, "_EVENTS", sqlite_reading._EVENTS.replace("10000", "2"))
-    monkeypatch.setattr(sqlite_tables, "CHUNK", 2)
+    monkeypatch.setattr(pipeline, "AT_ONCE", 2)
     store = opened(tmp_path / "appeals.db")
     later = at(2025, 3, 12, 12)
     store.apply([created(str(number), at(2025, 3, 12, 10)) for number in range(5)])
@@ -733,7 +717,7 @@ def test_an_iterator_that_is_held_open_keeps_no_thread_out(
 def test_an_appeal_that_is_dropped_while_outcomes_are_read_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_tables, "CHUNK", 1)
+    monkeypatch.setattr(pipeline, "AT_ONCE", 1)
     with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
         store.apply([created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 10))])
         outcomes = store.open_outcomes(at(2025, 3, 12, 12))
@@ -754,8 +738,8 @@ def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> N
         return [created(row.text, at(2025, 3, 12, 10))]
 
     with ThreadPoolExecutor(2) as pool, opened(path) as store:
-        store.take(Batch("file", rejected=[Rejected("bad_row", "", "1")]))
-        replayed = pool.submit(store.replay, read)
+        store.commit(Batch("file", rejected=[Rejected("bad_row", "", "1")]))
+        replayed = pool.submit(store.retry_rejected, read)
         assert entered.wait(10)
         closed = pool.submit(store.close)
         try:
@@ -800,13 +784,13 @@ def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
         assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
         write = store._tables.write
 
-        def write_and_fail(work: Work, when: int | None) -> None:
-            write(work, when)
+        def write_and_fail(work: Work) -> None:
+            write(work)
             raise KeyboardInterrupt
 
         monkeypatch.setattr(store._tables, "write", write_and_fail)
         with pytest.raises(KeyboardInterrupt):
-            store.take(Batch("", [reply], watermark=at(2025, 4, 1)))
+            store.commit(Batch("", [reply], watermark=at(2025, 4, 1)))
         monkeypatch.undo()
         assert store.watermark is None
         assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
@@ -830,7 +814,7 @@ def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
             with pytest.raises(EventError, match="no text"):
                 store.apply([event(event_id, appeal, EventType.CREATED, at(2025, 3, 12, 10))])
         with pytest.raises(EventError, match="no text"):
-            store.places("\ud800")
+            store.positions("\ud800")
         assert len(store.apply([odd])) == 1
         assert store.apply([odd]) == ()
         assert store.holdings()[:3] == (2, 1, 1)

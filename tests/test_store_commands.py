@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.cli.main import main
-from workhours_sla.sla.pipeline import Batch, Rejected
+from workhours_sla.stream import Batch, Rejected
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "examples" / "data" / "appeals.jsonl"
@@ -47,7 +47,7 @@ def posted(appeal: str, after: float = 0) -> Event:
 
 def stored(path: Path, *batches: Sequence[Event], until: float | None = None) -> Path:
     file = path / "appeals.db"
-    with SqliteStore(file, POLICY) as store:
+    with Stored(file, POLICY) as store:
         for batch in batches:
             store.apply(batch)
         if until is not None:
@@ -93,13 +93,13 @@ def test_a_store_answers_as_the_file_that_it_was_fed(
 def test_the_account_of_a_store_adds_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "appeals.db"
     late = told("1-r", "1", EventType.REPLIED, 9, received_at=NOON + timedelta(hours=2))
-    with SqliteStore(file, POLICY) as store:
+    with Stored(file, POLICY) as store:
         store.apply([posted("1"), posted("1"), posted("2", 1), late])
         store.apply([told("3-r", "3", EventType.REPLIED, 1)])
         store.repair(told("1-r", "1", EventType.REPLIED, 1.5))
         store.apply([told("1-r", "1", EventType.REPLIED, 1.6), posted("4", 200)])
         bad = Rejected("malformed", "no JSON", "{")
-        store.take(Batch("file", rejected=[bad, bad], watermark=NOON + timedelta(hours=2)))
+        store.commit(Batch("file", rejected=[bad, bad], watermark=NOON + timedelta(hours=2)))
     asked = ["check", "--store", file, *VGG, "--as-of", "2026-03-02T18:00+03:00"]
     found = data(capsys, *asked)
     assert found["events"] == {
@@ -130,7 +130,7 @@ def test_the_account_of_a_store_adds_up(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_copy_that_was_repaired_stays_out_when_the_repair_is_dropped(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "a.db", POLICY, retain=timedelta(days=30)) as store:
+    with Stored(tmp_path / "a.db", POLICY, retain=timedelta(days=30)) as store:
         store.apply([told("x", "1", EventType.CREATED), posted("2")])
         store.repair(told("x", "3", EventType.CREATED))
         store.apply([told("3-r", "3", EventType.REPLIED, 1)])
@@ -143,14 +143,14 @@ def test_a_copy_that_was_repaired_stays_out_when_the_repair_is_dropped(tmp_path:
 def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "appeals.db"
     days = timedelta(days=30)
-    with SqliteStore(file, POLICY, retain=days) as store:
+    with Stored(file, POLICY, retain=days) as store:
         store.apply([posted("1"), told("1-r", "1", EventType.REPLIED, 1), posted("2")])
         store.advance(NOON + timedelta(days=40))
         store.apply([told("1-x", "1", EventType.EDITED, 2), posted("1")])
-        assert store.whole_since == NOON + timedelta(days=10)
-    with SqliteStore(file, POLICY) as store:
+        assert store.complete_since == NOON + timedelta(days=10)
+    with Stored(file, POLICY) as store:
         store.apply([posted("5")])
-        assert store.whole_since == NOON + timedelta(days=10)
+        assert store.complete_since == NOON + timedelta(days=10)
     asked = ["--store", file, *VGG, "--as-of", "2026-04-12T12:00+03:00"]
     found = data(capsys, "check", *asked)
     assert (found["events"]["dropped"], found["events"]["quarantined"]) == (2, 1)
@@ -175,10 +175,10 @@ def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path
     old = [posted("2", -48 * 10), told("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
     dropped = []
     for days, events, at in ((30, settled, 40), (45, old, 41)):
-        with SqliteStore(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:
+        with Stored(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:
             store.apply(events)
-            store.take(Batch("", [posted(f"at {at}", 24 * at)], watermark=NOON + timedelta(at)))
-            assert store.whole_since == NOON + timedelta(days=10)
+            store.commit(Batch("", [posted(f"at {at}", 24 * at)], watermark=NOON + timedelta(at)))
+            assert store.complete_since == NOON + timedelta(days=10)
             dropped.append(store.holdings().dropped)
     assert dropped == [2, 4]
 
@@ -232,7 +232,7 @@ def test_it_is_read_while_another_process_writes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "appeals.db"
-    with SqliteStore(file, POLICY) as store:
+    with Stored(file, POLICY) as store:
         store.apply([posted("1")])
         assert data(capsys, "check", "--store", file, *VGG)["events"]["read"] == 1
         with SqliteReader(file) as reader, reader.moment():

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import PARTITION, Tail
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_check import check_store
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, restore
 from workhours_sla.adapters.stores.sqlite_rows import checksum
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.pipeline import Batch, Checkpoint, Rejected
+from workhours_sla.stream import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
@@ -42,15 +42,16 @@ def events(numbers: Sequence[int], since: datetime) -> list[Event]:
 
 def filled(path: Path, count: int = 120) -> None:
     """Make a store that has something in each of its tables."""
-    with SqliteStore(path, POLICY, retain=9 * DAY) as store:
+    with Stored(path, POLICY, retain=9 * DAY) as store:
         store._db.execute("PRAGMA synchronous=OFF")  # nothing is killed here
         store.apply([*events(range(4), NOON - 20 * DAY), event(900, EventType.REPLIED, NOON)])
         store.advance(NOON)
         rows = [Rejected("malformed", "no JSON", "{"), Rejected("naive_time", "no zone", "12:00")]
         places = {"": Checkpoint("17-ab", NOON), "other": Checkpoint("5-cd")}
-        store.take(Batch("file", events(range(4, count), NOON), rows, places, NOON + DAY))
+        store.commit(Batch("file", events(range(4, count), NOON), rows, places, NOON + DAY))
         store.note("digests", '{"since": 1}')
-        store.delivered("sink", 3)
+        store.acknowledge("sink", [3])
+        store.fail("sink", 4, "gone", None)
         assert store.holdings().dropped
 
 
@@ -61,8 +62,8 @@ def reading(path: Path) -> str:
             (
                 *(list(reader.events()), reader.quarantine(), reader.left_out()),
                 *(reader.rejected(), reader.reasons(), reader.changes(), reader.last_change),
-                *(reader.places("file"), reader.noted("digests"), reader.holdings()),
-                *(reader.watermark, reader.policy_version, reader.whole_since),
+                *(reader.positions("file"), reader.noted("digests"), reader.holdings()),
+                *(reader.watermark, reader.policy_version, reader.complete_since),
             )
         )
 
@@ -70,10 +71,14 @@ def reading(path: Path) -> str:
 def writing(path: Path) -> str:
     """Return what a store says of more events, known ones and dropped ones among them."""
     more = [*events(range(90, 140), NOON), *events(range(4), NOON - 20 * DAY)]
-    with SqliteStore(path, POLICY, retain=9 * DAY) as store:
+    with Stored(path, POLICY, retain=9 * DAY) as store:
         return repr(
             (
-                *(store.apply(more), store.undelivered("sink", 90), store.undelivered("new", 9)),
+                *(
+                    store.apply(more),
+                    store.pending("sink", NOON, 90),
+                    store.pending("new", NOON, 9),
+                ),
                 *(list(store.open_outcomes(NOON + DAY)), store.advance(NOON + 3 * DAY)),
                 store.holdings(),
             )
@@ -134,12 +139,12 @@ ROWS = [
     ("meta", "UPDATE meta SET value=7 WHERE key='dropped'", "dropped"),
     ("meta", "UPDATE meta SET value='7' WHERE key='watermark'", "watermark"),
     ("meta", "UPDATE meta SET value='{}' WHERE key='note:digests'", "note:digests"),
-    ("place", "UPDATE place SET position='18-ab'", "file"),
+    ("position", "UPDATE position SET position='18-ab'", "file"),
     ("rejected", "UPDATE rejected SET text='[' WHERE number=2", 2),
 ]
 KNOWN = ("event", "UPDATE event SET body='[]' WHERE number=95", 95)
 APPEAL = ("appeal", "UPDATE appeal SET reported=x'5b5d' WHERE appeal_id='A-91'", "A-91")
-SINK = ("delivered", "UPDATE delivered SET number=4", "sink")
+SINK = ("progress", "UPDATE progress SET number=5", "sink")
 
 
 def altered(path: Path, *statements: str) -> None:
@@ -208,7 +213,7 @@ def test_a_damaged_definition_is_refused(sql: str, words: str, tmp_path: Path) -
         "DELETE FROM lost WHERE number=12",  # a row of the table that its indexes still have
         "UPDATE lost SET event_id='other' WHERE number=12",
         "UPDATE lost SET repaired=1 WHERE number=12",
-        "UPDATE lost SET aside='replaced' WHERE number=12",
+        "UPDATE lost SET quarantined='replaced' WHERE number=12",
     ],
 )
 def test_a_row_that_its_indexes_know_otherwise_is_refused(sql: str, tmp_path: Path) -> None:
@@ -240,7 +245,7 @@ def test_a_new_file_does_not_take_over_the_log_of_the_one_before(tmp_path: Path)
     path, snapshot = tmp_path / "appeals.db", tmp_path / "snapshot.db"
     filled(path, 20)
     expected = reading(path)
-    with SqliteStore(path, POLICY) as store:
+    with Stored(path, POLICY) as store:
         store.snapshot(snapshot)
         store.apply(events(range(40, 60), NOON))
         log = (tmp_path / "appeals.db-wal").read_bytes()
@@ -250,7 +255,7 @@ def test_a_new_file_does_not_take_over_the_log_of_the_one_before(tmp_path: Path)
     assert reading(path) == expected
     path.unlink()
     (tmp_path / "appeals.db-wal").write_bytes(log)
-    with SqliteStore(path, POLICY) as store:
+    with Stored(path, POLICY) as store:
         assert store.holdings().read == 0
 
 
@@ -274,7 +279,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 def test_a_sound_store_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "appeals.db"
-    with SqliteStore(path, POLICY) as store:
+    with Stored(path, POLICY) as store:
         store.apply(events(range(9), NOON))
         assert run(capsys, path, "--lang", "en") == (0, f"The store {path} is sound\n", "")
     filled_too = tmp_path / "filled.db"

@@ -21,10 +21,11 @@ from workhours_sla import (
     Target,
     working_hours,
 )
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.deduplication import StoredEvent
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.holders import holder_spans
 from workhours_sla.sla.target import ScheduleBy
-from workhours_sla.sla.tracked import Tracked
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 LONG = Schedule("RU-VGG", "Mo-Fr 08:00-20:00")
@@ -101,12 +102,12 @@ def moves_by(chance: random.Random) -> list[tuple[dict[str, Any], int]]:
 def test_only_what_an_event_can_change_is_reckoned_anew(
     policy: Policy, moves: list[tuple[dict[str, Any], int]]
 ) -> None:
-    tracked, when, so_far = Tracked("A"), POSTED, []
+    tracked, when, so_far = AppealState("A"), POSTED, []
     for number, (told, minutes) in enumerate([(TOLD[0], 0), *moves]):
         when += timedelta(minutes=minutes)
         event = Event(f"{number:02}", "A", occurred_at=when, received_at=when, **told)
         so_far.append(event)
-        tracked.add(event, policy)
+        tracked.add(StoredEvent(event), policy)
         followed, at_once = (
             tracked.fold(policy),
             fold(sorted(so_far, key=lambda event: event.order), policy),
@@ -163,11 +164,11 @@ def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> 
         )
         for at in [POSTED + timedelta(hours=hours)]
     ]
-    tracked = Tracked("A")
-    tracked.add(events[0], policy)
+    tracked = AppealState("A")
+    tracked.add(StoredEvent(events[0]), policy)
     tracked.fold(policy)
     for event in events[1:]:
-        tracked.add(event, policy)
+        tracked.add(StoredEvent(event), policy)
     clocks = tracked.fold(policy).clocks
     assert [clock.applies_since for clock in clocks] == [events[2].occurred_at]
     assert clocks == fold(events, policy).clocks

@@ -776,7 +776,7 @@ def test_no_warning_before_a_breach_that_may_be_retroactive() -> None:
     monitor = Monitor(Policy([target]))
     changed = at(22, 12)  # the limit is on Monday 12:00 or on Tuesday 12:00
     created = replace(event(0, EventType.CREATED, at(18, 17)), agency_id="B")
-    monitor.apply_all([created, replace(event(1, EventType.TRANSFERRED, changed), agency_id="A")])
+    monitor.apply([created, replace(event(1, EventType.TRANSFERRED, changed), agency_id="A")])
     assert [change.kind for change in monitor.advance(at(22, 13))] == [ChangeKind.BREACHED]
 
 

@@ -20,17 +20,17 @@ from pathlib import Path
 
 import pytest
 
+from stored import Stored
 from test_monitor import Ledger
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import Tail
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError
 from workhours_sla.json import from_json
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.pipeline import Batch, Idle, Item, Rejected, Start
+from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -236,11 +236,11 @@ def read_back(sink: Path) -> list[Change]:
 def check_all_told(store: Path, sink: Path, events: Sequence[Event]) -> None:
     """Check that nothing was lost, nothing told twice, and nothing left out."""
     monitor, expected, found = Monitor(POLICY), Ledger(), Ledger()
-    expected.take(monitor.apply_all(events))
+    expected.take(monitor.apply(events))
     expected.take(monitor.advance(max(e.received_at for e in events) - timedelta(minutes=5)))
     found.take(read_back(sink))  # refuses an identity that comes twice
     assert found.net() == expected.net()
-    with SqliteStore(store, POLICY) as opened:
+    with Stored(store, POLICY) as opened:
         assert set(opened.events()) == set(events)
         held = opened.holdings()
         assert (held.applied, held.quarantined) == (len(set(events)), 0)
@@ -357,8 +357,11 @@ def test_a_reader_that_goes_away_is_told_again(tmp_path: Path, path: Path) -> No
         run.stdout.readline()
         run.stdout.close()
     assert run.returncode == 141
-    with SqliteStore(store, POLICY) as opened:
-        kept = [change for _, change in opened.undelivered("stdout", -1)]
+    with Stored(store, POLICY) as opened:
+        kept = [
+            change
+            for _, change in opened.pending("stdout", datetime.max.replace(tzinfo=UTC), -1).changes
+        ]
     assert kept
     again = begin(path, "--store", store, "--json", "--once")
     found = [from_json(one) for one in again.communicate()[0].splitlines()]
@@ -408,7 +411,7 @@ def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
 
     def run(*more: str) -> tuple[int, datetime | None]:
         assert main([*command, *more]) == 0
-        with SqliteStore(store, POLICY) as opened:
+        with Stored(store, POLICY) as opened:
             return opened.holdings().applied, opened.watermark
 
     assert run() == (1, BEGIN)
@@ -435,7 +438,7 @@ def test_how_far_ahead_a_receipt_may_be_is_set_and_asked_of_the_machine_alone(
     ):
         store = tmp_path / f"{number}.db"
         assert main(["watch", str(path), "--store", str(store), "--once", *more]) == 0
-        with SqliteStore(store, POLICY) as opened:
+        with Stored(store, POLICY) as opened:
             assert len(opened.rejected()) == rows
     assert main(["watch", str(path), "--store", str(store), "--max-ahead", "soon"]) == 2
     assert "soon" in capsys.readouterr().err
@@ -482,7 +485,7 @@ def test_wrong_use_and_a_store_in_use_are_one_sentence(
     path.write_text(LINES[0])
     store = tmp_path / "a.db"
     command = ["watch", str(path), "--store", str(store), "--once", "--lang", "en"]
-    with SqliteStore(store, POLICY):
+    with Stored(store, POLICY):
         assert main(command) == 2
     assert main([*command, "--provisional"]) == 2
     assert main(["watch", str(tmp_path / "none"), "--store", str(store), "--once"]) == 2
@@ -500,8 +503,8 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["watch", str(sheet), *rest]) == 2
     assert main(["watch", "events", *rest, "--config", str(config)]) == 2
     first, second = capsys.readouterr().err.splitlines()
-    assert f"{str(sheet)!r} is taken for CSV, which cannot be followed" in first
-    assert "'events' is taken for CSV" in second
+    assert f"{str(sheet)!r} is read as CSV, which cannot be followed" in first
+    assert "'events' is read as CSV" in second
     assert not store.exists()
     config.write_text('[input]\nformat = "jsonl"\n')
     sheet.write_text(LINES[0])
@@ -526,10 +529,12 @@ def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
 def test_a_store_stopped_at_any_batch_goes_on_there(tmp_path: Path) -> None:
     events = stream(40, 5)
     whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
-    with SqliteStore(whole, POLICY) as store:
-        expected = [change for batch in batches(events, 9) for change in store.take(batch).changes]
+    with Stored(whole, POLICY) as store:
+        expected = [
+            change for batch in batches(events, 9) for change in store.commit(batch).changes
+        ]
     found: list[Change] = []
     for batch in batches(events, 9):
-        with SqliteStore(cut, POLICY) as store:
-            found += store.take(batch).changes
+        with Stored(cut, POLICY) as store:
+            found += store.commit(batch).changes
     assert found == expected

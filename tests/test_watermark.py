@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stored import Stored
 from test_properties import PROPERTY
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.errors import NaiveDatetimeError, SourceError
-from workhours_sla.sla.pipeline import Idle, Item, follow
-from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.stream import Idle, Item, Watermarks
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -26,43 +25,43 @@ HOUR = timedelta(hours=1)
 
 def test_it_is_the_minimum_over_the_partitions_and_never_goes_back() -> None:
     marks = Watermarks(["a", "b"], skew=5 * MINUTE)
-    marks.hear("a", NOON)
+    marks.record("a", NOON)
     assert marks.value is None
-    marks.hear("b", NOON - HOUR)
+    marks.record("b", NOON - HOUR)
     assert marks.value == NOON - HOUR - 5 * MINUTE
-    marks.hear("b", NOON + HOUR)
+    marks.record("b", NOON + HOUR)
     assert marks.value == NOON - 5 * MINUTE
-    marks.hear("new", NOON - 3 * HOUR)
+    marks.record("new", NOON - 3 * HOUR)
     assert marks.value == NOON - 5 * MINUTE
-    assert marks.heard("new") == NOON - 3 * HOUR
+    assert marks.received_until("new") == NOON - 3 * HOUR
 
 
 def test_a_silent_partition_holds_up_the_others_only_for_so_long() -> None:
     marks = Watermarks(["a", "b", "c"], idle=HOUR)
-    marks.hear("a", NOON)
-    marks.hear("b", NOON)
-    marks.hear("a", NOON + HOUR)
+    marks.record("a", NOON)
+    marks.record("b", NOON)
+    marks.record("a", NOON + HOUR)
     assert marks.value is None
-    marks.hear("a", NOON + HOUR + MINUTE)
+    marks.record("a", NOON + HOUR + MINUTE)
     assert marks.value == NOON + HOUR + MINUTE
-    marks.hear("c", NOON + HOUR)
+    marks.record("c", NOON + HOUR)
     assert marks.value == NOON + HOUR + MINUTE
-    without = Watermarks(["a", "b"], heard={"a": NOON, "b": NOON})
-    without.hear("a", NOON + 1000 * HOUR)
+    without = Watermarks(["a", "b"], received={"a": NOON, "b": NOON})
+    without.record("a", NOON + 1000 * HOUR)
     assert without.value == NOON
 
 
 def test_a_heartbeat_lets_the_last_deadlines_pass() -> None:
     marks = Watermarks(["a", "b"])
-    marks.beat(NOON, "a")
+    marks.heartbeat(NOON, "a")
     assert marks.value is None
-    marks.beat(NOON + HOUR)
+    marks.heartbeat(NOON + HOUR)
     assert marks.value == NOON + HOUR
-    marks.beat(NOON)
+    marks.heartbeat(NOON)
     assert marks.value == NOON + HOUR
     nothing_known = Watermarks()
     assert nothing_known.value is None
-    nothing_known.beat(NOON)
+    nothing_known.heartbeat(NOON)
     assert nothing_known.value == NOON
 
 
@@ -72,7 +71,7 @@ def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(SourceError, match="idle"):
         Watermarks(idle=-MINUTE)
     with pytest.raises(NaiveDatetimeError):
-        Watermarks().hear("a", datetime(2025, 3, 12))
+        Watermarks().record("a", datetime(2025, 3, 12))
 
 
 @PROPERTY
@@ -80,7 +79,7 @@ def test_what_cannot_be_is_refused() -> None:
 def test_it_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
     marks, last = Watermarks("abc"), dict.fromkeys("abc", -1)
     for partition, minute in heard:
-        marks.hear(partition, NOON + minute * MINUTE)
+        marks.record(partition, NOON + minute * MINUTE)
         last[partition] = max(last[partition], minute)
         least = min(last.values())
         assert marks.value == (None if least < 0 else NOON + least * MINUTE)
@@ -120,13 +119,13 @@ class Fastest(Watermarks):
 
     @property
     def value(self) -> datetime | None:
-        return self._last
+        return self._last_seen
 
 
 def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]:
     source = Partitions()
-    with SqliteStore(path, POLICY) as store:
-        follow(source, store, watermarks=marks, batch=20)
+    with Stored(path, POLICY) as store:
+        store.run(source, watermarks=marks, batch_size=20)
         told = [change for _, change in store.changes() if change.kind == "breached"]
         assert len(list(store.events())) == 400
     return [c for c in told if not c.retracts], [c for c in told if c.retracts]
@@ -142,17 +141,16 @@ def test_after_a_restart_the_partitions_not_heard_from_yet_are_waited_for(tmp_pa
     source, path = Partitions(), tmp_path / "appeals.db"
     for stop_after in (1, 3, 4, 6, 100):
         rests = iter(range(100))
-        with SqliteStore(path, POLICY) as store:
+        with Stored(path, POLICY) as store:
             marks = Watermarks("0123")
-            follow(
+            store.run(
                 source,
-                store,
                 watermarks=marks,
-                batch=20,
+                batch_size=20,
                 stopping=lambda rests=rests, last=stop_after: next(rests) >= last,
             )
             assert not [c for _, c in store.changes() if c.kind == "breached"]
-    with SqliteStore(path, POLICY) as store:
+    with Stored(path, POLICY) as store:
         assert len(list(store.events())) == 400
         assert store.holdings().duplicate == 0
 
@@ -173,9 +171,9 @@ class OnePartition:
 
 
 def test_how_far_each_partition_was_heard_is_remembered(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "appeals.db", POLICY) as store:
+    with Stored(tmp_path / "appeals.db", POLICY) as store:
         for partition, when in (("slow", NOON), ("fast", NOON + 50 * HOUR)):
             marks = Watermarks()
-            follow(OnePartition(partition, when), store, watermarks=marks)
+            store.run(OnePartition(partition, when), watermarks=marks)
         assert marks.value == store.watermark == NOON
-        assert store.places("one")["slow"].heard_at == NOON
+        assert store.positions("one")["slow"].received_until == NOON

@@ -17,7 +17,8 @@
     ├── PolicyError                                 ValueError
     ├── ConfigError                                 ValueError
     ├── SourceError                                 ValueError
-    └── StoreError                                  OSError
+    ├── StoreError                                  OSError
+    └── UndeliverableError                          ValueError
     WorkHoursWarning                                UserWarning
     ├── ProvisionalWarning
     └── SeveralZonesWarning
@@ -55,6 +56,7 @@ __all__ = [
     "SourceError",
     "StoreError",
     "TimeSyntaxError",
+    "UndeliverableError",
     "UnknownCalendarError",
     "UnknownTimeZoneError",
     "WorkHoursError",
@@ -179,6 +181,15 @@ class StoreError(WorkHoursError, OSError):
 
     cause: str = ""
     facts: Mapping[str, object] = {}
+
+
+class UndeliverableError(WorkHoursError, ValueError):
+    """Raised by a sink that can never accept the change ``change_id``; later ones it can.
+
+    Changes before it in the same write were accepted.
+    """
+
+    change_id: str
 
 
 class WorkHoursWarning(UserWarning):

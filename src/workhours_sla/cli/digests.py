@@ -1,34 +1,45 @@
-"""Digests in the live loop: who works when, and when agencies are asked about."""
+"""Digests of ``watch``: the working time of agencies, and when their messages are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
 from workhours_sla.adapters.config.policy import DEFAULT, Promises
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sinks.digest_lines import DigestLines
+from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words
 from workhours_sla.text.shell import say
 
 BEHIND: Final = timedelta(minutes=2)
-"""How far the watermark may be behind what it should be by the clock, for agencies to be told."""
+"""How far the watermark may be behind the clock, apart from the skew, for digests to be sent."""
 
 
-def digest_lines(
-    file: Path, store: SqliteStore, config: Config, promises: Promises, lang: str
-) -> DigestLines:
-    """Return the digests of a store: an agency works by its own schedule, else by [schedule].
+class Setup(NamedTuple):
+    """The store and the pipeline of a run, and what it was configured with."""
 
-    Where no target goes by [schedule], by the first that one does. Raises StoreError.
+    store: SqliteStore
+    pipeline: Pipeline
+    config: Config
+    promises: Promises
+    lang: str
+
+
+def digest_lines(file: Path, setup: Setup) -> DigestLines:
+    """Return the digests of a store.
+
+    An agency works by its own schedule, else by [schedule]; if no target uses [schedule], by the
+    first schedule that a target uses. Raises StoreError.
     """
+    store, pipeline, config, promises, lang = setup
     schedules = promises.schedules
     main = main_schedule(promises)
     otherwise = next(name for name, schedule in schedules.items() if schedule is main)
@@ -54,48 +65,47 @@ def digest_lines(
         click.echo(f"{say('note', lang)}: {line}", err=True)
 
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
+    in_use = {name: schedule for name, schedule in schedules.items() if name in used}
     return DigestLines(
         file,
         store,
-        promises.policy,
-        {name: schedule for name, schedule in schedules.items() if name in used},
-        schedule_of,
-        name_of=name_of,
+        pipeline,
+        Agencies(in_use, schedule_of, name_of),
         unknown=unknown,
         lost=lost,
         lang=lang,
     )
 
 
-class Digesting:
-    """The digests of a store in the live loop.
+class TimedDigests:
+    """Writes the digests of a store as time passes.
 
-    With a ``clock`` they are told as it goes, but only once what was missed is read, so that
-    nobody is told of what is over; ``skew`` is by how much the watermark is behind the clock
-    then. Without one the watermark alone says when, wherever batches end.
+    With a ``clock`` they are written as it advances, but only once the backlog is read, so that
+    no message is about the past; ``skew`` is how far the watermark is behind the clock then.
+    Without one they are written as the watermark advances, wherever batches end.
     """
 
     def __init__(
         self,
-        store: SqliteStore,
+        pipeline: Pipeline,
         lines: DigestLines,
         clock: Callable[[], datetime] | None,
         skew: timedelta,
     ) -> None:
-        self._store = store
+        self._pipeline = pipeline
         self._lines = lines
         self._clock = clock
-        self._latest = skew + BEHIND
+        self._most_behind = skew + BEHIND
 
     def due(self, watermark: datetime) -> bool:
-        """Whether a batch is to end at a watermark, for the agencies to be told then."""
+        """Whether a batch must end at a watermark, so that digests are written then."""
         return self._clock is None and self._lines.due(watermark)
 
-    def tell(self) -> None:
-        """Tell the agencies what the time is for, as of the store."""
-        now = self._store.watermark
-        if now is None:
+    def send(self) -> None:
+        """Write the digests that are due as of the store."""
+        watermark = self._pipeline.watermark
+        if watermark is None:
             return
-        heard_at = None if self._clock is None else self._clock()
-        if heard_at is None or heard_at - now <= self._latest:
-            self._lines.ask(now, heard_at)
+        clock = None if self._clock is None else self._clock()
+        if clock is None or clock - watermark <= self._most_behind:
+            self._lines.write(watermark, clock)

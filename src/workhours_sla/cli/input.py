@@ -34,7 +34,7 @@ from workhours_sla.text import words
 from workhours_sla.text.shell import say
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.stores.sqlite_reading import Holdings
+    from workhours_sla.sla.store import Holdings
 
 LONG_WORK: Final = 5_000_000
 """Bytes of input from which a progress bar is worth showing."""
@@ -62,7 +62,7 @@ class Stored(NamedTuple):
 
     watermark: datetime | None
     policy_version: str
-    whole_since: datetime | None
+    complete_since: datetime | None
     held: Holdings
     left_out: tuple[Quarantined, ...]
 
@@ -152,7 +152,7 @@ def _of_store(path: Path, *, per_event: bool) -> Rows:
         stored = Stored(
             reader.watermark,
             reader.policy_version,
-            reader.whole_since,
+            reader.complete_since,
             reader.holdings(),
             reader.left_out(),
         )
@@ -292,8 +292,8 @@ def store_lines(
         yield say("store_behind", lang, when=time(stored.watermark))
     if stored.held.dropped:
         line = say("dropped_events", lang, count=stored.held.dropped)
-        if stored.whole_since is not None:
-            line += say("whole_since", lang, when=time(stored.whole_since))
+        if stored.complete_since is not None:
+            line += say("whole_since", lang, when=time(stored.complete_since))
         yield line
     if stored.policy_version != policy_version:
         yield say("other_policy", lang, held_to=stored.policy_version, given=policy_version)
@@ -306,7 +306,7 @@ def _stored_data(stored: Stored) -> dict[str, Any]:
     return {
         "watermark": time(stored.watermark),
         "policy_version": stored.policy_version,
-        "whole_since": time(stored.whole_since),
+        "whole_since": time(stored.complete_since),
     }
 
 

@@ -50,7 +50,7 @@ def rewrite_file(file: str, *, store_file: str, only_new: bool, lang: str | None
         raise click.UsageError(say("not_empty", lang, name=file))
     with SqliteOutbox(store_file) as store:
         names = _names(path, store)
-        before = max(store.delivery(name).number for name in names)
+        before = max(store.progress(name).number for name in names)
         had = before if only_new else 0
         last = max(store.last_change, before)
 
@@ -62,7 +62,7 @@ def rewrite_file(file: str, *, store_file: str, only_new: bool, lang: str | None
 
         done = rewrite(path, changes)
         for name in names:
-            store.delivered(name, last, done.end)
+            store.acknowledge(name, [last], done.end)
         first = store.changes(0, 1)
         dropped = 0 if only_new else first[0][0] - 1 if first else last
     click.echo(say("rewritten", lang, name=file, changes=done.changes, kept=done.kept), err=True)

@@ -13,7 +13,7 @@ from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
 from workhours_sla.cli.min_read import quoted
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.pipeline import Idle, Item, Source, Start
+from workhours_sla.sla.source import Idle, Item, Source, Start
 from workhours_sla.text.shell import say
 
 FEWEST: Final = 100

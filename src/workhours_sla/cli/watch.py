@@ -1,7 +1,8 @@
-"""The live loop at the shell: a file or a pipe is followed, and each change is told once."""
+"""Follow a file or a pipe at the shell, and report each change once."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,13 +17,14 @@ from typing import Any, Final
 import click
 
 from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
-from workhours_sla.adapters.sinks.lines import check_lines
+from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.digests import Digesting, digest_lines
+from workhours_sla.cli.digests import Setup, TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.input import events_line, reason_lines
 from workhours_sla.cli.min_read import (
@@ -36,51 +38,70 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, WorkHoursError
 from workhours_sla.sla.change import Change, ChangeKind
-from workhours_sla.sla.pipeline import BATCH, RunSummary, Sink, follow
+from workhours_sla.sla.delivery import Sink
+from workhours_sla.sla.pipeline import DEFAULT_BATCH_SIZE, Pipeline, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
-from workhours_sla.text.shell import PHRASES, language, say
+from workhours_sla.text.shell import PHRASES, language, say, sentence
 from workhours_sla.worktime.budget import parse_budget
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
 DEFAULT_MAX_AHEAD: Final = "5m"
 EXIT_LOST: Final = 2
+HANGS_AFTER: Final = 10.0
+"""Seconds after which a write to a sink is no longer waited for at the end."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
 @click.command()
 @click.argument("source")
-@click.option("--store", "store_file", required=True, metavar="FILE", help="What is remembered.")
-@click.option("--sink", "sink_files", multiple=True, metavar="FILE", help="JSON Lines of changes.")
-@click.option("--digests", "digest_file", metavar="FILE", help="JSON Lines of digests to agencies.")
+@click.option(
+    "--store", "store_file", required=True, metavar="FILE", help="The state; created if missing."
+)
+@click.option(
+    "--sink", "sink_files", multiple=True, metavar="FILE", help="Append changes as JSON Lines."
+)
+@click.option(
+    "--digests", "digest_file", metavar="FILE", help="Append messages to agencies as JSON Lines."
+)
 @click.option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT", help=f"[{DEFAULT_SKEW}]")
 @click.option(
     "--clock",
     type=click.Choice(("machine", "events")),
     default="machine",
-    help="By what time passes while nothing comes. [machine]",
+    help="Clock used while no events arrive. [machine]",
 )
 @click.option(
     "--max-ahead",
     default=DEFAULT_MAX_AHEAD,
     metavar="AMOUNT",
-    help=f"How far ahead of the machine's clock a receipt may be. [{DEFAULT_MAX_AHEAD}]",
+    help=f"Reject rows received further ahead of the machine's clock. [{DEFAULT_MAX_AHEAD}]",
 )
-@click.option("--batch", type=click.IntRange(1, 100_000), default=BATCH, help=f"[{BATCH}]")
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 100_000),
+    default=DEFAULT_BATCH_SIZE,
+    help=f"[{DEFAULT_BATCH_SIZE}]",
+)
 @click.option(
     "--interval",
     type=click.FloatRange(0.01, 3600),
     default=1.0,
     metavar="SECONDS",
-    help="How long to wait for more. [1]",
+    help="Seconds between two looks for more. [1]",
 )
-@click.option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", help="Drop what is over.")
-@click.option("--once", is_flag=True, help="Stop at the end of what is there.")
-@click.option("--replay", is_flag=True, help="First read the rows in quarantine again.")
+@click.option(
+    "--retain",
+    type=click.IntRange(1, 36_500),
+    metavar="DAYS",
+    help="Drop appeals that ended so long ago.",
+)
+@click.option("--once", is_flag=True, help="Stop at the end of the source.")
+@click.option("--replay", is_flag=True, help="First read the rejected rows again.")
 @click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
 @min_read_option
 @common_options
@@ -104,14 +125,14 @@ def watch(  # noqa: PLR0913
     provisional: bool,
     **options: Any,
 ) -> int:
-    """Follow SOURCE, JSON Lines that grow, and tell every change; - reads standard input.
+    """Follow SOURCE, a growing JSON Lines file, and report every change; - reads standard input.
 
-    What was read is kept in the store: stopped or killed, it goes on there. A breach is told once
-    all events up to its limit, and --skew after it, are in. --digests tells each agency, within
-    its working time, what it must answer.
+    The store has the state: after a stop or a crash, the same command resumes. A breach is
+    reported when all events up to its limit, and --skew after it, have arrived. --digests writes
+    messages to each agency, within its working time, about what it must answer.
     """
     if provisional:
-        msg = "what is told must stand, so there is no --provisional here; leave it out"
+        msg = "watch reports only what is certain, so it has no --provisional; leave it out"
         raise click.UsageError(msg)
     if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
         msg = "standard input is a terminal or closed; pipe events into it or name a file"
@@ -131,8 +152,7 @@ def watch(  # noqa: PLR0913
     settings = Settings.of(provisional=False, **options)
     least = read_percent(min_read, settings.lang)
     config = settings.config or Config()
-    if assume_tz is not None:
-        config = config.with_zone(assume_tz)
+    config = config if assume_tz is None else config.with_zone(assume_tz)
     _check_format(source, config)
     promises = settings.promises()
     stopping = Flag()
@@ -156,46 +176,54 @@ def watch(  # noqa: PLR0913
     )
     with ExitStack() as stack:
         stack.enter_context(_source_errors_in(settings.lang))
-        tail.check()  # before a store and sinks are made, which would be left empty
+        tail.check()  # before a store and sinks are created, which would remain empty
         _check_lines(store_file, sink_files, digest_file)
+        store = SqliteStore(Path(store_file))
         retained = None if retain is None else timedelta(days=retain)
-        store = SqliteStore(Path(store_file), promises.policy, retain=retained)
-        stack.enter_context(store)
-        sinks: list[Sink] = []
-        for file in sink_files:
-            sink = JsonLinesSink(Path(file), had=store.delivery)
-            stack.callback(sink.close)
-            sinks.append(sink)
-        if as_json:
-            sinks.append(JsonLinesSink(sys.stdout.buffer, name=STDOUT))
-        else:
-            sinks.append(_Page(main_schedule(promises).tz, settings.lang))
+        pipeline = stack.enter_context(Pipeline(store, promises.policy, retain=retained))
+        sinks: list[Sink] = [*_file_sinks(stack, store, sink_files)]
+        lines = _Page(main_schedule(promises).tz, settings.lang)
+        output = _StandardOutput(JsonLinesSink(sys.stdout.buffer) if as_json else lines, stopping)
         stack.enter_context(_stopped_by_signals(stopping))
         if replay:
-            store.replay(tail.read)
+            pipeline.retry_rejected(tail.read)
         digests = None
         if digest_file is not None:
-            lines = digest_lines(Path(digest_file), store, config, promises, settings.lang)
-            stack.callback(lines.close)
-            digests = Digesting(store, lines, ticking, allowed)
-        followed = follow(
+            setup = Setup(store, pipeline, config, promises, settings.lang)
+            messages = digest_lines(Path(digest_file), setup)
+            stack.callback(messages.close)
+            digests = TimedDigests(pipeline, messages, ticking, allowed)
+        notes = _FailureNotes(settings.lang)
+        delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=notes))
+        summary = pipeline.run(
             NotedSource(tail, config, settings.lang),
-            store,
-            sinks,
             watermarks=Watermarks(tail.partitions, skew=allowed),
             digests=digests,
-            batch=batch,
+            batch_size=batch,
+            on_changes=delivery.notify,
             stopping=stopping.is_set,
         )
         tail.finish()
-        for line in _account(followed, store, settings.lang):
+        undelivered = delivery.finish(HANGS_AFTER)
+        output.check()
+        for line in _account(summary, store, settings.lang):
             click.echo(line, err=True)
-    _check_share(followed, least, settings.lang, finished=once and not stopping.is_set())
-    return EXIT_LOST if tail.lost else 0
+        _report_undelivered(undelivered, settings.lang)
+    _check_share(summary, least, settings.lang, finished=once and not stopping.is_set())
+    return EXIT_LOST if tail.lost or undelivered else 0
+
+
+def _file_sinks(
+    stack: ExitStack, store: SqliteStore, sink_files: Sequence[str]
+) -> Iterator[JsonLinesSink]:
+    for file in sink_files:
+        sink = JsonLinesSink(Path(file), progress=store.progress)
+        stack.callback(sink.close)
+        yield sink
 
 
 def _check_lines(store_file: str, sink_files: Sequence[str], digest_file: str | None) -> None:
-    # with a store, the rest is checked as far as the store has not seen it
+    # with a store, the lines that it has not seen are checked later
     first_only = Path(store_file).exists()
     for file in sink_files:
         check_lines(Path(file), CHANGES, first_only=first_only)
@@ -211,7 +239,7 @@ def _check_format(source: str, config: Config) -> None:
         csv = of_a_sheet or ending in (".csv", ".tsv")
     if csv:
         msg = (
-            f"{source!r} is taken for CSV, which cannot be followed; "
+            f"{source!r} is read as CSV, which cannot be followed; "
             'write JSON Lines (format = "jsonl" under [input]), or use check'
         )
         raise click.UsageError(msg)
@@ -223,7 +251,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
-    """Let the first SIGTERM or SIGINT end the run after the batch in hand, the second at once."""
+    """End the run after the current batch on the first SIGTERM or SIGINT, at once on the second."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -241,7 +269,7 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 @contextmanager
 def _source_errors_in(lang: str) -> Iterator[None]:
-    """Let the errors of a followed file be reported in a language."""
+    """Report the errors of a followed file in a language."""
     try:
         yield
     except SourceError as error:
@@ -253,9 +281,7 @@ def _source_errors_in(lang: str) -> Iterator[None]:
 
 
 class _Page:
-    """A sink that writes a line of text for each change."""
-
-    name = STDOUT
+    """Writes a line of text for each change."""
 
     def __init__(self, tz: Any, lang: str) -> None:
         self._tz = tz
@@ -264,21 +290,21 @@ class _Page:
     def write(self, changes: Sequence[Change]) -> None:
         """Print the changes."""
         for change in changes:
-            back = change.retracts is not None
-            colour = None if back else COLOURS.get(change.kind)
-            click.echo(click.style(self._line(change, back=back), fg=colour))
+            is_retraction = change.retracts is not None
+            colour = None if is_retraction else COLOURS.get(change.kind)
+            click.echo(click.style(self._line(change, is_retraction=is_retraction), fg=colour))
         sys.stdout.flush()
 
-    def _line(self, change: Change, *, back: bool) -> str:
+    def _line(self, change: Change, *, is_retraction: bool) -> str:
         lang = self._lang
         what = words.pick(words.CHANGES[change.kind], lang)
-        mark = "" if back else MARKS.get(change.kind, "")
-        if back:
-            what = say("taken_back", lang, what=what)
+        mark = "" if is_retraction else MARKS.get(change.kind, "")
+        if is_retraction:
+            what = say("retracted", lang, what=what)
         facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-", change.target, what]
         if change.at is not None:
             facts.append(self._time(change.at))
-        elif not back:
+        elif not is_retraction:
             facts.append(say("due_not_known", lang))
         if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
             facts.append(say("due_by", lang, when=self._time(change.due_at)))
@@ -286,6 +312,58 @@ class _Page:
 
     def _time(self, when: datetime) -> str:
         return show_time(when.astimezone(self._tz), self._lang)
+
+
+class _StandardOutput:
+    """Standard output as a sink; when its reader is gone, the run stops."""
+
+    name = STDOUT
+
+    def __init__(self, sink: JsonLinesSink | _Page, stopping: Flag) -> None:
+        self._sink = sink
+        self._stopping = stopping
+        self._broken: BrokenPipeError | None = None
+
+    def check(self) -> None:
+        """Raise BrokenPipeError if the reader is gone."""
+        if self._broken is not None:
+            raise self._broken
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Write the changes."""
+        try:
+            self._sink.write(changes)
+        except BrokenPipeError as error:
+            self._broken = error
+            self._stopping.set()
+            raise
+
+
+class _FailureNotes:
+    """Writes a note on standard error when a sink begins to fail."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def __call__(self, sink: str, error: Exception) -> None:
+        if not isinstance(error, BrokenPipeError):
+            note = say("sink_failing", self._lang, name=sink, error=_text(error, self._lang))
+            click.echo(f"{say('note', self._lang)}: {note}", err=True)
+
+
+def _report_undelivered(undelivered: Sequence[Undelivered], lang: str) -> None:
+    """Name the sinks that lack changes on standard error."""
+    for sink, error in undelivered:
+        key = "sink_hangs" if error is None else "sink_undelivered"
+        click.echo(say(key, lang, name=sink, error=_text(error, lang)), err=True)
+    if any(error is None for _, error in undelivered):
+        # its thread may own the buffer of standard output, and then nothing could be flushed
+        sys.stderr.flush()
+        os._exit(EXIT_LOST)
+
+
+def _text(error: BaseException | None, lang: str) -> str:
+    return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)
 
 
 def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
@@ -297,10 +375,10 @@ def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool)
 
 
 def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
-    """Yield where everything went: in this run, and since the store was made."""
-    held = store.holdings()
-    taken = run.items - run.rejected
-    yield say("rows", lang, read=run.items, mapped=taken, faulty=run.rejected)
+    """Yield where every row went: in this run, and since the store was created."""
+    holdings = store.holdings()
+    mapped = run.items - run.rejected
+    yield say("rows", lang, read=run.items, mapped=mapped, faulty=run.rejected)
     counts = run.events
     yield say(
         "watched",
@@ -310,7 +388,7 @@ def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
         late=counts.late,
         changes=run.changes,
     )
-    yield f"{say('in_store', lang)}: {events_line(held._asdict(), lang)}"
-    if held.rejected:
-        yield say("rows_in_quarantine", lang, count=held.rejected)
+    yield f"{say('in_store', lang)}: {events_line(holdings._asdict(), lang)}"
+    if holdings.rejected:
+        yield say("rows_in_quarantine", lang, count=holdings.rejected)
     yield from reason_lines(store.reasons(), lang)

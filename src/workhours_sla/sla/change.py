@@ -1,4 +1,4 @@
-"""What a monitor reports: changes of clocks, each once, and taken back when no longer true."""
+"""The changes of clocks: each is emitted once, and retracted when it is no longer true."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workhours_sla.sla.pauses import since_of, until_of
 
 
 class ChangeKind(StrEnum):
-    """Kinds of changes, in the order in which those of one moment are told."""
+    """Kinds of changes, in the order in which those of one moment are emitted."""
 
     OPENED = "opened"
     DUE_CHANGED = "due_changed"
@@ -30,13 +30,21 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """Something that became true of a clock, or, with ``retracts``, turned out not to be.
+    """Something that became true of a clock or, with ``retracts``, is no longer true.
 
-    ``at`` is the instant it is about, in UTC, as are ``due_at`` and ``limit``; a
-    ``due_changed`` whose ``at`` is None says that unknown dates now leave the due time open.
-    ``revision`` counts the changes of the clock from 1. ``evidence`` are the events behind it,
-    ``calendar_version`` and ``policy_version`` those in force. ``retroactive`` marks a breach
-    dated to the change of the appeal that made the target apply, after the limit had passed.
+    ``at`` is when it became true; ``at``, ``due_at`` and ``limit`` are in UTC. A ``due_changed``
+    whose ``at`` is None means that unknown dates now leave the due time open. ``revision`` counts
+    the changes of the clock from 1. ``retracts`` is the ``change_id`` of the change that is no
+    longer true. ``evidence`` has the ids of the events behind it, ``calendar_version`` and
+    ``policy_version`` are those in force. ``retroactive`` marks a breach that is dated to the
+    change of the appeal that made the target apply, after the limit had passed.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
+    >>> names = ChangeKind.OPENED, "A-1", "first reply"
+    >>> change = Change(*names, 0, 1, at, None, None, None, ("1",), "roads", "", "")
+    >>> change.change_id
+    'A-1/first reply/0/opened/1'
     """
 
     kind: ChangeKind
@@ -56,21 +64,24 @@ class Change(NamedTuple):
 
     @property
     def change_id(self) -> str:
-        """The identity: (appeal, target, cycle, kind, revision) as text."""
+        """The identity as text: appeal, target, cycle, kind and revision.
+
+        A change that is delivered twice has the same one.
+        """
         return _identity(self.appeal_id, self.target, self.cycle, self.kind, self.revision)
 
 
 Kinds = tuple[str, ...]
-"""Kinds of changes, in order; few differ, so those of most clocks are the same object."""
+"""Kinds of changes, in order. Most clocks share a few tuples."""
 Moments = tuple[datetime | None, ...]
-"""The ``at`` of each; None only for a due time that became unknown."""
+"""The ``at`` of each kind; None only for a due time that became unknown."""
 
 Reported = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
-"""What stands of one clock.
+"""The reported state of one clock.
 
-What was said of it, and when that was, in which revisions, the due time told when it was opened,
-and how many changes there were. Of plain values, as there are many: the garbage collector need
-not look at them.
+The kinds that were reported and not retracted, their moments and revisions, the due time in the
+``opened``, and the number of changes. A tuple of plain values, because there are many and the
+garbage collector skips them.
 """
 
 Key = tuple[str, int]
@@ -84,20 +95,20 @@ _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN,
 _ENDED: Final[dict[str | None, Kinds]] = {None: (_OPENED,)} | {
     kind: (_OPENED, kind) for kind in (_BREACHED, _MET, _WITHDRAWN)
 }
-"""What is said of a clock of which nothing is but that it was opened and how it ended."""
+"""The kinds of a clock that was opened and ended and had no warning and no pause."""
 _KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
 _change: Final[Callable[[tuple[object, ...]], Change]] = partial(tuple.__new__, Change)
-"""Makes a change of the values of all its fields in their order."""
+"""Makes a change from a tuple of all its fields, in order."""
 
 
 _FEW: Final = 16
-"""Up to how many changes of a clock the kinds and revisions are shared with other clocks."""
+"""Clocks with up to so many changes share the tuples of their kinds and revisions."""
 
 
 def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
-    """Return revisions and some more from a first on: of nearly all clocks they are 1, 2, ..."""
+    """Return the revisions and some more, counted from ``first``. For most clocks: 1, 2, ..."""
     if len(revisions) > _FEW:
         return (*revisions, *range(first, first + more))
     return _counted_once(revisions, first, more)
@@ -109,7 +120,7 @@ def _counted_once(revisions: tuple[int, ...], first: int, more: int) -> tuple[in
 
 
 def _shared(kinds: Kinds) -> Kinds:
-    """Return the same object for equal kinds, unless they are many."""
+    """Return the same tuple for equal kinds, unless it is long."""
     return kinds if len(kinds) > _FEW else _shared_once(kinds)
 
 
@@ -120,7 +131,7 @@ def _shared_once(kinds: Kinds) -> Kinds:
 
 @lru_cache(maxsize=1024)
 def _key(target: str, cycle: int) -> Key:
-    """Return the same object for equal keys."""
+    """Return the same tuple for equal keys."""
     return target, cycle
 
 
@@ -129,7 +140,7 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return what is true of a clock once events up to ``watermark`` are in, and since when."""
+    """Return what is true of a clock when all events up to ``watermark`` are in, and since when."""
     if clock.excluded_at is not None:
         return (_EXCLUDED,), (clock.excluded_at,)
     started, warn = clock.started_at, clock.warn_at
@@ -137,13 +148,13 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
         warn = clock.warned_from
     ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
     warned = warn is not None and warn <= watermark and (ended is None or ended > warn)
-    if warned and clock.others:  # one that may decide instead may have been answered before
+    if warned and clock.others:  # another clock may decide, and may have been answered before
         warned = ended is None or all(_is_warned(one) for one in clock.others)
     end = _end(clock, ended, watermark)
-    is_held = bool(clock.pauses) or clock.open_pause is not None
-    if not is_held and not warned:
+    has_pauses = bool(clock.pauses) or clock.open_pause is not None
+    if not has_pauses and not warned:
         return (_ENDED[None], (started,)) if end is None else (_ENDED[end[0]], (started, end[1]))
-    kinds, moments = _pauses(clock, ended, watermark) if is_held else ((), ())
+    kinds, moments = _pauses(clock, ended, watermark) if has_pauses else ((), ())
     last = [(_AT_RISK, warn)] if warn is not None and warned else []
     if end is not None:
         last.append(end)
@@ -154,16 +165,16 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
 
 
 def _is_warned(clock: Clock) -> bool:
-    """Whether a clock that ended came to be at risk before, whatever becomes of unknown dates."""
+    """Whether a clock was at risk before it ended, whatever the unknown dates are."""
     warn, ended = clock.warned_from, clock.ended_at
     return warn is not None and (ended is None or ended > warn)
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
-    """Return how the clock ended and when, None where it goes on.
+    """Return how the clock ended and when, None if it has not.
 
-    A breach, also by an answer that is known already, only once the watermark has passed the
-    limit: an earlier answer may still arrive.
+    A breach is returned only when the watermark has passed the limit, even if a late answer is
+    known: an earlier answer may still arrive.
     """
     limit = clock.limit
     if clock.bounds is None and clock.applies_since is None:
@@ -183,28 +194,38 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return the pauses that began within the limit; not those that unknown dates leave open."""
-    limit, closed, stands = clock.limit, clock.pauses, clock.open_pause
+    """Return the pauses that began within the limit, without those that depend on unknown dates."""
+    limit, closed, open_since = clock.limit, clock.pauses, clock.open_pause
     bounds = clock.bounds
     if bounds is not None:
         limit = bounds.earliest.limit
         sure = () if clock.others else (*bounds.pauses.closed, (bounds.pauses.open_since, None))
         since = {since for since, _ in sure}
         closed = tuple(pause for pause in closed if pause[0] in since)
-        stands = stands if stands in since else None
+        open_since = open_since if open_since in since else None
     begun = len(closed) if limit is None else bisect_right(closed, limit, key=since_of)
     over = bisect_right(closed, watermark, 0, begun, key=until_of)
     kinds: Kinds = (_PAUSED, _RESUMED) * over + (_PAUSED,) * (begun - over)
     moments = (*chain.from_iterable(closed[:over]), *map(since_of, closed[over:begun]))
-    if ended is not None:  # what ends a clock resumes none of its pauses
+    if ended is not None:  # the event that ends a clock does not resume a pause
         place = bisect_left(closed, ended, 0, over, key=until_of)
         if place < over and closed[place][1] == ended:
             place = 2 * place + 1
             kinds = kinds[:place] + kinds[place + 1 :]
             moments = moments[:place] + moments[place + 1 :]
-    if stands is not None and (limit is None or stands <= limit):
-        return (*kinds, _PAUSED), (*moments, stands)
+    if open_since is not None and (limit is None or open_since <= limit):
+        return (*kinds, _PAUSED), (*moments, open_since)
     return kinds, moments
+
+
+class _ChangeContext(NamedTuple):
+    """What the changes of one appeal have in common, and where they are collected."""
+
+    appeal_id: str
+    agency_id: str | None
+    policy_version: str
+    retractions: list[Change]
+    additions: list[Change]
 
 
 def changes_between(  # noqa: PLR0913
@@ -214,105 +235,103 @@ def changes_between(  # noqa: PLR0913
     watermark: datetime,
     policy_version: str,
     *,
-    stay: Sequence[Clock] = (),
+    unchanged: Sequence[Clock] = (),
 ) -> list[Change]:
-    """Return the changes from what was reported to what is true, and note them as reported.
+    """Return the changes from the reported to the current state, and update ``reported``.
 
-    Retractions come first, then what is new, in the order of the kinds. ``stay`` are the clocks
-    of the last report, at an earlier watermark since which time alone changed nothing: of those
-    that are still the same object, in the same place, nothing is to be told.
+    Retractions come first, then the other changes in the order of the kinds. ``unchanged`` are
+    the clocks of the last report, if time alone has changed nothing since: a clock that is still
+    the same object in the same place is skipped.
     """
-    retracted: list[Change] = []
-    added: list[Change] = []
-    told = appeal_id, folded.appeal.attributes.agency_id, policy_version, retracted, added
+    retractions: list[Change] = []
+    additions: list[Change] = []
+    context = _ChangeContext(
+        appeal_id, folded.appeal.attributes.agency_id, policy_version, retractions, additions
+    )
     clocks = folded.clocks
-    known = 0
-    for clock, stood in zip_longest(clocks, stay[: len(clocks)]):
-        if clock is stood and clock.started_at <= watermark:
-            known += 1
+    present = 0
+    for clock, before in zip_longest(clocks, unchanged[: len(clocks)]):
+        if clock is before and clock.started_at <= watermark:
+            present += 1
             continue
         if clock.started_at > watermark and clock.is_undetected(watermark):
-            continue  # it is not there yet
+            continue  # it does not exist yet
         key = _key(clock.target.name, clock.cycle)
         kinds, moments = reports_of(clock, watermark)
         old = reported.get(key, _NOTHING)
         if old is not _NOTHING and clock.due_at != old[3]:
             kinds, moments = _with_due(kinds, moments, clock, old)
         if kinds != old[0] or moments != old[1]:
-            reported[key] = _append_changes(told, key, clock, old, kinds, moments)
-        known += 1
-    if known < len(reported):  # some are there no longer
-        there = {
+            reported[key] = _append_changes(context, key, clock, old, kinds, moments)
+        present += 1
+    if present < len(reported):  # some clocks no longer exist
+        existing = {
             (clock.target.name, clock.cycle)
             for clock in clocks
             if not clock.is_undetected(watermark)
         }
         for key, old in reported.items():
-            if key not in there:
-                reported[key] = _append_changes(told, key, None, old, (), ())
-    return [*retracted, *added] if retracted else added
+            if key not in existing:
+                reported[key] = _append_changes(context, key, None, old, (), ())
+    return [*retractions, *additions] if retractions else additions
 
 
 def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
-    """Add the due time where it is another than was told when the clock was opened.
+    """Add ``due_changed`` if the due time differs from the one in the reported ``opened``.
 
-    While a pause that was told has no end, the one told last stays: nobody can know another
-    before the pause ends. One that unknown dates leave open is told as None.
+    During a reported pause without an end the last reported due time is kept, since the next one
+    depends on when the pause ends. A due time that unknown dates leave open is reported as None.
     """
-    stood, since, _, told, _ = old
-    if kinds[0] != _OPENED or stood[:1] != kinds[:1] or since[:1] != moments[:1]:
+    old_kinds, old_moments, _, opened_due, _ = old
+    if kinds[0] != _OPENED or old_kinds[:1] != kinds[:1] or old_moments[:1] != moments[:1]:
         return kinds, moments
     due = clock.due_at
     is_paused = clock.open_pause is not None and kinds.count(_PAUSED) > kinds.count(_RESUMED)
     if due is None and is_paused:
-        due = since[1] if stood[1:2] == (_DUE_CHANGED,) else told
-    if due == told:
+        due = old_moments[1] if old_kinds[1:2] == (_DUE_CHANGED,) else opened_due
+    if due == opened_due:
         return kinds, moments
     return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
 
-_ChangeContext = tuple[str, str | None, str, list[Change], list[Change]]
-"""The appeal, its agency and the policy's version, the changes that retract, and the others."""
-
-
 def _append_changes(  # noqa: PLR0913, PLR0917
-    told: _ChangeContext,
+    context: _ChangeContext,
     key: Key,
     clock: Clock | None,
     old: Reported,
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Tell the changes from what stands to what is wanted; return what stands then."""
-    stood, since, revisions, due, count = old
-    stay = len(stood)
-    if kinds[:stay] != stood or moments[:stay] != since:  # seldom: mostly more is true, no less
-        return _rewrite_changes(told, key, clock, old, kinds, moments)
-    _emit(told, key, clock, kinds[stay:], moments[stay:], count + 1)
-    if not stay:
+    """Emit the changes from the reported to the current state, and return the new reported one."""
+    old_kinds, old_moments, revisions, due, count = old
+    size = len(old_kinds)
+    if kinds[:size] != old_kinds or moments[:size] != old_moments:  # rare: mostly some are added
+        return _rewrite_changes(context, key, clock, old, kinds, moments)
+    _emit(context, key, clock, kinds[size:], moments[size:], count + 1)
+    if not size:
         due = None if clock is None else clock.due_at
-    more = len(kinds) - stay
+    more = len(kinds) - size
     return kinds, moments, _counted(revisions, count + 1, more), due, count + more
 
 
 def _rewrite_changes(  # noqa: PLR0913, PLR0917
-    told: _ChangeContext,
+    context: _ChangeContext,
     key: Key,
     clock: Clock | None,
     old: Reported,
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Tell them where something that stands is true no longer."""
-    stood, since, revisions, due, count = old
-    size = len(stood)
-    first = _first_other(kinds, moments, old)
+    """Do the same when a reported change must be retracted."""
+    old_kinds, old_moments, revisions, due, count = old
+    size = len(old_kinds)
+    first = _first_difference(kinds, moments, old)
     rest = first + 1
     until, places = size, [*range(first, len(kinds))]
-    same = kinds[rest:size] == stood[rest:] and moments[rest:size] == since[rest:]
+    same = kinds[rest:size] == old_kinds[rest:] and moments[rest:size] == old_moments[rest:]
     if same and first < len(kinds):
         until, places = rest, [first, *range(size, len(kinds))]
-    reports = zip(stood[first:until], since[first:until], strict=True)
+    reports = zip(old_kinds[first:until], old_moments[first:until], strict=True)
     known = dict(zip(reports, revisions[first:until], strict=True))
     numbers = [*revisions[: len(kinds)], *[0] * (len(kinds) - size)]
     fresh = []
@@ -322,29 +341,29 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
             fresh.append(place)
     for (kind, at), revision in known.items():
         count += 1
-        back = _identity(told[0], *key, kind, revision)
-        _emit(told, key, clock, (kind,), (at,), count, back)
-    if kinds[:1] != stood[:1] or moments[:1] != since[:1]:
+        retracts = _identity(context.appeal_id, *key, kind, revision)
+        _emit(context, key, clock, (kind,), (at,), count, retracts)
+    if kinds[:1] != old_kinds[:1] or moments[:1] != old_moments[:1]:
         due = None if clock is None else clock.due_at
     for place in fresh:
         count += 1
         numbers[place] = count
-        _emit(told, key, clock, (kinds[place],), (moments[place],), count)
+        _emit(context, key, clock, (kinds[place],), (moments[place],), count)
     return kinds, moments, tuple(numbers), due, count
 
 
-def _first_other(kinds: Kinds, moments: Moments, old: Reported) -> int:
-    """Return the place of the first report that is another than before, or is new or gone."""
+def _first_difference(kinds: Kinds, moments: Moments, old: Reported) -> int:
+    """Return the place of the first kind that differs from the reported one, or is new or gone."""
     place = 0
-    for kind, at, stood, since in zip(kinds, moments, old[0], old[1], strict=False):
-        if kind != stood or at != since:
+    for kind, at, old_kind, old_at in zip(kinds, moments, old[0], old[1], strict=False):
+        if kind != old_kind or at != old_at:
             break
         place += 1
     return place
 
 
 def _emit(  # noqa: PLR0913, PLR0917
-    told: _ChangeContext,
+    context: _ChangeContext,
     key: Key,
     clock: Clock | None,
     kinds: Kinds,
@@ -352,18 +371,18 @@ def _emit(  # noqa: PLR0913, PLR0917
     revision: int,
     retracts: str | None = None,
 ) -> None:
-    """Add changes of one clock, the first of a revision and the others of those after it."""
+    """Add changes of one clock; ``revision`` is that of the first."""
     target, cycle = key
-    appeal_id, agency_id, policy_version, retracted, added = told
+    appeal_id, agency_id, policy_version, retractions, additions = context
     due = limit = None
     evidence: tuple[str, ...] = ()
     calendar_version = ""
-    late_rule = False
+    is_retroactive = False
     if clock is not None:
         due, limit, evidence = clock.due_at, clock.limit, clock.evidence
         calendar_version = clock.schedule.calendar.version
-        late_rule = clock.applies_since is not None and clock.is_retroactive
-    changes = added if retracts is None else retracted
+        is_retroactive = clock.applies_since is not None and clock.is_retroactive
+    changes = additions if retracts is None else retractions
     for kind, at in zip(kinds, moments, strict=True):
         changes.append(
             _change(
@@ -381,7 +400,7 @@ def _emit(  # noqa: PLR0913, PLR0917
                     agency_id,
                     calendar_version,
                     policy_version,
-                    late_rule and kind == _BREACHED,
+                    is_retroactive and kind == _BREACHED,
                 )
             )
         )

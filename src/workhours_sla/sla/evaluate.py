@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workhours_sla.sla.appeal import Quarantined, happened_by
-from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.deduplication import FUTURE_TIME, deduplicate, is_future
+from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
 from workhours_sla.sla.instants import in_utc as in_utc  # noqa: PLC0414 - imported from here as well
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
-
-Rank = tuple[bool, datetime, str]
-"""Whether an event claims to be of the future, when it was received, and its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def evaluate(
         quarantine += rejected
         duplicate += repeated
         if is_future(event):
-            quarantine.append(Quarantined(event, "future_time"))
+            quarantine.append(Quarantined(event, FUTURE_TIME))
         else:
             appeals.setdefault(event.appeal_id, []).append(event)
     outcomes: list[Outcome] = []
@@ -152,35 +150,6 @@ def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
     return tuple(
         sorted(quarantine, key=lambda item: (item.event.order, item.event.canonical, item.reason))
     )
-
-
-def is_future(event: Event) -> bool:
-    """Whether an event claims to have happened well after it was received."""
-    return event.occurred_at - event.received_at > ALLOWED_SKEW
-
-
-def rank_of(event: Event) -> Rank:
-    """Return the key of a copy among those of one id: the least counts, if it is no future."""
-    return is_future(event), event.received_at, event.canonical
-
-
-def deduplicate(same_id: list[Event]) -> tuple[Event, list[Quarantined], int]:
-    """Return, of events with one id, the one that stays, the others, and how many only repeat.
-
-    Of each content the copy received first speaks, so a later copy makes no future stamp true.
-    Of several contents that can be true the one received first stays; others go to quarantine.
-    """
-    if len(same_id) == 1:
-        return same_id[0], [], 0
-    first_of: dict[tuple[object, ...], Event] = {}
-    for event in sorted(same_id, key=lambda e: (e.received_at, e.canonical)):
-        first_of.setdefault(event.content, event)
-    kept, *others = sorted(first_of.values(), key=rank_of)
-    aside = [
-        Quarantined(event, "future_time" if is_future(event) else "conflicting_id")
-        for event in others
-    ]
-    return kept, aside, len(same_id) - len(first_of)
 
 
 def _count_late(applied: Iterable[Event]) -> int:

@@ -1,241 +1,562 @@
-"""The live loop and what it goes between: a source is read, events are stored, sinks are told.
+"""Read events, store them in batches, and emit the changes that they and the passing of time cause.
 
-There is no clock here: time passes as far as the source says.
+The pipeline never reads a clock: time passes only as far as the watermark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol, Self
 
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Change
+from workhours_sla.sla.deduplication import (
+    AFTER_RETENTION,
+    FINAL_REASONS,
+    FUTURE_TIME,
+    REPLACED,
+    Copies,
+    StoredEvent,
+    effective_copy,
+    is_future,
+    reason_for,
+)
+from workhours_sla.sla.evaluate import Evaluation, evaluate, in_utc, outcomes_of
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.monitor import Counters
+from workhours_sla.sla.fold import Unmatched
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
+from workhours_sla.sla.store import BEGINNING, BY_FOLD, NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
 
-BATCH = 1_000
-"""How many items go into one transaction, unless the source rests before."""
+DEFAULT_BATCH_SIZE: Final = 1_000
+"""Rows per transaction, unless the source pauses earlier."""
+
+AT_ONCE: Final = 500
+"""Appeals that are read at once where all of them are needed."""
+
+UNWRITTEN: Final = 20_000
+"""Appeals that a transaction collects before it writes them."""
 
 
-class Rejected(NamedTuple):
-    """A row that gave no event: why (a key of ``words.QUARANTINE_REASONS``), and all its text."""
+class Counters(NamedTuple):
+    """How many events were received, and how many of them were special.
 
-    reason: str
-    detail: str
-    text: str
-
-
-class Item(NamedTuple):
-    """What a source gave: events, or why there are none.
-
-    ``position`` is where the partition is read on after it, in words of the source's own.
+    ``duplicate`` repeat a known event, ``conflicting`` have a known id and another content,
+    ``late`` occurred before the watermark at their arrival.
     """
 
-    partition: str
-    position: str
-    events: tuple[Event, ...] = ()
-    rejected: Rejected | None = None
+    read: int = 0
+    duplicate: int = 0
+    conflicting: int = 0
+    late: int = 0
+
+    def plus(self, other: Counters) -> Counters:
+        """Return the sum of both."""
+        return Counters(*map(sum, zip(self, other, strict=True)))
 
 
-class Start(NamedTuple):
-    """Where a source begins to read a partition, or goes on reading it: a position without a row.
-
-    It is stored at once, so that nothing before the first row is missed after a restart.
-    """
-
-    partition: str
-    position: str
-
-
-class Idle(NamedTuple):
-    """The source has no more for now.
-
-    With ``heard_at`` it says that it has given all that it received up to then: a heartbeat.
-    """
-
-    heard_at: datetime | None = None
-
-
-class Checkpoint(NamedTuple):
-    """How far a partition was read, and the last receipt or heartbeat heard of it."""
-
-    position: str
-    heard_at: datetime | None = None
-
-
-class Batch(NamedTuple):
-    """What is stored at once: all of it, or nothing."""
-
-    source: str
-    events: Sequence[Event] = ()
-    rejected: Sequence[Rejected] = ()
-    places: Mapping[str, Checkpoint] = {}
-    watermark: datetime | None = None
-
-
-class Taken(NamedTuple):
-    """What a batch changed, and what became of its events."""
+class Committed(NamedTuple):
+    """The changes that a batch caused, and how its events were counted."""
 
     changes: tuple[Change, ...]
     counters: Counters
 
 
-class Source(Protocol):
-    """Where events come from, again from any position that it gave before."""
-
-    @property
-    def name(self) -> str:
-        """What its positions are stored under."""
-
-    @property
-    def partitions(self) -> Collection[str]:
-        """The partitions that are known beforehand; items may name others."""
-
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield what comes after the positions, partition by partition in its order.
-
-        A partition without a position is read from its beginning. A live source yields a Lull
-        whenever it has no more for now, and goes on. A source whose beginning can move away
-        yields a Start before the first item.
-        """
-
-
-class Delivered(NamedTuple):
-    """How far a sink has the changes of a store.
-
-    ``number`` is that of the last change, 0 without one. ``end`` is what the sink returned when
-    it had all changes last, and ``last`` the id of the last change after that, where one was
-    acknowledged and the store still has it.
-    """
-
-    number: int = 0
-    end: str | None = None
-    last: str | None = None
-
-
-class Store(Protocol):
-    """Where events, clocks, positions and changes to be told are kept, in one transaction."""
-
-    def places(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far the partitions of a source were read."""
-
-    def take(self, batch: Batch) -> Taken:
-        """Store a batch and what it changes, durably, or raise StoreError and keep nothing."""
-
-    def undelivered(self, sink: str, most: int) -> Sequence[tuple[int, Change]]:
-        """Return the first changes, with their numbers, that a sink has not acknowledged."""
-
-    def delivered(self, sink: str, number: int, end: str | None = None) -> None:
-        """Record that a sink has the changes up to a number, and, if given, where it then ends."""
-
-
-class Sink(Protocol):
-    """Where changes are told. A change may come again: its ``change_id`` says that it is one."""
-
-    @property
-    def name(self) -> str:
-        """What its progress is stored under."""
-
-    def write(self, changes: Sequence[Change]) -> str | None:
-        """Take the changes, durably, or raise.
-
-        A sink that can be read back returns where it ends now, in its own format: the store keeps
-        that, and a later run compares it with what is there.
-        """
-
-
 class Digests(Protocol):
-    """What is told as time passes, whether or not anything changes."""
+    """Messages that are sent as time passes, whether or not anything changes."""
 
     def due(self, watermark: datetime) -> bool:
-        """Whether a batch is to end at a watermark, for them to be told then."""
+        """Whether a batch must end at a watermark so that messages are sent then."""
 
-    def tell(self) -> None:
-        """Tell what there is to be told as of the last batch that was stored, or raise."""
+    def send(self) -> None:
+        """Send the messages that are due as of the last batch that was stored, or raise."""
 
 
 class RunSummary(NamedTuple):
-    """Where everything went in one run: read == duplicate + conflicting + the rest, kept.
+    """What one run did. read == duplicate + conflicting + the others, which are kept.
 
-    ``items`` are rows or messages, ``rejected`` those that gave no event; ``causes`` has the
-    count and the first of these by reason.
+    ``items`` are rows or messages, ``rejected`` those without an event; ``causes`` has by reason
+    their number and the first of them.
     """
 
-    items: int
-    rejected: int
-    events: Counters
-    changes: int
+    items: int = 0
+    rejected: int = 0
+    events: Counters = Counters()
+    changes: int = 0
     causes: Mapping[str, tuple[int, Rejected]] = {}
 
 
-def follow(  # noqa: PLR0913
-    source: Source,
-    store: Store,
-    sinks: Iterable[Sink] = (),
-    *,
-    watermarks: Watermarks,
-    digests: Digests | None = None,
-    batch: int = BATCH,
-    stopping: Callable[[], bool] = lambda: False,
-) -> RunSummary:
-    """Read a source to its end, store what it gives in batches, and tell the sinks.
+_Move = tuple[Event | None, StoredEvent | None]
+"""The event of an id that counted before, and the copy that counts now."""
 
-    A batch ends after ``batch`` items, where the source rests or yields a Start, or where
-    ``digests`` are due; they are told after each. What was not told or not acknowledged in
-    earlier runs is told first. ``stopping`` is asked after each batch. Raises SourceError,
-    StoreError; what was stored before stays, and a further run goes on there.
+
+class Pipeline:
+    """Applies events to the clocks in a store, and emits each change once.
+
+    The state depends only on the set of events: after any order and any duplicates, the changes
+    that were emitted and not retracted equal the result of ``evaluate``. Time passes only by the
+    watermark: a breach is emitted when it passes the limit.
+
+    Each call is one transaction of the store. If the store was last used under another policy,
+    or by another version of this library, the pipeline first emits what that changes. With
+    ``retain``, appeals that ended longer ago are dropped: their events are then duplicates, and
+    new ones are quarantined as ``after_retention``. Usable from any thread; calls run one at a
+    time. Closes the store on exit, and if it cannot be opened. Raises StoreError.
+
+    >>> from workhours_sla import EventType, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import MemoryStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     opened = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
+    ...     late = pipeline.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
+    >>> [change.kind.value for change in (*opened, *late)]
+    ['opened', 'at_risk', 'breached']
     """
-    sinks = tuple(sinks)
-    run = _Run(source, store, watermarks, digests)
-    if digests is not None:
-        digests.tell()
-    for sink in sinks:
-        drain(store, sink)
-    for item in source.items({name: place.position for name, place in run.places.items()}):
-        if isinstance(item, Idle):
-            if item.heard_at is not None:
-                watermarks.beat(item.heard_at)
-        elif isinstance(item, Start):
-            run.start(item)
-        else:
-            run.add(item)
-            if run.size < batch and not run.is_due:
+
+    def __init__(self, store: Store, policy: Policy, *, retain: timedelta | None = None) -> None:
+        self._store = store
+        self._policy = policy
+        self._retain = retain
+        self._read = self._duplicate = self._conflicting = self._late = 0
+        try:
+            if store.built_under != policy.version:
+                self.replace(policy)
+        except BaseException:
+            store.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self._store
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant, in UTC, up to which time has passed; None before the first ``advance``."""
+        with self._store.lock:
+            return self._store.watermark
+
+    @property
+    def counters(self) -> Counters:
+        """How the events of this run were counted."""
+        return Counters(self._read, self._duplicate, self._conflicting, self._late)
+
+    # -- input -------------------------------------------------------------------------------
+
+    def apply(self, events: Event | Iterable[Event]) -> tuple[Change, ...]:
+        """Apply one event or several, in any order, as one step and return the changes.
+
+        Changes that cancel out within the step are not emitted. If iterating ``events`` raises,
+        none of them is applied.
+        """
+        events = (events,) if isinstance(events, Event) else tuple(events)
+        return tuple(self._write(events, None).changes)
+
+    def advance(self, watermark: datetime) -> tuple[Change, ...]:
+        """Advance time to ``watermark`` and return the changes caused by time alone.
+
+        A watermark that is not later than the current one changes nothing. Raises
+        NaiveDatetimeError.
+        """
+        watermark = in_utc("watermark", watermark)
+        store = self._store
+        with store.lock:
+            before = store.watermark
+            if (before is not None and watermark <= before) or store.advance(watermark):
+                return ()
+            return tuple(self._write((), watermark).changes)
+
+    def commit(self, batch: Batch) -> Committed:
+        """Store a batch: its events, then its watermark, and how far its source was read.
+
+        On StoreError nothing is stored.
+        """
+        if batch.watermark is not None and not (batch.events or batch.rejected or batch.positions):
+            return Committed(self.advance(batch.watermark), Counters())
+        watermark = None if batch.watermark is None else in_utc("watermark", batch.watermark)
+        work = self._write(batch.events, watermark, batch)
+        return Committed(tuple(work.changes), _counters_of(work))
+
+    def _write(
+        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
+    ) -> Work:
+        store = self._store
+        with store.transaction():
+            work = Work(self._policy, store.watermark or BEGINNING)
+            if batch is not NO_BATCH:
+                work.batch = batch
+            if events:
+                self._ingest(work, events)
+            if watermark is not None and watermark > work.watermark:
+                self._advance(work, watermark)
+            store.write(work)
+            if self._retain is not None and work.watermark is not BEGINNING:
+                store.drop(work.watermark - self._retain)
+            self._read += work.read
+            if work.duplicate or work.conflicting or work.late:
+                self._count(work)
+        return work
+
+    def replace(self, policy: Policy) -> tuple[Change, ...]:
+        """Continue under another policy, or amended calendars, and return what that changes.
+
+        Every clock is built again; appeals without a difference are not reported again.
+        """
+        store = self._store
+        with store.lock:
+            work = Work(policy, store.watermark or BEGINNING)
+            with store.transaction():
+                for appeals in self._all_appeals(store.appeal_ids()):
+                    for appeal in appeals.values():
+                        self._report(work, appeal, everything=True)
+                    self._write_part(work)
+                store.write(work)
+            self._policy = policy
+        return tuple(work.changes)
+
+    def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
+        """Replace all copies of an event's id by ``event``, and return what that changes.
+
+        Later copies with other contents are quarantined. ``rejected`` is the number of the
+        rejected row that the event repairs; the row leaves quarantine. Raises StoreError if the
+        event's appeal was dropped, or if there is no such row.
+        """
+        store = self._store
+        with store.transaction():
+            work = Work(self._policy, store.watermark or BEGINNING)
+            _, dropped = store.known([event])
+            if dropped is not None and (
+                event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
+            ):
+                msg = (
+                    f"the appeal of event {event.event_id!r} was dropped after retention; "
+                    "it can no longer be repaired"
+                )
+                raise StoreError(msg)
+            if rejected is not None:
+                if rejected not in store.rejected():
+                    msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
+                    raise StoreError(msg)
+                work.reread = {rejected: None}
+            self._replace_copies(work, event)
+            work.read = 1
+            store.write(work)
+        return tuple(work.changes)
+
+    def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
+        """Read the rejected rows again, for example after the mapping was corrected.
+
+        ``read`` returns the events of a row, which are applied, or why it still has none.
+        """
+        store = self._store
+        with store.transaction():
+            work = Work(self._policy, store.watermark or BEGINNING)
+            events: list[Event] = []
+            reread: dict[int, Rejected | None] = {}
+            for number, row in store.rejected().items():
+                found = read(row)
+                if isinstance(found, Rejected):
+                    reread[number] = found._replace(text=row.text)
+                else:
+                    events += found
+                    reread[number] = None
+            self._ingest(work, events)
+            work.reread = reread
+            store.write(work)
+            self._read += work.read
+            self._count(work)
+        return Committed(tuple(work.changes), _counters_of(work))
+
+    def _count(self, work: Work) -> None:
+        self._duplicate += work.duplicate
+        self._conflicting += work.conflicting
+        self._late += work.late
+
+    # -- the run loop ------------------------------------------------------------------------
+
+    def run(  # noqa: PLR0913
+        self,
+        source: Source,
+        *,
+        watermarks: Watermarks,
+        digests: Digests | None = None,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        on_changes: Callable[[], object] = lambda: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> RunSummary:
+        """Read a source to its end and store its rows in batches.
+
+        A batch ends after ``batch_size`` rows, where the source is idle or yields ``Start``, or
+        where ``digests`` are due; they are sent after each batch. ``on_changes`` is called after
+        each batch with changes, for example ``Delivery.notify``. ``stopping`` is called after
+        each batch, and True ends the run. Raises SourceError and StoreError; earlier batches
+        remain stored, and the next run resumes after them.
+        """
+        run = _Run(self, source, watermarks, digests)
+        if digests is not None:
+            digests.send()
+        for item in source.items(run.positions()):
+            if isinstance(item, Idle):
+                if item.received_until is not None:
+                    watermarks.heartbeat(item.received_until)
+            elif isinstance(item, Start):
+                run.start(item)
+            else:
+                run.add(item)
+                if run.size < batch_size and not run.is_due:
+                    continue
+            if run.commit():
+                on_changes()
+            if stopping():
+                break
+        if run.commit():
+            on_changes()
+        return run.summary
+
+    # -- output ------------------------------------------------------------------------------
+
+    def evaluate(self, as_of: datetime, *, provisional: bool = False) -> Evaluation:
+        """Return the outcomes of all events so far, as ``workhours_sla.evaluate`` does."""
+        events = self._store.events()
+        return evaluate(events, self._policy, as_of=as_of, provisional=provisional)
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that do not count now; a later event can change that."""
+        return self._store.quarantine()
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """Appeals without a rule or without a schedule, by their ids. Reads every appeal."""
+        with self._store.lock:
+            return tuple(
+                unmatched
+                for appeals in self._all_appeals(sorted(self._store.appeal_ids()))
+                for appeal in appeals.values()
+                for unmatched in appeal.fold(self._policy).unmatched
+            )
+
+    def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
+        """Yield the outcomes of the appeals whose clocks have not all ended.
+
+        Known answers after ``as_of`` count too. Other appeals are not read. Raises
+        NaiveDatetimeError.
+        """
+        as_of = in_utc("as_of", as_of)
+        with self._store.lock:
+            ids = self._store.open_ids()
+        for first in range(0, len(ids), AT_ONCE):
+            with self._store.lock:
+                appeals = self._store.appeals(ids[first : first + AT_ONCE])
+                found = [
+                    outcome
+                    for appeal in appeals.values()
+                    for outcome in outcomes_of(appeal.fold(self._policy), as_of)
+                ]
+            yield from found
+
+    def _all_appeals(self, ids: Sequence[str]) -> Iterator[Mapping[str, AppealState]]:
+        for first in range(0, len(ids), AT_ONCE):
+            yield self._store.appeals(ids[first : first + AT_ONCE])
+
+    # -- one transaction ---------------------------------------------------------------------
+
+    def _ingest(self, work: Work, events: Sequence[Event]) -> None:
+        """Apply events, and report the appeals where another copy of an id counts now."""
+        store = self._store
+        known, dropped = store.known(events)
+        watermark = work.watermark
+        moves: list[_Move] = []
+        added = work.added
+        work.read = len(events)
+        for event in events:
+            event_id = event.event_id
+            copy = StoredEvent(event)
+            if dropped is not None:
+                if event_id in dropped.event_ids:
+                    work.duplicate += 1
+                    continue
+                if event.appeal_id in dropped.appeal_ids:
+                    copy.quarantined = AFTER_RETENTION
+            copies = known.get(event_id)
+            if copies is not None:
+                known[event_id] = _repeat(work, copies, copy, moves)
                 continue
-        run.commit(sinks)
-        if stopping():
-            break
-    run.commit(sinks)
-    return run.followed
+            known[event_id] = copy
+            added.append(copy)
+            occurred_at = event.occurred_at
+            if occurred_at < watermark:
+                work.late += 1
+            if copy.quarantined is None:
+                if occurred_at <= event.received_at or not is_future(event):
+                    moves.append((None, copy))
+                else:
+                    copy.quarantined = FUTURE_TIME
+        self._move(work, moves)
+
+    def _replace_copies(self, work: Work, event: Event) -> None:
+        known, _ = self._store.known([event])
+        copies = known.get(event.event_id)
+        before = None if copies is None else effective_copy(copies)
+        if not isinstance(copies, Copies):
+            copies = known[event.event_id] = Copies([] if copies is None else [copies])
+        for copy in copies.all:
+            copy.repaired = False
+            work.quarantine(copy, REPLACED)
+        repair = StoredEvent(event, repaired=True)
+        work.added.append(repair)
+        copies.replace(repair)
+        after = effective_copy(copies)
+        if after is None:
+            repair.quarantined = FUTURE_TIME
+        self._move(work, [(None if before is None else before.event, after)])
+
+    def _move(self, work: Work, moves: Iterable[_Move]) -> None:
+        """Replace events of appeals by the copies that count now, and report the appeals."""
+        ids: dict[str, None] = {}
+        for before, copy in moves:
+            if before is not None:
+                ids[before.appeal_id] = None
+            if copy is not None:
+                ids[copy.event.appeal_id] = None
+        appeals = self._store.appeals(ids)
+        policy = work.policy
+        for before, copy in moves:
+            if before is not None:
+                appeals[before.appeal_id].remove(before)
+            if copy is not None:
+                appeals[copy.event.appeal_id].add(copy, policy)
+        for appeal in appeals.values():
+            if appeal.events or appeal.reported:
+                self._report(work, appeal)
+
+    @staticmethod
+    def _report(work: Work, appeal: AppealState, *, everything: bool = False) -> None:
+        """Emit the changes of an appeal, and set why its events are quarantined."""
+        work.changes += appeal.report(work.policy, work.watermark, everything=everything)
+        if appeal.has_reasons:
+            for copy, reason in appeal.reasons():
+                work.quarantine(copy, reason)
+        work.appeals[appeal.appeal_id] = appeal
+
+    def _advance(self, work: Work, watermark: datetime) -> None:
+        """Emit the changes of the appeals whose timers a watermark reaches."""
+        work.watermark = watermark
+        store = self._store
+        due = [
+            (appeal.next_at, appeal_id)
+            for appeal_id, appeal in work.appeals.items()
+            if appeal.next_at is not None and appeal.next_at <= watermark
+        ]
+        touched = work.appeals
+        due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
+        ids = [appeal_id for _, appeal_id in sorted(due)]
+        for appeals in self._all_appeals(ids):
+            for appeal in appeals.values():
+                self._report(work, appeal)
+            if len(work.appeals) > UNWRITTEN:
+                self._write_part(work)
+
+    def _write_part(self, work: Work) -> None:
+        """Write what was collected so far, so that memory does not grow with the transaction."""
+        work.is_part = True
+        self._store.write(work)
+        work.clear()
 
 
-def drain(store: Store, sink: Sink, most: int = BATCH) -> None:
-    """Tell a sink every change that it has not acknowledged, at least once."""
-    while found := store.undelivered(sink.name, most):
-        end = sink.write([change for _, change in found])
-        # where more may follow, a sink that was lost sight of can have some of it already
-        store.delivered(sink.name, found[-1][0], end if len(found) < most else None)
+def _repeat(
+    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[_Move]
+) -> StoredEvent | Copies:
+    """Add a copy of an event whose id is known, and return the copies of the id."""
+    event = copy.event
+    before = effective_copy(copies)
+    event_before = None if before is None else before.event
+    changed = [] if before is None else [before]
+    if isinstance(copies, Copies):
+        same = copies.same_content(event)
+    else:
+        same = copies if copies.event.content == event.content else None
+    if same is None:
+        work.conflicting += 1
+        if not isinstance(copies, Copies):
+            changed.append(copies)
+            copies = Copies([copies])
+        copies.add(copy)
+        work.added.append(copy)
+        changed.append(copy)
+    else:
+        work.duplicate += 1
+        if same.event.received_at <= event.received_at:
+            return copies
+        if isinstance(copies, Copies):
+            copies.receive_earlier(same, event)
+        else:
+            same.event = event
+        work.alter(same)
+        changed.append(same)
+    after = effective_copy(copies)
+    if after is not None and after.quarantined not in BY_FOLD:
+        work.quarantine(after, None)
+    for one in changed:
+        if one is not after and one.quarantined not in FINAL_REASONS:
+            work.quarantine(one, reason_for(one.event))
+    event_after = None if after is None else after.event
+    if event_after is not event_before:
+        moves.append((event_before, after))
+    return copies
 
 
 class _Run:
-    """The batch in hand, and the counts so far."""
+    """The batch that is being collected, and the summary so far."""
 
     def __init__(
-        self, source: Source, store: Store, watermarks: Watermarks, digests: Digests | None
+        self,
+        pipeline: Pipeline,
+        source: Source,
+        watermarks: Watermarks,
+        digests: Digests | None,
     ) -> None:
-        self._name = source.name
-        self._store = store
+        self._pipeline = pipeline
+        self._source = source.name
         self._watermarks = watermarks
         self._digests = digests
-        self.places = dict(store.places(source.name))
-        for partition, place in self.places.items():
-            if place.heard_at is not None:
-                watermarks.hear(partition, place.heard_at)
-        self._told: datetime | None = None
-        self._begin()
-        self.followed = RunSummary(0, 0, Counters(), 0)
+        self._stored: datetime | None = None
+        """The watermark of the last batch."""
+        self._clear()
+        self.summary = RunSummary()
 
-    def _begin(self) -> None:
+    def positions(self) -> dict[str, str]:
+        """Return where reading resumes, and give the watermarks what was received before."""
+        found = {}
+        for partition, checkpoint in self._pipeline.store.positions(self._source).items():
+            if checkpoint.received_until is not None:
+                self._watermarks.record(partition, checkpoint.received_until)
+            found[partition] = checkpoint.position
+        return found
+
+    def _clear(self) -> None:
         self.size = 0
         self._events: list[Event] = []
         self._rejected: list[Rejected] = []
@@ -245,7 +566,7 @@ class _Run:
         self.size += 1
         self._positions[item.partition] = item.position
         for event in item.events:
-            self._watermarks.hear(item.partition, event.received_at)
+            self._watermarks.record(item.partition, event.received_at)
             self._events.append(event)
         if item.rejected is not None:
             self._rejected.append(item.rejected)
@@ -255,34 +576,41 @@ class _Run:
 
     @property
     def is_due(self) -> bool:
-        """Whether the batch is to end here, for digests to be told."""
+        """Whether the batch must end here so that digests are sent."""
         if self._digests is None:
             return False
         watermark = self._watermarks.value
         return watermark is not None and self._digests.due(watermark)
 
-    def commit(self, sinks: Sequence[Sink]) -> None:
+    def commit(self) -> bool:
+        """Store the batch and send digests; return whether there were changes."""
         watermark = self._watermarks.value
-        if not self.size and not self._positions and watermark == self._told:
-            return
-        heard = self._watermarks.heard
-        places = {name: Checkpoint(where, heard(name)) for name, where in self._positions.items()}
-        taken = self._store.take(Batch(self._name, self._events, self._rejected, places, watermark))
-        self._told = watermark
-        done = self.followed
-        self.followed = RunSummary(
-            done.items + self.size,
-            done.rejected + len(self._rejected),
-            _sum(done.events, taken.counters),
-            done.changes + len(taken.changes),
-            _with_causes(done.causes, self._rejected),
+        if not self.size and not self._positions and watermark == self._stored:
+            return False
+        received_until = self._watermarks.received_until
+        positions = {
+            name: Checkpoint(position, received_until(name))
+            for name, position in self._positions.items()
+        }
+        batch = Batch(self._source, self._events, self._rejected, positions, watermark)
+        changes, counters = self._pipeline.commit(batch)
+        self._stored = watermark
+        before = self.summary
+        self.summary = RunSummary(
+            before.items + self.size,
+            before.rejected + len(self._rejected),
+            before.events.plus(counters),
+            before.changes + len(changes),
+            _with_causes(before.causes, self._rejected),
         )
-        self._begin()
+        self._clear()
         if self._digests is not None:
-            self._digests.tell()
-        if taken.changes:
-            for sink in sinks:
-                drain(self._store, sink)
+            self._digests.send()
+        return bool(changes)
+
+
+def _counters_of(work: Work) -> Counters:
+    return Counters(work.read, work.duplicate, work.conflicting, work.late)
 
 
 def _with_causes(
@@ -294,12 +622,3 @@ def _with_causes(
         count, first = found.get(row.reason, (0, row))
         found[row.reason] = (count + 1, first)
     return found
-
-
-def _sum(one: Counters, other: Counters) -> Counters:
-    return Counters(
-        one.read + other.read,
-        one.duplicate + other.duplicate,
-        one.conflicting + other.conflicting,
-        one.late + other.late,
-    )

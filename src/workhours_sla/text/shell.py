@@ -149,7 +149,7 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
         "изменений {changes}",
     },
-    "in_store": {"en": "In the store since it was made", "ru": "В хранилище с его создания"},
+    "in_store": {"en": "In the store since it was created", "ru": "В хранилище с его создания"},
     "replaced_count": {"en": " + repaired {count}", "ru": " + исправлено {count}"},
     "dropped_count": {"en": " + dropped {count}", "ru": " + удалено по сроку {count}"},
     "rows_in_quarantine": {
@@ -344,7 +344,21 @@ PHRASES: Final[dict[str, words.Words]] = {
         "en": "events read and accounted for differ: {detail}",
         "ru": "прочитано и учтено разное число событий: {detail}",
     },
-    "taken_back": {"en": "taken back: {what}", "ru": "отменено: {what}"},
+    "retracted": {"en": "retracted: {what}", "ru": "отменено: {what}"},
+    "sink_failing": {
+        "en": "cannot write to {name}: {error}. Its changes are kept and sent again",
+        "ru": "не удалось записать в {name}: {error}. Изменения сохранены и будут отправлены снова",
+    },
+    "sink_undelivered": {
+        "en": "{name} does not have every change: {error}. The next run sends the rest",
+        "ru": "в {name} записаны не все изменения: {error}. Остальные отправит следующий запуск",
+    },
+    "sink_hangs": {
+        "en": "{name} does not have every change: it does not finish a write. The next run sends "
+        "the rest",
+        "ru": "в {name} записаны не все изменения: запись не завершается. Остальные отправит "
+        "следующий запуск",
+    },
 }
 
 

@@ -1,1 +1,1 @@
-"""Where changes are told: one file per kind of listener."""
+"""Where changes are sent: one file per kind of sink."""

@@ -1,4 +1,4 @@
-"""Texts for messengers: what each agency must know, at its opening and as budgets run out."""
+"""Messages to agencies: what is overdue, what is open, and what changed since the last one."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
-"""Per cent of the budget at whose passing an agency is told."""
+"""An agency gets a message when an appeal has used these per cent of its budget."""
 LONGEST: Final = 4096
-"""Characters that a message may have."""
+"""The most characters in a message."""
 
-TAKEN_BACK: Final = "taken_back"
-"""Beside the kinds of changes, under what those are counted that take one back."""
+RETRACTED: Final = "retracted"
+"""The key under which retractions are counted, beside the kinds of changes."""
 
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _PHRASES: Final[dict[str, words.Words]] = {
     "no_agency": {"en": "without an agency", "ru": "без ведомства"},
     "since": {"en": "Since the last message: {counts}", "ru": "С прошлого сообщения: {counts}"},
-    "taken_back": {"en": "taken back {count}", "ru": "отменено {count}"},
+    "retracted": {"en": "retracted {count}", "ru": "отменено {count}"},
     "late": {"en": "Overdue, unanswered: {count}", "ru": "Просрочено, без ответа: {count}"},
     "open": {"en": "To be answered: {count}", "ru": "Ждут ответа: {count}"},
     "due": {"en": "due {when}", "ru": "срок {when}"},
@@ -40,23 +40,23 @@ _PHRASES: Final[dict[str, words.Words]] = {
 
 
 class Digest(NamedTuple):
-    """What to tell one agency, in messages that are to be sent in order."""
+    """The messages to one agency, in the order in which they are sent."""
 
     agency_id: str | None
     messages: tuple[str, ...]
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
-    """Return for each agency how many changes of each kind there were, and how many taken back."""
+    """Count the changes of each agency by kind, and its retractions."""
     found: dict[str | None, Counter[str]] = {}
     for change in changes:
-        what = TAKEN_BACK if change.retracts is not None else change.kind.value
+        what = RETRACTED if change.retracts is not None else change.kind.value
         found.setdefault(change.agency_id, Counter())[what] += 1
     return found
 
 
 def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
-    """Return for each agency the outcomes that still wait for an answer."""
+    """Return, for each agency, the outcomes that still wait for an answer."""
     found: dict[str | None, list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.verdict in _WAITING and outcome.answered_at is None:
@@ -69,47 +69,70 @@ def targets_of(policy: Policy) -> dict[str, Target]:
     return {target.name: target for target in policy.targets}
 
 
+class Agency(NamedTuple):
+    """An agency, its working time, and its name in messages, by default its id."""
+
+    agency_id: str | None
+    schedule: Schedule
+    name: str | None = None
+
+
 def digest_of(  # noqa: PLR0913
-    agency: str | None,
+    agency: Agency,
     changed: Mapping[str, int],
     waiting: Sequence[Outcome],
-    schedule: Schedule,
     *,
     since: datetime,
     now: datetime,
     targets: Mapping[str, Target],
     lang: str,
-    name: str | None = None,
 ) -> Digest | None:
-    """Return what to send to an agency at ``now``, if ``since`` was the last time of asking.
+    """Return the messages to send to an agency at ``now``; ``since`` is when this was last called.
 
-    ``changed`` is what ``count_changes`` found since it was told last, ``waiting`` its outcomes of
-    ``waiting_of`` as of ``now``, ``schedule`` its working time, ``name`` what it is called. It is
-    told only within its working time: when it has opened since, and when an unanswered appeal has
-    passed 50, 75 or 100 % of its budget since. Budgets are used up by the schedules of
-    ``targets``, those of ``targets_of``; of a budget that is not in working time the share is of
-    the working time until it is due. Without anything to answer or to report there is None. A
-    message has at most 4,096 characters. Raises NaiveDatetimeError, CalendarCoverageError.
+    ``changed`` is the result of ``count_changes`` since its last message, ``waiting`` its outcomes
+    from ``waiting_of`` as of ``now``, ``targets`` the result of ``targets_of``. Messages are sent
+    only within its working time: when it has opened since, and when an unanswered appeal has
+    passed 50, 75 or 100 % of its budget since. A budget is used up by the target's schedule; for a
+    budget that is not in working time the share is of the working time until it is due. Returns
+    None if there is nothing to answer or to report. A message has at most 4,096 characters.
+    Raises NaiveDatetimeError, CalendarCoverageError.
+
+    >>> from workhours_sla import working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> targets = targets_of(Policy([Target("first reply", working_hours(4), office)]))
+    >>> digest = digest_of(
+    ...     Agency("roads", office),
+    ...     {"opened": 2},
+    ...     [],
+    ...     since=datetime(2025, 3, 12, 18, 0, tzinfo=office.tz),
+    ...     now=datetime(2025, 3, 13, 9, 0, tzinfo=office.tz),
+    ...     targets=targets,
+    ...     lang="en",
+    ... )
+    >>> print(*digest.messages)
+    roads · Thu 13 Mar 2025 09:00
+    Since the last message: opened 2
     """
+    agency_id, schedule, name = agency
     since, now = in_utc("since", since), in_utc("now", now)
     if not (changed or waiting) or not schedule.is_working(now):
         return None
-    waited = not schedule.is_working(since)
+    was_closed = not schedule.is_working(since)
     passed: dict[int, int] = {}
     for outcome in waiting:
         target = targets.get(outcome.target)
         runs_on = (target and target.schedule_for(outcome)) or schedule
-        percent = _passed(outcome, runs_on, since, now, waited=waited)
+        percent = _passed(outcome, runs_on, since, now, was_closed=was_closed)
         if percent is not None:
             passed[id(outcome)] = percent
     if not passed and not _opened(schedule, since, now):
         return None
     page = _Page(schedule, now, lang, passed)
-    return Digest(agency, tuple(_messages(page.lines(name or agency, changed, waiting))))
+    return Digest(agency_id, tuple(_messages(page.lines(name or agency_id, changed, waiting))))
 
 
 def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
-    """Whether a date's working time began since, not only a part of it after a break."""
+    """Whether a day's working time began since, not only a part of it after a break."""
     for stretch in schedule.intervals(since, now + timedelta.resolution):
         opening = stretch.start.astimezone(schedule.tz)
         midnight = opening.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
@@ -119,11 +142,11 @@ def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
 
 
 def _passed(
-    outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, waited: bool
+    outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, was_closed: bool
 ) -> int | None:
-    """Return the last threshold that was passed since, None where there is none.
+    """Return the last threshold that was passed since, None if there is none.
 
-    ``waited``: what was passed just as the agency's working time ended waits for it to go on.
+    ``was_closed``: a threshold that was passed when the agency closed counts at its next opening.
     """
     used = outcome.elapsed
     if used is None or outcome.verdict is Verdict.PAUSED:
@@ -140,7 +163,7 @@ def _passed(
         before -= schedule.elapsed(max(since, started), now, pauses=outcome.pauses)
     for percent in reversed(THRESHOLDS):
         share = whole * percent / 100
-        if before < share <= used or (waited and before == share):
+        if before < share <= used or (was_closed and before == share):
             return percent
     return None
 
@@ -159,23 +182,23 @@ class _Page:
     def lines(
         self, name: str | None, changed: Mapping[str, int], waiting: Sequence[Outcome]
     ) -> Iterator[str]:
-        yield f"{name or self._say('no_agency')} · {self._time(self._now)}"
+        yield f"{name or self._text('no_agency')} · {self._time(self._now)}"
         if changed:
-            yield self._say("since", counts=", ".join(self._counts(changed)))
+            yield self._text("since", counts=", ".join(self._counts(changed)))
         late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
         rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
         for title, outcomes in (("late", late), ("open", rest)):
             if outcomes:
                 yield ""
-                yield self._say(title, count=len(outcomes))
+                yield self._text(title, count=len(outcomes))
                 yield from map(self._line, sorted(outcomes, key=self._urgency))
 
     def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
         for kind, word in words.CHANGES.items():
             if changed.get(kind):
                 yield f"{words.pick(word, self._lang)} {changed[kind]}"
-        if changed.get(TAKEN_BACK):
-            yield self._say("taken_back", count=changed[TAKEN_BACK])
+        if changed.get(RETRACTED):
+            yield self._text("retracted", count=changed[RETRACTED])
 
     def _urgency(self, outcome: Outcome) -> tuple[bool, datetime, str]:
         due = outcome.due_at
@@ -186,13 +209,13 @@ class _Page:
         if outcome.verdict is Verdict.PAUSED:
             facts.append(words.pick(words.VERDICTS["paused"], self._lang))
         if outcome.due_at is not None:
-            facts.append(self._say("due", when=self._time(outcome.due_at)))
+            facts.append(self._text("due", when=self._time(outcome.due_at)))
         if outcome.overdue:
-            facts.append(self._say("over", amount=_whole(outcome.overdue)))
+            facts.append(self._text("over", amount=_whole(outcome.overdue)))
         elif outcome.remaining is not None:
-            facts.append(self._say("left", amount=_whole(outcome.remaining)))
+            facts.append(self._text("left", amount=_whole(outcome.remaining)))
         if id(outcome) in self._passed:
-            facts.append(self._say("used", percent=self._passed[id(outcome)]))
+            facts.append(self._text("used", percent=self._passed[id(outcome)]))
         return f"• {outcome.appeal_id}, {outcome.target}: {', '.join(facts)}"
 
     def _time(self, when: datetime) -> str:
@@ -200,17 +223,17 @@ class _Page:
         day = words.WEEKDAYS[self._lang][local.weekday()]
         return f"{day} {words.short_date(local.date(), self._lang)} {local:%H:%M}"
 
-    def _say(self, key: str, **facts: object) -> str:
+    def _text(self, key: str, **facts: object) -> str:
         return words.pick(_PHRASES[key], self._lang).format(**facts)
 
 
 def _whole(amount: timedelta) -> str:
-    """Return an amount without parts of a second, which nobody needs to read."""
+    """Return an amount as text, without fractions of a second."""
     return format_amount(amount - amount % timedelta(seconds=1))
 
 
 def _messages(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines in as few messages as hold them."""
+    """Yield the lines in as few messages as possible."""
     message = ""
     for line in lines:
         whole = line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."

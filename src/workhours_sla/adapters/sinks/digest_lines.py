@@ -1,4 +1,4 @@
-"""Digests as JSON Lines, as time passes: who is told when, and what is kept so that all is once."""
+"""Digests as JSON Lines: write each message once, in the working time of its agency."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from workhours_sla.adapters.json.text import escape_control_bytes
 from workhours_sla.adapters.sinks.digest import (
+    Agency,
     Digest,
     count_changes,
     digest_of,
     targets_of,
     waiting_of,
 )
-from workhours_sla.adapters.sinks.lines import LineFile, LineForm
+from workhours_sla.adapters.sinks.line_file import LineFile, LineForm
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.outcome import Outcome
@@ -32,7 +33,7 @@ _AT_ONCE: Final = 10_000
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """One message to one agency, as a line has it; of a digest there may be several parts."""
+    """One message to one agency; a digest may have several parts."""
 
     message_id: str
     agency_id: str | None
@@ -43,42 +44,62 @@ class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is kept between two askings; all of it is stored before anything is told."""
+    """What is stored between two calls of ``write``, before any message is written."""
 
     number: int
-    """Of the last change that was counted."""
+    """The number of the last change that was counted."""
     since: dict[str, datetime] = {}
-    """When a schedule's agencies were asked about last within its working time."""
+    """The last call within the working time of each schedule."""
     changed: list[tuple[str | None, dict[str, int]]] = []
-    """What became of each agency's clocks since it was told last."""
+    """The changes of each agency since its last message, counted."""
     messages: list[Message] = []
-    """Those of the last asking, which may not have been written."""
+    """The messages of the last call, which may not have been written."""
     file: str = ""
     end: str | None = None
-    """Where that file ended before them."""
+    """Where the file ended before them."""
 
 
-class Keeper(Protocol):
-    """What digests are made of, and where is kept what was told."""
+class DigestStore(Protocol):
+    """What digests need of a store."""
 
     def noted(self, key: str) -> str | None:
-        """Return what was noted last under a key."""
+        """Return the text that was stored last under a key."""
 
     def note(self, key: str, text: str) -> None:
-        """Keep a text under a key, durably."""
+        """Store a text under a key, durably."""
 
-    def changes(self, after: int = 0, most: int = -1) -> Sequence[tuple[int, Change]]:
+    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
         """Return the changes after a number, each with its own."""
 
-    def delivered(self, sink: str, number: int) -> None:
-        """Take note that the changes up to a number are needed no more."""
+    def acknowledge(self, sink: str, numbers: Sequence[int]) -> None:
+        """Record that the changes up to a number are no longer needed."""
 
     @property
     def last_change(self) -> int:
-        """The number of the last change, 0 where there is none."""
+        """The number of the last change, 0 if there is none."""
+
+
+class DigestPipeline(Protocol):
+    """What digests need of a pipeline."""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of the appeals of which something is awaited."""
+        """Yield the outcomes of the appeals whose clocks have not all ended."""
+
+
+class Agencies(NamedTuple):
+    """The working time and the names of agencies.
+
+    ``schedules`` are by name, ``schedule_of`` returns the name of an agency's schedule, and
+    ``name_of`` its name in messages.
+    """
+
+    schedules: Mapping[str, Schedule]
+    schedule_of: Callable[[str | None], str]
+    name_of: Callable[[str], str] = str
 
 
 _encode = msgspec.json.Encoder().encode
@@ -110,107 +131,101 @@ def _state_of(noted: str) -> _State:
 
 
 class DigestLines:
-    """Writes what each agency must know to a file, a line for a message, in its working time.
+    """Writes messages to agencies to a file, one per line, each in its agency's working time.
 
-    ``policy`` is what clocks are held to. ``schedules`` are those that agencies work by, by name,
-    ``schedule_of`` names the one of an agency, ``name_of`` is what to call it. The messages of an
-    asking and what they rest on are stored first, in one step, and written then: after a crash
-    they are written again, and are there once. ``unknown`` is called, once for each schedule,
-    where a calendar does not know the date: its agencies are told when it does. ``lost`` is called
-    where the file was removed, shortened or changed by another program, and the file is written
-    on: messages that were written before are not kept. Raises StoreError.
+    The messages of a call, and the state that they depend on, are stored in one step before they
+    are written: after a crash they are written again, and the file has each once. ``unknown`` is
+    called once for each schedule whose calendar does not cover the date; its agencies get their
+    messages when it does. ``lost`` is called if another program removed, shortened or changed the
+    file; writing continues, but earlier messages are lost. Raises StoreError.
     """
 
     def __init__(  # noqa: PLR0913
         self,
         file: Path,
-        keeper: Keeper,
-        policy: Policy,
-        schedules: Mapping[str, Schedule],
-        schedule_of: Callable[[str | None], str],
+        store: DigestStore,
+        pipeline: DigestPipeline,
+        agencies: Agencies,
         *,
-        name_of: Callable[[str], str] = str,
         unknown: Callable[[CalendarCoverageError], None] = lambda _: None,
         lost: Callable[[], None] = lambda: None,
         lang: str = "en",
     ) -> None:
-        self._keeper = keeper
-        self._targets = targets_of(policy)
-        self._schedules = schedules
-        self._schedule_of = schedule_of
-        self._name_of = name_of
+        self._store = store
+        self._pipeline = pipeline
+        self._targets = targets_of(pipeline.policy)
+        self._schedules, self._schedule_of, self._name_of = agencies
         self._unknown = unknown
-        self._unknown_to: set[str] = set()
+        self._not_covered: set[str] = set()
         self._lang = lang
-        noted = keeper.noted(_NOTE)
-        # what changed before the first asking is no news
-        self._state = _State(keeper.last_change) if noted is None else _state_of(noted)
-        self._asked = max(self._state.since.values(), default=None)
+        noted = store.noted(_NOTE)
+        # changes before the first call are not reported
+        self._state = _State(store.last_change) if noted is None else _state_of(noted)
+        self._latest = max(self._state.since.values(), default=None)
         self._name = str(file.absolute())
         end = self._state.end if self._state.file == self._name else None
         self._file = LineFile(file, DIGESTS, end=end, lost=lambda _cause: lost())
-        self._write()
+        self._write_messages()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
     def due(self, now: datetime) -> bool:
-        """Whether ``now`` is in another minute than the last asking."""
-        return self._asked is None or _minute(now) > _minute(self._asked)
+        """Whether ``now`` is in another minute than the last call of ``write``."""
+        return self._latest is None or _minute(now) > _minute(self._latest)
 
-    def ask(self, now: datetime, heard_at: datetime | None = None) -> None:
-        """Tell the agencies what they must know at ``now``, up to which all events are in.
+    def write(self, now: datetime, clock: datetime | None = None) -> None:
+        """Write the messages that are due at ``now``, up to which all events have arrived.
 
-        Asked again within a minute it tells nothing. With ``heard_at``, the time of a clock, only
-        those are told who are at work then as well; others are when both are within their working
-        time. Raises StoreError.
+        A second call within the same minute writes nothing. With ``clock``, the time of a clock,
+        an agency gets messages only if it is at work then as well. Raises StoreError.
         """
         if not self.due(now):
             return
-        self._asked = now
+        self._latest = now
         state = self._state
-        at_work = {name for name in self._schedules if self._is_at_work(name, now, heard_at)}
-        begun = {name for name in self._schedules if name not in state.since}
-        if not at_work and not begun:
+        at_work = {name for name in self._schedules if self._is_at_work(name, now, clock)}
+        new = {name for name in self._schedules if name not in state.since}
+        if not at_work and not new:
             return
         number, changed = self._count()
         messages: list[Message] = []
-        if at_work - begun:
-            for digest in self._digests(at_work - begun, changed, now):
+        if at_work - new:
+            for digest in self._digests(at_work - new, changed, now):
                 changed.pop(digest.agency_id, None)
                 messages += _messages(digest, now)
         self._file.check()
         self._state = _State(
             number,
-            {**state.since, **dict.fromkeys(at_work | begun, now)},
+            {**state.since, **dict.fromkeys(at_work | new, now)},
             [(agency, dict(counts)) for agency, counts in changed.items()],
             messages,
             self._name,
             self._file.end,
         )
-        self._keeper.note(_NOTE, _encode(self._state).decode())
-        self._keeper.delivered(_NOTE, number)
-        self._write()
+        self._store.note(_NOTE, _encode(self._state).decode())
+        self._store.acknowledge(_NOTE, [number])
+        self._write_messages()
 
-    def _is_at_work(self, name: str, now: datetime, heard_at: datetime | None) -> bool:
+    def _is_at_work(self, name: str, now: datetime, clock: datetime | None) -> bool:
         schedule = self._schedules[name]
         try:
-            return all(schedule.is_working(at) for at in (now, heard_at or now))
+            return all(schedule.is_working(at) for at in (now, clock or now))
         except CalendarCoverageError as error:
-            self._miss(name, error)
+            self._report_unknown(name, error)
             return False
 
-    def _miss(self, name: str, error: CalendarCoverageError) -> None:
-        if name not in self._unknown_to:
-            self._unknown_to.add(name)
+    def _report_unknown(self, name: str, error: CalendarCoverageError) -> None:
+        if name not in self._not_covered:
+            self._not_covered.add(name)
             self._unknown(error)
 
     def _count(self) -> tuple[int, dict[str | None, Counter[str]]]:
-        """Return the last change, and what changed for each agency since it was told last."""
+        """Return the number of the last change, and the changes of each agency, counted."""
         number = self._state.number
         changed = {agency: Counter(counts) for agency, counts in self._state.changed}
-        while found := self._keeper.changes(number, _AT_ONCE):
+        while found := self._store.changes(number, _AT_ONCE):
             number = found[-1][0]
             for agency, counts in count_changes(change for _, change in found).items():
                 changed.setdefault(agency, Counter()).update(counts)
@@ -219,30 +234,32 @@ class DigestLines:
     def _digests(
         self, at_work: set[str], changed: Mapping[str | None, Counter[str]], now: datetime
     ) -> Iterator[Digest]:
-        waiting = waiting_of(self._keeper.open_outcomes(now))
+        waiting = waiting_of(self._pipeline.open_outcomes(now))
         for agency in sorted({*changed, *waiting}, key=lambda id_: (id_ is None, id_ or "")):
             name = self._schedule_of(agency)
             if name not in at_work:
                 continue
             try:
                 digest = digest_of(
-                    agency,
+                    Agency(
+                        agency,
+                        self._schedules[name],
+                        None if agency is None else self._name_of(agency),
+                    ),
                     changed.get(agency, {}),
                     waiting.get(agency, ()),
-                    self._schedules[name],
                     since=self._state.since[name],
                     now=now,
                     targets=self._targets,
                     lang=self._lang,
-                    name=None if agency is None else self._name_of(agency),
                 )
             except CalendarCoverageError as error:
-                self._miss(name, error)
+                self._report_unknown(name, error)
                 continue
             if digest is not None:
                 yield digest
 
-    def _write(self) -> None:
+    def _write_messages(self) -> None:
         messages = self._state.messages
         if messages:
             self._file.add({one.message_id: _line(one) for one in messages})

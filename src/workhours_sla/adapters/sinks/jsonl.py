@@ -1,4 +1,4 @@
-"""A sink that writes changes as JSON Lines, to a file that goes on or to a stream."""
+"""A sink that writes changes as JSON Lines: appended to a file, or to a stream."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import msgspec
 from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
 from workhours_sla.adapters.output import replacing
-from workhours_sla.adapters.sinks.lines import LineFile, LineForm, end_of, lines_of
+from workhours_sla.adapters.sinks.line_file import LineFile, LineForm, end_of, lines_of
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.pipeline import Delivered
+from workhours_sla.sla.delivery import Progress
 
 
 class _Id(msgspec.Struct):
@@ -31,19 +31,25 @@ def _id_of(line: bytes) -> str:
 CHANGES: Final = LineForm("changes", SCHEMA, _id_of)
 
 
-def _nothing(_sink: str) -> Delivered:
-    return Delivered()
+def _no_progress(_sink: str) -> Progress:
+    return Progress()
 
 
 class JsonLinesSink:
-    """Appends each change to a file as one line, on the disk when ``write`` returns.
+    """Appends each change to a file as one line, durably when ``write`` returns.
 
-    ``had`` says how far the file has the changes of a store: its method ``delivery``. With it the
-    file has each change once, however often it is given and however large a write is; a file that
-    was removed, shortened or changed since is refused; and only its end is read when it is opened.
-    Without it the whole file is read. A file with anything but changes is refused. Nothing can be
-    read back from a stream, so a change may come twice there, with the same ``change_id``.
-    Raises StoreError; what was not written is written by the next run.
+    ``progress`` returns how far the file has the changes of a store: its method of that name. With
+    it the file has each change once, however often it is written and however large a write is; a
+    file that was removed, shortened or changed since is rejected; and only its end is read when it
+    is opened. Without it the whole file is read. A file with other content is rejected. A stream
+    cannot be read back, so it may get a change twice, with the same ``change_id``. Raises
+    StoreError.
+
+    >>> from io import BytesIO
+    >>> stream = BytesIO()
+    >>> JsonLinesSink(stream, name="example").write([])
+    >>> stream.getvalue()
+    b''
     """
 
     def __init__(
@@ -51,14 +57,14 @@ class JsonLinesSink:
         where: Path | BinaryIO,
         *,
         name: str | None = None,
-        had: Callable[[str], Delivered] = _nothing,
+        progress: Callable[[str], Progress] = _no_progress,
     ) -> None:
         self._where = where
         self.name = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
         if not isinstance(where, Path):
             self._to: LineFile | BinaryIO = where
             return
-        before = had(self.name)
+        before = progress(self.name)
         if before.number and before.end is None and not (where.exists() and where.stat().st_size):
             self._lost("sink_gone")
         self._to = LineFile(where, CHANGES, end=before.end, lost=self._lost)
@@ -67,12 +73,12 @@ class JsonLinesSink:
             self._lost("sink_shortened")
 
     def close(self) -> None:
-        """Close the file; a stream that was handed in stays open."""
+        """Close the file; a stream remains open."""
         if isinstance(self._to, LineFile):
             self._to.close()
 
     def write(self, changes: Sequence[Change]) -> str | None:
-        """Write the changes that are not there yet, and return where a file ends then.
+        """Write the changes that a file does not have, and return where it then ends.
 
         Raises StoreError.
         """
@@ -81,7 +87,7 @@ class JsonLinesSink:
             self._to.add(lines)
             return self._to.end
         rest = b"".join(line + b"\n" for line in lines.values())
-        while rest:  # a stream without a buffer may take a part at a time
+        while rest:  # a stream without a buffer may write a part only
             rest = rest[self._to.write(rest) :]
         self._to.flush()
         return None
@@ -92,7 +98,7 @@ class JsonLinesSink:
 
 
 class Rewritten(NamedTuple):
-    """What ``rewrite`` wrote: changes that were given, lines that only the file had, its end."""
+    """The result of ``rewrite``: changes from the caller, lines only the file had, and its end."""
 
     changes: int
     kept: int
@@ -100,10 +106,11 @@ class Rewritten(NamedTuple):
 
 
 def rewrite(path: Path, changes: Callable[[], Iterable[Change]]) -> Rewritten:
-    """Write a file of changes again, each once: what only the file has, then ``changes``.
+    """Replace a file of changes: first the changes that only the file has, then ``changes``.
 
-    ``changes`` is called twice and returns the same each time. The file is replaced as a whole or
-    not at all. Raises StoreError for a file with other content, OSError.
+    Each change is written once. ``changes`` is called twice and returns the same each time. The
+    file is replaced as a whole or not at all. Raises StoreError for a file with other content,
+    OSError.
     """
     ids = {change.change_id for change in changes()}
     kept: set[str] = set()

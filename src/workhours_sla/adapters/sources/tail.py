@@ -19,7 +19,7 @@ from workhours_sla.adapters.sources.mapping import Fault, Layout
 from workhours_sla.adapters.sources.reading import Reading, open_file
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.pipeline import Idle, Item, Rejected, Start
+from workhours_sla.sla.source import Idle, Item, Rejected, Start
 
 PARTITION: Final = ""
 """A file or a pipe is one partition."""

@@ -1,4 +1,4 @@
-"""Whether a SQLite store is as it was written: its pages, each row, and what refers to what."""
+"""Check a SQLite store: its pages, every row, and the references between rows."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from workhours_sla.adapters.stores.sqlite_rows import (
 from workhours_sla.errors import clipped
 
 MOST_OF_PAGES: Final = 100
-"""How much is told of damaged pages and indexes."""
+"""How many faults of pages and indexes are listed."""
 
 
 class StoreFault(NamedTuple):
-    """What is wrong with a store.
+    """A fault of a store.
 
-    ``kind`` is ``definition`` (of ``table``, a table or an index), ``pages`` (``detail`` is what
-    SQLite says), ``checksum``, ``unreadable`` (``detail`` says why; without a ``row`` the table
-    ends there), ``other_id`` (a row of events has another id than its event, ``detail``),
-    ``no_appeal`` (there is none of an event, ``detail`` being its id), ``number`` (a row has a
-    number past the last one, ``detail``) or ``counts`` (``detail`` says how many events were
+    ``kind`` is ``definition`` (of ``table``, a table or an index), ``pages`` (``detail`` is the
+    message of SQLite), ``checksum``, ``unreadable`` (``detail`` is the reason; without a ``row``
+    the rest of the table is lost), ``other_id`` (the id of a row differs from that of its event,
+    ``detail``), ``no_appeal`` (an event without its appeal, whose id is ``detail``), ``number``
+    (greater than the last one, ``detail``) or ``counts`` (``detail`` has how many events were
     read and how many are accounted for).
     """
 
@@ -47,10 +47,10 @@ class StoreFault(NamedTuple):
 
 
 def check_store(path: Path | str) -> tuple[StoreFault, ...]:
-    """Return what is wrong with a store, which another process may be writing: nothing if sound.
+    """Return the faults of a store, which another process may be writing.
 
-    Every page and every row is read. Rows that refer to others are checked if nothing else is
-    wrong. Raises StoreError for what is no store.
+    Every page and every row is read. References between rows are checked if there is no other
+    fault. Raises StoreError if the file is no store.
     """
     path = Path(path)
     with closing(open_for_reading(path, verified=False)) as db:
@@ -82,7 +82,7 @@ def _of_the_file(db: sqlite3.Connection) -> Iterator[StoreFault]:
 
 
 class _Table(NamedTuple):
-    """How the rows of a table are read and checked."""
+    """How the rows of a table are checked."""
 
     rows: str
     intact: Callable[[Row], bool]
@@ -97,7 +97,7 @@ _TABLES: Final = {
         lambda row: event_of(row[4], row[2]),
     ),
     "appeal": _Table(
-        "SELECT appeal_id, 0, reported, checksum, timer, settled_at FROM appeal",
+        "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal",
         is_intact_body,
         lambda row: (reported_of(row[2]), *map(instant, filter(None, row[4:]))),
     ),
@@ -106,14 +106,15 @@ _TABLES: Final = {
         is_intact_body,
         lambda row: change_of(row[2]),
     ),
-    "delivered": _Table("SELECT * FROM delivered", is_intact, str),
-    "place": _Table("SELECT * FROM place", is_intact, str),
+    "progress": _Table("SELECT * FROM progress", is_intact, str),
+    "failure": _Table("SELECT * FROM failure", is_intact, str),
+    "position": _Table("SELECT * FROM position", is_intact, str),
     "rejected": _Table("SELECT * FROM rejected", is_intact, str),
 }
 
 
 def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
-    """Yield the rows of a table that are not as they were written, or cannot be read."""
+    """Yield the rows of a table with a wrong checksum, and those that cannot be parsed."""
     rows, intact, read = _TABLES[table]
     try:
         for row in db.execute(rows):
@@ -129,16 +130,16 @@ def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
 
 
 def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
-    """Yield the rows that do not fit others."""
+    """Yield the rows whose references are wrong."""
     for number, event_id, appeal_id, body in db.execute(
         "SELECT number, event_id, appeal_id, body FROM event"
     ):
-        told = event_of(appeal_id, body).event_id
-        if told != event_id:
-            yield StoreFault("other_id", "event", number, told)
+        found = event_of(appeal_id, body).event_id
+        if found != event_id:
+            yield StoreFault("other_id", "event", number, found)
     for number, appeal_id in db.execute(
         "SELECT number, appeal_id FROM event"
-        " WHERE aside IS NULL AND appeal_id NOT IN (SELECT appeal_id FROM appeal)"
+        " WHERE quarantined IS NULL AND appeal_id NOT IN (SELECT appeal_id FROM appeal)"
     ):
         yield StoreFault("no_appeal", "event", number, appeal_id)
     meta = {key: value for key, value, _ in db.execute("SELECT * FROM meta")}
@@ -146,14 +147,17 @@ def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
     for table, last, rows in (
         ("outbox", last_change, "SELECT number FROM outbox WHERE number>?"),
         ("rejected", last_rejected, "SELECT number FROM rejected WHERE number>?"),
-        ("delivered", last_change, "SELECT sink FROM delivered WHERE number>?"),
+        ("progress", last_change, "SELECT sink FROM progress WHERE number>?"),
+        ("failure", last_change, "SELECT sink FROM failure WHERE number>?"),
     ):
         for (row,) in db.execute(rows, (last,)):
             yield StoreFault("number", table, row, str(last))
 
 
 def _of_counts(reader: SqliteReader) -> Iterator[StoreFault]:
-    held = reader.holdings()
-    found = held.applied + held.duplicate + held.quarantined + held.replaced + held.dropped
-    if held.read != found:
-        yield StoreFault("counts", detail=f"{held.read} / {found}")
+    counts = reader.holdings()
+    found = (
+        counts.applied + counts.duplicate + counts.quarantined + counts.replaced + counts.dropped
+    )
+    if counts.read != found:
+        yield StoreFault("counts", detail=f"{counts.read} / {found}")

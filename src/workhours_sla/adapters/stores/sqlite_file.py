@@ -1,4 +1,4 @@
-"""The file of a SQLite store: made, opened, verified, locked, copied, and what can go wrong."""
+"""The file of a SQLite store: create, open, verify and copy it, and report its errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from workhours_sla.adapters.stores.sqlite_rows import (
-    WAY_OUT,
+    REMEDY,
     Row,
     is_intact,
     is_intact_body,
@@ -19,15 +19,14 @@ from workhours_sla.adapters.stores.sqlite_rows import (
 )
 from workhours_sla.errors import EventError, StoreError
 
-APPLICATION: Final = 0x57484F53
-"""Marks a file as a store of ours ("WHOS")."""
+APPLICATION_ID: Final = 0x57484F53
+"""Marks a SQLite file as a store of this library ("WHOS")."""
 
-FIRST_SCHEMA: Final = 3
-"""The oldest schema that can be read."""
+SCHEMA: Final = 4
+"""The number of the schema, in PRAGMA user_version. No other one can be read."""
 
-MIGRATIONS: Final = (
-    """
-    -- no table is WITHOUT ROWID: then each key is there twice, in its table and in an index, and
+TABLES: Final = """
+    -- no table is WITHOUT ROWID: so each key is stored twice, in its table and in an index, and
     -- integrity_check compares them
     CREATE TABLE meta (key TEXT PRIMARY KEY, value, checksum INTEGER NOT NULL);
     CREATE TABLE event (
@@ -36,33 +35,39 @@ MIGRATIONS: Final = (
         appeal_id TEXT NOT NULL,
         body BLOB NOT NULL,
         checksum INTEGER NOT NULL,
-        aside TEXT,                     -- why it does not count, NULL if it does
+        quarantined TEXT,               -- why it does not count, NULL if it does
         repaired INTEGER NOT NULL
     );
     CREATE INDEX event_by_id ON event (event_id);
     CREATE INDEX event_by_appeal ON event (appeal_id);
-    CREATE INDEX event_aside ON event (aside) WHERE aside IS NOT NULL;
+    CREATE INDEX event_quarantined ON event (quarantined) WHERE quarantined IS NOT NULL;
     CREATE INDEX event_repaired ON event (event_id) WHERE repaired;
     CREATE TABLE appeal (
         appeal_id TEXT PRIMARY KEY,
         reported BLOB NOT NULL,
         checksum INTEGER NOT NULL,
         timer INTEGER,                  -- when time alone changes it, microseconds since 1970
-        settled_at INTEGER              -- when the last thing happened, if no more is awaited
+        ended_at INTEGER                -- its last event, if all its clocks have ended
     );
     CREATE INDEX appeal_by_timer ON appeal (timer) WHERE timer IS NOT NULL;
-    CREATE INDEX appeal_by_settled_at ON appeal (settled_at) WHERE settled_at IS NOT NULL;
+    CREATE INDEX appeal_by_ended_at ON appeal (ended_at) WHERE ended_at IS NOT NULL;
     CREATE TABLE outbox (
         number INTEGER PRIMARY KEY,     -- never used again: meta has the last one
-        at INTEGER,                     -- the watermark when it was told
+        at INTEGER,                     -- the watermark when it was emitted
         body BLOB NOT NULL,
         checksum INTEGER NOT NULL
     );
-    CREATE TABLE delivered (
+    CREATE TABLE progress (             -- each sink has all changes up to a number
         sink TEXT PRIMARY KEY, number INTEGER NOT NULL, checksum INTEGER NOT NULL
     );
-    CREATE TABLE place (
-        source TEXT, partition TEXT, position TEXT NOT NULL, heard_at INTEGER,
+    CREATE TABLE failure (              -- but for those that it did not accept
+        sink TEXT, number INTEGER, attempts INTEGER NOT NULL,
+        retry_at INTEGER,               -- NULL: a dead letter
+        error TEXT NOT NULL, checksum INTEGER NOT NULL,
+        PRIMARY KEY (sink, number)
+    );
+    CREATE TABLE position (
+        source TEXT, partition TEXT, position TEXT NOT NULL, received_until INTEGER,
         checksum INTEGER NOT NULL,
         PRIMARY KEY (source, partition)
     );
@@ -73,43 +78,41 @@ MIGRATIONS: Final = (
     );
     CREATE INDEX rejected_by_reason ON rejected (reason);
     CREATE TABLE tombstone (hash BLOB PRIMARY KEY);
-    """,
-)
-"""Makes FIRST_SCHEMA, then leads from each schema to the next, as PRAGMA user_version has it."""
+"""
 
 _DEFINITIONS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
 
-_WAYS_OUT: Final = {
+_REMEDIES: Final = {
     sqlite3.SQLITE_FULL: "free some space on its disk and start again",
     sqlite3.SQLITE_READONLY: "give a file, in a directory, that can be written",
     sqlite3.SQLITE_CANTOPEN: "give a file, in a directory, that is there and can be written",
     sqlite3.SQLITE_PERM: "give a file that can be read and written",
     sqlite3.SQLITE_BUSY: "end the other process that keeps it locked",
     sqlite3.SQLITE_LOCKED: "end the other process that keeps it locked",
-    sqlite3.SQLITE_CORRUPT: WAY_OUT,
+    sqlite3.SQLITE_CORRUPT: REMEDY,
     sqlite3.SQLITE_NOTADB: "give a store, or a file that is not there yet",
-    sqlite3.SQLITE_IOERR: "see whether its disk is well, and start again",
+    sqlite3.SQLITE_IOERR: "check its disk, and start again",
 }
 
 
 def refuse(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
-    """Raise StoreError for what SQLite complains of. What was committed before stands."""
+    """Raise StoreError for an error of SQLite. Earlier transactions remain committed."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    way_out = _WAYS_OUT.get(code, "see whether the file is a store")
-    if isinstance(error, UnicodeDecodeError):  # a complaint that quotes damaged text
-        way_out = WAY_OUT
-    msg = f"the store {str(path)!r} failed ({error}); {way_out}"
+    remedy = _REMEDIES.get(code, "check whether the file is a store")
+    if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
+        remedy = REMEDY
+    msg = f"the store {str(path)!r} failed ({error}); {remedy}"
     raise StoreError(msg, path=str(path)) from None
 
 
 def refuse_text(error: UnicodeEncodeError) -> NoReturn:
-    """Raise EventError for text that is not stored as it has no bytes in UTF-8."""
-    msg = f"{error.object!r} cannot be stored, as it is no text in UTF-8; correct it"
+    """Raise EventError for text that cannot be encoded in UTF-8."""
+    msg = f"{error.object!r} cannot be stored: it is no text in UTF-8; correct it"
     raise EventError(msg) from None
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """Open a store for writing, migrated as needed, and verify it. Raises StoreError."""
+    """Open a store for writing and verify it. Raises StoreError."""
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
@@ -119,7 +122,6 @@ def open_file(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA cache_size=-65536")
             db.execute("PRAGMA wal_autocheckpoint=8000")
-            _migrate(db)
         except BaseException:
             db.close()
             raise
@@ -141,7 +143,7 @@ def open_for_reading(path: Path, *, verified: bool = True) -> sqlite3.Connection
             check_same_thread=False,
         )
         try:
-            _check(db, path, least=_latest())
+            _check(db, path)
             if verified:
                 verify(db, path)
         except BaseException:
@@ -167,16 +169,16 @@ def fetched(
 def checked(
     db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
 ) -> list[Row]:
-    """Return whole rows of a table of small ones, each as it was written. Raises StoreError."""
+    """Return whole rows of a table with small rows. Raises StoreError for a wrong checksum."""
     return _all_of(is_intact, path, table, fetched(db, path, sql, values))
 
 
 def checked_bodies(
     db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
 ) -> list[Row]:
-    """Return rows of a table with bodies, each as it was written. Raises StoreError.
+    """Return rows of a table with bodies. Raises StoreError for a wrong checksum.
 
-    They begin with the key, the number that the checksum is made with, body and checksum.
+    They begin with the key, the number in the checksum, the body and the checksum.
     """
     return _all_of(is_intact_body, path, table, fetched(db, path, sql, values))
 
@@ -188,39 +190,39 @@ def _all_of(intact: Callable[[Row], bool], path: Path, table: str, rows: list[Ro
 
 
 def verify(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file whose pages, keys and indexes are not as SQLite writes them.
+    """Reject a file whose definitions, pages or indexes are damaged.
 
-    Whatever the damage, a row is then found by its keys; what else it says, its checksum protects.
+    In any other file a row is found by its keys, and its checksum protects the rest.
     """
     wrong = next(wrong_definitions(db), None)
     what = None if wrong is None else f"the definition of {wrong} is not the one it was made with"
     if what is None:
         what = next(wrong_pages(db), None)
     if what is not None:
-        msg = f"the store {str(path)!r} is damaged ({what}); {WAY_OUT}"
+        msg = f"the store {str(path)!r} is damaged ({what}); {REMEDY}"
         raise StoreError(msg, path=str(path))
 
 
 def wrong_definitions(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the tables and indexes that are missing or defined otherwise than they were made."""
-    there = set(db.execute(_DEFINITIONS))
-    version = _version(db)
-    for kind, name, table, sql in _definitions(MIGRATIONS[: version - FIRST_SCHEMA + 1]):
-        if (kind, name, table, sql) not in there:
+    """Yield the tables and indexes that are missing or have another definition."""
+    found = set(db.execute(_DEFINITIONS))
+    for definition in _definitions():
+        if definition not in found:
+            kind, name, _, _ = definition
             yield f"{kind} {name}"
 
 
 def wrong_pages(db: sqlite3.Connection, most: int = 1) -> Iterator[str]:
-    """Yield what ``PRAGMA integrity_check`` finds, at most so much."""
+    """Yield what ``PRAGMA integrity_check`` finds, up to ``most`` findings."""
     for (found,) in db.execute(f"PRAGMA integrity_check({most})"):
         if found != "ok":
             yield " ".join(found.removeprefix("*** in database main ***").split())
 
 
 def copy(db: sqlite3.Connection, path: Path) -> None:
-    """Copy an open store to a file that is not there yet, all of one moment. Raises StoreError."""
+    """Copy an open store, as of one moment, to a new file. Raises StoreError."""
     if path.exists():
-        msg = f"there is a file {str(path)!r} already; give a name that is free"
+        msg = f"a file {str(path)!r} exists already; give another name"
         raise StoreError(msg, path=str(path))
     try:
         with _new_file(path) as into:
@@ -232,10 +234,10 @@ def copy(db: sqlite3.Connection, path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty store in a file that is not there yet, all of it or nothing."""
+    """Create an empty store in a new file, atomically."""
     try:
         with _new_file(path) as into:
-            _migrate(into)
+            _create(into)
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, sqlite3.Error):
             refuse(path, error)
@@ -245,9 +247,9 @@ def make_file(path: Path) -> None:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a database that is at ``path``, and on the disk, once all is written to it.
+    """Open a database that is moved to ``path``, durably, when the block ends.
 
-    A log that an earlier file of that name has left there would be taken for its own.
+    A log that an earlier file of that name left is removed: SQLite would replay it.
     """
     begun = path.with_name(path.name + "-begun")
     try:
@@ -268,12 +270,12 @@ def _new_file(path: Path) -> Iterator[sqlite3.Connection]:
 def _log_ahead(db: sqlite3.Connection, path: Path) -> None:
     (mode,) = db.execute("PRAGMA journal_mode=WAL").fetchone()
     if mode != "wal":
-        msg = f"the disk of {str(path)!r} cannot keep a write-ahead log; give a local one"
+        msg = f"the disk of {str(path)!r} does not support a write-ahead log; give a local one"
         raise StoreError(msg, path=str(path))
 
 
-def _check(db: sqlite3.Connection, path: Path, least: int = 0) -> None:
-    """Refuse what is no store, and a store of a later schema, or an earlier one than ``least``."""
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    """Reject a file that is no store, or one of another schema."""
     if not path.stat().st_size:
         msg = (
             f"the store {str(path)!r} is an empty file; restore its last snapshot, or remove it "
@@ -281,49 +283,31 @@ def _check(db: sqlite3.Connection, path: Path, least: int = 0) -> None:
         )
         raise StoreError(msg, path=str(path))
     (application,) = db.execute("PRAGMA application_id").fetchone()
-    if application != APPLICATION:
+    if application != APPLICATION_ID:
         msg = f"{str(path)!r} is a database but no store of workhours; give another file"
         raise StoreError(msg, path=str(path))
-    version = _version(db)
-    if version > _latest():
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA:
+        remedy = "give another file, and let watch read its source again"
+        if version > SCHEMA:
+            remedy = "install the version that wrote it, or a later one"
         msg = (
             f"the store {str(path)!r} has schema {version}, and this version of workhours-sla "
-            f"knows up to {_latest()}; install the version that wrote it, or a later one"
+            f"reads schema {SCHEMA} only; {remedy}"
         )
         raise StoreError(msg, path=str(path), version=version)
-    if version < FIRST_SCHEMA:
-        msg = (
-            f"the store {str(path)!r} has schema {version}, which this version of workhours-sla "
-            "reads no more; give another file, and let watch read its source again"
-        )
-        raise StoreError(msg, path=str(path), version=version)
-    if version < least:
-        msg = f"the store {str(path)!r} is of an older version; open it for writing once"
-        raise StoreError(msg, path=str(path), version=version)
 
 
-def _version(db: sqlite3.Connection) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def _latest() -> int:
-    return FIRST_SCHEMA + len(MIGRATIONS) - 1
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    """Take each step that is missing, whole or not at all."""
-    for version in range(max(_version(db) + 1, FIRST_SCHEMA), _latest() + 1):
-        db.executescript(
-            f"BEGIN IMMEDIATE; {MIGRATIONS[version - FIRST_SCHEMA]};"
-            f"PRAGMA application_id={APPLICATION}; PRAGMA user_version={version}; COMMIT;"
-        )
+def _create(db: sqlite3.Connection) -> None:
+    db.executescript(
+        f"BEGIN IMMEDIATE; {TABLES};"
+        f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"
+    )
 
 
 @cache
-def _definitions(migrations: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
-    """Return what a store has tables and indexes of, and how they are defined."""
+def _definitions() -> list[tuple[str, str, str, str]]:
+    """Return the tables and indexes of a store, and their definitions."""
     with closing(sqlite3.connect(":memory:")) as db:
-        for step in migrations:
-            db.executescript(step)
+        db.executescript(TABLES)
         return db.execute(_DEFINITIONS).fetchall()

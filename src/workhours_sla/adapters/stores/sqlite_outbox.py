@@ -1,24 +1,25 @@
-"""What a SQLite store keeps for its sinks: the changes, and how far each sink has them."""
+"""The changes of a SQLite store, and how far each sink has them."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialised
-from workhours_sla.adapters.stores.sqlite_rows import with_checksum
+from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.pipeline import Delivered
+from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, decide
 
 
 class SqliteOutbox(SqliteReader):
-    """A store opened for writing, as far as its sinks need it; made where there is none yet.
+    """A store opened for writing as far as its sinks need it; created if it does not exist.
 
-    One process at a time opens it, and others may read. Raises StoreError, also where another
+    One process at a time opens it, and others may read it. Raises StoreError, also if another
     process writes the file.
     """
 
@@ -34,51 +35,115 @@ class SqliteOutbox(SqliteReader):
         return open_file(self._path)
 
     def close(self) -> None:
-        """Close the file, after the call that another thread is in, and let other writers in."""
+        """Close the file when no call is running, and let other writers open it."""
         with self._turn:
             super().close()
-            self._lock.close()  # last, as this drops the locks that SQLite has on the file
+            self._lock.close()  # last, because this drops the locks that SQLite has on the file
 
     @serialised
-    def undelivered(self, sink: str, most: int) -> list[tuple[int, Change]]:
-        """Return the first changes, with their numbers, that a sink has not acknowledged."""
-        return self.changes(self._number(sink), most)
+    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
+        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        number = self._number(sink)
+        only, after, retry_at = decide(number, self._failures(sink), now)
+        if only is not None:
+            return Pending(self._change(only.number), only.attempts)
+        return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
 
     @serialised
-    def delivered(self, sink: str, number: int, end: str | None = None) -> None:
-        """Record that a sink has the changes up to a number, and, if given, where it then ends."""
-        with self._both():
-            self._db.execute("REPLACE INTO delivered VALUES (?,?,?)", with_checksum(sink, number))
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
+        """Record that a sink has changes, and all before them; ``end`` is where it then ends."""
+        number = max(self._number(sink), *numbers)
+        with self._atomic():
+            self._set_number(sink, number)
+            failures = [(sink, one.number) for one in self._failures(sink) if one.number in numbers]
+            self._db.executemany("DELETE FROM failure WHERE sink=? AND number=?", failures)
             if end is not None:
-                kept = with_checksum(_end_key(sink), f"{number} {end}")
-                self._db.execute("REPLACE INTO meta VALUES (?,?,?)", kept)
+                text = f"{number} {end}"
+                self._db.execute(
+                    "REPLACE INTO meta VALUES (?,?,?)", with_checksum(_end_key(sink), text)
+                )
 
     @serialised
-    def delivery(self, sink: str) -> Delivered:
+    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
+        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        before = next((one.attempts for one in self._failures(sink) if one.number == number), 0)
+        with self._atomic():
+            self._set_failure(sink, Failure(number, before + 1, retry_at, error))
+            if retry_at is None:
+                self._set_number(sink, max(self._number(sink), number))
+
+    @serialised
+    def dead(self, sink: str) -> list[DeadLetter]:
+        """Return the changes that are no longer sent to a sink."""
+        return [
+            DeadLetter(one.number, change, one.attempts, one.error)
+            for one in self._failures(sink)
+            if one.retry_at is None
+            for _, change in self._change(one.number)
+        ]
+
+    @serialised
+    def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make dead letters pending again, and return how many they were."""
+        wanted = set(numbers)
+        found = [
+            one for one in self._failures(sink) if one.retry_at is None and one.number in wanted
+        ]
+        with self._atomic():
+            for one in found:
+                self._set_failure(sink, Failure(one.number, 0, instant(0), one.error))
+        return len(found)
+
+    @serialised
+    def progress(self, sink: str) -> Progress:
         """Return how far a sink has the changes."""
         number = self._number(sink)
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
+        last = next((change.change_id for _, change in self._change(number)), None)
         if not rows:
-            return Delivered(number, None, self._id_of(number))
-        kept, _, end = rows[0][1].partition(" ")
-        return Delivered(number, end, self._id_of(number) if number > int(kept) else None)
+            return Progress(number, None, last)
+        recorded, _, end = rows[0][1].partition(" ")
+        return Progress(number, end, last if number > int(recorded) else None)
 
     @serialised
     def sinks(self) -> list[str]:
-        """Return the names of the sinks that have acknowledged changes."""
-        return [name for (name,) in self._all("SELECT sink FROM delivered ORDER BY sink")]
+        """Return the names of the sinks that have accepted or failed to accept changes."""
+        return [
+            name
+            for (name,) in self._all(
+                "SELECT sink FROM progress UNION SELECT sink FROM failure ORDER BY sink"
+            )
+        ]
 
     def _number(self, sink: str) -> int:
-        rows = self._rows("delivered", "SELECT * FROM delivered WHERE sink=?", sink)
+        rows = self._rows("progress", "SELECT * FROM progress WHERE sink=?", sink)
         return rows[0][1] if rows else 0
 
-    def _id_of(self, number: int) -> str | None:
+    def _set_number(self, sink: str, number: int) -> None:
+        self._db.execute("REPLACE INTO progress VALUES (?,?,?)", with_checksum(sink, number))
+
+    def _failures(self, sink: str) -> list[Failure]:
+        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        return [
+            Failure(number, attempts, None if at is None else instant(at), error)
+            for _, number, attempts, at, error, _ in rows
+        ]
+
+    def _set_failure(self, sink: str, failure: Failure) -> None:
+        number, attempts, retry_at, error = failure
+        at = None if retry_at is None else micros(retry_at)
+        self._db.execute(
+            "REPLACE INTO failure VALUES (?,?,?,?,?,?)",
+            with_checksum(sink, number, attempts, at, error),
+        )
+
+    def _change(self, number: int) -> list[tuple[int, Change]]:
         found = self.changes(number - 1, 1) if number else []
-        return found[0][1].change_id if found and found[0][0] == number else None
+        return found if found and found[0][0] == number else []
 
     @contextmanager
-    def _both(self) -> Iterator[None]:
-        """Write what is found within as one, or nothing of it."""
+    def _atomic(self) -> Iterator[None]:
+        """Write everything within the block, or nothing if it raises."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield

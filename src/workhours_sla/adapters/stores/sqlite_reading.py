@@ -1,4 +1,4 @@
-"""What can be asked of a SQLite store, whoever writes it."""
+"""Read a SQLite store, also while another process writes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from workhours_sla.adapters.stores.sqlite_file import (
     checked,
@@ -22,34 +22,30 @@ from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
+from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.pipeline import Checkpoint, Rejected
+from workhours_sla.sla.source import Checkpoint, Rejected
+from workhours_sla.sla.store import Holdings
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 AnyReader = TypeVar("AnyReader", bound="SqliteReader")
 
-REPLACED = "replaced"
-"""Why a copy does not count in whose place a repair was given."""
-AFTER_RETENTION = "after_retention"
-"""Why an event does not count whose appeal was dropped."""
-
-
 _EVENTS = """
     SELECT number, number, body, checksum, appeal_id FROM event WHERE number > ?
-    AND ifnull(aside, '') NOT IN (?, ?)
+    AND ifnull(quarantined, '') NOT IN (?, ?)
     AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
     ORDER BY number LIMIT 10000
 """
-_ASIDE = """
-    SELECT number, number, body, checksum, appeal_id, aside FROM event
-    WHERE aside IS NOT NULL AND aside<>?
+_QUARANTINED = """
+    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    WHERE quarantined IS NOT NULL AND quarantined<>?
 """
 _LEFT_OUT = """
-    SELECT number, number, body, checksum, appeal_id, aside FROM event
-    WHERE aside IS NOT NULL AND aside<>?
-    AND (aside=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
+    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    WHERE quarantined IS NOT NULL AND quarantined<>?
+    AND (quarantined=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
 """
 _CHANGES = """
     SELECT number, number + ifnull(at, 0), body, checksum FROM outbox
@@ -58,48 +54,30 @@ _CHANGES = """
 _REASONS = """
     SELECT why, count(*) FROM (
         SELECT reason AS why FROM rejected
-        UNION ALL SELECT aside FROM event WHERE aside IS NOT NULL AND aside<>?
+        UNION ALL SELECT quarantined FROM event WHERE quarantined IS NOT NULL AND quarantined<>?
     ) GROUP BY why
 """
-
-
-class Holdings(NamedTuple):
-    """Where every event went that the store ever read.
-
-    read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` were repaired,
-    ``dropped`` belonged to appeals settled long ago. ``rejected`` rows gave no event.
-    """
-
-    read: int
-    applied: int
-    duplicate: int
-    quarantined: int
-    replaced: int
-    dropped: int
-    rejected: int
 
 
 def serialised(
     method: Callable[Concatenate[AnyReader, P], Answer],
 ) -> Callable[Concatenate[AnyReader, P], Answer]:
-    """Run a method of a store in one thread at a time; refuse it when the store is closed."""
+    """Run a method of a store in one thread at a time; raise StoreError if it is closed."""
 
     @wraps(method)
     def alone(self: AnyReader, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
         with self._turn:
-            if self._closed:
-                msg = f"the store {str(self._path)!r} is closed; open it again"
-                raise StoreError(msg, path=str(self._path))
+            self._check_open()
             return method(self, *args, **kwargs)
 
     return alone
 
 
 class SqliteReader:
-    """A store opened for reading, while another process may write it. Raises StoreError.
+    """A store that is opened for reading; another process may write it. Raises StoreError.
 
-    It can be used from any thread. Calls run one at a time, and an iterator reads a page at a
-    time, so that other calls may run between its items.
+    Usable from any thread. Calls run one at a time; an iterator reads some rows at a time, and
+    other calls may run in between.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -117,15 +95,20 @@ class SqliteReader:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = f"the store {str(self._path)!r} is closed; open it again"
+            raise StoreError(msg, path=str(self._path))
+
     def close(self) -> None:
-        """Close the file, after the call that another thread is in."""
+        """Close the file when no call is running."""
         with self._turn:
             self._closed = True
             self._db.close()
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Let all that is asked within be of one moment, whatever another process writes.
+        """Read one state of the store throughout the block, even if another process writes it.
 
         Other threads wait until the block ends.
         """
@@ -138,35 +121,35 @@ class SqliteReader:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant up to which time has passed, None before the first."""
+        """The instant, in UTC, up to which time has passed; None before the first."""
         count = self._meta().get("watermark")
         return None if count is None else instant(count)
 
     @property
     def policy_version(self) -> str:
-        """The version of the policy that the clocks were held to last."""
+        """The version of the policy that the clocks were last built under."""
         version: str = self._meta().get("policy_version", "")
         return version
 
     @property
-    def whole_since(self) -> datetime | None:
-        """Since when all appeals posted are there; None where none was dropped, as far as told."""
+    def complete_since(self) -> datetime | None:
+        """Since when the store has all appeals; None if none was dropped."""
         count = self._meta().get("dropped_before")
         return None if count is None else instant(count)
 
-    def places(self, source: str) -> Mapping[str, Checkpoint]:
+    def positions(self, source: str) -> Mapping[str, Checkpoint]:
         """Return how far the partitions of a source were read."""
-        rows = self._rows("place", "SELECT * FROM place WHERE source=?", source)
+        rows = self._rows("position", "SELECT * FROM position WHERE source=?", source)
         return {
-            partition: Checkpoint(position, None if heard is None else instant(heard))
-            for _, partition, position, heard, _ in rows
+            partition: Checkpoint(position, None if until is None else instant(until))
+            for _, partition, position, until, _ in rows
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event as it was received, those in quarantine too, in order of arrival.
+        """Yield every event, quarantined ones included, in order of arrival.
 
-        Of an event that was repaired only the repair comes. ``evaluate`` of these is the batch
-        answer; what was dropped is not among them.
+        Of a repaired event only the repair is yielded. ``evaluate`` of these events returns the
+        state of the store; dropped events are not among them.
         """
         after = 0
         while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
@@ -174,30 +157,30 @@ class SqliteReader:
             after = rows[-1][0]
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events set aside now, with why; a later event can bring some back."""
-        rows = self._bodies("event", _ASIDE, REPLACED)
+        """Return the events that do not count now, with the reasons; later ones may change that."""
+        rows = self._bodies("event", _QUARANTINED, REPLACED)
         return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
-        """Return those in quarantine that ``events`` leaves out.
+        """Return the quarantined events that ``events`` does not yield.
 
-        They belong to dropped appeals, or speak against a repair.
+        They are of dropped appeals, or conflict with a repair.
         """
         rows = self._bodies("event", _LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows that gave no event, by the number to repair them by."""
+        """Return the rows without an event, by the number that ``Pipeline.repair`` takes."""
         rows = self._rows("rejected", "SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
-        """Return how many events and rows are set aside, by why."""
+        """Return how many events and rows are quarantined, by reason."""
         return dict(self._all(_REASONS, REPLACED))
 
-    def changes(self, after: int = 0, most: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes after a number, each with its own, in the order they were told."""
-        rows = self._bodies("outbox", _CHANGES, after, most)
+    def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
+        """Return the changes after a number, each with its own, in the order of emission."""
+        rows = self._bodies("outbox", _CHANGES, after, limit)
         return list(read_each(self._path, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
 
     @property
@@ -207,24 +190,24 @@ class SqliteReader:
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return what a sink noted last under a key of its own."""
+        """Return the text that was stored last under a key, None if there is none."""
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
         return rows[0][1] if rows else None
 
     @serialised
     def holdings(self) -> Holdings:
         """Return where every event went. Counts rows: seconds for millions."""
-        by_why: dict[str | None, int] = dict(
-            self._all("SELECT aside, count(*) FROM event GROUP BY aside")
+        by_reason: dict[str | None, int] = dict(
+            self._all("SELECT quarantined, count(*) FROM event GROUP BY quarantined")
         )
         meta = self._meta()
-        applied, replaced = by_why.pop(None, 0), by_why.pop(REPLACED, 0)
+        applied, replaced = by_reason.pop(None, 0), by_reason.pop(REPLACED, 0)
         ((rejected,),) = self._all("SELECT count(*) FROM rejected")
         return Holdings(
             read=meta.get("read", 0),
             applied=applied,
             duplicate=meta.get("duplicate", 0),
-            quarantined=sum(by_why.values()),
+            quarantined=sum(by_reason.values()),
             replaced=replaced,
             dropped=meta.get("dropped", 0),
             rejected=rejected,
@@ -232,7 +215,7 @@ class SqliteReader:
 
     @serialised
     def snapshot(self, path: Path | str) -> None:
-        """Copy the store as of one moment to a new file, while it may be written.
+        """Copy the store, as of one moment, to a new file; it may be written meanwhile.
 
         Raises StoreError.
         """
@@ -263,9 +246,9 @@ def _quarantined_of(row: Row) -> Quarantined:
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Make a store of a snapshot, in a file that is not there yet. Raises StoreError.
+    """Create a store from a snapshot, in a new file. Raises StoreError.
 
-    Sources are read on from where they were then: what was read since comes again.
+    Sources are read from the positions of the snapshot: later rows are read again.
     """
     if not Path(snapshot).exists():
         msg = f"no snapshot {str(snapshot)!r}; check the path"
@@ -275,6 +258,6 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 
 
 def events_of(path: Path | str) -> list[Event]:
-    """Return the events of a store, as ``evaluate`` takes them. Raises StoreError."""
+    """Return the events of a store, for ``evaluate``. Raises StoreError."""
     with SqliteReader(path) as reader, reader.moment():
         return list(reader.events())

@@ -1,7 +1,7 @@
-"""What the rows of a store hold: events, reports and changes as JSON, instants as numbers.
+"""The rows of a store: events, reported states and changes as JSON, instants as integers.
 
-A key is there twice, in its table and in an index, and both are compared when a file is opened. The
-rest of a row has a checksum: of its body, or of all its values where the row is small.
+Each key is stored twice, in its table and in an index, and the two are compared when a file is
+opened. The rest of a row has a checksum: of its body, or of all values of a small row.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.change import Change, Key, Kinds, Moments, Reported
 from workhours_sla.sla.event import Event, EventType
 
-WAY_OUT: Final = "see what workhours store check finds, then restore its last snapshot"
+REMEDY: Final = "see what workhours store check finds, then restore its last snapshot"
 """What to do about a damaged store."""
 
 MASK: Final = 0xFFFF_FFFF
-"""Of numbers that a checksum is made with."""
+"""The bits of a number that go into a checksum."""
 
 Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _pack = msgspec.msgpack.Encoder().encode
-"""Tells 1 from "1", and NULL from an empty text."""
+"""Its output differs for 1 and "1", and for NULL and an empty text."""
 _encode = msgspec.json.Encoder().encode
 
-_said = attrgetter(*(name for name in Event.__dataclass_fields__ if name != "appeal_id"))
-"""All of an event but the appeal's id, which has a column of its own; its own id comes first."""
-_Said = tuple[
+_fields = attrgetter(*(name for name in Event.__dataclass_fields__ if name != "appeal_id"))
+"""The fields of an event except the appeal's id, which has its own column; event_id is first."""
+_Fields = tuple[
     str,
     EventType,
     datetime,
@@ -53,48 +53,48 @@ _Said = tuple[
     str | None,
     str | None,
 ]
-_decode_event = msgspec.json.Decoder(_Said).decode
-_ChangeContext = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
-"""A clock's key, and what stands of it."""
+_decode_event = msgspec.json.Decoder(_Fields).decode
+_ReportedClock = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
+"""A clock's key and its reported state."""
 _decode_change = msgspec.json.Decoder(Change).decode
-_decode_reported = msgspec.json.Decoder(list[_ChangeContext]).decode
+_decode_reported = msgspec.json.Decoder(list[_ReportedClock]).decode
 
 
 def with_checksum(*values: object) -> Row:
-    """Return a small row, with the checksum of its values as the last one."""
+    """Return a small row with the checksum of its values appended."""
     return (*values, checksum(_pack(values)))
 
 
 def checksum(body: bytes, number: int = 0) -> int:
-    """Return the checksum of a row's body, and of a number that the row must have."""
+    """Return the checksum of a row's body and of a number that the row must have."""
     return crc32(body, number & MASK)
 
 
 def is_intact(row: Row) -> bool:
-    """Whether a row is as ``with_checksum`` made it."""
+    """Whether the last value of a row is the checksum of the others."""
     return with_checksum(*row[:-1]) == row
 
 
 def is_intact_body(row: Row) -> bool:
-    """Whether a row (key, number of the checksum, body, checksum, ...) is as it was written."""
+    """Whether a row (key, number in the checksum, body, checksum, ...) matches its checksum."""
     try:
         return bool(crc32(row[2], row[1] & MASK) == row[3])
-    except TypeError:  # not even of the type that it had
+    except TypeError:  # a value of another type
         return False
 
 
 def refuse_row(
     path: Path, table: str, row: Row, why: str = "does not match its checksum"
 ) -> NoReturn:
-    """Raise StoreError for a row that cannot be what was written."""
-    msg = f"the store {str(path)!r} is damaged: row {row[0]!r} of table {table} {why}; {WAY_OUT}"
+    """Raise StoreError for a row that is not as it was written."""
+    msg = f"the store {str(path)!r} is damaged: row {row[0]!r} of table {table} {why}; {REMEDY}"
     raise StoreError(msg, path=str(path), table=table, row=row[0]) from None
 
 
 def read_each(
     path: Path, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
-    """Yield what rows mean. Raises StoreError for one that ``read`` cannot read."""
+    """Yield the parsed rows. Raises StoreError for one that ``read`` cannot parse."""
     row: Row = ()
     try:
         for row in rows:
@@ -104,24 +104,24 @@ def read_each(
 
 
 def event_body(event: Event) -> bytes:
-    """Return what an event says, as a JSON array in the order of its fields."""
-    return _encode(_said(event))
+    """Return an event as a JSON array in the order of its fields."""
+    return _encode(_fields(event))
 
 
 def event_of(appeal_id: str, body: bytes) -> Event:
     """Return the event that ``event_body`` wrote."""
-    event_id, *said = _decode_event(body)
-    return Event(event_id, appeal_id, *said)
+    event_id, *rest = _decode_event(body)
+    return Event(event_id, appeal_id, *rest)
 
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
-    """Return what was reported of an appeal's clocks."""
-    return _encode([(*key, *stands) for key, stands in reported.items()])
+    """Return the reported state of an appeal's clocks as JSON."""
+    return _encode([(*key, *state) for key, state in reported.items()])
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
-    """Return what ``reported_body`` wrote."""
-    return {told[:2]: told[2:] for told in _decode_reported(body)}
+    """Return the reported state that ``reported_body`` wrote."""
+    return {row[:2]: row[2:] for row in _decode_reported(body)}
 
 
 def change_body(change: Change) -> bytes:
@@ -140,15 +140,15 @@ def micros(when: datetime) -> int:
 
 
 def instant(count: int) -> datetime:
-    """Return the instant that is so many microseconds after 1970."""
+    """Return the instant that many microseconds after 1970."""
     return _EPOCH + timedelta(microseconds=count)
 
 
 def tombstone(kind: str, id: str) -> bytes:  # noqa: A002
-    """Return what is kept of the id of a dropped event or appeal: it can be known again only."""
+    """Return the hash by which the id of a dropped event or appeal is recognised."""
     return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()
 
 
-def places_for(values: Iterable[object]) -> str:
+def placeholders(values: Iterable[object]) -> str:
     """Return a question mark for each value of an SQL list."""
     return ",".join("?" for _ in values)

@@ -1,4 +1,4 @@
-"""Lines appended to a file, each on the disk and there once: what sinks in files share."""
+"""A file to which lines are appended durably, each once: the base of the sinks in files."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from workhours_sla.adapters.output import sync_folder
 from workhours_sla.errors import StoreError
 
 _SAMPLE: Final = 1 << 10
-"""Bytes before an end by which it is recognised."""
+"""How many bytes before an end identify it."""
 _WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
-"""What a file system says that cannot lock; a file of lines can do without."""
+"""Errors of a file system without locks; a file of lines is used without one there."""
 _SHOWN: Final = 40
-"""Characters of a foreign line that an error names."""
+"""Characters of a wrong line that an error quotes."""
 
 
 class LineForm(NamedTuple):
-    """What the lines of a file are.
+    """The kind of lines in a file.
 
     ``what`` is a key of ``words.LINES``. A line begins with the name of its ``schema``;
-    ``id_of`` returns its identity and raises ValueError for any other text.
+    ``id_of`` returns its id and raises ValueError for any other text.
     """
 
     what: str
@@ -42,16 +42,16 @@ class LineForm(NamedTuple):
 
     @property
     def start(self) -> bytes:
-        """What every line begins with."""
+        """The beginning of every line."""
         return f'{{"schema":"{self.schema}",'.encode()
 
     def may_begin(self, text: bytes) -> bool:
-        """Whether a text can be the beginning of a line, as far as it goes."""
+        """Whether a text is, or can become, the beginning of a line."""
         return text.startswith(self.start) or self.start.startswith(text)
 
 
 class Line(NamedTuple):
-    """A line of a file, without its ending; of one that was cut short ``id`` is empty."""
+    """A line of a file, without its line ending; ``id`` is empty if it was cut short."""
 
     id: str
     text: bytes
@@ -59,13 +59,13 @@ class Line(NamedTuple):
 
 
 class LineFile:
-    """A file of lines with identities, to which nobody else writes.
+    """A file of lines with ids, which only this object writes.
 
-    A file with anything but lines of ``form`` is refused and left as it is. A line at its end that
-    was cut short is removed. ``end`` is what the property of that name was when no line before it
-    could be added again; from there on, or of the whole file where it is None, no line is added
-    twice. Where the file was removed, shortened or changed since, ``lost`` is called with a key
-    of ``words.STORE_FAULTS``; if it returns, the file is written on. Raises StoreError.
+    A file with anything but lines of ``form`` is rejected and not changed. A last line that was
+    cut short is removed. ``end`` is an earlier value of the property ``end``, such that no line
+    before it can be added again. No line is added that the file has after ``end``, or anywhere if
+    it is None. If the file was removed, shortened or changed since, ``lost`` is called with a key
+    of ``words.STORE_FAULTS``; if it returns, writing continues. Raises StoreError.
     """
 
     def __init__(
@@ -79,12 +79,12 @@ class LineFile:
 
     @property
     def found(self) -> frozenset[str]:
-        """The identities of the lines that were there, after ``end``, when it was opened."""
+        """The ids of the lines after ``end`` when the file was opened."""
         return self._found
 
     @property
     def end(self) -> str:
-        """The size of the file, and how its last bytes are recognised."""
+        """The size of the file, and a hash of its last bytes."""
         return end_of(self._stream, self._size)
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class LineFile:
         self._stream.close()
 
     def check(self) -> None:
-        """Call ``lost`` if another program removed, shortened or changed the file since."""
+        """Call ``lost`` if another program removed, shortened or changed the file."""
         try:
             cause = self._cause_of_loss()
         except OSError as error:
@@ -103,13 +103,13 @@ class LineFile:
             self._open(None)
 
     def add(self, lines: Mapping[str, bytes]) -> None:
-        """Write the lines, given by their identities, that are not there yet; all, or none."""
+        """Append the lines, by id, that the file does not have; all of them or none."""
         self.check()
         try:
             fresh = [
                 line + b"\n"
-                for identity, line in lines.items()
-                if identity not in self._found and identity not in self._latest
+                for id_, line in lines.items()
+                if id_ not in self._found and id_ not in self._latest
             ]
             if fresh:
                 self._append(b"".join(fresh))
@@ -131,20 +131,20 @@ class LineFile:
         self._size += len(text)
 
     def _cut(self) -> None:
-        """Remove what comes after the last whole line."""
+        """Remove everything after the last complete line."""
         self._stream.truncate(self._size)
         self._is_torn = False
 
     def _cause_of_loss(self) -> str | None:
-        """Return what another program did to the file since it was opened."""
+        """Return what another program did to the open file, None if nothing."""
         if self._is_torn:
             self._cut()
-        here = os.fstat(self._stream.fileno())
-        there = _status(self._path, self._form)
-        if there is None or (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino):
+        opened = os.fstat(self._stream.fileno())
+        current = _status(self._path, self._form)
+        if current is None or (current.st_dev, current.st_ino) != (opened.st_dev, opened.st_ino):
             return "sink_gone"
-        if here.st_size != self._size:
-            return "sink_shortened" if here.st_size < self._size else "sink_changed"
+        if opened.st_size != self._size:
+            return "sink_shortened" if opened.st_size < self._size else "sink_changed"
         return None
 
     def _open(self, end: str | None) -> None:
@@ -183,7 +183,7 @@ class LineFile:
             self._form.fail("sink_in_use", self._path)
 
     def _read_from(self, start: int) -> None:
-        """Learn which lines there are, and leave the last of them whole."""
+        """Read the ids of the lines, and complete or remove the last one."""
         found = set()
         self._size, self._is_torn = start, False
         last = None
@@ -194,7 +194,7 @@ class LineFile:
                 if last.is_ended:
                     self._size += len(last.text) + 1
         if last is not None and not last.is_ended:
-            if last.id:  # all of it but its ending
+            if last.id:  # only its line ending is missing
                 self._size += len(last.text)
                 self._append(b"\n")
             else:
@@ -203,7 +203,7 @@ class LineFile:
 
 
 def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
-    """Refuse a file that is there and has anything but lines of a form. Raises StoreError."""
+    """Raise StoreError for an existing file with anything but lines of a form."""
     try:
         if _status(path, form) is not None:
             with path.open("rb") as file:
@@ -215,13 +215,13 @@ def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
 
 
 def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iterator[Line]:
-    """Yield the lines of a file from an offset on. Raises StoreError for one of another form.
+    """Yield the lines of a file after an offset. Raises StoreError for one of another form.
 
-    A part of the start of a line is one only where there are others before it.
+    A part of ``form.start`` counts as a line that was cut short only after another line.
     """
     file.seek(start)
     sample = file.read(_SAMPLE)
-    if not form.may_begin(sample):  # before a line without an end is read
+    if not form.may_begin(sample):  # before a line without an end is read into memory
         _refuse_text(path, form, sample)
     file.seek(start)
     others = start > 0
@@ -229,25 +229,25 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
         line = text.removesuffix(b"\n")
         is_ended = line != text
         try:
-            identity = form.id_of(line)
+            id_ = form.id_of(line)
         except (ValueError, RecursionError):
             is_cut = form.may_begin(line) if others else line.startswith(form.start)
             if is_ended or not is_cut:
                 _refuse_text(path, form, line)
-            identity = ""
-        yield Line(identity, line, is_ended)
+            id_ = ""
+        yield Line(id_, line, is_ended)
         others = True
 
 
 def end_of(file: BinaryIO | FileIO, size: int) -> str:
-    """Return a size, and how the bytes before it are recognised."""
+    """Return a size, and a hash of the bytes before it."""
     first = max(0, size - _SAMPLE)
     file.seek(first)
     return f"{size}-{sha256(file.read(size - first)).hexdigest()[:16]}"
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return what became of a file since it ended at ``end``, None if that is still there."""
+    """Return what happened to a file since it ended at ``end``, None if it still has that."""
     size = int(end.partition("-")[0])
     if not size:
         return None
@@ -260,7 +260,7 @@ def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
 
 
 def _status(path: Path, form: LineForm) -> os.stat_result | None:
-    """Return the status of an ordinary file, None where none is there. Raises StoreError."""
+    """Return the status of an ordinary file, None if there is none. Raises StoreError."""
     try:
         status = path.stat()
     except FileNotFoundError:

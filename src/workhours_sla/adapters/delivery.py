@@ -1,0 +1,251 @@
+"""Send the changes of a store to its sinks, each in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from random import random
+from threading import Condition, Thread
+from time import monotonic
+from typing import Final, NamedTuple, Self
+
+from workhours_sla.errors import UndeliverableError, clipped
+from workhours_sla.sla.delivery import Pending, Retry, Sink
+from workhours_sla.sla.store import Outbox
+
+DEFAULT_BATCH_SIZE: Final = 1_000
+"""Changes in one write to a sink."""
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+_LONGEST_ERROR: Final = 500
+"""Characters of an error that the store keeps."""
+
+
+_POLL: Final = 0.05
+"""Seconds between two looks at a thread that is waited for."""
+
+
+class Undelivered(NamedTuple):
+    """A sink that does not have every change, and why.
+
+    ``error`` is what its last write raised, None if it does not return from a write.
+    """
+
+    sink: str
+    error: BaseException | None
+
+
+class Delivery:
+    """Sends each change to each sink at least once, in order, while other threads work.
+
+    A sink that fails, hangs or is slow delays nothing else. A change that failed is sent again
+    as ``retry`` decides, and later ones wait for it; UndeliverableError and the end of all
+    attempts make it a dead letter, and the next one is sent. Progress and failures are in the
+    store, so that the next run continues there. ``on_failure`` is called, in the thread of the
+    sink, when a sink fails after it worked. ``clock`` returns the time in UTC.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import MemoryStore, Pipeline
+    >>> class Printer:
+    ...     name = "printer"
+    ...     def write(self, changes):
+    ...         print(*(change.change_id for change in changes))
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     with Delivery(pipeline.store, [Printer()]) as delivery:
+    ...         changes = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
+    ...         delivery.notify()
+    ...         undelivered = delivery.finish(timeout=10)
+    A-1/first reply/0/opened/1
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        store: Outbox,
+        sinks: Iterable[Sink],
+        *,
+        retry: Retry = Retry(),  # noqa: B008 - immutable
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._workers = [
+            _Worker(_Sender(store, sink, retry, batch_size, clock), on_failure) for sink in sinks
+        ]
+
+    def __enter__(self) -> Self:
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def notify(self) -> None:
+        """Send new changes now. Returns at once."""
+        for worker in self._workers:
+            worker.notify()
+
+    def finish(self, timeout: float) -> list[Undelivered]:
+        """Send what is pending, stop, and return the sinks that do not have every change.
+
+        It does not wait for the next attempt to send a change that failed, nor for a write that
+        takes more than ``timeout`` seconds.
+        """
+        for worker in self._workers:
+            worker.finish()
+        for worker in self._workers:
+            worker.wait(timeout)
+        return [found for worker in self._workers if (found := worker.undelivered) is not None]
+
+    def stop(self) -> None:
+        """Stop without sending more. Does not wait for a write that hangs."""
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            worker.wait(1.0)
+
+
+def drain(store: Outbox, sink: Sink, batch_size: int = DEFAULT_BATCH_SIZE) -> None:
+    """Send a sink every pending change in this thread, and raise what it raises."""
+    while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
+        _write(store, sink, pending, batch_size)
+
+
+def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None:
+    changes = pending.changes
+    end = sink.write([change for _, change in changes])
+    # an end is kept only if no more follow: else the sink may have more before it is kept
+    is_last = len(changes) < batch_size and not pending.attempts
+    store.acknowledge(sink.name, [number for number, _ in changes], end if is_last else None)
+
+
+class _Sender:
+    """Decides what a sink is sent, and records the result."""
+
+    def __init__(
+        self,
+        store: Outbox,
+        sink: Sink,
+        retry: Retry,
+        batch_size: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.name = sink.name
+        self._store = store
+        self._sink = sink
+        self._retry = retry
+        self._batch_size = batch_size
+        self._clock = clock
+
+    def pending(self, *, at_once: bool) -> tuple[Pending, datetime]:
+        """Return what to send now, and the time; ``at_once`` ignores when it is due again."""
+        now = self._clock()
+        due = _LAST if at_once else now
+        return self._store.pending(self.name, due, self._batch_size), now
+
+    def send(self, pending: Pending) -> Exception | None:
+        """Send changes, and return the error of a failure, which is recorded."""
+        changes = pending.changes
+        try:
+            _write(self._store, self._sink, pending, self._batch_size)
+        except UndeliverableError as error:
+            ids = [change.change_id for _, change in changes]
+            place = ids.index(error.change_id) if error.change_id in ids else 0
+            if place:  # those before it were accepted
+                self._store.acknowledge(self.name, [number for number, _ in changes[:place]])
+            self._fail(changes[place][0], error, None)
+            return error
+        except Exception as error:  # noqa: BLE001 - a sink may raise anything
+            failed = pending.attempts + 1
+            retry_at = self._retry.at(self._clock(), failed, jitter=random())  # noqa: S311
+            self._fail(changes[0][0], error, retry_at)
+            return error
+        return None
+
+    def _fail(self, number: int, error: Exception, retry_at: datetime | None) -> None:
+        text = clipped(str(error) or type(error).__name__, _LONGEST_ERROR)
+        self._store.fail(self.name, number, text, retry_at)
+
+
+class _Worker:
+    """The thread of one sink."""
+
+    def __init__(self, sender: _Sender, on_failure: Callable[[str, Exception], object]) -> None:
+        self._sender = sender
+        self._on_failure = on_failure
+        self._changed = Condition()
+        self._has_news = False
+        self._is_new = True
+        """Whether nothing was sent yet: a change that failed in an earlier run is sent at once."""
+        self._finishing = self._stopping = False
+        self._step_began = monotonic()
+        self._failing: BaseException | None = None
+        self._thread = Thread(target=self._run, name=f"delivery to {sender.name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def notify(self) -> None:
+        with self._changed:
+            self._has_news = True
+            self._changed.notify()
+
+    def finish(self) -> None:
+        with self._changed:
+            self._finishing = True
+            self._changed.notify()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+
+    def wait(self, timeout: float) -> None:
+        """Wait until the thread ends, or one step of it takes longer than ``timeout``."""
+        self._step_began = max(self._step_began, monotonic())
+        while self._thread.is_alive() and monotonic() - self._step_began < timeout:
+            self._thread.join(min(timeout, _POLL))
+
+    @property
+    def undelivered(self) -> Undelivered | None:
+        """Why the sink does not have every change, None if it has."""
+        if self._thread.is_alive():
+            return Undelivered(self._sender.name, None)
+        if self._failing is not None:
+            return Undelivered(self._sender.name, self._failing)
+        return None
+
+    def _run(self) -> None:
+        try:
+            while self._step():
+                self._step_began = monotonic()
+        except BaseException as error:  # noqa: BLE001 - without its store a delivery ends
+            self._failing = error
+
+    def _step(self) -> bool:
+        """Send what is pending, or wait; return whether to go on."""
+        with self._changed:
+            if self._stopping:
+                return False
+            finishing, self._has_news = self._finishing, False
+        pending, now = self._sender.pending(at_once=self._is_new)
+        if pending.changes:
+            self._is_new = False
+            error = self._sender.send(pending)
+            if error is not None and self._failing is None:
+                self._on_failure(self._sender.name, error)
+            self._failing = None if isinstance(error, UndeliverableError) else error
+            return self._failing is None or not finishing
+        if finishing:
+            return False
+        with self._changed:
+            if not (self._has_news or self._finishing or self._stopping):
+                wait = None
+                if pending.retry_at is not None:
+                    wait = max(0.0, (pending.retry_at - now).total_seconds())
+                self._changed.wait(wait)
+        return True

@@ -1,0 +1,191 @@
+"""An appeal in a stream: its events in order, its clocks, and what was reported of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from workhours_sla.sla.appeal import Appeal, Quarantined, corrects, read_appeal
+from workhours_sla.sla.change import Change, Key, Reported, changes_between
+from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.deduplication import StoredEvent
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.fold import Folded, clocks_of
+from workhours_sla.sla.policy import Policy
+
+_CORRECTED = EventType.CORRECTED
+_NONE: Final[frozenset[EventType]] = frozenset()
+_CHEAP_TO_FOLD: Final = 64
+"""Up to how many events an appeal's cached results are dropped once it has ended."""
+
+
+def _order(event: Event) -> tuple[datetime, int, str]:
+    return event.order
+
+
+class AppealState:
+    """The events of one appeal and what was reported of it; mutable, for one thread.
+
+    After ``add`` and ``remove``, ``report`` returns the changes they cause. Only the clocks that
+    they affect are built again. ``next_at`` is the first instant after the last report at which
+    time alone changes a clock; ``ended_at`` is when the last event of an appeal occurred whose
+    clocks have all ended.
+    """
+
+    __slots__ = (
+        "_appeal",
+        "_corrected",
+        "_new_types",
+        "_quarantine",
+        "_quarantine_size",
+        "appeal_id",
+        "copies",
+        "ended_at",
+        "events",
+        "folded",
+        "has_reasons",
+        "next_at",
+        "reported",
+        "timer",
+    )
+
+    def __init__(
+        self,
+        appeal_id: str,
+        copies: Iterable[StoredEvent] = (),
+        reported: dict[Key, Reported] | None = None,
+        next_at: datetime | None = None,
+        ended_at: datetime | None = None,
+    ) -> None:
+        self.appeal_id = appeal_id
+        self.copies = sorted(copies, key=lambda copy: copy.event.order)
+        self.events = [copy.event for copy in self.copies]
+        """The events of ``copies``, in the same order."""
+        self.reported = reported or {}
+        self.folded: Folded | None = None
+        self._appeal = None if self.events else Appeal()
+        self._corrected = any(map(corrects, self.events))
+        self._new_types: frozenset[EventType] | None = None
+        """The types of the events since the clocks were built; None if all must be built."""
+        self._quarantine: Sequence[Quarantined] | None = None
+        """What ``reasons`` returned last."""
+        self._quarantine_size = sum(copy.quarantined is not None for copy in self.copies)
+        self.has_reasons: object = False
+        """Whether ``reasons`` may return something."""
+        self.next_at = self.timer = next_at
+        self.ended_at = ended_at
+
+    def add(self, copy: StoredEvent, policy: Policy) -> None:
+        """Add an event, in any order."""
+        event = copy.event
+        events, appeal, kind = self.events, self._appeal, event.type
+        if kind is _CORRECTED and corrects(event):
+            self._corrected = True
+        if copy.quarantined is not None:  # a store may return a reason that is outdated
+            self._quarantine_size += 1
+            appeal = self._appeal = None
+        if events:
+            last = events[-1]
+            if last.occurred_at >= event.occurred_at and last.order > event.order:
+                place = bisect_left(events, event.order, key=_order)
+                events.insert(place, event)
+                self.copies.insert(place, copy)
+                self._appeal = self._new_types = None
+                return
+        events.append(event)
+        self.copies.append(copy)
+        if appeal is None or self._corrected:
+            self._appeal = self._new_types = None
+            return
+        attributes = appeal.attributes
+        appeal.add(event)
+        types = self._new_types
+        if types is not None and (kind in policy.relevant or appeal.attributes is not attributes):
+            self._new_types = types | {kind}
+
+    def remove(self, event: Event) -> None:
+        """Remove an event that was added."""
+        place = bisect_left(self.events, event.order, key=_order)
+        del self.events[place], self.copies[place]
+        self._appeal = self._new_types = None
+
+    def report(
+        self, policy: Policy, watermark: datetime, *, everything: bool = False
+    ) -> list[Change]:
+        """Return the changes since the last report, by new events or by time.
+
+        ``everything`` builds and compares every clock, as another policy or calendar requires.
+        """
+        before = self.folded
+        if everything:
+            before = self._new_types = None
+        elif self.next_at is not None and self.next_at <= watermark:
+            before = None
+        elif before is not None and self._new_types == _NONE:
+            if self.ended_at is not None:
+                self.ended_at = self.events[-1].occurred_at
+            appeal = before.appeal
+            self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
+            return []
+        folded = self.fold(policy)
+        appeal = folded.appeal
+        self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
+        unchanged = () if before is None else before.clocks
+        changes = changes_between(
+            self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
+        )
+        self.next_at = _next_change(folded.clocks, watermark)
+        self.ended_at = self._ended_at(folded) if self.next_at is None else None
+        return changes
+
+    def reasons(self) -> Iterable[tuple[StoredEvent, str | None]]:
+        """Return the events that may have been quarantined, or count again, since the last call."""
+        folded = self.folded
+        assert folded is not None  # noqa: S101 - called after ``report``
+        quarantine, known = folded.appeal.quarantine, self._quarantine_size
+        before, self._quarantine = self._quarantine, quarantine
+        self._quarantine_size = len(quarantine)
+        if quarantine is before:  # it only grew
+            return [
+                (self.copies[bisect_left(self.events, event.order, key=_order)], reason)
+                for event, reason in quarantine[known:]
+            ]
+        reasons = {event.event_id: reason for event, reason in quarantine}
+        return [(copy, reasons.get(copy.event.event_id)) for copy in self.copies]
+
+    def drop_results(self) -> None:
+        """Drop the cached results, unless computing them again takes long."""
+        if len(self.events) <= _CHEAP_TO_FOLD:
+            self.folded = self._appeal = self._new_types = None
+
+    def fold(self, policy: Policy) -> Folded:
+        """Return the clocks of the appeal."""
+        if self._appeal is None:
+            self._appeal = read_appeal(self.events)
+        if self.folded is None or self._new_types is None or self._new_types:
+            self.folded = clocks_of(self._appeal, policy, self.folded, self._new_types)
+            self._new_types = _NONE
+        return self.folded
+
+    def resume(self, policy: Policy, watermark: datetime) -> None:
+        """Set ``next_at`` and ``ended_at`` of an appeal that was reported before."""
+        folded = self.fold(policy)
+        self.next_at = _next_change(folded.clocks, watermark)
+        self.ended_at = self._ended_at(folded) if self.next_at is None else None
+
+    def _ended_at(self, folded: Folded) -> datetime | None:
+        for clock in folded.clocks:
+            if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
+                return None
+        return None if folded.appeal.created is None else self.events[-1].occurred_at
+
+
+def _next_change(clocks: Iterable[Clock], after: datetime) -> datetime | None:
+    found = None
+    for clock in clocks:
+        moment = clock.next_change(after)
+        if moment is not None and (found is None or moment < found):
+            found = moment
+    return found

@@ -1,0 +1,150 @@
+"""Which copy of an event counts when several have its id: one rule, for files and for streams.
+
+Copies with the same content are duplicates; the one received first represents them. Of several
+contents, the one received first counts, unless it claims to have happened in the future. The
+others are quarantined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Final
+
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.event import ALLOWED_SKEW, Event
+
+FUTURE_TIME: Final = "future_time"
+CONFLICTING_ID: Final = "conflicting_id"
+REPLACED: Final = "replaced"
+"""Why a copy does not count that a repair replaced."""
+AFTER_RETENTION: Final = "after_retention"
+"""Why an event does not count whose appeal was dropped."""
+FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
+"""A copy with one of these reasons never counts again."""
+
+Rank = tuple[bool, datetime, str]
+"""Whether an event claims to be in the future, when it was received, and its content."""
+
+
+class StoredEvent:
+    """One copy of an event in a store; mutable.
+
+    ``quarantined`` is why it does not count, None if it does. ``repaired`` marks a repair, which
+    replaces every other copy of its id. ``number`` is the store's own, None until it is written.
+    """
+
+    __slots__ = ("event", "number", "quarantined", "repaired")
+
+    def __init__(
+        self,
+        event: Event,
+        number: int | None = None,
+        quarantined: str | None = None,
+        *,
+        repaired: bool = False,
+    ) -> None:
+        self.event = event
+        self.number = number
+        self.quarantined = quarantined
+        self.repaired = repaired
+
+
+class Copies:
+    """The copies of one event id, one for each content and repair, in order of arrival; mutable."""
+
+    __slots__ = ("_by_content", "_ranked", "_repair", "all")
+
+    def __init__(self, copies: Iterable[StoredEvent] = ()) -> None:
+        self.all: list[StoredEvent] = []
+        self._by_content: dict[tuple[object, ...], StoredEvent] = {}
+        self._ranked: list[tuple[Rank, int, Event, StoredEvent]] = []
+        """A heap; an entry is outdated once its copy has another event."""
+        self._repair: StoredEvent | None = None
+        for copy in copies:
+            self.add(copy)
+
+    def add(self, copy: StoredEvent) -> None:
+        """Add a copy whose content is new, or a repair."""
+        self.all.append(copy)
+        self._by_content.setdefault(copy.event.content, copy)
+        if copy.quarantined in FINAL_REASONS:
+            return
+        if copy.repaired:
+            self._repair = copy
+        else:
+            self._rank(copy)
+
+    def replace(self, repair: StoredEvent) -> None:
+        """Add a repair, after all copies before it were marked as replaced."""
+        self._ranked.clear()
+        self.add(repair)
+
+    def same_content(self, event: Event) -> StoredEvent | None:
+        """Return the first copy with the same content."""
+        return self._by_content.get(event.content)
+
+    def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
+        """Replace a copy's event by the same one with an earlier receipt."""
+        copy.event = event
+        if copy.quarantined not in FINAL_REASONS and not copy.repaired:
+            self._rank(copy)
+
+    def _rank(self, copy: StoredEvent) -> None:
+        event = copy.event
+        rank = is_future(event), event.received_at, event.canonical
+        heappush(self._ranked, (rank, id(event), event, copy))
+
+    @property
+    def first(self) -> StoredEvent | None:
+        """The copy that counts unless it is in the future: a repair before any other."""
+        if self._repair is not None:
+            return self._repair
+        ranked = self._ranked
+        while ranked:
+            _, _, event, copy = ranked[0]
+            if copy.event is event:
+                return copy
+            heappop(ranked)
+        return None
+
+
+def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
+    """Return the copy of an event id that counts, None if none does."""
+    first = known.first if isinstance(known, Copies) else known
+    if first is None or first.quarantined in FINAL_REASONS or is_future(first.event):
+        return None
+    return first
+
+
+def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int]:
+    """Return the first of the events with one id, the other contents, and how many are duplicates.
+
+    The first does not count if ``is_future``.
+    """
+    if len(same_id) == 1:
+        return same_id[0], [], 0
+    copies = Copies()
+    for event in same_id:
+        same = copies.same_content(event)
+        if same is None:
+            copies.add(StoredEvent(event))
+        elif event.received_at < same.event.received_at:
+            copies.receive_earlier(same, event)
+    first = copies.first
+    assert first is not None  # noqa: S101 - there is an event
+    others = [
+        Quarantined(copy.event, reason_for(copy.event)) for copy in copies.all if copy is not first
+    ]
+    return first.event, others, len(same_id) - len(copies.all)
+
+
+def is_future(event: Event) -> bool:
+    """Whether an event claims to have happened more than five minutes after it was received."""
+    return event.occurred_at - event.received_at > ALLOWED_SKEW
+
+
+def reason_for(event: Event) -> str:
+    """Return why a copy of an event that is not the effective one is quarantined."""
+    return FUTURE_TIME if is_future(event) else CONFLICTING_ID

@@ -1,0 +1,405 @@
+"""A store in memory: everything that a pipeline needs, and nothing is serialised."""
+
+from __future__ import annotations
+
+import pickle
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from datetime import datetime
+from heapq import heappop, heappush
+from threading import RLock
+from typing import Any, Final
+
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.change import Change
+from workhours_sla.sla.deduplication import (
+    CONFLICTING_ID,
+    FINAL_REASONS,
+    REPLACED,
+    Copies,
+    StoredEvent,
+    effective_copy,
+    reason_for,
+)
+from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
+from workhours_sla.sla.evaluate import in_order
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.source import Checkpoint, Rejected
+from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Holdings, Work
+
+SNAPSHOT: Final = "workhours.monitor/3"
+
+
+class MemoryStore:
+    """A store for one process, which forgets everything when it ends.
+
+    Every change is kept for the sinks until all of them have it and retention drops it. Without
+    ``outbox`` no change is kept. A transaction that raises is not undone. Usable from any thread.
+    """
+
+    def __init__(self, *, outbox: bool = True) -> None:
+        self.lock = RLock()
+        self._by_id: dict[str, StoredEvent | Copies] = {}
+        self._appeals: dict[str, AppealState] = {}
+        self._timers: list[tuple[datetime, str]] = []
+        """A heap; an entry is outdated once its appeal has another timer."""
+        self.watermark: datetime | None = None
+        self._policy: Policy | None = None
+        self._read = self._duplicate = 0
+        self._dropped: dict[str, None] = {}
+        self._dropped_appeals: dict[str, None] = {}
+        self._dropped_count = 0
+        self._ended: list[tuple[datetime, str]] | None = None
+        """A heap of the appeals that have ended; kept from the first ``drop``."""
+        self._positions: dict[tuple[str, str], Checkpoint] = {}
+        self._rejected: dict[int, Rejected] = {}
+        self._last_rejected = 0
+        self._keeps_changes = outbox
+        self._outbox: list[tuple[int, Change]] = []
+        self._last_change = 0
+        self._progress: dict[str, int] = {}
+        self._failures: dict[str, dict[int, Failure]] = {}
+
+    def close(self) -> None:
+        """Do nothing: a store in memory has nothing to close."""
+
+    def transaction(self) -> RLock:
+        """Return the lock."""
+        return self.lock
+
+    @property
+    def built_under(self) -> str | None:
+        """The version of the policy that the clocks were last built under, None in a new store."""
+        return None if self._policy is None else self._policy.version
+
+    def positions(self, source: str) -> Mapping[str, Checkpoint]:
+        """Return how far the partitions of a source were read."""
+        return {name: one for (owner, name), one in self._positions.items() if owner == source}
+
+    def advance(self, watermark: datetime) -> bool:
+        """Advance the watermark if no timer is due, and return whether it did."""
+        if self._timers and self._timers[0][0] <= watermark:
+            return False
+        self.watermark = watermark
+        return True
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The first timer, in UTC; None if there is none."""
+        timers, appeals = self._timers, self._appeals
+        while timers:
+            moment, appeal_id = timers[0]
+            appeal = appeals.get(appeal_id)
+            if appeal is not None and appeal.timer == moment:
+                return moment
+            heappop(timers)
+        return None
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def known(
+        self,
+        events: Sequence[Event],  # noqa: ARG002
+    ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
+        """Return all copies by id, to which additions are kept, and what was dropped."""
+        dropped = None
+        if self._dropped_count:
+            dropped = Dropped(self._dropped, self._dropped_appeals)
+        return self._by_id, dropped
+
+    def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
+        """Return appeals; one that the store does not have is added."""
+        appeals = self._appeals
+        found = {}
+        for appeal_id in ids:
+            appeal = appeals.get(appeal_id)
+            if appeal is None:
+                appeal = appeals[appeal_id] = AppealState(appeal_id)
+            found[appeal_id] = appeal
+        return found
+
+    def appeal_ids(self) -> Sequence[str]:
+        """Return the ids of all appeals, in order of arrival."""
+        return list(self._appeals)
+
+    def open_ids(self) -> Sequence[str]:
+        """Return the ids of the appeals whose clocks have not all ended, sorted."""
+        return sorted(name for name, one in self._appeals.items() if one.ended_at is None)
+
+    def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
+        """Return the timers that a watermark reaches, and forget them."""
+        timers, appeals = self._timers, self._appeals
+        due = []
+        while timers and timers[0][0] <= watermark:
+            timer = heappop(timers)
+            appeal = appeals.get(timer[1])
+            if appeal is not None and appeal.timer == timer[0]:
+                due.append(timer)
+        return due
+
+    # -- write ---------------------------------------------------------------------------------
+
+    def write(self, work: Work) -> None:
+        """Keep what a transaction has collected; events and appeals are there already."""
+        timers = self._timers
+        for appeal_id, appeal in work.appeals.items():
+            timer = appeal.next_at
+            if timer != appeal.timer:
+                appeal.timer = timer
+                if timer is not None:
+                    heappush(timers, (timer, appeal_id))
+            if appeal.ended_at is not None:
+                appeal.drop_results()
+                if self._ended is not None:
+                    heappush(self._ended, (appeal.ended_at, appeal_id))
+        if self._keeps_changes:
+            self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
+            self._last_change += len(work.changes) - work.written
+        if work.is_part:
+            return
+        self.watermark = None if work.watermark is BEGINNING else work.watermark
+        self._policy = work.policy
+        self._read += work.read
+        self._duplicate += work.duplicate
+        batch = work.batch
+        if batch.rejected or batch.positions or work.reread:
+            self._write_source(batch, work.reread)
+
+    def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
+        for row in batch.rejected:
+            self._last_rejected += 1
+            self._rejected[self._last_rejected] = row
+        for number, row_or_none in reread.items():
+            if row_or_none is None:
+                del self._rejected[number]
+            else:
+                self._rejected[number] = row_or_none
+        for partition, checkpoint in batch.positions.items():
+            self._positions[batch.source, partition] = checkpoint
+
+    def drop(self, before: datetime) -> None:
+        """Drop appeals that ended before an instant, and changes that every sink has."""
+        if self._ended is None:
+            self._ended = sorted(
+                (one.ended_at, name)
+                for name, one in self._appeals.items()
+                if one.ended_at is not None
+            )
+        ended = self._ended
+        ids = set()
+        while ended and ended[0][0] < before:
+            ended_at, appeal_id = heappop(ended)
+            appeal = self._appeals.get(appeal_id)
+            if appeal is not None and appeal.ended_at == ended_at:
+                ids.add(appeal_id)
+        if ids:
+            self._drop_appeals(ids)
+        if self._progress:
+            kept = min(self._progress.values())
+            failed = {number for one in self._failures.values() for number in one}
+            self._outbox = [one for one in self._outbox if one[0] > kept or one[0] in failed]
+
+    def _drop_appeals(self, ids: set[str]) -> None:
+        for appeal_id in ids:
+            del self._appeals[appeal_id]
+        self._dropped_appeals |= dict.fromkeys(ids)
+        for event_id, known in list(self._by_id.items()):
+            copies = known.all if isinstance(known, Copies) else [known]
+            kept = [copy for copy in copies if copy.event.appeal_id not in ids]
+            if len(kept) == len(copies):
+                continue
+            self._dropped_count += len(copies) - len(kept)
+            del self._by_id[event_id]
+            if kept:
+                self._by_id[event_id] = kept[0] if len(kept) == 1 else Copies(kept)
+            # the id of a copy that conflicted still has an effective copy in another appeal
+            if any(
+                copy.quarantined != CONFLICTING_ID for copy in copies if copy.event.appeal_id in ids
+            ):
+                self._dropped[event_id] = None
+
+    # -- what users ask for --------------------------------------------------------------------
+
+    def _all_copies(self) -> Iterator[StoredEvent]:
+        for known in list(self._by_id.values()):
+            if isinstance(known, Copies):
+                yield from known.all
+            else:
+                yield known
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event, quarantined ones included; of a repaired event only the repair."""
+        for known in list(self._by_id.values()):
+            copies = known.all if isinstance(known, Copies) else [known]
+            repaired = any(copy.repaired for copy in copies)
+            for copy in copies:
+                if copy.repaired or not (repaired or copy.quarantined in FINAL_REASONS):
+                    yield copy.event
+
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """Return the events that do not count now, with the reasons."""
+        return in_order(
+            Quarantined(copy.event, copy.quarantined)
+            for copy in self._all_copies()
+            if copy.quarantined is not None and copy.quarantined != REPLACED
+        )
+
+    def rejected(self) -> Mapping[int, Rejected]:
+        """Return the rows without an event, by number."""
+        return dict(self._rejected)
+
+    def holdings(self) -> Holdings:
+        """Return where every event went."""
+        reasons = [copy.quarantined for copy in self._all_copies()]
+        applied, replaced = reasons.count(None), reasons.count(REPLACED)
+        return Holdings(
+            read=self._read,
+            applied=applied,
+            duplicate=self._duplicate,
+            quarantined=len(reasons) - applied - replaced,
+            replaced=replaced,
+            dropped=self._dropped_count,
+            rejected=len(self._rejected),
+        )
+
+    def changes(self, after: int = 0, limit: int | None = None) -> list[tuple[int, Change]]:
+        """Return the changes after a number, each with its own, in the order of emission."""
+        first = bisect_right(self._outbox, after, key=lambda one: one[0])
+        return self._outbox[first : None if limit is None else first + limit]
+
+    # -- delivery ------------------------------------------------------------------------------
+
+    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
+        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        with self.lock:
+            number = self._progress.setdefault(sink, 0)
+            failures = self._failures.get(sink, {})
+            only, after, retry_at = decide(number, failures.values(), now)
+            if only is not None:
+                return Pending(self.changes(only.number - 1, 1), only.attempts)
+            changes = [] if after is None else self.changes(after, limit)
+            return Pending(changes, 0, retry_at)
+
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
+        """Record that a sink has changes, and all before them."""
+        with self.lock:
+            self._progress[sink] = max(self._progress.get(sink, 0), *numbers)
+            for number in numbers:
+                self._failures.get(sink, {}).pop(number, None)
+
+    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
+        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        with self.lock:
+            failures = self._failures.setdefault(sink, {})
+            attempts = failures[number].attempts if number in failures else 0
+            failures[number] = Failure(number, attempts + 1, retry_at, error)
+            if retry_at is None:
+                self._progress[sink] = max(self._progress.get(sink, 0), number)
+
+    def dead(self, sink: str) -> Sequence[DeadLetter]:
+        """Return the changes that are no longer sent to a sink."""
+        with self.lock:
+            return [
+                DeadLetter(number, self.changes(number - 1, 1)[0][1], one.attempts, one.error)
+                for number, one in sorted(self._failures.get(sink, {}).items())
+                if one.retry_at is None
+            ]
+
+    def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make dead letters pending again, and return how many they were."""
+        with self.lock:
+            failures = self._failures.get(sink, {})
+            found = {
+                number
+                for number in numbers
+                if number in failures and failures[number].retry_at is None
+            }
+            failures |= {number: Failure(number, 0, BEGINNING, "") for number in found}
+            return len(found)
+
+    # -- snapshot ------------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """Return the content, as a pickle."""
+        copies = list(self._all_copies())
+        final = {
+            place: (copy.quarantined if copy.quarantined in FINAL_REASONS else None, copy.repaired)
+            for place, copy in enumerate(copies)
+            if copy.repaired or copy.quarantined in FINAL_REASONS
+        }
+        reported = {name: one.reported for name, one in self._appeals.items() if one.reported}
+        rest = {name: getattr(self, name) for name in _PLAIN}
+        return pickle.dumps((SNAPSHOT, [copy.event for copy in copies], final, reported, rest))
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes) -> MemoryStore:
+        """Return the store of a snapshot, with the timers of a policy."""
+        state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller trusts its source
+        if not isinstance(state, tuple) or state[0] != SNAPSHOT:
+            found = state[0] if isinstance(state, tuple) and state else type(state).__name__
+            msg = f"not a snapshot of form {SNAPSHOT} (found {found!r}); take a new one"
+            raise WorkHoursError(msg)
+        _, events, final, reported, rest = state
+        store = cls()
+        for name, value in rest.items():
+            setattr(store, name, value)
+        # appeals whose events all moved to another appeal too: their revisions continue
+        copies: dict[str, list[StoredEvent]] = {appeal_id: [] for appeal_id in reported}
+        for place, event in enumerate(events):
+            reason, repaired = final.get(place, (None, False))
+            store._add(StoredEvent(event, quarantined=reason, repaired=repaired))
+        for effective in map(_effective, store._by_id.values()):
+            if effective is not None:
+                copies.setdefault(effective.event.appeal_id, []).append(effective)
+        store._policy = policy
+        for appeal_id, known_copies in copies.items():
+            appeal = AppealState(appeal_id, known_copies, reported.get(appeal_id))
+            store._appeals[appeal_id] = appeal
+            appeal.resume(policy, store.watermark or BEGINNING)
+            for copy, reason in appeal.reasons():
+                copy.quarantined = reason
+            if appeal.next_at is not None:
+                appeal.timer = appeal.next_at
+                heappush(store._timers, (appeal.next_at, appeal_id))
+        return store
+
+    def _add(self, copy: StoredEvent) -> None:
+        event_id = copy.event.event_id
+        known = self._by_id.get(event_id)
+        if known is None:
+            self._by_id[event_id] = copy
+        elif isinstance(known, Copies):
+            known.add(copy)
+        else:
+            self._by_id[event_id] = Copies([known, copy])
+
+
+def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
+    """Return the copy of an id that counts, and set why the others do not."""
+    effective = effective_copy(known)
+    for copy in known.all if isinstance(known, Copies) else [known]:
+        if copy is not effective and copy.quarantined is None:
+            copy.quarantined = reason_for(copy.event)
+    return effective
+
+
+_PLAIN: Final = (
+    "watermark",
+    "_read",
+    "_duplicate",
+    "_dropped",
+    "_dropped_appeals",
+    "_dropped_count",
+    "_positions",
+    "_rejected",
+    "_last_rejected",
+    "_keeps_changes",
+    "_outbox",
+    "_last_change",
+    "_progress",
+    "_failures",
+)
+"""What a snapshot has as it is."""

@@ -1,0 +1,52 @@
+"""Follow appeals as they happen: a source, a pipeline over a store, and delivery to sinks."""
+
+from workhours_sla.adapters.delivery import Delivery
+from workhours_sla.adapters.sinks.digest import Digest, digest_of
+from workhours_sla.adapters.sinks.digest_lines import DigestLines
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
+from workhours_sla.sla.delivery import DeadLetter, Pending, Progress, Retry, Sink
+from workhours_sla.sla.memory_store import MemoryStore
+from workhours_sla.sla.monitor import Monitor
+from workhours_sla.sla.pipeline import Committed, Counters, Digests, Pipeline, RunSummary
+from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
+from workhours_sla.sla.store import Batch, Holdings, Store
+from workhours_sla.sla.watermark import Watermarks
+
+__all__ = [
+    "Batch",
+    "Checkpoint",
+    "Committed",
+    "Counters",
+    "DeadLetter",
+    "Delivery",
+    "Digest",
+    "DigestLines",
+    "Digests",
+    "Holdings",
+    "Idle",
+    "Item",
+    "JsonLinesSink",
+    "MemoryStore",
+    "Monitor",
+    "Pending",
+    "Pipeline",
+    "Progress",
+    "Rejected",
+    "Retry",
+    "RunSummary",
+    "Sink",
+    "Source",
+    "SqliteReader",
+    "SqliteStore",
+    "Start",
+    "Store",
+    "StoreFault",
+    "Watermarks",
+    "check_store",
+    "digest_of",
+    "events_of",
+    "restore",
+]
