@@ -265,10 +265,10 @@ class MemoryStore:
             rejected=len(self._rejected),
         )
 
-    def changes(self, after: int = 0, limit: int | None = None) -> list[tuple[int, Change]]:
+    def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
         """Return the changes after a number, each with its own, in the order of emission."""
         first = bisect_right(self._outbox, after, key=lambda one: one[0])
-        return self._outbox[first : None if limit is None else first + limit]
+        return self._outbox[first : None if limit < 0 else first + limit]
 
     # -- delivery ------------------------------------------------------------------------------
 

@@ -104,6 +104,12 @@ class Work:
 class Outbox(Protocol):
     """The changes of a store, and how far each sink has them. Usable from any thread."""
 
+    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
+        """Return the changes after a number, each with its own, in the order of emission.
+
+        A negative ``limit`` returns all of them.
+        """
+
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the first changes, numbered, that a sink is to be sent at ``now``."""
 

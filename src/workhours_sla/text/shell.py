@@ -345,13 +345,22 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "прочитано и учтено разное число событий: {detail}",
     },
     "retracted": {"en": "retracted: {what}", "ru": "отменено: {what}"},
+    "dead_letter": {
+        "en": "{sink}  {number}  {change_id}  attempts {attempts}  {error}",
+        "ru": "{sink}  {number}  {change_id}  попыток {attempts}  {error}",
+    },
+    "dead_letters": {"en": "Dead letters: {count}", "ru": "Недоставленных изменений: {count}"},
+    "replayed": {
+        "en": "The next run sends {count} changes to {sink} again",
+        "ru": "Следующий запуск снова отправит в {sink} изменений: {count}",
+    },
     "sink_failing": {
-        "en": "cannot write to {name}: {error}. Its changes are kept and sent again",
-        "ru": "не удалось записать в {name}: {error}. Изменения сохранены и будут отправлены снова",
+        "en": "{name} fails and is tried again: {error}",
+        "ru": "ошибка записи в {name}, запись будет повторена: {error}",
     },
     "sink_undelivered": {
-        "en": "{name} does not have every change: {error}. The next run sends the rest",
-        "ru": "в {name} записаны не все изменения: {error}. Остальные отправит следующий запуск",
+        "en": "{name} does not have every change: {error}",
+        "ru": "в {name} записаны не все изменения: {error}",
     },
     "sink_hangs": {
         "en": "{name} does not have every change: it does not finish a write. The next run sends "

@@ -44,7 +44,7 @@ class SqliteOutbox(SqliteReader):
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the first changes, numbered, that a sink is to be sent at ``now``."""
         number = self._number(sink)
-        only, after, retry_at = decide(number, self._failures(sink), now)
+        only, after, retry_at = decide(number, self.failures(sink), now)
         if only is not None:
             return Pending(self._change(only.number), only.attempts)
         return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
@@ -55,7 +55,7 @@ class SqliteOutbox(SqliteReader):
         number = max(self._number(sink), *numbers)
         with self._atomic():
             self._set_number(sink, number)
-            failures = [(sink, one.number) for one in self._failures(sink) if one.number in numbers]
+            failures = [(sink, one.number) for one in self.failures(sink) if one.number in numbers]
             self._db.executemany("DELETE FROM failure WHERE sink=? AND number=?", failures)
             if end is not None:
                 text = f"{number} {end}"
@@ -66,7 +66,7 @@ class SqliteOutbox(SqliteReader):
     @serialised
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
         """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
-        before = next((one.attempts for one in self._failures(sink) if one.number == number), 0)
+        before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
         with self._atomic():
             self._set_failure(sink, Failure(number, before + 1, retry_at, error))
             if retry_at is None:
@@ -77,7 +77,7 @@ class SqliteOutbox(SqliteReader):
         """Return the changes that are no longer sent to a sink."""
         return [
             DeadLetter(one.number, change, one.attempts, one.error)
-            for one in self._failures(sink)
+            for one in self.failures(sink)
             if one.retry_at is None
             for _, change in self._change(one.number)
         ]
@@ -87,12 +87,21 @@ class SqliteOutbox(SqliteReader):
         """Make dead letters pending again, and return how many they were."""
         wanted = set(numbers)
         found = [
-            one for one in self._failures(sink) if one.retry_at is None and one.number in wanted
+            one for one in self.failures(sink) if one.retry_at is None and one.number in wanted
         ]
         with self._atomic():
             for one in found:
                 self._set_failure(sink, Failure(one.number, 0, instant(0), one.error))
         return len(found)
+
+    @serialised
+    def failures(self, sink: str) -> list[Failure]:
+        """Return the changes that a sink did not accept, by number."""
+        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        return [
+            Failure(number, attempts, None if at is None else instant(at), error)
+            for _, number, attempts, at, error, _ in rows
+        ]
 
     @serialised
     def progress(self, sink: str) -> Progress:
@@ -121,13 +130,6 @@ class SqliteOutbox(SqliteReader):
 
     def _set_number(self, sink: str, number: int) -> None:
         self._db.execute("REPLACE INTO progress VALUES (?,?,?)", with_checksum(sink, number))
-
-    def _failures(self, sink: str) -> list[Failure]:
-        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
-        return [
-            Failure(number, attempts, None if at is None else instant(at), error)
-            for _, number, attempts, at, error, _ in rows
-        ]
 
     def _set_failure(self, sink: str, failure: Failure) -> None:
         number, attempts, retry_at, error = failure
