@@ -208,7 +208,7 @@ def overhead(rows: Rows, turns: int) -> Measured:
 
 @cache
 def russian(region: str) -> Schedule:
-    """Return a region's schedule, by rule where no act has settled a date yet."""
+    """Return a region's schedule, by rule for dates that no act decides yet."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeveralZonesWarning)
         return Schedule(Calendar.get(region), HOURS).provisionally()
@@ -266,8 +266,8 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
     return Measured(lines, {path: times})
 
 
-def holds_of(rows: Rows, per_row: int) -> columns.Pauses:
-    """Return as many holds for each row, half an hour each, two hours apart."""
+def pauses_of(rows: Rows, per_row: int) -> columns.Pauses:
+    """Return the same number of pauses for each row, half an hour each, two hours apart."""
     begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
     starts: NDArray[np.datetime64] = np.add.outer(rows.starts, begins).reshape(-1)
     offsets = np.arange(len(rows.starts) + 1) * per_row
@@ -275,22 +275,22 @@ def holds_of(rows: Rows, per_row: int) -> columns.Pauses:
 
 
 def pauses(rows: Rows, turns: int) -> Measured:
-    """Return what a hold per row costs."""
-    schedule, held = russian("RU-MOW"), holds_of(rows, 1)
+    """Return what a pause per row costs."""
+    schedule, paused = russian("RU-MOW"), pauses_of(rows, 1)
     starts, ends = rows.starts, rows.ends
     times = take_turns(
         [
             elapsed_case("elapsed", schedule, starts, ends),
-            elapsed_case("elapsed, 1 hold", schedule, starts, ends, pauses=held),
+            elapsed_case("elapsed, 1 pause", schedule, starts, ends, pauses=paused),
             deadline_case("deadline", schedule, starts),
-            deadline_case("deadline, 1 hold", schedule, starts, pauses=held),
+            deadline_case("deadline, 1 pause", schedule, starts, pauses=paused),
         ],
         turns,
     )
-    path = "a hold per row"
+    path = "a pause per row"
     return Measured(
         [
-            share(path, times, f"{verb}, 1 hold", verb, target, f"{verb}: of plain {verb}")
+            share(path, times, f"{verb}, 1 pause", verb, target, f"{verb}: of plain {verb}")
             for verb, target in (("elapsed", 5), ("deadline", None))
         ],
         {path: times},

@@ -9,7 +9,7 @@ from benchmarks.columns import (
     distinct_regions,
     drawn,
     elapsed_case,
-    holds_of,
+    pauses_of,
     regions,
     russian,
 )
@@ -59,7 +59,7 @@ def _schedules(size: int, rows: Rows, turns: int) -> Point:
 
 
 def _pauses(size: int, rows: Rows, turns: int) -> Point:
-    return _point(size, rows, turns, pauses=holds_of(rows, size) if size else None)
+    return _point(size, rows, turns, pauses=pauses_of(rows, size) if size else None)
 
 
 def _point(at: int, rows: Rows, turns: int, schedule: Any = None, **more: Any) -> Point:

@@ -1,4 +1,4 @@
-"""Whole columns give, row by row, what the schedule itself answers.
+"""The verbs on columns give the answers of the schedule, row by row.
 
 ``WORKHOURS_ROWS`` sets the rows of each random case; when it is set the cases differ from run to
 run, otherwise they are always the same.
@@ -144,7 +144,7 @@ def instants_near(rng: random.Random, anchors: Sequence[datetime], count: int) -
 
 
 def column(times: Sequence[datetime | None], unit: str) -> Any:
-    """Return instants in a unit, what is finer cut off."""
+    """Return instants in a unit, truncated."""
     plain = [None if t is None else t.replace(tzinfo=None) for t in times]
     return np.array(plain, "M8[us]").astype(f"M8[{unit}]")
 
@@ -157,7 +157,7 @@ def datetimes(values: Any) -> list[datetime | None]:
 
 
 def answers(ask: Callable[..., Any], *rows: Sequence[Any]) -> list[Any]:
-    """Return the schedule's own answers, None where it does not know."""
+    """Return the answers of the scalar verb, None for CalendarCoverageError."""
     found = []
     for row in zip(*rows, strict=True):
         try:
@@ -190,7 +190,7 @@ def compare(
         options["codes"] = np.array(codes)
     a, b = column(starts, unit), column(ends, unit)
     d = np.array(budgets, "m8[us]")
-    # what the columns say is what is asked: units coarser than a microsecond cut off
+    # the scalar verbs get the truncated instants of the columns
     starts = [t for t in datetimes(a) if t]
     ends = [t for t in datetimes(b) if t]
     row = [schedules[code] for code in codes]
@@ -299,7 +299,7 @@ def test_stretches_from_a_microsecond_to_weeks(
 
 @pytest.mark.parametrize("edges", [(2,), (0, 2, 4)], ids=["one each", "up to two"])
 @pytest.mark.parametrize("unit", PER_SECOND)
-def test_holds_row_by_row(
+def test_pauses_of_each_row(
     monkeypatch: pytest.MonkeyPatch, unit: str, edges: tuple[int, ...]
 ) -> None:
     monkeypatch.setattr(sweep, "FEW_ROWS", 0)
@@ -377,7 +377,7 @@ def test_long_columns_are_answered_in_chunks(
     ]
 
 
-def test_a_finer_boundary_far_away_changes_the_unit_only_when_it_is_reached() -> None:
+def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
     fine = Stretches(
         [
             (timedelta(days=10), timedelta(days=11)),
@@ -392,7 +392,7 @@ def test_a_finer_boundary_far_away_changes_the_unit_only_when_it_is_reached() ->
     assert found.tolist() == [timedelta(hours=19, microseconds=5)]
 
 
-def test_answers_of_two_units_meet_in_the_finer_one() -> None:
+def test_answers_in_two_units_are_merged_in_the_finer_one() -> None:
     coarse, fine = np.array([3, arguments.NAT]), np.array([5, arguments.NAT])
     for pair in (((coarse, "s"), (fine, "ms")), ((fine, "ms"), (coarse, "s"))):
         (one, unit), (other, other_unit) = pair
@@ -504,12 +504,12 @@ def test_nat_stays_nat(office: Schedule) -> None:
     assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
 
 
-def test_nothing_but_nat_needs_no_unit(office: Schedule) -> None:
+def test_a_column_of_only_nat_needs_no_unit(office: Schedule) -> None:
     found = columns.deadline(office, np.array(["NaT", "NaT"], "M8"), FOUR, tz="UTC")
     assert np.isnat(found).tolist() == [True, True]
 
 
-def test_shapes_are_kept_and_scalars_spread(office: Schedule) -> None:
+def test_shapes_are_kept_and_scalars_broadcast(office: Schedule) -> None:
     grid = np.array([["2025-03-12T07:15", "2025-03-13T07:15"]] * 3, "M8[s]")
     now = datetime(2025, 3, 14, 12, tzinfo=UTC)
     assert columns.elapsed(office, grid, now, tz="UTC").shape == (3, 2)
@@ -536,7 +536,7 @@ def test_shapes_are_kept_and_scalars_spread(office: Schedule) -> None:
     assert np.isnat(columns.deadline(office, masked, FOUR, tz="UTC")).sum() == 3
 
 
-def test_aware_datetimes_come_back_in_their_zone(office: Schedule) -> None:
+def test_lists_of_aware_datetimes_give_lists_in_their_zone(office: Schedule) -> None:
     starts = [datetime(2025, 10, 31, 17, 30, tzinfo=office.tz), None]
     found = columns.deadline(office, starts, FOUR)
     assert found == [datetime(2025, 11, 1, 12, 30, tzinfo=office.tz), None]
@@ -556,7 +556,7 @@ def test_equal_schedules_share_a_slot() -> None:
     assert horizon.slot_of[0] == horizon.slot_of[1]
 
 
-# -- what is not known -----------------------------------------------------------------------
+# -- unknown rows -----------------------------------------------------------------------
 
 
 def test_a_row_outside_the_calendar_is_named(office: Schedule) -> None:
@@ -603,7 +603,7 @@ def test_a_start_at_the_first_known_instant_with_an_endless_budget_is_unknown() 
 
 
 @pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
-def test_open_dates_stay_open_row_by_row() -> None:
+def test_undecided_dates_are_unknown_row_by_row() -> None:
     region = Schedule("RU-KC", HOURS[0])
     starts = [datetime(2026, month, 20, 6, tzinfo=UTC) for month in range(1, 13)] * 50
     ends = [start + timedelta(days=10) for start in starts]
@@ -613,7 +613,7 @@ def test_open_dates_stay_open_row_by_row() -> None:
 
 
 @pytest.mark.parametrize("unit", [*PER_SECOND, "D", "h", "Y"])
-def test_the_ends_of_int64_are_outside_every_calendar(unit: str) -> None:
+def test_the_ends_of_int64_are_unknown(unit: str) -> None:
     always = Schedule(Calendar.plain(days_off=[]), "24/7", tz="UTC")
     edges = np.array([2**63 - 1, -(2**63) + 1, 2**62, -(2**62)], "i8").view(f"M8[{unit}]")
     for budget in (timedelta(0), FOUR, timedelta(days=3_000_000)):
@@ -661,10 +661,10 @@ def test_a_million_hours() -> None:
     assert marked.unknown.all()
 
 
-# -- what is refused -------------------------------------------------------------------------
+# -- invalid arguments -------------------------------------------------------------------------
 
 
-def test_bad_columns_are_refused_with_the_way_out(office: Schedule) -> None:
+def test_invalid_columns_are_refused_with_advice(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     with pytest.raises(NaiveDatetimeError, match="tz='UTC'"):
         columns.deadline(office, starts, FOUR)
@@ -689,7 +689,7 @@ def test_bad_columns_are_refused_with_the_way_out(office: Schedule) -> None:
         columns.elapsed(office, starts, np.resize(starts, 3), tz="UTC")
 
 
-def test_bad_budgets_are_refused_with_the_way_out(office: Schedule) -> None:
+def test_invalid_budgets_are_refused_with_advice(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     for budget in (4.0, 4, np.array([4.0, 1.5]), [1, 2], "4h"):
         with pytest.raises(TypeError, match=r"working_hours\(1, minutes=30\)"):
@@ -706,7 +706,7 @@ def test_bad_budgets_are_refused_with_the_way_out(office: Schedule) -> None:
         columns.deadline(office, starts, np.array([2**40, 1], "m8[h]"), tz="UTC")
 
 
-def test_bad_codes_are_refused(office: Schedule) -> None:
+def test_invalid_codes_are_refused(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     for codes in ([0, 2], [0, -1]):
         with pytest.raises(IndexError, match="row 1 has schedule code"):
@@ -721,7 +721,7 @@ def test_bad_codes_are_refused(office: Schedule) -> None:
         columns.deadline([], starts, FOUR, codes=[0, 0], tz="UTC")
 
 
-def test_bad_holds_are_refused(office: Schedule) -> None:
+def test_invalid_pauses_are_refused(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     since = np.array(["2025-03-12T07", "2025-03-12T09", "2025-03-12T08"], "M8[s]")
     second = np.timedelta64(1, "s")
@@ -753,7 +753,7 @@ def test_bad_holds_are_refused(office: Schedule) -> None:
             ask(offsets)
 
 
-def test_a_hold_that_goes_on_leaves_no_deadline(office: Schedule) -> None:
+def test_a_pause_without_an_end_leaves_no_deadline(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15"] * 2, "M8[s]")
     since = np.array(["2025-03-12T08:15", "2025-03-20T08:15"], "M8[s]")
     nat = np.array(["NaT", "NaT"], "M8[s]")
@@ -765,7 +765,7 @@ def test_a_hold_that_goes_on_leaves_no_deadline(office: Schedule) -> None:
     assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
 
 
-def test_a_hold_that_goes_on_from_past_the_known_dates_decides_nothing() -> None:
+def test_an_open_pause_from_past_the_known_dates_changes_nothing_before() -> None:
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
     starts = np.array(["2025-03-12T17"] * 3, "M8[s]")
     since = np.array(["2025-03-12T23", "2025-03-13T09", "2025-03-13T10"], "M8[s]")
@@ -773,12 +773,12 @@ def test_a_hold_that_goes_on_from_past_the_known_dates_decides_nothing() -> None
     pauses = columns.Pauses(since, nat, [0, 1, 2, 3])
     options: Any = {"pauses": pauses, "tz": "UTC", "on_unknown": "mark"}
     found = columns.deadline(office, starts, working_hours(2), **options)
-    # an hour is used on the 12th; on the 13th, another may be worked from 09:00 or none
+    # an hour is used on the 12th; the 13th may work another one from 09:00, or none
     assert found.unknown.tolist() == [False, False, True]
     assert np.isnat(found.values).all()
 
 
-def test_a_row_that_its_hold_makes_unknown_is_refused() -> None:
+def test_a_row_that_its_pause_makes_unknown_is_refused() -> None:
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
     start, until = (np.array([f"2025-03-12T{hour}"], "M8[s]") for hour in (16, 18))
     assert columns.deadline(office, start, working_hours(2), tz="UTC") == until
@@ -789,7 +789,7 @@ def test_a_row_that_its_hold_makes_unknown_is_refused() -> None:
 
 
 @pytest.mark.parametrize("unit", ["h", "s", "us"])
-def test_one_budget_may_be_a_timedelta64(unit: str) -> None:
+def test_a_single_budget_may_be_a_timedelta64(unit: str) -> None:
     office = Schedule("RU", "Mo-Fr 09:00-18:00", tz="UTC")
     starts = np.array(["2025-03-12T10:00", "2025-03-13T17:00"], "M8[us]")
     found = columns.deadline(office, starts, np.timedelta64(4, "h").astype(f"m8[{unit}]"), tz="UTC")

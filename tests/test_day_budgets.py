@@ -47,7 +47,7 @@ def test_working_days_count_from_the_next_day_unless_asked() -> None:
     assert OFFICE.deadline(sunday, WorkingDays(1, count_from="same_day")) == at(2025, 11, 5, 18)
 
 
-def test_months_are_clipped_to_the_month() -> None:
+def test_months_end_on_the_last_day_of_a_shorter_month() -> None:
     assert Months(1, roll="none").due_on(OFFICE, at(2024, 1, 31)) == date(2024, 2, 29)
     assert Months(1, roll="following").due_on(OFFICE, at(2025, 12, 1)) == date(2026, 1, 12)
 
@@ -59,7 +59,7 @@ def test_clock_time_runs_around_the_clock_and_through_clock_changes() -> None:
     assert OFFICE.breaches_after(at(2026, 1, 1), ClockTime(timedelta(0))) == at(2026, 1, 1)
 
 
-def test_the_date_is_the_one_at_the_schedule_and_the_answer_in_the_zone_of_the_start() -> None:
+def test_dates_are_of_the_schedule_and_answers_in_the_zone_of_the_start() -> None:
     late = datetime(2025, 3, 12, 22, 30, tzinfo=UTC)  # already 13 March in Volgograd
     due = OFFICE.deadline(late, WorkingDays(1))
     assert (due, due.tzinfo) == (datetime(2025, 3, 14, 15, tzinfo=UTC), UTC)
@@ -76,7 +76,7 @@ def test_a_night_shift_is_due_no_later_than_midnight() -> None:
     st.integers(1, 40),
     st.sampled_from(["following", "preceding", "none"]),
 )
-def test_against_the_plain_definitions(when: datetime, count: int, roll: str) -> None:
+def test_day_budgets_agree_with_their_definitions(when: datetime, count: int, roll: str) -> None:
     start = when.replace(tzinfo=OFFICE.tz)
     calendar = Calendar.get("RU-VGG")
     assert WorkingDays(count).due_on(OFFICE, start) == calendar.add_working_days(
@@ -91,12 +91,12 @@ def test_against_the_plain_definitions(when: datetime, count: int, roll: str) ->
             end += timedelta(days=step)
         closing = OFFICE.intervals_of(end)[-1].end if calendar.is_working_day(end) else None
         if roll == "preceding" and closing is not None and closing <= start:
-            continue  # it never ends before it began: see below
+            continue  # it never ends before its start: see below
         assert budget.due_on(OFFICE, start) == end
         assert OFFICE.deadline(start, budget) <= OFFICE.breaches_after(start, budget)
 
 
-def test_no_term_ends_before_it_began() -> None:
+def test_no_day_budget_ends_before_its_start() -> None:
     holidays = at(2026, 1, 3, 12)  # the last working day before is 30 December
     assert OFFICE.deadline(holidays, CalendarDays(2, roll="preceding")) == at(2026, 1, 12, 18)
     friday_night = at(2026, 3, 13, 20)
@@ -108,13 +108,13 @@ def test_no_term_ends_before_it_began() -> None:
     assert OFFICE.deadline(friday_noon, WorkingDays(1, count_from="same_day")).day == 13
     nights = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
     budget = CalendarDays(1, roll="preceding")
-    for hour in (2, 13):  # Friday ended at 24:00, also while its last shift goes on
+    for hour in (2, 13):  # Friday ended at 24:00, although its last shift continues
         saturday = at(2026, 3, 14, hour)
         assert nights.deadline(saturday, budget) == at(2026, 3, 17)
         assert budget.due_on(nights, saturday) == date(2026, 3, 16)
 
 
-def test_a_date_that_never_was_is_no_working_day() -> None:
+def test_a_date_that_the_zone_skipped_is_no_working_day() -> None:
     apia = Schedule(None, "Mo-Fr 09:00-18:00", tz="Pacific/Apia")
     thursday = datetime(2011, 12, 29, 12, tzinfo=apia.tz)  # Friday the 30th was skipped
     assert apia.deadline(thursday, WorkingDays(1)) == datetime(2012, 1, 2, 18, tzinfo=apia.tz)
@@ -125,7 +125,7 @@ def test_a_date_that_never_was_is_no_working_day() -> None:
     assert later.elapsed(start, start + timedelta(days=1)) == timedelta(hours=9)
 
 
-def test_what_is_no_budget() -> None:
+def test_invalid_day_budgets_are_refused() -> None:
     with pytest.raises(BudgetError, match="at least 1"):
         WorkingDays(0)
     with pytest.raises(BudgetError, match="whole number"):

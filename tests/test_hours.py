@@ -59,7 +59,7 @@ HOUR = timedelta(hours=1)
         ),
     ],
 )
-def test_hours_that_a_week_can_have(text: str, canonical: str) -> None:
+def test_accepted_weekly_hours(text: str, canonical: str) -> None:
     hours = WeeklyHours.parse(text)
     assert str(hours) == canonical
     assert WeeklyHours.parse(canonical) == hours
@@ -95,7 +95,7 @@ def test_hours_that_a_week_can_have(text: str, canonical: str) -> None:
         ("Mo-Fr 09:00-18:00; 24/7", "'Mo-Fr 09:00-18:00' has no effect"),
     ],
 )
-def test_anything_else_is_refused_with_the_way_out(text: str, why: str) -> None:
+def test_other_hours_are_refused_with_advice(text: str, why: str) -> None:
     with pytest.raises(HoursSyntaxError) as caught:
         WeeklyHours.parse(text)
     assert why in str(caught.value)
@@ -117,13 +117,13 @@ def test_anything_else_is_refused_with_the_way_out(text: str, why: str) -> None:
             "Mo-Fr 09:00-13:00, Fr 14:00-16:00, Sa 10:00-14:00",
             "Mo-Th 09:00-13:00; Fr 09:00-13:00,14:00-16:00; Sa 10:00-14:00",
         ),
-        # where it is not known which of two is meant, what is read without the rule
+        # if either of two may be meant, the hours without the rule are suggested
         ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00"),
         ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
         ("Mo-Fr 09:00-18:00; Mo-Fr off; Sa 10:00-14:00", "Sa 10:00-14:00"),
     ],
 )
-def test_the_advice_is_read_as_it_is_meant(text: str, advice: str) -> None:
+def test_the_suggested_hours_mean_the_same(text: str, advice: str) -> None:
     with pytest.raises(HoursSyntaxError) as caught:
         WeeklyHours.parse(text)
     assert str(caught.value).endswith(f"; write hours like {advice!r}")
@@ -131,7 +131,7 @@ def test_the_advice_is_read_as_it_is_meant(text: str, advice: str) -> None:
 
 
 @pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
-def test_dashes_that_look_like_one(dash: str) -> None:
+def test_other_dashes_are_refused(dash: str) -> None:
     for text in (f"Mo{dash}Fr 09:00-18:00", f"Mo-Fr 09:00{dash}18:00"):
         with pytest.raises(HoursSyntaxError, match="a dash must be a plain '-'"):
             WeeklyHours.parse(text)
@@ -158,7 +158,7 @@ POINTLESS = "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00"
         ),
     ],
 )
-def test_a_configuration_says_the_same_with_the_key_path(toml: str, path: str) -> None:
+def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:
     text = toml.rpartition(" = ")[2].strip('"')
     with pytest.raises(HoursSyntaxError) as plain:
         (parse_shifts if "overrides" in path else WeeklyHours.parse)(text)
@@ -167,24 +167,24 @@ def test_a_configuration_says_the_same_with_the_key_path(toml: str, path: str) -
     assert str(caught.value) == f"{path}: {plain.value} (in office.toml)"
 
 
-def test_json_says_the_same_with_the_key_path() -> None:
+def test_a_json_error_adds_the_key_path() -> None:
     office = json.loads(to_json(Schedule(None, "Mo-Fr 09:00-18:00", tz="UTC")))
     for keys, text in (
         (("hours",), POINTLESS),
         (("changes", "2026-06-01"), POINTLESS),
         (("overrides", "2026-05-08"), "09:00\u221212:00"),
     ):
-        told = json.loads(json.dumps(office))
-        (told if keys[0] == "hours" else told[keys[0]])[keys[-1]] = text
+        saved = json.loads(json.dumps(office))
+        (saved if keys[0] == "hours" else saved[keys[0]])[keys[-1]] = text
         with pytest.raises(HoursSyntaxError) as plain:
             (parse_shifts if keys[0] == "overrides" else WeeklyHours.parse)(text)
         with pytest.raises(ConfigError) as caught:
-            from_json(json.dumps(told))
+            from_json(json.dumps(saved))
         assert str(caught.value) == f"{'.'.join(keys)}: {plain.value}"
 
 
 @pytest.mark.parametrize("lang", words.LANGUAGES)
-def test_the_shell_says_it_in_both_languages(
+def test_the_shell_prints_the_error_in_both_languages(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     facts = {
@@ -210,7 +210,7 @@ def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
         assert fields[0] == fields[1], cause
 
 
-def test_hours_are_text() -> None:
+def test_hours_of_another_type_are_refused() -> None:
     with pytest.raises(TypeError, match="text, not 9"):
         WeeklyHours.parse(9)
 
@@ -229,7 +229,7 @@ def shifts(draw: st.DrawFn) -> tuple[Shift, ...]:
 
 
 @given(st.lists(shifts(), min_size=7, max_size=7))
-def test_text_and_value_are_the_same(week: list[tuple[Shift, ...]]) -> None:
+def test_hours_round_trip_through_text(week: list[tuple[Shift, ...]]) -> None:
     hours = WeeklyHours(tuple(week))
     again = WeeklyHours.parse(str(hours)) if not hours.empty else hours
     assert again == hours
@@ -241,7 +241,9 @@ def minutes_of(day: tuple[Shift, ...]) -> set[int]:
 
 
 @given(shifts(), st.integers(0, 300))
-def test_shortening_takes_the_last_minutes_of_the_day(day: tuple[Shift, ...], minutes: int) -> None:
+def test_shortening_removes_the_last_minutes_of_the_day(
+    day: tuple[Shift, ...], minutes: int
+) -> None:
     worked = sorted(minutes_of(day))
     kept = sorted(minutes_of(shorten(day, timedelta(minutes=minutes))))
     assert kept == worked[: max(0, len(worked) - minutes)]
@@ -249,7 +251,7 @@ def test_shortening_takes_the_last_minutes_of_the_day(day: tuple[Shift, ...], mi
     assert late == worked[minutes:]
 
 
-def test_shortening_goes_on_into_the_shift_before() -> None:
+def test_shortening_continues_into_the_shift_before() -> None:
     assert format_shifts(shorten(parse_shifts("09:00-13:00,17:30-18:00"), HOUR)) == "09:00-12:30"
     assert format_shifts(shorten(parse_shifts("09:00-09:30"), HOUR)) == "off"
 
@@ -268,18 +270,18 @@ def test_shortening_goes_on_into_the_shift_before() -> None:
         ("45s", timedelta(seconds=45)),
     ],
 )
-def test_amounts(text: str, amount: timedelta) -> None:
+def test_parse_amounts(text: str, amount: timedelta) -> None:
     assert parse_budget(text) == amount
     assert parse_budget(iso_amount(amount)) == amount
 
 
 @pytest.mark.parametrize("text", ["", "4", "four hours", "P1D", "-4h", "4h4h", "1.5h", "99:99"])
-def test_amounts_that_are_none(text: str) -> None:
+def test_invalid_amounts_are_refused(text: str) -> None:
     with pytest.raises(BudgetError, match="write it like 4h"):
         parse_budget(text)
 
 
-def test_an_amount_beyond_any_calendar() -> None:
+def test_an_amount_beyond_any_calendar_is_refused() -> None:
     with pytest.raises(BudgetError, match="more time than any calendar"):
         parse_budget("99999999999999999h")
 
@@ -304,5 +306,5 @@ def test_budgets_are_exact_and_not_negative() -> None:
         (timedelta(microseconds=1500), "0:00:00.0015", "PT0.0015S"),
     ],
 )
-def test_amounts_as_text(amount: timedelta, clock: str, iso: str) -> None:
+def test_format_amounts(amount: timedelta, clock: str, iso: str) -> None:
     assert (format_amount(amount), iso_amount(amount)) == (clock, iso)

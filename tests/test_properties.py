@@ -419,7 +419,7 @@ def test_openings_and_closings_agree(question: Question, verb: str, inclusive: b
 
 @PROPERTY
 @given(questions(), st.sampled_from(EDGES))
-def test_only_the_next_closing_leaves_out_the_instant_itself(question: Question, verb: str) -> None:
+def test_only_next_closing_excludes_the_instant_by_default(question: Question, verb: str) -> None:
     assume(question.case.minutes_a_week < WEEK)
     (t,) = question.times
     found = getattr(question.engine, verb)(t)
@@ -540,7 +540,7 @@ def islands(draw: st.DrawFn) -> tuple[Island, datetime]:
 
 @PROPERTY
 @given(islands(), st.sampled_from(EDGES), st.booleans())
-def test_openings_and_closings_beside_unknown_dates_are_those_of_every_completion(
+def test_openings_and_closings_near_unknown_dates_agree_with_every_completion(
     asked: tuple[Island, datetime], verb: str, inclusive: bool
 ) -> None:
     island, t = asked
@@ -595,7 +595,7 @@ def test_elapsed_is_monotone_and_no_faster_than_time(question: Question) -> None
 
 @PROPERTY
 @given(questions())
-def test_closed_time_adds_nothing(question: Question) -> None:
+def test_time_off_adds_no_working_time(question: Question) -> None:
     (t,) = question.times
     engine = question.engine
     opening = engine.next_opening(t)
@@ -612,7 +612,7 @@ def test_closed_time_adds_nothing(question: Question) -> None:
 
 @PROPERTY
 @given(questions(times=2))
-def test_remaining_is_the_budget_less_what_elapsed(question: Question) -> None:
+def test_remaining_is_the_budget_minus_elapsed(question: Question) -> None:
     start, now = sorted(question.times, key=utc)
     left = question.engine.remaining(start, question.budget, now=now)
     assert left == question.budget - question.engine.elapsed(start, now)
@@ -620,7 +620,7 @@ def test_remaining_is_the_budget_less_what_elapsed(question: Question) -> None:
 
 @PROPERTY
 @given(questions(times=2))
-def test_intervals_are_apart_in_order_and_add_up(question: Question) -> None:
+def test_intervals_are_disjoint_in_order_and_add_up(question: Question) -> None:
     a, b = sorted(question.times, key=utc)
     found = question.engine.intervals(a, b)
     assert all(utc(a) <= utc(i.start) < utc(i.end) <= utc(b) for i in found)
@@ -789,7 +789,7 @@ def test_both_readings_of_a_repeated_hour(reading: Reading, minutes: int) -> Non
 
 @PROPERTY
 @given(readings(repeated=False), st.integers(0, 1), st.integers(0, 600))
-def test_a_reading_that_the_clock_skips_is_the_instant_python_takes_it_for(
+def test_a_skipped_wall_clock_time_is_the_instant_of_datetime(
     reading: Reading, fold: int, minutes: int
 ) -> None:
     case, start = reading.case, reading.wall.replace(fold=fold)
@@ -825,7 +825,7 @@ def far_and_wide(draw: st.DrawFn) -> tuple[Question, list[datetime]]:
 
 @settings(PROPERTY, max_examples=max(10, EXAMPLES // 4))
 @given(far_and_wide())
-def test_answers_do_not_depend_on_what_was_asked_before(
+def test_answers_do_not_depend_on_earlier_calls(
     asked: tuple[Question, list[datetime]],
 ) -> None:
     question, instants = asked
@@ -843,7 +843,7 @@ def test_answers_do_not_depend_on_what_was_asked_before(
 
 @PROPERTY
 @given(questions(), st.sampled_from(["asked", "fresh"]))
-def test_pickles_copies_and_twins_are_equal(question: Question, state: str) -> None:
+def test_pickles_copies_and_provisional_schedules_are_equal(question: Question, state: str) -> None:
     schedule, same_due = question.case.fresh(), question.case.fresh()
     (t,) = question.times
     expected = as_instants(answers(same_due, t, question.budget))
@@ -931,7 +931,7 @@ def test_an_edge_in_a_repeated_hour_makes_two_intervals(side: Side) -> None:
     ]
 
 
-def test_a_date_that_never_was_still_sends_its_night_into_the_next(side: Side) -> None:
+def test_the_night_shift_of_a_skipped_date_reaches_the_next(side: Side) -> None:
     zone = "Pacific/Apia"
     schedule = side(Case(zone, "none", (("Th", NIGHT), ("Fr", ((1320, 1620),)))))
     found = schedule.intervals(at("2011-12-29 12:00", zone), at("2011-12-31 12:00", zone))
@@ -999,9 +999,7 @@ def test_a_working_saturday_is_short_like_the_day_it_was_swapped_with(side: Side
         (((1380, 1440), (0, 60)), ["08.05 00:00-08.05 01:00"]),
     ],
 )
-def test_the_last_hour_of_a_short_day_is_taken_off(
-    side: Side, shifts: Shifts, expected: list[str]
-) -> None:
+def test_a_short_day_ends_an_hour_earlier(side: Side, shifts: Shifts, expected: list[str]) -> None:
     found = side(russian(shifts)).intervals(at("2024-05-08 00:00"), at("2024-05-09 00:00"))
     assert [text.replace(" +0300", "") for text in spans(found, "Europe/Volgograd")] == expected
 
@@ -1024,7 +1022,7 @@ def test_steps_add_up_where_a_repeated_hour_and_overlapping_nights_meet() -> Non
     assert sum((step.used for step in steps), timedelta()) == hours("6:00")
 
 
-def test_an_override_replaces_the_short_day_whole(side: Side) -> None:
+def test_an_override_replaces_a_short_day_completely(side: Side) -> None:
     overrides = ((date(2024, 5, 8), S9), (date(2024, 5, 9), ((600, 660),)))
     case = Case("Europe/Volgograd", "RU", (("Mo-Fr", S8),), overrides)
     schedule = side(case)
@@ -1042,13 +1040,13 @@ def test_a_year_has_the_hours_of_the_official_norm(side: Side, year: int, norm: 
     ("start", "due"),
     [("2025-10-26 01:30", "2025-10-26 04:30"), ("2025-03-30 01:30", "2025-03-30 06:30")],
 )
-def test_a_queue_that_never_closes_counts_exact_time(side: Side, start: str, due: str) -> None:
+def test_working_around_the_clock_counts_exact_time(side: Side, start: str, due: str) -> None:
     zone = "Europe/Berlin"
     schedule = side(Case(zone, "none", (("Mo-Su", ALWAYS),)))
     assert utc(schedule.deadline(at(start, zone), hours("4:00"))) == utc(at(due, zone))
 
 
-def test_a_night_belongs_to_the_day_it_starts(side: Side) -> None:
+def test_a_night_shift_is_part_of_the_day_it_starts(side: Side) -> None:
     zone = "Europe/Berlin"
     schedule = side(Case(zone, "none", (("Mo-Fr", NIGHT),)))
     due = schedule.deadline(at("2025-03-14 23:00", zone), hours("8:00"))

@@ -1,4 +1,8 @@
-"""How much time a target allows, as values and as text."""
+"""Amounts of working time: values, their text forms, and the checks of a budget.
+
+Budgets in days or months are in ``budget_kinds``, which also imports ``dataclasses``: a scalar
+deadline in working hours must not load that.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import timedelta
 from workhours_sla.errors import BudgetError, shown
 
 LONGEST = timedelta(days=3_652_059)
-"""From year 1 to 9999."""
+"""From year 1 to year 9999."""
 
 _UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
@@ -37,7 +41,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
 
 
 def check_budget(budget: timedelta) -> timedelta:
-    """Return ``budget``, or raise TypeError or BudgetError for what is not an amount of time."""
+    """Return ``budget``. Raises TypeError, and BudgetError if it is negative or too large."""
     if not isinstance(budget, timedelta):
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise TypeError(msg)
@@ -51,10 +55,10 @@ def check_budget(budget: timedelta) -> timedelta:
 
 
 def parse_budget(text: str) -> timedelta:
-    """Return the amount that ``text`` means: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
+    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
 
-    Raises BudgetError. The ISO 8601 form is the time part of a duration; days are refused, as
-    a day of work has no fixed length.
+    The ISO 8601 form is the time part of a duration; days are refused, as a day of work has no
+    fixed length. Raises BudgetError.
 
     >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
     True
@@ -67,13 +71,13 @@ def parse_budget(text: str) -> timedelta:
     try:
         hours, minutes, seconds = (int(group or 0) for group in match.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    except (OverflowError, ValueError):  # more than a timedelta holds, or than int() reads
+    except (OverflowError, ValueError):  # too large for a timedelta, or too long for int()
         msg = f"{shown(text)} is more time than any calendar covers; {_EXAMPLES}"
         raise BudgetError(msg, text=text) from None
 
 
 def format_amount(amount: timedelta) -> str:
-    """Return an amount as hours and minutes, with seconds only where there are any.
+    """Return an amount as hours and minutes, with seconds if there are any.
 
     >>> format_amount(timedelta(hours=-1, minutes=-10))
     '-1:10'

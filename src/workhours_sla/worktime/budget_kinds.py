@@ -282,11 +282,12 @@ class ClockTime:
 
 Budget = timedelta | DayBudget | ClockTime
 """What a target allows; a plain timedelta is working time."""
+_KINDS = (DayBudget, ClockTime)
 
 
 def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
     """Return a budget that is not working time. Raises TypeError, and NaiveDatetimeError."""
-    if not isinstance(budget, DayBudget | ClockTime):
+    if not isinstance(budget, _KINDS):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise TypeError(msg)
     if start.utcoffset() is None:

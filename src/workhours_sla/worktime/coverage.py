@@ -109,7 +109,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 def _extreme_answers(
     time: Time, ask: Callable[[Time], Answer]
 ) -> tuple[Answer | None, Answer | None]:
-    """Return the answers with the least and the most working time, None where there is none."""
+    """Return the answers with the least and the most working time; None for one that is unknown."""
     found: list[Answer | None] = []
     for completion in time.completions() or ():
         one = None

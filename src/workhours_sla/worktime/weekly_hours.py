@@ -1,6 +1,7 @@
-"""Weekly hours: the shifts of each weekday, in the weekly part of OpenStreetMap's opening_hours.
+"""Weekly hours: the shifts of each weekday, and their text form, the opening_hours notation.
 
-The notation: https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
+The weekly part of OpenStreetMap's opening_hours is understood:
+https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from typing import NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError, shown
 from workhours_sla.text import words
+from workhours_sla.worktime.zone import ONE_DAY, ZERO
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-ONE_DAY = timedelta(days=1)
-ZERO = timedelta(0)
 LONGEST = 10_000
-"""Characters of weekly hours."""
+"""The largest number of characters of weekly hours."""
 
 _EXAMPLE = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
 _EXAMPLE_OF_A_DAY = "09:00-13:00,14:00-18:00"
@@ -27,7 +27,7 @@ _DAY_RANGE = re.compile(
     r"(Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*-\s*(Mo|Tu|We|Th|Fr|Sa|Su))?\b", re.IGNORECASE
 )
 _NEXT_RULE = re.compile(r"(?<=\d)\s*,\s*(?=(?:Mo|Tu|We|Th|Fr|Sa|Su)\b)", re.IGNORECASE)
-"""A comma between the hours of one rule and the days of another."""
+"""A comma between the hours of one rule and the days of the next."""
 _TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
 _TIME_RANGE = re.compile(rf"{_TIME}\s*-\s*{_TIME}$")
 _BEYOND_THE_WEEK = (
@@ -58,9 +58,9 @@ Shifts = tuple[Shift, ...]
 
 
 def merge_shifts(shifts: Iterable[Shift], *, longest: timedelta | None = ONE_DAY) -> Shifts:
-    """Return the shifts in order, those that overlap or touch made one (each hour counts once).
+    """Return the shifts in order, with those that overlap or touch merged: overlaps count once.
 
-    Where the union would last over ``longest`` the shifts stay as they are.
+    Shifts whose union would be longer than ``longest`` are not merged.
     """
     merged: list[Shift] = []
     for shift in sorted(shifts):
@@ -74,9 +74,9 @@ def merge_shifts(shifts: Iterable[Shift], *, longest: timedelta | None = ONE_DAY
 
 
 def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
-    """Return the shifts without ``by`` of wall-clock time at the end (or the start) of the day.
+    """Return the shifts without ``by`` of wall-clock time at the end, or the start, of the day.
 
-    Taken from the shift with the latest end, going on into the one before if that is shorter.
+    The time is removed from the shift with the latest end, continuing into the shift before.
 
     >>> day = parse_shifts("09:00-13:00,17:30-18:00")
     >>> format_shifts(shorten(day, timedelta(hours=1)))
@@ -95,7 +95,7 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
 
 
 class _Rule(NamedTuple):
-    """One rule of weekly hours: its text, the weekdays it is for, and their shifts."""
+    """One rule of weekly hours: its text, its weekdays, and their shifts."""
 
     text: str
     days: Sequence[int]
@@ -103,7 +103,7 @@ class _Rule(NamedTuple):
 
 
 class WeeklyHours(NamedTuple):
-    """The shifts of each weekday, Monday first. Its text form is the notation itself.
+    """The shifts of each weekday, Monday first. The text form is the opening_hours notation.
 
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
     (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
@@ -113,14 +113,14 @@ class WeeklyHours(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> WeeklyHours:
-        """Return the weekly hours that ``text`` means.
+        """Parse weekly hours.
 
-        Understood: days and ranges (``Mo-Fr``, ``Sa,Su``, ``Fr-Mo``; none means every day),
+        Accepted: days and ranges (``Mo-Fr``, ``Sa,Su``, ``Fr-Mo``; none means every day),
         several shifts (``09:00-13:00,14:00-18:00``), seconds, ``24:00``, ends past midnight
-        (``22:00-06:00`` or ``22:00-30:00``; they belong to the day they start on), ``off`` and
-        ``24/7``; rules separated by ``;``, where a later one replaces an earlier one for the
-        same day. Raises HoursSyntaxError for anything else, and for a rule that later ones
-        replace on all its days.
+        (``22:00-06:00`` or ``22:00-30:00``; they are part of the day on which they start),
+        ``off`` and ``24/7``; rules separated by ``;``, where a later rule replaces an earlier one
+        for the same day. Raises HoursSyntaxError for anything else, and for a rule that later
+        rules replace on all its days.
 
         >>> str(WeeklyHours.parse("Mo-Su 08:00-20:00; Su off"))
         'Mo-Sa 08:00-20:00'
@@ -161,7 +161,7 @@ class WeeklyHours(NamedTuple):
 
 
 def parse_shifts(text: str) -> Shifts:
-    """Return the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
+    """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
 
     Raises HoursSyntaxError.
     """
@@ -171,7 +171,7 @@ def parse_shifts(text: str) -> Shifts:
 
 
 def format_shifts(shifts: Sequence[Shift]) -> str:
-    """Return shifts in the notation that ``parse_shifts`` reads."""
+    """Return shifts in the notation that ``parse_shifts`` accepts."""
     return (
         ",".join(
             f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"
@@ -182,14 +182,14 @@ def format_shifts(shifts: Sequence[Shift]) -> str:
 
 
 def clock(amount: timedelta) -> str:
-    """Return an amount as a wall-clock reading: ``09:00``, ``24:00``, ``08:59:30``."""
+    """Return a time of day as text: ``09:00``, ``24:00``, ``08:59:30``."""
     minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
     text = f"{minutes // 60:02}:{minutes % 60:02}"
     return f"{text}:{seconds:02}" if seconds else text
 
 
 def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
-    """Return the week that rules mean: for each day the last rule that is for it."""
+    """Return the week in which each day has the shifts of the last rule for it."""
     week: list[Shifts] = [()] * 7
     for rule in rules:
         for day in rule.days:
@@ -198,7 +198,7 @@ def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
 
 
 def _added_up(rules: Sequence[_Rule]) -> WeeklyHours | None:
-    """Return the week with the shifts of all rules; None where they overlap or a rule is off."""
+    """Return the week with the shifts of all rules; None if shifts overlap or a rule is off."""
     week: list[Shifts] = [()] * 7
     for rule in rules:
         for day in rule.days:
@@ -218,9 +218,9 @@ def _overlap(shifts: Shifts) -> bool:
 
 
 def _replaced_rule(rules: Sequence[_Rule]) -> _Rule | None:
-    """Return the first rule that later ones replace on all its days."""
-    for place, rule in enumerate(rules):
-        later = {day for other in rules[place + 1 :] for day in other.days}
+    """Return the first rule that later rules replace on all its days."""
+    for index, rule in enumerate(rules):
+        later = {day for other in rules[index + 1 :] for day in other.days}
         if later.issuperset(rule.days):
             return rule
     return None
@@ -242,7 +242,7 @@ def _parse_rule(rule: str, text: str) -> _Rule:
 
 
 def _check_supported(part: str, text: str, example: str) -> None:
-    """Refuse what the notation has beyond a week of shifts, and dashes that are no '-'."""
+    """Refuse parts of the notation beyond a week of shifts, and dashes other than '-'."""
     for pattern, cause in _BEYOND_THE_WEEK:
         if pattern.search(part):
             _refuse(text, cause, example)
@@ -300,6 +300,6 @@ def _check_length(text: str) -> None:
 
 
 def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:
-    """Raise HoursSyntaxError with the sentence of a cause, and ``example`` as the way out."""
+    """Raise HoursSyntaxError with the sentence of a cause, and ``example`` as what to write."""
     known = {"text": text, "example": example, **facts}
     raise HoursSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)

@@ -13,7 +13,7 @@ import numpy as np
 
 from workhours_sla.worktime.columns.arguments import NAT
 from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
-from workhours_sla.worktime.columns.rows import EdgeVerb, Rows
+from workhours_sla.worktime.columns.rows import Rows, Verb
 from workhours_sla.worktime.columns.sweep import CHUNK, FinerUnit, moment_at
 from workhours_sla.worktime.columns.tables import Compiled, Curve, Demand
 
@@ -31,9 +31,7 @@ class _Runs:
         self.known: Bools = (self.lo <= t) & (t <= self.hi)
 
 
-def find_edges(
-    verb: EdgeVerb, compiled: Compiled, rows: Rows, unit: str
-) -> tuple[Ints, Bools | None]:
+def find_edges(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
     """Return the edge next to each instant, and the rows that the calendar does not cover."""
     count = len(rows.start)
     out, unknown = np.full(count, NAT), np.zeros(count, np.bool_)
@@ -59,7 +57,7 @@ def find_edges(
     return out, unknown if unknown.any() else None
 
 
-def _find_edges(verb: EdgeVerb, curve: Curve, t: Ints, *, inclusive: bool) -> Found:
+def _find_edges(verb: Verb, curve: Curve, t: Ints, *, inclusive: bool) -> Found:
     if not len(curve.starts):
         return t, np.zeros(len(t), np.bool_)
     return _FINDERS[verb](curve, t, _Runs(curve, t), inclusive)
@@ -101,7 +99,7 @@ def _previous_closing(curve: Curve, t: Ints, run: _Runs, inclusive: bool) -> Fou
     return closing, known
 
 
-_FINDERS: Final[dict[EdgeVerb, Callable[[Curve, Ints, _Runs, bool], Found]]] = {
+_FINDERS: Final[dict[Verb, Callable[[Curve, Ints, _Runs, bool], Found]]] = {
     "next_opening": _next_opening,
     "next_closing": _next_closing,
     "previous_opening": _previous_opening,

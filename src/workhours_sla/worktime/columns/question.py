@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
+from typing import Any, Final, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ Values = TypeVar("Values")
 Given = TypeVar("Given")
 """The kind of the first column, which is the kind of answers that are instants."""
 OnUnknown = Literal["raise", "mark"]
+_ON_UNKNOWN: Final = get_args(OnUnknown)
 Amounts = NDArray[np.timedelta64]
 Flags = NDArray[np.bool_]
 
@@ -164,12 +165,15 @@ def question(  # noqa: PLR0913
     inclusive: bool = True,
 ) -> Question[Given]:
     """Return a question about one or two named columns of instants. Raises as the verbs do."""
-    if options.on_unknown not in get_args(OnUnknown):
+    if options.on_unknown not in _ON_UNKNOWN:
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)
     schedules, codes = schedules_of(schedule, options.codes)
-    instants = [instants_of(name, given, options.tz) for name, given in columns.items()]
-    named = {name: one.values for name, one in zip(columns, instants, strict=True)}
+    instants, named = [], {}
+    for name, given in columns.items():
+        column = instants_of(name, given, options.tz)
+        instants.append(column)
+        named[name] = column.values
     if budget is not None and not isinstance(budget.values, int):
         named["budget"] = budget.values
     if codes is not None:
@@ -201,16 +205,12 @@ def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
     """Return the answers, their unit, and the rows that the calendar does not cover."""
     unit = asked.unit()
     edges = asked.verb in EDGE_VERBS
+    solve = find_edges if edges else sweep
     known = compiled(asked.schedules, edges=True) if edges else compiled(asked.schedules)
     while True:
         unit = finest([unit, known.horizon.unit])
         try:
-            rows = asked.rows(unit)
-            found, unknown = (
-                find_edges(asked.verb, known, rows, unit)
-                if asked.verb in EDGE_VERBS
-                else sweep(asked.verb, known, rows, unit)
-            )
+            found, unknown = solve(asked.verb, known, asked.rows(unit), unit)
         except FinerUnit as finer:
             unit = finer.unit
         else:

@@ -1,7 +1,7 @@
 """A snapshot indexed by day number, for one clock: the verbs without conversions and searches.
 
-Measured against the plain verbs of ``working_time``: a deadline takes @@ instead of @@ us, an
-elapsed time @@ instead of @@.
+Measured: a verb takes about 1/20 of its plain time (``fast_verbs`` has the figures). To index one
+year takes 0.5 ms, as long as to compile it, so a snapshot is indexed when it is used again.
 
 All times here are readings of one clock, as ``timedelta`` since 1970-01-01T00:00. The clock is
 UTC, or a zone's wall clock where it is *quiet*: a day or an interval is quiet if the zone's

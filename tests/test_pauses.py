@@ -1,4 +1,4 @@
-"""Working time with stretches held out: what is left, when it is due, and what is refused."""
+"""Pauses in every verb: elapsed time, due times, and invalid pauses."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,8 +24,8 @@ Pauses = list[tuple[datetime, datetime]]
 
 
 @st.composite
-def held(draw: st.DrawFn) -> tuple[Question, Pauses]:
-    """Draw a question and up to three holds near it, which may overlap and be empty."""
+def paused_questions(draw: st.DrawFn) -> tuple[Question, Pauses]:
+    """Draw a question and up to three pauses near it, which may overlap and be empty."""
     question = draw(questions(times=2))
     pairs = [
         sorted((draw(moments(question.case)), draw(moments(question.case))), key=utc)
@@ -35,7 +35,7 @@ def held(draw: st.DrawFn) -> tuple[Question, Pauses]:
 
 
 def elapsed_by_pieces(question: Question, a: datetime, b: datetime, pauses: Pauses) -> timedelta:
-    """Cut the oracle's intervals by every edge of a hold, and add up the pieces outside."""
+    """Cut the oracle's intervals by every edge of a pause, and add up the pieces outside."""
     edges = sorted({utc(edge) for pause in pauses for edge in pause})
     total = timedelta(0)
     for start, end in question.oracle.intervals(a, b):
@@ -47,8 +47,8 @@ def elapsed_by_pieces(question: Question, a: datetime, b: datetime, pauses: Paus
 
 
 @PROPERTY
-@given(held())
-def test_elapsed_leaves_out_what_is_held(case: tuple[Question, Pauses]) -> None:
+@given(paused_questions())
+def test_elapsed_excludes_pauses(case: tuple[Question, Pauses]) -> None:
     question, pauses = case
     a, b = sorted(question.times, key=utc)
     expected = elapsed_by_pieces(question, a, b, pauses)
@@ -57,7 +57,7 @@ def test_elapsed_leaves_out_what_is_held(case: tuple[Question, Pauses]) -> None:
 
 
 @PROPERTY
-@given(held())
+@given(paused_questions())
 def test_the_deadline_is_the_earliest_that_uses_the_budget_up(
     case: tuple[Question, Pauses],
 ) -> None:
@@ -73,7 +73,7 @@ def test_the_deadline_is_the_earliest_that_uses_the_budget_up(
 
 
 @PROPERTY
-@given(held())
+@given(paused_questions())
 def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Pauses]) -> None:
     question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
@@ -83,8 +83,8 @@ def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Pauses]
 
 
 @PROPERTY
-@given(held(), st.booleans())
-def test_a_term_is_deadline_and_limit_at_once(
+@given(paused_questions(), st.booleans())
+def test_due_and_limit_equals_both_verbs(
     case: tuple[Question, Pauses],
     within: bool,
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_term_is_deadline_and_limit_at_once(
         engine.breaches_after(start, budget, pauses=pauses),
     )
     assert engine.due_and_limit(start, budget, pauses=pauses) == expected
-    for _ in range(ASKED):  # what is compiled is laid out by and by
+    for _ in range(ASKED):  # the fast path comes into use at the second call
         assert engine.due_and_limit(utc(start), budget, pauses=pauses) == tuple(map(utc, expected))
         engine.elapsed(start, start)
     assert all(
@@ -110,7 +110,7 @@ def test_a_term_is_deadline_and_limit_at_once(
     st.integers(0, 12_000),
     st.lists(st.tuples(st.integers(-3_000, 60_000), st.integers(0, 30_000)), max_size=4),
 )
-def test_dates_held_at_midnight_are_not_counted_one_by_one(
+def test_dates_paused_at_midnight_do_not_count_one_by_one(
     count: int, begins: int, stretches: list[tuple[int, int]]
 ) -> None:
     """America/New_York, across the days of 2025 when the clocks change."""
@@ -148,7 +148,7 @@ def test_a_question_to_the_citizen_moves_the_deadline() -> None:
     assert office.remaining(posted, four, now=replied, pauses=pauses) == -timedelta(minutes=10)
 
 
-def test_the_account_says_what_was_held() -> None:
+def test_explain_shows_paused_time() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     posted = datetime(2025, 6, 9, 16, tzinfo=office.tz)
     asked, answered = posted.replace(hour=17, minute=10), posted.replace(day=11, hour=12, minute=20)
@@ -164,7 +164,7 @@ def test_the_account_says_what_was_held() -> None:
     assert "8:00 приостановлено" in trace.text("ru")
 
 
-def test_a_hold_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
+def test_a_pause_that_begins_when_the_budget_ends_moves_only_the_limit() -> None:
     office = Schedule(None, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
     day = [datetime(2025, 3, 12, hour, tzinfo=office.tz) for hour in range(24)]
     pauses = [(day[14], day[16])]
@@ -187,8 +187,8 @@ VERBS: dict[str, Asked] = {
     "deadline of nothing": lambda pauses: OFFICE.deadline(A, timedelta(0), pauses=pauses),
     "by rule": lambda pauses: OFFICE.deadline(A, FOUR, pauses=pauses, provisional=True),
     "breaches_after": lambda pauses: OFFICE.breaches_after(A, FOUR, pauses=pauses),
-    "term": lambda pauses: OFFICE.due_and_limit(A, FOUR, pauses=pauses),
-    "term in UTC": lambda pauses: OFFICE.due_and_limit(utc(A), FOUR, pauses=pauses),
+    "due_and_limit": lambda pauses: OFFICE.due_and_limit(A, FOUR, pauses=pauses),
+    "due_and_limit in UTC": lambda pauses: OFFICE.due_and_limit(utc(A), FOUR, pauses=pauses),
     "remaining": lambda pauses: OFFICE.remaining(A, FOUR, now=B, pauses=pauses),
     "explain": lambda pauses: OFFICE.explain(A, FOUR, pauses=pauses),
     "explain a span": lambda pauses: OFFICE.explain(A, B, pauses=pauses),
@@ -201,7 +201,7 @@ VERBS: dict[str, Asked] = {
     "months": lambda pauses: OFFICE.breaches_after(A, Months(1, roll="none"), pauses=pauses),
     "clock time": lambda pauses: OFFICE.deadline(A, ClockTime(FOUR), pauses=pauses),
 }
-BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
+BAD_PAUSES: dict[str, tuple[object, type[Exception], str]] = {
     "open": ([(A, None)], TypeError, r"the pause since 2025-03-12 12.* has no end; .* such as now"),
     "second open": ([(A, B), (B, None)], TypeError, "the pause since 2025-03-14 12.* has no end"),
     "no start": ([(None, B)], TypeError, "None is not a datetime; give an aware one"),
@@ -219,9 +219,9 @@ BAD_HOLDS: dict[str, tuple[object, type[Exception], str]] = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("bad", BAD_HOLDS)
-def test_bad_holds_are_refused_in_every_verb(bad: str, verb: str) -> None:
-    pauses, error, message = BAD_HOLDS[bad]
+@pytest.mark.parametrize("bad", BAD_PAUSES)
+def test_invalid_pauses_are_refused_by_every_verb(bad: str, verb: str) -> None:
+    pauses, error, message = BAD_PAUSES[bad]
     for _ in range(ASKED):
         with pytest.raises(error, match=message) as caught:
             VERBS[verb](pauses)
@@ -229,36 +229,36 @@ def test_bad_holds_are_refused_in_every_verb(bad: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_holds_that_can_be_read_only_once_are_refused(verb: str) -> None:
+def test_an_iterator_of_pauses_is_refused(verb: str) -> None:
     with pytest.raises(TypeError, match="is not a list; give a list of pairs"):
         VERBS[verb](iter([(A, B)]))
     assert VERBS[verb](None) == VERBS[verb]([]) == VERBS[verb](())
 
 
-def test_no_time_of_pandas_is_no_end() -> None:
+def test_nat_of_pandas_is_not_an_end() -> None:
     pandas = pytest.importorskip("pandas")
     with pytest.raises(TypeError, match=r"the pause since 2025-03-12 .* has no end"):
         OFFICE.elapsed(A, B, pauses=[(pandas.Timestamp(A), pandas.NaT)])
 
 
-def test_a_date_held_at_midnight_is_not_counted() -> None:
+def test_a_date_paused_at_midnight_does_not_count() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     at = [datetime(2025, 3, day, 12, tzinfo=office.tz) for day in range(1, 29)]
-    held = [(at[11], at[13])]  # over midnight after the 12th and the 13th
+    pauses = [(at[11], at[13])]  # over midnight after the 12th and the 13th
     for budget, due, free in (
         (WorkingDays(3), date(2025, 3, 17), date(2025, 3, 13)),
         (CalendarDays(3, roll="none"), date(2025, 3, 15), date(2025, 3, 13)),
         (Months(1, roll="none"), date(2025, 4, 12), date(2025, 4, 10)),
     ):
         assert budget.due_on(office, at[9]) == free
-        assert budget.due_on(office, at[9], held) == due
+        assert budget.due_on(office, at[9], pauses) == due
         assert budget.due_on(office, at[9], [(at[11], at[11])]) == free
-    assert office.deadline(at[9], WorkingDays(3), pauses=held).date() == date(2025, 3, 17)
+    assert office.deadline(at[9], WorkingDays(3), pauses=pauses).date() == date(2025, 3, 17)
     clock = ClockTime(working_hours(5))
-    assert office.deadline(at[9], clock, pauses=held) == office.deadline(at[9], clock)
+    assert office.deadline(at[9], clock, pauses=pauses) == office.deadline(at[9], clock)
 
 
-def test_a_hold_past_the_known_dates_leaves_the_deadline_unknown() -> None:
+def test_a_pause_past_the_known_dates_leaves_the_deadline_unknown() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     start = datetime(2027, 12, 28, 12, tzinfo=office.tz)
     far = datetime(2030, 1, 1, tzinfo=UTC)
