@@ -24,7 +24,8 @@ from workhours_sla.errors import (  # noqa: E402
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import arguments, lookups, question, sweep, tables  # noqa: E402
+from workhours_sla.worktime.columns import answers as column_answers  # noqa: E402
+from workhours_sla.worktime.columns import arguments, lookups, sweep, tables  # noqa: E402
 from workhours_sla.worktime.engine.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
 from workhours_sla.worktime.working_time import WorkingTime  # noqa: E402
@@ -396,7 +397,7 @@ def test_answers_in_two_units_are_merged_in_the_finer_one() -> None:
     coarse, fine = np.array([3, arguments.NAT]), np.array([5, arguments.NAT])
     for pair in (((coarse, "s"), (fine, "ms")), ((fine, "ms"), (coarse, "s"))):
         (one, unit), (other, other_unit) = pair
-        *found, both = question._in_one_unit(one, unit, other, other_unit)
+        *found, both = column_answers._in_one_unit(one, unit, other, other_unit)
         assert both == "ms"
         assert sorted(column.tolist() for column in found) == [
             [5, arguments.NAT],

@@ -56,7 +56,14 @@ class DatedShifts:
         return self._calendar_shifts(self.calendar.day(day))
 
     def hours_on(self, day: date) -> WeeklyHours:
-        """Return the weekly hours in force on a date."""
+        """Return the weekly hours in force on a date.
+
+        >>> from workhours_sla import Schedule
+        >>> summer = {date(2026, 6, 1): "Mo-Fr 08:00-17:00"}
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes=summer)
+        >>> print(office.hours_on(date(2026, 5, 31)), "|", office.hours_on(date(2026, 6, 1)))
+        Mo-Fr 09:00-18:00 | Mo-Fr 08:00-17:00
+        """
         hours = self.hours
         for since, changed in self.changes.items():
             if since <= day:
@@ -72,7 +79,7 @@ class DatedShifts:
             shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
         return shifts
 
-    def spans_on(self, day: date, shifts: Shifts) -> list[TimeSpan]:
+    def _spans_on(self, day: date, shifts: Shifts) -> list[TimeSpan]:
         """Return the instants of shifts that start on a date."""
         midnight = ONE_DAY * (day - BASE.date()).days
         zone = zone_offsets(self.tz)
@@ -83,14 +90,25 @@ class DatedShifts:
         )
 
     def end_of_day(self, day: date) -> datetime:
-        """Return 24:00 of a date: the end of the last instant on that date."""
+        """Return 24:00 of a date, in the schedule's zone: the end of the last instant on it.
+
+        >>> from workhours_sla import Schedule
+        >>> print(Schedule("RU-VGG", "Mo-Fr 09:00-18:00").end_of_day(date(2025, 3, 12)))
+        2025-03-13 00:00:00+03:00
+        """
         midnight = ONE_DAY * ((day - BASE.date()).days + 1)
         return datetime_in(self.tz, zone_offsets(self.tz).end_of(midnight))
 
     # -- known dates -------------------------------------------------------------------------
 
     def knows(self, day: date) -> bool:
-        """Whether the shifts of a date are known, by the calendar or by an override."""
+        """Whether the shifts of a date are known, by the calendar or by an override.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+        >>> office.knows(date(2025, 3, 12)), office.knows(date(2031, 3, 12))
+        (True, False)
+        """
         return day in self.overrides or any(
             first <= day <= last for first, last in self.calendar.coverage
         )

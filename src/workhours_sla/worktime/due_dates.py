@@ -34,7 +34,7 @@ def midnight_after(schedule: DatedShifts, day: date) -> datetime:
 @lru_cache(maxsize=4096)
 def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
     """Return the end of the last shift that starts on a date, None if it has no shift."""
-    spans = schedule.spans_on(day, schedule.shifts_on(day))
+    spans = schedule._spans_on(day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
@@ -75,7 +75,7 @@ def due_bounds_on(
     ends = [ends_of(full, day)[0]]
     for weekday in schedule.calendar.possible_hours_of(day):
         short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
-        closes = (BASE_UTC + until for _, until in schedule.spans_on(day, short))
+        closes = (BASE_UTC + until for _, until in schedule._spans_on(day, short))
         ends.append(min(max(closes, default=midnight), midnight))
     return min(ends), midnight if may_be_off else max(ends)
 

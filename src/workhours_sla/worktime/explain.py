@@ -254,7 +254,7 @@ def _is_working_day(schedule: DatedShifts, day: date) -> bool:
 
 
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
-    return schedule.spans_on(day, schedule.shifts_on(day)) if schedule.knows(day) else []
+    return schedule._spans_on(day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:

@@ -121,7 +121,7 @@ class Schedule(Combinable, DatedShifts):
         """
         return tuple(
             Interval(datetime_in(self.tz, start), datetime_in(self.tz, end))
-            for start, end in self.spans_on(day, self.shifts_on(day))
+            for start, end in self._spans_on(day, self.shifts_on(day))
         )
 
     def explain(

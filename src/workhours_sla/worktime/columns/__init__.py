@@ -8,8 +8,8 @@ except ImportError as error:
     msg = "columns need numpy: pip install 'workhours-sla[columns]'"
     raise ImportError(msg) from error
 
+from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import Pauses
-from workhours_sla.worktime.columns.question import Marked
 from workhours_sla.worktime.columns.verbs import (
     breaches_after,
     deadline,

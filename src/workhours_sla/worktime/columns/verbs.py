@@ -9,6 +9,14 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.worktime.columns.answers import (
+    Amounts,
+    Flags,
+    Marked,
+    find_amounts,
+    find_flags,
+    find_instants,
+)
 from workhours_sla.worktime.columns.arguments import (
     Budgets,
     Codes,
@@ -17,17 +25,7 @@ from workhours_sla.worktime.columns.arguments import (
     Tz,
     amounts_of,
 )
-from workhours_sla.worktime.columns.question import (
-    Amounts,
-    Flags,
-    Marked,
-    OnUnknown,
-    Options,
-    find_amounts,
-    find_flags,
-    find_instants,
-    question,
-)
+from workhours_sla.worktime.columns.question import OnUnknown, Options, question
 
 Instants = NDArray[np.datetime64] | np.datetime64 | datetime | Sequence[datetime | None]
 """datetime64 with ``tz="UTC"``, or aware datetimes of one zone; one instant serves all rows."""

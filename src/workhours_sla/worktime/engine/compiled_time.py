@@ -108,6 +108,13 @@ class CompiledTime:
 
         Working time in any other completion lies between these two. None if no date is known,
         and for a completion.
+
+        >>> from datetime import datetime
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> span = [datetime(2025, 4, day, tzinfo=office.tz) for day in (26, 30)]
+        >>> [str(one.elapsed(*span)) for one in office.completions()]  # 28 and 29 are uncertain
+        ['0:00:00', '18:00:00']
         """
         found = self._extremes
         if found is None:
