@@ -56,7 +56,7 @@ from workhours_sla.compliance.series import (
 )
 from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
-from workhours_sla.sla.appeal import happened_by
+from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import deduplicate, is_future
 from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.event import Event

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.sla.appeal import Appeal, Quarantined, corrects, read_appeal
+from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
+from workhours_sla.sla.corrections import corrects
 from workhours_sla.sla.change import Change, Key, Reported, changes_between
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.deduplication import StoredEvent

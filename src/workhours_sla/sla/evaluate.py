@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workhours_sla.sla.appeal import Quarantined, happened_by
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import FUTURE_TIME, deduplicate, is_future
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold

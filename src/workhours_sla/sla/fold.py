@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, pairwise
@@ -73,14 +73,11 @@ def clocks_of(
     rule = policy.rule_for(created.occurred_at, appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
-    earliest_start = _earliest_start(appeal, policy, rule)
+    earliest_start = None
     if policy.on_change == "from_change":
-        added = None
-    old = before.clocks if before else ()
-    # targets are looked up by identity, since hashing one takes long
-    known_clocks = {(id(one.target), one.cycle): one for one in old}
-    last_cycles = {id(one.target): one.cycle for one in old}
-    attributes = appeal.attributes
+        earliest_start, added = _rule_fits_since(appeal, policy, rule), None
+    known_clocks, last_cycles = _by_target(before.clocks) if before else ({}, {})
+    attributes, changes = appeal.attributes, appeal.changes
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target, relevant, same_due in zip(
@@ -90,13 +87,13 @@ def clocks_of(
         if schedule is None:
             unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
             continue
-        applies_since = _applies_since(appeal, policy, target, schedule)
+        applies_since = _applies_since(appeal, policy, target, schedule) if changes else None
         of_target = id(target)
         for cycle in appeal.cycles_for(target.on_reopen):
             number = cycle.number
-            known = known_clocks.get((of_target, number))
+            known = known_clocks.get((of_target, number)) if before else None
             if known is None:
-                known = known_clocks.get((id(same_due), number))
+                known = None if same_due is None else known_clocks.get((id(same_due), number))
             elif (
                 added is not None
                 and known.schedule is schedule
@@ -111,6 +108,17 @@ def clocks_of(
                 clocks.append(clock)
                 known_clocks[of_target, number] = clock
     return Folded(appeal, tuple(clocks), tuple(unmatched))
+
+
+def _by_target(
+    clocks: Iterable[Clock],
+) -> tuple[dict[tuple[int, int], Clock], dict[int, int]]:
+    """Return clocks by target and cycle, and the last cycle of each target.
+
+    Targets are keyed by identity, since hashing one takes long.
+    """
+    by_target = {(id(one.target), one.cycle): one for one in clocks}
+    return by_target, dict(by_target.keys())
 
 
 _RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
@@ -130,7 +138,9 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
     rule = policy.rule_for(appeal.opened.occurred_at, appeal.attributes)
-    earliest_start = None if rule is None else _earliest_start(appeal, policy, rule)
+    earliest_start = None
+    if rule is not None and policy.on_change == "from_change":
+        earliest_start = _rule_fits_since(appeal, policy, rule)
     clocks = []
     for one in folded.clocks:
         found = None
@@ -149,13 +159,8 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     return folded._replace(clocks=tuple(clocks))
 
 
-def _earliest_start(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return since when the rule has applied without a break, if clocks start no earlier.
-
-    None where it always has, and where clocks count from the creation.
-    """
-    if policy.on_change == "from_creation":
-        return None
+def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
+    """Return since when the rule has applied without a break, None where it always has."""
     posted = appeal.opened.occurred_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
@@ -178,7 +183,7 @@ def _applies_since(
 
     Also None where the policy does not date breaches to a change.
     """
-    if not appeal.changes or not policy.dates_to_change:
+    if not policy.dates_to_change:
         return None
     posted = appeal.opened.occurred_at
     since = None

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.sla.appeal import happened_by, read_appeal
+from workhours_sla.sla.appeal import read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measured, build_clock
+from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.pauses import since_of, until_of
