@@ -227,6 +227,7 @@ ASKED_OF_A_CALENDAR = {
     "weekend": None,
     "other_zones": None,
     "fingerprint": None,
+    "definition": (),
     "get": None,
     "plain": None,
     "knows": (date(2030, 1, 1),),

@@ -123,9 +123,12 @@ class Calendar:
             object.__setattr__(self, "_version", self._source.version)
         return self._version or ""
 
-    @property
     def definition(self) -> Definition:
-        """The source of the days and the options: what another representation must keep."""
+        """Return the source of the days and the options, which another representation keeps.
+
+        >>> Calendar.get("RU").provisional().definition().forecast
+        True
+        """
         return Definition(self._source, self._dropped, self._forecast)
 
     @property

@@ -159,6 +159,11 @@ class CombinedCalendar(Calendar):
         """Return the combination of the parts for a week of so many working days."""
         return self._each(lambda part: part.with_week(days))
 
+    def definition(self) -> NoReturn:
+        """Refuse: the parts have a definition each."""
+        msg = f"{self.id!r} has no source of its own; use its parts"
+        raise CalendarDataError(msg, id=self.id)
+
     def with_source(self, source: DaySource) -> NoReturn:
         """Raise CalendarDataError: the days come from the parts."""
         del source

@@ -50,7 +50,7 @@ class Registered(NamedTuple):
     @classmethod
     def days_of(cls, calendar: Calendar) -> Registered | None:
         """Return which days of the registry a calendar has; None if it has others."""
-        known_by = getattr(calendar.definition.source, "known_by", None)
+        known_by = getattr(calendar.definition().source, "known_by", None)
         as_known = known_by if isinstance(known_by, date) else None
         for week in _WEEKS:
             days = cls(calendar.version, as_known, week)
@@ -58,7 +58,7 @@ class Registered(NamedTuple):
                 found = days.calendar(calendar.id)
             except RefusedError:
                 return None
-            if found.without(*calendar.definition.dropped) == calendar:
+            if found.without(*calendar.definition().dropped) == calendar:
                 return days
         return None
 
@@ -161,7 +161,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
         base, amendments = _parts_of(source)
         found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
         for amended in amendments:
-            found = found.with_source(amended._replace(base=found.definition.source))
+            found = found.with_source(amended._replace(base=found.definition().source))
         if without:
             found = found.without(*without)
         return found.provisional() if provisional else found
@@ -169,7 +169,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     @classmethod
     def written(cls, value: Calendar) -> Any:
         """Return the form of a calendar. Raises ConfigError if it has none."""
-        source, dropped, provisional = value.definition
+        source, dropped, provisional = value.definition()
         base, amendments = _parts_of(source)
         if not isinstance(base, PlainDays):
             registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
