@@ -769,7 +769,7 @@ def test_due_and_limit_part_at_closing_time() -> None:
 def test_whole_days_without_work_say_why() -> None:
     ax = one(told(("created", "2025-12-30T17:20")), at("2026-01-12T15:00"))
     (why,) = [text.get_text() for text in ax.texts if "каникулы" in text.get_text()]
-    assert " ".join(why.split()) == "выходной, Новогодние каникулы, Рождество Христово"
+    assert " ".join(why.split()) == "выходной день, Новогодние каникулы, Рождество Христово"
 
 
 def test_unknown_dates_are_dotted_and_nothing_is_said_of_them() -> None:

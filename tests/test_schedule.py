@@ -90,7 +90,7 @@ def test_an_override_replaces_everything_and_is_not_shortened() -> None:
     trace = schedule.explain(at(schedule, 2026, 5, 8, 9), H4)
     assert trace.end == at(schedule, 2026, 5, 9, 11)
     assert [step.overridden for step in trace.steps] == [True, True]
-    assert trace.steps[0].reason("ru") == "особые часы этой даты"
+    assert trace.steps[0].reason("ru") == "особый график в этот день"
 
 
 def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:

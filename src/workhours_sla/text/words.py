@@ -14,21 +14,21 @@ Words = Mapping[str, str]
 
 DAY_KINDS: Final[Mapping[str, Words]] = {
     "work": {"en": "ordinary working day", "ru": "обычный рабочий день"},
-    "day_off": {"en": "weekly day off", "ru": "выходной"},
-    "holiday": {"en": "public holiday", "ru": "праздничный день"},
-    "transferred_off": {"en": "day off", "ru": "выходной"},
+    "day_off": {"en": "weekly day off", "ru": "выходной день"},
+    "holiday": {"en": "public holiday", "ru": "нерабочий праздничный день"},
+    "transferred_off": {"en": "day off", "ru": "выходной день"},
     "transferred_work": {"en": "working day", "ru": "рабочий день"},
-    "decreed_off": {"en": "non-working day by decree", "ru": "нерабочий день по указу"},
+    "decreed_off": {"en": "non-working day by decree", "ru": "нерабочий день"},
 }
 WORKING_WEEKENDS: Final[Mapping[int, Words]] = {
     5: {"en": "WORKING Saturday", "ru": "РАБОЧАЯ суббота"},
     6: {"en": "WORKING Sunday", "ru": "РАБОЧЕЕ воскресенье"},
 }
-SWAPPED_OFF: Final[Words] = {"en": "moved from {date}", "ru": "перенесён с {date}"}
+SWAPPED_OFF: Final[Words] = {"en": "moved from {date}", "ru": "(перенос с {date})"}
 SWAPPED_WORK: Final[Words] = {"en": "in place of {date}", "ru": "вместо {date}"}
 SHORTENED: Final[Words] = {
     "en": "one hour shorter, as before {holiday} ({date})",
-    "ru": "на час короче, как перед праздником «{holiday}» ({date})",
+    "ru": "на час короче, как предпраздничный («{holiday}», {date})",
 }
 PROVISIONAL: Final[Words] = {"en": "provisional", "ru": "предварительно"}
 ACT_UNCONFIRMED: Final[Words] = {"en": "number not confirmed", "ru": "номер не подтверждён"}
@@ -40,8 +40,8 @@ NOT_COVERED: Final[Words] = {
     "en": "the calendar does not cover this date; the answer is the same either way",
     "ru": "на эту дату нет календаря; на результат не влияет",
 }
-OVERRIDDEN: Final[Words] = {"en": "own hours of this date", "ru": "особые часы этой даты"}
-NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "нет часов в этот день недели"}
+OVERRIDDEN: Final[Words] = {"en": "special hours on this date", "ru": "особый график в этот день"}
+NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "по графику не работают"}
 
 UNKNOWN_DATES: Final[Mapping[str, Words]] = {
     "not_approved": {
@@ -55,39 +55,40 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
         ),
     },
     "too_early": {
-        "en": "the production calendar starts in {first}; ask about a later date",
-        "ru": "производственный календарь ведётся с {first} года; спросите о более поздней дате",
+        "en": "the production calendar starts in {first}; use a later date",
+        "ru": "производственный календарь есть начиная с {first} года; укажите более позднюю дату",
     },
     "not_known_then": {
         "en": (
-            "the production calendar for {year} was not known on {known_by}; ask as of a later day"
+            "the production calendar for {year} was not known on {known_by}; "
+            "take the calendar as known on a later date"
         ),
         "ru": (
-            "производственный календарь на {year} год ещё не был известен {known_by}; "
-            "спросите на более поздний день"
+            "по состоянию на {known_by} производственный календарь на {year} год ещё не был "
+            "утверждён; укажите более позднюю дату состояния"
         ),
     },
     "uncertain": {
         "en": (
-            "it is open whether this is a day off ({name}; {act}); "
+            "it is uncertain whether this is a day off ({name}; {act}); "
             "with {how} the answer is by rule and marked provisional"
         ),
         "ru": (
-            "не установлено, выходной ли это ({name}; {act}). "
+            "не установлено, нерабочий ли это день ({name}; {act}). "
             "Используйте {how}: результат будет помечен «предварительно»"
         ),
     },
     "beyond_rules": {
-        "en": "rules reach from {first} to {last}; ask about a date between",
-        "ru": "правила действуют с {first} по {last} год; спросите о дате между ними",
+        "en": "rules reach from {first} to {last}; use a date between",
+        "ru": "расчёт по правилам возможен с {first} по {last} год; укажите дату в этих пределах",
     },
     "beyond_time": {
-        "en": "the year {year} is at the end of time; ask about the years {first} to {last}",
-        "ru": "{year} год - край времени; спросите о годах с {first} по {last}",
+        "en": "the year {year} is out of range; use the years {first} to {last}",
+        "ru": "{year} год вне допустимых пределов; укажите дату с {first} по {last} год",
     },
     "outside": {
         "en": "it covers {first} to {last}; give it another first or last date",
-        "ru": "он охватывает {first} - {last}; задайте другие границы",
+        "ru": "он охватывает даты с {first} по {last}; задайте другие границы",
     },
 }
 HOW_IN_CODE: Final = "provisional=True"
