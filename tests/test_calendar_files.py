@@ -78,7 +78,7 @@ def days_of(text: str, tz: str | None = "Europe/Moscow", **options: Any) -> list
     return [str(day.date) for day in calendar.days(*calendar.coverage[0]) if not day.working]
 
 
-# -- iCalendar in --------------------------------------------------------------------------
+# -- reading iCalendar --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -166,7 +166,7 @@ def test_what_an_event_covers(lines: list[str], expected: list[str]) -> None:
     assert days_of(event(*lines, "SUMMARY:day")) == expected
 
 
-def test_times_are_read_on_their_own_clock_where_the_calendar_has_none() -> None:
+def test_times_count_on_their_own_clock_if_the_calendar_has_no_zone() -> None:
     omsk = event("DTSTART;TZID=Asia/Omsk:20250301T000000", "DURATION:P1D")
     assert days_of(omsk, tz=None) == ["2025-03-01"]
     windows = event('DTSTART;TZID="Russian Standard Time":20250301T000000', "DURATION:P1D")
@@ -189,7 +189,7 @@ def test_times_are_read_on_their_own_clock_where_the_calendar_has_none() -> None
         ("Europe/Volgograd", date(2018, 10, 28)),
     ],
 )
-def test_a_day_is_whole_however_long_it_is(tz: str, day: date) -> None:
+def test_a_day_of_any_length_is_covered_completely(tz: str, day: date) -> None:
     after = day + timedelta(days=1)
     for lines in (
         [f"DTSTART;TZID={tz}:{day:%Y%m%d}T000000", f"DTEND;TZID={tz}:{after:%Y%m%d}T000000"],
@@ -221,7 +221,7 @@ def test_revisions_and_cancelled_occurrences() -> None:
         ]
 
 
-def test_a_day_covered_in_part_is_no_day_off() -> None:
+def test_a_date_covered_in_part_is_not_a_day_off() -> None:
     text = feed(
         *("BEGIN:VEVENT", "DTSTART:20250301T120000", "DTEND:20250303T100000", "SUMMARY:Long night"),
         *("END:VEVENT", "BEGIN:VEVENT", "DTSTART:20250308", "END:VEVENT"),
@@ -245,7 +245,7 @@ def test_a_day_covered_in_part_is_no_day_off() -> None:
     assert days_of(text, keep=lambda of: not of.name) == ["2025-03-08"]
 
 
-def test_the_caller_chooses_which_events_count() -> None:
+def test_keep_selects_the_events() -> None:
     text = feed(
         *("BEGIN:VEVENT", "DTSTART:20250303", "DESCRIPTION:Public holiday", "END:VEVENT"),
         *("BEGIN:VEVENT", "DTSTART:20250304", "DESCRIPTION:Observance", "END:VEVENT"),
@@ -258,7 +258,7 @@ def test_the_caller_chooses_which_events_count() -> None:
     assert days_of(text, keep=lambda of: "Holiday" in of.categories) == ["2025-03-05"]
 
 
-def test_a_fold_may_part_a_character() -> None:
+def test_a_fold_may_divide_a_character() -> None:
     raw = event("DTSTART:20250303", "SUMMARY:День").encode()
     half = raw.index("День".encode()) + 1
     calendar = read_icalendar(
@@ -318,7 +318,7 @@ def test_a_feed_that_cannot_be_read_names_the_line(text: str, words: str) -> Non
     assert caught.value.name == "the feed"
 
 
-def test_bounds_and_files_that_cannot_be(tmp_path: Path) -> None:
+def test_impossible_bounds_and_unreadable_files(tmp_path: Path) -> None:
     new_year = event("DTSTART:20250101", "SUMMARY:New Year")
     for first, last, words in (
         (date(2026, 1, 1), date(2025, 1, 1), "swap them"),
@@ -339,7 +339,7 @@ def test_bounds_and_files_that_cannot_be(tmp_path: Path) -> None:
             read_icalendar(path, id="x", **Y2025)
 
 
-# -- iCalendar out -------------------------------------------------------------------------
+# -- writing iCalendar -------------------------------------------------------------------------
 
 
 def written(schedule: Schedule, first: date, last: date) -> list[tuple[datetime, datetime]]:
@@ -371,7 +371,7 @@ def written(schedule: Schedule, first: date, last: date) -> list[tuple[datetime,
         ("Pacific/Apia", date(2011, 12, 27), date(2012, 1, 3)),  # without 30 December
     ],
 )
-def test_another_library_reads_the_instants_that_were_meant(
+def test_another_library_reads_the_same_instants(
     tz: str, first: date, last: date, hours: str
 ) -> None:
     schedule = Schedule(None, hours, tz=tz)
@@ -387,7 +387,7 @@ def test_another_library_reads_the_instants_that_were_meant(
     assert (events[0][0] - opening, events[-1][1]) in ((timedelta(0), closing), (H1, closing))
 
 
-def test_the_office_of_volgograd_around_its_changes_of_zone() -> None:
+def test_events_around_the_changes_of_zone_in_volgograd() -> None:
     office = Schedule("RU-VGG", S8)
     saturday_to_monday = written(office, date(2018, 10, 26), date(2018, 10, 29))
     assert saturday_to_monday == [
@@ -400,7 +400,7 @@ def test_the_office_of_volgograd_around_its_changes_of_zone() -> None:
     ]
 
 
-def test_the_written_file_is_well_formed_and_always_the_same() -> None:
+def test_the_written_file_is_well_formed_and_reproducible() -> None:
     office = Schedule("RU-VGG", S8, overrides={date(2025, 11, 5): "off"})
     first, last = date(2025, 10, 27), date(2025, 11, 9)
     text = write_icalendar(office, first, last, stamp=STAMP, days_off=True, lang="ru")
@@ -417,11 +417,11 @@ def test_the_written_file_is_well_formed_and_always_the_same() -> None:
     assert set(re.findall(r"UID:(202511\S+)", text)) - set(re.findall(r"UID:(\S+)", later)) == {
         uid for uid in uids if uid.startswith(("20251101", "20251102"))
     }
-    told = {of.text("UID")[:8]: of for of in calendar.components}
-    assert told["20251101"].text("DESCRIPTION").startswith("РАБОЧАЯ суббота вместо 03.11.2025")
-    assert told["20251103"].text("SUMMARY").startswith("выходной день (перенос с 01.11.2025)")
-    assert told["20251105"].text("SUMMARY") == "особый график в этот день"
-    assert told["20251027"].text("DESCRIPTION") == ""
+    events = {of.text("UID")[:8]: of for of in calendar.components}
+    assert events["20251101"].text("DESCRIPTION").startswith("РАБОЧАЯ суббота вместо 03.11.2025")
+    assert events["20251103"].text("SUMMARY").startswith("выходной день (перенос с 01.11.2025)")
+    assert events["20251105"].text("SUMMARY") == "особый график в этот день"
+    assert events["20251027"].text("DESCRIPTION") == ""
     assert {of.text("TRANSP") for of in calendar.components} == {"TRANSPARENT"}
     plain = write_icalendar(office, first, last, stamp=STAMP, name="Приём; 1, 2\r\n\x07\\")
     assert r"X-WR-CALNAME:Приём\; 1\, 2\n \\" in plain.replace("\r\n ", "")
@@ -436,13 +436,13 @@ def test_the_written_form_is_frozen() -> None:
     assert text.replace("\r\n", "\n") == golden
 
 
-def test_days_that_no_act_has_settled_are_tentative() -> None:
+def test_provisional_days_are_tentative() -> None:
     office = Schedule("RU", S8, tz="Europe/Moscow").provisionally()
     text = write_icalendar(office, date(2040, 5, 1), date(2040, 5, 2), stamp=STAMP, days_off=True)
     assert text.count("STATUS:TENTATIVE") == text.count("BEGIN:VEVENT") == 3
 
 
-def test_what_cannot_be_written() -> None:
+def test_impossible_arguments_of_write_icalendar() -> None:
     office = Schedule(None, S8, tz="UTC")
     day = date(2026, 1, 5)
     with pytest.raises(NaiveDatetimeError, match="tzinfo=UTC"):
@@ -492,11 +492,13 @@ def test_years_of_xmlcalendar_equal_ours_day_by_day(kind: str) -> None:
     assert theirs.version == read_xmlcalendar(files, id="other").version != one.version
 
 
-def test_the_days_of_xmlcalendar_say_why() -> None:
+def test_the_days_of_xmlcalendar_have_their_reasons() -> None:
     theirs = read_xmlcalendar(DATA / "ru-2024.xml", id="theirs")
     act, may = "xmlcalendar.ru 2024", "Spring and Labour Day (1 May 2024)"
-    told = [theirs.day(date(2024, *day)).describe() for day in ((6, 11), (4, 30), (11, 2), (11, 4))]
-    assert told == [
+    described = [
+        theirs.day(date(2024, *day)).describe() for day in ((6, 11), (4, 30), (11, 2), (11, 4))
+    ]
+    assert described == [
         f"сокращённый рабочий день: {act}; one hour shorter, as before Russia Day (12 Jun 2024)",
         "day off moved from 2 Nov 2024: xmlcalendar.ru 2024",
         f"WORKING Saturday in place of 30 Apr 2024: {act}; one hour shorter, as before {may}",
@@ -592,18 +594,24 @@ def test_a_year_that_cannot_be_read_names_the_place(text: str, words: str) -> No
 
 
 def test_json_that_contradicts_itself() -> None:
-    told = json.loads((DATA / "ru-2024.json").read_text(encoding="utf-8"))
+    document = json.loads((DATA / "ru-2024.json").read_text(encoding="utf-8"))
     for change, words in (
-        ({"transitions": told["transitions"][1:]}, "2024-04-27 works on a weekend, but on whose"),
-        ({"transitions": [*told["transitions"], {"from": "01.06", "to": "03.04"}]}, "not marked"),
-        ({"transitions": [*told["transitions"], {"from": "01.06", "to": "05.10"}]}, "before"),
-        ({"months": told["months"][1:]}, "twelve months"),
+        (
+            {"transitions": document["transitions"][1:]},
+            "2024-04-27 works on a weekend, but on whose",
+        ),
+        (
+            {"transitions": [*document["transitions"], {"from": "01.06", "to": "03.04"}]},
+            "not marked",
+        ),
+        ({"transitions": [*document["transitions"], {"from": "01.06", "to": "05.10"}]}, "before"),
+        ({"months": document["months"][1:]}, "twelve months"),
     ):
         with pytest.raises(CalendarDataError, match=words):
-            read_xmlcalendar(json.dumps(told | change), id="x")
+            read_xmlcalendar(json.dumps(document | change), id="x")
 
 
-def test_years_must_follow_one_another() -> None:
+def test_years_must_be_consecutive() -> None:
     for files, words in (
         ([], "it is empty"),
         ([DATA / "ru-2024.xml", DATA / "ru-2024.json"], "2024 is in"),
@@ -620,12 +628,12 @@ def test_a_list_of_dates() -> None:
     calendar = dates.read(DATA / "office.csv", id="office", tz="Europe/Samara")
     name = str(DATA / "office.csv")
     assert calendar.coverage == ((date(2025, 1, 1), date(2025, 12, 31)),)
-    told = {
+    found = {
         str(day.date): (day.kind.value, day.shortened_by, day.reasons[0])
         for day in calendar.days(*calendar.coverage[0])
         if day.reasons
     }
-    assert {day: (kind, by) for day, (kind, by, _) in told.items()} == {
+    assert {day: (kind, by) for day, (kind, by, _) in found.items()} == {
         "2025-01-01": ("holiday", timedelta(0)),
         "2025-05-08": ("holiday", timedelta(0)),
         "2025-05-09": ("day_off", timedelta(0)),
@@ -635,15 +643,15 @@ def test_a_list_of_dates() -> None:
         "2025-11-01": ("transferred_work", H1),
         "2025-11-03": ("transferred_off", timedelta(0)),
     }
-    assert told["2025-05-08"][2].name == "Day of the city; all of it"
-    assert told["2025-05-08"][2].act == Act("Order No 7", source=name)
-    assert told["2025-06-14"][2].swapped_with == date(2025, 6, 13)
-    assert told["2025-06-11"][2].name == "short working day"
+    assert found["2025-05-08"][2].name == "Day of the city; all of it"
+    assert found["2025-05-08"][2].act == Act("Order No 7", source=name)
+    assert found["2025-06-14"][2].swapped_with == date(2025, 6, 13)
+    assert found["2025-06-11"][2].name == "short working day"
     assert calendar.day(date(2025, 11, 1)).hours_of == date(2025, 11, 3)
-    assert told["2025-01-01"][2].act is None
+    assert found["2025-01-01"][2].act is None
 
 
-def test_lists_may_be_written_in_several_ways() -> None:
+def test_forms_of_a_list_of_dates() -> None:
     plain = dates.read("date\n2025-05-08\n", id="x")
     for text in (
         "\ufeffDate\r\n08.05.2025\r\n",
@@ -911,7 +919,7 @@ def test_schedules_without_a_text() -> None:
         to_json(Schedule(other, S8, tz="UTC"))
 
 
-# -- whatever comes ------------------------------------------------------------------------
+# -- any text ------------------------------------------------------------------------
 
 Read = Callable[[Any], object]
 READERS: dict[str, tuple[Read, str, tuple[type[Exception], ...]]] = {
@@ -951,9 +959,9 @@ def test_any_text_is_read_or_refused_in_one_sentence(name: str, data: st.DataObj
     if name != "schedule.json":
         sources.append(data.draw(st.binary() | st.just(text.encode("utf-16"))))
     for source in sources:
-        told = refusal(read, source, refusals)
-        assert "\n" not in told
-        assert told == "" or ": " in told
+        message = refusal(read, source, refusals)
+        assert "\n" not in message
+        assert message == "" or ": " in message
 
 
 def refusal(read: Read, source: object, refusals: tuple[type[Exception], ...]) -> str:
@@ -966,7 +974,7 @@ def refusal(read: Read, source: object, refusals: tuple[type[Exception], ...]) -
 
 @st.composite
 def torn(draw: st.DrawFn, whole: str, alphabet: str) -> str:
-    """Return a good file with pieces of it gone, put elsewhere, or replaced."""
+    """Return a good file with pieces removed, moved or replaced."""
     text = whole
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
@@ -995,7 +1003,7 @@ RULES = st.builds(
 
 @settings(PROPERTY, max_examples=25 * EXAMPLES)  # a rule without dates takes long to turn out so
 @given(st.dates(date(2019, 1, 1), date(2025, 12, 31)), RULES)
-def test_a_rule_gives_dates_in_any_range_alike(start: date, rule: str) -> None:
+def test_a_rule_gives_the_same_dates_in_any_range(start: date, rule: str) -> None:
     text = event(f"DTSTART:{start:%Y%m%d}", rule)
 
     def read(first: date, last: date) -> set[str]:

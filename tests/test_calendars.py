@@ -51,7 +51,7 @@ def test_a_day_off_of_an_agency() -> None:
     assert pickle.loads(pickle.dumps(amended)) == amended  # noqa: S301
 
 
-def test_rows_and_tuples_of_rows_amend_alike() -> None:
+def test_amend_takes_rows_and_tuples_of_rows() -> None:
     days = [day_off(date(2026, 9, day), ORDER) for day in (1, 2, 3)]
     moved = transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE)
     confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
@@ -75,12 +75,12 @@ def test_rows_and_tuples_of_rows_amend_alike() -> None:
         (None, "None is not a list of rows"),
     ],
 )
-def test_what_is_no_row_does_not_amend(rows: object, named: str) -> None:
+def test_amend_refuses_what_is_not_a_row(rows: object, named: str) -> None:
     with pytest.raises(TypeError, match=rf"^{named}.*; give .*what day_off and transfer return$"):
         RU.amend(rows)
 
 
-def test_a_new_years_act_makes_the_year_known() -> None:
+def test_the_act_of_a_new_year_makes_the_year_known() -> None:
     with pytest.raises(CalendarCoverageError):
         RU.day(date(2028, 1, 3))
     amended = RU.amend(
@@ -101,7 +101,7 @@ def test_a_new_years_act_makes_the_year_known() -> None:
     assert office.deadline(start, working_hours(4)).date() == date(2028, 1, 11)
 
 
-def test_a_resolution_takes_the_place_of_the_automatic_move() -> None:
+def test_a_resolution_replaces_the_automatic_move() -> None:
     confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
     automatic = RU.amend([], confirms=confirms)
     assert not automatic.is_working_day(date(2028, 11, 6))
@@ -110,17 +110,17 @@ def test_a_resolution_takes_the_place_of_the_automatic_move() -> None:
     assert not moved.is_working_day(date(2028, 11, 3))
 
 
-def test_an_act_settles_what_was_open() -> None:
+def test_an_act_confirms_uncertain_dates() -> None:
     tatarstan = Calendar.get("RU-TA")
     eid = Act("Decree of the Rais", known_from=date(2027, 1, 15))
-    settled = tatarstan.amend(
+    amended = tatarstan.amend(
         day_off(date(2027, 3, 9), eid, name="Ураза-байрам", layer=Layer.REGION, shortens_eve=True),
         confirms=[(date(2027, 3, 6), date(2027, 3, 12))],
     )
-    assert date(2027, 3, 10) not in settled.uncertain(2027)
-    assert not settled.is_working_day(date(2027, 3, 9))
-    assert settled.is_working_day(date(2027, 3, 10))
-    assert date(2027, 5, 16) in settled.uncertain(2027)  # the other holiday is still open
+    assert date(2027, 3, 10) not in amended.uncertain(2027)
+    assert not amended.is_working_day(date(2027, 3, 9))
+    assert amended.is_working_day(date(2027, 3, 10))
+    assert date(2027, 5, 16) in amended.uncertain(2027)  # the other holiday is still open
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_an_act_settles_what_was_open() -> None:
         (day_off(date(2026, 9, 1), None), "names no act"),
     ],
 )
-def test_rows_that_cannot_be(rows: object, says: str) -> None:
+def test_amend_refuses_impossible_rows(rows: object, says: str) -> None:
     with pytest.raises(CalendarDataError, match=says):
         RU.amend(rows)
 
 
-def test_rows_on_unknown_dates_need_to_settle_them() -> None:
+def test_rows_on_unknown_dates_must_confirm_them() -> None:
     with pytest.raises(CalendarCoverageError):
         RU.amend(day_off(date(2029, 9, 3), ORDER))
 
@@ -154,7 +154,9 @@ def test_rows_on_unknown_dates_need_to_settle_them() -> None:
     st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1)),
     st.integers(1, 40),
 )
-def test_a_change_alters_only_answers_that_cross_it(day: date, when: datetime, hours: int) -> None:
+def test_a_changed_date_changes_only_answers_that_cross_it(
+    day: date, when: datetime, hours: int
+) -> None:
     before = Schedule(RU, S8, tz="Europe/Volgograd")
     after = Schedule(RU.amend(day_off(day, ORDER)), S8, tz="Europe/Volgograd")
     start = when.replace(tzinfo=before.tz)
@@ -190,7 +192,7 @@ def test_off_in_any_and_working_in_any() -> None:
     assert office.deadline(friday, working_hours(4)).date() == date(2026, 9, 2)
 
 
-def test_combined_regions_know_what_all_know() -> None:
+def test_combined_regions_know_the_dates_that_all_know() -> None:
     both = days_off_in_any(Calendar.get("RU-TA"), Calendar.get("RU-STA"))
     assert both.tz == "Europe/Moscow"
     assert date(2027, 3, 10) in both.uncertain(2027)
@@ -251,7 +253,7 @@ ASKED_OF_A_CALENDAR = {
 
 
 @pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])
-def test_a_combination_asks_all_its_parts_and_never_the_source_of_the_first(
+def test_a_combination_never_uses_the_source_of_its_first_part(
     combine: Callable[..., Calendar],
 ) -> None:
     def found(combined: Calendar, name: str, args: tuple[object, ...] | None) -> object:
@@ -273,7 +275,7 @@ def test_a_combination_asks_all_its_parts_and_never_the_source_of_the_first(
 
 
 @pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])
-def test_a_combination_says_the_same_of_its_parts_in_either_order(
+def test_a_combination_does_not_depend_on_the_order_of_its_parts(
     combine: Callable[..., Calendar],
 ) -> None:
     one, other = combine(*PARTS), combine(*reversed(PARTS))
@@ -287,7 +289,7 @@ def test_a_combination_says_the_same_of_its_parts_in_either_order(
     assert due == same_due.deadline(friday, working_hours(4))
 
 
-def test_every_day_that_a_combination_answers_by_rule_is_marked() -> None:
+def test_a_combination_marks_every_provisional_day() -> None:
     for parts in (PARTS, PARTS[::-1], (days_off_in_any(*PARTS), PARTS[1])):
         by_rule = days_off_in_any(*parts).provisional()
         for year, provisional in ((2026, False), (2030, True)):
@@ -342,7 +344,7 @@ def test_plain_calendars() -> None:
         Calendar.plain(first=date(2026, 1, 2), last=date(2026, 1, 1))
 
 
-def test_a_table_knows_its_eves_across_the_year() -> None:
+def test_a_table_shortens_the_eve_of_a_holiday_on_1_january() -> None:
     new_year = day_off(date(2027, 1, 1), ORDER, layer=Layer.STATUTORY, shortens_eve=True)
     table = TableDays.of(
         new_year, weekend=(5, 6), first=date(2026, 1, 1), last=date(2027, 12, 31), version="1"
@@ -350,7 +352,7 @@ def test_a_table_knows_its_eves_across_the_year() -> None:
     assert Calendar("X", table).day(date(2026, 12, 31)).short
 
 
-def test_every_calendar_built_and_read_by_many_threads_at_once() -> None:
+def test_many_threads_build_and_read_every_calendar_at_once() -> None:
     wanted = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
     wrong: list[str] = []
 
@@ -378,7 +380,7 @@ def test_every_calendar_built_and_read_by_many_threads_at_once() -> None:
 
 
 @given(st.dates(date(2005, 1, 1), date(2026, 12, 1)), st.integers(-200, 200))
-def test_day_arithmetic_equals_numpy_on_the_same_days(day: date, count: int) -> None:
+def test_day_arithmetic_equals_numpy(day: date, count: int) -> None:
     np = pytest.importorskip("numpy")
     holidays = [d.date for d in DAYS if not d.working and d.date.weekday() < 5]
     weekends = [d.date for d in DAYS if d.working and d.date.weekday() >= 5]

@@ -1,4 +1,4 @@
-"""Countries copied from other libraries: each day against the library that told it."""
+"""Countries copied from other libraries: each day against the library it comes from."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def dates(first: int, last: int) -> list[date]:
     return list(copying.all_dates(first, last))
 
 
-def told_by_holidays(code: str, years: range) -> library.HolidayBase:
+def of_holidays(code: str, years: range) -> library.HolidayBase:
     country, _, subdivision = code.partition("-")
     entity = getattr(library, country).get_entity()
     return entity(
@@ -124,16 +124,16 @@ def working(calendar: Calendar, first: int, last: int) -> list[date]:
     return [day for day in dates(first, last) if calendar.is_working_day(day)]
 
 
-# -- every day as the library has it ----------------------------------------------------------
+# -- every day against the library ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", IDS)
-def test_every_day_is_as_holidays_has_it(code: str) -> None:
+def test_every_day_equals_that_of_holidays(code: str) -> None:
     copied = holidays.copy(code, first=FIRST, last=LAST)
-    told = told_by_holidays(code, range(FIRST, LAST + 1))
+    theirs = of_holidays(code, range(FIRST, LAST + 1))
     forecast = copied.provisional()
     for day in dates(FIRST, LAST):
-        assert (day, forecast.is_working_day(day)) == (day, told.is_working_day(day))
+        assert (day, forecast.is_working_day(day)) == (day, theirs.is_working_day(day))
         if copied.knows(day):
             assert copied.day(day) == forecast.day(day)
         else:
@@ -154,9 +154,9 @@ def test_every_country_can_be_copied(code: str) -> None:
     assert copied.tz is None
     assert copied.version == f"holidays {library.__version__}"
     assert copied.coverage
-    told = told_by_holidays(code, range(LAST - 1, LAST + 1))
+    theirs = of_holidays(code, range(LAST - 1, LAST + 1))
     for day in copied.provisional().days(date(LAST - 1, 1, 1), date(LAST, 12, 31)):
-        assert (day.date, day.working) == (day.date, told.is_working_day(day.date))
+        assert (day.date, day.working) == (day.date, theirs.is_working_day(day.date))
         for entry in day.reasons:
             assert entry.act is not None
             assert entry.act.title == copied.version
@@ -164,7 +164,7 @@ def test_every_country_can_be_copied(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", SWAPPING)
-def test_a_worked_weekend_has_the_hours_of_the_day_it_was_swapped_with(code: str) -> None:
+def test_a_working_weekend_has_the_hours_of_the_day_it_was_swapped_with(code: str) -> None:
     copied = holidays.copy(code)
     swaps = 0
     for first, last in copied.coverage:
@@ -187,7 +187,7 @@ def test_a_worked_weekend_has_the_hours_of_the_day_it_was_swapped_with(code: str
     assert swaps > 0
 
 
-def told_by_workalendar(code: str, first: int, last: int) -> list[date]:
+def of_workalendar(code: str, first: int, last: int) -> list[date]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         calendar = workalendar_registry.get(code)()
@@ -195,16 +195,16 @@ def told_by_workalendar(code: str, first: int, last: int) -> list[date]:
 
 
 @pytest.mark.parametrize("code", WORKALENDAR_IDS)
-def test_every_day_is_as_workalendar_has_it(code: str) -> None:
+def test_every_day_equals_that_of_workalendar(code: str) -> None:
     copied = workalendar.copy(code, first=FIRST, last=LAST).provisional()
     first, last = (day.year for day in copied.coverage[0])
     assert (first, last) == {"CN": (2018, 2023), "MY": (2015, 2024)}.get(code, (FIRST, LAST))
-    assert working(copied, first, last) == told_by_workalendar(code, first, last)
+    assert working(copied, first, last) == of_workalendar(code, first, last)
     for day in copied.days(*copied.coverage[0]):
         assert not day.working or day.hours_of.weekday() not in copied.weekend
 
 
-# -- people's questions -----------------------------------------------------------------------
+# -- deadlines and working days ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_working_weekends_in_china_have_hours() -> None:
     )
 
 
-def test_a_calendar_without_a_zone_asks_for_one() -> None:
+def test_a_schedule_of_a_calendar_without_a_zone_needs_one() -> None:
     with pytest.raises(MissingTimeZoneError):
         Schedule("DE-BY", "Mo-Fr 09:00-17:00")
     assert holidays.copy("DE-BY", tz="Europe/Berlin").tz == "Europe/Berlin"
@@ -263,7 +263,7 @@ def test_a_weekend_that_changed_is_that_of_each_date() -> None:
     assert holidays.copy("SA").day(date(2013, 7, 4)).working
 
 
-# -- what is not known ------------------------------------------------------------------------
+# -- uncertain dates ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_a_country_that_decrees_its_days_is_known_for_the_years_on_record(
         copied.day(date(last + 1, 1, 1))
 
 
-def test_beyond_the_last_decree_there_is_only_a_forecast() -> None:
+def test_years_after_the_last_decree_are_only_forecast() -> None:
     china = holidays.copy("CN")
     last = china.coverage[-1][1]
     after = last + timedelta(days=5)
@@ -310,7 +310,7 @@ def test_beyond_the_last_decree_there_is_only_a_forecast() -> None:
         china.day(date(2050, 1, 3))
 
 
-def test_years_wholly_beyond_the_decrees() -> None:
+def test_a_copy_of_only_years_after_the_last_decree() -> None:
     kazakhstan = holidays.copy("KZ", first=2099, last=2100)
     assert kazakhstan.coverage == ()
     with pytest.raises(CalendarCoverageError, match="2099 is not approved"):
@@ -320,7 +320,7 @@ def test_years_wholly_beyond_the_decrees() -> None:
         office.deadline(datetime(2099, 1, 5, 10, tzinfo=office.tz), timedelta(hours=1))
 
 
-def test_who_knows_the_decrees_better_says_so() -> None:
+def test_the_years_of_decrees_can_be_given() -> None:
     assert not holidays.copy("UA").knows(date(2026, 3, 2))
     ukraine = holidays.copy("UA", decreed=(2000, 2026))
     assert ukraine.coverage == ((date(2000, 1, 1), date(2026, 12, 31)),)
@@ -329,7 +329,7 @@ def test_who_knows_the_decrees_better_says_so() -> None:
         holidays.copy("UA", decreed=(2026, 2000))
 
 
-def test_days_by_the_moon_are_open_until_confirmed() -> None:
+def test_lunar_holidays_are_uncertain_until_confirmed() -> None:
     emirates = holidays.copy("AE", first=2026, last=2027)
     eid = next(day for day in emirates.uncertain(2027))
     assert eid == date(2027, 3, 7)
@@ -339,8 +339,8 @@ def test_days_by_the_moon_are_open_until_confirmed() -> None:
     assert caught.value.cause == "uncertain"
     assert emirates.knows(eid - timedelta(days=1))
     assert emirates.provisional().day(eid).provisional
-    as_told = holidays.copy("AE", first=2026, last=2027, uncertain_days=None)
-    assert as_told.coverage == ((date(2026, 1, 1), date(2027, 12, 31)),)
+    accepted = holidays.copy("AE", first=2026, last=2027, uncertain_days=None)
+    assert accepted.coverage == ((date(2026, 1, 1), date(2027, 12, 31)),)
     narrow = holidays.copy("AE", first=2026, last=2027, uncertain_days=0)
     assert set(narrow.uncertain(2027)) < set(emirates.uncertain(2027))
     # these countries show an estimate as if it were confirmed
@@ -348,7 +348,7 @@ def test_days_by_the_moon_are_open_until_confirmed() -> None:
     assert workalendar.copy("TR", first=2020, last=2020).uncertain(2020)
 
 
-def test_estimates_are_seen_in_every_language() -> None:
+def test_estimated_days_are_recognised_in_every_language() -> None:
     for code in ("AE", "BD", "BH", "EG", "ET", "LB", "MA", "NP", "OM", "TN", "YE"):
         in_english = holidays.copy(code)
         for language in getattr(library, code).supported_languages:
@@ -380,7 +380,7 @@ def lunar_years_read(code: str) -> tuple[int, int]:
     )
 
 
-def test_years_of_lunar_tables_are_those_of_the_library() -> None:
+def test_years_of_lunar_tables_equal_those_of_the_library() -> None:
     found = {}
     for country in EntityLoader.get_country_codes(include_aliases=False):
         entity = getattr(library, country).get_entity()
@@ -422,7 +422,7 @@ def name_on(calendar: Calendar, day: date) -> str | None:
     return calendar.day(day).reasons[0].name
 
 
-def test_names_in_the_language_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_in_the_given_language(monkeypatch: pytest.MonkeyPatch) -> None:
     new_year = date(2026, 1, 1)
     names = {
         ("DE", "en"): "New Year's Day",
@@ -459,7 +459,7 @@ def test_half_days_shorten_a_working_day() -> None:
 @pytest.mark.parametrize(
     "code", ["AU", "BG", "CH", "CN", "CW", "EE", "FO", "GR", "IS", "IT", "KN", "PW", "TR", "US"]
 )
-def test_half_days_leave_days_off_as_they_are(code: str) -> None:
+def test_half_days_do_not_change_days_off(code: str) -> None:
     if holidays.HALF_DAYS not in getattr(library, code).supported_categories:
         pytest.skip("this release knows no half days there")
     plain = holidays.copy(code, first=2020)
@@ -470,7 +470,7 @@ def test_half_days_leave_days_off_as_they_are(code: str) -> None:
             assert plain.provisional().day(day.date).kind is DayKind.WORK
 
 
-def test_workdays_are_named_and_worked() -> None:
+def test_workdays_are_working_days_with_names() -> None:
     taiwan = holidays.copy("TW", categories=("public", "workday"))
     day = taiwan.day(date(2024, 3, 12))
     assert day.kind is DayKind.WORK
@@ -478,14 +478,14 @@ def test_workdays_are_named_and_worked() -> None:
     assert working(taiwan, 2015, 2025) == working(holidays.copy("TW"), 2015, 2025)
 
 
-def test_more_categories_are_more_days_off() -> None:
+def test_more_categories_give_more_days_off() -> None:
     assert holidays.copy("DE-BY").is_working_day(date(2025, 8, 15))
     assert not holidays.copy("DE-BY", categories=("public", "catholic")).is_working_day(
         date(2025, 8, 15)
     )
 
 
-def test_a_worked_weekend_whose_swap_is_not_recorded() -> None:
+def test_a_working_weekend_whose_swap_is_not_recorded() -> None:
     day = workalendar.copy("CN").day(date(2021, 2, 20))
     assert (day.kind, day.hours_of) == (DayKind.TRANSFERRED_WORK, date(2021, 2, 17))
     assert day.reasons[0].act is not None
@@ -516,7 +516,7 @@ def test_the_registry_finds_both_libraries() -> None:
 @pytest.mark.parametrize(
     "code", ["DE-XX", "DE-", "UK", "de", "", "DE-BY-X", "ZZ", "Germany", "XNYS"]
 )
-def test_a_provider_has_no_calendar_of_an_id_that_is_none(code: str) -> None:
+def test_a_provider_has_no_calendar_of_an_unknown_id(code: str) -> None:
     assert holidays.provide(code) is None
     assert workalendar.provide(code) is None
     with pytest.raises(UnknownCalendarError):
@@ -527,13 +527,13 @@ def test_a_provider_has_no_calendar_of_an_id_that_is_none(code: str) -> None:
     ("code", "near"),
     [("DE-BX", "DE-BY"), ("Germany", "DE"), ("UK", "GB"), ("USA", "US"), ("DE-Bavaria", "DE-BY")],
 )
-def test_an_unknown_id_names_near_ones(code: str, near: str) -> None:
+def test_an_unknown_id_suggests_similar_ones(code: str, near: str) -> None:
     with pytest.raises(UnknownCalendarError, match=rf"did you mean .*\b{near}\b") as caught:
         holidays.copy(code)
     assert caught.value.id == code
 
 
-def test_an_id_near_nothing_is_told_what_ids_look_like() -> None:
+def test_an_unknown_id_without_similar_ones_explains_ids() -> None:
     for copy in (holidays.copy, workalendar.copy):
         with pytest.raises(UnknownCalendarError, match="ids are ISO 3166"):
             copy("qqqq")
@@ -541,7 +541,7 @@ def test_an_id_near_nothing_is_told_what_ids_look_like() -> None:
         workalendar.copy("US-IDX")
 
 
-def test_russia_is_not_taken_from_elsewhere() -> None:
+def test_russia_is_not_copied_from_libraries() -> None:
     for code in ("RU", "RU-TA"):
         for refusing in (holidays.provide, holidays.copy):
             with pytest.raises(UnknownCalendarError, match=f"built in.*Calendar.get..{code}"):
@@ -554,7 +554,7 @@ def test_russia_is_not_taken_from_elsewhere() -> None:
     assert Calendar.get("RU").version.startswith("20")
 
 
-def test_workalendar_is_not_asked_where_it_does_not_know_the_swaps() -> None:
+def test_workalendar_is_not_used_for_countries_whose_swaps_it_lacks() -> None:
     known = set(workalendar_registry.region_registry)
     with_swaps = {code for code in SWAPPING if code in known}
     assert with_swaps - {"CN"} == workalendar.SWAPS_MISSING
@@ -580,7 +580,7 @@ def test_impossible_options_are_refused(options: dict, message: str) -> None:
         holidays.copy("DE", **options)
 
 
-def test_years_are_numbers() -> None:
+def test_years_must_be_integers() -> None:
     for copy in (holidays.copy, workalendar.copy):
         with pytest.raises(TypeError, match="years such as 2015"):
             copy("DE", first=date(2015, 1, 1))
@@ -592,7 +592,7 @@ def test_years_are_numbers() -> None:
 
 
 @pytest.mark.parametrize("code", ["DE-BY", "CN", "AE"])
-def test_a_copy_is_a_value_that_keeps_nothing_of_the_library(code: str) -> None:
+def test_a_copy_is_a_value_without_objects_of_the_library(code: str) -> None:
     copied = holidays.copy(code)
     again = holidays.copy(code)
     assert copied == again
@@ -605,17 +605,17 @@ def test_a_copy_is_a_value_that_keeps_nothing_of_the_library(code: str) -> None:
         copied.with_week(6)
 
 
-def test_threads_that_copy_and_read_at_once_agree() -> None:
+def test_threads_can_copy_and_read_at_once() -> None:
     ids = ("DE-BY", "GB-SCT", "CN", "HU", "AE", "JP", "US-CA", "IL")
 
     @lru_cache
     def expected(code: str) -> list[date]:
-        told = told_by_holidays(code, range(2024, 2026))
-        return [day for day in dates(2024, 2025) if told.is_working_day(day)]
+        theirs = of_holidays(code, range(2024, 2026))
+        return [day for day in dates(2024, 2025) if theirs.is_working_day(day)]
 
     @lru_cache
     def expected_of_workalendar(code: str) -> list[date]:
-        return told_by_workalendar(code, 2023, 2023)
+        return of_workalendar(code, 2023, 2023)
 
     for code in ids:
         expected(code)
@@ -647,7 +647,7 @@ def test_thirty_years_are_copied_in_less_than_half_a_second(code: str) -> None:
 # -- Russia, as a cross-check of the copying --------------------------------------------------
 
 
-def test_russia_copied_differs_from_our_own_in_the_known_dates_alone() -> None:
+def test_a_copy_of_russia_differs_from_our_own_only_in_listed_dates() -> None:
     ours, theirs = Calendar.get("RU"), holidays._copy("RU", holidays._Options(2004, 2027))
     differing: dict[DayKind, list[str]] = defaultdict(list)
     hours: list[Day] = []

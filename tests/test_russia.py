@@ -63,7 +63,7 @@ def test_norms_of_the_year(year: int) -> None:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_hours_of_an_eight_hour_office_equal_the_norm(year: int) -> None:
+def test_working_time_of_an_eight_hour_office_equals_the_norm(year: int) -> None:
     calendar = Calendar.get("RU").without(Layer.PRESIDENTIAL)
     office = Schedule(calendar, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Volgograd")
     start, end = (datetime(y, 1, 1, tzinfo=office.tz) for y in (year, year + 1))
@@ -119,7 +119,7 @@ def test_a_swapped_day_takes_hours_and_shortness_of_the_other() -> None:
     assert day.eve_of.date == date(2024, 5, 1)
 
 
-def test_automatic_moves_of_2009_go_on_to_the_next_free_working_day() -> None:
+def test_automatic_moves_of_2009_go_to_the_next_free_working_day() -> None:
     moves = dict(automatic_moves(rows_of(2009)))
     assert moves[date(2009, 1, 3)] == date(2009, 1, 6)
     assert moves[date(2009, 1, 4)] == date(2009, 1, 8)
@@ -188,7 +188,7 @@ def test_volgograd_has_its_own_days() -> None:
     assert not calendar.day(date(2018, 2, 1)).short
 
 
-def test_where_31_december_2020_was_moved_is_known_or_open() -> None:
+def test_the_move_of_31_december_2020_is_known_or_uncertain() -> None:
     days = [date(2020, 12, 26), date(2020, 12, 31)]
     federal, belgorod, kostroma = map(Calendar.get, ("RU", "RU-BEL", "RU-KOS"))
     assert [federal.is_working_day(day) for day in days] == [False, True]
@@ -201,7 +201,7 @@ def test_where_31_december_2020_was_moved_is_known_or_open() -> None:
         kostroma.day(days[1])
 
 
-def test_coverage_ends_say_so() -> None:
+def test_dates_outside_the_coverage_are_refused_with_the_reason() -> None:
     for day in (date(2003, 12, 31), date(2028, 1, 1)):
         with pytest.raises(CalendarCoverageError) as caught:
             Calendar.get("RU").day(day)
@@ -261,7 +261,7 @@ def test_a_six_day_week(day: str, wanted: tuple[DayKind, bool]) -> None:
     assert (found.kind, found.short) == wanted
 
 
-def test_a_seven_day_week_has_holidays_alone() -> None:
+def test_a_seven_day_week_has_only_holidays() -> None:
     calendar = Calendar.get("RU").with_week(7)
     off = [d.date for d in year_of(calendar, 2026) if not d.working]
     assert len(off) == 14
@@ -287,7 +287,7 @@ def kind(region_id: str, day: str) -> tuple[DayKind, bool]:
         ("RU-STA", "2026-04-21", (DayKind.HOLIDAY, False)),  # Radonitsa, Easter + 9
         ("RU-STA", "2027-05-11", (DayKind.HOLIDAY, False)),
         ("RU-STA", "2026-04-20", (DayKind.WORK, True)),  # the hour before a regional holiday
-        ("RU-STA", "2016-05-10", (DayKind.WORK, False)),  # the law holds since 2017
+        ("RU-STA", "2016-05-10", (DayKind.WORK, False)),  # the law applies since 2017
         ("RU-TA", "2026-08-30", (DayKind.HOLIDAY, False)),  # a Sunday, and no Monday for it
         ("RU-TA", "2026-08-31", (DayKind.WORK, False)),
         ("RU-BA", "2026-10-11", (DayKind.HOLIDAY, False)),  # a Sunday that moves
@@ -308,7 +308,7 @@ def test_regional_days(region_id: str, day: str, wanted: tuple[DayKind, bool]) -
     assert kind(region_id, day) == wanted
 
 
-def test_a_date_by_the_moon_is_open_until_an_act_sets_it() -> None:
+def test_a_lunar_holiday_is_uncertain_until_an_act_sets_it() -> None:
     tatarstan = Calendar.get("RU-TA")
     assert kind("RU-TA", "2026-03-20") == (DayKind.HOLIDAY, False)
     open_days = tatarstan.uncertain(2027)
@@ -322,14 +322,14 @@ def test_a_date_by_the_moon_is_open_until_an_act_sets_it() -> None:
     assert not tatarstan.provisional().day(date(2027, 3, 15)).provisional
 
 
-def test_what_sources_dispute_is_open_and_visible() -> None:
+def test_a_disputed_holiday_is_uncertain_and_listed() -> None:
     disputed = Calendar.get("RU-KC").uncertain(2026)
     assert {date(2026, 4, 20), date(2026, 4, 21)} <= set(disputed)
     assert disputed[date(2026, 4, 20)].name == "Радоница"
     assert date(2026, 6, 8) in Calendar.get("RU-KR").uncertain(2026)
 
 
-def test_a_deadline_may_not_run_across_an_open_date() -> None:
+def test_a_deadline_that_depends_on_an_uncertain_date_is_refused() -> None:
     office = Schedule("RU-TA", "Mo-Fr 09:00-13:00,14:00-18:00")
     before = datetime(2027, 3, 5, 17, 0, tzinfo=office.tz)  # the Friday before
     assert office.deadline(before, timedelta(hours=1)).hour == 18
@@ -359,7 +359,7 @@ def test_easter_against_the_list_of_radonitsa() -> None:
         )
 
 
-def test_all_regions_answer_for_2024_to_2026_or_say_what_is_open() -> None:
+def test_all_regions_know_2024_to_2026_except_uncertain_dates() -> None:
     for region_id in region_ids():
         calendar = Calendar.get(region_id)
         for year in (2024, 2025, 2026):
@@ -385,7 +385,7 @@ def test_every_regional_row_names_act_source_and_scope() -> None:
             assert act.confidence in ("high", "medium", "low")
 
 
-def test_unknown_ids_name_near_misses() -> None:
+def test_an_unknown_id_suggests_similar_ones() -> None:
     with pytest.raises(UnknownCalendarError, match="RU-VGG"):
         Calendar.get("RU-VGV")
     with pytest.raises(UnknownCalendarError, match=r"Calendar\.plain"):
@@ -412,7 +412,7 @@ def test_working_day_arithmetic() -> None:
         calendar.add_working_days(date(2026, 1, 12), 0)
 
 
-def test_data_files_are_whole() -> None:
+def test_data_files_are_complete() -> None:
     assert covered_years() == (2004, 2027)
     for year in YEARS:
         rows = rows_of(year)
@@ -426,7 +426,7 @@ def test_data_files_are_whole() -> None:
             assert act.known_from < day
 
 
-def test_open_dates_are_filed_under_their_own_year() -> None:
+def test_uncertain_dates_are_listed_under_their_own_year() -> None:
     for region_id in region_ids():
         calendar = Calendar.get(region_id)
         for year in YEARS:
@@ -438,7 +438,7 @@ def test_open_dates_are_filed_under_their_own_year() -> None:
     assert Calendar.get("RU-TA").uncertain(1999) == {}
 
 
-def test_what_is_open_is_said_to_be_open_whenever_it_was_asked() -> None:
+def test_an_uncertain_date_is_uncertain_as_known_on_any_date() -> None:
     with pytest.raises(CalendarCoverageError) as caught:
         Calendar.get("RU-AD").as_known(date(2026, 1, 15)).day(date(2004, 11, 14))
     assert caught.value.cause == "uncertain"
@@ -448,14 +448,14 @@ def test_what_is_open_is_said_to_be_open_whenever_it_was_asked() -> None:
         Calendar.get("RU").provisional().day(date(2100, 1, 10))
 
 
-def test_days_cannot_be_changed() -> None:
+def test_days_are_immutable() -> None:
     with pytest.raises((TypeError, AttributeError)):
         Calendar.get("RU").special_days(2026).clear()
     with pytest.raises(TypeError, match="dates, not"):
         Calendar.get("RU").day(datetime(2026, 1, 1))
 
 
-def test_what_no_act_was_found_for_answers_nothing() -> None:
+def test_a_holiday_without_an_act_is_refused() -> None:
     rows = [
         (path.name, row)
         for path in sorted(REGIONS_DATA.glob("*.toml"))

@@ -142,14 +142,14 @@ def test_an_act_decides(region_id: str, day: str, wanted: str) -> None:
         ("X-RU-DON", "2022-09-29"),
     ],
 )
-def test_what_no_act_decides_is_open(region_id: str, day: str) -> None:
+def test_a_date_that_no_act_decides_is_uncertain(region_id: str, day: str) -> None:
     assert state(region_id, day) == "open"
     with pytest.raises(CalendarCoverageError) as caught:
         Calendar.get(region_id).day(date.fromisoformat(day))
     assert caught.value.cause == "uncertain"
 
 
-def test_31_december_2020_is_open_in_every_region_unless_an_act_was_found() -> None:
+def test_31_december_2020_is_uncertain_in_every_region_without_an_act() -> None:
     known = {id_ for id_ in region_ids() if Calendar.get(id_).knows(NEW_YEARS_EVE)}
     assert known == FIXED_BY_AN_ACT
     for id_ in known:
@@ -167,13 +167,13 @@ def test_a_regional_act_also_decides_which_weekend_was_worked() -> None:
     assert [state("RU-SA", day) for day in saturdays] == ["off", "open"]  # the text is not read
 
 
-def test_a_holiday_moved_to_another_date_by_an_act_leaves_its_own() -> None:
+def test_a_holiday_that_an_act_moves_frees_its_own_date() -> None:
     tuva = Calendar.get("RU-TY").provisional()  # Naadym, without a list, leaves the summer open
     assert tuva.is_working_day(date(2014, 8, 15))
     assert not tuva.is_working_day(date(2014, 9, 5))
 
 
-def test_a_region_is_not_known_before_it_joined() -> None:
+def test_dates_before_a_region_joined_are_uncertain() -> None:
     crimea = Calendar.get("X-RU-CR")
     assert not any(crimea.knows(date(2014, 3, day)) for day in range(1, 18))
     assert crimea.day(date(2014, 3, 18)).working
@@ -181,7 +181,7 @@ def test_a_region_is_not_known_before_it_joined() -> None:
     assert "№ 6-ФКЗ" in (crimea.uncertain(2013)[date(2013, 6, 3)].act or Act("")).title
 
 
-def test_every_row_names_its_act_and_where_it_was_found() -> None:
+def test_every_row_names_its_act_and_source() -> None:
     folder = Path(regions.__file__).parent
     files = [folder / "every_region.toml", *sorted((folder / "regions_data").glob("*.toml"))]
     for path in files:
@@ -198,7 +198,7 @@ def test_every_row_names_its_act_and_where_it_was_found() -> None:
             assert row["note"], (path.name, row)
 
 
-def test_every_open_date_says_what_leaves_it_open() -> None:
+def test_every_uncertain_date_has_an_act_and_a_source() -> None:
     for id_ in region_ids():
         for year in (2004, 2010, 2014, 2019, 2020, 2027):
             for day, entry in Calendar.get(id_).uncertain(year).items():
@@ -255,7 +255,7 @@ def test_a_holiday_on_a_moved_day_off_moves_as_from_a_weekend() -> None:
     ]
 
 
-def test_a_holiday_on_a_federal_holiday_leaves_the_next_day_open() -> None:
+def test_a_holiday_on_a_federal_holiday_makes_the_next_day_uncertain() -> None:
     kind_of = federal_kinds(d0509=DayKind.HOLIDAY)
     shared = made_up(holiday("05-09"))
     assert days_off(shared, 2022, kind_of) == ["05-09"]
@@ -285,7 +285,7 @@ def test_a_single_day_on_the_likely_date_decides_the_year() -> None:
     ] == [act]
 
 
-def test_a_move_onto_an_open_date_leaves_the_day_after_open_too() -> None:
+def test_a_move_onto_an_uncertain_date_makes_the_day_after_uncertain_too() -> None:
     monday = holiday("listed", "stays", forecast="07-16", disputed=True)
     found = uncertain(made_up(holiday("07-15"), monday), 2018, federal_kinds())
     assert list(found) == [date(2018, 7, 16), date(2018, 7, 15), date(2018, 7, 17)]

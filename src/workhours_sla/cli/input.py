@@ -20,13 +20,12 @@ from workhours_sla.adapters.sources.mapping import clip
 from workhours_sla.cli.min_read import (
     Unread,
     min_read_option,
-    quoted,
     read_percent,
     refuse_unread,
 )
 from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
@@ -167,7 +166,7 @@ def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
     unread = {}
     for fault in reversed(rows.faults):
         where = say("line" if stored is None else "row", lang, line=fault.line)
-        unread[fault.reason] = Unread(counts[fault.reason], f"{where}: {quoted(fault.text)}")
+        unread[fault.reason] = Unread(counts[fault.reason], f"{where}: {shown(fault.text.strip())}")
     refuse_unread(read, unread, least, lang, kept=stored is not None)
 
 

@@ -14,8 +14,6 @@ from workhours_sla.text import words
 from workhours_sla.text.shell import say
 
 DEFAULT_MIN_READ: Final = "50%"
-SHOWN_TEXT: Final = 80
-"""How many characters of an example row a message shows."""
 
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%|(\d{1,3})", re.ASCII)
 
@@ -75,9 +73,3 @@ def refuse_unread(
         way_out=say("unread_kept" if kept else "unread_file", lang),
     )
     raise SourceError(msg, read=read, unread=read - good)
-
-
-def quoted(text: str) -> str:
-    """Return a row's text for a message: quoted, on one line, not too long."""
-    text = text.strip()
-    return repr(text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "...")

@@ -11,7 +11,7 @@ import click
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
-from workhours_sla.cli.min_read import quoted
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start
 from workhours_sla.text.shell import say
@@ -50,7 +50,7 @@ def note_shared_ids(
             rows=len(rows),
             share=100 * count // len(rows) or "<1",
             canonical=canonical,
-            id=quoted(shared),
+            id=shown(shared.strip()),
             column=repr(config.columns.get(canonical, canonical)),
         )
         click.echo(f"{say('note', lang)}: {note}", err=True)

@@ -30,7 +30,6 @@ from workhours_sla.cli.input import events_line, reason_lines
 from workhours_sla.cli.min_read import (
     Unread,
     min_read_option,
-    quoted,
     read_percent,
     refuse_unread,
 )
@@ -38,7 +37,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings, common_options
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import SourceError, WorkHoursError
+from workhours_sla.errors import SourceError, WorkHoursError, shown
 from workhours_sla.sla.change import Change, ChangeKind
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.pipeline import DEFAULT_BATCH_SIZE, Pipeline, RunSummary
@@ -370,7 +369,7 @@ def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool)
     """Raise SourceError if a run that is finished could read too few of its rows."""
     if finished:
         causes = run.causes.items()
-        unread = {reason: Unread(count, quoted(row.text)) for reason, (count, row) in causes}
+        unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}
         refuse_unread(run.items, unread, least, lang, kept=True)
 
 
