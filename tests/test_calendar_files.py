@@ -764,8 +764,8 @@ def test_a_schedule_reads_back_equal(schedule: Schedule, indent: int | None) -> 
 
 def test_a_calendar_of_another_library_goes_by_its_id() -> None:
     schedule = Schedule("DE-BY", S8, tz="Europe/Berlin")
-    told = json.loads(to_json(schedule))["calendar"]
-    assert told == {
+    document = json.loads(to_json(schedule))["calendar"]
+    assert document == {
         "kind": "calendar",
         "id": "DE-BY",
         "source": {
@@ -803,14 +803,14 @@ def test_a_newer_calendar_is_followed_with_a_warning() -> None:
         assert from_json(text.replace(version, "2001-01-01")) == Schedule("RU", S8, tz="UTC")
 
 
-def set_in(told: Any, path: str, value: object) -> None:
+def set_in(document: Any, path: str, value: object) -> None:
     *keys, last = [int(key) if key.isdigit() else key for key in path.split("/")]
     for key in keys:
-        told = told[key]
+        document = document[key]
     if value is ...:
-        del told[last]
+        del document[last]
     else:
-        told[last] = value
+        document[last] = value
 
 
 REGISTERED = {"kind": "registered", "version": "1", "as_known": None, "week": None}
@@ -850,11 +850,11 @@ REGISTERED = {"kind": "registered", "version": "1", "as_known": None, "week": No
 def test_json_that_cannot_be_read_names_the_key(
     path: str, value: object, key: str, words: str
 ) -> None:
-    told = json.loads((DATA / "schedule.json").read_text(encoding="utf-8"))
+    document = json.loads((DATA / "schedule.json").read_text(encoding="utf-8"))
     path, key = (text.replace("SOURCE", f"calendar{text[6:7]}source", 1) for text in (path, key))
-    set_in(told, path, value)
+    set_in(document, path, value)
     with pytest.raises(ConfigError, match=words) as caught:
-        from_json(json.dumps(told))
+        from_json(json.dumps(document))
     assert caught.value.key == key
     assert str(caught.value).startswith(f"{key}: ")
     assert "\n" not in str(caught.value)
