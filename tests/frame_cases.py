@@ -1,4 +1,4 @@
-"""What the tests of every kind of frame ask, and what the scalar engine answers."""
+"""Rows for the tests of pandas, polars and Arrow, and the answers of the scalar verbs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ OFFICE = OFFICES["volgograd"]
 CHANGES = (
     datetime(2018, 10, 27, 23, tzinfo=UTC),  # Volgograd +03 to +04
     datetime(2020, 12, 26, 22, tzinfo=UTC),  # Volgograd +04 to +03
-    datetime(2024, 3, 10, 7, tzinfo=UTC),  # New York into summer
-    datetime(2024, 11, 3, 6, tzinfo=UTC),  # New York out of it
-    datetime(2024, 4, 6, 15, tzinfo=UTC),  # Lord Howe, half an hour
-    datetime(2025, 12, 31, 10, tzinfo=UTC),  # the long New Year holidays
+    datetime(2024, 3, 10, 7, tzinfo=UTC),  # New York to summer time
+    datetime(2024, 11, 3, 6, tzinfo=UTC),  # New York to winter time
+    datetime(2024, 4, 6, 15, tzinfo=UTC),  # Lord Howe, by half an hour
+    datetime(2025, 12, 31, 10, tzinfo=UTC),  # New Year holidays
 )
 STEPS = {
     "s": timedelta(seconds=1),
@@ -35,11 +35,11 @@ STEPS = {
 BUDGET = working_hours(4, minutes=20)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
-"""A day of a year whose calendar is not approved."""
+"""A day of a year whose calendar has no act yet."""
 
 
 def alone(missing: set[str], imports: str, columns: str) -> str:
-    """Return the first deadline of a kind of frame where other libraries are not installed."""
+    """Return the first deadline of a column while some libraries cannot be imported."""
     code = f"""
 import sys
 class Missing:
@@ -48,19 +48,20 @@ class Missing:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Missing())
 from datetime import datetime
-{imports} as verbs
+{imports}
+from workhours_sla import frames
 from workhours_sla import Schedule, working_hours
 office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 start = datetime(2025, 10, 31, 17, 30)
 posted, by = {columns}
-print(verbs.deadline({{"a": office}}, posted, working_hours(4), by=by)[0])
+print(frames.deadline({{"a": office}}, posted, working_hours(4), by=by)[0])
 """
     command = [sys.executable, "-W", "ignore", "-c", code]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
-    """Return instants within two days of a change, whole in the unit, the third one missing."""
+    """Return instants within two days of a change, in whole units; the third is missing."""
     chance = random.Random(f"{unit} {seed}")
     reach = timedelta(days=2) // STEPS[unit]
     found: list[datetime | None] = [
@@ -70,30 +71,30 @@ def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
     return found
 
 
-def each(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
-    """Return the answer of each row, None where one of its instants is missing."""
+def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
+    """Return the answer of each row, None if one of its instants is missing."""
     return [
         None if any(value is None for value in row) else answer(*row)
         for row in zip(*lists, strict=True)
     ]
 
 
-def questions(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
-    """Return what the scalar engine answers to each verb."""
+def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
+    """Return the answers of each scalar verb."""
     return {
-        "elapsed": each(office.elapsed, starts, ends),
-        "remaining": each(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
-        "deadline": each(lambda start: office.deadline(start, BUDGET), starts),
-        "breaches_after": each(lambda start: office.breaches_after(start, BUDGET), starts),
-        "latest_start": each(lambda due: office.latest_start(due, BUDGET), starts),
-        "next_opening": each(office.next_opening, starts),
-        "is_working": each(office.is_working, starts),
+        "elapsed": row_by_row(office.elapsed, starts, ends),
+        "remaining": row_by_row(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
+        "deadline": row_by_row(lambda start: office.deadline(start, BUDGET), starts),
+        "breaches_after": row_by_row(lambda start: office.breaches_after(start, BUDGET), starts),
+        "latest_start": row_by_row(lambda due: office.latest_start(due, BUDGET), starts),
+        "next_opening": row_by_row(office.next_opening, starts),
+        "is_working": row_by_row(office.is_working, starts),
     }
 
 
-def ask(verbs: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
-    """Ask the verbs of a kind of frame the same."""
-    function = getattr(verbs, verb)
+def call(frames: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
+    """Call a verb on columns with the same arguments."""
+    function = getattr(frames, verb)
     match verb:
         case "elapsed":
             return function(office, starts, ends, **options)
@@ -105,11 +106,11 @@ def ask(verbs: Any, verb: str, office: Any, starts: Any, ends: Any, **options: A
             return function(office, starts, BUDGET, **options)
 
 
-VERBS = tuple(questions(OFFICE, [], []))
+VERBS = tuple(scalar_answers(OFFICE, [], []))
 
 
-def holds_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime]]]:
-    """Return up to three holds a row, sorted and apart, from before the start to days after it."""
+def pauses_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime]]]:
+    """Return up to three pauses a row, sorted and without overlap, around the start."""
     chance = random.Random(seed)
     found = []
     for start in starts:
@@ -124,15 +125,15 @@ def holds_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime
     return found
 
 
-def with_holds(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
-    """Return what the scalar engine answers where the clock stood still."""
+def paused_answers(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
+    """Return the answers of each scalar verb with pauses."""
     return {
-        "elapsed": each(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
-        "remaining": each(
+        "elapsed": row_by_row(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
+        "remaining": row_by_row(
             lambda a, h: OFFICE.remaining(a, BUDGET, now=NOW, pauses=h), starts, pauses
         ),
-        "deadline": each(lambda a, h: OFFICE.deadline(a, BUDGET, pauses=h), starts, pauses),
-        "breaches_after": each(
+        "deadline": row_by_row(lambda a, h: OFFICE.deadline(a, BUDGET, pauses=h), starts, pauses),
+        "breaches_after": row_by_row(
             lambda a, h: OFFICE.breaches_after(a, BUDGET, pauses=h), starts, pauses
         ),
     }

@@ -1,4 +1,4 @@
-"""The verbs on Arrow arrays: the scalar engine's answers, in the array's own kind and zone."""
+"""The verbs on Arrow arrays equal the scalar verbs, in the kind and zone of the array."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from frame_cases import (  # noqa: E402
     OFFICES,
     UNKNOWN,
     alone,
-    ask,
-    holds_of,
+    call,
     moments,
-    questions,
-    with_holds,
+    paused_answers,
+    pauses_of,
+    scalar_answers,
 )
-from workhours_sla import columns, working_hours  # noqa: E402
-from workhours_sla.adapters.frames import arrow as verbs  # noqa: E402
+from workhours_sla import columns, frames, working_hours  # noqa: E402
+from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: E402
 from workhours_sla.errors import (  # noqa: E402
     BudgetError,
     CalendarCoverageError,
@@ -52,11 +52,11 @@ def scalars(answers: Any) -> list[Any]:
 
 @pytest.mark.parametrize("name", OFFICES)
 @pytest.mark.parametrize("unit", UNITS)
-def test_every_verb_answers_as_the_schedule_does(unit: str, name: str) -> None:
+def test_every_verb_equals_the_scalar_verb(unit: str, name: str) -> None:
     starts, ends = moments(unit, 1), moments(unit, 2)
     asked, until = column(unit, starts, "+05:30"), column(unit, ends, "America/New_York")
-    for verb, wanted in questions(OFFICES[name], starts, ends).items():
-        found = ask(verbs, verb, OFFICES[name], asked, until)
+    for verb, wanted in scalar_answers(OFFICES[name], starts, ends).items():
+        found = call(frames, verb, OFFICES[name], asked, until)
         assert isinstance(found, pa.Array)
         found.validate(full=True)
         assert scalars(found) == wanted, verb
@@ -69,42 +69,42 @@ def test_every_verb_answers_as_the_schedule_does(unit: str, name: str) -> None:
 @pytest.mark.parametrize("verb", ["deadline", "elapsed", "is_working"])
 def test_slices_and_chunks(verb: str) -> None:
     starts, ends = moments("us", 1), moments("us", 2)
-    wanted = questions(OFFICE, starts, ends)[verb]
+    wanted = scalar_answers(OFFICE, starts, ends)[verb]
     asked, until = column("us", starts), column("us", ends)
     for own in (slice(1, 40), slice(3, 4), slice(7, None), slice(5, 5)):
-        found = ask(verbs, verb, OFFICE, asked[own], until[own])
+        found = call(frames, verb, OFFICE, asked[own], until[own])
         assert found.to_pylist() == wanted[own]
     chunked = pa.chunked_array([asked[:11], asked[11:12], asked[12:12], asked[12:]])
     others = pa.chunked_array([until[:50], until[50:]])
-    found = ask(verbs, verb, OFFICE, chunked, others)
+    found = call(frames, verb, OFFICE, chunked, others)
     assert isinstance(found, pa.ChunkedArray)
     assert found.to_pylist() == wanted
-    found = ask(verbs, verb, OFFICE, chunked[5:60], others[5:60])
+    found = call(frames, verb, OFFICE, chunked[5:60], others[5:60])
     assert found.to_pylist() == wanted[5:60]
-    assert ask(verbs, verb, OFFICE, pa.chunked_array([], asked.type), until[:0]).to_pylist() == []
+    assert call(frames, verb, OFFICE, pa.chunked_array([], asked.type), until[:0]).to_pylist() == []
 
 
-def test_arrays_are_read_where_they_lie() -> None:
+def test_arrays_are_not_copied() -> None:
     asked = column("us", [value or NOW for value in moments("us", 1)])
     buffer = np.frombuffer(asked.buffers()[1], np.int64)
     for given in (asked, asked[5:], pa.chunked_array([asked[5:]])):
-        assert np.shares_memory(verbs._Array("starts", given).times, buffer)
-    assert verbs._Array("starts", asked[5:]).times.tolist() == [
+        assert np.shares_memory(ArrowRows("starts", given).times, buffer)
+    assert ArrowRows("starts", asked[5:]).times.tolist() == [
         when.replace(tzinfo=None) for when in asked[5:].cast(pa.timestamp("us", "UTC")).to_pylist()
     ]
 
 
-def test_no_null_is_made_where_there_is_none() -> None:
+def test_answers_have_no_null_without_reason() -> None:
     asked = column("us", [NOW])
     for verb in ("deadline", "elapsed", "is_working"):
-        assert ask(verbs, verb, OFFICE, asked, asked).null_count == 0
+        assert call(frames, verb, OFFICE, asked, asked).null_count == 0
 
 
 def test_a_finer_column_makes_the_unit_finer() -> None:
     start = column("s", [NOW])
     end = pa.array([start.cast(pa.int64())[0].as_py() * 10**9 + 7]).cast(pa.timestamp("ns", "UTC"))
     for until in (end, end[0]):
-        found = verbs.elapsed(OFFICE, start, until)
+        found = frames.elapsed(OFFICE, start, until)
         assert found.type == pa.duration("ns")
         assert found.cast(pa.int64()).to_pylist() == [7]
 
@@ -115,11 +115,11 @@ def test_a_finer_column_makes_the_unit_finer() -> None:
 def test_one_instant_for_all_rows_or_none() -> None:
     starts = moments("s", 1)
     asked = column("s", starts)
-    wanted = questions(OFFICE, starts, [NOW] * len(starts))["elapsed"]
+    wanted = scalar_answers(OFFICE, starts, [NOW] * len(starts))["elapsed"]
     for now in (NOW, NOW.astimezone(OFFICE.tz), pa.scalar(NOW), pa.scalar(NOW).cast(asked.type)):
-        assert verbs.elapsed(OFFICE, asked, now).to_pylist() == wanted
+        assert frames.elapsed(OFFICE, asked, now).to_pylist() == wanted
     for nothing in (pa.scalar(None), pa.scalar(None, asked.type), pa.nulls(len(starts))):
-        assert verbs.elapsed(OFFICE, asked, nothing).null_count == len(starts)
+        assert frames.elapsed(OFFICE, asked, nothing).null_count == len(starts)
 
 
 def test_a_budget_for_each_row_or_one() -> None:
@@ -132,39 +132,39 @@ def test_a_budget_for_each_row_or_one() -> None:
     asked = column("us", starts)
     for unit in UNITS[:3]:
         budgets = pa.array(amounts, pa.duration(unit))
-        assert verbs.deadline(OFFICE, asked, budgets).to_pylist() == wanted
-    one = verbs.deadline(OFFICE, asked, pa.scalar(BUDGET))
-    assert one.equals(verbs.deadline(OFFICE, asked, BUDGET))
+        assert frames.deadline(OFFICE, asked, budgets).to_pylist() == wanted
+    one = frames.deadline(OFFICE, asked, pa.scalar(BUDGET))
+    assert one.equals(frames.deadline(OFFICE, asked, BUDGET))
 
 
-def test_what_is_no_instant_or_no_amount_is_refused() -> None:
+def test_columns_that_are_not_instants_or_amounts_are_refused() -> None:
     aware = column("us", [NOW, NOW])
     naive = aware.cast(pa.timestamp("us"))
     with pytest.raises(NaiveDatetimeError, match=r"starts is timestamp\[us\].*assume_timezone\(a"):
-        verbs.deadline(OFFICE, naive, BUDGET)
+        frames.deadline(OFFICE, naive, BUDGET)
     for given in (naive, naive[0]):
         with pytest.raises(NaiveDatetimeError, match="ends is timestamp"):
-            verbs.elapsed(OFFICE, aware, given)
+            frames.elapsed(OFFICE, aware, given)
     with pytest.raises(NaiveDatetimeError, match="has no zone"):
-        verbs.elapsed(OFFICE, aware, NOW.replace(tzinfo=None))
+        frames.elapsed(OFFICE, aware, NOW.replace(tzinfo=None))
     with pytest.raises(TypeError, match=r"starts is a column of date32\[day\], not of instants"):
-        verbs.deadline(OFFICE, naive.cast(pa.date32()), BUDGET)
+        frames.deadline(OFFICE, naive.cast(pa.date32()), BUDGET)
     with pytest.raises(TypeError, match="starts is of type list"):
-        verbs.deadline(OFFICE, [NOW], BUDGET)
+        frames.deadline(OFFICE, [NOW], BUDGET)
     for given in ("answered", None):
         with pytest.raises(TypeError, match="ends is of type"):
-            verbs.elapsed(OFFICE, aware, given)
+            frames.elapsed(OFFICE, aware, given)
     for amount in (None, 4.5, "4h", pa.array([4.5, 4.5]), pa.scalar(4)):
         with pytest.raises(TypeError, match="a budget is"):
-            verbs.deadline(OFFICE, aware, amount)
+            frames.deadline(OFFICE, aware, amount)
     with pytest.raises(BudgetError, match="the budget of row 1 is NaT"):
-        verbs.deadline(OFFICE, aware, pa.array([BUDGET, None]))
+        frames.deadline(OFFICE, aware, pa.array([BUDGET, None]))
     one = aware[:1]
     for refused in (
-        lambda: verbs.elapsed(OFFICE, aware, one),
-        lambda: verbs.deadline(OFFICE, aware, pa.array([BUDGET])),
-        lambda: verbs.deadline(OFFICES, aware, BUDGET, by=pa.array(["watch"])),
-        lambda: verbs.deadline([OFFICE], aware, BUDGET, codes=pa.array([0])),
+        lambda: frames.elapsed(OFFICE, aware, one),
+        lambda: frames.deadline(OFFICE, aware, pa.array([BUDGET])),
+        lambda: frames.deadline(OFFICES, aware, BUDGET, by=pa.array(["watch"])),
+        lambda: frames.deadline([OFFICE], aware, BUDGET, codes=pa.array([0])),
     ):
         with pytest.raises(ValueError, match="has 1 rows where the first column has 2"):
             refused()
@@ -183,53 +183,53 @@ def test_schedules_by_name_and_by_code() -> None:
         for start, name in zip(starts, names, strict=True)
     ]
     text = pa.array(names)
-    unused = pa.DictionaryArray.from_arrays(pa.array(codes), [*list(OFFICES), "nobody's"])
+    unused = pa.DictionaryArray.from_arrays(pa.array(codes), [*list(OFFICES), "unused"])
     parts = [text[:20].dictionary_encode(), text[20:].dictionary_encode()]
     for by in (text, text.cast(pa.large_string()), unused, pa.chunked_array(parts)):
-        assert verbs.deadline(OFFICES, asked, BUDGET, by=by).to_pylist() == wanted
+        assert frames.deadline(OFFICES, asked, BUDGET, by=by).to_pylist() == wanted
     listed = list(OFFICES.values())
     for chosen in (pa.array(codes, pa.int8()), pa.chunked_array([codes[:9], codes[9:]])):
-        assert verbs.deadline(listed, asked, BUDGET, codes=chosen).to_pylist() == wanted
+        assert frames.deadline(listed, asked, BUDGET, codes=chosen).to_pylist() == wanted
     with pytest.raises(IndexError, match="row 2 has schedule code 2"):
-        verbs.deadline(listed[:2], asked, BUDGET, codes=pa.array(codes))
+        frames.deadline(listed[:2], asked, BUDGET, codes=pa.array(codes))
 
 
-def test_a_name_that_is_unknown_or_missing_is_refused() -> None:
+def test_an_unknown_or_missing_name_is_refused() -> None:
     asked = column("us", [NOW] * 3)
     by = pa.array(["watch", "volgorad", None])
     for given in (by, by.dictionary_encode(), pa.chunked_array([by[:1], by[1:]])):
         with pytest.raises(LookupError, match=r"row 1 names .*'volgorad'.*near it: volgograd"):
-            verbs.deadline(OFFICES, asked, BUDGET, by=given)
+            frames.deadline(OFFICES, asked, BUDGET, by=given)
     with pytest.raises(LookupError, match="row 0 names no schedule"):
-        verbs.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
+        frames.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
     with pytest.raises(TypeError, match="by is str, not a column of names"):
-        verbs.deadline(OFFICES, asked, BUDGET, by="agency")
+        frames.deadline(OFFICES, asked, BUDGET, by="agency")
 
 
-# -- holds -----------------------------------------------------------------------------------
+# -- pauses ----------------------------------------------------------------------------------
 
 
-def test_holds_as_lists_of_structs() -> None:
+def test_pauses_as_lists_of_structs() -> None:
     starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    pauses = holds_of(starts, 3)
+    pauses = pauses_of(starts, 3)
     asked, until = column("us", starts), column("us", ends)
     each = pa.struct({"start": pa.timestamp("us", "UTC"), "end": pa.timestamp("s", "Asia/Tokyo")})
-    # what lies below the unit of the end is cut off, as Arrow does
+    # Arrow truncates to the unit of the end
     pauses = [[(since, end.replace(microsecond=0)) for since, end in own] for own in pauses]
     pauses = [[(since, max(since, end)) for since, end in own if since <= end] for own in pauses]
     rows = [[{"start": since, "end": end} for since, end in own] for own in pauses]
     for kind in (pa.list_(each), pa.large_list(each)):
         listed = pa.array(rows, kind)
         parts = pa.chunked_array([listed[:9], listed[9:]])
-        for verb, wanted in with_holds(starts, ends, pauses).items():
+        for verb, wanted in paused_answers(starts, ends, pauses).items():
             for given in (listed, parts):
-                found = ask(verbs, verb, OFFICE, asked, until, pauses=given)
+                found = call(frames, verb, OFFICE, asked, until, pauses=given)
                 assert found.to_pylist() == wanted, verb
-                found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], pauses=given[5:30])
+                found = call(frames, verb, OFFICE, asked[5:30], until[5:30], pauses=given[5:30])
                 assert found.to_pylist() == wanted[5:30], verb
 
 
-def test_what_lies_under_a_null_list_is_not_a_hold() -> None:
+def test_values_under_a_null_list_are_not_pauses() -> None:
     pause = {"start": NOW, "end": NOW + timedelta(hours=1)}
     values = pa.array([pause] * 3)
     pauses = pa.ListArray.from_arrays(pa.array([0, None, 2, 3], pa.int32()), values)
@@ -240,39 +240,41 @@ def test_what_lies_under_a_null_list_is_not_a_hold() -> None:
         children=[values],
     )
     assert pauses.to_pylist() == [[pause], None, [pause]]
-    found = verbs.deadline(OFFICE, column("us", [NOW] * 3), BUDGET, pauses=pauses)
+    found = frames.deadline(OFFICE, column("us", [NOW] * 3), BUDGET, pauses=pauses)
     later = OFFICE.deadline(NOW, BUDGET, pauses=[(NOW, NOW + timedelta(hours=1))])
     assert found.to_pylist() == [later, OFFICE.deadline(NOW, BUDGET), later]
 
 
-def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
+def test_a_pause_without_an_end_gives_no_deadline() -> None:
     pauses = pa.array([[], [{"start": NOW, "end": None}]])
-    found = verbs.deadline(OFFICE, column("us", [NOW, NOW]), BUDGET, pauses=pauses)
+    found = frames.deadline(OFFICE, column("us", [NOW, NOW]), BUDGET, pauses=pauses)
     assert found.to_pylist() == [OFFICE.deadline(NOW, BUDGET), None]
 
 
-def test_holds_of_another_kind_are_refused() -> None:
+def test_pauses_of_another_kind_are_refused() -> None:
     asked = column("us", [NOW])
     for pauses in (pa.array([[NOW]]), pa.array([[{"start": NOW}]]), [[(NOW, NOW)]]):
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
-            verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
+            frames.deadline(OFFICE, asked, BUDGET, pauses=pauses)
 
 
-# -- what the calendar does not know ---------------------------------------------------------
+# -- unknown dates --------------------------------------------------------------------------
 
 
-def test_an_unknown_row_is_named_or_marked() -> None:
+def test_an_unknown_row_raises_or_is_marked() -> None:
     asked = pa.chunked_array([column("us", [NOW]), column("us", [UNKNOWN, None])])
-    with pytest.raises(CalendarCoverageError, match="row 1: calendar RU-VGG does not know") as told:
-        verbs.deadline(OFFICE, asked, BUDGET)
-    assert told.value.row == 1
-    marked = verbs.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
+    with pytest.raises(
+        CalendarCoverageError, match="row 1: calendar RU-VGG does not know"
+    ) as caught:
+        frames.deadline(OFFICE, asked, BUDGET)
+    assert caught.value.row == 1
+    marked = frames.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
     assert isinstance(marked, columns.Marked)
     assert all(isinstance(part, pa.ChunkedArray) for part in marked)
     assert marked.values.to_pylist() == [OFFICE.deadline(NOW, BUDGET), None, None]
     assert marked.unknown.to_pylist() == [False, True, False]
     assert marked.provisional.to_pylist() == [False, False, False]
-    marked = verbs.is_working(OFFICE, asked, on_unknown="mark")
+    marked = frames.is_working(OFFICE, asked, on_unknown="mark")
     assert marked.values.to_pylist() == [True, None, None]
 
 
@@ -280,13 +282,13 @@ def test_provisional_answers_warn_at_the_call() -> None:
     asked = column("us", [NOW, UNKNOWN])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        verbs.deadline(OFFICE, asked, BUDGET, provisional=True)
+        frames.deadline(OFFICE, asked, BUDGET, provisional=True)
     assert [warning.category for warning in caught] == [ProvisionalWarning]
     assert caught[0].filename == __file__
     assert "1 answers are provisional, the first of row 1" in str(caught[0].message)
 
 
 def test_it_needs_neither_pandas_nor_polars() -> None:
-    imports = "import pyarrow as pa; from workhours_sla.adapters.frames import arrow"
+    imports = "import pyarrow as pa"
     columns_of = 'pa.array([start.replace(tzinfo=office.tz)]), pa.array(["a"])'
     assert alone({"polars", "pandas"}, imports, columns_of) == "2025-11-01 12:30:00+03:00"

@@ -1,4 +1,4 @@
-"""The verbs on polars columns: the scalar engine's answers, in the column's own zone."""
+"""The verbs on polars columns equal the scalar verbs, in the zone of the column."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from frame_cases import (  # noqa: E402
     UNKNOWN,
     VERBS,
     alone,
-    ask,
-    holds_of,
+    call,
     moments,
-    questions,
-    with_holds,
+    paused_answers,
+    pauses_of,
+    scalar_answers,
 )
-from workhours_sla import columns, working_hours  # noqa: E402
-from workhours_sla.adapters.frames import polars as verbs  # noqa: E402
+from workhours_sla import columns, frames, working_hours  # noqa: E402
+from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: E402
 from workhours_sla.errors import (  # noqa: E402
     BudgetError,
     CalendarCoverageError,
@@ -42,16 +42,16 @@ def column(unit: str, values: list[Any], zone: str = "Asia/Tokyo", name: str = "
     return pl.Series(name, values, pl.Datetime(unit, "UTC")).dt.convert_time_zone(zone)
 
 
-HELD = pl.List(pl.Struct({name: pl.Datetime("us", "UTC") for name in ("start", "end")}))
+PAUSES = pl.List(pl.Struct({name: pl.Datetime("us", "UTC") for name in ("start", "end")}))
 
 
 @pytest.mark.parametrize("name", OFFICES)
 @pytest.mark.parametrize("unit", UNITS)
-def test_every_verb_answers_as_the_schedule_does(unit: str, name: str) -> None:
+def test_every_verb_equals_the_scalar_verb(unit: str, name: str) -> None:
     starts, ends = moments(unit, 1), moments(unit, 2)
     asked, until = column(unit, starts), column(unit, ends, "America/New_York", "answered")
-    for verb, wanted in questions(OFFICES[name], starts, ends).items():
-        found = ask(verbs, verb, OFFICES[name], asked, until)
+    for verb, wanted in scalar_answers(OFFICES[name], starts, ends).items():
+        found = call(frames, verb, OFFICES[name], asked, until)
         assert found.to_list() == wanted, verb
         assert found.name == "posted"
         dtype = {"elapsed": pl.Duration(unit), "is_working": pl.Boolean}.get(verb, asked.dtype)
@@ -63,37 +63,37 @@ def test_every_verb_answers_as_the_schedule_does(unit: str, name: str) -> None:
 def test_a_finer_column_makes_the_unit_finer() -> None:
     start = column("ms", [datetime(2025, 3, 11, 10, tzinfo=OFFICE.tz)])
     end = start.dt.cast_time_unit("ns") + pl.Series([7]).cast(pl.Duration("ns"))
-    found = verbs.elapsed(OFFICE, start, end)
+    found = frames.elapsed(OFFICE, start, end)
     assert found.dtype == pl.Duration("ns")
     assert found.to_physical().to_list() == [7]
 
 
-def test_columns_are_read_where_they_lie() -> None:
+def test_columns_are_not_copied() -> None:
     asked = column("us", [value or NOW for value in moments("us", 1)])
     buffer = asked.to_physical().to_numpy(allow_copy=False)
-    assert np.shares_memory(verbs._Series("starts", asked).times, buffer)
+    assert np.shares_memory(PolarsRows("starts", asked).times, buffer)
 
 
 def test_slices_and_chunks() -> None:
     starts = moments("us", 1)
-    wanted = questions(OFFICE, starts, starts)["deadline"]
+    wanted = scalar_answers(OFFICE, starts, starts)["deadline"]
     asked = column("us", starts)
-    assert verbs.deadline(OFFICE, asked[1:40], BUDGET).to_list() == wanted[1:40]
+    assert frames.deadline(OFFICE, asked[1:40], BUDGET).to_list() == wanted[1:40]
     chunked = asked[:7].append(asked[7:8]).append(asked[8:])
-    assert verbs.deadline(OFFICE, chunked, BUDGET).to_list() == wanted
+    assert frames.deadline(OFFICE, chunked, BUDGET).to_list() == wanted
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_no_row_and_one_row(count: int) -> None:
     starts, ends = moments("us", 1, 3)[:count], moments("us", 2, 3)[:count]
     asked, until = column("us", starts), column("us", ends)
-    for verb, wanted in questions(OFFICE, starts, ends).items():
-        assert ask(verbs, verb, OFFICE, asked, until).to_list() == wanted
+    for verb, wanted in scalar_answers(OFFICE, starts, ends).items():
+        assert call(frames, verb, OFFICE, asked, until).to_list() == wanted
     by = pl.Series(["watch"] * count, dtype=pl.String)
     pauses = pl.Series(
         [[]] * count, dtype=pl.List(pl.Struct({"start": asked.dtype, "end": pl.Null}))
     )
-    assert len(verbs.deadline(OFFICES, asked, BUDGET, by=by, pauses=pauses)) == count
+    assert len(frames.deadline(OFFICES, asked, BUDGET, by=by, pauses=pauses)) == count
 
 
 # -- further columns -------------------------------------------------------------------------
@@ -102,12 +102,12 @@ def test_no_row_and_one_row(count: int) -> None:
 def test_one_instant_for_all_rows_or_none() -> None:
     starts = moments("ms", 1)
     asked = column("ms", starts)
-    wanted = questions(OFFICE, starts, [NOW] * len(starts))["elapsed"]
-    found = verbs.elapsed(OFFICE, asked, NOW.astimezone(OFFICE.tz))
+    wanted = scalar_answers(OFFICE, starts, [NOW] * len(starts))["elapsed"]
+    found = frames.elapsed(OFFICE, asked, NOW.astimezone(OFFICE.tz))
     assert found.to_list() == wanted
     assert found.dtype == pl.Duration("us")
     nothing = pl.Series([None] * len(starts))
-    assert verbs.elapsed(OFFICE, asked, nothing).null_count() == len(starts)
+    assert frames.elapsed(OFFICE, asked, nothing).null_count() == len(starts)
 
 
 def test_a_budget_for_each_row() -> None:
@@ -119,36 +119,36 @@ def test_a_budget_for_each_row() -> None:
     ]
     for unit in UNITS:
         budgets = pl.Series(amounts, dtype=pl.Duration(unit))
-        assert verbs.deadline(OFFICE, column("us", starts), budgets).to_list() == wanted
+        assert frames.deadline(OFFICE, column("us", starts), budgets).to_list() == wanted
 
 
-def test_what_is_no_instant_or_no_amount_is_refused() -> None:
+def test_columns_that_are_not_instants_or_amounts_are_refused() -> None:
     aware = column("us", [NOW, NOW])
     naive = aware.dt.replace_time_zone(None)
     with pytest.raises(NaiveDatetimeError, match=r"posted is .*replace_time_zone\('Europe/Volgo"):
-        verbs.deadline(OFFICE, naive, BUDGET)
+        frames.deadline(OFFICE, naive, BUDGET)
     with pytest.raises(NaiveDatetimeError, match="posted is Datetime"):
-        verbs.elapsed(OFFICE, aware, naive)
+        frames.elapsed(OFFICE, aware, naive)
     with pytest.raises(NaiveDatetimeError, match="has no zone"):
-        verbs.elapsed(OFFICE, aware, NOW.replace(tzinfo=None))
+        frames.elapsed(OFFICE, aware, NOW.replace(tzinfo=None))
     with pytest.raises(TypeError, match="starts is a column of Date, not of instants"):
-        verbs.deadline(OFFICE, aware.dt.date(), BUDGET)
+        frames.deadline(OFFICE, aware.dt.date(), BUDGET)
     with pytest.raises(TypeError, match="starts is of type list"):
-        verbs.deadline(OFFICE, [NOW], BUDGET)
+        frames.deadline(OFFICE, [NOW], BUDGET)
     for given in ("answered", None):
         with pytest.raises(TypeError, match="ends is of type"):
-            verbs.elapsed(OFFICE, aware, given)
+            frames.elapsed(OFFICE, aware, given)
     for amount in (None, 4.5, "4h", pl.Series([4.5, 4.5])):
         with pytest.raises(TypeError, match="a budget is"):
-            verbs.deadline(OFFICE, aware, amount)
+            frames.deadline(OFFICE, aware, amount)
     with pytest.raises(BudgetError, match="the budget of row 1 is NaT"):
-        verbs.deadline(OFFICE, aware, pl.Series([BUDGET, None]))
+        frames.deadline(OFFICE, aware, pl.Series([BUDGET, None]))
     one = aware[:1]
     for refused in (
-        lambda: verbs.elapsed(OFFICE, aware, one),
-        lambda: verbs.deadline(OFFICE, aware, pl.Series([BUDGET])),
-        lambda: verbs.deadline(OFFICES, aware, BUDGET, by=pl.Series(["watch"])),
-        lambda: verbs.deadline([OFFICE], aware, BUDGET, codes=pl.Series([0])),
+        lambda: frames.elapsed(OFFICE, aware, one),
+        lambda: frames.deadline(OFFICE, aware, pl.Series([BUDGET])),
+        lambda: frames.deadline(OFFICES, aware, BUDGET, by=pl.Series(["watch"])),
+        lambda: frames.deadline([OFFICE], aware, BUDGET, codes=pl.Series([0])),
     ):
         with pytest.raises(ValueError, match="has 1 rows where the first column has 2"):
             refused()
@@ -166,75 +166,77 @@ def test_schedules_by_name_and_by_code() -> None:
         None if start is None else OFFICES[name].deadline(start, BUDGET)
         for start, name in zip(starts, names, strict=True)
     ]
-    for dtype in (pl.String, pl.Categorical, pl.Enum(["nobody's", *reversed(OFFICES)])):
+    for dtype in (pl.String, pl.Categorical, pl.Enum(["unused", *reversed(OFFICES)])):
         by = pl.Series(names, dtype=dtype)
-        assert verbs.deadline(OFFICES, asked, BUDGET, by=by).to_list() == wanted
+        assert frames.deadline(OFFICES, asked, BUDGET, by=by).to_list() == wanted
     listed = list(OFFICES.values())
-    assert verbs.deadline(listed, asked, BUDGET, codes=codes).to_list() == wanted
+    assert frames.deadline(listed, asked, BUDGET, codes=codes).to_list() == wanted
     with pytest.raises(IndexError, match="row 2 has schedule code 2"):
-        verbs.deadline(listed[:2], asked, BUDGET, codes=codes)
+        frames.deadline(listed[:2], asked, BUDGET, codes=codes)
 
 
-def test_a_name_that_is_unknown_or_missing_is_refused() -> None:
+def test_an_unknown_or_missing_name_is_refused() -> None:
     asked = column("us", [NOW] * 3)
     by = pl.Series(["watch", "volgorad", None])
     with pytest.raises(LookupError, match=r"row 1 names .*'volgorad'.*near it: volgograd"):
-        verbs.deadline(OFFICES, asked, BUDGET, by=by)
+        frames.deadline(OFFICES, asked, BUDGET, by=by)
     with pytest.raises(LookupError, match="row 0 names no schedule"):
-        verbs.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
+        frames.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
     for given in ("agency", pl.Series([0, 1, 2])):
         with pytest.raises(TypeError, match="not a column of names"):
-            verbs.deadline(OFFICES, asked, BUDGET, by=given)
+            frames.deadline(OFFICES, asked, BUDGET, by=given)
 
 
-# -- holds -----------------------------------------------------------------------------------
+# -- pauses ----------------------------------------------------------------------------------
 
 
-def test_holds_as_lists_of_structs() -> None:
+def test_pauses_as_lists_of_structs() -> None:
     starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    pauses = holds_of(starts, 3)
+    pauses = pauses_of(starts, 3)
     asked, until = column("us", starts), column("us", ends)
     rows = [[{"start": since, "end": end} for since, end in own] or None for own in pauses]
-    listed = pl.Series(rows, dtype=HELD)
+    listed = pl.Series(rows, dtype=PAUSES)
     assert listed.null_count()
-    for verb, wanted in with_holds(starts, ends, pauses).items():
-        found = ask(verbs, verb, OFFICE, asked, until, pauses=listed)
+    for verb, wanted in paused_answers(starts, ends, pauses).items():
+        found = call(frames, verb, OFFICE, asked, until, pauses=listed)
         assert found.to_list() == wanted, verb
-        found = ask(verbs, verb, OFFICE, asked[5:30], until[5:30], pauses=listed[5:30])
+        found = call(frames, verb, OFFICE, asked[5:30], until[5:30], pauses=listed[5:30])
         assert found.to_list() == wanted[5:30], verb
 
 
-def test_a_hold_that_goes_on_leaves_no_deadline() -> None:
+def test_a_pause_without_an_end_gives_no_deadline() -> None:
     asked = column("us", [NOW, NOW])
-    pauses = pl.Series([[], [{"start": NOW, "end": None}]], dtype=HELD)
-    found = verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
+    pauses = pl.Series([[], [{"start": NOW, "end": None}]], dtype=PAUSES)
+    found = frames.deadline(OFFICE, asked, BUDGET, pauses=pauses)
     assert found.to_list() == [OFFICE.deadline(NOW, BUDGET), None]
 
 
-def test_holds_of_another_kind_are_refused() -> None:
+def test_pauses_of_another_kind_are_refused() -> None:
     asked = column("us", [NOW])
     for pauses in (pl.Series([[NOW]]), pl.Series([[{"start": NOW}]]), [[(NOW, NOW)]]):
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
-            verbs.deadline(OFFICE, asked, BUDGET, pauses=pauses)
-    backwards = pl.Series([[{"start": NOW, "end": NOW - timedelta(hours=1)}]], dtype=HELD)
+            frames.deadline(OFFICE, asked, BUDGET, pauses=pauses)
+    backwards = pl.Series([[{"start": NOW, "end": NOW - timedelta(hours=1)}]], dtype=PAUSES)
     with pytest.raises(ValueError, match="the pauses of row 0 are not sorted"):
-        verbs.deadline(OFFICE, asked, BUDGET, pauses=backwards)
+        frames.deadline(OFFICE, asked, BUDGET, pauses=backwards)
 
 
-# -- what the calendar does not know ---------------------------------------------------------
+# -- unknown dates --------------------------------------------------------------------------
 
 
-def test_an_unknown_row_is_named_or_marked() -> None:
+def test_an_unknown_row_raises_or_is_marked() -> None:
     asked = column("us", [NOW, UNKNOWN, None])
-    with pytest.raises(CalendarCoverageError, match="row 1: calendar RU-VGG does not know") as told:
-        verbs.deadline(OFFICE, asked, BUDGET)
-    assert told.value.row == 1
-    marked = verbs.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
+    with pytest.raises(
+        CalendarCoverageError, match="row 1: calendar RU-VGG does not know"
+    ) as caught:
+        frames.deadline(OFFICE, asked, BUDGET)
+    assert caught.value.row == 1
+    marked = frames.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
     assert isinstance(marked, columns.Marked)
     assert marked.values.to_list() == [OFFICE.deadline(NOW, BUDGET), None, None]
     assert marked.unknown.to_list() == [False, True, False]
     assert marked.provisional.to_list() == [False, False, False]
-    marked = verbs.is_working(OFFICE, asked, on_unknown="mark")
+    marked = frames.is_working(OFFICE, asked, on_unknown="mark")
     assert marked.values.to_list() == [True, None, None]
 
 
@@ -242,7 +244,7 @@ def test_provisional_answers_warn_at_the_call() -> None:
     asked = column("us", [NOW, UNKNOWN])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = verbs.deadline(OFFICE, asked, BUDGET, provisional=True)
+        found = frames.deadline(OFFICE, asked, BUDGET, provisional=True)
         assert asked.sla.deadline(OFFICE, BUDGET, provisional=True).equals(found)
     assert [warning.category for warning in caught] == [ProvisionalWarning] * 2
     assert {warning.filename for warning in caught} == {__file__}
@@ -253,33 +255,33 @@ def test_provisional_answers_warn_at_the_call() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_namespace_says_the_same(verb: str) -> None:
+def test_the_namespace_equals_the_functions(verb: str) -> None:
     asked, until = column("us", moments("us", 1)), column("us", moments("us", 2))
-    wanted = ask(verbs, verb, OFFICE, asked, until)
+    wanted = call(frames, verb, OFFICE, asked, until)
     given = {"elapsed": [until], "next_opening": [], "is_working": []}.get(verb, [BUDGET])
     named = {"now": NOW} if verb == "remaining" else {}
     assert getattr(asked.sla, verb)(OFFICE, *given, **named).equals(wanted)
 
 
-def test_an_expression_that_says_its_type() -> None:
+def test_an_expression_with_a_return_type() -> None:
     starts = moments("us", 1)
     df = pl.DataFrame({"posted": column("us", starts)})
     due = pl.col("posted").map_batches(
-        lambda posted: verbs.deadline(OFFICE, posted, BUDGET), return_dtype=df.schema["posted"]
+        lambda posted: frames.deadline(OFFICE, posted, BUDGET), return_dtype=df.schema["posted"]
     )
     found = df.lazy().with_columns(due=due).collect()
-    assert found["due"].to_list() == questions(OFFICE, starts, starts)["deadline"]
+    assert found["due"].to_list() == scalar_answers(OFFICE, starts, starts)["deadline"]
 
 
 def test_it_needs_neither_pandas_nor_arrow() -> None:
-    imports = "import polars as pl; from workhours_sla.adapters.frames import polars"
+    imports = "import polars as pl"
     columns_of = 'pl.Series([start]).dt.replace_time_zone(office.tz.key), pl.Series(["a"])'
     assert alone({"pyarrow", "pandas"}, imports, columns_of) == "2025-11-01 12:30:00+03:00"
 
 
-def test_its_own_zone_is_not_the_schedules() -> None:
+def test_answers_are_in_the_zone_of_the_column() -> None:
     asked = column("us", [NOW], "America/New_York")
-    found = verbs.deadline(OFFICE, asked, BUDGET)[0]
+    found = frames.deadline(OFFICE, asked, BUDGET)[0]
     assert (
         found.utcoffset() == datetime(2026, 3, 2, tzinfo=ZoneInfo("America/New_York")).utcoffset()
     )

@@ -184,9 +184,9 @@ class _Pandas(_Frame):
         return list(self._frame.columns)
 
     def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.pandas import instants_of  # noqa: PLC0415
+        from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: PLC0415
 
-        return instants_of(name, self.column(name))
+        return PandasRows.read_instants(name, self.column(name))
 
     def ids(self, name: str) -> Any:
         return self.column(name).array  # by position, whatever the index
@@ -210,9 +210,9 @@ class _Polars(_Frame):
         return list(self._frame.columns)
 
     def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.polars import instants_of  # noqa: PLC0415
+        from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: PLC0415
 
-        return instants_of(name, self.column(name))
+        return PolarsRows.read_instants(name, self.column(name))
 
     def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
         import polars as pl  # noqa: PLC0415
@@ -232,9 +232,9 @@ class _Arrow(_Frame):
         return list(self._frame.column_names)
 
     def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.arrow import instants_of  # noqa: PLC0415
+        from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: PLC0415
 
-        return instants_of(name, self.column(name))
+        return ArrowRows.read_instants(name, self.column(name))
 
     def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
         import pyarrow as pa  # noqa: PLC0415

@@ -1,1 +1,1 @@
-"""Columns of other libraries: the verbs of working time for each, answered by the numpy engine."""
+"""The verbs of working time on columns of pandas, polars and Arrow; numpy computes them."""

@@ -1,237 +1,342 @@
-"""The verbs of whole columns, the same for every kind of frame."""
+"""The verbs of working time on columns of pandas, polars and Arrow.
+
+Each answers row by row as the scalar verb does, on the library of its first column.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
 
-from workhours_sla.adapters.frames.asking import Rows, Schedules
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.adapters.frames.rows import (
+    C,
+    Column,
+    MarkedColumns,
+    Options,
+    Rows,
+    Schedules,
+)
 from workhours_sla.worktime import columns
 from workhours_sla.worktime.columns.question import OnUnknown
 
 
-class Verbs:
-    """The verbs over columns that ``rows_of`` reads; what they share is told by each adapter.
+class ArrowScalar(Protocol):
+    """A Scalar of Arrow."""
 
-    ``rows_of(role, column)`` returns the first column of a question.
+    def as_py(self) -> object:
+        """Return the value."""
+
+
+Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
+"""One instant for all rows, or a column; pandas also accepts arrays and lists."""
+Budgets: TypeAlias = timedelta | Column | ArrowScalar | Sequence[timedelta]
+"""Working time: one amount for all rows, or a column; pandas also accepts arrays and lists."""
+Names: TypeAlias = Column | Sequence[str]
+"""The name of each row's schedule; pandas also accepts arrays and lists."""
+Codes: TypeAlias = Column | Sequence[int] | NDArray[np.integer]
+"""The index of each row's schedule."""
+
+
+class _Shared(TypedDict, total=False):
+    by: Names | None
+    codes: Codes | None
+    provisional: bool
+
+
+class _Raising(_Shared, total=False):
+    on_unknown: Literal["raise"]
+
+
+class _Marking(_Shared):
+    on_unknown: Literal["mark"]
+
+
+class _RaisingPauses(_Raising, total=False):
+    pauses: Column | None
+
+
+class _MarkingPauses(_Marking, total=False):
+    pauses: Column | None
+
+
+def _rows_of(role: str, column: C) -> Rows[C]:
+    """Return the first column of a verb, read by its library. Raises TypeError."""
+    for base in type(column).__mro__:
+        match base.__module__.partition(".")[0]:
+            case "pandas":
+                from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: PLC0415
+
+                return PandasRows(role, column)
+            case "polars":
+                from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: PLC0415
+
+                return PolarsRows(role, column)  # type: ignore[return-value]
+            case "pyarrow":
+                from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: PLC0415
+
+                return ArrowRows(role, column)
+    msg = (
+        f"{role} is of type {type(column).__name__}, not a column; give a Series of pandas or "
+        "polars or an array of Arrow; for a single instant call the schedule's own method"
+    )
+    raise TypeError(msg)
+
+
+@overload
+def elapsed(
+    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def elapsed(
+    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def elapsed(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: C,
+    ends: Instants,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the working time between two instants, negative if the second is earlier.
+
+    ``ends`` is one instant or a column, in any zone. Returns durations in the finest unit among
+    the columns and the schedule's edges; null if either instant is null. Raises
+    NaiveDatetimeError; CalendarCoverageError with the row; LookupError for a name or code without
+    a schedule; ValueError for columns of different lengths or indexes.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2024-12-27 15:45"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> ends = pd.Timestamp("2024-12-28 10:10", tz="Europe/Volgograd")
+    >>> print(frames.elapsed(office, starts, ends)[0])
+    0 days 03:25:00
     """
-
-    def __init__(self, rows_of: Callable[[str, Any], Rows]) -> None:
-        self._rows_of = rows_of
-
-    def elapsed(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        starts: Any,
-        ends: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        pauses: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return the working time from each start to each end, negative where the end is earlier.
-
-        The two may be in different zones.
-        """
-        rows = self._rows_of("starts", starts)
-        return rows.ask(
-            columns.elapsed,
-            schedule,
-            rows.instants("ends", ends),
-            by=by,
-            codes=codes,
-            pauses=pauses,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def remaining(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        starts: Any,
-        budget: Any,
-        *,
-        now: Any,
-        by: Any = None,
-        codes: Any = None,
-        pauses: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return what is left of each budget at ``now``, in working time; negative when overdue.
-
-        ``now`` is one aware datetime or a column. Returns as ``elapsed``; raises BudgetError, too.
-        """
-        rows = self._rows_of("starts", starts)
-        return rows.ask(
-            columns.remaining,
-            schedule,
-            rows.amounts(budget),
-            now=rows.instants("now", now),
-            by=by,
-            codes=codes,
-            pauses=pauses,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def deadline(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        starts: Any,
-        budget: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        pauses: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return the earliest instant at which each budget of working time has passed.
-
-        ``budget`` is one amount, or a column of them. Raises BudgetError, too.
-        """
-        rows = self._rows_of("starts", starts)
-        return rows.ask(
-            columns.deadline,
-            schedule,
-            rows.amounts(budget),
-            by=by,
-            codes=codes,
-            pauses=pauses,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def breaches_after(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        starts: Any,
-        budget: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        pauses: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return the last instant at which an answer is still within each budget.
-
-        Where the budget ends at closing time this is the next opening. Raises as ``deadline``.
-        """
-        rows = self._rows_of("starts", starts)
-        return rows.ask(
-            columns.breaches_after,
-            schedule,
-            rows.amounts(budget),
-            by=by,
-            codes=codes,
-            pauses=pauses,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def latest_start(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        due: Any,
-        budget: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return the latest start whose deadline is not after ``due``, row by row.
-
-        Raises as ``deadline``.
-        """
-        rows = self._rows_of("due", due)
-        return rows.ask(
-            columns.latest_start,
-            schedule,
-            rows.amounts(budget),
-            by=by,
-            codes=codes,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def next_opening(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        times: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return the first instant of working time at or after each, itself where it is one."""
-        return self._rows_of("times", times).ask(
-            columns.next_opening,
-            schedule,
-            by=by,
-            codes=codes,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
-
-    def is_working(  # noqa: PLR0913
-        self,
-        schedule: Schedules,
-        times: Any,
-        *,
-        by: Any = None,
-        codes: Any = None,
-        on_unknown: OnUnknown = "raise",
-        provisional: bool = False,
-    ) -> Any:
-        """Return whether each instant is working time, null where it is null and that can be."""
-        return self._rows_of("times", times).ask(
-            columns.is_working,
-            schedule,
-            by=by,
-            codes=codes,
-            on_unknown=on_unknown,
-            provisional=provisional,
-        )
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.elapsed, schedule, options, rows.instants("ends", ends))
 
 
-class ColumnVerbs:
-    """The verbs with a column of one's own as the first; options as of the functions."""
+@overload
+def remaining(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    **options: Unpack[_RaisingPauses],
+) -> C: ...
+@overload
+def remaining(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    **options: Unpack[_MarkingPauses],
+) -> MarkedColumns[C]: ...
+def remaining(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the working time left of a budget at ``now``, negative when overdue.
 
-    _verbs: ClassVar[Verbs]
+    ``now`` is one instant or a column. Returns and raises as ``elapsed``; raises BudgetError.
 
-    def __init__(self, column: Any) -> None:
-        self._column = column
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-03-12 10:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> now = pd.Timestamp("2025-03-12 15:00", tz="Europe/Volgograd")
+    >>> print(frames.remaining(office, starts, working_hours(4), now=now)[0])
+    -1 days +23:00:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(
+        columns.remaining, schedule, options, rows.amounts(budget), now=rows.instants("now", now)
+    )
 
-    def elapsed(self, schedule: Schedules, ends: Any, **options: Any) -> Any:
-        """Return the working time to each end."""
-        return self._verbs.elapsed(schedule, self._column, ends, **options)
 
-    def remaining(self, schedule: Schedules, budget: Any, *, now: Any, **options: Any) -> Any:
-        """Return what is left of each budget at ``now``."""
-        return self._verbs.remaining(schedule, self._column, budget, now=now, **options)
+@overload
+def deadline(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def deadline(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def deadline(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the due time: the earliest instant at which a budget is used up.
 
-    def deadline(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the earliest instant at which each budget has passed."""
-        return self._verbs.deadline(schedule, self._column, budget, **options)
+    ``budget`` is working time: one amount, or a column of durations. Returns instants in the zone
+    of ``starts``, in the finest unit among the columns, the budget and the schedule's edges; null
+    if the start is null, or if a pause without an end precedes the answer. Raises as ``elapsed``;
+    raises BudgetError.
 
-    def breaches_after(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the last instant at which an answer is still within each budget."""
-        return self._verbs.breaches_after(schedule, self._column, budget, **options)
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-10-31 17:30"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.deadline(office, starts, working_hours(4))[0])
+    2025-11-01 12:30:00+03:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.deadline, schedule, options, rows.amounts(budget))
 
-    def latest_start(self, schedule: Schedules, budget: Any, **options: Any) -> Any:
-        """Return the latest start whose deadline is not after each."""
-        return self._verbs.latest_start(schedule, self._column, budget, **options)
 
-    def next_opening(self, schedule: Schedules, **options: Any) -> Any:
-        """Return the first instant of working time at or after each."""
-        return self._verbs.next_opening(schedule, self._column, **options)
+@overload
+def breaches_after(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def breaches_after(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def breaches_after(  # noqa: PLR0913
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the limit: the last instant at which an answer still meets a budget.
 
-    def is_working(self, schedule: Schedules, **options: Any) -> Any:
-        """Return whether each is working time."""
-        return self._verbs.is_working(schedule, self._column, **options)
+    If the budget ends at closing time, this is the next opening. Returns and raises as
+    ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-03-12 14:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.breaches_after(office, starts, working_hours(4))[0])
+    2025-03-13 09:00:00+03:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.breaches_after, schedule, options, rows.amounts(budget))
+
+
+@overload
+def latest_start(
+    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Raising]
+) -> C: ...
+@overload
+def latest_start(
+    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Marking]
+) -> MarkedColumns[C]: ...
+def latest_start(  # noqa: PLR0913
+    schedule: Schedules,
+    due: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the latest start whose due time is no later than ``due``.
+
+    Returns and raises as ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> due = pd.Series(["2025-03-12 11:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.latest_start(office, due, working_hours(4))[0])
+    2025-03-11 16:00:00+03:00
+    """
+    rows = _rows_of("due", due)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.latest_start, schedule, options, rows.amounts(budget))
+
+
+@overload
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
+@overload
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Marking]) -> MarkedColumns[C]: ...
+def is_working(  # noqa: PLR0913
+    schedule: Schedules,
+    times: C,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return whether an instant is working time.
+
+    Null gives null, in pandas on numpy False. Raises as ``elapsed``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-11-01 12:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> frames.is_working(office, times).to_list()
+    [True]
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.is_working, schedule, options)
+
+
+@overload
+def next_opening(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
+@overload
+def next_opening(
+    schedule: Schedules, times: C, **options: Unpack[_Marking]
+) -> MarkedColumns[C]: ...
+def next_opening(  # noqa: PLR0913
+    schedule: Schedules,
+    times: C,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the first instant of working time from a given instant on.
+
+    This is the instant itself if it is working time. Returns and raises as ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 20:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.next_opening(office, times)[0])
+    2025-03-13 09:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.next_opening, schedule, options)

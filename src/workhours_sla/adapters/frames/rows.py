@@ -1,0 +1,240 @@
+"""What a library must provide for its columns: read them as numpy arrays, build the answers.
+
+The arrays are numpy's, with instants in UTC.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from functools import partial
+from typing import Any, Generic, NamedTuple, NoReturn, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.errors import NaiveDatetimeError, ProvisionalWarning, WorkHoursError
+from workhours_sla.worktime.columns import Marked, Pauses
+from workhours_sla.worktime.working_time import WorkingTime
+
+
+class Column(Protocol):
+    """A pandas Series, a polars Series or an Arrow Array or ChunkedArray."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def to_numpy(self) -> object:
+        """Return the rows as a numpy array."""
+
+
+C = TypeVar("C", bound=Column)
+Schedules: TypeAlias = WorkingTime | Sequence[WorkingTime] | Mapping[str, WorkingTime]
+
+NAT = int(np.iinfo(np.int64).min)
+"""NaT as an integer."""
+
+
+class MarkedColumns(Marked[C]):
+    """Answers, and which rows are not certain: returned with ``on_unknown="mark"``.
+
+    ``unknown`` rows are null, as the calendar does not cover them; ``provisional`` rows are
+    answered by rule, where no act decides the dates yet. All three are columns of the library of
+    the first column.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> posted = pd.Series(["2025-03-12 09:00", "2031-03-12 09:00"])
+    >>> posted = posted.astype("datetime64[s, Europe/Volgograd]")
+    >>> frames.deadline(office, posted, working_hours(4), on_unknown="mark").unknown.to_list()
+    [False, True]
+    """
+
+    unknown: C  # type: ignore[assignment]
+    provisional: C  # type: ignore[assignment]
+
+
+class Options(NamedTuple):
+    """The options that the verbs share."""
+
+    by: object
+    codes: object
+    on_unknown: str
+    provisional: bool
+    pauses: object = None
+
+
+class Rows(ABC, Generic[C]):
+    """The first column of a verb, which decides the kind and the zone of the answers.
+
+    ``times`` are its instants as datetime64.
+    """
+
+    times: NDArray[np.datetime64]
+
+    @staticmethod
+    @abstractmethod
+    def read_instants(role: str, column: Any) -> NDArray[np.datetime64]:
+        """Return a column of instants as datetime64, null as NaT.
+
+        Raises NaiveDatetimeError, TypeError.
+        """
+
+    @abstractmethod
+    def amounts(self, given: Any) -> Any:
+        """Return a budget, or a column of budgets as timedelta64."""
+
+    @abstractmethod
+    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
+        """Return the index in ``names`` of each row's name, -1 if it is not among them."""
+
+    @abstractmethod
+    def name_at(self, by: Any, row: int) -> object:
+        """Return the name in a row, None if it is missing."""
+
+    @abstractmethod
+    def pauses(self, pauses: Any) -> Pauses:
+        """Return the pauses of the rows as ragged arrays."""
+
+    @abstractmethod
+    def column(self, values: NDArray[Any]) -> C:
+        """Return instants or amounts as a column."""
+
+    @abstractmethod
+    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
+        """Return booleans as a column, with nulls if the kind of column has them."""
+
+    def instants(self, role: str, given: Any) -> Any:
+        """Return one instant, or a further column as datetime64."""
+        if isinstance(given, datetime):
+            return given
+        column = self.read_instants(role, given)
+        if column.ndim:  # a scalar of Arrow has none
+            self.check_length(role, column)
+        return column
+
+    def codes(self, codes: Any) -> NDArray[Any]:
+        """Return a column of integers as an array."""
+        self.check_length("codes", codes)
+        return np.asarray(codes)
+
+    def check_length(self, role: str, column: Any) -> None:
+        """Raise ValueError for a further column with another number of rows."""
+        if len(column) != len(self.times):
+            msg = (
+                f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
+                "as many"
+            )
+            raise ValueError(msg)
+
+    def located(self, message: str) -> str:
+        """Return a message about a row with the row's label, if the library has labels."""
+        return message
+
+    def answer(
+        self,
+        verb: Callable[..., Any],
+        schedule: Schedules,
+        options: Options,
+        *columns: object,
+        **named: object,
+    ) -> C | MarkedColumns[C]:
+        """Return the answers of a verb on numpy arrays; ``columns`` follow the first column."""
+        if options.pauses is not None:
+            named["pauses"] = self.pauses(options.pauses)
+        raises = options.on_unknown == "raise"
+        try:
+            schedules, codes = self._schedules(schedule, options)
+            named |= {"codes": codes, "tz": "UTC", "provisional": options.provisional}
+            ask = partial(verb, schedules, self.times, *columns, **named)
+            marked = ask(on_unknown="mark" if raises else options.on_unknown)
+            if raises and marked.unknown.any():
+                ask(on_unknown="raise")  # for the error of the first such row
+        except (WorkHoursError, LookupError, OverflowError, ValueError) as error:
+            message = self.located(str(error))
+            if message == str(error):
+                raise
+            raise type(error)(message, **error.__dict__) from None
+        if raises and marked.provisional.any():
+            row, count = int(marked.provisional.argmax()), int(marked.provisional.sum())
+            message = self.located(f"{count} answers are provisional, the first of row {row}")
+            warnings.warn(message, ProvisionalWarning, stacklevel=_caller())
+        values = (
+            self.flags(marked.values, np.isnat(self.times) | marked.unknown)
+            if marked.values.dtype == np.bool_
+            else self.column(marked.values)
+        )
+        if raises:
+            return values
+        unknown, provisional = self.flags(marked.unknown), self.flags(marked.provisional)
+        return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
+
+    def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
+        """Return the schedules, and the code of each row if there are several."""
+        by, codes = options.by, options.codes
+        if not isinstance(schedule, Mapping):
+            if by is not None:
+                msg = "by names the schedule of each row: give the schedules as a dict by name"
+                raise TypeError(msg)
+            return schedule, None if codes is None else self.codes(codes)
+        if by is None or codes is not None:
+            msg = "of schedules by name each row needs one: give by, a column of names, not codes"
+            raise TypeError(msg)
+        names = list(schedule)
+        positions = self.positions(by, names)
+        if positions.size and positions.min() < 0:
+            row = int((positions < 0).argmax())
+            _refuse_name(row, self.name_at(by, row), names)
+        return tuple(schedule.values()), positions
+
+
+def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
+    """Return which instants or amounts are NaT, None if there is none."""
+    plain = values.view(np.int64)
+    return plain == NAT if plain.size and plain.min() == NAT else None
+
+
+def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the offsets of ragged arrays with so many elements in each row."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
+    """Raise TypeError for anything but instants; ``dtype`` is None if it is no column at all."""
+    kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
+    msg = (
+        f"{role} is {kind}, not of instants; give {give}; for a single instant call the schedule's "
+        "own method"
+    )
+    raise TypeError(msg)
+
+
+def refuse_naive(name: object, dtype: object, fix: str) -> NoReturn:
+    """Raise NaiveDatetimeError for a column without a zone; ``fix`` is code that adds one."""
+    msg = f"{name} is {dtype}, which has no zone, so its instants are unknown; give {fix}"
+    raise NaiveDatetimeError(msg)
+
+
+def _refuse_name(row: int, name: object, names: Sequence[str]) -> NoReturn:
+    if name is None:
+        msg = f"row {row} names no schedule; give it one, or leave the row out"
+        raise LookupError(msg)
+    near = get_close_matches(str(name), [str(known) for known in names], n=3)
+    listed = f"near it: {', '.join(near)}" if near else f"there are {', '.join(names[:5])}"
+    if not near and len(names) > 5:  # noqa: PLR2004 - as many as listed
+        listed += f" and {len(names) - 5} more"
+    msg = f"row {row} names the schedule {name!r}, which is not among those given; {listed}"
+    raise LookupError(msg)
+
+
+def _caller() -> int:
+    """Return the stacklevel at which a warning points to the code that called the library."""
+    level, frame = 1, sys._getframe(1)  # noqa: SLF001 - skip_file_prefixes comes with Python 3.12
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("workhours_sla."):
+        level, frame = level + 1, frame.f_back
+    return level
