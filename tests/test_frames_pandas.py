@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from frame_cases import (  # noqa: E402
     scalar_answers,
 )
 from workhours_sla import columns, frames, working_hours  # noqa: E402
+from workhours_sla.adapters.frames.accessors import DataFrameVerbs, SeriesVerbs  # noqa: E402
 from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: E402
 from workhours_sla.errors import (  # noqa: E402
     BudgetError,
@@ -407,6 +409,27 @@ def test_the_accessors_equal_the_functions(verb: str) -> None:
     values = [df[name] for name in others]
     named = {"now": NOW} if verb == "remaining" else {}
     found = getattr(df["posted"].sla, verb)(OFFICES, *values, by=df["agency"], **named)
+    pd.testing.assert_series_equal(found, wanted)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_accessors_have_the_parameters_of_the_functions(verb: str) -> None:
+    function = getattr(frames, verb)
+    parameters = list(signature(function).parameters.values())
+    of_series = signature(getattr(SeriesVerbs, verb)).parameters.values()
+    of_frame = signature(getattr(DataFrameVerbs, verb)).parameters.values()
+    assert list(of_series)[1:] == [parameters[0], *parameters[2:]]
+    assert list(of_frame)[1:] == parameters
+    first_line = function.__doc__.partition("\n")[0]
+    assert getattr(SeriesVerbs, verb).__doc__.startswith(f"{first_line}\n")
+
+
+def test_the_accessors_accept_every_argument_by_name() -> None:
+    df = pd.DataFrame({"posted": column("numpy", "us", [NOW] * 2), "budget": BUDGET, "code": 0})
+    wanted = frames.deadline(OFFICE, df["posted"], BUDGET)
+    found = df.sla.deadline(schedule=[OFFICE], starts="posted", budget="budget", codes="code")
+    pd.testing.assert_series_equal(found, wanted)
+    found = df["posted"].sla.deadline(schedule=OFFICE, budget=BUDGET)
     pd.testing.assert_series_equal(found, wanted)
 
 

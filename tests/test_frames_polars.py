@@ -263,6 +263,11 @@ def test_the_namespace_equals_the_functions(verb: str) -> None:
     assert getattr(asked.sla, verb)(OFFICE, *given, **named).equals(wanted)
 
 
+def test_an_expression_without_rows_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"starts is an expression.*map_batches"):
+        frames.deadline(OFFICE, pl.col("posted"), BUDGET)
+
+
 def test_an_expression_with_a_return_type() -> None:
     starts = moments("us", 1)
     df = pl.DataFrame({"posted": column("us", starts)})

@@ -24,6 +24,7 @@ from workhours_sla.adapters.frames.rows import (
 from workhours_sla.worktime.columns import Pauses
 
 _ARRAYS = pa.Array | pa.ChunkedArray
+_VALUES = _ARRAYS | pa.Scalar
 _GIVE = "an array of timestamps with a zone"
 
 
@@ -46,7 +47,7 @@ class ArrowRows(Rows[Any]):
 
         Not copied if it is one chunk without nulls.
         """
-        kind = column.type if isinstance(column, _ARRAYS | pa.Scalar) else None
+        kind = column.type if isinstance(column, _VALUES) else None
         if kind is not None and pa.types.is_null(kind):
             column = column.cast(pa.timestamp("us", "UTC"))
             kind = column.type
@@ -58,7 +59,7 @@ class ArrowRows(Rows[Any]):
 
     def amounts(self, given: Any) -> Any:
         """Return a budget, or an array of durations as timedelta64."""
-        if not isinstance(given, _ARRAYS | pa.Scalar):
+        if not isinstance(given, _VALUES):
             return given
         if not pa.types.is_duration(given.type):
             msg = f"a budget is a duration, not {given.type}; give working_hours(4) or an array"
