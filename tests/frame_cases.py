@@ -32,6 +32,8 @@ STEPS = {
     "us": timedelta(microseconds=1),
     "ns": timedelta(microseconds=1),  # the finest that a datetime has
 }
+OF_TIMES = {"next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"}
+"""The verbs that have no other argument than instants."""
 BUDGET = working_hours(4, minutes=20)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
@@ -88,6 +90,9 @@ def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict
         "breaches_after": row_by_row(lambda start: office.breaches_after(start, BUDGET), starts),
         "latest_start": row_by_row(lambda due: office.latest_start(due, BUDGET), starts),
         "next_opening": row_by_row(office.next_opening, starts),
+        "next_closing": row_by_row(office.next_closing, starts),
+        "previous_opening": row_by_row(office.previous_opening, starts),
+        "previous_closing": row_by_row(office.previous_closing, starts),
         "is_working": row_by_row(office.is_working, starts),
     }
 
@@ -100,7 +105,7 @@ def call(frames: Any, verb: str, office: Any, starts: Any, ends: Any, **options:
             return function(office, starts, ends, **options)
         case "remaining":
             return function(office, starts, BUDGET, now=NOW, **options)
-        case "next_opening" | "is_working":
+        case verb if verb in OF_TIMES:
             return function(office, starts, **options)
         case _:
             return function(office, starts, BUDGET, **options)

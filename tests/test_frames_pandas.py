@@ -16,6 +16,7 @@ pd = pytest.importorskip("pandas")
 from frame_cases import (  # noqa: E402
     BUDGET,
     NOW,
+    OF_TIMES,
     OFFICE,
     OFFICES,
     UNKNOWN,
@@ -161,6 +162,17 @@ def test_a_multi_index_and_chunks_of_arrow() -> None:
     late = pd.Series([None, None, UNKNOWN], index=index[[3, 4, 29]], dtype=object)
     with pytest.raises(CalendarCoverageError, match=r"row 2 \(index \('c', .*9.*\)\): calendar"):
         frames.deadline(OFFICE, late, BUDGET)
+
+
+@pytest.mark.parametrize("verb", sorted(OF_TIMES - {"is_working"}))
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_inclusive_decides_whether_the_instant_itself_counts(verb: str, inclusive: bool) -> None:
+    nine = datetime(2025, 3, 12, 9, tzinfo=VOLGOGRAD)
+    times = [nine, nine + timedelta(hours=1), nine + timedelta(hours=4), nine + timedelta(hours=9)]
+    asked = column("numpy", "us", times)
+    wanted = [getattr(OFFICE, verb)(when, inclusive=inclusive) for when in times]
+    assert scalars(getattr(frames, verb)(OFFICE, asked, inclusive=inclusive)) == wanted
+    assert scalars(getattr(asked.sla, verb)(OFFICE, inclusive=inclusive)) == wanted
 
 
 # -- further columns -------------------------------------------------------------------------
@@ -397,12 +409,7 @@ def test_the_accessors_equal_the_functions(verb: str) -> None:
     df["budget"] = BUDGET
     df["now"] = NOW
     wanted = call(frames, verb, OFFICES, df["posted"], df["answered"], by=df["agency"])
-    others = {
-        "elapsed": ["answered"],
-        "remaining": ["budget"],
-        "next_opening": [],
-        "is_working": [],
-    }.get(verb, ["budget"])
+    others = [] if verb in OF_TIMES else ["answered" if verb == "elapsed" else "budget"]
     named = {"now": "now"} if verb == "remaining" else {}
     found = getattr(df.sla, verb)(OFFICES, "posted", *others, by="agency", **named)
     pd.testing.assert_series_equal(found, wanted)

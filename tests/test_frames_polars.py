@@ -15,6 +15,7 @@ pl = pytest.importorskip("polars")
 from frame_cases import (  # noqa: E402
     BUDGET,
     NOW,
+    OF_TIMES,
     OFFICE,
     OFFICES,
     UNKNOWN,
@@ -258,7 +259,7 @@ def test_provisional_answers_warn_at_the_call() -> None:
 def test_the_namespace_equals_the_functions(verb: str) -> None:
     asked, until = column("us", moments("us", 1)), column("us", moments("us", 2))
     wanted = call(frames, verb, OFFICE, asked, until)
-    given = {"elapsed": [until], "next_opening": [], "is_working": []}.get(verb, [BUDGET])
+    given = [] if verb in OF_TIMES else [until if verb == "elapsed" else BUDGET]
     named = {"now": NOW} if verb == "remaining" else {}
     assert getattr(asked.sla, verb)(OFFICE, *given, **named).equals(wanted)
 

@@ -16,6 +16,7 @@ import pytest
 from workhours_sla import Schedule
 
 columns = pytest.importorskip("workhours_sla.columns")
+frames = pytest.importorskip("workhours_sla.frames")
 
 NOT_ONE_VALUE_PER_ROW = {"due_and_limit", "explain", "intervals"}
 IN_A_COLUMN = {"starts": "start", "ends": "end", "times": "when"}
@@ -46,6 +47,7 @@ SCALAR = {
 }
 SURFACES = {
     "columns": Surface(public_verbs(columns), ("schedule",), ("codes", "tz", "on_unknown")),
+    "frames": Surface(public_verbs(frames), ("schedule",), ("by", "codes", "on_unknown")),
 }
 CASES = [(surface, verb) for surface in SURFACES for verb in SCALAR]
 

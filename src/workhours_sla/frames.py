@@ -31,7 +31,10 @@ from workhours_sla.adapters.frames.verbs import (
     elapsed,
     is_working,
     latest_start,
+    next_closing,
     next_opening,
+    previous_closing,
+    previous_opening,
     remaining,
 )
 
@@ -42,6 +45,9 @@ __all__ = [
     "elapsed",
     "is_working",
     "latest_start",
+    "next_closing",
     "next_opening",
+    "previous_closing",
+    "previous_opening",
     "remaining",
 ]

@@ -82,6 +82,9 @@ class SeriesVerbs(Generic[C]):
     latest_start = _of_series(verbs.latest_start)
     is_working = _of_series(verbs.is_working)
     next_opening = _of_series(verbs.next_opening)
+    next_closing = _of_series(verbs.next_closing)
+    previous_opening = _of_series(verbs.previous_opening)
+    previous_closing = _of_series(verbs.previous_closing)
 
 
 class DataFrameVerbs:
@@ -112,6 +115,9 @@ class DataFrameVerbs:
     latest_start = _of_frame(verbs.latest_start)
     is_working = _of_frame(verbs.is_working)
     next_opening = _of_frame(verbs.next_opening)
+    next_closing = _of_frame(verbs.next_closing)
+    previous_opening = _of_frame(verbs.previous_opening)
+    previous_closing = _of_frame(verbs.previous_closing)
 
     def _column(self, given: object) -> object:
         return self._frame[given] if isinstance(given, str) else given

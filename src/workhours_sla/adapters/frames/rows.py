@@ -5,8 +5,6 @@ The arrays are numpy's, with instants in UTC.
 
 from __future__ import annotations
 
-import sys
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -17,8 +15,9 @@ from typing import Any, Generic, NamedTuple, NoReturn, Protocol, TypeAlias, Type
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.errors import NaiveDatetimeError, ProvisionalWarning, WorkHoursError
+from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
 from workhours_sla.worktime.columns import Marked, Pauses
+from workhours_sla.worktime.coverage import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 
 
@@ -163,7 +162,7 @@ class Rows(ABC, Generic[C]):
         if raises and marked.provisional.any():
             row, count = int(marked.provisional.argmax()), int(marked.provisional.sum())
             message = self.located(f"{count} answers are provisional, the first of row {row}")
-            warnings.warn(message, ProvisionalWarning, stacklevel=_caller())
+            warn_provisional(message)
         values = (
             self.flags(marked.values, np.isnat(self.times) | marked.unknown)
             if marked.values.dtype == np.bool_
@@ -230,11 +229,3 @@ def _refuse_name(row: int, name: object, names: Sequence[str]) -> NoReturn:
         listed += f" and {len(names) - 5} more"
     msg = f"row {row} names the schedule {name!r}, which is not among those given; {listed}"
     raise LookupError(msg)
-
-
-def _caller() -> int:
-    """Return the stacklevel at which a warning points to the code that called the library."""
-    level, frame = 1, sys._getframe(1)  # noqa: SLF001 - skip_file_prefixes comes with Python 3.12
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("workhours_sla."):
-        level, frame = level + 1, frame.f_back
-    return level

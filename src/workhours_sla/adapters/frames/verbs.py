@@ -63,6 +63,14 @@ class _MarkingPauses(_Marking, total=False):
     pauses: Column | None
 
 
+class _RaisingEdge(_Raising, total=False):
+    inclusive: bool
+
+
+class _MarkingEdge(_Marking, total=False):
+    inclusive: bool
+
+
 def _rows_of(role: str, column: C) -> Rows[C]:
     """Return the first column of a verb, read by its library. Raises TypeError."""
     for base in type(column).__mro__:
@@ -312,15 +320,16 @@ def is_working(  # noqa: PLR0913
 
 
 @overload
-def next_opening(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
+def next_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
 @overload
 def next_opening(
-    schedule: Schedules, times: C, **options: Unpack[_Marking]
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
 ) -> MarkedColumns[C]: ...
 def next_opening(  # noqa: PLR0913
     schedule: Schedules,
     times: C,
     *,
+    inclusive: bool = True,
     by: Names | None = None,
     codes: Codes | None = None,
     on_unknown: OnUnknown = "raise",
@@ -328,7 +337,8 @@ def next_opening(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the first instant of working time from a given instant on.
 
-    This is the instant itself if it is working time. Returns and raises as ``deadline``.
+    This is the instant itself if it is working time; without ``inclusive`` it is the first start
+    of working time after it. Returns and raises as ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -339,4 +349,100 @@ def next_opening(  # noqa: PLR0913
     """
     rows = _rows_of("times", times)
     options = Options(by, codes, on_unknown, provisional)
-    return rows.answer(columns.next_opening, schedule, options)
+    return rows.answer(columns.next_opening, schedule, options, inclusive=inclusive)
+
+
+@overload
+def next_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def next_closing(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def next_closing(  # noqa: PLR0913
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = False,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the first end of working time after a given instant.
+
+    With ``inclusive`` this may be the instant itself. Returns and raises as ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 18:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.next_closing(office, times)[0])
+    2025-03-13 18:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.next_closing, schedule, options, inclusive=inclusive)
+
+
+@overload
+def previous_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def previous_opening(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def previous_opening(  # noqa: PLR0913
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = True,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the last start of working time up to a given instant.
+
+    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.previous_opening(office, times)[0])
+    2025-03-12 09:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.previous_opening, schedule, options, inclusive=inclusive)
+
+
+@overload
+def previous_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def previous_closing(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def previous_closing(  # noqa: PLR0913
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = True,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the last end of working time up to a given instant.
+
+    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.previous_closing(office, times)[0])
+    2025-03-11 18:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.previous_closing, schedule, options, inclusive=inclusive)
