@@ -167,7 +167,7 @@ def test_a_multi_index_and_chunks_of_arrow() -> None:
 @pytest.mark.parametrize("verb", sorted(OF_TIMES - {"is_working"}))
 @pytest.mark.parametrize("inclusive", [True, False])
 def test_inclusive_decides_whether_the_instant_itself_counts(verb: str, inclusive: bool) -> None:
-    nine = datetime(2025, 3, 12, 9, tzinfo=VOLGOGRAD)
+    nine = datetime(2025, 3, 12, 9, tzinfo=VOLGOGRAD).astimezone(UTC)
     times = [nine, nine + timedelta(hours=1), nine + timedelta(hours=4), nine + timedelta(hours=9)]
     asked = column("numpy", "us", times)
     wanted = [getattr(OFFICE, verb)(when, inclusive=inclusive) for when in times]
