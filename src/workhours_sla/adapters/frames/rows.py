@@ -54,6 +54,7 @@ class MarkedColumns(Marked[C]):
     [False, True]
     """
 
+    __module__ = "workhours_sla.frames"
     unknown: C  # type: ignore[assignment]
     provisional: C  # type: ignore[assignment]
 
