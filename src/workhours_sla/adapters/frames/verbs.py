@@ -32,11 +32,13 @@ class ArrowScalar(Protocol):
 
 
 Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
-"""One instant for all rows, or a column; pandas also accepts arrays and lists."""
-Budgets: TypeAlias = timedelta | Column | ArrowScalar | Sequence[timedelta]
-"""Working time: one amount for all rows, or a column; pandas also accepts arrays and lists."""
-Names: TypeAlias = Column | Sequence[str]
-"""The name of each row's schedule; pandas also accepts arrays and lists."""
+"""One instant for all rows, or a column; only pandas accepts a list."""
+Budgets: TypeAlias = (
+    timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
+)
+"""Working time: one amount for all rows, or a column."""
+Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]
+"""The name of each row's schedule; only pandas accepts an array or a list."""
 Codes: TypeAlias = Column | Sequence[int] | NDArray[np.integer]
 """The index of each row's schedule."""
 

@@ -1,0 +1,28 @@
+"""What type checkers know about the verbs on frames; mypy checks this file, nothing runs it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, assert_type
+
+from workhours_sla import Schedule, frames
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def a_series_gives_a_series(office: Schedule, posted: pl.Series, now: datetime) -> None:
+    hours = timedelta(hours=4)
+    assert_type(frames.deadline(office, posted, hours), "pl.Series")
+    assert_type(frames.elapsed({"a": office}, posted, now, by=posted, pauses=posted), "pl.Series")
+    assert_type(frames.remaining(office, posted, posted, now=now), "pl.Series")
+    assert_type(frames.next_closing(office, posted, inclusive=True), "pl.Series")
+    marked = frames.is_working(office, posted, on_unknown="mark", provisional=True)
+    assert_type(marked.values, "pl.Series")
+    assert_type(marked.unknown, "pl.Series")
+
+
+def other_arguments_are_errors(office: Schedule, posted: pl.Series, now: datetime) -> None:
+    frames.deadline(office, posted, "4h")  # type: ignore[arg-type]
+    frames.next_opening(office, [now])  # type: ignore[call-overload]
+    frames.next_opening(office, posted, on_unknown="drop")  # type: ignore[call-overload]
