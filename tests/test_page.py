@@ -24,20 +24,9 @@ np = pytest.importorskip("numpy")
 from workhours_sla.compliance.late import Late  # noqa: E402
 from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
-from workhours_sla.report import (  # noqa: E402
-    AppealColumns,
-    Cases,
-    Labels,
-    Report,
-    ReportOptions,
-    cases_of_columns,
-    cases_of_evaluation,
-    page,
-    traces_of,
-    write_page,
-)
-from workhours_sla.report import report as report_of  # noqa: E402
-from workhours_sla.reports.page.time_charts import trend_chart  # noqa: E402
+from workhours_sla.reports.charts.weeks import xmr_chart  # noqa: E402
+from workhours_sla.reports.page.page import page, traces_of, write_page  # noqa: E402
+from workhours_sla.reports.page.svg import svg  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 N4 = working_hours(4)
@@ -227,7 +216,7 @@ def test_columns_of_ones_own_are_text_too() -> None:
 
 
 def test_an_unspoken_language_is_refused(report: Report) -> None:
-    with pytest.raises(ValueError, match="does not speak 'de'; it speaks en, ru"):
+    with pytest.raises(ValueError, match="no page in 'de'; choose one of en, ru"):
         page(report, "de")
     assert page(report) == page(report, "en")
 
@@ -395,7 +384,8 @@ def test_charts_are_the_reports(report: Report) -> None:
 def test_a_lower_limit_below_zero_stands_where_it_is_said() -> None:
     hour = timedelta(hours=1)
     points = tuple(TrendPoint(f"2025-W{n:02}", n * hour) for n in (1, 2, 3))
-    chart = trend_chart(Trend(points, 12, 2 * hour, -1.5 * hour, 5.5 * hour, 4 * hour), "en")
+    trend = Trend(points, 12, 2 * hour, -1.5 * hour, 5.5 * hour, 4 * hour)
+    chart = svg(xmr_chart(trend, "en"))
     assert f"limits -1.50 to 5.50{NBSP}h" in chart
     upper, mean, lower = (
         float(line["y1"])
@@ -558,12 +548,12 @@ def test_deadlines_to_come() -> None:
     found, made = told(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
     week = now + timedelta(days=7)
     load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
-    root = read(page(made, load=load))
+    root = read(page(made, forecast=load))
     (chart,) = [s for s in root.all("svg") if s["aria-label"].startswith("Deadlines")]
     (mark,) = chart.all("g")
     assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
     none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
-    assert "No deadline falls" in read(page(made, load=none)).text
+    assert "No deadline falls" in read(page(made, forecast=none)).text
 
 
 def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,11 +43,12 @@ from workhours_sla.report import (  # noqa: E402
 )
 from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports import plots  # noqa: E402
+from workhours_sla.reports.charts.year import SIGNS  # noqa: E402
 from workhours_sla.reports.page.page import page  # noqa: E402
-from workhours_sla.reports.plots import drawing, year  # noqa: E402
+from workhours_sla.reports.plots import styles  # noqa: E402
 from workhours_sla.statistics.control_charts import p_prime_chart  # noqa: E402
-from workhours_sla.statistics.intervals import compliance_rate  # noqa: E402
-from workhours_sla.text.plots import PLOTS  # noqa: E402
+from workhours_sla.statistics.proportions import compliance_rate  # noqa: E402
+from workhours_sla.text.charts import CHARTS  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)
@@ -135,13 +136,13 @@ def test_the_medians_are_drawn_with_their_limits_and_marks(report: Report) -> No
     rows = report.table("week").rows
     names = [row.key for row in rows if row.median and row.median.time is not None]
     final = {point.week: point for point in report.trend.points}
-    drawn = line(ax, "медиана недели")
+    drawn = line(ax, "медиана за неделю")
     assert drawn.get_xdata().tolist() == [names.index(week) for week in final]
     assert drawn.get_ydata().tolist() == [p.median / HOUR for p in report.trend.points]
-    waiting = line(ax, "ещё не окончательно")
+    waiting = line(ax, "итог не окончательный")
     assert waiting.get_xdata().tolist() == [n for n, name in enumerate(names) if name not in final]
-    assert to_hex(waiting.get_markerfacecolor()) == drawing.PAPER != to_hex(drawn.get_mfc())
-    merged = line(ax, "короткие недели вместе")
+    assert to_hex(waiting.get_markerfacecolor()) == styles.PAPER != to_hex(drawn.get_mfc())
+    merged = line(ax, "объединённые недели")
     assert [names[n] for n in merged.get_xdata()] == [name for name in names if "+" in str(name)]
     assert merged.get_xdata().tolist()
     trend = report.trend
@@ -149,7 +150,7 @@ def test_the_medians_are_drawn_with_their_limits_and_marks(report: Report) -> No
     assert trend.lower is not None
     assert trend.upper is not None
     assert levels(ax) == {trend.mean / HOUR, trend.lower / HOUR, trend.upper / HOUR}
-    assert any("," in text and "пределы" in text for text in legend(ax))
+    assert any("," in text and "границы от" in text for text in legend(ax))
 
 
 def levels(ax: Axes) -> set[float]:
@@ -211,7 +212,7 @@ def test_weeks_are_named_where_they_stand(report: Report) -> None:
         *[(0, "41\n2024"), (3, "44"), (6, "47"), (9, "50")],
         *[(12, "01\n2025"), (15, "04"), (18, "07")],
     ]
-    assert line(ax, "медиана недели").get_xdata().tolist() == list(range(20))
+    assert line(ax, "медиана за неделю").get_xdata().tolist() == list(range(20))
 
 
 def ticks(axis: Any) -> list[tuple[float, Text]]:
@@ -221,14 +222,14 @@ def ticks(axis: Any) -> list[tuple[float, Text]]:
 def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
     told = trend(2, 2.5, 2.25, 4, range_outside=(4,))
     ax = plots.moving_range_chart(replace(report, trend=told), lang="ru")
-    drawn = line(ax, "отличие")
+    drawn = line(ax, "изменение к")
     assert drawn.get_xdata().tolist() == [1, 2, 3]
     assert drawn.get_ydata().tolist() == [0.5, 0.25, 1.75]
-    assert line(ax, "предел").get_ydata() == [1.5, 1.5]
+    assert line(ax, "граница").get_ydata() == [1.5, 1.5]
     assert line(ax, "среднее").get_ydata()[0] == pytest.approx(1.5 / 3.268, abs=1e-6)
-    assert line(ax, "скачок").get_xdata().tolist() == [3]
+    assert line(ax, "изменение больше").get_xdata().tolist() == [3]
     usual = plots.moving_range_chart(replace(report, trend=trend(2, 2.5, 2.25, 4)), lang="ru")
-    assert not [one for one in usual.lines if str(one.get_label()).startswith("скачок")]
+    assert not [one for one in usual.lines if str(one.get_label()).startswith("изменение больше")]
 
 
 def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
@@ -243,16 +244,16 @@ def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
     )
     trend = ShareTrend(points, 12, chart.mean, chart.sigma_z)
     ax = plots.p_prime_chart(replace(report, share_trend=trend), lang="ru")
-    assert line(ax, "доля недели").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
-    limit = line(ax, "пределы")
+    assert line(ax, "доля за неделю").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
+    limit = line(ax, "границы по числу")
     assert limit.get_ydata().tolist() == chart.upper.tolist()
     lower = [one for one in ax.lines if one.get_drawstyle() == "steps-mid" and one is not limit]
     assert [one.get_ydata().tolist() for one in lower] == [chart.lower.tolist()]
     assert limit.get_drawstyle() == "steps-mid"
     assert levels(ax) == {0.85, 0.9}
     assert line(ax, "цель").get_ydata() == [0.9, 0.9]
-    assert line(ax, "короткие").get_xdata().tolist() == [12]
-    assert line(ax, "за пределами").get_xdata().tolist() == [12]
+    assert line(ax, "объединённые").get_xdata().tolist() == [12]
+    assert line(ax, "за границами").get_xdata().tolist() == [12]
     assert f"среднее 85,0{NBSP}%" in legend(ax)
 
 
@@ -279,7 +280,7 @@ def test_the_curve_falls_where_appeals_are_answered() -> None:
     assert drawn.get_xdata().tolist() == [0, 1, 2, 3, 3]
     assert drawn.get_ydata() == pytest.approx([1, 0.75, 0.5, 0, 0])
     assert drawn.get_drawstyle() == "steps-post"
-    ticks = line(ax, "наблюдение прервано")
+    ticks = line(ax, "ещё открыто")
     assert (ticks.get_xdata().tolist(), ticks.get_marker()) == ([2], "|")
     assert ticks.get_ydata() == pytest.approx([0.5])
     assert line(ax, "медиана").get_xdata() == [2.0]
@@ -335,7 +336,7 @@ def test_what_a_report_was_not_asked_for_is_not_drawn(report: Report) -> None:
             plots.funnel_plot(report, name)
     bare = replace(report, tables=tuple(t for t in report.tables if t.by in OWN_TABLES), funnels=())
     for draw in (plots.funnel_plot, plots.caterpillar_plot):
-        assert "asked for no groups" in " ".join(texts(draw(bare, lang="en")))
+        assert "asked for none" in " ".join(texts(draw(bare, lang="en")))
 
 
 def test_the_funnel_is_that_of_the_report(report: Report) -> None:
@@ -363,8 +364,8 @@ def test_the_funnel_is_that_of_the_report(report: Report) -> None:
     named = " ".join(" ".join(texts(ax)).split())
     for row in outside:
         assert str(row.key)[:20].replace("\x00", "?") in named
-    assert "Не показаны, так как созрело меньше 10: 1." in named
-    assert to_hex(line(ax, "внутри границ, созрело меньше 20").get_mec()) == drawing.SHADES[2]
+    assert "Не показаны группы, где наступило меньше 10 сроков: 1." in named
+    assert to_hex(line(ax, "внутри границ, меньше 20 обращений").get_mec()) == styles.SHADES[2]
 
 
 def grouped(report: Report, *groups: tuple[int, int, int | None]) -> Report:
@@ -396,12 +397,12 @@ def test_marks_are_filled_outside_the_outer_limits(report: Report) -> None:
         for n in one.get_xdata()
     }
     assert marks == {
-        100: ("v", drawing.INK),
-        99: ("v", drawing.PAPER),
-        98: ("o", drawing.PAPER),
-        97: ("^", drawing.PAPER),
-        96: ("^", drawing.INK),
-        15: ("v", drawing.SOFT),
+        100: ("v", styles.INK),
+        99: ("v", styles.PAPER),
+        98: ("o", styles.PAPER),
+        97: ("^", styles.PAPER),
+        96: ("^", styles.INK),
+        15: ("v", styles.SOFT),
     }
     assert line(ax, "below the 99.8% limit, fewer than 20").get_xdata() == [15]
 
@@ -535,30 +536,30 @@ def faces(ax: Axes) -> list[str]:
 
 def test_shades_darken_as_shares_fall_and_the_legend_says_so(report: Report) -> None:
     ax = plots.arrival_heat_map(monday(report, 100, 95, 90, 85, 75, 65, 55, 30), lang="en")
-    assert faces(ax) == [drawing.SHADES[step] for step in (0, 0, 1, 2, 3, 4, 5)]
+    assert faces(ax) == [styles.SHADES[step] for step in (0, 0, 1, 2, 3, 4, 5)]
     box = ax.get_legend()
     assert box is not None
     shown = [to_hex(patch.get_facecolor()) for patch in box.get_patches()]
     assert dict(zip(legend(ax), shown, strict=True)) == {
-        f"≥{NBSP}90": drawing.SHADES[0],
-        "80–90": drawing.SHADES[1],
-        "70–80": drawing.SHADES[2],
-        "60–70": drawing.SHADES[3],
-        "50–60": drawing.SHADES[4],
-        "below 50": drawing.SHADES[5],
+        f"≥{NBSP}90": styles.SHADES[0],
+        "80–90": styles.SHADES[1],
+        "70–80": styles.SHADES[2],
+        "60–70": styles.SHADES[3],
+        "50–60": styles.SHADES[4],
+        "below 50": styles.SHADES[5],
     }
     assert legend(ax)[0] == f"≥{NBSP}90"
     inks = {text.get_text(): to_hex(text.get_color()) for text in ax.texts}
-    assert (inks["75"], inks["65"]) == (drawing.INK, drawing.PAPER)
+    assert (inks["75"], inks["65"]) == (styles.INK, styles.PAPER)
 
 
 def test_of_what_is_neither_good_nor_bad_more_is_darker(report: Report) -> None:
     week = monday(report, 100, 0, 20, 35, 50, 65, 80, 100)
     ax = plots.arrival_heat_map(week, "due_later")
-    assert faces(ax) == list(drawing.SHADES)
+    assert faces(ax) == list(styles.SHADES)
     assert ax.get_legend() is None
     ax = plots.arrival_heat_map(monday(report, 8, *[8] * 7), "arrived", lang="en")
-    assert set(faces(ax)) == {drawing.PAPER}
+    assert set(faces(ax)) == {styles.PAPER}
     assert legend(ax) == ["fewer than 10"]
 
 
@@ -651,14 +652,14 @@ def test_the_course_of_an_appeal() -> None:
         ("replied", "2025-03-12T16:30"),
     )
     ax = one(events, AS_OF)
-    assert stretches(ax, None, drawing.BAND) == [
+    assert stretches(ax, None, styles.BAND) == [
         ("11.03 17:00", "11.03 18:00"),
         ("12.03 09:00", "12.03 10:00"),
         ("12.03 12:00", "12.03 13:00"),
         ("12.03 14:00", "12.03 15:00"),
     ]
-    assert stretches(ax, "////", drawing.PAPER) == [("12.03 10:00", "12.03 12:00")]
-    assert stretches(ax, "xxxx", drawing.SHADES[2]) == [("12.03 15:00", "12.03 16:30")]
+    assert stretches(ax, "////", styles.PAPER) == [("12.03 10:00", "12.03 12:00")]
+    assert stretches(ax, "xxxx", styles.SHADES[2]) == [("12.03 15:00", "12.03 16:30")]
     assert f"срок 12.03.2025{NBSP}15:00, позже{NBSP}— просрочка" in legend(ax)
     assert line(ax, "срок").get_xdata() == [date2num(at("2025-03-12T15:00"))] * 2
     said = texts(ax)
@@ -681,8 +682,8 @@ def test_holders_stand_for_as_long_as_they_held() -> None:
         if box.get_y() > 0
     }
     assert held == {
-        ("11.03 17:00", "12.03 10:00"): ("....", drawing.PAPER),
-        ("12.03 10:00", "12.03 12:00"): (None, drawing.BAND),
+        ("11.03 17:00", "12.03 10:00"): ("....", styles.PAPER),
+        ("12.03 10:00", "12.03 12:00"): (None, styles.BAND),
     }
     letters = {t.get_text(): clock(t.get_position()[0]) for t in ax.texts if t.get_text() in "AB"}
     assert letters == {"A": "12.03 01:30", "B": "12.03 11:00"}
@@ -705,7 +706,7 @@ def test_lines_and_numbers_of_events_stand_at_their_time() -> None:
     for name, when, style in (
         ("срок", "2025-03-12T18:00", "-"),
         ("просрочка", "2025-03-13T09:00", "--"),
-        ("на 12", "2025-03-12T16:00", ":"),
+        ("по состоянию", "2025-03-12T16:00", ":"),
     ):
         drawn = line(ax, name)
         assert drawn.get_xdata() == [date2num(at(when))] * 2
@@ -730,16 +731,16 @@ def test_around_the_clock_all_time_counts() -> None:
     kinds += [("resumed", "2025-03-15T12:00"), ("replied", "2025-03-16T12:00")]
     events = told(*kinds)
     ax = one(events, AS_OF, target=target)
-    assert stretches(ax, None, drawing.BAND) == [
+    assert stretches(ax, None, styles.BAND) == [
         ("14.03 17:30", "15.03 00:00"),
         ("15.03 00:00", "15.03 17:30"),
     ]
-    assert stretches(ax, "xxxx", drawing.SHADES[2]) == [
+    assert stretches(ax, "xxxx", styles.SHADES[2]) == [
         ("15.03 17:30", "16.03 00:00"),
         ("16.03 00:00", "16.03 12:00"),
     ]
-    assert stretches(ax, "////", drawing.PAPER) == []
-    assert legend(ax)[:2] == ["вне счёта", "идёт в счёт"]
+    assert stretches(ax, "////", styles.PAPER) == []
+    assert legend(ax)[:2] == ["в срок не засчитывается", "засчитывается в срок"]
     said = texts(ax)
     assert "время" in said
     assert not [text for text in said if "рабочее" in text or "выходной" in text]
@@ -763,7 +764,7 @@ def test_due_and_limit_part_at_closing_time() -> None:
     ax = one(told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"))
     assert f"срок 12.03.2025{NBSP}18:00" in legend(ax)
     assert f"просрочка после 13.03.2025{NBSP}09:00" in legend(ax)
-    assert f"на 12.03.2025{NBSP}16:00" in legend(ax)
+    assert f"по состоянию на 12.03.2025{NBSP}16:00" in legend(ax)
 
 
 def test_whole_days_without_work_say_why() -> None:
@@ -779,7 +780,7 @@ def test_unknown_dates_are_dotted_and_nothing_is_said_of_them() -> None:
     ax = one([event], when + timedelta(days=4), spans=())
     dotted = [box for box in boxes(ax) if box.get_hatch() == "...." and box.get_y() == 0]
     assert len(dotted) == 3
-    assert "календарь неизвестен" in legend(ax)
+    assert "нет календаря" in legend(ax)
 
 
 # -- a year ----------------------------------------------------------------------------------------
@@ -818,9 +819,8 @@ def test_days_of_a_year_by_colour_and_sign() -> None:
     squares, signs = boxes(ax), days(ax)
     assert len(squares) == 365
     for day, kind in KINDS.items():
-        look = year.LOOKS[kind]
-        assert signs[nth(day)] == ([look.sign] if look.sign else []), day
-        assert to_hex(squares[nth(day)].get_facecolor()) == look.face, day
+        assert signs[nth(day)] == ([SIGNS[kind]] if SIGNS[kind] else []), day
+        assert to_hex(squares[nth(day)].get_facecolor()) == styles.BOXES[kind]["facecolor"], day
 
 
 def test_a_year_names_its_acts_and_what_it_does_not_know() -> None:
@@ -843,18 +843,18 @@ def test_own_hours_are_marked_and_not_laid_to_an_act() -> None:
 
 
 def test_every_kind_of_day_and_event_has_its_words_and_looks() -> None:
-    assert {kind.value for kind in DayKind} <= set(year.LOOKS)
-    assert set(year.LOOKS) | {kind.value for kind in EventType} <= set(PLOTS)
-    signs = [look.sign for look in year.LOOKS.values() if look.sign]
+    assert {kind.value for kind in DayKind} <= set(SIGNS)
+    assert set(SIGNS) | {kind.value for kind in EventType} <= set(CHARTS)
+    signs = [sign for sign in SIGNS.values() if sign]
     assert len(signs) == len(set(signs))
-    assert all(set(said) == {"en", "ru"} and all(said.values()) for said in PLOTS.values())
+    assert all(set(said) == {"en", "ru"} and all(said.values()) for said in CHARTS.values())
 
 
 def test_the_colours_are_those_of_the_page(report: Report) -> None:
     style = page(report)
-    for colour in (drawing.INK, drawing.SOFT, drawing.RULE, drawing.RAIL, drawing.ACCENT):
+    for colour in (styles.INK, styles.SOFT, styles.RULE, styles.RAIL, styles.ACCENT):
         assert colour in style
-    assert all(f"--s{n}: {colour};" in style for n, colour in enumerate(drawing.SHADES))
+    assert all(f"--s{n}: {colour};" in style for n, colour in enumerate(styles.SHADES))
 
 
 # -- whatever comes --------------------------------------------------------------------------------
@@ -1008,11 +1008,11 @@ def test_what_there_is_not_is_said() -> None:
     empty = nothing_matured()
     report = report_of(empty, lang="ru")
     said = {
-        "kaplan_meier": "Ни одно обращение ещё не отвечено",
-        "funnel": "не созрело 10 обращений",
-        "caterpillar": "ещё нет созревших",
-        "in_time": "ещё не созрело",
-        "moving_range": "нужны две созревшие недели",
+        "kaplan_meier": "Ни на одно обращение ещё не ответили",
+        "funnel": "Ни в одной группе нет 10 обращений",
+        "caterpillar": "Ни в одной группе срок ещё не наступил",
+        "in_time": "Ни один срок ещё не наступил",
+        "moving_range": "нужны две недели",
     }
     for name, why in said.items():
         drawn = EVERY[name](report, empty, None, "ru")
@@ -1024,8 +1024,8 @@ def test_what_there_is_not_is_said() -> None:
 def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
     short = replace(trend(2, 3, 2.5), baseline=None, mean=None, lower=None, upper=None)
     ax = plots.xmr_chart(in_weeks(report, short), lang="ru")
-    assert legend(ax) == ["медиана недели"]
-    assert "Контрольные границы появятся после 12 недель; пока их 3." in " ".join(
+    assert legend(ax) == ["медиана за неделю"]
+    assert "Пределам нужны двенадцать созревших недель; есть 3." in " ".join(
         " ".join(texts(ax)).split()
     )
 

@@ -229,8 +229,8 @@ def _write_page(made: Report, path: Path, result: Evaluation, target: Target) ->
 
     mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
     until = made.as_of + LOOK_AHEAD
-    load = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
-    for written in write_page(made, path, traces=traces_of(mine, target), load=load):
+    forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
+    for written in write_page(made, path, traces=traces_of(mine, target), forecast=forecast):
         click.echo(str(written), err=True)
 
 

@@ -1,8 +1,19 @@
-"""Numbers as text, in Russian and English."""
+"""Numbers, amounts of time and dates as text, in Russian and English."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Final
+
+from workhours_sla.text import words
+
+NO_FIGURE: Final = "\N{EN DASH}"
+"""The text of a missing figure on the page."""
+
+_HOUR: Final = timedelta(hours=1)
+_NBSP: Final = "\N{NO-BREAK SPACE}"
+_GROUP: Final = {"en": ",", "ru": _NBSP}
 
 
 def number(text: str, lang: str) -> str:
@@ -46,6 +57,59 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
         shown = _half_up(exact, places)
     whole, rest = divmod(int(shown * 10**places), 10**places)
     return f"{whole}.{rest:0{places}}" if places else str(whole)
+
+
+def count_text(count: int, lang: str) -> str:
+    """Return a whole number with its thousands apart.
+
+    >>> count_text(27655, "en")
+    '27,655'
+    """
+    return f"{count:,}".replace(",", _GROUP[lang])
+
+
+def target_text(target: float, lang: str) -> str:
+    """Return a share in percent, with no more decimals than it has, without the sign."""
+    return number(f"{target * 100:g}", lang)
+
+
+def hours_grouped(amount: timedelta, lang: str) -> str:
+    """Return an amount in hours, to a tenth, with its thousands apart.
+
+    >>> hours_grouped(timedelta(hours=1680, minutes=6), "en")
+    '1,680.1'
+    """
+    whole, _, tenth = f"{amount / _HOUR:,.1f}".partition(".")
+    return whole.replace(",", _GROUP[lang]) + number(f".{tenth}", lang)
+
+
+def hours_exact(amount: timedelta, lang: str) -> str:
+    """Return an amount in hours, to a hundredth."""
+    return number(f"{amount / _HOUR:.2f}", lang)
+
+
+def when_text(when: datetime, lang: str) -> str:
+    """Return an instant as date and time."""
+    return f"{words.short_date(when.date(), lang)} {when:%H:%M}".replace(" ", _NBSP)
+
+
+def day_text(day: date, lang: str) -> str:
+    """Return a date with its weekday."""
+    return f"{_weekday(day, lang)} {words.short_date(day, lang)}".replace(" ", _NBSP)
+
+
+def short_day(day: date, lang: str) -> str:
+    """Return a date without its year."""
+    return words.short_date(day, lang)[:-5].replace(" ", _NBSP)
+
+
+def weekday_text(day: date, lang: str) -> str:
+    """Return a date without its year, with its weekday; the two may be parted at a line's end."""
+    return f"{_weekday(day, lang)} {short_day(day, lang)}"
+
+
+def _weekday(day: date, lang: str) -> str:
+    return words.WEEKDAYS[lang][day.weekday()]
 
 
 def _half_up(value: Fraction, places: int) -> Fraction:

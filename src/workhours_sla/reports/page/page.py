@@ -7,25 +7,28 @@ is escaped, and a content security policy lets nothing run or load but what is t
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from workhours_sla.adapters.output import write_files
 from workhours_sla.compliance.late import Late
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.reports.page.details import Details
 from workhours_sla.reports.page.elements import Html, element
-from workhours_sla.reports.page.sections import sections
-from workhours_sla.reports.page.tables import ROWS, Traces
-from workhours_sla.reports.plain_text import budget_text
-from workhours_sla.reports.report import Report
+from workhours_sla.reports.page.over_time import OverTime
+from workhours_sla.reports.page.results import CLASS_TABLES, Results
+from workhours_sla.reports.page.tables import ROWS, Traces, days_table
 from workhours_sla.reports.rows import columns_of, csv_table
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
 from workhours_sla.text import words
-from workhours_sla.text.page import say, sentence, when_text
+from workhours_sla.text.charts import SENTENCES
+from workhours_sla.text.numbers import when_text
+from workhours_sla.text.page import PAGE
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.explain import Trace
 
@@ -36,7 +39,7 @@ def write_page(
     *,
     lang: str | None = None,
     traces: Traces | None = None,
-    load: Forecast | None = None,
+    forecast: Forecast | None = None,
 ) -> list[Path]:
     """Write a report as an HTML page, in ``lang`` or the report's own language; return the files.
 
@@ -45,7 +48,7 @@ def write_page(
     """
     files = page_files(report, path)
     rest = files[1] if len(files) > 1 else None
-    text = page(report, lang, traces=traces, load=load, rest=rest.name if rest else None)
+    text = page(report, lang, traces=traces, forecast=forecast, rest=rest.name if rest else None)
     contents = {path: text.encode()}
     if rest is not None:
         contents[rest] = csv_table(columns_of(report, "late"))
@@ -63,12 +66,12 @@ def page(
     lang: str | None = None,
     *,
     traces: Traces | None = None,
-    load: Forecast | None = None,
+    forecast: Forecast | None = None,
     rest: str | None = None,
 ) -> str:
     r"""Return a report as an HTML page, in ``lang`` or the report's own language.
 
-    ``traces`` gives the day-by-day account of a late appeal, for the first 500; ``load`` the
+    ``traces`` gives the day-by-day account of a late appeal, for the first 500; ``forecast`` the
     deadlines of the open ones; ``rest`` names a file beside the page with all that are late.
     Raises ValueError for a language that the page does not speak.
 
@@ -89,11 +92,15 @@ def page(
     >>> made[:32], "0/1" in made
     ('<!doctype html>\n<html lang="ru">', True)
     """
-    spoken = lang or report.lang
-    if spoken not in words.LANGUAGES:
-        msg = f"the page does not speak {spoken!r}; it speaks {', '.join(words.LANGUAGES)}"
+    lang = lang or report.lang
+    if lang not in words.LANGUAGES:
+        msg = f"there is no page in {lang!r}; choose one of {', '.join(words.LANGUAGES)}"
         raise ValueError(msg)
-    return _document(report, spoken, list(sections(report, spoken, traces, load, rest)))
+    sections = [
+        (key, name, list(parts))
+        for key, name, parts in _sections(report, lang, traces, forecast, rest)
+    ]
+    return _document(report, lang, sections)
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
@@ -129,10 +136,49 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
     return trace
 
 
+_BESIDE: Final = ("hour", "weekday", *CLASS_TABLES, "week")
+"""The tables that have no section of their own."""
+
+
+def _sections(
+    report: Report,
+    lang: str,
+    traces: Traces | None,
+    forecast: Forecast | None,
+    rest: str | None,
+) -> Iterator[tuple[str, str, Iterable[Html]]]:
+    """Yield the sections in order: key, title, contents."""
+
+    def titled(key: str, parts: Iterable[Html]) -> tuple[str, str, Iterable[Html]]:
+        return key, PAGE.text(key, lang), parts
+
+    results, over_time = Results(report, lang), OverTime(report, lang)
+    details, days = Details(report, lang), days_table(report, lang)
+    yield titled("summary", results.summary())
+    yield titled("weeks", over_time.weeks())
+    yield titled("times", over_time.times())
+    for place, table in enumerate(t for t in report.tables if t.by not in _BESIDE):
+        key = f"by_{table.by}"
+        name = PAGE.text(key if key in PAGE else "by_other", lang, by=table.by)
+        yield f"group-{place}", name, results.groups(table, name)
+    yield titled("arrivals", results.arrivals())
+    yield titled("open", over_time.open(forecast))
+    if report.change is not None:
+        yield titled("change", details.change())
+    yield titled("late", details.late(traces, rest))
+    if report.attribution is not None or report.indicators.agencies:
+        yield titled("handling", details.handling())
+    if days is not None:
+        yield titled("days", [days])
+    yield titled("quality", details.quality())
+    yield titled("method", details.method())
+
+
 def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
     promise = report.promise
-    title = sentence("title", lang, name=promise.name, budget=budget_text(promise, lang))
-    as_of = sentence("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
+    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+    title = SENTENCES.text("title", lang, name=promise.name, budget=budget)
+    as_of = SENTENCES.text("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
     style, script = _packaged("page.css"), _packaged("page.js")
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -150,15 +196,15 @@ def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list
         element("script", Html(script)),
     )
     links = [element("li", element("a", name, href=f"#{key}")) for key, name, _ in sections]
-    switch = element("button", say("theme", lang), type="button", id="theme", hidden=True)
+    switch = element("button", PAGE.text("theme", lang), type="button", id="theme", hidden=True)
     body = element(
         "body",
-        element("a", say("skip", lang), href="#summary", class_="skip"),
+        element("a", PAGE.text("skip", lang), href="#summary", class_="skip"),
         element(
             "header",
             element("div", element("h1", title), element("p", as_of), class_="head"),
             switch,
-            element("nav", element("ul", links), aria_label=say("contents", lang)),
+            element("nav", element("ul", links), aria_label=PAGE.text("contents", lang)),
         ),
         element("main", (_section(*section) for section in sections)),
         element("div", id="tip", aria_hidden="true", hidden=True),

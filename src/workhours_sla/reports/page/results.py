@@ -1,17 +1,19 @@
-"""What the figures are: the result, the groups, and when appeals arrive."""
+"""The result of the report, a section for each grouping, and when appeals arrive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from workhours_sla.compliance.tables import Table
+from workhours_sla.reports.charts.arrivals import week_of_arrivals
+from workhours_sla.reports.charts.groups import funnel_chart
 from workhours_sla.reports.page import tables
-from workhours_sla.reports.page.elements import Html, element, joined
-from workhours_sla.reports.page.funnel_chart import funnel_chart, interval_bar
-from workhours_sla.reports.page.heat_chart import heat_chart, heat_legend
+from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.section import Section
+from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.page.tables import ROWS, Line
-from workhours_sla.reports.page.writer import Teller
 from workhours_sla.reports.plain_text import (
     hours_text,
     interval_text,
@@ -19,49 +21,37 @@ from workhours_sla.reports.plain_text import (
     rate_text,
     verdict_text,
 )
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.reports.scales import percent_sign
+from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
-from workhours_sla.text.numbers import number
-from workhours_sla.text.page import (
-    NO_FIGURE,
-    count_text,
-    percent_text,
-    target_text,
-    when_text,
-)
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
 from workhours_sla.text.report import heading
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
 
 
-class Results(Teller):
+class Results(Section):
     """The result, a section for each grouping, and the arrivals."""
 
     def summary(self) -> Iterator[Html]:
         """Yield the result and what it proves."""
         report, lang = self.report, self.lang
         total, counts = report.total, report.total.counts
-        shown = rate_text(total, lang)
         percent = total.rate is not None and not total.rate.counts_only
-        verdict = verdict_text(total, lang)
+        sign = element("small", self.text("percent", share="")) if percent else None
         lines = [
-            element(
-                "p",
-                shown,
-                element("small", self.say("percent", share="")) if percent else None,
-                class_="rate",
-                data_figure="rate",
-            ),
-            element("p", self.say("headline")),
+            element("p", rate_text(total, lang), sign, class_="rate", data_figure="rate"),
+            element("p", self.text("headline")),
         ]
         if total.rate is not None:
             interval = interval_text(total, lang).strip("[]").replace("-", "\N{EN DASH}")
             lines += [
-                element("p", self.say("ci", interval=interval), data_figure="interval"),
+                element("p", self.text("ci", interval=interval), data_figure="interval"),
                 interval_bar(total.rate, tables.lowest([total], self.target)),
             ]
-        verdict = self.say("verdict", target=target_text(self.target, lang), verdict=verdict)
+        target, verdict = target_text(self.target, lang), verdict_text(total, lang)
+        verdict = self.text("verdict", target=target, verdict=verdict)
         lines.append(element("p", verdict, class_="verdict", data_figure="verdict"))
         yield element(
             "div",
@@ -69,51 +59,50 @@ class Results(Teller):
             element("dl", self._figures(), class_="figures"),
             class_="summary",
         )
-        facts = {"met": counts.matured_met, "matured": counts.matured}
-        early = counts.met - counts.matured_met
-        paused = {"pending": counts.pending, "paused": counts.paused}
         if total.rate is None:
-            yield self.p("nothing_matured")
-        yield self.p("rate", **self.counted(**facts, early=early, **paused))
-        yield self.p("interval")
-        yield self.p("verdict")
-        yield self.p("small_numbers", counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW)
+            yield self.paragraph("nothing_matured")
+        early = counts.met - counts.matured_met
+        facts = {"met": counts.matured_met, "matured": counts.matured, "early": early}
+        waiting = {"pending": counts.pending, "paused": counts.paused}
+        yield self.paragraph("rate", **self.counts(**facts, **waiting))
+        yield self.paragraph("interval")
+        yield self.paragraph("verdict")
+        few = {"counts_only": COUNTS_ONLY_BELOW, "flagged": FLAGGED_BELOW}
+        yield self.paragraph("small_numbers", **few)
         if total.final_at is None:
-            yield self.p("not_final")
+            yield self.paragraph("not_final")
         else:
-            yield self.p("final", when=when_text(total.final_at, lang))
+            yield self.paragraph("final", when=when_text(total.final_at, lang))
 
     def _figures(self) -> Iterator[Html]:
         report, lang = self.report, self.lang
         total, counts = report.total, report.total.counts
-        for key in ("arrived", "matured"):
-            yield self._figure(key, heading(key, lang), count_text(getattr(counts, key), lang))
         early = counts.met - counts.matured_met
-        yield self._figure(
-            "matured_met", heading("met", lang), count_text(counts.matured_met, lang)
-        )
-        yield self._figure("early", self.say("early"), count_text(early, lang))
-        for key in ("breached", "pending", "paused", "withdrawn", "excluded"):
-            yield self._figure(key, heading(key, lang), count_text(getattr(counts, key), lang))
-        yield self._figure("open", self.say("open_now"), count_text(total.open, lang))
-        yield self._figure("overdue", self.say("overdue_now"), count_text(total.overdue, lang))
+        for key, name, count in (
+            *((key, heading(key, lang), getattr(counts, key)) for key in ("arrived", "matured")),
+            ("matured_met", heading("met", lang), counts.matured_met),
+            ("early", self.text("early"), early),
+            *((key, heading(key, lang), getattr(counts, key)) for key in _REST),
+            ("open", self.text("open_now"), total.open),
+            ("overdue", self.text("overdue_now"), total.overdue),
+        ):
+            yield self._figure(key, name, count_text(count, lang))
         few = total.rate is None or total.rate.n < FLAGGED_BELOW
         for key, quantile in (("median", total.median), ("p90", total.p90)):
-            text = NO_FIGURE if few else self.say("hours", hours=quantile_text(quantile, lang))
+            text = NO_FIGURE if few else self.text("hours", hours=quantile_text(quantile, lang))
             yield self._figure(key, heading(key, lang), text)
-        mean = total.restricted_mean
-        horizon = format_amount(report.promise.horizon)
-        text = NO_FIGURE
+        mean, text = total.restricted_mean, NO_FIGURE
         if mean is not None and not few:
-            text = self.say("hours", hours=hours_text(mean, lang))
-        name = heading("restricted_mean", lang).format(horizon=horizon)
+            text = self.text("hours", hours=hours_text(mean, lang))
+        name = heading("restricted_mean", lang)
+        name = name.format(horizon=format_amount(report.promise.horizon))
         yield self._figure("restricted_mean", name, text)
         if total.final_at is not None:
             key = "final_at" if total.final_at >= report.as_of else "final_yes"
-            yield self._figure("final_at", self.say(key), when_text(total.final_at, lang))
+            yield self._figure("final_at", self.text(key), when_text(total.final_at, lang))
         if total.closed_only is not None and not few:
-            text = self.say("percent", share=percent_text(total.closed_only, lang))
-            yield self._figure("closed_only", self.say("biased"), text, "biased")
+            text = percent_sign(total.closed_only, lang)
+            yield self._figure("closed_only", self.text("biased"), text, "biased")
 
     @staticmethod
     def _figure(key: str, name: str, text: str, class_: str | None = None) -> Html:
@@ -128,42 +117,39 @@ class Results(Teller):
         if funnel is not None:
             chance = number(f"{funnel.false_alarms:.2f}", lang)
             dispersion = number(f"{funnel.dispersion:.2f}", lang)
-            told = self.tell("funnel", false_alarms=chance)
-            reading = self.say("funnel_reading", dispersion=dispersion)
-            chart = funnel_chart(funnel, table.rows, lang)
-            title = self.say("chart_funnel", by=heading(table.by, lang))
-            yield self.chart(title, chart, f"{told} {reading}")
+            caption = self.sentence("funnel", false_alarms=chance)
+            caption += f" {self.text('funnel_reading', dispersion=dispersion)}"
+            chart = funnel_chart(funnel, table, lang)
+            yield self.figure(chart, caption, wide=True, height=330)
         if len(table.rows) > ROWS:
-            yield element("p", self.say("rows_first", shown=ROWS, all=len(table.rows)))
+            yield element("p", self.text("rows_first", shown=ROWS, all=len(table.rows)))
         yield tables.group_table(self.report, table, name, lang)
-        yield element("p", self.say("sort_hint"), class_="screen")
+        yield element("p", self.text("sort_hint"), class_="screen")
         if funnel is not None:
-            yield self.p("standardised")
-        yield self.p("closed_only")
+            yield self.paragraph("standardised")
+        yield self.paragraph("closed_only")
 
     def arrivals(self) -> Iterator[Html]:
         """Yield the heat map and the tables of classes."""
         report, lang = self.report, self.lang
-        heat = report.heat_map
-        told = f"{self.tell('heat_map', counts_only=COUNTS_ONLY_BELOW)} {self.tell('due_later')}"
-        chart = heat_chart(heat, self.target, lang)
-        legend = heat_legend(self.target, lang)
-        yield self.chart("chart_heat", joined(chart, legend), told)
+        heat, chart = report.heat_map, week_of_arrivals(report, lang)
+        caption = self.sentence("heat_map", counts_only=COUNTS_ONLY_BELOW)
+        caption += f" {self.sentence('due_later')}"
+        yield self.figure(chart, caption, wide=True, height=211)
         rows: list[Line] = []
-        for day, name in enumerate(words.WEEKDAYS[lang]):
-            for hour in range(24):
-                if heat.arrived[day][hour]:
-                    counts = [
-                        getattr(heat, key)[day][hour]
-                        for key in ("arrived", "matured", "matured_met", "due_later")
-                    ]
-                    cells = [tables.count(value, lang) for value in counts]
-                    rows.append([f"{name} {hour:02}", *cells])
+        for (day, name), hour in product(enumerate(words.WEEKDAYS[lang]), range(24)):
+            if heat.arrived[day][hour]:
+                grids = (heat.arrived, heat.matured, heat.matured_met, heat.due_later)
+                cells = [tables.count(grid[day][hour], lang) for grid in grids]
+                rows.append([f"{name} {hour:02}", *cells])
         titles: Line = [
-            self.say("hour_day"),
+            self.text("hour_day"),
             *(heading(key, lang) for key in ("arrived", "matured", "met")),
-            self.say("axis_later"),
+            self.text("axis_later"),
         ]
-        yield self.folded(tables.table(self.say("chart_heat"), titles, rows))
+        yield self.folded(tables.table(chart.title, titles, rows))
         for by in CLASS_TABLES:
-            yield tables.group_table(report, report.table(by), self.say(f"by_{by}"), lang)
+            yield tables.group_table(report, report.table(by), self.text(f"by_{by}"), lang)
+
+
+_REST: Final = ("breached", "pending", "paused", "withdrawn", "excluded")

@@ -12,26 +12,25 @@ from typing import Final
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.page.elements import Html, element
-from workhours_sla.reports.page.funnel_chart import interval_bar
+from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.plain_text import (
     interval_text,
     quantile_text,
     rate_text,
     verdict_text,
 )
-from workhours_sla.reports.report import Report
-from workhours_sla.statistics.intervals import FLAGGED_BELOW
+from workhours_sla.reports.scales import percent_text
+from workhours_sla.statistics.proportions import FLAGGED_BELOW
 from workhours_sla.text import words
-from workhours_sla.text.page import (
+from workhours_sla.text.numbers import (
     NO_FIGURE,
     count_text,
     day_text,
     hours_grouped,
-    percent_text,
-    say,
     target_text,
     when_text,
 )
+from workhours_sla.text.page import PAGE
 from workhours_sla.text.report import heading, name_of
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, Trace
@@ -217,7 +216,7 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
         else Cell(percent_text(row.standardised, lang), row.standardised),
         "funnel": Cell(NO_FIGURE)
         if row.funnel is None
-        else Cell(say(f"place_{row.funnel}", lang), row.funnel),
+        else Cell(PAGE.text(f"place_{row.funnel}", lang), row.funnel),
         "closed_only": Cell(NO_FIGURE)
         if closed is None
         else Cell(percent_text(closed, lang), closed),
@@ -268,7 +267,7 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
         cells = _late_cells(late, place if trace else None, lang)
         lines = [_line([cell for column, cell in cells.items() if column in names], kinds)]
         if trace is not None:
-            inner = _trace_table(trace, say("trace", lang, appeal=late.appeal_id), lang)
+            inner = _trace_table(trace, PAGE.text("trace", lang, appeal=late.appeal_id), lang)
             account = element("td", inner, colspan=len(columns))
             lines.append(element("tr", account, class_="trace", id=f"trace-{place}"))
         bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
@@ -287,12 +286,14 @@ def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
             aria_expanded="false",
             aria_controls=f"trace-{place}",
         )
-    answered = Cell(say("no_answer", lang), math.inf, "waiting")
+    answered = Cell(PAGE.text("no_answer", lang), math.inf, "waiting")
     if late.answered_at is not None:
         answered = _instant(late.answered_at, lang)
     earlier = Cell(NO_FIGURE)
     if late.hour_earlier is not None:
-        earlier = Cell(say("yes" if late.hour_earlier else "no", lang), int(late.hour_earlier))
+        earlier = Cell(
+            PAGE.text("yes" if late.hour_earlier else "no", lang), int(late.hour_earlier)
+        )
     return {
         "appeal_id": Cell(shown),
         "agency": Cell(name(late.agency)),
@@ -334,7 +335,7 @@ def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
         for days, spans, used, reason in _trace_lines(trace.steps, lang)
     ]
     if trace.due_at is not None:
-        due = f"{say('trace_due', lang)}: {day_text(trace.due_at.date(), lang)}"
+        due = f"{PAGE.text('trace_due', lang)}: {day_text(trace.due_at.date(), lang)}"
         lines.append(
             element(
                 "tr",
@@ -382,4 +383,4 @@ def days_table(report: Report, lang: str) -> Html | None:
         heading("hours", lang),
         Cell(heading("act", lang), kind="words"),
     ]
-    return table(say("days", lang), titles, lines)
+    return table(PAGE.text("days", lang), titles, lines)

@@ -1,4 +1,4 @@
-"""What every plot is drawn with: the page's colours, type for print, and text that stays apart.
+"""Draw a chart on matplotlib axes: the page's colours, type for print, and text that stays apart.
 
 Type is in points and does not grow with the figure, so that a plot of half the width of A4 reads
 like the text around it. Outside the axes the colours are the style's own; inside they are ink on
@@ -8,59 +8,88 @@ paper. Every text drawn passes ``plain``.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import singledispatch
+from itertools import product
 from typing import Final
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.legend import Legend
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.axis import Axis as MplAxis
+from matplotlib.dates import date2num
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FixedLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from workhours_sla.compliance.report import OWN_TABLES
-from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.report import Report
-from workhours_sla.text import words
-from workhours_sla.text.numbers import number
-from workhours_sla.text.page import say
+from workhours_sla.reports.charts import model
+from workhours_sla.reports.charts.model import TYPE, Chart, Place, Room
+from workhours_sla.reports.plots.styles import (
+    ACCENT,
+    BAND,
+    BOXES,
+    HALOED,
+    INK,
+    INKS,
+    LINES,
+    MARKS,
+    MIDDLE,
+    PAPER,
+    RULE,
+    SOFT,
+    WORDS,
+    Style,
+    fill,
+)
 
-INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"
-ACCENT, BAND = "#1f4e8c", "#c9d7ea"
-SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880", "#12315c")
-"""From the target reached to far below it, as on the page."""
-DARK_FROM: Final = 3
-"""The first shade on which text is white."""
-
-TYPE, TITLE = 7.0, 8.5
+TITLE: Final = 8.5
 WIDTH: Final = 4.6
 """Inches: legible at half the width of A4, even when shrunk to it."""
 INCH: Final = 72.0
+LABELLED: Final = 14
+"""How many points are named at most."""
 
-DOTTED, DASHED = (0, (1.5, 2)), (0, (5, 2.5))
-"""The strokes of the inner and the outer limits."""
-
-_SPACES: Final = "\n\N{NO-BREAK SPACE}"
-_LETTER: Final = 0.58
-"""The mean width of a letter, by the size of its type."""
 _LEADING: Final = 1.35
-_WIDER: Final = 1.12
-"""How much wider axes become, about, once their figure is laid out."""
-_MOST_WEEKS: Final = 9
+_LETTERS: Final = 24
+_HALO: Final = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
+_SPACES: Final = "\n\N{NO-BREAK SPACE}"
+_STEPS: Final = {"line": "default", "steps": "steps-post", "centred": "steps-mid"}
 
 
-def axes_for(ax: Axes | None, height: float, width: float = WIDTH) -> Axes:
-    """Return the axes given, or those of a new figure, with the type and strokes of a plot."""
-    if ax is None:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - it settles on a backend
+def draw(
+    ax: Axes | None, build: Callable[[Room], Chart], *, height: float = 3.0, width: float = WIDTH
+) -> Axes:
+    """Draw a chart on the axes given, or on those of a new figure of so many inches; return them.
 
-        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
-    ax.set_facecolor(PAPER)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("bottom", "left"):
-        ax.spines[side].set_linewidth(0.6)
-    ax.tick_params(which="both", labelsize=TYPE, length=2, width=0.6, pad=2)
+    ``build`` returns the chart for the size that the axes have.
+    """
+    new = ax is None
+    ax = _axes(ax, height, width)
+    chart = build(Room(*_points(ax), new))
+    if not chart.layers:
+        _title(ax, chart.title)
+        _tick(ax.xaxis, ())
+        _tick(ax.yaxis, ())
+        _labels(ax, "", chart.y.title)
+        why = plain(_wrapped(ax, chart.empty))
+        ax.text(0.5, 0.5, why, fontsize=TYPE, color=INK, **MIDDLE)
+        return ax
+    _frame(ax, chart)
+    handles = [handle for layer in chart.layers for handle in _layer(layer, ax)]
+    _lay_out(ax)
+    _title(ax, chart.title)
+    below = _under(ax, chart)
+    below = _legend(ax, below, [one for one in handles if not str(one.get_label()).startswith("_")])
+    notes = list(chart.notes)
+    for layer in chart.layers:
+        if isinstance(layer, model.Names):
+            _lay_out(ax)  # names need the places of the points
+            notes += _names(ax, layer)
+    if notes:
+        below = _note(ax, "\n".join(notes), below, whole=new or chart.height is None)
+    if new and chart.height is not None:
+        ax.figure.canvas.figure.set_figheight((chart.height + below + 3 * TITLE) / INCH)
     return ax
 
 
@@ -74,185 +103,309 @@ def plain(text: str) -> str:
     return shown.replace("$", r"\$")
 
 
-def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Return a name in no more than so many lines of so many letters, cut where it is longer.
-
-    >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
-    Комитет транспорта и
-    дорожного хозяйства: 7
-    """
-    one_line = plain(name).replace(r"\$", "$").replace("\n", "?")
-    cut = textwrap.wrap(one_line, letters, max_lines=lines, placeholder="\N{HORIZONTAL ELLIPSIS}")
-    return "\n".join(cut) + tail
+# -- the axes ----------------------------------------------------------------------------------
 
 
-def short_day(day: date, lang: str) -> str:
-    """Return a date without its year."""
-    return words.short_date(day, lang)[:-5].replace(" ", "\N{NO-BREAK SPACE}")
+def _axes(ax: Axes | None, height: float, width: float) -> Axes:
+    """Return the axes given, or those of a new figure, with the type and strokes of a plot."""
+    if ax is None:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - it chooses a backend
+
+        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
+    ax.set_facecolor(PAPER)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("bottom", "left"):
+        ax.spines[side].set_linewidth(0.6)
+    ax.tick_params(which="both", labelsize=TYPE, length=2, width=0.6, pad=2)
+    return ax
 
 
-def weekday_text(day: date, lang: str) -> str:
-    """Return a date without its year, with its weekday."""
-    return f"{words.WEEKDAYS[lang][day.weekday()]} {short_day(day, lang)}"
-
-
-# -- sizes -----------------------------------------------------------------------------------
-
-
-def width_of(text: str, size: float = TYPE) -> float:
-    """Return about how wide a text is, in points."""
-    return max(map(len, text.split("\n"))) * size * _LETTER
-
-
-def points(ax: Axes) -> tuple[float, float]:
+def _points(ax: Axes) -> tuple[float, float]:
     """Return the width and the height of the axes, in points."""
     box = ax.get_window_extent()
     scale = INCH / ax.figure.dpi
     return box.width * scale, box.height * scale
 
 
-def wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
-    """Return text in lines about as wide as the axes, or ``fewer`` letters less wide."""
-    letters = max(20, int(points(ax)[0] / (size * _LETTER)) - fewer)
-    lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
-    return "\n".join(lines)
-
-
-def deduplicate(ax: Axes) -> None:
-    """Let the figure's layout find the place of the axes with what they have so far."""
+def _lay_out(ax: Axes) -> None:
+    """Give the axes the place that they have with what is drawn so far."""
     ax.figure.canvas.figure.draw_without_rendering()
 
 
-def under(ax: Axes, below: float) -> Transform:
-    """Return the transform from axes to so many points below."""
-    shift = ScaledTranslation(0, -below / INCH, ax.figure.dpi_scale_trans)
-    return ax.transAxes + shift
+def _number(place: Place) -> float:
+    return float(date2num(place)) if isinstance(place, datetime) else place
+
+
+def _frame(ax: Axes, chart: Chart) -> None:
+    """Set the limits, the ticks and the titles of both axes."""
+    x, y = chart.x, chart.y
+    if x.log:
+        ax.set_xscale("log")
+    ax.set_xlim(_number(x.low), _number(x.high))
+    ax.set_ylim(_number(y.low), _number(y.high))
+    if not chart.framed:
+        ax.set_axis_off()
+    _tick(ax.xaxis, x.ticks, x.minor)
+    _tick(ax.yaxis, y.ticks)
+    _labels(ax, x.title, y.title)
+    if y.names:
+        ax.tick_params(axis="y", length=0, labelsize=TYPE - 0.5)
+        ax.spines["left"].set_visible(False)
+    if x.names:
+        ax.tick_params(axis="x", length=0, pad=TYPE + 1)
+        ax.spines["bottom"].set_visible(False)
+        for name in ax.get_xticklabels():
+            name.set_verticalalignment("baseline")  # letters differ in height
+    if isinstance(x.low, datetime):
+        ax.tick_params(axis="x", which="major", length=10, pad=1, color=RULE)
+        for day in ax.get_xticklabels():
+            day.set_horizontalalignment("left")
+
+
+def _tick(axis: MplAxis, ticks: Sequence[model.Tick], minor: Sequence[model.Tick] = ()) -> None:
+    axis.set_major_locator(FixedLocator([_number(at) for at, _ in ticks]))
+    axis.set_major_formatter(FixedFormatter([plain(text) for _, text in ticks]))
+    axis.set_minor_locator(FixedLocator([_number(at) for at, _ in minor]))
+    axis.set_minor_formatter(FixedFormatter([text for _, text in minor]))
+
+
+def _labels(ax: Axes, x: str, y: str) -> None:
+    ax.set_xlabel(plain(x), fontsize=TYPE, loc="right", labelpad=2)
+    ax.set_ylabel(plain(y), fontsize=TYPE, loc="top", labelpad=3)
+
+
+# -- layers ----------------------------------------------------------------------------------
+
+
+@singledispatch
+def _layer(layer: model.Layer, ax: Axes) -> list[Artist]:
+    """Draw a layer; return what a legend explains."""
+    raise NotImplementedError(layer, ax)
+
+
+@_layer.register
+def _(layer: model.Series, ax: Axes) -> list[Artist]:
+    drawn: list[Artist] = []
+
+    def plot(points: Sequence[model.Point], label: str, style: Style) -> None:
+        x, y = [_number(point.x) for point in points], [point.y for point in points]
+        drawn.extend(ax.plot(x, y, label=plain(label) or "_", **style))
+
+    if layer.shape == "none":
+        if layer.look in MARKS and not layer.kinds:
+            plot(layer.points, layer.label, MARKS[layer.look])
+    else:
+        style = {**LINES[layer.look], "drawstyle": _STEPS[layer.shape]}
+        plot(layer.points, layer.label, style if layer.kinds else {**style, "marker": ""})
+    for kind in layer.kinds:
+        chosen = [point for point in layer.points if point.kind == kind.key]
+        if chosen:
+            plot(chosen, kind.label, MARKS[kind.key])
+    return drawn
+
+
+@_layer.register
+def _(layer: model.Level, ax: Axes) -> list[Artist]:
+    line = ax.axvline if layer.upright else ax.axhline
+    return [line(_number(layer.at), label=plain(layer.label) or "_", **LINES[layer.look])]
+
+
+@_layer.register
+def _(layer: model.Band, ax: Axes) -> list[Artist]:
+    edges = layer.x, layer.lower, layer.upper
+    return [ax.fill_between(*edges, step="post", color=BAND, lw=0, label=layer.label)]
+
+
+@_layer.register
+def _(layer: model.Bars, ax: Axes) -> list[Artist]:
+    places = [bar.x for bar in layer.bars]
+    whole = fill(BAND, ACCENT)
+    part = fill(ACCENT, PAPER, 0, "////")
+    ax.bar(places, [bar.height for bar in layer.bars], label=layer.label, **whole)
+    ax.bar(places, [bar.part for bar in layer.bars], label=layer.part_label, **part)
+    style: Style = {"textcoords": "offset points", "ha": "center", "fontsize": TYPE}
+    for bar in layer.bars:
+        if bar.note:
+            ax.annotate(bar.note, (bar.x, bar.height), xytext=(0, 2), **style)
+    return [Patch(label=layer.label, **whole), Patch(label=layer.part_label, **part)]
+
+
+@_layer.register
+def _(layer: model.Boxes, ax: Axes) -> list[Artist]:
+    for box in layer.boxes:
+        x, end = _number(box.x), _number(box.end)
+        ax.add_patch(Rectangle((x, box.y), end - x, box.height, **BOXES[box.look]))
+        if box.text:
+            style = {**WORDS["box"], "color": INKS.get(box.look, INK)}
+            if box.look in HALOED:
+                style["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
+            ax.text((x + end) / 2, box.y + box.height / 2, plain(box.text), **style)
+    edge = {"edgecolor": SOFT} if ax.axison is False else {}
+    return [
+        Patch(**{**BOXES[look], **edge}, label=plain(label)) for look, label in layer.labels.items()
+    ]
+
+
+@_layer.register
+def _(layer: model.Ranges, ax: Axes) -> list[Artist]:
+    lines = [*zip(*layer.ranges, strict=True)]
+    dashes = {"lw": 0.6, "ls": (0, (2, 2))} if layer.dashed else {}
+    style = {**LINES[layer.look], **dashes}
+    return [ax.hlines(*lines, label=layer.label or "_", **style)]
+
+
+@_layer.register
+def _(layer: model.Texts, ax: Axes) -> list[Artist]:
+    for words in layer.texts:
+        look, _, kind = words.look.partition(" ")
+        style = dict(WORDS[look])
+        if kind:
+            style["color"] = INKS.get(kind, INK)
+            if BOXES[kind]["hatch"] and look == "day":
+                style["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.2}
+        ax.text(_number(words.x), words.y, plain(words.text), **style)
+    return []
+
+
+@_layer.register
+def _(layer: model.Names, ax: Axes) -> list[Artist]:
+    """Draw nothing yet: names need the places of all else."""
+    del layer, ax
+    return []
+
+
+def _names(ax: Axes, layer: model.Names) -> list[str]:
+    """Name points where there is room; return how many have none, as a note."""
+    scale = ax.figure.dpi / INCH
+    box = ax.get_window_extent()
+    frame = box.x0, box.y0, box.x1, box.y1
+    taken: list[model.Rectangle] = []
+    for line in ax.lines:
+        if line.get_linestyle() == "None":
+            for x, y in ax.transData.transform(line.get_xydata()).tolist():
+                taken.append((x - 3 * scale, y - 3 * scale, x + 3 * scale, y + 3 * scale))
+    reaches = product((6, 14, 26, 42), (1, -1, 0), (0, 1, -1))
+    around = [(far * across, far * up) for far, across, up in reaches if across or up]
+    named = 0
+    for point in layer.points:
+        if named == LABELLED:
+            break
+        text = ax.annotate(
+            plain(model.name_lines(point.words, _LETTERS)),
+            (_number(point.x), point.y),
+            textcoords="offset points",
+            xytext=(0, 0),
+            fontsize=TYPE - 0.5,
+            color=INK,
+            linespacing=1.0,
+            zorder=8,
+            bbox=_HALO,
+            arrowprops={"arrowstyle": "-", "lw": 0.5, "color": SOFT, "shrinkA": 0, "shrinkB": 2},
+        )
+        size = Text.get_window_extent(text)  # of the words alone, wherever they are
+        found = model.free_place(
+            [(right * scale, up * scale) for right, up in around],
+            tuple(ax.transData.transform((_number(point.x), point.y))),
+            (size.width + 2 * scale, size.height + 2 * scale),
+            frame,
+            taken,
+        )
+        if found is None:
+            text.remove()
+            continue
+        (right, up), place = found
+        text.set(
+            position=(right / scale, up / scale),
+            ha="left" if right > 0 else "right" if right < 0 else "center",
+            va="bottom" if up > 0 else "top" if up < 0 else "center",
+        )
+        taken.append(place)
+        named += 1
+    left_out = len(layer.points) - named
+    return [layer.left_out.format(count=left_out)] if left_out else []
 
 
 # -- words around the axes ---------------------------------------------------------------------
 
 
-def title(ax: Axes, text: str) -> None:
-    """Set the title, in as many lines as it needs."""
-    ax.set_title(plain(wrapped(ax, text, TITLE)), loc="left", fontsize=TITLE)
+def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
+    """Return text in lines about as wide as the axes, or ``fewer`` letters less wide."""
+    letters = max(20, int(_points(ax)[0] / model.width_of("n", size)) - fewer)
+    lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
+    return "\n".join(lines)
 
 
-def labels(ax: Axes, x: str = "", y: str = "") -> None:
-    """Set what the axes measure."""
-    ax.set_xlabel(plain(x), fontsize=TYPE, loc="right", labelpad=2)
-    ax.set_ylabel(plain(y), fontsize=TYPE, loc="top", labelpad=3)
+def _title(ax: Axes, text: str) -> None:
+    ax.set_title(plain(_wrapped(ax, text, TITLE)), loc="left", fontsize=TITLE)
 
 
-def legend(ax: Axes, below: float, handles: Sequence[Artist] | None = None) -> float:
-    """Draw the legend so many points below the axes; return where it ends, in points."""
-    given = list(handles) if handles is not None else ax.get_legend_handles_labels()[0]
-    if not given:
+def _below(ax: Axes, points: float) -> Transform:
+    """Return the transform from axes to so many points below."""
+    shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
+    return ax.transAxes + shift
+
+
+def _under(ax: Axes, chart: Chart) -> float:
+    """Write the texts under the ticks; return where the axis ends, in points below the axes."""
+    if not chart.framed:
+        return TYPE / 2
+    lines = max((text.count("\n") + 1 for _, text in chart.x.ticks), default=1)
+    lines = 2 if isinstance(chart.x.low, datetime) else lines
+    below = (lines + bool(chart.x.title) + 1) * TYPE + 6
+    if chart.under is None:
         return below
-    columns = min(len(given), 4)
-    frame = ax.get_window_extent()
-    room = min(_WIDER * frame.width, ax.figure.bbox.x1 - frame.x0)
-    box = _legend(ax, below, given, columns)
-    while columns > 1 and box.get_window_extent().width > room:
-        columns -= 1
-        box = _legend(ax, below, given, columns)
-    height = box.get_window_extent().height * INCH / ax.figure.dpi
-    return below + height + TYPE / 2
+    head, texts = chart.under
+    style: Style = {"fontsize": TYPE, "va": "top"}
+    ax.text(0, 0, head, transform=_below(ax, below), style="italic", **style)
+    low, high = ax.get_xlim()
+    place = _below(ax, below + 1.4 * TYPE)
+    for at, text in texts:
+        ax.text((_number(at) - low) / (high - low), 0, text, transform=place, ha="center", **style)
+    return below + 3.2 * TYPE
 
 
-def _legend(ax: Axes, below: float, handles: Sequence[Artist], columns: int) -> Legend:
-    return ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        bbox_transform=under(ax, below),
-        ncols=columns,
-        fontsize=TYPE,
-        frameon=False,
-        borderpad=0,
-        borderaxespad=0,
-        handlelength=2,
-        handletextpad=0.6,
-        columnspacing=1.2,
-        labelspacing=0.3,
-    )
+def _legend(ax: Axes, below: float, handles: Sequence[Artist]) -> float:
+    """Draw the legend so many points below the axes; return where it ends, in points."""
+    frame, below_it = ax.get_window_extent(), below
+    for columns in range(min(len(handles), 4), 0, -1):
+        box = ax.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(0, 0),
+            bbox_transform=_below(ax, below),
+            ncols=columns,
+            fontsize=TYPE,
+            frameon=False,
+            borderpad=0,
+            borderaxespad=0,
+            handlelength=2,
+            handletextpad=0.6,
+            columnspacing=1.2,
+            labelspacing=0.3,
+        )
+        extent = box.get_window_extent()
+        below_it = below + extent.height * INCH / ax.figure.dpi + TYPE / 2
+        if extent.width <= ax.figure.bbox.x1 - frame.x0:
+            break
+    return below_it
 
 
-def note(ax: Axes, text: str, below: float, *, whole: bool = True) -> float:
+def _note(ax: Axes, text: str, below: float, *, whole: bool) -> float:
     """Write a note so many points below the axes; return where it ends, in points.
 
     Unless ``whole``, it is cut where it would take up more than the axes themselves.
     """
     written = ax.text(
-        0, 0, "", transform=under(ax, below), fontsize=TYPE, va="top", linespacing=1.25
+        0, 0, "", transform=_below(ax, below), fontsize=TYPE, va="top", linespacing=1.25
     )
-    room = max(1, int((points(ax)[1] / 2 - below) / (TYPE * _LEADING)))
+    room = max(1, int((_points(ax)[1] / 2 - below) / (TYPE * _LEADING)))
     lines: list[str] = []
     for fewer in range(0, 12, 2):  # how wide letters are depends on the release of matplotlib
-        lines = wrapped(ax, text, fewer=fewer).split("\n")
+        lines = _wrapped(ax, text, fewer=fewer).split("\n")
         if not whole and len(lines) > room:
             lines = [*lines[: room - 1], "\N{HORIZONTAL ELLIPSIS}"]
         written.set_text(plain("\n".join(lines)))
         if written.get_window_extent().x1 <= ax.figure.bbox.x1:
             break
     return below + len(lines) * TYPE * _LEADING + TYPE / 2
-
-
-def grow(ax: Axes, height: float, below: float) -> None:
-    """Make the figure as tall as axes of so many inches and what is below them need."""
-    figure = ax.figure.canvas.figure
-    figure.set_figheight(height + (below + 3 * TITLE) / INCH)
-
-
-def nothing(ax: Axes, why: str) -> Axes:
-    """Say in the axes why there is nothing to draw."""
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
-    ax.xaxis.set_major_locator(NullLocator())
-    ax.yaxis.set_major_locator(NullLocator())
-    ax.text(0.5, 0.5, plain(wrapped(ax, why)), fontsize=TYPE, color=INK, ha="center", va="center")
-    return ax
-
-
-# -- scales ------------------------------------------------------------------------------------
-
-
-def share_axis(ax: Axes, low: float, lang: str, which: str = "y") -> None:
-    """Make an axis, ``x`` or ``y``, one of shares up to 1, shown in percent."""
-    ax.set(**{f"{which}lim": (low, 1.02)})
-    axis = ax.xaxis if which == "x" else ax.yaxis
-    most = 5 if which == "y" else min(5, max(1, int(points(ax)[0] / (5 * TYPE))))
-    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
-    percents = FuncFormatter(lambda share, _: number(f"{100 * share:.3g}", lang))
-    axis.set_major_formatter(percents)
-
-
-def hours_axis(ax: Axes, which: str, lang: str) -> None:
-    """Make an axis, ``x`` or ``y``, one of hours."""
-    axis = ax.xaxis if which == "x" else ax.yaxis
-    axis.set_major_locator(MaxNLocator(6 if which == "x" else 5, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(f"{value:g}", lang)))
-
-
-def week_axis(ax: Axes, names: Sequence[str], lang: str) -> float:
-    """Name some of the weeks, each year below its first; return where it ends, in points."""
-    shown = range(0, len(names), max(1, -(-len(names) // _MOST_WEEKS)))
-    told, before = [], ""
-    for place in shown:
-        year, _, week = names[place].partition("+")[0].partition("-W")
-        told.append(plain(f"{week}\n{year}" if year != before else week))
-        before = year
-    ax.xaxis.set_major_locator(FixedLocator(list(shown)))
-    ax.xaxis.set_major_formatter(FixedFormatter(told))
-    ax.set_xlim(-0.7, max(len(names) - 0.3, 0.7))
-    labels(ax, say("axis_week", lang), ax.get_ylabel())
-    return 4 * TYPE + 6
-
-
-def grouping(report: Report, by: str | None) -> Table | None:
-    """Return a table of the report, its first grouping if None; None if it has none.
-
-    Raises LookupError.
-    """
-    if by is not None:
-        return report.table(by)
-    return next((table for table in report.tables if table.by not in OWN_TABLES), None)

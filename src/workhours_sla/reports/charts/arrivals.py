@@ -1,0 +1,128 @@
+"""When appeals arrive, by weekday and hour, and what becomes of them."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Final, Literal, get_args
+
+from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.series import HeatMap
+from workhours_sla.reports.charts.model import Axis, Box, Boxes, Chart, Texts, Words
+from workhours_sla.reports.scales import (
+    neutral_shade,
+    percent_sign,
+    percent_text,
+    shade,
+    shade_labels,
+)
+from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.proportions import percent as rounded
+from workhours_sla.text import words
+from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.numbers import count_text, number
+
+Show = Literal["in_time", "arrived", "due_later"]
+SHADES: Final = tuple(f"s{step}" for step in range(7))
+FEW: Final = "few"
+"""The look of cells with fewer than ten appeals."""
+
+_HOURS, _DAYS = range(24), range(7)
+
+
+def arrivals_chart(report: Report, show: Show, lang: str) -> Chart:
+    """Return the week of arrivals, weekdays across, a cell for each hour.
+
+    ``in_time`` shows the share in time of the matured appeals, ``arrived`` how many came,
+    ``due_later`` the share that is due on a later day. A share of fewer than ten is hatched and
+    shows its counts, as 6/8. Raises ValueError.
+    """
+    if show not in get_args(Show):
+        msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
+        raise ValueError(msg)
+    heat, target = report.heat_map, report.promise.target_rate
+    title = CHARTS.text(f"heat_{show}", lang)
+    whole = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}[show]
+    part = {"in_time": heat.matured_met, "arrived": whole, "due_later": heat.due_later}[show]
+    most = max(map(max, whole))
+    if not most:
+        return Chart(title, empty=CHARTS.text("no_cells", lang))
+    boxes, few = [], False
+    for day, hour in product(_DAYS, _HOURS):
+        n, some = whole[day][hour], part[day][hour]
+        look, text = "blank", ""
+        if 0 < n < COUNTS_ONLY_BELOW:
+            look, few = FEW, True
+            text = str(n) if show == "arrived" else f"{some}/{n}"
+        elif n and show == "arrived":
+            look, text = SHADES[neutral_shade(n / most)], count_text(n, lang)
+        elif n:
+            bound = target if show == "in_time" else None
+            step = neutral_shade(some / n) if bound is None else shade(some / n, bound)
+            look, text = SHADES[step], number(rounded(some / n, target=bound, places=0), lang)
+        boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, text))
+    labels = dict(zip(SHADES, shade_labels(target, lang), strict=False))
+    labels = labels if show == "in_time" else {}
+    if few:
+        labels[FEW] = CHARTS.text("few_cells", lang, counts_only=COUNTS_ONLY_BELOW)
+    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
+    hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
+    return Chart(
+        title,
+        Axis(0, 7, weekdays, names=True),
+        Axis(24, 0, hours, CHARTS.text("axis_hour", lang), names=True),
+        (Boxes(tuple(boxes), labels),),
+    )
+
+
+def week_of_arrivals(report: Report, lang: str) -> Chart:
+    """Return the week of arrivals, hours across: shades of the share in time, counts of arrivals.
+
+    At the right, the share of each weekday that is due on a later day.
+    """
+    heat, target = report.heat_map, report.promise.target_rate
+    boxes = [_cell(heat, day, hour, target, lang) for day, hour in product(_DAYS, _HOURS)]
+    texts = [Words(_BARS, -0.4, CHARTS.text("axis_later", lang), "tick")]
+    rest = []
+    for day in _DAYS:
+        known, later = sum(heat.due_known[day]), sum(heat.due_later[day])
+        if known:
+            part = later / known
+            rest.append(Box(_BARS, day + 0.2, _BARS + _BAR, 0.6, "rail"))
+            rest.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
+            end = _BARS + _BAR + 0.2
+            texts.append(Words(end, day + 0.66, percent_text(part, lang), "tick"))
+    labels = dict(zip(SHADES, shade_labels(target, lang), strict=False))
+    hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
+    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
+    return Chart(
+        CHARTS.text("chart_heat", lang),
+        Axis(0, 29, hours, names=True),
+        Axis(7, 0, weekdays, names=True),
+        (Boxes((*boxes, *rest), {**labels, FEW: CHARTS.text("few", lang)}), Texts(tuple(texts))),
+        columns=24,
+    )
+
+
+_BARS, _BAR = 24.6, 2.7
+"""Where the bars begin, and how long the longest is, in hours of the axis."""
+
+
+def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
+    arrived, matured, met, known, later = (
+        getattr(heat, name)[day][hour]
+        for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
+    )
+    few = matured < COUNTS_ONLY_BELOW
+    label = CHARTS.text(
+        "cell",
+        lang,
+        day=words.WEEKDAYS[lang][day],
+        hour=f"{hour:02}",
+        arrived=arrived,
+        rate=str(met) if few else f"{met} ({percent_sign(met / matured, lang, target)})",
+        matured=matured,
+        later=f"{later}/{known}",
+    )
+    look = FEW if few else SHADES[shade(met / matured, target)]
+    text = str(arrived) if arrived else ""
+    return Box(hour, day, hour + 0.94, 0.93, look, text, label)

@@ -1,0 +1,295 @@
+"""One appeal against one target: when the clock ran, who had the appeal, and what happened."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from workhours_sla.reports.charts.model import (
+    TYPE,
+    Axis,
+    Box,
+    Boxes,
+    Chart,
+    Layer,
+    Level,
+    Point,
+    Room,
+    Series,
+    Texts,
+    Tick,
+    Words,
+    in_a_row,
+    width_of,
+)
+from workhours_sla.reports.plain_text import printable
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.holders import Span
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text import words
+from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.numbers import weekday_text, when_text
+from workhours_sla.text.report import PHASES
+from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.schedule import Schedule
+
+HEIGHT: Final = 130.0
+"""The height of the lanes, in points."""
+
+_TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
+"""The lanes, as their top and height."""
+_BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
+_MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
+_DAY: Final = timedelta(days=1)
+_NEAR: Final = 9.0
+"""Points between two events below which they share a number."""
+_USES: Final = ("not_used", "used", "held", "over")
+"""What working time is for the clock: not counted, counted, paused, past the limit."""
+Stretch = tuple[datetime, datetime]
+
+
+class Timeline:
+    """The course of one appeal; events are numbered, holders lettered, and notes explain both.
+
+    A target around the clock (ClockTime) has all time filled, pauses too, as it runs through them.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        outcome: Outcome,
+        schedule: Schedule,
+        *,
+        as_of: datetime,
+        events: Sequence[Event],
+        spans: Sequence[Span],
+        lang: str,
+        room: Room,
+    ) -> None:
+        self._around_the_clock = isinstance(outcome.budget, ClockTime)
+        if self._around_the_clock:
+            schedule = Schedule(None, "24/7", tz=schedule.tz)
+        self._outcome, self._schedule, self._spans = outcome, schedule, spans
+        self._lang, self._room = lang, room
+        self._start = outcome.started_at or outcome.posted_at
+        self._end = outcome.answered_at or outcome.withdrawn_at or as_of
+        ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
+        first = min([outcome.posted_at, self._start, *(e.occurred_at for e in events[:1])])
+        margin = max((max(ends) - first) / 40, timedelta(minutes=10))
+        self._first = (first - margin).astimezone(schedule.tz)
+        self._last = (max(ends) + margin).astimezone(schedule.tz)
+        self._events = [event for event in events if event.occurred_at <= self._last]
+        self._later = len(events) - len(self._events)
+        self._scale = room.width / (self._last - self._first).total_seconds()
+
+    def chart(self) -> Chart:
+        """Return the chart."""
+        outcome, lang = self._outcome, self._lang
+        verdict = words.pick(words.VERDICTS[outcome.verdict], lang)
+        if outcome.overdue:
+            verdict = CHARTS.text("overdue_by", lang, amount=format_amount(outcome.overdue))
+        names = (printable(outcome.appeal_id), printable(outcome.target), verdict)
+        title = " \N{MIDDLE DOT} ".join(names)
+        if outcome.started_at is None:
+            return Chart(title, empty=CHARTS.text("no_clock", lang))
+        lanes = [("lane_time_clock" if self._around_the_clock else "lane_time", _TIME)]
+        lanes += [("lane_holder", _HOLDER)] if self._spans else []
+        lanes += [("lane_events", _EVENTS)] if self._events else []
+        named = tuple((top + tall / 2, CHARTS.text(name, lang)) for name, (top, tall) in lanes)
+        blank = () if self._around_the_clock else (CHARTS.text("blank", lang),)
+        return Chart(
+            title,
+            self._axis(),
+            Axis(_BOTTOM, _TOP, named, names=True),
+            (self._time(), self._reasons(), *self._lines(), *self._marks(), self._holders()),
+            notes=(*blank, *self._event_notes(), *self._holder_notes()),
+            height=HEIGHT,
+        )
+
+    def _width(self, since: datetime, until: datetime) -> float:
+        """Return the points between two instants."""
+        return (until - since).total_seconds() * self._scale
+
+    @cached_property
+    def _days(self) -> list[date]:
+        first, last = self._first.date(), self._last.date()
+        return [first + _DAY * n for n in range((last - first).days + 1)]
+
+    def _midnight(self, day: date) -> datetime:
+        """Return the beginning of a date, within the view."""
+        at = self._schedule.end_of_day(day - _DAY)
+        return min(max(at, self._first), self._last)
+
+    # -- the time --------------------------------------------------------------------------
+
+    def _axis(self) -> Axis:
+        """Return the axis of time: its days and, where there is room, its hours."""
+        edges = [(self._midnight(day), weekday_text(day, self._lang)) for day in self._days]
+        wide = width_of(edges[0][1]) + TYPE
+        if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
+            edges = edges[1:]  # the rest of the first day is too narrow for its name
+        named: list[Tick] = []
+        free = self._first
+        for at, text in edges:
+            if at >= free and self._width(at, self._last) > wide * 0.75:
+                named.append((at, text))
+                free = at + timedelta(seconds=wide / self._scale)
+        step = next((n for n in (1, 3, 6) if n * 3600 * self._scale > width_of("00") + 4), None)
+        hours = () if step is None else tuple(self._hours(step, [at for at, _ in named]))
+        return Axis(self._first, self._last, tuple(named), minor=hours)
+
+    def _hours(self, step: int, named: Sequence[object]) -> Iterator[Tick]:
+        at = self._first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        while at <= self._last:
+            local = at.astimezone(self._first.tzinfo)
+            if at >= self._first and local.hour % step == 0 and at not in named:
+                yield at, f"{local:%H}"
+            at += timedelta(hours=1)
+
+    def _time(self) -> Boxes:
+        """Return the time that counts by its use, and the dates that the calendar does not know."""
+        outcome = self._outcome
+        pauses = () if self._around_the_clock else outcome.pauses
+        cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
+        cuts |= set() if outcome.limit is None else {outcome.limit}
+        found: dict[str, list[Stretch]] = {use: [] for use in _USES}
+        for since, until in self._stretches():
+            edges = [since, *sorted(cut for cut in cuts if since < cut < until), until]
+            for a, b in pairwise(edges):
+                found[self._use(a + (b - a) / 2, pauses)].append((a, b))
+        found["unknown_day"] = [
+            (self._midnight(day), self._midnight(day + _DAY))
+            for day in self._days
+            if not self._schedule.knows(day)
+        ]
+        labels = {use: CHARTS.text(use, self._lang) for use, some in found.items() if some}
+        if self._around_the_clock and "not_used" in labels:
+            labels["not_used"] = CHARTS.text("not_used_clock", self._lang)
+        boxes = [Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some]
+        return Boxes(tuple(boxes), labels)
+
+    def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
+        if not self._start <= at < self._end:
+            return "not_used"
+        if any(start <= at < end for start, end in pauses):
+            return "held"
+        limit = self._outcome.limit
+        return "over" if limit is not None and at > limit else "used"
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Yield the time that counts in view, of shifts that began the day before, too."""
+        for day in (self._days[0] - _DAY, *self._days):
+            if self._schedule.knows(day):
+                for since, until in self._schedule.intervals_of(day):
+                    if since < self._last and until > self._first:
+                        yield max(since, self._first), min(until, self._last)
+
+    def _reasons(self) -> Texts:
+        """Return why days have no working time, where there is room."""
+        tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
+        off = [
+            day
+            for day in self._days
+            if self._schedule.knows(day) and not self._schedule.shifts_on(day)
+        ]
+        texts = []
+        for run in in_a_row(off):
+            since, until = self._midnight(run[0]), self._midnight(run[-1] + _DAY)
+            wide = self._width(since, until)
+            upright = wide < width_of("выходной") and wide < tall
+            across, along = (wide, tall) if upright else (tall, wide)
+            lines = textwrap.wrap(
+                ", ".join(dict.fromkeys(map(self._why, run))),
+                max(4, int(along / width_of("о"))),
+                max_lines=max(1, int(across / (TYPE * 1.3))),
+                placeholder="\N{HORIZONTAL ELLIPSIS}",
+            )
+            if across >= TYPE and along > width_of("ооооо"):
+                look = "upright" if upright else "reason"
+                middle = since + (until - since) / 2
+                texts.append(Words(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look))
+        return Texts(tuple(texts))
+
+    def _why(self, day: date) -> str:
+        if day in self._schedule.overrides:
+            return words.pick(words.OVERRIDDEN, self._lang)
+        found = self._schedule.calendar.day(day)
+        if found.working:
+            return words.pick(words.NO_HOURS, self._lang)
+        if found.reasons and found.reasons[0].name:
+            return words.holiday(found.reasons[0].name, self._lang)
+        return words.pick(words.DAY_KINDS[found.kind], self._lang)
+
+    def _lines(self) -> list[Layer]:
+        """Return the due time, the limit and, of an open appeal, the time of evaluation."""
+        outcome = self._outcome
+        waiting = outcome.answered_at is None and outcome.withdrawn_at is None
+        same = outcome.due_at == outcome.limit
+        return [
+            Level(at, look, CHARTS.text(key, self._lang, when=self._when(at)), upright=True)
+            for look, key, at in (
+                ("due", "due_and_limit" if same else "due_line", outcome.due_at),
+                ("late", "late_line", None if same else outcome.limit),
+                ("as_of", "as_of_line", self._end if waiting else None),
+            )
+            if at is not None
+        ]
+
+    def _when(self, at: datetime) -> str:
+        return when_text(at.astimezone(self._schedule.tz), self._lang)
+
+    # -- what happened ---------------------------------------------------------------------
+
+    def _marks(self) -> list[Layer]:
+        """Return the events as points; those near each other share a label with their numbers."""
+        groups: list[list[tuple[int, datetime]]] = []
+        for number, event in enumerate(self._events, start=1):
+            at = event.occurred_at
+            if groups and self._width(groups[-1][-1][1], at) < _NEAR:
+                groups[-1].append((number, at))
+            else:
+                groups.append([(number, at)])
+        texts = []
+        for group in groups:
+            (first, since), (last, until) = group[0], group[-1]
+            text = str(first) if first == last else f"{first}\N{EN DASH}{last}"
+            texts.append(Words(since + (until - since) / 2, _MARKS - 0.2, text, "number"))
+        points = tuple(Point(event.occurred_at, _MARKS) for event in self._events)
+        return [Series(points, "event", shape="none"), Texts(tuple(texts))]
+
+    def _event_notes(self) -> Iterator[str]:
+        """Yield what the numbers of the events mean."""
+        for number, event in enumerate(self._events, start=1):
+            who = f", {printable(event.agency_id)}" if event.agency_id else ""
+            name = CHARTS.text(event.type.value, self._lang)
+            yield f"{number}  {self._when(event.occurred_at)}  {name}{who}"
+        if self._later:
+            yield CHARTS.text("later_events", self._lang, count=self._later)
+
+    def _holders(self) -> Boxes:
+        """Return who had the appeal when, by letters."""
+        top, tall = _HOLDER
+        boxes = []
+        for place, span in enumerate(self._spans):
+            text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
+            look = "holder" if span.phase == "held" else "no_holder"
+            boxes.append(Box(span.since, top, span.until, tall, look, text))
+        return Boxes(tuple(boxes), {})
+
+    def _holder_notes(self) -> Iterator[str]:
+        """Yield what the letters of the holders mean."""
+        for place, span in enumerate(self._spans):
+            who = f"{printable(span.holder)}, " if span.holder else ""
+            amount = span.until - span.since if self._around_the_clock else span.worked
+            phase = words.pick(PHASES[span.phase], self._lang)
+            yield f"{_letters(place)}  {format_amount(amount)}  {who}{phase}"
+
+
+def _letters(place: int) -> str:
+    """Return the letters of a place as the columns of a spreadsheet have them: Z, then AA."""
+    rest, last = divmod(place, 26)
+    return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)

@@ -1,0 +1,137 @@
+"""A year of a calendar: which days are worked, which are not, and by which act."""
+
+from __future__ import annotations
+
+import calendar as months
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.day import Day, DayKind
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.reports.charts.model import Axis, Box, Boxes, Chart, Texts, Words, in_a_row
+from workhours_sla.text import words
+from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.numbers import short_day
+from workhours_sla.worktime.schedule import Schedule
+
+HEIGHT: Final = 460.0
+"""The height of twelve months, in points."""
+SIGNS: Final[Mapping[str, str]] = {
+    "work": "",
+    "short": "*",
+    "transferred_work": "+",
+    "short_weekend": "#",
+    "day_off": "",
+    "holiday": "°",
+    "transferred_off": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+    "decreed_off": "!",
+    "overridden": "=",
+    "unknown": "?",
+}
+"""The kinds of days, with their signs: those of the terminal, where it has one."""
+
+_ACROSS, _DOWN = 3, 4
+_WIDE, _TALL = 8, 8.6
+"""A month with its margins, in days."""
+_DAY: Final = timedelta(days=1)
+
+
+def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
+    """Return the twelve months of a year with the kind of each day; notes name the acts."""
+    calendar = of.calendar if isinstance(of, Schedule) else of
+    overrides = of.overrides if isinstance(of, Schedule) else {}
+    boxes, texts = [], list(_heads(year, lang))
+    kinds: set[str] = set()
+    acts: dict[str, list[date]] = {}
+    for day in _dates(year):
+        found = None if day in overrides else _day(calendar, day)
+        kind = "overridden" if day in overrides else _kind(found)
+        kinds.add(kind)
+        x, y = _place(day)
+        boxes.append(Box(x + 0.03, y + 0.03, x + 0.97, 0.94, kind))
+        texts.append(Words(x + 0.05, y + 0.88, str(day.day), f"day {kind}"))
+        if SIGNS[kind]:
+            texts.append(Words(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
+        for entry in found.reasons[:1] if found is not None else ():
+            if entry.act is not None:
+                acts.setdefault(entry.act.text(lang), []).append(day)
+    notes = [f"{act}: {_ranges(days, lang)}." for act, days in acts.items()]
+    notes += [_why_unknown(calendar, year, lang)] if "unknown" in kinds else []
+    return Chart(
+        CHARTS.text("year", lang, id=calendar.id, year=year),
+        Axis(-0.2, _ACROSS * _WIDE - 0.8),
+        Axis(_DOWN * _TALL - 0.6, -0.2),
+        (
+            Boxes(
+                tuple(boxes),
+                {
+                    kind: f"{sign} {CHARTS.text(kind, lang)}".lstrip()
+                    for kind, sign in SIGNS.items()
+                    if kind in kinds
+                },
+            ),
+            Texts(tuple(texts)),
+        ),
+        notes=tuple(notes),
+        height=HEIGHT,
+        framed=False,
+    )
+
+
+def _dates(year: int) -> Iterator[date]:
+    first = date(year, 1, 1)
+    return (first + _DAY * n for n in range(366 if months.isleap(year) else 365))
+
+
+def _day(calendar: Calendar, day: date) -> Day | None:
+    try:
+        return calendar.day(day)
+    except CalendarCoverageError:
+        return None
+
+
+def _kind(day: Day | None) -> str:
+    if day is None:
+        return "unknown"
+    if day.short:
+        return "short_weekend" if day.kind is DayKind.TRANSFERRED_WORK else "short"
+    return day.kind.value
+
+
+def _place(day: date) -> tuple[float, float]:
+    """Return the upper left corner of a date."""
+    first = date(day.year, day.month, 1).weekday()
+    row, column = divmod(first + day.day - 1, 7)
+    down, across = divmod(day.month - 1, _ACROSS)
+    return across * _WIDE + column, down * _TALL + 2 + row
+
+
+def _heads(year: int, lang: str) -> Iterator[Words]:
+    """Yield the names of months, and of weekdays below each."""
+    for month, name in enumerate(words.MONTHS[lang], start=1):
+        first = date(year, month, 1)
+        x, y = _place(first)
+        x -= first.weekday()
+        yield Words(x + 3.5, y - 1.15, name, "month")
+        for place, weekday in enumerate(words.WEEKDAYS[lang]):
+            yield Words(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
+
+
+def _ranges(days: list[date], lang: str) -> str:
+    """Return dates of a year as people list them, those in a row as from and to."""
+    runs = [(short_day(run[0], lang), short_day(run[-1], lang)) for run in in_a_row(days)]
+    return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
+
+
+def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
+    """Return in words why the first unknown date of the year is not known."""
+    for day in _dates(year):
+        try:
+            calendar.day(day)
+        except CalendarCoverageError as error:
+            facts: dict[str, Any] = dict(error.facts)
+            why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
+            return f"? {words.short_date(day, lang)}: {why.format(how=words.HOW_IN_CODE, **facts)}"
+    return ""

@@ -1,0 +1,252 @@
+"""What changed, what was late, who had it, and how far the figures can be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+from workhours_sla.compliance.attribution import Attribution
+from workhours_sla.reports.page import tables
+from workhours_sla.reports.page.elements import Html, element, joined
+from workhours_sla.reports.page.section import Section
+from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
+from workhours_sla.reports.plain_text import little_facts, quality_notes, withdrawal_facts
+from workhours_sla.reports.scales import percent_text
+from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.text import words
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
+from workhours_sla.text.page import PAGE, SOURCES
+from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
+from workhours_sla.text.texts import typeset
+from workhours_sla.worktime.budget import format_amount
+
+PRINTED: Final = 50
+"""How many late appeals are printed; as many as in the style sheet."""
+EXPLAINED: Final = (
+    *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
+    *("restricted_mean", "mean_answered", "standardised", "funnel", "trend", "share_trend"),
+    "due_later",
+)
+"""The sentences that explain the method."""
+
+_HEADINGS: Final = {"verdict": "target", "small_numbers": "matured"}
+"""The headings of the figures whose sentences have another key."""
+_LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d{5,9}(?![\w-])")
+
+
+class Details(Section):
+    """The change, the late appeals, how they were handled, the data and the method."""
+
+    def change(self) -> Iterator[Html]:
+        """Yield what the change of the share consists of."""
+        change, lang = self.report.change, self.lang
+        if change is None:
+            return
+        parts = {
+            **{key: getattr(change, key) for key in ("difference", "mix", "performance")},
+            **{key: getattr(change.interval, key) for key in ("lower", "upper")},
+        }
+        facts = {
+            "before": percent_text(change.before, lang),
+            "after": percent_text(change.after, lang),
+            **{key: self._points(part).shown for key, part in parts.items()},
+        }
+        if self.report.compare_from is not None:
+            when = when_text(self.report.compare_from, lang)
+            yield element("p", self.text("compared", when=when))
+        yield self.paragraph("change", **facts)
+        rows: list[Line] = [
+            [
+                ", ".join(
+                    words.pick(CLASSES[key], lang) for key in (one.arrival_class, one.due_class)
+                ),
+                self._points(one.mix),
+                self._points(one.performance),
+            ]
+            for one in change.classes
+        ]
+        titles = [heading("arrival_class", lang), self.text("mix"), self.text("performance")]
+        yield self.folded(tables.table(self.text("class_change"), titles, rows))
+
+    def _points(self, part: float) -> Cell:
+        """Return a difference of shares in points."""
+        return Cell(number(f"{100 * part:+.2f}", self.lang), part)
+
+    def late(self, traces: Traces | None, rest: str | None) -> Iterator[Html]:
+        """Yield the late appeals; ``rest`` names a file with all of them."""
+        report, lang = self.report, self.lang
+        every = report.total.counts.breached
+        shown = report.late[:ROWS]
+        if not shown:
+            yield element("p", self.text("late_none"))
+            return
+        if every > len(shown):
+            more: Html | None = None
+            if rest is not None:
+                link = element("a", rest, href=quote(rest))
+                more = joined(" ", self.text("late_rest"), " ", link)
+            counts = self.counts(shown=len(shown), all=every)
+            yield element("p", self.text("late_first", **counts), more)
+        if len(shown) > PRINTED:
+            yield element("p", self.text("late_print", shown=PRINTED), class_="print")
+        if any(late.hour_earlier for late in shown):
+            box = element("input", type="checkbox", id="hour-earlier")
+            label = self.text("only_hour_earlier")
+            yield element("label", box, " ", label, class_="screen choice", hidden=True)
+        yield tables.late_table(shown, traces, self.text("late"), lang)
+
+    def handling(self) -> Iterator[Html]:
+        """Yield who had what was late, and signs to look into."""
+        found = self.report.attribution
+        if found is not None:
+            yield from self._holders(found)
+        signs, lang = self.report.indicators, self.lang
+        yield self.paragraph("indicators")
+        noon = self.counts(noon_hour=signs.noon_hour, before_lunch=signs.before_lunch)
+        yield self.paragraph("before_lunch", **noon)
+        rows: list[Line] = [
+            [
+                self._holder(one.agency),
+                *(tables.count(n, lang) for n in (one.replied, one.formal_first)),
+                tables.amount(one.registration_delay, lang),
+                *(tables.count(n, lang) for n in (one.deletes, one.late_transfers)),
+            ]
+            for one in signs.agencies
+        ]
+        if rows:
+            keys = ("replied_to", "formal_first", "registration_delay", "deletes", "late_transfers")
+            titles = self._titles("holder", *keys)
+            signs_table = tables.table(self.text("signs"), titles, rows, sortable=True)
+            yield self.folded(signs_table, name="signs")
+
+    def _holders(self, found: Attribution) -> Iterator[Html]:
+        lang = self.lang
+        yield self.paragraph("attribution")
+        earlier = dict(found.hour_earlier)
+        if found.hour_known:
+            counts = self.counts(count=sum(earlier.values()), late=found.hour_known)
+            yield self.paragraph("hour_earlier", **counts)
+        columns = [dict(found.at_breach), earlier, dict(found.largest_share), dict(found.first)]
+        holders = dict.fromkeys(key for column in columns for key in column)
+        rows: list[Line] = [
+            [
+                self._holder(holder),
+                *(tables.count(column.get(holder, 0), lang) for column in columns),
+            ]
+            for holder in holders
+        ]
+        holder, at_breach, *others = self._titles(
+            "holder", "at_breach", "largest_share", "first_holder"
+        )
+        titles = [holder, at_breach, heading("hour_earlier", lang), *others]
+        by_holder = tables.table(self.text("handling"), titles, rows, sortable=True)
+        yield self.folded(by_holder, name="by_holder")
+        if found.phases:
+            yield self.paragraph("phases")
+            rows = [
+                [
+                    words.pick(PHASES[one.phase], lang),
+                    tables.amount(one.worked, lang),
+                    tables.count(one.appeals, lang),
+                ]
+                for one in found.phases
+            ]
+            titles = self._titles("phase", "time", "appeals")
+            yield tables.table(self.text("phases"), titles, rows)
+        rows = [
+            [
+                self._holder(share.holder),
+                tables.text(words.pick(PHASES[share.phase], lang)),
+                tables.amount(share.worked, lang),
+                tables.count(share.appeals, lang),
+            ]
+            for share in found.shares
+        ]
+        titles = self._titles("holder", "phase", "time", "appeals")
+        by_phase = tables.table(self.text("by_phase"), titles, rows, sortable=True)
+        yield self.folded(by_phase, name="by_phase")
+        if found.left_out:
+            yield element("p", self.text("left_out", **self.counts(count=found.left_out)))
+
+    def _titles(self, *keys: str) -> list[str]:
+        return [self.text(key) for key in keys]
+
+    def _holder(self, name: str | None) -> Html:
+        return tables.name(self.text("nobody") if name is None else name)
+
+    # -- how far the figures can be trusted --------------------------------------------------
+
+    def quality(self) -> Iterator[Html]:
+        """Yield what was read, and what was left out."""
+        lang = self.lang
+        notes = [
+            _LONG_NUMBER.sub(lambda found: count_text(int(found[0]), lang), typeset(note, lang))
+            for note in quality_notes(self.report, lang)
+        ]
+        yield element("ul", (element("li", note) for note in notes), class_="notes")
+        intake = self.report.quality.intake
+        rows: list[Line] = [
+            [words.pick(INTAKE_REASONS[reason], lang), tables.count(count, lang)]
+            for reason, count in (*intake.set_aside, *intake.unmatched)
+        ]
+        if rows:
+            yield tables.table(self.text("rejected"), self._titles("reason", "count"), rows)
+
+    def method(self) -> Iterator[Html]:
+        """Yield how each figure is defined, and what all were made from."""
+        report, lang = self.report, self.lang
+        counts, funnels = report.total.counts, report.funnels
+        chance = number(f"{funnels[0].false_alarms:.2f}", lang) if funnels else NO_FIGURE
+        facts: dict[str, object] = {
+            **self.counts(
+                met=counts.matured_met,
+                matured=counts.matured,
+                early=counts.met - counts.matured_met,
+                pending=counts.pending,
+                paused=counts.paused,
+            ),
+            "counts_only": COUNTS_ONLY_BELOW,
+            "flagged": FLAGGED_BELOW,
+            "horizon": format_amount(report.promise.horizon),
+            "points": report.trend.baseline or NO_FIGURE,
+            "false_alarms": chance,
+            "target": target_text(self.target, lang),
+        }
+        explained = [(key, self.sentence(key, **facts)) for key in EXPLAINED]
+        rows: list[Line] = [
+            [
+                self.text(f"{key}_name")
+                if f"{key}_name" in PAGE
+                else heading(_HEADINGS.get(key, key), lang).format(**facts),
+                explanation,
+                SOURCES.get(key, ""),
+            ]
+            for key, explanation in (*explained, *self._checks())
+        ]
+        what, *others = self._titles("what", "reading", "source")
+        titles: Line = [what, *map(tables.text, others)]
+        yield tables.table(self.text("method"), titles, rows, class_="method")
+        made, promise = report.provenance, report.promise
+        rows = [
+            [self.text("promise"), Cell(promise.name), made.policy],
+            [self.text("schedules"), promise.hours, ""],
+            *([c.id, c.version, c.fingerprint] for c in made.calendars),
+            [self.text("data"), "", made.input_hash],
+            ["workhours_sla", made.library, ""],
+        ]
+        source, *others = self._titles("source", "version", "fingerprint")
+        titles = [source, *map(tables.text, others)]
+        yield tables.table(self.text("made_of"), titles, rows, class_="made")
+
+    def _checks(self) -> Iterator[tuple[str, str]]:
+        """Yield the checks of the report that found something."""
+        report, lang = self.report, self.lang
+        if report.withdrawals is not None and report.withdrawals.count:
+            facts = withdrawal_facts(report.withdrawals, lang)
+            yield "withdrawals", self.sentence("withdrawals", **facts)
+        if report.backlog.little is not None:
+            facts = little_facts(report.backlog.little, lang)
+            facts["open"] = count_text(report.total.open, lang)
+            yield "little", self.sentence("little", **facts)

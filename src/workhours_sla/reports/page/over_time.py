@@ -1,0 +1,236 @@
+"""How it went along the calendar: weeks, times to an answer, open appeals, deadlines to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from workhours_sla.compliance.series import ShareTrend, Trend, TrendPoint
+from workhours_sla.compliance.tables import Curve, Quantile
+from workhours_sla.reports.charts.model import Chart
+from workhours_sla.reports.charts.times import curve_chart, curve_end, forecast_chart
+from workhours_sla.reports.charts.weeks import (
+    backlog_chart,
+    p_prime_chart,
+    signals_of,
+    weeks_chart,
+    xmr_chart,
+)
+from workhours_sla.reports.page import tables
+from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.section import Section
+from workhours_sla.reports.page.svg import room
+from workhours_sla.reports.page.tables import Cell, Line
+from workhours_sla.reports.plain_text import (
+    hours_text,
+    interval_text,
+    little_facts,
+    quantile_text,
+    rate_text,
+    withdrawal_facts,
+)
+from workhours_sla.reports.scales import percent_text
+from workhours_sla.sla.forecast import Forecast
+from workhours_sla.text.numbers import (
+    NO_FIGURE,
+    count_text,
+    hours_exact,
+    hours_grouped,
+    when_text,
+)
+from workhours_sla.text.report import heading
+from workhours_sla.worktime.budget import format_amount
+
+SLOTS = 72
+"""How many hours of deadlines a chart shows."""
+
+
+class OverTime(Section):
+    """The weeks, the times to an answer, and the open appeals."""
+
+    def weeks(self) -> Iterator[Html]:
+        """Yield the share in time by week, and the control charts."""
+        report, lang = self.report, self.lang
+        chart = weeks_chart(report, lang)
+        yield self.figure(chart, self.text("weeks_reading"), wide=True, height=300)
+        yield element("p", self.text("chart_hint"), class_="screen")
+        rows: list[Line] = [
+            [
+                row.key or "",
+                *(
+                    tables.count(count, lang)
+                    for count in (row.counts.arrived, row.counts.matured, row.counts.matured_met)
+                ),
+                Cell(rate_text(row, lang), row.rate.rate if row.rate else None),
+                interval_text(row, lang).replace("-", "\N{EN DASH}"),
+                NO_FIGURE if row.final_at is None else when_text(row.final_at, lang),
+            ]
+            for row in report.table("week").rows
+        ]
+        kinds = {"rate": "main", "final_at": "words"}
+        columns = ("week", "arrived", "matured", "met", "rate", "interval", "final_at")
+        head = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in columns]
+        yield self.folded(tables.table(self.text("weeks"), head, rows))
+        found = [
+            (key, trend, chart)
+            for key, trend, chart in (
+                (
+                    "share_trend",
+                    report.share_trend,
+                    p_prime_chart(report.share_trend, self.target, lang),
+                ),
+                ("trend", report.trend, xmr_chart(report.trend, lang)),
+            )
+            if trend.points
+        ]
+        if found:
+            yield element("div", (self._trend(*one) for one in found), class_="pair")
+            yield self.folded(*(self._trend_table(trend, chart) for _, trend, chart in found))
+
+    def _trend(self, key: str, trend: Trend | ShareTrend, chart: Chart) -> Html:
+        note = chart.notes[0] if chart.notes else self.sentence(key, points=trend.baseline)
+        return self.figure(chart, f"{note} {chart.reading}".rstrip())
+
+    def _trend_table(self, trend: Trend | ShareTrend, chart: Chart) -> Html:
+        lang = self.lang
+        rows: list[Line] = []
+        for point in trend.points:
+            found = ", ".join(signals_of(point, lang))
+            if isinstance(point, TrendPoint):
+                rows.append([point.week, hours_exact(point.median, lang), found])
+                continue
+            limits = NO_FIGURE
+            if point.lower is not None and point.upper is not None:
+                bounds = (percent_text(bound, lang) for bound in (point.lower, point.upper))
+                limits = NO_FIGURE.join(bounds)
+            rows.append([point.week, percent_text(point.share, lang), limits, found])
+        figures = ["median_h"] if isinstance(trend, Trend) else ["share", "limits"]
+        signal = Cell(self.text("signal"), kind="words")
+        titles: Line = [heading("week", lang), *map(self.text, figures), signal]
+        return tables.table(chart.title, titles, rows)
+
+    def times(self) -> Iterator[Html]:
+        """Yield the times to an answer."""
+        report, lang = self.report, self.lang
+        figures = []
+        if report.curve is not None:
+            figures.append(self.figure(curve_chart(report, lang), self.text("curve_reading")))
+        if report.total.median is not None:
+            figures.append(element("div", self._times_table()))
+        yield element("div", figures, class_="pair")
+        if report.withdrawals is not None and report.withdrawals.count:
+            yield self.paragraph("withdrawals", **withdrawal_facts(report.withdrawals, lang))
+        if report.curve is not None:
+            yield self.folded(self._curve_table(report.curve))
+
+    def _times_table(self) -> Html:
+        """Return the times in figures, each with its interval and what it means."""
+        total, lang = self.report.total, self.lang
+        horizon = format_amount(self.report.promise.horizon)
+        rows: list[Line] = []
+        for key, quantile in (("median", total.median), ("p90", total.p90)):
+            if quantile is not None:
+                shown = self.text("hours", hours=quantile_text(quantile, lang))
+                interval = self._interval(quantile)
+                rows.append([heading(key, lang), shown, interval, self.sentence(key)])
+        for key, mean in (
+            ("restricted_mean", total.restricted_mean),
+            ("mean_answered", total.mean_answered),
+        ):
+            if mean is not None:
+                bold = self.text("hours", hours=hours_text(mean, lang))
+                bold = element("b", bold, data_figure=key)
+                name = heading(key, lang).format(horizon=horizon)
+                rows.append([name, bold, NO_FIGURE, self.sentence(key, horizon=horizon)])
+        titles: Line = [
+            *(self.text(key) for key in ("what", "value", "limits95")),
+            Cell(self.text("reading"), kind="words"),
+        ]
+        return tables.table(self.text("times_table"), titles, rows)
+
+    def _interval(self, quantile: Quantile) -> str:
+        if quantile.lower is None:
+            return NO_FIGURE
+        low = hours_text(quantile.lower, self.lang)
+        if quantile.upper is None:
+            return self.text("at_least", hours=low)
+        return f"{low}{NO_FIGURE}{hours_text(quantile.upper, self.lang)}"
+
+    def _curve_table(self, curve: Curve) -> Html:
+        lang = self.lang
+        end = timedelta(hours=curve_end(self.report))
+        waited = curve.at_risk or (None,) * len(curve.times)  # none in a report of the first form
+        columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
+        steps = [line for line in zip(*columns, strict=True) if line[0] <= end]
+        rows: list[Line] = [
+            [
+                hours_exact(time, lang),
+                NO_FIGURE if waiting is None else tables.count(waiting, lang),
+                percent_text(share, lang),
+                f"{percent_text(low, lang)}{NO_FIGURE}{percent_text(high, lang)}",
+            ]
+            for time, waiting, share, low, high in steps[:: max(1, len(steps) // 25)]
+        ]
+        titles = [self.text(key) for key in ("time", "waited", "unanswered", "limits95")]
+        return tables.table(self.text("chart_curve"), titles, rows)
+
+    def open(self, forecast: Forecast | None) -> Iterator[Html]:
+        """Yield the backlog and the deadlines to come."""
+        report, lang = self.report, self.lang
+        backlog, total = report.backlog, report.total
+        ages = {
+            name: NO_FIGURE if age is None else self.text("hours", hours=hours_grouped(age, lang))
+            for name, age in (
+                ("median", backlog.median_age),
+                ("p90", backlog.p90_age),
+                ("largest", backlog.largest_age),
+            )
+        }
+        counts = self.counts(open=total.open, overdue=total.overdue)
+        chart = backlog_chart(backlog.points, lang)
+        figures = [self.figure(chart, self.sentence("backlog", **counts, **ages))]
+        rows: list[Line] = [
+            [
+                when_text(point.at, lang),
+                *(
+                    tables.count(value, lang)
+                    for value in (point.open, point.overdue, point.arrivals, point.departures)
+                ),
+                Cell(f"{point.net:+d}", point.net),
+            ]
+            for point in backlog.points
+        ]
+        keys = ("open_now", "overdue_now", "arrivals_in_week", "departures", "net")
+        titles = [heading("date", lang), *(self.text(key) for key in keys)]
+        rest = [tables.table(chart.title, titles, rows)]
+        if forecast is not None:
+            figures.append(self._forecast(forecast))
+            rest += self._forecast_table(forecast)
+        yield element("div", figures, class_="pair")
+        if backlog.little is not None:
+            facts = little_facts(backlog.little, lang)
+            yield self.paragraph("little", **facts, open=count_text(total.open, lang))
+        yield self.folded(*rest)
+
+    def _forecast(self, forecast: Forecast) -> Html:
+        chart = forecast_chart(forecast, self.lang, room(), SLOTS)
+        caption = " ".join(chart.notes)
+        if not chart.layers:
+            return element("p", chart.empty)
+        if len(forecast.slots) > SLOTS:
+            caption = f"{self.text('load_first', shown=SLOTS)} {caption}"
+        return self.figure(chart, caption)
+
+    def _forecast_table(self, forecast: Forecast) -> Iterator[Html]:
+        lang = self.lang
+        if forecast.slots:
+            rows: list[Line] = [
+                [
+                    f"{when_text(slot.since, lang)}\N{EN DASH}{slot.until:%H:%M}",
+                    tables.count(slot.count, lang),
+                    tables.count(slot.together, lang),
+                ]
+                for slot in forecast.slots
+            ]
+            titles = [heading("due_at", lang), self.text("deadlines"), self.text("together")]
+            yield tables.table(self.text("chart_load"), titles, rows)

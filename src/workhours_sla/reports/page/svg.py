@@ -1,0 +1,319 @@
+"""Draw a chart for the page as inline SVG, with marks that show their value.
+
+Colours, strokes and sizes of type are the style sheet's. The words of a mark are its
+``aria-label``, which the page also shows beside it; arrow keys go from mark to mark. The page has
+no legend of lines, so points without words are not drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from functools import singledispatchmethod
+from itertools import pairwise
+from typing import Final
+
+from workhours_sla.reports.charts import model
+from workhours_sla.reports.charts.model import Axis, Chart, Place, Room
+from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.plain_text import printable
+from workhours_sla.statistics.proportions import ComplianceRate
+
+WIDE, HALF, HEIGHT = 1000, 490, 270
+LABELLED: Final = 14
+"""How many points are named at most."""
+
+_LEFT, _RIGHT, _TOP, _FOOT = 46, 76, 14, 38
+"""The margins; at the right, for the names of lines."""
+_STRIP: Final = 58
+"""The height of small bars below a chart, with the space above them."""
+_LINE: Final = 13.0
+"""The height of a line of text."""
+_LETTER: Final = 6.2
+"""The mean width of a letter."""
+_HOLLOW: Final = ("funnel_0", "funnel_1", "funnel_-1")
+
+
+def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
+    """Return a chart as an element, with its title and its reading for screen readers."""
+    return _Drawing(chart, WIDE if wide else HALF, height).svg()
+
+
+def room(*, wide: bool = False, height: int = HEIGHT) -> Room:
+    """Return the size of the axes, in the points of the type that rooms are measured in."""
+    scale = model.width_of("n") / _LETTER
+    width = WIDE if wide else HALF
+    return Room((width - _LEFT - _RIGHT) * scale, (height - _TOP - _FOOT) * scale)
+
+
+def legend(chart: Chart) -> Html | None:
+    """Return what the looks of boxes mean, None if it has none."""
+    boxes = (layer for layer in chart.layers if isinstance(layer, model.Boxes))
+    items = [
+        element("li", element("span", class_=f"swatch {look}", aria_hidden="true"), label)
+        for one in boxes
+        for look, label in one.labels.items()
+    ]
+    return element("ul", items, class_="legend") if items else None
+
+
+def interval_bar(rate: ComplianceRate, low: float) -> Html:
+    """Return the interval of a share beside the target, small; the table has its numbers."""
+    axis = Axis(low, 1.0)
+    left, right, goal, at = (
+        _place(axis, share, 3, 69)
+        for share in (rate.interval.lower, rate.interval.upper, rate.target, rate.rate)
+    )
+    return element(
+        "svg",
+        element("line", x1=goal, x2=goal, y1=0, y2=14, class_="goal"),
+        element("line", x1=left, x2=right, y1=7, y2=7, class_="whisker"),
+        None if rate.counts_only else element("circle", cx=at, cy=7, r=2.6, class_="dot"),
+        viewBox="0 0 72 14",
+        class_="spark",
+        aria_hidden="true",
+    )
+
+
+def _place(axis: Axis, value: Place, start: float, end: float) -> float:
+    """Return the place of a value between two others, kept within the chart."""
+    low, high, at = (
+        one.timestamp() if isinstance(one, datetime) else math.log(one) if axis.log else one
+        for one in (axis.low, axis.high, value)
+    )
+    part = (at - low) / ((high - low) or 1.0)
+    return round(start + min(max(part, 0.0), 1.0) * (end - start), 1)
+
+
+class _Drawing:
+    """A chart as it is drawn: first axes and lines, over them the marks and the texts."""
+
+    def __init__(self, chart: Chart, width: int, height: int) -> None:
+        self._chart, self._width, self._height = chart, width, height
+        named = chart.x.names
+        strip = any(isinstance(layer, model.Strip) for layer in chart.layers)
+        self._left, self._right, self._top = _LEFT, width - _RIGHT, 20 if named else _TOP
+        self._foot = height - (2 if named else _FOOT)
+        self._bottom = self._foot - _STRIP * strip
+        self._lines: list[Html] = []
+        self._marks: list[Html] = []
+        self._ends: list[tuple[float, str]] = []
+
+    def svg(self) -> Html:
+        chart = self._chart
+        self._axes()
+        for layer in chart.layers:
+            self._layer(layer)
+        self._write_ends()
+        heat = " heat" if chart.columns > 1 else ""
+        return element(
+            "svg",
+            self._lines,
+            self._marks,
+            viewBox=f"0 0 {self._width} {self._height}",
+            class_=f"chart wide{heat}" if self._width == WIDE else f"chart{heat}",
+            role="group",
+            aria_label=f"{chart.title}. {chart.reading}" if chart.reading else chart.title,
+            data_columns=chart.columns if heat else None,
+        )
+
+    def _x(self, value: Place) -> float:
+        return _place(self._chart.x, value, self._left, self._right)
+
+    def _y(self, value: float) -> float:
+        return _place(self._chart.y, value, self._bottom, self._top)
+
+    def _line(self, x1: float, y1: float, x2: float, y2: float, class_: str) -> None:
+        self._lines.append(element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
+
+    def _text(self, x: float, y: float, text: str, class_: str, anchor: str = "start") -> None:
+        x, y = round(x, 1), round(y, 1)
+        self._lines.append(element("text", text, x=x, y=y, class_=class_, text_anchor=anchor))
+
+    def _rect(self, x: float, y: float, end: float, foot: float, class_: str | None = None) -> Html:
+        wide, tall = round(max(end - x, 1), 1), round(abs(foot - y), 1)
+        return element(
+            "rect", x=round(x, 1), y=min(y, foot), width=wide, height=tall, class_=class_
+        )
+
+    def _mark(self, words: str, *shapes: Html, class_: str = "") -> None:
+        """Draw shapes that show their words when pointed at or reached by keyboard."""
+        class_ = f"mark {class_}".rstrip()
+        mark = element("g", shapes, class_=class_, tabindex=-1, role="img", aria_label=words)
+        self._marks.append(mark)
+
+    def _axes(self) -> None:
+        x, y, foot = self._chart.x, self._chart.y, self._foot
+        for value, text in y.ticks:
+            at = self._y(float(value))  # type: ignore[arg-type]
+            if not y.names:
+                self._line(self._left, at, self._right, at, "grid")
+            self._text(self._left - 6, at + 4, text, "tick", "end")
+        if not x.names:
+            self._line(self._left, foot, self._right, foot, "axis")
+        for value, text in x.ticks:
+            first, _, second = text.partition("\n")
+            at = self._x(value)
+            self._text(at, self._top - 7 if x.names else foot + 15, first, "tick", "middle")
+            if second:
+                self._text(at, self._height - 4, second, "title", "middle")
+        if x.title:
+            self._text(self._right, self._height - 4, x.title, "title", "end")
+
+    def _write_ends(self) -> None:
+        """Write the names of lines at their ends, apart from each other."""
+        places = sorted(self._ends)
+        for n, ((above, _), (at, text)) in enumerate(pairwise(places), start=1):
+            places[n] = max(at, above + _LINE), text
+        for at, text in places:
+            self._text(self._right + 5, at + 4, text, "note")
+
+    # -- layers ----------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def _layer(self, layer: model.Layer) -> None:
+        raise NotImplementedError(layer)
+
+    @_layer.register
+    def _(self, layer: model.Series) -> None:
+        places = [
+            (self._x(point.x), self._y(point.y))
+            for point in layer.points
+            if float(self._chart.y.low) <= point.y  # type: ignore[arg-type]
+        ]
+        if layer.shape == "none":
+            if layer.end:
+                x, y = places[-1]
+                self._text(x + 8, y - 5, layer.end, "note")
+        elif places:
+            steps = {"line": places, "steps": _steps(places), "centred": _centred(places)}
+            points = " ".join(f"{x},{y}" for x, y in steps[layer.shape])
+            self._lines.append(element("polyline", points=points, class_=layer.look))
+            if layer.end:
+                self._ends.append((places[-1][1], layer.end))
+        for point in layer.points:
+            if point.words:
+                hollow = not point.kind or point.kind.startswith(_HOLLOW)
+                class_ = "small" if point.kind == "small" else "" if hollow else "signal"
+                dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
+                self._mark(point.words, dot, class_=class_)
+
+    @_layer.register
+    def _(self, layer: model.Level) -> None:
+        if layer.upright:
+            at = self._x(layer.at)
+            self._line(at, self._bottom, at, self._top, layer.look)
+            self._text(at + 5, self._top + 9, layer.end, "note")
+        else:
+            at = self._y(float(layer.at))  # type: ignore[arg-type]
+            self._line(self._left, at, self._right, at, layer.look)
+            self._ends.append((at, layer.end))
+
+    @_layer.register
+    def _(self, layer: model.Band) -> None:
+        lower, upper = (
+            _steps([(self._x(x), self._y(y)) for x, y in zip(layer.x, side, strict=True)])
+            for side in (layer.lower, layer.upper)
+        )
+        corners = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)])
+        self._lines.append(element("polygon", points=corners, class_="band"))
+
+    @_layer.register
+    def _(self, layer: model.Bars) -> None:
+        for bar in layer.bars:
+            left, right, top = self._x(bar.x - 0.4), self._x(bar.x + 0.4), self._y(bar.height)
+            self._mark(bar.words, self._rect(left, top, right, self._bottom, "bar"))
+            self._text((left + right) / 2, top - 4, bar.note, "tick", "middle")
+
+    @_layer.register
+    def _(self, layer: model.Boxes) -> None:
+        for box in layer.boxes:
+            left, top, right = self._x(box.x), self._y(box.y), self._x(box.end)
+            foot = self._y(box.y + box.height)
+            if not box.words:
+                self._lines.append(self._rect(left, top, right, foot, box.look))
+                continue
+            shapes = [self._rect(left, top, right, foot)]
+            if box.look == "few":
+                self._hatch()
+                shapes.append(self._rect(left, top, right, foot, "hatched"))
+            if box.text:
+                x, y = round((left + right) / 2, 1), round((top + foot) / 2 + 4, 1)
+                shapes.append(element("text", box.text, x=x, y=y, text_anchor="middle"))
+            self._mark(box.words, *shapes, class_=box.look)
+
+    def _hatch(self) -> None:
+        if self._lines[0].startswith("<defs"):
+            return
+        stripe = element("path", d="M0 5 5 0", class_="hatch")
+        pattern = element(
+            "pattern", stripe, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse"
+        )
+        self._lines.insert(0, element("defs", pattern))
+
+    @_layer.register
+    def _(self, layer: model.Strip) -> None:
+        most = max(layer.heights) or 1
+        for place, height in enumerate(layer.heights):
+            left, right = self._x(place - 0.5) + 1, self._x(place + 0.5) - 1
+            top = round(self._foot - 40 * height / most, 1)
+            self._lines.append(self._rect(left, top, right, self._foot, "quiet"))
+        self._text(self._left - 6, self._foot - 32, layer.label, "tick", "end")
+
+    @_layer.register
+    def _(self, layer: model.Spans) -> None:
+        for span in layer.spans:
+            left, right = self._x(span.start), self._x(span.end)
+            shapes = [self._rect(left, self._top, right, self._foot, "hit")]
+            if span.lower is not None and span.value is not None and span.upper is not None:
+                inner, end, at = left + 1.5, right - 1.5, self._y(span.value)
+                band = self._rect(inner, self._y(span.upper), end, self._y(span.lower), "band")
+                line = element("line", x1=inner, x2=end, y1=at, y2=at, class_="value")
+                shapes += [band, line]
+            self._mark(span.words, *shapes, class_=span.look)
+
+    @_layer.register
+    def _(self, layer: model.Texts) -> None:
+        for words in layer.texts:
+            self._text(self._x(words.x), self._y(words.y), words.text, words.look)
+
+    @_layer.register
+    def _(self, layer: model.Names) -> None:
+        dots = [
+            (self._x(point.x), self._y(point.y))
+            for series in self._chart.layers
+            if isinstance(series, model.Series) and series.shape == "none"
+            for point in series.points
+        ]
+        taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
+        frame = self._left, self._top, self._right, self._bottom
+        named = 0
+        for point in layer.points:
+            at, text = (self._x(point.x), self._y(point.y)), printable(point.words)
+            size = len(text) * _LETTER, _LINE
+            found = model.free_place(((7, 0), (-7, 0)), at, size, frame, taken)
+            if found is not None and named < LABELLED:
+                box = found[1]
+                self._text(box[0], at[1] + 4, text, "note name")
+                taken.append(box)
+                named += 1
+
+
+Corner = tuple[float, float]
+
+
+def _steps(places: list[Corner]) -> list[Corner]:
+    """Return the corners of a line that keeps each value until the next place."""
+    corners = places[:1]
+    for (_, before), (x, y) in pairwise(places):
+        corners += [(x, before), (x, y)]
+    return corners
+
+
+def _centred(places: list[Corner]) -> list[Corner]:
+    """Return the corners of a line that changes its value halfway between places."""
+    corners = places[:1]
+    for (left, before), (right, after) in pairwise(places):
+        middle = round((left + right) / 2, 1)
+        corners += [(middle, before), (middle, after)]
+    return [*corners, *places[-1:]]

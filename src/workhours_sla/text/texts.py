@@ -1,0 +1,91 @@
+"""Texts by key, in each language, with placeholders and plural forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Final
+
+from workhours_sla.text.words import Words, pick
+
+_NBSP: Final = "\N{NO-BREAK SPACE}"
+_DASH: Final = {"en": " \N{EN DASH} ", "ru": f"{_NBSP}\N{EM DASH} "}
+_NARROW: Final = re.compile(r" (?=%)|(?<=\}) (?=[чh]\b)")
+
+
+class Texts(Mapping[str, Words]):
+    r"""The texts of one surface. ``text`` returns one of them with its facts filled in.
+
+    A text is a template of ``str.format``. ``{count:day|days}`` is replaced by the plural form for
+    ``count``; Russian has three, for 1, 2 and 5. With ``typeset``, dashes and the spaces of units
+    are those of print.
+
+    >>> found = Texts({"left": {
+    ...     "en": "{count} {count:appeal|appeals} - {share}%",
+    ...     "ru": "{count} {count:обращение|обращения|обращений} - {share} %",
+    ... }}, typeset=True)
+    >>> found.text("left", "en", count="1,021", share=5)
+    '1,021 appeals – 5%'
+    >>> found.text("left", "ru", count=1021, share=5)
+    '1021 обращение\xa0— 5\xa0%'
+    """
+
+    def __init__(self, texts: Mapping[str, Words], *, typeset: bool = False) -> None:
+        self._texts = texts
+        self._typeset = typeset
+
+    def __getitem__(self, key: str) -> Words:
+        return self._texts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def text(self, key: str, lang: str, /, **facts: object) -> str:
+        """Return a text in ``lang``, in English where there is none. Raises KeyError."""
+        template = pick(self._texts[key], lang)
+        if self._typeset:
+            template = typeset(template, lang)
+        return _Filler(lang).vformat(template, (), facts)
+
+
+class _Filler(Formatter):
+    """``str.format`` with plural forms."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "|" in format_spec:
+            return plural(value, format_spec.split("|"), self._lang)
+        return str(super().format_field(value, format_spec))
+
+
+def plural(count: object, forms: list[str], lang: str) -> str:
+    r"""Return the form that goes with a number, which may be written with its thousands apart.
+
+    >>> [plural(n, ["день", "дня", "дней"], "ru") for n in (1, 3, 11, 25, "1\xa0022", "0,5")]
+    ['день', 'дня', 'дней', 'дней', 'дня', 'дня']
+    """
+    text = str(count)
+    if lang != "ru":
+        return forms[text != "1"]
+    if "," in text:
+        return forms[1]
+    number = int(text.replace(_NBSP, ""))
+    if number % 10 == 1 and number % 100 != 11:  # noqa: PLR2004 - the rules of Russian
+        return forms[0]
+    few = number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14)
+    return forms[1 if few else 2]
+
+
+def typeset(text: str, lang: str) -> str:
+    """Return text with dashes, and with spaces before units that do not break.
+
+    >>> typeset("less - or more", "en")
+    'less – or more'
+    """
+    return _NARROW.sub(_NBSP, text).replace(" - ", _DASH[lang])
