@@ -22,7 +22,7 @@ def percent_text(share: float, lang: str, *, target: float | None = None) -> str
 
 def percent_sign(share: float, lang: str, target: float | None = None) -> str:
     """Return a share in percent, with the sign."""
-    return CHARTS.text("percent", lang, share=percent_text(share, lang, target=target))
+    return CHARTS.text(lang, "percent", share=percent_text(share, lang, target=target))
 
 
 def shade(share: float, target: float) -> int:
@@ -48,7 +48,7 @@ def shade_labels(target: float, lang: str) -> list[str]:
     texts = [target_text(bound, lang) for bound in [*_bounds(target), target]]
     between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
     highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
-    return [highest, *reversed(between), CHARTS.text("below", lang, share=texts[0])]
+    return [highest, *reversed(between), CHARTS.text(lang, "below", share=texts[0])]
 
 
 def _bounds(target: float) -> list[float]:

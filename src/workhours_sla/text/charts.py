@@ -73,7 +73,7 @@ CHARTS: Final = Texts(
         },
         "merged": {"en": "short weeks taken together", "ru": "объединённые недели"},
         "mean_line": {"en": "mean", "ru": "среднее"},
-        "mean_at": {"en": "mean {value}", "ru": "среднее {value}"},
+        "mean_at": {"en": "mean {mean}", "ru": "среднее {mean}"},
         "limit_line": {"en": "limit", "ru": "граница"},
         "limit_at": {"en": "limit {value}", "ru": "граница {value}"},
         "limits_at": {

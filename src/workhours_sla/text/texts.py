@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from string import Formatter
 from typing import Final
 
@@ -25,9 +26,9 @@ class Texts(Mapping[str, Words]):
     ...     "en": "{count} {count:appeal|appeals} - {share}%",
     ...     "ru": "{count} {count:обращение|обращения|обращений} - {share} %",
     ... }}, typeset=True)
-    >>> found.text("left", "en", count="1,021", share=5)
+    >>> found.text("en", "left", count="1,021", share=5)
     '1,021 appeals – 5%'
-    >>> found.text("left", "ru", count=1021, share=5)
+    >>> found.text("ru", "left", count=1021, share=5)
     '1021 обращение\xa0— 5\xa0%'
     """
 
@@ -44,12 +45,16 @@ class Texts(Mapping[str, Words]):
     def __len__(self) -> int:
         return len(self._texts)
 
-    def text(self, key: str, lang: str, /, **facts: object) -> str:
+    def text(self, lang: str, key: str, /, **facts: object) -> str:
         """Return a text in ``lang``, in English where there is none. Raises KeyError."""
         template = pick(self._texts[key], lang)
         if self._typeset:
             template = typeset(template, lang)
         return _Filler(lang).vformat(template, (), facts)
+
+    def in_language(self, lang: str) -> Callable[..., str]:
+        """Return ``text`` for one language: a function of a key and its facts."""
+        return partial(self.text, lang)
 
 
 class _Filler(Formatter):

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import HeatMap
-from workhours_sla.reports.charts.model import Axis, Box, Boxes, Chart, Texts, Words
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Words
 from workhours_sla.reports.scales import (
     neutral_shade,
     percent_sign,
@@ -40,37 +40,38 @@ def arrivals_chart(report: Report, show: Show, lang: str) -> Chart:
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
         raise ValueError(msg)
     heat, target = report.heat_map, report.promise.target_rate
-    title = CHARTS.text(f"heat_{show}", lang)
+    text = CHARTS.in_language(lang)
     whole = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}[show]
     part = {"in_time": heat.matured_met, "arrived": whole, "due_later": heat.due_later}[show]
     most = max(map(max, whole))
     if not most:
-        return Chart(title, empty=CHARTS.text("no_cells", lang))
+        return Chart(text(f"heat_{show}"), empty=text("no_cells"))
     boxes, few = [], False
     for day, hour in product(_DAYS, _HOURS):
         n, some = whole[day][hour], part[day][hour]
-        look, text = "blank", ""
+        look, shown = "blank", ""
         if 0 < n < COUNTS_ONLY_BELOW:
             look, few = FEW, True
-            text = str(n) if show == "arrived" else f"{some}/{n}"
+            shown = str(n) if show == "arrived" else f"{some}/{n}"
         elif n and show == "arrived":
-            look, text = SHADES[neutral_shade(n / most)], count_text(n, lang)
+            look, shown = SHADES[neutral_shade(n / most)], count_text(n, lang)
         elif n:
             bound = target if show == "in_time" else None
             step = neutral_shade(some / n) if bound is None else shade(some / n, bound)
-            look, text = SHADES[step], number(rounded(some / n, target=bound, places=0), lang)
-        boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, text))
+            look, shown = SHADES[step], number(rounded(some / n, target=bound, places=0), lang)
+        boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, shown))
     labels = dict(zip(SHADES, shade_labels(target, lang), strict=False))
     labels = labels if show == "in_time" else {}
     if few:
-        labels[FEW] = CHARTS.text("few_cells", lang, counts_only=COUNTS_ONLY_BELOW)
+        labels[FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
     weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
     hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
     return Chart(
-        title,
+        text(f"heat_{show}"),
         Axis(0, 7, weekdays, names=True),
-        Axis(24, 0, hours, CHARTS.text("axis_hour", lang), names=True),
-        (Boxes(tuple(boxes), labels),),
+        Axis(24, 0, hours, text("axis_hour"), names=True),
+        tuple(boxes),
+        labels,
     )
 
 
@@ -81,7 +82,7 @@ def week_of_arrivals(report: Report, lang: str) -> Chart:
     """
     heat, target = report.heat_map, report.promise.target_rate
     boxes = [_cell(heat, day, hour, target, lang) for day, hour in product(_DAYS, _HOURS)]
-    texts = [Words(_BARS, -0.4, CHARTS.text("axis_later", lang), "tick")]
+    texts = [Words(_BARS, -0.4, CHARTS.text(lang, "axis_later"), "tick")]
     rest = []
     for day in _DAYS:
         known, later = sum(heat.due_known[day]), sum(heat.due_later[day])
@@ -95,10 +96,11 @@ def week_of_arrivals(report: Report, lang: str) -> Chart:
     hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
     weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
     return Chart(
-        CHARTS.text("chart_heat", lang),
+        CHARTS.text(lang, "chart_heat"),
         Axis(0, 29, hours, names=True),
         Axis(7, 0, weekdays, names=True),
-        (Boxes((*boxes, *rest), {**labels, FEW: CHARTS.text("few", lang)}), Texts(tuple(texts))),
+        (*boxes, *rest, *texts),
+        {**labels, FEW: CHARTS.text(lang, "few")},
         columns=24,
     )
 
@@ -114,8 +116,8 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
     )
     few = matured < COUNTS_ONLY_BELOW
     label = CHARTS.text(
-        "cell",
         lang,
+        "cell",
         day=words.WEEKDAYS[lang][day],
         hour=f"{hour:02}",
         arrived=arrived,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
@@ -22,12 +22,9 @@ TYPE: Final = 7.0
 """The size of type that rooms are measured in, in points."""
 ROW: Final = 8.5
 """The height of a line of it."""
-MOST_WEEKS: Final = 9
-"""How many weeks an axis names at most."""
 
 _LETTER: Final = 0.58
 """The mean width of a letter, by the size of its type."""
-_NBSP: Final = "\N{NO-BREAK SPACE}"
 _DAY: Final = timedelta(days=1)
 
 Place = float | datetime
@@ -59,42 +56,35 @@ class Axis:
 
 
 class Point(NamedTuple):
-    """A value: ``words`` are shown on demand, ``kind`` is a key of its series' kinds.
+    """A value, with the ends of its interval if its ``kind``, a look, has one.
 
-    A point of kind ``small`` is not drawn until it is pointed at.
+    ``words`` are shown on demand, ``name`` beside it where there is room.
     """
 
     x: Place
     y: float
-    words: str = ""
     kind: str = ""
+    words: str = ""
+    name: str = ""
+    low: float = 0.0
+    high: float = 0.0
 
 
-class Kind(NamedTuple):
-    """How points of a kind look, and what that means."""
+class Series(NamedTuple):
+    """Points in order, with a line through them if it has a look.
 
-    key: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Points in order, with a line through them unless its shape is ``none``.
-
-    ``label`` explains it in a legend, ``end`` is written at its end. A line of ``steps`` keeps each
-    value until the next point, ``centred`` steps change halfway.
+    ``label`` explains it in a legend, ``end`` is written at its end. A line in ``steps`` keeps each
+    value until the next point (post), or changes halfway (mid).
     """
 
     points: tuple[Point, ...]
-    look: str
+    look: str = ""
     label: str = ""
     end: str = ""
-    shape: Literal["line", "steps", "centred", "none"] = "line"
-    kinds: tuple[Kind, ...] = ()
+    steps: Literal["", "post", "mid"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """A line all across the chart, at a value of ``y``, or of ``x`` if upright."""
 
     at: Place
@@ -104,18 +94,17 @@ class Level:
     upright: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The area between two lines of steps."""
+class Band(NamedTuple):
+    """The area between two lines in steps."""
 
-    x: tuple[float, ...]
-    lower: tuple[float, ...]
-    upper: tuple[float, ...]
+    x: Sequence[float]
+    lower: Sequence[float]
+    upper: Sequence[float]
     label: str
 
 
 class Bar(NamedTuple):
-    """A bar from 0, of which ``part`` is set apart; ``note`` is written above it."""
+    """A bar from 0, of which ``part`` has another look; ``note`` is written above it."""
 
     x: float
     height: int
@@ -124,17 +113,17 @@ class Bar(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Bars, with the labels of the whole and of the part."""
+class Bars(NamedTuple):
+    """Bars, of the looks ``whole`` and ``part``."""
 
     bars: tuple[Bar, ...]
-    label: str
-    part_label: str
 
 
 class Box(NamedTuple):
-    """A rectangle from a corner, with a text in its middle; ``words`` are shown on demand."""
+    """A rectangle from a corner, with a text in its middle, or a line across at a value of ``y``.
+
+    ``words`` are shown on demand.
+    """
 
     x: Place
     y: float
@@ -143,59 +132,7 @@ class Box(NamedTuple):
     look: str
     text: str = ""
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """Rectangles, and what their looks mean."""
-
-    boxes: tuple[Box, ...]
-    labels: Mapping[str, str]
-
-
-class Range(NamedTuple):
-    """An interval across, ``low`` to ``high``, at a place of ``y``."""
-
-    y: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """Intervals of one look."""
-
-    ranges: tuple[Range, ...]
-    look: str
-    label: str = ""
-    dashed: bool = False
-
-
-class Span(NamedTuple):
-    """The interval of a share over several weeks in a row; None where it has none."""
-
-    start: float
-    end: float
-    lower: float | None
-    value: float | None
-    upper: float | None
-    words: str
-    look: str
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Intervals by week."""
-
-    spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """Small bars below the chart, one for each whole number from 0; ``label`` names the highest."""
-
-    heights: tuple[int, ...]
-    label: str
+    value: float | None = None
 
 
 class Words(NamedTuple):
@@ -207,50 +144,44 @@ class Words(NamedTuple):
     look: str
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts, each at its place."""
-
-    texts: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Points to name where there is room, the most important first.
-
-    ``left_out`` says how many have none: a text with ``{count}``.
-    """
-
-    points: tuple[Point, ...]
-    left_out: str
-
-
-Layer = Series | Level | Band | Bars | Boxes | Ranges | Spans | Strip | Texts | Names
+Layer = Series | Level | Band | Bars | Box | Words
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart. Without layers it is ``empty``: a sentence that says why.
 
-    ``reading`` is what it shows, in words; ``under`` has a text for each tick of ``x``, after
-    a title; ``notes`` go below; ``height`` is what it needs, in points, where that varies;
-    ``columns`` is how many values it has in a row, where they form a table.
+    ``legend`` has the labels of the looks of points and boxes, ``reading`` is what the chart shows,
+    ``under`` has a text for each tick of ``x``, after a title; ``notes`` go below, ``unnamed``,
+    a text with ``{count}``, too if names have no room. ``height`` is what the chart needs, in
+    points, where that varies; ``columns`` how many boxes are in a row, where they form a table.
     """
 
     title: str
     x: Axis = Axis(0, 1)
     y: Axis = Axis(0, 1)
     layers: tuple[Layer, ...] = ()
+    legend: Mapping[str, str] = field(default_factory=dict)
     reading: str = ""
     empty: str = ""
     under: tuple[str, tuple[Tick, ...]] | None = None
     notes: tuple[str, ...] = ()
+    unnamed: str = ""
     height: float | None = None
     framed: bool = True
     columns: int = 1
 
+    def series(self) -> list[Series]:
+        """Return the layers that are series."""
+        return [layer for layer in self.layers if isinstance(layer, Series)]
 
-# -- scales ----------------------------------------------------------------------------------------
+    def named(self) -> list[Point]:
+        """Return the points to name, the farthest right first."""
+        points = [point for series in self.series() for point in series.points if point.name]
+        return sorted(points, key=lambda point: point.x, reverse=True)
+
+
+# -- axes ------------------------------------------------------------------------------------------
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -266,28 +197,26 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(n * step, 10) for n in range(first, last + 1)]
 
 
-def share_axis(low: float, lang: str, title: str, about: int = 5) -> Axis:
+def share_axis(low: float, lang: str, title: str = "", about: int = 5) -> Axis:
     """Return an axis of shares up to 1, in percent."""
-    named = tuple(
-        (share, number(f"{100 * share:.3g}", lang)) for share in ticks(max(low, 0.0), 1.0, about)
-    )
-    return Axis(low, 1.02, named, title)
+    shares = ticks(max(low, 0.0), 1.0, about)
+    return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}", lang)) for n in shares), title)
 
 
 def hours_axis(low: float, high: float, lang: str, title: str, about: int = 5) -> Axis:
     """Return an axis of hours."""
-    named = tuple((hour, number(f"{hour:g}", lang)) for hour in ticks(low, high, about))
-    return Axis(low, high, named, title)
+    hours = ticks(low, high, about)
+    return Axis(low, high, tuple((n, number(f"{n:g}", lang)) for n in hours), title)
 
 
 def count_axis(high: float, lang: str, title: str = "", about: int = 5) -> Axis:
     """Return an axis of whole numbers from 0."""
-    named = tuple((n, count_text(round(n), lang)) for n in ticks(0, high, about) if n == round(n))
-    return Axis(0, high, named, title)
+    counts = [round(n) for n in ticks(0, high, about) if n == round(n)]
+    return Axis(0, high, tuple((n, count_text(n, lang)) for n in counts), title)
 
 
-def week_axis(names: Sequence[str], lang: str, most: int = MOST_WEEKS) -> Axis:
-    r"""Return an axis of weeks, a place each from 0, with the year below its first week named.
+def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
+    r"""Return an axis of weeks, a place each from 0, naming ``most`` and the years below them.
 
     >>> week_axis(["2024-W51", "2025-W01+W02"], "en").ticks
     ((0, '51\n2024'), (1, '01\n2025'))
@@ -299,13 +228,21 @@ def week_axis(names: Sequence[str], lang: str, most: int = MOST_WEEKS) -> Axis:
         named.append((place, f"{week}\n{year}" if year != before else week))
         before = year
     end = max(len(names) - 0.3, 0.7)
-    return Axis(-0.7, end, tuple(named), CHARTS.text("axis_week", lang))
+    return Axis(-0.7, end, tuple(named), CHARTS.text(lang, "axis_week"))
+
+
+# -- words -----------------------------------------------------------------------------------------
 
 
 def target_level(target: float, lang: str, *, upright: bool = False) -> Level:
     """Return the line of the target rate."""
-    label = CHARTS.text("target_line", lang, target=target_text(target, lang))
+    label = CHARTS.text(lang, "target_line", target=target_text(target, lang))
     return Level(target, "target", label, label, upright)
+
+
+def width_of(text: str, size: float = TYPE) -> float:
+    """Return about how wide a text is, in points."""
+    return max(map(len, text.split("\n"))) * size * _LETTER
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
@@ -315,14 +252,9 @@ def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> st
     Комитет транспорта и
     дорожного хозяйства: 7
     """
-    shown = "".join(sign if sign.isprintable() or sign == _NBSP else "?" for sign in name)
+    shown = "".join(sign if sign.isprintable() or sign == "\xa0" else "?" for sign in name)
     cut = textwrap.wrap(shown, letters, max_lines=lines, placeholder="\N{HORIZONTAL ELLIPSIS}")
     return "\n".join(cut) + tail
-
-
-def width_of(text: str, size: float = TYPE) -> float:
-    """Return about how wide a text is, in points."""
-    return max(map(len, text.split("\n"))) * size * _LETTER
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:
@@ -330,8 +262,6 @@ def in_a_row(days: Iterable[date]) -> list[list[date]]:
     runs = groupby(enumerate(days), key=lambda pair: pair[1] - _DAY * pair[0])
     return [[day for _, day in run] for _, run in runs]
 
-
-# -- names beside points -----------------------------------------------------------------------
 
 Rectangle = tuple[float, float, float, float]
 """Left, low, right and high."""
@@ -348,16 +278,16 @@ def free_place(
 
     A place is a distance from the point to the near edge of the text; 0 centres it.
     """
-    for right, up in around:
-        low = [
-            at[side] + away - size[side] * (0.5 if not away else away < 0)
-            for side, away in enumerate((right, up))
-        ]
-        box = (low[0], low[1], low[0] + size[0], low[1] + size[1])
-        inside = frame[0] < box[0] and box[2] < frame[2] and frame[1] < box[1] and box[3] < frame[3]
+    for away in around:
+        left, low = (
+            start + far - length * (0.5 if not far else far < 0)
+            for start, far, length in zip(at, away, size, strict=True)
+        )
+        right, high = left + size[0], low + size[1]
+        inside = frame[0] < left and right < frame[2] and frame[1] < low and high < frame[3]
         if inside and not any(
-            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+            left < other[2] and other[0] < right and low < other[3] and other[1] < high
             for other in taken
         ):
-            return (right, up), box
+            return away, (left, low, right, high)
     return None

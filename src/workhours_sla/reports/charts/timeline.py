@@ -9,22 +9,18 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import (
     TYPE,
     Axis,
     Box,
-    Boxes,
     Chart,
-    Layer,
     Level,
     Point,
     Room,
     Series,
-    Texts,
     Tick,
     Words,
-    in_a_row,
-    width_of,
 )
 from workhours_sla.reports.plain_text import printable
 from workhours_sla.sla.event import Event
@@ -74,7 +70,7 @@ class Timeline:
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._lang, self._room = lang, room
+        self._lang, self._text, self._room = lang, CHARTS.in_language(lang), room
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
         ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
@@ -88,24 +84,28 @@ class Timeline:
 
     def chart(self) -> Chart:
         """Return the chart."""
-        outcome, lang = self._outcome, self._lang
-        verdict = words.pick(words.VERDICTS[outcome.verdict], lang)
+        outcome, text = self._outcome, self._text
+        verdict = words.pick(words.VERDICTS[outcome.verdict], self._lang)
         if outcome.overdue:
-            verdict = CHARTS.text("overdue_by", lang, amount=format_amount(outcome.overdue))
+            verdict = text("overdue_by", amount=format_amount(outcome.overdue))
         names = (printable(outcome.appeal_id), printable(outcome.target), verdict)
         title = " \N{MIDDLE DOT} ".join(names)
         if outcome.started_at is None:
-            return Chart(title, empty=CHARTS.text("no_clock", lang))
-        lanes = [("lane_time_clock" if self._around_the_clock else "lane_time", _TIME)]
+            return Chart(title, empty=text("no_clock"))
+        time = list(self._time())
+        uses = dict.fromkeys(box.look for box in time)
+        clock = "_clock" if self._around_the_clock else ""
+        lanes = [(f"lane_time{clock}", _TIME)]
         lanes += [("lane_holder", _HOLDER)] if self._spans else []
         lanes += [("lane_events", _EVENTS)] if self._events else []
-        named = tuple((top + tall / 2, CHARTS.text(name, lang)) for name, (top, tall) in lanes)
-        blank = () if self._around_the_clock else (CHARTS.text("blank", lang),)
+        named = tuple((top + tall / 2, text(name)) for name, (top, tall) in lanes)
+        blank = [] if self._around_the_clock else [text("blank")]
         return Chart(
             title,
             self._axis(),
             Axis(_BOTTOM, _TOP, named, names=True),
-            (self._time(), self._reasons(), *self._lines(), *self._marks(), self._holders()),
+            (*time, *self._reasons(), *self._lines(), *self._marks(), *self._holders()),
+            {use: text(f"{use}{clock}" if use == "not_used" else use) for use in uses},
             notes=(*blank, *self._event_notes(), *self._holder_notes()),
             height=HEIGHT,
         )
@@ -129,7 +129,7 @@ class Timeline:
     def _axis(self) -> Axis:
         """Return the axis of time: its days and, where there is room, its hours."""
         edges = [(self._midnight(day), weekday_text(day, self._lang)) for day in self._days]
-        wide = width_of(edges[0][1]) + TYPE
+        wide = model.width_of(edges[0][1]) + TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
             edges = edges[1:]  # the rest of the first day is too narrow for its name
         named: list[Tick] = []
@@ -138,7 +138,9 @@ class Timeline:
             if at >= free and self._width(at, self._last) > wide * 0.75:
                 named.append((at, text))
                 free = at + timedelta(seconds=wide / self._scale)
-        step = next((n for n in (1, 3, 6) if n * 3600 * self._scale > width_of("00") + 4), None)
+        step = next(
+            (n for n in (1, 3, 6) if n * 3600 * self._scale > model.width_of("00") + 4), None
+        )
         hours = () if step is None else tuple(self._hours(step, [at for at, _ in named]))
         return Axis(self._first, self._last, tuple(named), minor=hours)
 
@@ -150,7 +152,7 @@ class Timeline:
                 yield at, f"{local:%H}"
             at += timedelta(hours=1)
 
-    def _time(self) -> Boxes:
+    def _time(self) -> Iterator[Box]:
         """Return the time that counts by its use, and the dates that the calendar does not know."""
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
@@ -166,11 +168,7 @@ class Timeline:
             for day in self._days
             if not self._schedule.knows(day)
         ]
-        labels = {use: CHARTS.text(use, self._lang) for use, some in found.items() if some}
-        if self._around_the_clock and "not_used" in labels:
-            labels["not_used"] = CHARTS.text("not_used_clock", self._lang)
-        boxes = [Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some]
-        return Boxes(tuple(boxes), labels)
+        return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
         if not self._start <= at < self._end:
@@ -188,31 +186,29 @@ class Timeline:
                     if since < self._last and until > self._first:
                         yield max(since, self._first), min(until, self._last)
 
-    def _reasons(self) -> Texts:
-        """Return why days have no working time, where there is room."""
+    def _reasons(self) -> Iterator[Words]:
+        """Yield why days have no working time, where there is room."""
         tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
             for day in self._days
             if self._schedule.knows(day) and not self._schedule.shifts_on(day)
         ]
-        texts = []
-        for run in in_a_row(off):
+        for run in model.in_a_row(off):
             since, until = self._midnight(run[0]), self._midnight(run[-1] + _DAY)
             wide = self._width(since, until)
-            upright = wide < width_of("выходной") and wide < tall
+            upright = wide < model.width_of("выходной") and wide < tall
             across, along = (wide, tall) if upright else (tall, wide)
             lines = textwrap.wrap(
                 ", ".join(dict.fromkeys(map(self._why, run))),
-                max(4, int(along / width_of("о"))),
+                max(4, int(along / model.width_of("о"))),
                 max_lines=max(1, int(across / (TYPE * 1.3))),
                 placeholder="\N{HORIZONTAL ELLIPSIS}",
             )
-            if across >= TYPE and along > width_of("ооооо"):
+            if across >= TYPE and along > model.width_of("ооооо"):
                 look = "upright" if upright else "reason"
                 middle = since + (until - since) / 2
-                texts.append(Words(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look))
-        return Texts(tuple(texts))
+                yield Words(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
 
     def _why(self, day: date) -> str:
         if day in self._schedule.overrides:
@@ -224,28 +220,26 @@ class Timeline:
             return words.holiday(found.reasons[0].name, self._lang)
         return words.pick(words.DAY_KINDS[found.kind], self._lang)
 
-    def _lines(self) -> list[Layer]:
-        """Return the due time, the limit and, of an open appeal, the time of evaluation."""
+    def _lines(self) -> Iterator[Level]:
+        """Yield the due time, the limit and, of an open appeal, the time of evaluation."""
         outcome = self._outcome
         waiting = outcome.answered_at is None and outcome.withdrawn_at is None
         same = outcome.due_at == outcome.limit
-        return [
-            Level(at, look, CHARTS.text(key, self._lang, when=self._when(at)), upright=True)
-            for look, key, at in (
-                ("due", "due_and_limit" if same else "due_line", outcome.due_at),
-                ("late", "late_line", None if same else outcome.limit),
-                ("as_of", "as_of_line", self._end if waiting else None),
-            )
-            if at is not None
-        ]
+        for look, key, at in (
+            ("due", "due_and_limit" if same else "due_line", outcome.due_at),
+            ("late", "late_line", None if same else outcome.limit),
+            ("as_of", "as_of_line", self._end if waiting else None),
+        ):
+            if at is not None:
+                yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
         return when_text(at.astimezone(self._schedule.tz), self._lang)
 
     # -- what happened ---------------------------------------------------------------------
 
-    def _marks(self) -> list[Layer]:
-        """Return the events as points; those near each other share a label with their numbers."""
+    def _marks(self) -> Iterator[Series | Words]:
+        """Yield the events as points; those near each other share a label with their numbers."""
         groups: list[list[tuple[int, datetime]]] = []
         for number, event in enumerate(self._events, start=1):
             at = event.occurred_at
@@ -253,32 +247,28 @@ class Timeline:
                 groups[-1].append((number, at))
             else:
                 groups.append([(number, at)])
-        texts = []
+        yield Series(tuple(Point(one.occurred_at, _MARKS, "event") for one in self._events))
         for group in groups:
             (first, since), (last, until) = group[0], group[-1]
             text = str(first) if first == last else f"{first}\N{EN DASH}{last}"
-            texts.append(Words(since + (until - since) / 2, _MARKS - 0.2, text, "number"))
-        points = tuple(Point(event.occurred_at, _MARKS) for event in self._events)
-        return [Series(points, "event", shape="none"), Texts(tuple(texts))]
+            yield Words(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
     def _event_notes(self) -> Iterator[str]:
         """Yield what the numbers of the events mean."""
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
-            name = CHARTS.text(event.type.value, self._lang)
+            name = self._text(event.type.value)
             yield f"{number}  {self._when(event.occurred_at)}  {name}{who}"
         if self._later:
-            yield CHARTS.text("later_events", self._lang, count=self._later)
+            yield self._text("later_events", count=self._later)
 
-    def _holders(self) -> Boxes:
-        """Return who had the appeal when, by letters."""
+    def _holders(self) -> Iterator[Box]:
+        """Yield who had the appeal when, by letters."""
         top, tall = _HOLDER
-        boxes = []
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
             look = "holder" if span.phase == "held" else "no_holder"
-            boxes.append(Box(span.since, top, span.until, tall, look, text))
-        return Boxes(tuple(boxes), {})
+            yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
         """Yield what the letters of the holders mean."""

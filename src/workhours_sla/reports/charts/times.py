@@ -11,24 +11,19 @@ import numpy as np
 from workhours_sla.compliance.cases import MICROSECOND, Cases
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.tables import Tally
+from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import (
-    TYPE,
     Axis,
     Band,
     Bar,
     Bars,
     Chart,
-    Kind,
     Layer,
     Level,
     Point,
     Room,
     Series,
     Tick,
-    count_axis,
-    hours_axis,
-    share_axis,
-    width_of,
 )
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
@@ -53,10 +48,10 @@ def curve_chart(report: Report, lang: str, cases: Cases | None = None) -> Chart:
     of, add the times at which appeals were observed no longer (open or withdrawn), and how many
     still waited at each tick.
     """
-    title = CHARTS.text("chart_curve", lang)
+    text = CHARTS.in_language(lang)
     curve = report.curve
     if curve is None:
-        return Chart(title, empty=CHARTS.text("no_curve", lang))
+        return Chart(text("chart_curve"), empty=text("no_curve"))
     last = curve_end(report)
     shown = sum(time / _HOUR <= last for time in curve.times)
     hours = (0.0, *(time / _HOUR for time in curve.times[:shown]), last)
@@ -66,52 +61,46 @@ def curve_chart(report: Report, lang: str, cases: Cases | None = None) -> Chart:
     )
     line = tuple(map(Point, hours, share))
     layers: list[Layer] = [
-        Band(hours, lower, upper, CHARTS.text("band", lang)),
-        Series(line, "line", CHARTS.text("curve", lang), shape="steps"),
+        Band(hours, lower, upper, text("band")),
+        Series(line, "curve", text("curve"), steps="post"),
     ]
     budget = report.promise.budget
     if budget is not None and budget / _HOUR <= last:
-        label = CHARTS.text("norm", lang, budget=format_amount(budget))
+        label = text("norm", budget=format_amount(budget))
         layers.append(Level(budget / _HOUR, "target", label, label, upright=True))
-    every = max(1, shown // _CURVE_MARKS)
-    marks = [
-        Point(
-            hours[place],
-            share[place],
-            CHARTS.text(
-                "not_answered",
-                lang,
-                hours=number(f"{hours[place]:.2f}", lang),
-                share=percent_text(share[place], lang),
-                lower=percent_text(lower[place], lang),
-                upper=percent_text(upper[place], lang),
-            ),
-            "small",
+    marks = []
+    for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
+        figures = (share[place], lower[place], upper[place])
+        facts = dict(
+            zip(("share", "lower", "upper"), (percent_text(n, lang) for n in figures), strict=True)
         )
-        for place in range(1, shown + 1, every)
-    ]
-    layers.append(Series(tuple(marks), "hover", shape="none"))
-    total, found = report.total, []
+        words = text("not_answered", hours=number(f"{hours[place]:.2f}", lang), **facts)
+        marks.append(Point(hours[place], share[place], "small", words))
+    layers.append(Series(tuple(marks)))
+    total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
         if quantile is not None and quantile.time is not None:
-            label = CHARTS.text(f"{key}_at", lang, hours=hours_exact(quantile.time, lang))
-            found.append(label)
-            at = quantile.time / _HOUR
-            if at <= last:
-                point = Point(at, level, label, key)
-                kinds = (Kind(key, label),)
-                layers.append(Series((point,), key, "", label, "none", kinds))
-    axis = hours_axis(0, last, lang, CHARTS.text("axis_hours", lang), 8)
-    end = 1.03 * last  # so that the last fall shows
-    axis = Axis(0, end, axis.ticks, axis.title)
-    under = None
+            legend[key] = text(f"{key}_at", hours=hours_exact(quantile.time, lang))
+            if quantile.time / _HOUR <= last:
+                point = Point(quantile.time / _HOUR, level, key, legend[key])
+                layers.append(Series((point,), end=legend[key]))
+    reading, under = ", ".join(legend.values()), None
+    axis = model.hours_axis(0, last, lang, text("axis_hours"), 8)
     if cases is not None:
         waits, answered = _waits(cases, report)
-        layers += _censored(waits[~answered], line, lang)
+        layers.append(_censored(waits[~answered], line))
+        legend["censored"] = text("censored")
         left = [(at, count_text(int((waits >= at).sum()), lang)) for at, _ in axis.ticks]
-        under = CHARTS.text("at_risk", lang), tuple(left)
-    y = share_axis(0.0, lang, CHARTS.text("unanswered", lang))
-    return Chart(title, axis, y, tuple(layers), ", ".join(found), under=under)
+        under = text("at_risk"), tuple(left)
+    return Chart(
+        text("chart_curve"),
+        Axis(0, 1.03 * last, axis.ticks, axis.title),  # so that the last fall shows
+        model.share_axis(0.0, lang, text("unanswered")),
+        tuple(layers),
+        legend,
+        reading,
+        under=under,
+    )
 
 
 def curve_end(report: Report) -> float:
@@ -135,14 +124,13 @@ def _waits(cases: Cases, report: Report) -> tuple[np.ndarray, np.ndarray]:
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
 
 
-def _censored(waits: np.ndarray, line: Sequence[Point], lang: str) -> list[Layer]:
+def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
     """Return a mark on the curve for each wait that ended without an answer."""
     hours = [float(point.x) for point in line]  # type: ignore[arg-type]
     ended = np.unique(waits[waits <= hours[-1]])
     at = np.searchsorted(hours[:-1], ended, side="right") - 1
-    points = tuple(Point(float(x), line[n].y) for x, n in zip(ended, at, strict=True))
-    label = CHARTS.text("censored", lang)
-    return [Series(points, "censored", label, shape="none")] if points else []
+    marks = zip(ended.tolist(), at.tolist(), strict=True)
+    return Series(tuple(Point(x, line[n].y, "censored") for x, n in marks))
 
 
 # -- deadlines to come ------------------------------------------------------------------------
@@ -153,47 +141,34 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
 
     Hours and days without a deadline are left out. Of each bar, those at one instant are set apart.
     """
+    text = CHARTS.in_language(lang)
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
-    title = CHARTS.text("chart_load" if by_hour else "chart_load_day", lang)
+    title = text("chart_load" if by_hour else "chart_load_day")
     sums = {name: getattr(forecast, name) for name in _SUMS}
     counted = {name: count_text(count, lang) for name, count in sums.items()}
-    notes = (CHARTS.text("load_sums", lang, **counted),) if any(sums.values()) else ()
+    notes = (text("load_sums", **counted),) if any(sums.values()) else ()
     if not slots:
-        return Chart(title, empty="\n".join([CHARTS.text("load_none", lang), *notes]), notes=notes)
+        return Chart(title, empty="\n".join([text("load_none"), *notes]))
     highest = max(slots, key=lambda slot: slot.count)
-    bars = [
-        Bar(
-            place,
-            slot.count,
-            slot.together,
-            CHARTS.text(
-                "load_point",
-                lang,
-                when=_slot_text(slot, lang),
-                count=slot.count,
-                together=slot.together,
-            ),
-            count_text(slot.count, lang) if slot is highest else "",
-        )
-        for place, slot in enumerate(slots)
-    ]
-    label = CHARTS.text("all_of_slot" if by_hour else "all_of_day", lang)
+    bars, days = [], []
+    for place, slot in enumerate(slots):
+        day = slot.since.date()
+        if by_hour and place and day != slots[place - 1].since.date():
+            days.append(Level(place - 0.5, "grid", upright=True))
+        when = f"{day_text(day, lang)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
+        facts = {"count": slot.count, "together": slot.together}
+        note = count_text(slot.count, lang) if slot is highest else ""
+        words = text("load_point", when=when, **facts)
+        bars.append(Bar(place, slot.count, slot.together, words, note))
     low, high = -0.7, max(len(slots) - 0.3, 2.7)
     unit = room.width / (high - low)
-    days = [
-        place
-        for place in range(1, len(slots))
-        if by_hour and slots[place].since.date() != slots[place - 1].since.date()
-    ]
     return Chart(
         title,
         Axis(low, high, tuple(_slot_ticks(slots, unit, low, by_hour=by_hour, lang=lang))),
-        count_axis(highest.count * 1.12, lang, CHARTS.text("deadlines", lang), 7),
-        (
-            *(Level(place - 0.5, "grid", upright=True) for place in days),
-            Bars(tuple(bars), label, CHARTS.text("most_at_once", lang)),
-        ),
+        model.count_axis(highest.count * 1.12, lang, text("deadlines"), 7),
+        (*days, Bars(tuple(bars))),
+        {"whole": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
         notes=notes,
     )
 
@@ -201,16 +176,11 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
 _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 
 
-def _slot_text(slot: Slot, lang: str) -> str:
-    day = day_text(slot.since.date(), lang)
-    return f"{day} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
-
-
 def _slot_ticks(
     slots: Sequence[Slot], unit: float, free: float, *, by_hour: bool, lang: str
 ) -> Iterator[Tick]:
     """Yield the names of hours, if all have room, and of the days that have room."""
-    hours = by_hour and unit > width_of("00:00")
+    hours = by_hour and unit > model.width_of("00:00")
     before = None
     for place, slot in enumerate(slots):
         day = slot.since.date()
@@ -218,7 +188,7 @@ def _slot_ticks(
         named = ""
         if day != before and place >= free:
             named = weekday_text(day, lang)
-            free = place + (width_of(named) + TYPE) / unit
+            free = place + (model.width_of(named) + model.TYPE) / unit
         before = day
         if hour or named:
             yield place, f"{hour}\n{named}" if hours else named

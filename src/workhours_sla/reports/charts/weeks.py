@@ -12,23 +12,8 @@ from workhours_sla.compliance.backlog_series import BacklogPoint
 from workhours_sla.compliance.report import Report
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint
 from workhours_sla.compliance.tables import Row
-from workhours_sla.reports.charts.model import (
-    Axis,
-    Chart,
-    Kind,
-    Layer,
-    Level,
-    Point,
-    Series,
-    Span,
-    Spans,
-    Strip,
-    count_axis,
-    hours_axis,
-    share_axis,
-    target_level,
-    week_axis,
-)
+from workhours_sla.reports.charts import model
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
 from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.reports.scales import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
@@ -37,14 +22,14 @@ from workhours_sla.text.numbers import count_text, hours_exact, number, when_tex
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, the strongest first: a point is marked by its first."""
-_OF_VALUES, _OF_RANGES = SIGNALS[:3], SIGNALS[3:]
 
+_MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
 
 
 def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
     """Return the signals of a point in words."""
-    return [CHARTS.text(kind, lang) for kind in SIGNALS if getattr(point, kind, False)]
+    return [CHARTS.text(lang, kind) for kind in SIGNALS if getattr(point, kind, False)]
 
 
 def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
@@ -52,118 +37,127 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
 
     ``rows`` of the table ``week`` add the weeks that are not final yet.
     """
-    title = CHARTS.text("chart_trend", lang)
+    text = CHARTS.in_language(lang)
     points = {point.week: point for point in trend.points}
-    medians = {point.week: point.median for point in trend.points}
     medians = {
         row.key or "": row.median.time
         for row in rows
         if row.median is not None and row.median.time is not None
-    } or medians
+    } or {week: point.median for week, point in points.items()}
     if not medians:
-        return Chart(title, empty=CHARTS.text("no_medians", lang))
+        return Chart(text("chart_trend"), empty=text("no_medians"))
     final, waiting = [], []
     for place, (week, median) in enumerate(medians.items()):
         if week in points:
             words = f"{week}: {_hours(median, lang)}"
             final.append(_point(place, median / _HOUR, words, points[week], lang))
         else:
-            waiting.append(Point(place, median / _HOUR))
+            waiting.append(Point(place, median / _HOUR, "open"))
     layers: list[Layer] = [
-        *_merged(list(medians), [median / _HOUR for median in medians.values()], lang),
-        _line(final, "median_of_week", lang),
+        _merged(list(medians), [median / _HOUR for median in medians.values()]),
+        Series(tuple(final), "line", text("median_of_week")),
     ]
     reading = ""
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
-        facts = {key: _hours(getattr(trend, key), lang) for key in ("mean", "lower", "upper")}
+        limits = {key: getattr(trend, key) for key in ("mean", "lower", "upper")}
+        facts = {key: _hours(limit, lang) for key, limit in limits.items()}
         layers += [
-            _limit(trend.upper / _HOUR, CHARTS.text("limits_at", lang, **facts), lang),
-            _mean(trend.mean / _HOUR, facts["mean"], lang),
-            _limit(trend.lower / _HOUR, "", lang),
+            Level(trend.upper / _HOUR, "limit", text("limits_at", **facts), text("limit_line")),
+            Level(trend.mean / _HOUR, "mean", text("mean_at", **facts), text("mean_line")),
+            Level(trend.lower / _HOUR, "limit", end=text("limit_line")),
         ]
-        weeks = _weeks_with_signals(trend.points, lang)
-        facts = {key: hours_exact(getattr(trend, key), lang) for key in facts}
-        reading = CHARTS.text("trend_reading", lang, **facts, signals=weeks)
-    if waiting:
-        label = CHARTS.text("not_final", lang)
-        layers.append(Series(tuple(waiting), "open", label, shape="none"))
-    return Chart(
-        title,
-        week_axis(list(medians), lang),
-        _axis(layers, lang),
-        tuple(layers),
-        reading,
-        notes=_too_short(trend, lang),
+        facts = {key: hours_exact(limit, lang) for key, limit in limits.items()}
+        reading = text("trend_reading", **facts, signals=_weeks_with_signals(trend.points, lang))
+    return _of_hours(
+        text("chart_trend"), list(medians), [*layers, Series(tuple(waiting))], trend, lang, reading
     )
 
 
 def moving_range_chart(trend: Trend, lang: str) -> Chart:
     """Return by how much each weekly median differs from the one before, and the limit of that."""
-    title = CHARTS.text("chart_moving_range", lang)
-    medians = [point.median / _HOUR for point in trend.points]
+    text = CHARTS.in_language(lang)
     ranges = [
-        Point(place, abs(after - before), "", *(_OF_RANGES if point.range_outside else ()))
-        for place, ((before, after), point) in enumerate(
-            zip(pairwise(medians), trend.points[1:], strict=True), start=1
-        )
+        Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
+        for place, (a, b) in enumerate(pairwise(trend.points), start=1)
     ]
     if not ranges:
-        return Chart(title, empty=CHARTS.text("no_ranges", lang))
-    layers: list[Layer] = [_line(ranges, "range_of_weeks", lang, _OF_RANGES)]
+        return Chart(text("chart_moving_range"), empty=text("no_ranges"))
+    layers: list[Layer] = [Series(tuple(ranges), "line", text("range_of_weeks"))]
     limit = trend.moving_range_limit
     if limit is not None:
         mean = limit / RANGE_LIMIT_FACTOR
-        label = CHARTS.text("limit_at", lang, value=_hours(limit, lang))
         layers += [
-            _mean(mean / _HOUR, _hours(mean, lang), lang),
-            _limit(limit / _HOUR, label, lang),
+            Level(mean / _HOUR, "mean", text("mean_at", mean=_hours(mean, lang))),
+            Level(limit / _HOUR, "limit", text("limit_at", value=_hours(limit, lang))),
         ]
+    names = [point.week for point in trend.points]
+    return _of_hours(text("chart_moving_range"), names, layers, trend, lang)
+
+
+def _of_hours(  # noqa: PLR0913, PLR0917
+    title: str,
+    names: Sequence[str],
+    layers: list[Layer],
+    trend: Trend,
+    lang: str,
+    reading: str = "",
+) -> Chart:
+    """Return a chart of hours by week; it begins at 0 unless a value or a limit is below."""
+    values = [point.y for layer in layers if isinstance(layer, Series) for point in layer.points]
+    values += [float(layer.at) for layer in layers if isinstance(layer, Level)]  # type: ignore[arg-type]
+    least, most = min(values), max(values)
+    room = 0.1 * (most - least or most or 1.0)
+    low = least - room if least < 0 else max(least - room, 0.0)
+    axis_title = CHARTS.text(lang, "axis_hours_short")
     return Chart(
         title,
-        week_axis([point.week for point in trend.points], lang),
-        _axis(layers, lang),
+        model.week_axis(names, lang),
+        model.hours_axis(low, most + room, lang, axis_title),
         tuple(layers),
+        _legend(lang),
+        reading,
         notes=_too_short(trend, lang),
     )
 
 
 def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
     """Return the shares in time of weeks between the limits of each, by its size (p')."""
-    title = CHARTS.text("chart_share_trend", lang)
-    axis_title = CHARTS.text("axis_share", lang)
+    text = CHARTS.in_language(lang)
     points = trend.points
     if not points:
-        y = share_axis(0, lang, axis_title)
-        return Chart(title, y=y, empty=CHARTS.text("no_weeks", lang))
+        axis = Axis(0, 1, title=text("axis_share"))
+        return Chart(text("chart_share_trend"), y=axis, empty=text("no_weeks"))
     names = [point.week for point in points]
-    shares = [
+    shares = tuple(
         _point(place, point.share, _share_words(point, lang), point, lang)
         for place, point in enumerate(points)
-    ]
+    )
     layers: list[Layer] = [
-        *_merged(names, [point.share for point in points], lang),
-        _line(shares, "share_of_week", lang),
+        _merged(names, [point.share for point in points]),
+        Series(shares, "line", text("share_of_week")),
     ]
-    lowest, reading = min(target, *(point.share for point in points)), ""
+    lower = [point.lower for point in points if point.lower is not None]
+    reading = ""
     if trend.mean is not None and trend.sigma_z is not None:
         sigma = number(f"{trend.sigma_z:.2f}", lang)
-        lower = [point.lower for point in points if point.lower is not None]
         upper = [point.upper for point in points if point.upper is not None]
-        lowest = min(lowest, *lower)
+        by_size, limit = text("limits_by_size", value=sigma), text("limit_line")
+        mean = text("mean_at", mean=percent_sign(trend.mean, lang))
         layers += [
-            _mean(trend.mean, percent_sign(trend.mean, lang), lang),
-            _limits(lower, "", CHARTS.text("limit_line", lang)),
-            _limits(upper, CHARTS.text("limits_by_size", lang, value=sigma)),
+            Level(trend.mean, "mean", mean, text("mean_line")),
+            Series(tuple(map(Point, range(len(lower)), lower)), "limit", "", limit, "mid"),
+            Series(tuple(map(Point, range(len(upper)), upper)), "limit", by_size, "", "mid"),
         ]
         facts = {"mean": percent_text(trend.mean, lang), "sigma": sigma}
-        weeks = _weeks_with_signals(points, lang)
-        reading = CHARTS.text("share_trend_reading", lang, **facts, signals=weeks)
-    layers.append(target_level(target, lang))
+        signals = _weeks_with_signals(points, lang)
+        reading = text("share_trend_reading", **facts, signals=signals)
+    lowest = min([target, *lower, *(point.share for point in points)])
     return Chart(
-        title,
-        week_axis(names, lang),
-        share_axis(max(lowest - 0.03, -0.02), lang, axis_title),
-        tuple(layers),
+        text("chart_share_trend"),
+        model.week_axis(names, lang),
+        model.share_axis(max(lowest - 0.03, -0.02), lang, text("axis_share")),
+        (*layers, model.target_level(target, lang)),
+        _legend(lang),
         reading,
         notes=_too_short(trend, lang),
     )
@@ -173,82 +167,50 @@ def _share_words(point: SharePoint, lang: str) -> str:
     limits = ""
     if point.lower is not None and point.upper is not None:
         low, high = (percent_text(limit, lang) for limit in (point.lower, point.upper))
-        limits = CHARTS.text("share_limits", lang, lower=low, upper=high)
-    return CHARTS.text(
-        "share_point",
-        lang,
-        week=point.week,
-        share=percent_text(point.share, lang),
-        met=point.met,
-        matured=point.matured,
-        limits=limits,
-    )
+        limits = CHARTS.text(lang, "share_limits", lower=low, upper=high)
+    share = percent_text(point.share, lang)
+    facts = {"week": point.week, "met": point.met, "matured": point.matured}
+    return CHARTS.text(lang, "share_point", **facts, share=share, limits=limits)
 
 
 def _point(
     place: int, value: float, words: str, point: TrendPoint | SharePoint, lang: str
 ) -> Point:
-    """Return a point with its signals, the strongest as its kind."""
-    kind = next((kind for kind in SIGNALS if getattr(point, kind, False)), "")
-    return Point(place, value, "; ".join([words, *signals_of(point, lang)]) if words else "", kind)
+    """Return a point with its signals, of the kind of the strongest about its value."""
+    found = signals_of(point, lang)
+    kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
+    return Point(place, value, kind, "; ".join([words, *found]))
 
 
-def _line(
-    points: Sequence[Point], label: str, lang: str, signals: Sequence[str] = _OF_VALUES
-) -> Series:
-    kinds = tuple(Kind(kind, CHARTS.text(kind, lang)) for kind in signals)
-    return Series(tuple(points), "line", CHARTS.text(label, lang), kinds=kinds)
-
-
-def _merged(names: Sequence[str], values: Sequence[float], lang: str) -> list[Layer]:
+def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
     """Return the points that are several short weeks taken together."""
-    found = [Point(n, values[n]) for n, name in enumerate(names) if "+" in name]
-    label = CHARTS.text("merged", lang)
-    return [Series(tuple(found), "merged", label, shape="none")] if found else []
+    return Series(
+        tuple(Point(n, values[n], "merged") for n, name in enumerate(names) if "+" in name)
+    )
 
 
-def _mean(value: float, text: str, lang: str) -> Level:
-    label = CHARTS.text("mean_at", lang, value=text)
-    return Level(value, "mean", label, CHARTS.text("mean_line", lang))
-
-
-def _limit(value: float, label: str, lang: str) -> Level:
-    return Level(value, "limit", label, CHARTS.text("limit_line", lang))
-
-
-def _limits(values: Sequence[float], label: str, end: str = "") -> Series:
-    points = tuple(Point(place, value) for place, value in enumerate(values))
-    return Series(points, "limit", label, end, "centred")
-
-
-def _axis(layers: Sequence[Layer], lang: str) -> Axis:
-    """Return an axis of hours around all values and limits; it begins at 0 unless one is below."""
-    values = [point.y for layer in layers if isinstance(layer, Series) for point in layer.points]
-    values += [float(layer.at) for layer in layers if isinstance(layer, Level)]  # type: ignore[arg-type]
-    least, most = min(values), max(values)
-    room = 0.1 * (most - least or most or 1.0)
-    low = least - room if least < 0 else max(least - room, 0.0)
-    return hours_axis(low, most + room, lang, CHARTS.text("axis_hours_short", lang))
+def _legend(lang: str) -> dict[str, str]:
+    kinds = ("merged", *SIGNALS)
+    labels = {kind: CHARTS.text(lang, kind) for kind in kinds}
+    return {**labels, "open": CHARTS.text(lang, "not_final")}
 
 
 def _hours(amount: timedelta, lang: str) -> str:
-    return CHARTS.text("hours", lang, hours=hours_exact(amount, lang))
+    return CHARTS.text(lang, "hours", hours=hours_exact(amount, lang))
 
 
 def _too_short(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
     if trend.baseline is not None:
         return ()
-    return (SENTENCES.text("trend_too_short", lang, points=len(trend.points)),)
+    return (SENTENCES.text(lang, "trend_too_short", points=len(trend.points)),)
 
 
 def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) -> str:
     found = [point.week for point in points if signals_of(point, lang)]
-    return ", ".join(found) or CHARTS.text("no_signals", lang)
+    return ", ".join(found) or CHARTS.text(lang, "no_signals")
 
 
 # -- the weeks as they are ---------------------------------------------------------------------
-
-_MOST_WEEKS: Final = 14
 
 
 def weeks_chart(report: Report, lang: str) -> Chart:
@@ -256,78 +218,85 @@ def weeks_chart(report: Report, lang: str) -> Chart:
 
     Below, how many arrived in each.
     """
-    weeks, rows, target = report.weeks, report.table("week").rows, report.promise.target_rate
+    weeks, target = report.weeks, report.promise.target_rate
     places: dict[str, list[int]] = {}
     for place, week in enumerate(weeks):
         places.setdefault(week.cohort, []).append(place)
-    spans = [_span(row, places[row.key or ""], report, lang) for row in rows if row.counts.arrived]
-    low = min([*(span.lower for span in spans if span.lower is not None), target - 0.1])
-    arrived = tuple(week.counts.arrived for week in weeks)
-    axis = week_axis([week.name for week in weeks], lang, _MOST_WEEKS)
+    rows = [row for row in report.table("week").rows if row.counts.arrived]
+    lows = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
+    low = max(math.floor(min([*lows, target - 0.1]) * 10) / 10, 0.0)
+    foot = low - 0.3 * (1 - low)
+    most = max(week.counts.arrived for week in weeks)
+    unit = 0.7 * (low - foot) / most
+    bars = [
+        Box(place - 0.45, foot, place + 0.45, unit * week.counts.arrived, "quiet")
+        for place, week in enumerate(weeks)
+    ]
+    axis = model.week_axis([week.name for week in weeks], lang, _MOST_WEEKS)
+    shares = model.share_axis(low, lang, about=7)
+    named = (*shares.ticks, (foot + unit * most, count_text(most, lang)))
     return Chart(
-        CHARTS.text("chart_weeks", lang),
+        CHARTS.text(lang, "chart_weeks"),
         Axis(-0.5, len(weeks) - 0.5, axis.ticks, axis.title),
-        share_axis(max(math.floor(low * 10) / 10, 0.0), lang, "", 7),
+        Axis(foot, 1.02, named),
         (
-            Strip(arrived, count_text(max(arrived), lang)),
-            Spans(tuple(spans)),
-            target_level(target, lang),
+            *bars,
+            *(_week(row, places[row.key or ""], report, lang) for row in rows),
+            model.target_level(target, lang),
         ),
     )
 
 
-def _span(row: Row, places: Sequence[int], report: Report, lang: str) -> Span:
+def _week(row: Row, places: Sequence[int], report: Report, lang: str) -> Box:
+    """Return the interval of a week with its share; of few, where they would be."""
     rate, shown = row.rate, rate_text(row, lang)
-    final = row.final_at is not None and row.final_at < report.as_of
     ranked = rate if rate is not None and not rate.counts_only else None
-    label = CHARTS.text(
-        "week_point",
+    words = CHARTS.text(
         lang,
+        "week_point",
         week=row.key,
-        rate=CHARTS.text("percent", lang, share=shown) if ranked else shown,
+        rate=CHARTS.text(lang, "percent", share=shown) if ranked else shown,
         interval=interval_text(row, lang).replace("-", "\N{EN DASH}"),
         met=row.counts.matured_met,
         matured=row.counts.matured,
         arrived=row.counts.arrived,
     )
-    if not final:
-        label += f" ({CHARTS.text('not_final', lang)})"
-    return Span(
-        places[0] - 0.5,
-        places[-1] + 0.5,
-        ranked.interval.lower if ranked else None,
-        ranked.rate if ranked else None,
-        ranked.interval.upper if ranked else None,
-        label,
-        "" if final else "open",
-    )
+    look = "week"
+    if row.final_at is None or row.final_at >= report.as_of:
+        words += f" ({CHARTS.text(lang, 'not_final')})"
+        look = "week open"
+    start, end = places[0] - 0.45, places[-1] + 0.45
+    if ranked is None:
+        return Box(start, 0.0, end, 1.0, "hit", words=words)
+    low, high = ranked.interval.lower, ranked.interval.upper
+    return Box(start, low, end, high - low, look, words=words, value=ranked.rate)
 
 
 def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
     """Return the open and the overdue appeals at the end of each week."""
+    text = CHARTS.in_language(lang)
     most = max([1, *(point.open for point in points)])
     weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
-    series = []
-    for key, look, end in (("open", "line", "open_now"), ("overdue", "second", "overdue_short")):
-        marks = (
-            Point(
-                n, getattr(one, key), _backlog_words(one, lang) if look == "line" else "", "small"
-            )
-            for n, one in enumerate(points)
+    words = [
+        text(
+            "backlog_point",
+            when=when_text(one.at, lang),
+            open=one.open,
+            overdue=one.overdue,
+            arrivals=one.arrivals,
+            departures=one.departures,
+            net=f"{one.net:+d}",
         )
-        series.append(Series(tuple(marks), look, end=CHARTS.text(end, lang)))
-    title = CHARTS.text("chart_backlog", lang)
-    return Chart(title, week_axis(weeks, lang), count_axis(most * 1.1, lang), tuple(series))
-
-
-def _backlog_words(point: BacklogPoint, lang: str) -> str:
-    return CHARTS.text(
-        "backlog_point",
-        lang,
-        when=when_text(point.at, lang),
-        open=point.open,
-        overdue=point.overdue,
-        arrivals=point.arrivals,
-        departures=point.departures,
-        net=f"{point.net:+d}",
+        for one in points
+    ]
+    marked = (Point(n, one.open, "small", words[n]) for n, one in enumerate(points))
+    overdue = (Point(n, one.overdue) for n, one in enumerate(points))
+    return Chart(
+        text("chart_backlog"),
+        model.week_axis(weeks, lang),
+        model.count_axis(most * 1.1, lang),
+        (
+            Series(tuple(marked), "line", end=text("open_now")),
+            Series(tuple(overdue), "second", end=text("overdue_short")),
+        ),
     )

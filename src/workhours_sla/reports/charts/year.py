@@ -10,7 +10,7 @@ from typing import Any, Final
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.reports.charts.model import Axis, Box, Boxes, Chart, Texts, Words, in_a_row
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Words, in_a_row
 from workhours_sla.text import words
 from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import short_day
@@ -60,20 +60,15 @@ def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
     notes = [f"{act}: {_ranges(days, lang)}." for act, days in acts.items()]
     notes += [_why_unknown(calendar, year, lang)] if "unknown" in kinds else []
     return Chart(
-        CHARTS.text("year", lang, id=calendar.id, year=year),
+        CHARTS.text(lang, "year", id=calendar.id, year=year),
         Axis(-0.2, _ACROSS * _WIDE - 0.8),
         Axis(_DOWN * _TALL - 0.6, -0.2),
-        (
-            Boxes(
-                tuple(boxes),
-                {
-                    kind: f"{sign} {CHARTS.text(kind, lang)}".lstrip()
-                    for kind, sign in SIGNS.items()
-                    if kind in kinds
-                },
-            ),
-            Texts(tuple(texts)),
-        ),
+        (*boxes, *texts),
+        {
+            kind: f"{sign} {CHARTS.text(lang, kind)}".lstrip()
+            for kind, sign in SIGNS.items()
+            if kind in kinds
+        },
         notes=tuple(notes),
         height=HEIGHT,
         framed=False,

@@ -150,7 +150,7 @@ def _sections(
     """Yield the sections in order: key, title, contents."""
 
     def titled(key: str, parts: Iterable[Html]) -> tuple[str, str, Iterable[Html]]:
-        return key, PAGE.text(key, lang), parts
+        return key, PAGE.text(lang, key), parts
 
     results, over_time = Results(report, lang), OverTime(report, lang)
     details, days = Details(report, lang), days_table(report, lang)
@@ -159,7 +159,7 @@ def _sections(
     yield titled("times", over_time.times())
     for place, table in enumerate(t for t in report.tables if t.by not in _BESIDE):
         key = f"by_{table.by}"
-        name = PAGE.text(key if key in PAGE else "by_other", lang, by=table.by)
+        name = PAGE.text(lang, key if key in PAGE else "by_other", by=table.by)
         yield f"group-{place}", name, results.groups(table, name)
     yield titled("arrivals", results.arrivals())
     yield titled("open", over_time.open(forecast))
@@ -177,8 +177,8 @@ def _sections(
 def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
     promise = report.promise
     budget = promise.budget_ru if lang == "ru" else promise.budget_en
-    title = SENTENCES.text("title", lang, name=promise.name, budget=budget)
-    as_of = SENTENCES.text("as_of", lang, when=when_text(report.as_of, lang), tz=report.tz)
+    title = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
+    as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
     style, script = _packaged("page.css"), _packaged("page.js")
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -196,15 +196,15 @@ def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list
         element("script", Html(script)),
     )
     links = [element("li", element("a", name, href=f"#{key}")) for key, name, _ in sections]
-    switch = element("button", PAGE.text("theme", lang), type="button", id="theme", hidden=True)
+    switch = element("button", PAGE.text(lang, "theme"), type="button", id="theme", hidden=True)
     body = element(
         "body",
-        element("a", PAGE.text("skip", lang), href="#summary", class_="skip"),
+        element("a", PAGE.text(lang, "skip"), href="#summary", class_="skip"),
         element(
             "header",
             element("div", element("h1", title), element("p", as_of), class_="head"),
             switch,
-            element("nav", element("ul", links), aria_label=PAGE.text("contents", lang)),
+            element("nav", element("ul", links), aria_label=PAGE.text(lang, "contents")),
         ),
         element("main", (_section(*section) for section in sections)),
         element("div", id="tip", aria_hidden="true", hidden=True),

@@ -21,11 +21,11 @@ class Section:
 
     def text(self, key: str, **facts: object) -> str:
         """Return a text of the page."""
-        return PAGE.text(key, self.lang, **facts)
+        return PAGE.text(self.lang, key, **facts)
 
     def sentence(self, key: str, **facts: object) -> str:
         """Return a sentence of the report."""
-        return SENTENCES.text(key, self.lang, **facts)
+        return SENTENCES.text(self.lang, key, **facts)
 
     def paragraph(self, key: str, **facts: object) -> Html:
         """Return a sentence of the report as a paragraph."""

@@ -8,10 +8,10 @@ no legend of lines, so points without words are not drawn.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import datetime
-from functools import singledispatchmethod
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Chart, Place, Room
@@ -25,12 +25,14 @@ LABELLED: Final = 14
 
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 76, 14, 38
 """The margins; at the right, for the names of lines."""
-_STRIP: Final = 58
-"""The height of small bars below a chart, with the space above them."""
 _LINE: Final = 13.0
 """The height of a line of text."""
 _LETTER: Final = 6.2
 """The mean width of a letter."""
+_HATCH: Final = Html(
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse">'
+    '<path d="M0 5 5 0" class="hatch"></path></pattern></defs>'
+)
 _HOLLOW: Final = ("funnel_0", "funnel_1", "funnel_-1")
 
 
@@ -47,14 +49,13 @@ def room(*, wide: bool = False, height: int = HEIGHT) -> Room:
 
 
 def legend(chart: Chart) -> Html | None:
-    """Return what the looks of boxes mean, None if it has none."""
-    boxes = (layer for layer in chart.layers if isinstance(layer, model.Boxes))
+    """Return what the looks of boxes with words mean, None if there are none."""
+    looks = {box.look for box in chart.layers if isinstance(box, model.Box) and box.words}
     items = [
         element("li", element("span", class_=f"swatch {look}", aria_hidden="true"), label)
-        for one in boxes
-        for look, label in one.labels.items()
+        for look, label in chart.legend.items()
     ]
-    return element("ul", items, class_="legend") if items else None
+    return element("ul", items, class_="legend") if looks & chart.legend.keys() else None
 
 
 def interval_bar(rate: ComplianceRate, low: float) -> Html:
@@ -91,10 +92,8 @@ class _Drawing:
     def __init__(self, chart: Chart, width: int, height: int) -> None:
         self._chart, self._width, self._height = chart, width, height
         named = chart.x.names
-        strip = any(isinstance(layer, model.Strip) for layer in chart.layers)
         self._left, self._right, self._top = _LEFT, width - _RIGHT, 20 if named else _TOP
         self._foot = height - (2 if named else _FOOT)
-        self._bottom = self._foot - _STRIP * strip
         self._lines: list[Html] = []
         self._marks: list[Html] = []
         self._ends: list[tuple[float, str]] = []
@@ -105,9 +104,11 @@ class _Drawing:
         for layer in chart.layers:
             self._layer(layer)
         self._write_ends()
+        self._names()
         heat = " heat" if chart.columns > 1 else ""
         return element(
             "svg",
+            _HATCH if any("hatched" in mark for mark in self._marks) else None,
             self._lines,
             self._marks,
             viewBox=f"0 0 {self._width} {self._height}",
@@ -121,7 +122,7 @@ class _Drawing:
         return _place(self._chart.x, value, self._left, self._right)
 
     def _y(self, value: float) -> float:
-        return _place(self._chart.y, value, self._bottom, self._top)
+        return _place(self._chart.y, value, self._foot, self._top)
 
     def _line(self, x1: float, y1: float, x2: float, y2: float, class_: str) -> None:
         self._lines.append(element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
@@ -162,158 +163,115 @@ class _Drawing:
 
     def _write_ends(self) -> None:
         """Write the names of lines at their ends, apart from each other."""
-        places = sorted(self._ends)
-        for n, ((above, _), (at, text)) in enumerate(pairwise(places), start=1):
-            places[n] = max(at, above + _LINE), text
-        for at, text in places:
-            self._text(self._right + 5, at + 4, text, "note")
+        free = 0.0
+        for at, text in sorted(self._ends):
+            free = max(at, free)
+            self._text(self._right + 5, free + 4, text, "note")
+            free += _LINE
 
     # -- layers ----------------------------------------------------------------------------
 
-    @singledispatchmethod
     def _layer(self, layer: model.Layer) -> None:
-        raise NotImplementedError(layer)
+        match layer:
+            case model.Series():
+                self._series(layer)
+            case model.Level(at, look, _, end, upright) if upright:
+                x = self._x(at)
+                self._line(x, self._foot, x, self._top, look)
+                self._text(x + 5, self._top + 9, end, "note")
+            case model.Level(at, look, _, end):
+                y = self._y(float(at))  # type: ignore[arg-type]
+                self._line(self._left, y, self._right, y, look)
+                self._ends.append((y, end))
+            case model.Band(x, lower, upper):
+                over, under = (
+                    _corners([*zip(map(self._x, x), map(self._y, edge), strict=True)], "post")
+                    for edge in (upper, lower)
+                )
+                points = _points([*over, *reversed(under)])
+                self._lines.append(element("polygon", points=points, class_="band"))
+            case model.Bars(bars):
+                for bar in bars:
+                    left, right = self._x(bar.x - 0.4), self._x(bar.x + 0.4)
+                    top = self._y(bar.height)
+                    self._mark(bar.words, self._rect(left, top, right, self._foot, "bar"))
+                    self._text((left + right) / 2, top - 4, bar.note, "tick", "middle")
+            case model.Box():
+                self._box(layer)
+            case model.Words(at, y, text, look):
+                self._text(self._x(at), self._y(y), text, look)
 
-    @_layer.register
-    def _(self, layer: model.Series) -> None:
+    def _series(self, series: model.Series) -> None:
         places = [
             (self._x(point.x), self._y(point.y))
-            for point in layer.points
+            for point in series.points
             if float(self._chart.y.low) <= point.y  # type: ignore[arg-type]
         ]
-        if layer.shape == "none":
-            if layer.end:
-                x, y = places[-1]
-                self._text(x + 8, y - 5, layer.end, "note")
-        elif places:
-            steps = {"line": places, "steps": _steps(places), "centred": _centred(places)}
-            points = " ".join(f"{x},{y}" for x, y in steps[layer.shape])
-            self._lines.append(element("polyline", points=points, class_=layer.look))
-            if layer.end:
-                self._ends.append((places[-1][1], layer.end))
-        for point in layer.points:
+        if series.look and places:
+            corners = _corners(places, series.steps)
+            line = element("polyline", points=_points(corners), class_=series.look)
+            self._lines.append(line)
+        if series.end and places:
+            x, y = places[-1]
+            if series.look:
+                self._ends.append((y, series.end))
+            else:
+                self._text(x + 8, y - 5, series.end, "note")
+        for point in series.points:
             if point.words:
                 hollow = not point.kind or point.kind.startswith(_HOLLOW)
                 class_ = "small" if point.kind == "small" else "" if hollow else "signal"
                 dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
                 self._mark(point.words, dot, class_=class_)
 
-    @_layer.register
-    def _(self, layer: model.Level) -> None:
-        if layer.upright:
-            at = self._x(layer.at)
-            self._line(at, self._bottom, at, self._top, layer.look)
-            self._text(at + 5, self._top + 9, layer.end, "note")
-        else:
-            at = self._y(float(layer.at))  # type: ignore[arg-type]
-            self._line(self._left, at, self._right, at, layer.look)
-            self._ends.append((at, layer.end))
-
-    @_layer.register
-    def _(self, layer: model.Band) -> None:
-        lower, upper = (
-            _steps([(self._x(x), self._y(y)) for x, y in zip(layer.x, side, strict=True)])
-            for side in (layer.lower, layer.upper)
-        )
-        corners = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)])
-        self._lines.append(element("polygon", points=corners, class_="band"))
-
-    @_layer.register
-    def _(self, layer: model.Bars) -> None:
-        for bar in layer.bars:
-            left, right, top = self._x(bar.x - 0.4), self._x(bar.x + 0.4), self._y(bar.height)
-            self._mark(bar.words, self._rect(left, top, right, self._bottom, "bar"))
-            self._text((left + right) / 2, top - 4, bar.note, "tick", "middle")
-
-    @_layer.register
-    def _(self, layer: model.Boxes) -> None:
-        for box in layer.boxes:
-            left, top, right = self._x(box.x), self._y(box.y), self._x(box.end)
-            foot = self._y(box.y + box.height)
-            if not box.words:
-                self._lines.append(self._rect(left, top, right, foot, box.look))
-                continue
-            shapes = [self._rect(left, top, right, foot)]
-            if box.look == "few":
-                self._hatch()
-                shapes.append(self._rect(left, top, right, foot, "hatched"))
-            if box.text:
-                x, y = round((left + right) / 2, 1), round((top + foot) / 2 + 4, 1)
-                shapes.append(element("text", box.text, x=x, y=y, text_anchor="middle"))
-            self._mark(box.words, *shapes, class_=box.look)
-
-    def _hatch(self) -> None:
-        if self._lines[0].startswith("<defs"):
+    def _box(self, box: model.Box) -> None:
+        left, right = self._x(box.x), self._x(box.end)
+        edges = left, self._y(box.y), right, self._y(box.y + box.height)
+        if not box.words:
+            self._lines.append(self._rect(*edges, box.look))
             return
-        stripe = element("path", d="M0 5 5 0", class_="hatch")
-        pattern = element(
-            "pattern", stripe, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse"
-        )
-        self._lines.insert(0, element("defs", pattern))
+        shapes = [self._rect(*edges)]
+        if box.look == "few":
+            shapes.append(self._rect(*edges, "hatched"))
+        if box.value is not None:
+            at = self._y(box.value)
+            shapes.append(element("line", x1=left, x2=right, y1=at, y2=at, class_="value"))
+        if box.text:
+            x, y = round((left + right) / 2, 1), round((edges[1] + edges[3]) / 2 + 4, 1)
+            shapes.append(element("text", box.text, x=x, y=y, text_anchor="middle"))
+        self._mark(box.words, *shapes, class_=box.look)
 
-    @_layer.register
-    def _(self, layer: model.Strip) -> None:
-        most = max(layer.heights) or 1
-        for place, height in enumerate(layer.heights):
-            left, right = self._x(place - 0.5) + 1, self._x(place + 0.5) - 1
-            top = round(self._foot - 40 * height / most, 1)
-            self._lines.append(self._rect(left, top, right, self._foot, "quiet"))
-        self._text(self._left - 6, self._foot - 32, layer.label, "tick", "end")
-
-    @_layer.register
-    def _(self, layer: model.Spans) -> None:
-        for span in layer.spans:
-            left, right = self._x(span.start), self._x(span.end)
-            shapes = [self._rect(left, self._top, right, self._foot, "hit")]
-            if span.lower is not None and span.value is not None and span.upper is not None:
-                inner, end, at = left + 1.5, right - 1.5, self._y(span.value)
-                band = self._rect(inner, self._y(span.upper), end, self._y(span.lower), "band")
-                line = element("line", x1=inner, x2=end, y1=at, y2=at, class_="value")
-                shapes += [band, line]
-            self._mark(span.words, *shapes, class_=span.look)
-
-    @_layer.register
-    def _(self, layer: model.Texts) -> None:
-        for words in layer.texts:
-            self._text(self._x(words.x), self._y(words.y), words.text, words.look)
-
-    @_layer.register
-    def _(self, layer: model.Names) -> None:
+    def _names(self) -> None:
+        """Name points where there is room."""
         dots = [
             (self._x(point.x), self._y(point.y))
-            for series in self._chart.layers
-            if isinstance(series, model.Series) and series.shape == "none"
+            for series in self._chart.series()
+            if not series.look
             for point in series.points
         ]
         taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
-        frame = self._left, self._top, self._right, self._bottom
-        named = 0
-        for point in layer.points:
-            at, text = (self._x(point.x), self._y(point.y)), printable(point.words)
+        frame = self._left, self._top, self._right, self._foot
+        for point in self._chart.named():
+            at, text = (self._x(point.x), self._y(point.y)), printable(point.name)
             size = len(text) * _LETTER, _LINE
             found = model.free_place(((7, 0), (-7, 0)), at, size, frame, taken)
-            if found is not None and named < LABELLED:
-                box = found[1]
-                self._text(box[0], at[1] + 4, text, "note name")
-                taken.append(box)
-                named += 1
+            if found is not None and len(taken) < len(dots) + LABELLED:
+                self._text(found[1][0], at[1] + 4, text, "note name")
+                taken.append(found[1])
 
 
 Corner = tuple[float, float]
 
 
-def _steps(places: list[Corner]) -> list[Corner]:
-    """Return the corners of a line that keeps each value until the next place."""
+def _corners(places: list[Corner], steps: Literal["", "post", "mid"]) -> list[Corner]:
+    """Return the corners of a line through places, or in steps between them."""
     corners = places[:1]
-    for (_, before), (x, y) in pairwise(places):
-        corners += [(x, before), (x, y)]
+    for (left, before), (right, after) in pairwise(places):
+        at = right if steps == "post" else round((left + right) / 2, 1)
+        corners += [(at, before), (at, after)] if steps else []
+        corners += [] if steps == "post" else [(right, after)]
     return corners
 
 
-def _centred(places: list[Corner]) -> list[Corner]:
-    """Return the corners of a line that changes its value halfway between places."""
-    corners = places[:1]
-    for (left, before), (right, after) in pairwise(places):
-        middle = round((left + right) / 2, 1)
-        corners += [(middle, before), (middle, after)]
-    return [*corners, *places[-1:]]
+def _points(places: Iterable[Corner]) -> str:
+    return " ".join(f"{x},{y}" for x, y in places)

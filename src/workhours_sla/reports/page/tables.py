@@ -216,7 +216,7 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
         else Cell(percent_text(row.standardised, lang), row.standardised),
         "funnel": Cell(NO_FIGURE)
         if row.funnel is None
-        else Cell(PAGE.text(f"place_{row.funnel}", lang), row.funnel),
+        else Cell(PAGE.text(lang, f"place_{row.funnel}"), row.funnel),
         "closed_only": Cell(NO_FIGURE)
         if closed is None
         else Cell(percent_text(closed, lang), closed),
@@ -267,7 +267,7 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
         cells = _late_cells(late, place if trace else None, lang)
         lines = [_line([cell for column, cell in cells.items() if column in names], kinds)]
         if trace is not None:
-            inner = _trace_table(trace, PAGE.text("trace", lang, appeal=late.appeal_id), lang)
+            inner = _trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
             account = element("td", inner, colspan=len(columns))
             lines.append(element("tr", account, class_="trace", id=f"trace-{place}"))
         bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
@@ -286,13 +286,13 @@ def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
             aria_expanded="false",
             aria_controls=f"trace-{place}",
         )
-    answered = Cell(PAGE.text("no_answer", lang), math.inf, "waiting")
+    answered = Cell(PAGE.text(lang, "no_answer"), math.inf, "waiting")
     if late.answered_at is not None:
         answered = _instant(late.answered_at, lang)
     earlier = Cell(NO_FIGURE)
     if late.hour_earlier is not None:
         earlier = Cell(
-            PAGE.text("yes" if late.hour_earlier else "no", lang), int(late.hour_earlier)
+            PAGE.text(lang, "yes" if late.hour_earlier else "no"), int(late.hour_earlier)
         )
     return {
         "appeal_id": Cell(shown),
@@ -335,7 +335,7 @@ def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
         for days, spans, used, reason in _trace_lines(trace.steps, lang)
     ]
     if trace.due_at is not None:
-        due = f"{PAGE.text('trace_due', lang)}: {day_text(trace.due_at.date(), lang)}"
+        due = f"{PAGE.text(lang, 'trace_due')}: {day_text(trace.due_at.date(), lang)}"
         lines.append(
             element(
                 "tr",
@@ -383,4 +383,4 @@ def days_table(report: Report, lang: str) -> Html | None:
         heading("hours", lang),
         Cell(heading("act", lang), kind="words"),
     ]
-    return table(PAGE.text("days", lang), titles, lines)
+    return table(PAGE.text(lang, "days"), titles, lines)

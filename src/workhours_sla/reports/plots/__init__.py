@@ -147,7 +147,7 @@ def _of_group(  # noqa: PLR0913
     grouped = (table for table in report.tables if table.by not in OWN_TABLES)
     table = report.table(by) if by is not None else next(grouped, None)
     if table is None:
-        return draw(ax, lambda _: Chart("", empty=CHARTS.text("no_grouping", lang)), height=height)
+        return draw(ax, lambda _: Chart("", empty=CHARTS.text(lang, "no_grouping")), height=height)
     return draw(ax, lambda room: build(table, room), height=height)
 
 

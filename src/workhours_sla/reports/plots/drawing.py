@@ -8,9 +8,8 @@ paper. Every text drawn passes ``plain``.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import singledispatch
 from itertools import product
 from typing import Final
 
@@ -25,23 +24,8 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import TYPE, Chart, Place, Room
-from workhours_sla.reports.plots.styles import (
-    ACCENT,
-    BAND,
-    BOXES,
-    HALOED,
-    INK,
-    INKS,
-    LINES,
-    MARKS,
-    MIDDLE,
-    PAPER,
-    RULE,
-    SOFT,
-    WORDS,
-    Style,
-    fill,
-)
+from workhours_sla.reports.plots import styles
+from workhours_sla.reports.plots.styles import Style
 
 TITLE: Final = 8.5
 WIDTH: Final = 4.6
@@ -52,7 +36,7 @@ LABELLED: Final = 14
 
 _LEADING: Final = 1.35
 _LETTERS: Final = 24
-_HALO: Final = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
+_HALO: Final = {"facecolor": styles.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 _SPACES: Final = "\n\N{NO-BREAK SPACE}"
 _STEPS: Final = {"line": "default", "steps": "steps-post", "centred": "steps-mid"}
 
@@ -73,19 +57,19 @@ def draw(
         _tick(ax.yaxis, ())
         _labels(ax, "", chart.y.title)
         why = plain(_wrapped(ax, chart.empty))
-        ax.text(0.5, 0.5, why, fontsize=TYPE, color=INK, **MIDDLE)
+        ax.text(0.5, 0.5, why, fontsize=TYPE, color=styles.INK, **styles.MIDDLE)
         return ax
     _frame(ax, chart)
-    handles = [handle for layer in chart.layers for handle in _layer(layer, ax)]
+    for layer in chart.layers:
+        _layer(ax, layer, chart.legend)
     _lay_out(ax)
     _title(ax, chart.title)
-    below = _under(ax, chart)
-    below = _legend(ax, below, [one for one in handles if not str(one.get_label()).startswith("_")])
+    below = _legend(ax, chart.legend, _under(ax, chart))
     notes = list(chart.notes)
-    for layer in chart.layers:
-        if isinstance(layer, model.Names):
-            _lay_out(ax)  # names need the places of the points
-            notes += _names(ax, layer)
+    if chart.named():
+        _lay_out(ax)  # names need the places of the points
+        left_out = _names(ax, chart.named())
+        notes += [chart.unnamed.format(count=left_out)] if left_out else []
     if notes:
         below = _note(ax, "\n".join(notes), below, whole=new or chart.height is None)
     if new and chart.height is not None:
@@ -112,7 +96,7 @@ def _axes(ax: Axes | None, height: float, width: float) -> Axes:
         from matplotlib import pyplot as plt  # noqa: PLC0415 - it chooses a backend
 
         ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
-    ax.set_facecolor(PAPER)
+    ax.set_facecolor(styles.PAPER)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("bottom", "left"):
@@ -158,7 +142,7 @@ def _frame(ax: Axes, chart: Chart) -> None:
         for name in ax.get_xticklabels():
             name.set_verticalalignment("baseline")  # letters differ in height
     if isinstance(x.low, datetime):
-        ax.tick_params(axis="x", which="major", length=10, pad=1, color=RULE)
+        ax.tick_params(axis="x", which="major", length=10, pad=1, color=styles.RULE)
         for day in ax.get_xticklabels():
             day.set_horizontalalignment("left")
 
@@ -178,105 +162,61 @@ def _labels(ax: Axes, x: str, y: str) -> None:
 # -- layers ----------------------------------------------------------------------------------
 
 
-@singledispatch
-def _layer(layer: model.Layer, ax: Axes) -> list[Artist]:
-    """Draw a layer; return what a legend explains."""
-    raise NotImplementedError(layer, ax)
+def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
+    match layer:
+        case model.Series():
+            _series(ax, layer, legend)
+        case model.Level(at, look, label):
+            line = ax.axvline if layer.upright else ax.axhline
+            line(_number(at), label=plain(label), **styles.LINES[look])
+        case model.Band(x, lower, upper, label):
+            ax.fill_between(x, lower, upper, label=label, **styles.BAND_STYLE)
+        case model.Bars(bars):
+            places = [bar.x for bar in bars]
+            ax.bar(places, [bar.height for bar in bars], **styles.BOXES["whole"])
+            ax.bar(places, [bar.part for bar in bars], **styles.BOXES["part"])
+            style: Style = {"textcoords": "offset points", "ha": "center", "fontsize": TYPE}
+            for bar in bars:
+                if bar.note:
+                    ax.annotate(bar.note, (bar.x, bar.height), xytext=(0, 2), **style)
+        case model.Box(at, y, end, height, look, text):
+            left, right = _number(at), _number(end)
+            ax.add_patch(Rectangle((left, y), right - left, height, **styles.BOXES[look]))
+            if text:
+                middle = (left + right) / 2, y + height / 2
+                ax.text(*middle, plain(text), **styles.words(f"box {look}"))
+        case model.Words(at, y, text, look):
+            ax.text(_number(at), y, plain(text), **styles.words(look))
 
 
-@_layer.register
-def _(layer: model.Series, ax: Axes) -> list[Artist]:
-    drawn: list[Artist] = []
-
-    def plot(points: Sequence[model.Point], label: str, style: Style) -> None:
-        x, y = [_number(point.x) for point in points], [point.y for point in points]
-        drawn.extend(ax.plot(x, y, label=plain(label) or "_", **style))
-
-    if layer.shape == "none":
-        if layer.look in MARKS and not layer.kinds:
-            plot(layer.points, layer.label, MARKS[layer.look])
-    else:
-        style = {**LINES[layer.look], "drawstyle": _STEPS[layer.shape]}
-        plot(layer.points, layer.label, style if layer.kinds else {**style, "marker": ""})
-    for kind in layer.kinds:
-        chosen = [point for point in layer.points if point.kind == kind.key]
-        if chosen:
-            plot(chosen, kind.label, MARKS[kind.key])
-    return drawn
-
-
-@_layer.register
-def _(layer: model.Level, ax: Axes) -> list[Artist]:
-    line = ax.axvline if layer.upright else ax.axhline
-    return [line(_number(layer.at), label=plain(layer.label) or "_", **LINES[layer.look])]
-
-
-@_layer.register
-def _(layer: model.Band, ax: Axes) -> list[Artist]:
-    edges = layer.x, layer.lower, layer.upper
-    return [ax.fill_between(*edges, step="post", color=BAND, lw=0, label=layer.label)]
+def _series(ax: Axes, series: model.Series, legend: Mapping[str, str]) -> None:
+    """Draw the line, then the points and intervals of each kind that has a style for print."""
+    x, y = [_number(point.x) for point in series.points], [point.y for point in series.points]
+    if series.look:
+        style = {**styles.LINES[series.look]}
+        if series.steps:
+            style["drawstyle"] = f"steps-{series.steps}"
+        ax.plot(x, y, label=plain(series.label), **style)
+    for kind in dict.fromkeys((*legend, *styles.MARKS)):
+        chosen = [n for n, point in enumerate(series.points) if point.kind == kind]
+        if not chosen:
+            continue
+        label = plain(legend.get(kind, ""))
+        if kind in styles.RANGES:
+            low, high = (
+                [series.points[n].low for n in chosen],
+                [series.points[n].high for n in chosen],
+            )
+            of_lines = label if kind not in styles.MARKS else "_"
+            ax.hlines([y[n] for n in chosen], low, high, label=of_lines, **styles.RANGES[kind])
+        if kind in styles.MARKS:
+            ax.plot(
+                [x[n] for n in chosen], [y[n] for n in chosen], label=label, **styles.MARKS[kind]
+            )
 
 
-@_layer.register
-def _(layer: model.Bars, ax: Axes) -> list[Artist]:
-    places = [bar.x for bar in layer.bars]
-    whole = fill(BAND, ACCENT)
-    part = fill(ACCENT, PAPER, 0, "////")
-    ax.bar(places, [bar.height for bar in layer.bars], label=layer.label, **whole)
-    ax.bar(places, [bar.part for bar in layer.bars], label=layer.part_label, **part)
-    style: Style = {"textcoords": "offset points", "ha": "center", "fontsize": TYPE}
-    for bar in layer.bars:
-        if bar.note:
-            ax.annotate(bar.note, (bar.x, bar.height), xytext=(0, 2), **style)
-    return [Patch(label=layer.label, **whole), Patch(label=layer.part_label, **part)]
-
-
-@_layer.register
-def _(layer: model.Boxes, ax: Axes) -> list[Artist]:
-    for box in layer.boxes:
-        x, end = _number(box.x), _number(box.end)
-        ax.add_patch(Rectangle((x, box.y), end - x, box.height, **BOXES[box.look]))
-        if box.text:
-            style = {**WORDS["box"], "color": INKS.get(box.look, INK)}
-            if box.look in HALOED:
-                style["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
-            ax.text((x + end) / 2, box.y + box.height / 2, plain(box.text), **style)
-    edge = {"edgecolor": SOFT} if ax.axison is False else {}
-    return [
-        Patch(**{**BOXES[look], **edge}, label=plain(label)) for look, label in layer.labels.items()
-    ]
-
-
-@_layer.register
-def _(layer: model.Ranges, ax: Axes) -> list[Artist]:
-    lines = [*zip(*layer.ranges, strict=True)]
-    dashes = {"lw": 0.6, "ls": (0, (2, 2))} if layer.dashed else {}
-    style = {**LINES[layer.look], **dashes}
-    return [ax.hlines(*lines, label=layer.label or "_", **style)]
-
-
-@_layer.register
-def _(layer: model.Texts, ax: Axes) -> list[Artist]:
-    for words in layer.texts:
-        look, _, kind = words.look.partition(" ")
-        style = dict(WORDS[look])
-        if kind:
-            style["color"] = INKS.get(kind, INK)
-            if BOXES[kind]["hatch"] and look == "day":
-                style["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.2}
-        ax.text(_number(words.x), words.y, plain(words.text), **style)
-    return []
-
-
-@_layer.register
-def _(layer: model.Names, ax: Axes) -> list[Artist]:
-    """Draw nothing yet: names need the places of all else."""
-    del layer, ax
-    return []
-
-
-def _names(ax: Axes, layer: model.Names) -> list[str]:
-    """Name points where there is room; return how many have none, as a note."""
+def _names(ax: Axes, points: Sequence[model.Point]) -> int:
+    """Name points where there is room; return how many have none."""
     scale = ax.figure.dpi / INCH
     box = ax.get_window_extent()
     frame = box.x0, box.y0, box.x1, box.y1
@@ -288,20 +228,26 @@ def _names(ax: Axes, layer: model.Names) -> list[str]:
     reaches = product((6, 14, 26, 42), (1, -1, 0), (0, 1, -1))
     around = [(far * across, far * up) for far, across, up in reaches if across or up]
     named = 0
-    for point in layer.points:
+    for point in points:
         if named == LABELLED:
             break
         text = ax.annotate(
-            plain(model.name_lines(point.words, _LETTERS)),
+            plain(model.name_lines(point.name, _LETTERS)),
             (_number(point.x), point.y),
             textcoords="offset points",
             xytext=(0, 0),
             fontsize=TYPE - 0.5,
-            color=INK,
+            color=styles.INK,
             linespacing=1.0,
             zorder=8,
             bbox=_HALO,
-            arrowprops={"arrowstyle": "-", "lw": 0.5, "color": SOFT, "shrinkA": 0, "shrinkB": 2},
+            arrowprops={
+                "arrowstyle": "-",
+                "lw": 0.5,
+                "color": styles.SOFT,
+                "shrinkA": 0,
+                "shrinkB": 2,
+            },
         )
         size = Text.get_window_extent(text)  # of the words alone, wherever they are
         found = model.free_place(
@@ -322,8 +268,7 @@ def _names(ax: Axes, layer: model.Names) -> list[str]:
         )
         taken.append(place)
         named += 1
-    left_out = len(layer.points) - named
-    return [layer.left_out.format(count=left_out)] if left_out else []
+    return len(points) - named
 
 
 # -- words around the axes ---------------------------------------------------------------------
@@ -365,8 +310,14 @@ def _under(ax: Axes, chart: Chart) -> float:
     return below + 3.2 * TYPE
 
 
-def _legend(ax: Axes, below: float, handles: Sequence[Artist]) -> float:
+def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
     """Draw the legend so many points below the axes; return where it ends, in points."""
+    handles: list[Artist] = [
+        Patch(**styles.swatch(look), label=plain(label))
+        for look, label in boxes.items()
+        if look in styles.BOXES
+    ]
+    handles += ax.get_legend_handles_labels()[0]
     frame, below_it = ax.get_window_extent(), below
     for columns in range(min(len(handles), 4), 0, -1):
         box = ax.legend(
@@ -386,7 +337,7 @@ def _legend(ax: Axes, below: float, handles: Sequence[Artist]) -> float:
         )
         extent = box.get_window_extent()
         below_it = below + extent.height * INCH / ax.figure.dpi + TYPE / 2
-        if extent.width <= ax.figure.bbox.x1 - frame.x0:
+        if extent.width <= 0.97 * (ax.figure.bbox.x1 - frame.x0):
             break
     return below_it
 

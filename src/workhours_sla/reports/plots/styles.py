@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import Any, Final
 
 from workhours_sla.reports.charts.model import TYPE
@@ -15,124 +14,133 @@ SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880
 SAND: Final = "#f3e6b8"
 """The one warm colour, for the days that are shorter."""
 
-_DARK_FROM: Final = 3
-"""The first shade on which text is white."""
 _DOTTED, _DASHED, _LONG = (0, (1.5, 2)), (0, (5, 2.5)), (0, (7, 3))
 
 Style = Mapping[str, Any]
 LINES: Final[Mapping[str, Style]] = {
     "line": {"color": ACCENT, "lw": 1.1, "marker": "o", "ms": 3, "zorder": 3},
+    "curve": {"color": ACCENT, "lw": 1.3},
     "mean": {"color": SOFT, "lw": 0.8},
     "limit": {"color": SOFT, "lw": 0.8, "ls": _DASHED},
-    "warning": {"color": SOFT, "lw": 0.9, "ls": _DOTTED},
+    "warning": {"color": SOFT, "lw": 0.8, "ls": _DOTTED},
     "target": {"color": INK, "lw": 1, "ls": _LONG},
     "rule": {"color": SOFT, "lw": 0.6},
     "grid": {"color": RULE, "lw": 0.6, "zorder": 0},
     "due": {"color": INK, "lw": 1.4, "zorder": 4},
     "late": {"color": INK, "lw": 1.2, "ls": _DASHED, "zorder": 4},
     "as_of": {"color": SOFT, "lw": 1, "ls": ":", "zorder": 4},
+}
+BAND_STYLE: Final[Style] = {"step": "post", "color": BAND, "lw": 0}
+RANGES: Final[Mapping[str, Style]] = {
     "target_meets": {"color": ACCENT, "lw": 1.1},
     "target_fails": {"color": INK, "lw": 1.1},
     "target_inconclusive": {"color": SOFT, "lw": 1.1},
     "target_too_few": {"color": SOFT, "lw": 1.1},
+    "few_matured": {"color": SOFT, "lw": 0.6, "ls": (0, (2, 2))},
 }
+"""The looks of intervals."""
 
 
-def mark(marker: str, size: float, face: str, edge: str, **rest: Any) -> Style:
-    """Return the style of points."""
+def _mark(marker: str, size: float, face: str, edge: str, **rest: Any) -> Style:
     return {"ls": "none", "marker": marker, "ms": size, "mfc": face, "mec": edge, **rest}
 
 
+def _in_funnel(place: int, *, few: bool) -> Style:
+    """Return a triangle outside the limits, filled outside the outer ones, pale for few."""
+    far = abs(place) > 1
+    face = (SOFT if few else INK) if far else PAPER
+    edge = (SOFT if place else SHADES[2]) if few else INK if far else ACCENT
+    shape, size = ("o", 3.5) if not place else ("v" if place < 0 else "^", 4.5)
+    return _mark(shape, size, face, edge, mew=0.8, zorder=3 + abs(place))
+
+
 MARKS: Final[Mapping[str, Style]] = {
-    "merged": mark("s", 9, BAND, "none", zorder=1),
-    "open": mark("o", 4, PAPER, ACCENT, zorder=4),
-    "median": mark("o", 5, INK, PAPER),
-    "p90": mark("D", 5, INK, PAPER),
-    "censored": mark("|", 5, INK, INK, mew=0.7),
-    "event": mark("o", 3.5, PAPER, ACCENT, zorder=5),
-    **{
-        kind: mark(marker, 6, INK, PAPER, mew=0.6, zorder=5)
-        for kind, marker in (
-            *(("outside", "D"), ("run_of_eight", "^"), ("three_of_four", "s")),
-            ("range_outside", "D"),
-        )
-    },
-    **{
-        f"funnel_{place}{few}": mark(
-            "v" if place < 0 else "^" if place else "o",
-            4.5 if place else 3.5,
-            (SOFT if few else INK) if abs(place) > 1 else PAPER,
-            (SOFT if place else SHADES[2]) if few else INK if abs(place) > 1 else ACCENT,
-            mew=0.8,
-            zorder=3 + abs(place),
-        )
-        for place, few in product(range(-2, 3), ("", "_few"))
-    },
-    "target_meets": mark("o", 4, ACCENT, ACCENT, zorder=4),
-    "target_fails": mark("v", 4, INK, INK, zorder=4),
-    "target_inconclusive": mark("s", 4, PAPER, SOFT, zorder=4),
-    "target_too_few": mark("x", 4, SOFT, SOFT, zorder=4),
+    "merged": _mark("s", 9, BAND, "none", zorder=1),
+    "open": _mark("o", 4, PAPER, ACCENT, zorder=4),
+    "median": _mark("o", 5, INK, PAPER),
+    "p90": _mark("D", 5, INK, PAPER),
+    "censored": _mark("|", 5, INK, INK, mew=0.7),
+    "event": _mark("o", 3.5, PAPER, ACCENT, zorder=5),
+    "outside": _mark("D", 6, INK, PAPER, mew=0.6, zorder=5),
+    "run_of_eight": _mark("^", 6, INK, PAPER, mew=0.6, zorder=5),
+    "three_of_four": _mark("s", 6, INK, PAPER, mew=0.6, zorder=5),
+    "range_outside": _mark("D", 6, INK, PAPER, mew=0.6, zorder=5),
+    **{f"funnel_{place}": _in_funnel(place, few=False) for place in range(-2, 3)},
+    **{f"funnel_{place}_few": _in_funnel(place, few=True) for place in range(-2, 3)},
+    "target_meets": _mark("o", 4, ACCENT, ACCENT, zorder=4),
+    "target_fails": _mark("v", 4, INK, INK, zorder=4),
+    "target_inconclusive": _mark("s", 4, PAPER, SOFT, zorder=4),
+    "target_too_few": _mark("x", 4, SOFT, SOFT, zorder=4),
 }
 """The looks of points; those that are not here are drawn on the page alone."""
 
 
-def fill(face: str, edge: str, width: float = 0.6, hatch: str | None = None) -> Style:
-    """Return the style of a box."""
+def _fill(face: str, edge: str, width: float = 0.6, hatch: str | None = None) -> Style:
     return {"facecolor": face, "edgecolor": edge, "lw": width, "hatch": hatch}
 
 
+def _day(face: str, hatch: str | None = None) -> Style:
+    return _fill(face, RULE, 0.4, hatch)
+
+
 BOXES: Final[Mapping[str, Style]] = {
-    **{f"s{step}": fill(shade, "none", 0.4) for step, shade in enumerate(SHADES)},
-    "few": fill(PAPER, RULE, 0.4, "////"),
-    "blank": fill(PAPER, "none", 0.4),
-    "used": fill(BAND, ACCENT),
-    "not_used": fill(RAIL, RULE),
-    "held": fill(PAPER, SOFT, hatch="////"),
-    "over": fill(SHADES[2], INK, hatch="xxxx"),
-    "unknown_day": fill(PAPER, SOFT, 0, "...."),
-    "holder": fill(BAND, ACCENT),
-    "no_holder": fill(PAPER, SOFT, hatch="...."),
-    "work": fill(PAPER, RULE, 0.4),
-    "short": fill(SAND, RULE, 0.4),
-    "transferred_work": fill(BAND, RULE, 0.4),
-    "short_weekend": fill(BAND, RULE, 0.4),
-    "day_off": fill(RAIL, RULE, 0.4),
-    "holiday": fill(ACCENT, RULE, 0.4),
-    "transferred_off": fill(SHADES[2], RULE, 0.4),
-    "decreed_off": fill(SHADES[3], RULE, 0.4),
-    "overridden": fill(SHADES[0], RULE, 0.4),
-    "unknown": fill(PAPER, RULE, 0.4, "////"),
+    **{f"s{step}": _fill(shade, "none", 0.4) for step, shade in enumerate(SHADES)},
+    "few": _day(PAPER, "////"),
+    "blank": _fill(PAPER, "none", 0.4),
+    "whole": _fill(BAND, ACCENT),
+    "part": _fill(ACCENT, PAPER, 0, "////"),
+    "used": _fill(BAND, ACCENT),
+    "not_used": _fill(RAIL, RULE),
+    "held": _fill(PAPER, SOFT, hatch="////"),
+    "over": _fill(SHADES[2], INK, hatch="xxxx"),
+    "unknown_day": _fill(PAPER, SOFT, 0, "...."),
+    "holder": _fill(BAND, ACCENT),
+    "no_holder": _fill(PAPER, SOFT, hatch="...."),
+    "work": _day(PAPER),
+    "short": _day(SAND),
+    "transferred_work": _day(BAND),
+    "short_weekend": _day(BAND),
+    "day_off": _day(RAIL),
+    "holiday": _day(ACCENT),
+    "transferred_off": _day(SHADES[2]),
+    "decreed_off": _day(SHADES[3]),
+    "overridden": _day(SHADES[0]),
+    "unknown": _day(PAPER, "////"),
 }
-INKS: Final = {
-    **{f"s{step}": PAPER for step in range(_DARK_FROM, len(SHADES))},
-    **dict.fromkeys(("holiday", "decreed_off"), PAPER),
+
+
+def swatch(look: str) -> Style:
+    """Return the style of a box in a legend, whose edge shows."""
+    edge = BOXES[look]["edgecolor"]
+    return {**BOXES[look], "edgecolor": SOFT if edge in (RULE, "none") else edge}
+
+
+_INKS: Final = {
+    **dict.fromkeys(("s3", "s4", "s5", "s6", "holiday", "decreed_off"), PAPER),
     **dict.fromkeys(("day_off", "unknown"), SOFT),
 }
 """The colours of text in boxes, where it is not ink."""
+_ON_PAPER: Final = frozenset({"box few", "box holder", "box no_holder", "day unknown"})
+"""The texts that need paper between them and a hatch or a colour."""
 
-HALOED: Final = frozenset({"few", "holder", "no_holder"})
-"""The boxes whose text is on paper of its own."""
 MIDDLE: Final[Style] = {"ha": "center", "va": "center"}
-WORDS: Final[Mapping[str, Style]] = {
-    "box": {"fontsize": TYPE - 0.5, **MIDDLE},
-    "reason": {"fontsize": TYPE - 0.5, "color": SOFT, "linespacing": 1.1, **MIDDLE},
-    "upright": {
-        "fontsize": TYPE - 0.5,
-        "color": SOFT,
-        "linespacing": 1.1,
-        "rotation": 90,
-        **MIDDLE,
-    },
-    "number": {
-        "fontsize": TYPE - 0.5,
-        "color": INK,
-        "ha": "center",
-        "va": "bottom",
-        "zorder": 6,
-        "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
-    },
-    "month": {"fontsize": TYPE, "fontweight": "bold", **MIDDLE},
-    "weekday": {"fontsize": TYPE - 1.5, **MIDDLE},
+_SMALL: Final[Style] = {"fontsize": TYPE - 0.5, "linespacing": 1.1, **MIDDLE}
+_HALO: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
+_WORDS: Final[Mapping[str, Style]] = {
+    "box": {**_SMALL, "zorder": 2},
+    "reason": {**_SMALL, "color": SOFT},
+    "upright": {**_SMALL, "color": SOFT, "rotation": 90},
+    "number": {**_SMALL, "va": "bottom", "zorder": 6, "bbox": _HALO},
+    "month": {**MIDDLE, "fontsize": TYPE, "fontweight": "bold"},
+    "weekday": {**MIDDLE, "fontsize": TYPE - 1.5},
     "day": {"fontsize": TYPE - 1, "va": "baseline"},
     "sign": {"fontsize": TYPE - 1.5, "ha": "right", "va": "top"},
 }
+
+
+def words(look: str) -> Style:
+    """Return the style of a text: its look, after a space that of the box around it."""
+    name, _, box = look.partition(" ")
+    halo = {"bbox": _HALO} if look in _ON_PAPER else {}
+    ink = {"color": _INKS.get(box, INK)} if name not in ("month", "weekday") else {}
+    return {**ink, **halo, **_WORDS[name]}
