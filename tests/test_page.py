@@ -24,8 +24,20 @@ np = pytest.importorskip("numpy")
 from workhours_sla.compliance.late import Late  # noqa: E402
 from workhours_sla.compliance.series import Trend, TrendPoint  # noqa: E402
 from workhours_sla.compliance.tables import Row  # noqa: E402
+from workhours_sla.report import (  # noqa: E402
+    AppealColumns,
+    Cases,
+    Labels,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    page,
+    traces_of,
+    write_page,
+)
+from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.charts.weeks import xmr_chart  # noqa: E402
-from workhours_sla.reports.page.page import page, traces_of, write_page  # noqa: E402
 from workhours_sla.reports.page.svg import svg  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

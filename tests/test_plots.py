@@ -47,7 +47,7 @@ from workhours_sla.reports.charts.year import SIGNS  # noqa: E402
 from workhours_sla.reports.page.page import page  # noqa: E402
 from workhours_sla.reports.plots import styles  # noqa: E402
 from workhours_sla.statistics.control_charts import p_prime_chart  # noqa: E402
-from workhours_sla.statistics.proportions import compliance_rate  # noqa: E402
+from workhours_sla.statistics.intervals import compliance_rate  # noqa: E402
 from workhours_sla.text.charts import CHARTS  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -843,7 +843,7 @@ def test_own_hours_are_marked_and_not_laid_to_an_act() -> None:
 
 
 def test_every_kind_of_day_and_event_has_its_words_and_looks() -> None:
-    assert {kind.value for kind in DayKind} <= set(SIGNS)
+    assert {kind.value for kind in DayKind} <= set(SIGNS) <= set(styles.BOXES)
     assert set(SIGNS) | {kind.value for kind in EventType} <= set(CHARTS)
     signs = [sign for sign in SIGNS.values() if sign]
     assert len(signs) == len(set(signs))
@@ -1025,7 +1025,7 @@ def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
     short = replace(trend(2, 3, 2.5), baseline=None, mean=None, lower=None, upper=None)
     ax = plots.xmr_chart(in_weeks(report, short), lang="ru")
     assert legend(ax) == ["медиана за неделю"]
-    assert "Пределам нужны двенадцать созревших недель; есть 3." in " ".join(
+    assert "Контрольные границы появятся после 12 недель; пока их 3." in " ".join(
         " ".join(texts(ax)).split()
     )
 

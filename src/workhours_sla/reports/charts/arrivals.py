@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final, Literal, get_args
 
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Words
 from workhours_sla.reports.scales import (
@@ -15,11 +15,11 @@ from workhours_sla.reports.scales import (
     shade,
     shade_labels,
 )
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW
-from workhours_sla.statistics.proportions import percent as rounded
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import count_text, number
+from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
 SHADES: Final = tuple(f"s{step}" for step in range(7))
@@ -29,7 +29,7 @@ FEW: Final = "few"
 _HOURS, _DAYS = range(24), range(7)
 
 
-def arrivals_chart(report: Report, show: Show, lang: str) -> Chart:
+def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
     """Return the week of arrivals, weekdays across, a cell for each hour.
 
     ``in_time`` shows the share in time of the matured appeals, ``arrived`` how many came,
@@ -75,7 +75,7 @@ def arrivals_chart(report: Report, show: Show, lang: str) -> Chart:
     )
 
 
-def week_of_arrivals(report: Report, lang: str) -> Chart:
+def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
     """Return the week of arrivals, hours across: shades of the share in time, counts of arrivals.
 
     At the right, the share of each weekday that is due on a later day.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import Funnel
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series
 from workhours_sla.reports.plain_text import rate_text
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
 from workhours_sla.text import words
 from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import count_text, number
@@ -82,7 +82,7 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
 Named = tuple[str, ComplianceRate]
 
 
-def caterpillar_chart(report: Report, table: Table, lang: str, room: Room) -> Chart:
+def caterpillar_chart(report: ReportNumbers, table: Table, lang: str, room: Room) -> Chart:
     """Return the share in time of each group with its interval, the highest first, the total last.
 
     Groups below ten matured have no share and come last, by their counts. There are as many as the
@@ -110,7 +110,7 @@ def caterpillar_chart(report: Report, table: Table, lang: str, room: Room) -> Ch
         tall = name.count("\n") + 1
         last, middle = middle, at + (tall - 1) / 2 + 0.5 * (len(names) == len(shown) - 1)
         names.append((middle, name))
-        kind = "few_matured" if rate.counts_only else f"target_{rate.told_verdict}"
+        kind = "few_matured" if rate.counts_only else f"target_{rate.shown_verdict}"
         interval = rate.interval
         points.append(Point(rate.rate, middle, kind, low=interval.lower, high=interval.upper))
         at += tall

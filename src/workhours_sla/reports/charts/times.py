@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from workhours_sla.compliance.cases import MICROSECOND, Cases
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import (
@@ -41,7 +41,7 @@ _HOUR: Final = timedelta(hours=1)
 _CURVE_MARKS: Final = 40
 
 
-def curve_chart(report: Report, lang: str, cases: Cases | None = None) -> Chart:
+def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) -> Chart:
     """Return the share not yet answered by working time, with its 95 % band (Kaplan-Meier).
 
     With the budget, the median and the ninetieth percentile. ``cases``, those the report was made
@@ -103,7 +103,7 @@ def curve_chart(report: Report, lang: str, cases: Cases | None = None) -> Chart:
     )
 
 
-def curve_end(report: Report) -> float:
+def curve_end(report: ReportNumbers) -> float:
     """Return up to how many hours the curve goes: past the budget and the ninetieth percentile."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
@@ -117,7 +117,7 @@ def curve_end(report: Report) -> float:
     return (end or _HOUR) / _HOUR  # all were answered at once
 
 
-def _waits(cases: Cases, report: Report) -> tuple[np.ndarray, np.ndarray]:
+def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
     """Return the waits in hours of the appeals that the curve follows, and which were answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
     hour = _HOUR // MICROSECOND

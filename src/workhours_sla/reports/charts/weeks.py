@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from workhours_sla.compliance.backlog_series import BacklogPoint
-from workhours_sla.compliance.report import Report
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint
 from workhours_sla.compliance.tables import Row
 from workhours_sla.reports.charts import model
@@ -213,7 +213,7 @@ def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) ->
 # -- the weeks as they are ---------------------------------------------------------------------
 
 
-def weeks_chart(report: Report, lang: str) -> Chart:
+def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
     """Return the share in time by week with its interval; short weeks are one with the next.
 
     Below, how many arrived in each.
@@ -247,7 +247,7 @@ def weeks_chart(report: Report, lang: str) -> Chart:
     )
 
 
-def _week(row: Row, places: Sequence[int], report: Report, lang: str) -> Box:
+def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> Box:
     """Return the interval of a week with its share; of few, where they would be."""
     rate, shown = row.rate, rate_text(row, lang)
     ranked = rate if rate is not None and not rate.counts_only else None

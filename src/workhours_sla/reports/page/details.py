@@ -14,7 +14,7 @@ from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.plain_text import little_facts, quality_notes, withdrawal_facts
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.statistics.proportions import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
 from workhours_sla.text.page import PAGE, SOURCES
@@ -189,7 +189,7 @@ class Details(Section):
         intake = self.report.quality.intake
         rows: list[Line] = [
             [words.pick(INTAKE_REASONS[reason], lang), tables.count(count, lang)]
-            for reason, count in (*intake.set_aside, *intake.unmatched)
+            for reason, count in (*intake.quarantined, *intake.unmatched)
         ]
         if rows:
             yield tables.table(self.text("rejected"), self._titles("reason", "count"), rows)

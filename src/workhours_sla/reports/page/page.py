@@ -21,6 +21,8 @@ from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.over_time import OverTime
 from workhours_sla.reports.page.results import CLASS_TABLES, Results
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
+from workhours_sla.reports.plain_text import budget_text
+from workhours_sla.reports.report import Report
 from workhours_sla.reports.rows import columns_of, csv_table
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
@@ -176,7 +178,7 @@ def _sections(
 
 def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
     promise = report.promise
-    budget = promise.budget_ru if lang == "ru" else promise.budget_en
+    budget = budget_text(promise, lang)
     title = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
     as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
     style, script = _packaged("page.css"), _packaged("page.js")

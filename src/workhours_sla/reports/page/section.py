@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workhours_sla.compliance.report import Report
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
+from workhours_sla.reports.report import Report
 from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.numbers import count_text
 from workhours_sla.text.page import PAGE

@@ -19,8 +19,9 @@ from workhours_sla.reports.plain_text import (
     rate_text,
     verdict_text,
 )
+from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.statistics.proportions import FLAGGED_BELOW
+from workhours_sla.statistics.intervals import FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import (
     NO_FIGURE,

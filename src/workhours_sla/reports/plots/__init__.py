@@ -12,12 +12,13 @@ from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.report import OWN_TABLES, Report
+from workhours_sla.compliance.report import OWN_TABLES
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.charts import arrivals, groups, times, weeks
 from workhours_sla.reports.charts.model import Chart, Room
 from workhours_sla.reports.charts.timeline import Timeline
 from workhours_sla.reports.charts.year import year_chart
+from workhours_sla.reports.report import Report
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
