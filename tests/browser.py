@@ -1,4 +1,4 @@
-"""A headless Chromium driven over its own protocol, so that a page is tested where it is read."""
+"""Drive a headless Chromium over the DevTools protocol."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ for end, wanted in zip(ends, (3, 4)):  # where Chromium looks for them
     os.dup2(end, wanted)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-PATIENCE = 60.0
+TIMEOUT = 60.0
 KEYS = {
     "Enter": (13, "\r"),
     " ": (32, " "),
@@ -42,7 +42,7 @@ KEYS = {
 
 
 class Browser:
-    """One page of a browser of its own; what it said and asked for is kept."""
+    """One page in its own browser process; ``requests`` and ``errors`` collect what it does."""
 
     def __init__(self, profile: str) -> None:
         to_read, to_write = os.pipe()
@@ -60,7 +60,7 @@ class Browser:
         self._number = 0
         self._session: str | None = None
         self.requests: list[str] = []
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self._events: list[str] = []
         try:
             self._begin()
@@ -85,7 +85,7 @@ class Browser:
         trace: TracebackType | None,
     ) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
         os.close(self._in)
         os.close(self._out)
 
@@ -98,38 +98,38 @@ class Browser:
         while data:
             data = data[os.write(self._in, data) :]
         while True:
-            said = self._hear()
-            if said.get("id") == self._number:
-                assert "error" not in said, said
-                answer: dict[str, Any] = said["result"]
-                return answer
+            reply = self._receive()
+            if reply.get("id") == self._number:
+                assert "error" not in reply, reply
+                result: dict[str, Any] = reply["result"]
+                return result
 
-    def _hear(self) -> dict[str, Any]:
-        until = monotonic() + PATIENCE
+    def _receive(self) -> dict[str, Any]:
+        until = monotonic() + TIMEOUT
         while b"\0" not in self._left:
             ready, _, _ = select([self._out], [], [], max(0.0, until - monotonic()))
             chunk = os.read(self._out, 1 << 20) if ready else b""
-            assert chunk, "the browser says nothing"
+            assert chunk, "the browser does not answer"
             self._left += chunk
         text, _, self._left = self._left.partition(b"\0")
-        said: dict[str, Any] = json.loads(text)
-        method, params = said.get("method", ""), said.get("params", {})
+        message: dict[str, Any] = json.loads(text)
+        method, params = message.get("method", ""), message.get("params", {})
         self._events.append(method)
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         elif method == "Runtime.exceptionThrown":
-            self.complaints.append(str(params["exceptionDetails"]))
+            self.errors.append(str(params["exceptionDetails"]))
         elif method == "Log.entryAdded":
-            self.complaints.append(str(params["entry"]))
+            self.errors.append(str(params["entry"]))
         elif method == "Runtime.consoleAPICalled":
-            self.complaints.append(str(params["args"]))
-        return said
+            self.errors.append(str(params["args"]))
+        return message
 
     def open(self, path: Path) -> None:
         self._events.clear()
         self.ask("Page.navigate", url=path.resolve().as_uri())
         while "Page.loadEventFired" not in self._events:
-            self._hear()
+            self._receive()
 
     def run(self, script: str) -> Any:
         answer = self.ask(

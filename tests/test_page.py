@@ -1,4 +1,4 @@
-"""The report as a page: what it says, that it says no more, and how it is read in a browser."""
+"""The HTML page of a report: its numbers, the escaping of data, and its use in a browser."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def table(root: Node, caption: str) -> Node:
 # -- structure -------------------------------------------------------------------------------------
 
 
-def test_the_page_is_well_formed_and_told_to_every_reader(shown: tuple[str, str, Node]) -> None:
+def test_page_is_well_formed_and_labelled_for_screen_readers(shown: tuple[str, str, Node]) -> None:
     lang, text, root = shown
     assert text.startswith("<!doctype html>\n")
     assert root.all("html")[0]["lang"] == lang
@@ -195,7 +195,7 @@ def test_the_page_is_well_formed_and_told_to_every_reader(shown: tuple[str, str,
     assert all(figure.all("figcaption")[0].text for figure in root.all("figure"))
 
 
-def test_nothing_is_loaded(shown: tuple[str, str, Node]) -> None:
+def test_page_loads_nothing_from_outside(shown: tuple[str, str, Node]) -> None:
     _, text, root = shown
     assert not re.search(r"\bhttps?:|//www|@import|\bfetch\(|XMLHttp|import\(", text)
     assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#hatch"}
@@ -209,17 +209,17 @@ def test_nothing_is_loaded(shown: tuple[str, str, Node]) -> None:
     assert "unsafe" not in policy
 
 
-def test_names_are_text(report: Report) -> None:
+def test_names_are_escaped(report: Report) -> None:
     root = read(page(report, traces=trace, rest=HOSTILE))
     assert len(root.all("script")) == 1
     assert not root.all("img")
-    said = HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    shown = HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
     names = [node.text for node in root.all("bdi")]
-    assert said in names
-    assert any(said in mark["aria-label"] for mark in root.all("g"))
+    assert shown in names
+    assert any(shown in mark["aria-label"] for mark in root.all("g"))
 
 
-def test_columns_of_ones_own_are_text_too() -> None:
+def test_names_of_groupings_are_escaped() -> None:
     cases = made_up(320)
     named = replace(cases, groups={HOSTILE: cases.groups["agency"]})
     root = read(page(report_of(named)))
@@ -227,7 +227,7 @@ def test_columns_of_ones_own_are_text_too() -> None:
     assert any("onerror" in title.text for title in root.all("h2"))
 
 
-def test_an_unspoken_language_is_refused(report: Report) -> None:
+def test_unknown_language_is_rejected(report: Report) -> None:
     with pytest.raises(ValueError, match="no page in 'de'; choose one of en, ru"):
         page(report, "de")
     assert page(report) == page(report, "en")
@@ -245,9 +245,11 @@ def grouped(count: int, lang: str) -> str:
     return f"{count:,}".replace(",", NBSP if lang == "ru" else ",")
 
 
-def test_the_headline_is_the_reports(shown: tuple[str, str, Node], report: Report) -> None:
+def test_headline_has_the_numbers_of_the_report(
+    shown: tuple[str, str, Node], report: Report
+) -> None:
     lang, _, root = shown
-    said = {
+    values = {
         n["data-figure"]: n.text
         for tag in ("p", "dd", "b")
         for n in root.all(tag)
@@ -255,11 +257,11 @@ def test_the_headline_is_the_reports(shown: tuple[str, str, Node], report: Repor
     }
     total, counts = report.total, report.total.counts
     assert total.rate is not None
-    assert said["rate"].startswith(written(total.rate.rate * 100, lang))
+    assert values["rate"].startswith(written(total.rate.rate * 100, lang))
     for bound in (total.rate.interval.lower, total.rate.interval.upper):
-        assert written(bound * 100, lang) in said["interval"]
+        assert written(bound * 100, lang) in values["interval"]
     assert (
-        said["verdict"]
+        values["verdict"]
         == {
             "ru": f"Цель 90{NBSP}%: не выполнена",
             "en": "Target 90%: not met",
@@ -275,26 +277,26 @@ def test_the_headline_is_the_reports(shown: tuple[str, str, Node], report: Repor
         "withdrawn",
         "excluded",
     ):
-        assert said[name] == grouped(getattr(counts, name), lang)
-    assert (said["open"], said["overdue"]) == (str(total.open), str(total.overdue))
+        assert values[name] == grouped(getattr(counts, name), lang)
+    assert (values["open"], values["overdue"]) == (str(total.open), str(total.overdue))
     hours = {"ru": "ч", "en": "h"}[lang]
     for name in ("median", "p90"):
         time = getattr(total, name).time
-        assert said[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
+        assert values[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
     for name in ("restricted_mean", "mean_answered"):
         time = getattr(total, name)
-        assert said[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
+        assert values[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
     assert total.closed_only is not None
     sign = {"ru": f"{NBSP}%", "en": "%"}[lang]
-    assert said["closed_only"] == written(total.closed_only * 100, lang) + sign
+    assert values["closed_only"] == written(total.closed_only * 100, lang) + sign
     assert total.final_at is not None
-    assert f"{total.final_at:%H:%M}" in said["final_at"]
+    assert f"{total.final_at:%H:%M}" in values["final_at"]
     day = total.final_at.date()
-    assert (f"{day:%d.%m.%Y}" if lang == "ru" else str(day.year)) in said["final_at"]
+    assert (f"{day:%d.%m.%Y}" if lang == "ru" else str(day.year)) in values["final_at"]
 
 
 @pytest.mark.parametrize("by", ["agency", "channel", "arrival_class", "due_class"])
-def test_tables_are_the_reports(report: Report, by: str) -> None:
+def test_tables_have_the_numbers_of_the_report(report: Report, by: str) -> None:
     captions = {
         "agency": "Agencies",
         "channel": "Channels",
@@ -306,9 +308,9 @@ def test_tables_are_the_reports(report: Report, by: str) -> None:
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
         cells = line.all("td")
-        told = [None if "data-v" not in c.attributes else float(c["data-v"]) for c in cells]
+        sorts_by = [None if "data-v" not in c.attributes else float(c["data-v"]) for c in cells]
         ranked = by in {"agency", "channel"}
-        assert told == list(figures(row, ranked=ranked)), row.key
+        assert sorts_by == list(figures(row, ranked=ranked)), row.key
 
 
 def figures(row: Row, *, ranked: bool) -> Iterator[float | None]:
@@ -334,7 +336,7 @@ def figures(row: Row, *, ranked: bool) -> Iterator[float | None]:
     yield None if flagged else row.closed_only
 
 
-def test_charts_are_the_reports(report: Report) -> None:
+def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     root = read(page(report))
     charts = {
         chart["aria-label"].partition(". ")[0].partition(" (")[0]: chart
@@ -342,11 +344,11 @@ def test_charts_are_the_reports(report: Report) -> None:
         if "chart" in chart["class"]
     }
 
-    def said(start: str) -> list[str]:
+    def marks_of(start: str) -> list[str]:
         (found,) = [chart for label, chart in charts.items() if label.startswith(start)]
         return [mark["aria-label"] for mark in found.all("g")]
 
-    heat = said("Share in time by weekday")
+    heat = marks_of("Share in time by weekday")
     assert len(heat) == 7 * 24
     for place, label in enumerate(heat):
         day, hour = divmod(place, 24)
@@ -356,7 +358,7 @@ def test_charts_are_the_reports(report: Report) -> None:
             tuple(map(str, numbers))
         ]
         assert label.endswith(f"{cells.due_later[day][hour]}/{cells.due_known[day][hour]}")
-    weeks = said("Share in time by week of")
+    weeks = marks_of("Share in time by week of")
     rows = report.table("week").rows
     assert [label.partition(":")[0] for label in weeks] == [row.key for row in rows]
     assert any("+" in label.partition(":")[0] for label in weeks)  # short weeks are merged
@@ -366,12 +368,12 @@ def test_charts_are_the_reports(report: Report) -> None:
     assert ["not final" in label for label in weeks] == [
         row.final_at is None or row.final_at > report.as_of for row in rows
     ]
-    trend = said("Median")
+    trend = marks_of("Median")
     assert [label.split(": ")[0] for label in trend] == [p.week for p in report.trend.points]
     for label, point in zip(trend, report.trend.points, strict=True):
         assert f"{point.median / timedelta(hours=1):.2f}" in label
         assert ("outside" in label) == point.outside
-    shares = said("Share in time by week, with the control")
+    shares = marks_of("Share in time by week, with the control")
     assert len(shares) == len(report.share_trend.points)
     for label, share in zip(shares, report.share_trend.points, strict=True):
         assert share.lower is not None
@@ -381,19 +383,19 @@ def test_charts_are_the_reports(report: Report) -> None:
             f"matured; limits {share.lower * 100:.1f} to {share.upper * 100:.1f}%"
         )
         assert ("outside" in label) == share.outside
-    backlog = said("Open and overdue")
+    backlog = marks_of("Open and overdue")
     assert [re.findall(r"open (\d+), overdue (\d+).*backlog (.+)", s)[0] for s in backlog] == [
         (str(p.open), str(p.overdue), f"{p.arrivals - p.departures:+d}")
         for p in report.backlog.points
     ]
-    curve = said("Share not yet answered")
+    curve = marks_of("Share not yet answered")
     assert report.curve is not None
     shares = {f"{share * 100:.1f}" for share in report.curve.share}
     for label in curve[:-2]:
         assert re.findall(r": ([\d.]+)%", label)[0] in shares
 
 
-def test_a_lower_limit_below_zero_stands_where_it_is_said() -> None:
+def test_lower_limit_below_zero_is_drawn_at_its_value() -> None:
     hour = timedelta(hours=1)
     points = tuple(TrendPoint(f"2025-W{n:02}", n * hour) for n in (1, 2, 3))
     trend = Trend(points, 12, 2 * hour, -1.5 * hour, 5.5 * hour, 4 * hour)
@@ -407,7 +409,7 @@ def test_a_lower_limit_below_zero_stands_where_it_is_said() -> None:
     assert lower - mean == pytest.approx(mean - upper, abs=0.2)
 
 
-def test_only_groups_with_a_place_are_in_the_funnel(report: Report) -> None:
+def test_funnel_has_only_groups_with_enough_appeals(report: Report) -> None:
     root = read(page(report))
     chart = next(
         s for s in root.all("svg") if "by size (agency)" in s.attributes.get("aria-label", "") or ""
@@ -422,7 +424,7 @@ def test_only_groups_with_a_place_are_in_the_funnel(report: Report) -> None:
     assert not any(label.startswith(SMALL) for label in named)
 
 
-def test_small_numbers_are_counts_and_have_no_rank(report: Report) -> None:
+def test_small_groups_show_counts_without_rank(report: Report) -> None:
     row = report.table("agency").row(SMALL)
     assert row.rate is not None
     assert row.rate.counts_only
@@ -439,7 +441,7 @@ def test_small_numbers_are_counts_and_have_no_rank(report: Report) -> None:
     assert plain[5].all("circle")
 
 
-def test_late_appeals_are_the_reports(report: Report) -> None:
+def test_late_appeals_have_the_numbers_of_the_report(report: Report) -> None:
     root = read(page(report, traces=trace))
     lines = table(root, "Late appeals")
     bodies = lines.all("tbody")
@@ -460,7 +462,7 @@ def test_late_appeals_are_the_reports(report: Report) -> None:
     assert bodies[0].all("button")[0]["aria-expanded"] == "false"
 
 
-def test_late_is_never_shown_as_nothing() -> None:
+def test_overdue_by_a_second_is_shown_as_a_minute() -> None:
     posted = np.array(["2025-03-11T06:00"], "M8[s]")
     answered = np.array(["2025-03-11T11:00:01"], "M8[s]")  # of 4:00:01, the lunch left out
     made = report_of(cases_of_columns(AppealColumns(posted, answered), REPLY, as_of=AS_OF))
@@ -468,7 +470,7 @@ def test_late_is_never_shown_as_nothing() -> None:
     assert [cell.text for cell in cells[-2:]] == ["4:01", "0:01"]
 
 
-def test_many_late_appeals_go_to_a_file_beside(tmp_path: Path) -> None:
+def test_many_late_appeals_are_written_to_a_csv_file(tmp_path: Path) -> None:
     made = report_of(made_up(3000, never=0.5))
     target = tmp_path / "march.html"
     assert len(made.late) > 500
@@ -480,7 +482,7 @@ def test_many_late_appeals_go_to_a_file_beside(tmp_path: Path) -> None:
     assert [line["appeal_id"] for line in lines] == [late.appeal_id for late in made.late]
 
 
-def test_the_change_is_the_reports(report: Report) -> None:
+def test_change_has_the_numbers_of_the_report(report: Report) -> None:
     text = read(page(report)).text
     change = report.change
     assert change is not None
@@ -498,16 +500,16 @@ def one(answered: str = "NaT", *, as_of: datetime) -> Report:
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
-def test_nothing_has_matured(lang: str) -> None:
+def test_report_without_matured_appeals(lang: str) -> None:
     root = read(page(one(as_of=at("2025-03-11T11:00")), lang))
     assert root.all("p", data_figure="rate")[0].text == "-"
     assert not root.all("p", data_figure="interval")
-    said = {"ru": "Ни один срок ещё не истёк", "en": "No limit has passed yet"}[lang]
-    assert root.all("p", data_sentence="nothing_matured")[0].text.startswith(said)
+    shown = {"ru": "Ни один срок ещё не истёк", "en": "No limit has passed yet"}[lang]
+    assert root.all("p", data_sentence="nothing_matured")[0].text.startswith(shown)
     assert {"ru": "Просроченных обращений нет.", "en": "No appeal is late."}[lang] in root.text
 
 
-def test_one_appeal() -> None:
+def test_report_of_one_appeal() -> None:
     late = read(page(one(as_of=at("2025-03-12T18:00"))))
     assert late.all("p", data_figure="rate")[0].text == "0/1"
     kept = read(page(one("2025-03-11T08:00", as_of=at("2025-03-12T18:00"))))
@@ -515,7 +517,7 @@ def test_one_appeal() -> None:
     assert "%" not in kept.all("p", data_figure="rate")[0].text
 
 
-def told(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
+def evaluated(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
     events = [
         Event(f"e{n}", "A-1", kind, at(when), at(when), agency_id="roads")
         for n, (kind, when) in enumerate(kinds)
@@ -526,9 +528,9 @@ def told(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
     return found, report_of(cases, events=events)
 
 
-def test_due_times_of_events_are_explained_with_their_pauses() -> None:
+def test_due_times_are_explained_with_their_pauses() -> None:
     target = Target("reply", N4, OFFICE, pauses=True)
-    found, made = told(
+    found, made = evaluated(
         target,
         (EventType.CREATED, "2025-03-11T10:00"),
         (EventType.PAUSED, "2025-03-11T11:00"),
@@ -545,19 +547,19 @@ def test_due_times_of_events_are_explained_with_their_pauses() -> None:
     assert "Просрочки по исполнителям" in [h.text for h in root.all("h2")]
 
 
-def test_due_dates_are_explained_and_time_around_the_clock_is_not() -> None:
+def test_day_budgets_are_explained_and_clock_time_is_not() -> None:
     for budget, explained in ((WorkingDays(2), True), (ClockTime(timedelta(hours=4)), False)):
         target = Target("reply", budget, OFFICE)
-        found, made = told(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF)
+        found, made = evaluated(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF)
         traces = traces_of(found.outcomes, target)
         assert (traces(made.late[0]) is not None) == explained
         assert len(read(page(made, traces=traces)).all("tr", class_="trace")) == explained
 
 
-def test_deadlines_to_come() -> None:
+def test_forecast_is_drawn() -> None:
     target = Target("reply", N4, OFFICE)
     now = at("2025-03-11T11:00")
-    found, made = told(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
+    found, made = evaluated(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
     week = now + timedelta(days=7)
     load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
     root = read(page(made, forecast=load))
@@ -568,7 +570,7 @@ def test_deadlines_to_come() -> None:
     assert "No deadline falls" in read(page(made, forecast=none)).text
 
 
-def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "page.html"
     status = main(
         [
@@ -589,10 +591,10 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert read(target.read_text(encoding="utf-8")).all("html")[0]["lang"] == "ru"
 
 
-# -- who held what was late ------------------------------------------------------------------------
+# -- holders of late appeals -----------------------------------------------------------------------
 
 
-def held() -> tuple[Any, Report]:
+def two_late() -> tuple[Any, Report]:
     """Return two late appeals: an hour would have saved the first, and not the second."""
     events = [
         Event(f"{name}{n}", name, kind, at(when), at(when), agency_id=agency)
@@ -618,8 +620,8 @@ def held() -> tuple[Any, Report]:
     )
 
 
-def test_what_an_hour_would_have_saved_is_told() -> None:
-    _, made = held()
+def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
+    _, made = two_late()
     root = read(page(made))
     late = root.all("table", class_="late")[0]
     heads = [head.text for head in late.all("thead")[0].all("th")]
@@ -628,19 +630,19 @@ def test_what_an_hour_would_have_saved_is_told() -> None:
     assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
     assert lines["A"].all("td")[1].text == "parks"
     assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
-    (said,) = root.all("p", data_sentence="hour_earlier")
-    assert said.text.startswith(
+    (shown,) = root.all("p", data_sentence="hour_earlier")
+    assert shown.text.startswith(
         "Of 2 late appeals for which it is known, 1 would have been in time"
     )
     phases = table(root, "By phase").all("tbody")[0].all("tr")
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
     (box,) = root.all("input")
     assert box.parent is not None
-    assert "hidden" in box.parent.attributes  # until there is a script to heed it
+    assert "hidden" in box.parent.attributes  # until the script shows it
 
 
-def test_where_an_hour_saves_nothing_nothing_is_to_choose() -> None:
-    _, made = told(
+def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:
+    _, made = evaluated(
         Target("reply", N4, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
     )
     root = read(page(made))
@@ -651,7 +653,7 @@ def test_where_an_hour_saves_nothing_nothing_is_to_choose() -> None:
 # -- colours ---------------------------------------------------------------------------------------
 
 
-def test_text_stands_out_in_both_themes() -> None:
+def test_text_has_enough_contrast_in_both_themes() -> None:
     style = re.search(r"<style>(.*?)</style>", page(one(as_of=AS_OF)), re.DOTALL)
     assert style
     blocks = re.findall(r"\{([^{}]*--paper[^{}]*)\}", style[1])
@@ -697,11 +699,11 @@ def focus(reader: Browser, selector: str) -> None:
 
 
 @in_a_browser
-def test_it_loads_alone_and_without_a_complaint(
+def test_page_loads_without_requests_or_errors(
     reader: Browser, record_property: Callable[[str, object], None]
 ) -> None:
     assert len(reader.requests) == 1
-    assert reader.complaints == []
+    assert reader.errors == []
     took = reader.run("performance.timing.loadEventEnd - performance.timing.navigationStart")
     record_property("milliseconds_to_load", took)
     for width in (1280, 390):
@@ -711,7 +713,7 @@ def test_it_loads_alone_and_without_a_complaint(
 
 
 @in_a_browser
-def test_tables_sort_by_keyboard_and_the_few_stay_last(reader: Browser, report: Report) -> None:
+def test_tables_sort_by_keyboard_with_small_groups_last(reader: Browser, report: Report) -> None:
     table_at = "document.querySelector('#group-0 table')"
     rates = (
         f"[...{table_at}.tBodies[0].rows].map(r => r.cells[4].dataset.v)"
@@ -731,7 +733,7 @@ def test_tables_sort_by_keyboard_and_the_few_stay_last(reader: Browser, report: 
 
 
 @in_a_browser
-def test_traces_open_by_keyboard_and_stay_with_their_appeals(reader: Browser) -> None:
+def test_explanations_open_by_keyboard_and_sort_with_their_appeals(reader: Browser) -> None:
     first = "document.querySelector('button.expand')"
     row = f"document.getElementById({first}.getAttribute('aria-controls'))"
     assert reader.run(f"getComputedStyle({row}).display") == "none"
@@ -749,7 +751,7 @@ def test_traces_open_by_keyboard_and_stay_with_their_appeals(reader: Browser) ->
 
 
 @in_a_browser
-def test_charts_are_read_by_arrow_keys(reader: Browser) -> None:
+def test_arrow_keys_move_between_marks(reader: Browser) -> None:
     cells = "document.querySelectorAll('svg.heat .mark')"
     assert reader.run("document.querySelectorAll('svg.heat [tabindex=\"0\"]').length") == 1
     focus(reader, f"{cells}[0]")
@@ -764,7 +766,7 @@ def test_charts_are_read_by_arrow_keys(reader: Browser) -> None:
 
 
 @in_a_browser
-def test_the_theme_follows_the_system_and_the_switch(reader: Browser) -> None:
+def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
     light = reader.run(paper)
     reader.size(1280, 900, theme="dark")
@@ -773,13 +775,13 @@ def test_the_theme_follows_the_system_and_the_switch(reader: Browser) -> None:
     focus(reader, "document.getElementById('theme')")
     reader.press("Enter")
     assert reader.run(paper) == light
-    assert reader.complaints == []
+    assert reader.errors == []
 
 
 @in_a_browser
-def test_late_appeals_are_chosen_by_keyboard(tmp_path: Path) -> None:
-    found, made = held()
-    target = tmp_path / "held.html"
+def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
+    found, made = two_late()
+    target = tmp_path / "late.html"
     write_page(made, target, traces=traces_of(found.outcomes, Target("reply", N4, OFFICE)))
     shown = (
         "[...document.querySelectorAll('table.late > tbody')]"
@@ -794,4 +796,4 @@ def test_late_appeals_are_chosen_by_keyboard(tmp_path: Path) -> None:
             reader.press(" ")
             assert reader.run(shown) == wanted
         assert reader.run("document.documentElement.scrollWidth <= innerWidth")
-        assert reader.complaints == []
+        assert reader.errors == []

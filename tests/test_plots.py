@@ -1,4 +1,4 @@
-"""Plots: what is drawn against the numbers it is drawn of, and that it can be read."""
+"""Plots: what is drawn against the numbers of the report, and that no texts overlap."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def boxes(ax: Axes) -> list[Rectangle]:
 # -- control charts --------------------------------------------------------------------------------
 
 
-def test_the_medians_are_drawn_with_their_limits_and_marks(report: Report) -> None:
+def test_medians_are_drawn_with_limits_and_marks(report: Report) -> None:
     ax = plots.xmr_chart(report)
     rows = report.table("week").rows
     names = [row.key for row in rows if row.median and row.median.time is not None]
@@ -166,21 +166,21 @@ def trend(*medians: float, **flags: tuple[int, ...]) -> Trend:
     return Trend(tuple(points), 12, 2 * HOUR, 1 * HOUR, 3 * HOUR, 1.5 * HOUR)
 
 
-def in_weeks(report: Report, told: Trend) -> Report:
+def in_weeks(report: Report, found: Trend) -> Report:
     """Return a report whose weeks are those of a trend made by hand."""
     table = report.table("week")
     row = next(row for row in table.rows if row.median)
     assert row.median
     rows = tuple(
-        replace(row, key=p.week, median=replace(row.median, time=p.median)) for p in told.points
+        replace(row, key=p.week, median=replace(row.median, time=p.median)) for p in found.points
     )
     tables = [*(t for t in report.tables if t.by != "week"), replace(table, rows=rows)]
-    return replace(report, tables=tuple(tables), trend=told)
+    return replace(report, tables=tuple(tables), trend=found)
 
 
-def test_a_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
-    told = trend(2, 2.5, 3.5, 2.9, outside=(3,), run_of_eight=(3, 4), three_of_four=(2,))
-    ax = plots.xmr_chart(in_weeks(report, told), lang="en")
+def test_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
+    found = trend(2, 2.5, 3.5, 2.9, outside=(3,), run_of_eight=(3, 4), three_of_four=(2,))
+    ax = plots.xmr_chart(in_weeks(report, found), lang="en")
     marks = {
         "outside the limits": ([2], "D"),
         "eight on one side": ([3], "^"),
@@ -192,22 +192,22 @@ def test_a_point_has_the_mark_of_its_strongest_signal(report: Report) -> None:
     assert "mean 2.00 h" in [text.replace(NBSP, " ") for text in legend(ax)]
 
 
-def test_a_lower_limit_is_that_of_the_report_below_zero_too(report: Report) -> None:
-    told = replace(trend(2, 2.5, 3.5, 2.9), lower=-1.2 * HOUR)
-    ax = plots.xmr_chart(in_weeks(report, told), lang="en")
+def test_lower_limit_may_be_below_zero(report: Report) -> None:
+    found = replace(trend(2, 2.5, 3.5, 2.9), lower=-1.2 * HOUR)
+    ax = plots.xmr_chart(in_weeks(report, found), lang="en")
     assert f"limits -1.20{NBSP}h to 3.00{NBSP}h" in legend(ax)
     assert levels(ax) == {2, -1.2, 3}
     assert ax.get_ylim()[0] < -1.2
     assert plots.xmr_chart(in_weeks(report, trend(0.1, 9))).get_ylim()[0] == 0
 
 
-def test_weeks_are_named_where_they_stand(report: Report) -> None:
-    told = trend(*range(1, 21))
+def test_weeks_are_named_at_their_place(report: Report) -> None:
+    found = trend(*range(1, 21))
     points = tuple(
         replace(point, week=f"2024-W{n + 41:02}" if n < 12 else f"2025-W{n - 11:02}+W{n - 10:02}")
-        for n, point in enumerate(told.points)
+        for n, point in enumerate(found.points)
     )
-    ax = plots.xmr_chart(in_weeks(report, replace(told, points=points)))
+    ax = plots.xmr_chart(in_weeks(report, replace(found, points=points)))
     assert [(tick, label.get_text()) for tick, label in ticks(ax.xaxis)] == [
         *[(0, "41\n2024"), (3, "44"), (6, "47"), (9, "50")],
         *[(12, "01\n2025"), (15, "04"), (18, "07")],
@@ -219,9 +219,9 @@ def ticks(axis: Any) -> list[tuple[float, Text]]:
     return list(zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True))
 
 
-def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
-    told = trend(2, 2.5, 2.25, 4, range_outside=(4,))
-    ax = plots.moving_range_chart(replace(report, trend=told), lang="ru")
+def test_moving_ranges_are_differences_of_weeks(report: Report) -> None:
+    found = trend(2, 2.5, 2.25, 4, range_outside=(4,))
+    ax = plots.moving_range_chart(replace(report, trend=found), lang="ru")
     drawn = line(ax, "изменение к")
     assert drawn.get_xdata().tolist() == [1, 2, 3]
     assert drawn.get_ydata().tolist() == [0.5, 0.25, 1.75]
@@ -232,7 +232,7 @@ def test_moving_ranges_are_from_week_to_week(report: Report) -> None:
     assert not [one for one in usual.lines if str(one.get_label()).startswith("изменение больше")]
 
 
-def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
+def test_shares_are_drawn_with_limits_by_size(report: Report) -> None:
     met, n = [90, 80] * 6 + [50], [100] * 12 + [400]
     chart = p_prime_chart(met, n, baseline=12)
     names = [f"2025-W{week:02}" for week in range(1, 13)] + ["2025-W13+W14"]
@@ -257,7 +257,7 @@ def test_shares_are_drawn_between_limits_by_size(report: Report) -> None:
     assert f"среднее 85,0{NBSP}%" in legend(ax)
 
 
-def test_few_weeks_have_shares_and_no_limits(report: Report) -> None:
+def test_few_weeks_have_shares_without_limits(report: Report) -> None:
     points = (SharePoint("2025-W01", 9, 10), SharePoint("2025-W02", 8, 10))
     ax = plots.p_prime_chart(replace(report, share_trend=ShareTrend(points)), lang="en")
     assert line(ax, "share of a week").get_ydata().tolist() == [0.9, 0.8]
@@ -270,7 +270,7 @@ def test_few_weeks_have_shares_and_no_limits(report: Report) -> None:
 # -- time to an answer -----------------------------------------------------------------------------
 
 
-def test_the_curve_falls_where_appeals_are_answered() -> None:
+def test_curve_falls_where_appeals_are_answered() -> None:
     """Answers after 1, 2 and 3 hours; one open for 2 hours: 3/4, then 2/3 and 1/2 of that left."""
     posted = ["2025-06-09T06:00"] * 3 + ["2025-06-10T07:00"]  # in UTC; as of 12:00 +03:00
     answered = ["2025-06-09T07:00", "2025-06-09T08:00", "2025-06-09T09:00", "NaT"]
@@ -293,7 +293,7 @@ def at_risk(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts if text.get_text().isdigit()]
 
 
-def test_the_curve_is_that_of_the_report(report: Report) -> None:
+def test_curve_has_the_numbers_of_the_report(report: Report) -> None:
     ax = plots.kaplan_meier_plot(report)
     drawn, curve = line(ax, "оценка"), report.curve
     assert curve
@@ -307,7 +307,7 @@ def test_the_curve_is_that_of_the_report(report: Report) -> None:
 
 
 @pytest.mark.parametrize(("p90", "longest", "end"), [(5, 99, 8), (10, 99, 14), (10, 12, 12)])
-def test_the_curve_ends_past_the_budget_and_the_ninetieth_percentile(
+def test_curve_ends_past_the_budget_and_the_ninetieth_percentile(
     report: Report, p90: float, longest: float, end: float
 ) -> None:
     median, ninetieth = (Quantile(n * HOUR, None, None, longest * HOUR) for n in (2, p90))
@@ -330,7 +330,7 @@ def test_the_curve_ends_past_the_budget_and_the_ninetieth_percentile(
 # -- groups ----------------------------------------------------------------------------------------
 
 
-def test_what_a_report_was_not_asked_for_is_not_drawn(report: Report) -> None:
+def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> None:
     for name in ("hour", "weekday", "week"):
         with pytest.raises(LookupError, match="no funnel"):
             plots.funnel_plot(report, name)
@@ -339,7 +339,7 @@ def test_what_a_report_was_not_asked_for_is_not_drawn(report: Report) -> None:
         assert "asked for none" in " ".join(texts(draw(bare, lang="en")))
 
 
-def test_the_funnel_is_that_of_the_report(report: Report) -> None:
+def test_funnel_has_the_numbers_of_the_report(report: Report) -> None:
     ax = plots.funnel_plot(report)
     (funnel,) = (one for one in report.funnels if one.by == "agency")
     for label, limit in (("95", funnel.lower_warning), ("99,8", funnel.lower_action)):
@@ -384,7 +384,9 @@ def grouped(report: Report, *groups: tuple[int, int, int | None]) -> Report:
     return replace(report, tables=tuple(tables))
 
 
-def test_marks_are_filled_outside_the_outer_limits(report: Report) -> None:
+def test_marks_are_filled_outside_the_outer_limits_and_pale_for_small_groups(
+    report: Report,
+) -> None:
     """Whoever has not many is paler, inside as outside."""
     far = grouped(
         report, (50, 100, -2), (80, 99, -1), (90, 98, 0), (95, 97, 1), (96, 96, 2), (2, 15, -2)
@@ -407,7 +409,7 @@ def test_marks_are_filled_outside_the_outer_limits(report: Report) -> None:
     assert line(ax, "below the 99.8% limit, fewer than 20").get_xdata() == [15]
 
 
-def test_who_is_outside_and_not_named_is_counted(report: Report) -> None:
+def test_groups_outside_without_a_name_are_counted(report: Report) -> None:
     """Twenty lie in one place, where there is room for the names of some."""
     crowd = grouped(report, *[(50, 100, -2)] * 20, (80, 99, -1), (90, 98, 0))
     ax = plots.funnel_plot(crowd, lang="en")
@@ -419,7 +421,7 @@ def test_who_is_outside_and_not_named_is_counted(report: Report) -> None:
     assert "not named" not in " ".join(texts(alone))
 
 
-def test_what_not_many_prove_is_that_they_are_few(report: Report) -> None:
+def test_inconclusive_small_groups_are_marked_as_too_few(report: Report) -> None:
     ax = plots.caterpillar_plot(grouped(report, (14, 15, 0), (89, 99, 0), (1, 16, -2)), lang="en")
     marks = {
         one.get_label(): (one.get_marker(), list(one.get_xdata()))
@@ -434,7 +436,7 @@ def test_what_not_many_prove_is_that_they_are_few(report: Report) -> None:
     }
 
 
-def test_intervals_stand_beside_the_target_by_verdict(report: Report) -> None:
+def test_intervals_are_drawn_by_verdict(report: Report) -> None:
     ax = plots.caterpillar_plot(report)
     rows = [row for row in report.table("agency").rows if row.rate]
     bars = [
@@ -480,10 +482,10 @@ def share_at(ax: Axes, place: float) -> float:
 
 def cells(ax: Axes) -> dict[tuple[int, int], tuple[str, bool]]:
     """Return of each cell its text and whether it is hatched, by weekday and hour."""
-    said = {(int(x), int(y)): t.get_text() for t in ax.texts for x, y in [t.get_position()]}
+    shown = {(int(x), int(y)): t.get_text() for t in ax.texts for x, y in [t.get_position()]}
     return {
         (int(box.get_x()), int(box.get_y())): (
-            said.get((int(box.get_x()), int(box.get_y())), ""),
+            shown.get((int(box.get_x()), int(box.get_y())), ""),
             box.get_hatch() is not None,
         )
         for box in boxes(ax)
@@ -491,7 +493,7 @@ def cells(ax: Axes) -> dict[tuple[int, int], tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("show", ["in_time", "arrived", "due_later"])
-def test_each_cell_says_its_figure_and_few_are_hatched(report: Report, show: Any) -> None:
+def test_cells_have_their_figures_and_few_are_hatched(report: Report, show: Any) -> None:
     found = cells(plots.arrival_heat_map(report, show, lang="en"))
     heat = report.heat_map
     assert len(found) == 168
@@ -534,7 +536,7 @@ def faces(ax: Axes) -> list[str]:
     return [found[0.02, hour + 0.02] for hour in range(7)]
 
 
-def test_shades_darken_as_shares_fall_and_the_legend_says_so(report: Report) -> None:
+def test_shades_darken_as_shares_fall(report: Report) -> None:
     ax = plots.arrival_heat_map(monday(report, 100, 95, 90, 85, 75, 65, 55, 30), lang="en")
     assert faces(ax) == [styles.SHADES[step] for step in (0, 0, 1, 2, 3, 4, 5)]
     box = ax.get_legend()
@@ -553,7 +555,7 @@ def test_shades_darken_as_shares_fall_and_the_legend_says_so(report: Report) -> 
     assert (inks["75"], inks["65"]) == (styles.INK, styles.PAPER)
 
 
-def test_of_what_is_neither_good_nor_bad_more_is_darker(report: Report) -> None:
+def test_other_heat_maps_darken_as_numbers_grow(report: Report) -> None:
     week = monday(report, 100, 0, 20, 35, 50, 65, 80, 100)
     ax = plots.arrival_heat_map(week, "due_later")
     assert faces(ax) == list(styles.SHADES)
@@ -563,7 +565,7 @@ def test_of_what_is_neither_good_nor_bad_more_is_darker(report: Report) -> None:
     assert legend(ax) == ["fewer than 10"]
 
 
-def test_another_heat_map_is_refused(report: Report) -> None:
+def test_unknown_heat_map_is_rejected(report: Report) -> None:
     with pytest.raises(ValueError, match="not 'share'"):
         plots.arrival_heat_map(report, "share")  # type: ignore[arg-type]
 
@@ -573,20 +575,20 @@ def test_another_heat_map_is_refused(report: Report) -> None:
 TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
 
 
-def told(*kinds: tuple[str, str], appeal: str = "A-1", agency: str = "Дороги") -> list[Event]:
+def events_of(*kinds: tuple[str, str], appeal: str = "A-1", agency: str = "Дороги") -> list[Event]:
     return [
         Event(f"{appeal}-{n}", appeal, EventType(kind), at(when), at(when), agency_id=agency)
         for n, (kind, when) in enumerate(kinds)
     ]
 
 
-def test_bars_are_the_slots_of_the_load() -> None:
+def test_bars_are_the_slots_of_the_forecast() -> None:
     now = at("2026-03-14T12:00")
     events = [
-        *(told(("created", "2026-03-14T11:20"), appeal=f"A-{n}")[0] for n in range(3)),
-        *told(("created", "2026-03-16T10:10"), appeal="B")[:1],
-        *told(("created", "2026-03-16T10:20"), appeal="D")[:1],
-        *told(("created", "2026-03-12T10:10"), appeal="C")[:1],
+        *(events_of(("created", "2026-03-14T11:20"), appeal=f"A-{n}")[0] for n in range(3)),
+        *events_of(("created", "2026-03-16T10:10"), appeal="B")[:1],
+        *events_of(("created", "2026-03-16T10:20"), appeal="D")[:1],
+        *events_of(("created", "2026-03-12T10:10"), appeal="C")[:1],
     ]
     outcomes = evaluate(events, Policy([TARGET]), as_of=at("2026-03-16T10:30")).outcomes
     load = forecast_deadlines(outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz)
@@ -604,7 +606,7 @@ def test_bars_are_the_slots_of_the_load() -> None:
     assert [bar.get_height() for bar in ax.containers[0]] == [5]
 
 
-def test_the_highest_bar_says_its_count_and_thousands_are_apart() -> None:
+def test_highest_bar_has_its_count_with_a_thousands_separator() -> None:
     slots = [
         Slot(AS_OF + n * HOUR, AS_OF + (n + 1) * HOUR, count, 2)
         for n, count in enumerate((7, 1234, 900))
@@ -613,8 +615,8 @@ def test_the_highest_bar_says_its_count_and_thousands_are_apart() -> None:
     (most,) = [text for text in ax.texts if isinstance(text, Annotation)]
     assert (most.get_text(), most.xy) == ("1,234", (1, 1234))
     assert ax.get_ylim()[1] > 1234
-    said = " ".join(" ".join(texts(ax)).split())
-    assert "overdue 1,500, due earlier 0, due later 27,655," in said
+    shown = " ".join(" ".join(texts(ax)).split())
+    assert "overdue 1,500, due earlier 0, due later 27,655," in shown
     assert "1,200" in [label.get_text() for _, label in ticks(ax.yaxis)]
 
 
@@ -643,9 +645,9 @@ def clock(number: float) -> str:
     return f"{when:%d.%m %H:%M}"
 
 
-def test_the_course_of_an_appeal() -> None:
+def test_timeline_of_an_appeal() -> None:
     """Posted Tuesday 17:00; paused Wednesday 10:00 to 12:00; due 15:00, answered 16:30."""
-    events = told(
+    events = events_of(
         ("created", "2025-03-11T17:00"),
         ("paused", "2025-03-12T10:00"),
         ("resumed", "2025-03-12T12:00"),
@@ -662,18 +664,18 @@ def test_the_course_of_an_appeal() -> None:
     assert stretches(ax, "xxxx", styles.SHADES[2]) == [("12.03 15:00", "12.03 16:30")]
     assert f"срок 12.03.2025{NBSP}15:00, позже{NBSP}— просрочка" in legend(ax)
     assert line(ax, "срок").get_xdata() == [date2num(at("2025-03-12T15:00"))] * 2
-    said = texts(ax)
-    assert "A-1 · первый ответ · просрочено на 1:30" in said
-    key = next(text for text in said if "поступило" in text)
+    shown = texts(ax)
+    assert "A-1 · первый ответ · просрочено на 1:30" in shown
+    key = next(text for text in shown if "поступило" in text)
     assert f"4  12.03.2025{NBSP}16:30  ответ, Дороги" in key
     assert "A  5:30  Дороги, у исполнителя" in key
 
 
-def test_holders_stand_for_as_long_as_they_held() -> None:
-    events = told(("created", "2025-03-11T17:00"), ("transferred", "2025-03-12T10:00"))
+def test_holders_are_drawn_for_their_spans() -> None:
+    events = events_of(("created", "2025-03-11T17:00"), ("transferred", "2025-03-12T10:00"))
     events[0] = replace(events[0], agency_id=None)
     ax = one(events, at("2025-03-12T12:00"))
-    held = {
+    drawn = {
         (clock(box.get_x()), clock(box.get_x() + box.get_width())): (
             box.get_hatch(),
             to_hex(box.get_facecolor()),
@@ -681,7 +683,7 @@ def test_holders_stand_for_as_long_as_they_held() -> None:
         for box in boxes(ax)
         if box.get_y() > 0
     }
-    assert held == {
+    assert drawn == {
         ("11.03 17:00", "12.03 10:00"): ("....", styles.PAPER),
         ("12.03 10:00", "12.03 12:00"): (None, styles.BAND),
     }
@@ -689,19 +691,19 @@ def test_holders_stand_for_as_long_as_they_held() -> None:
     assert letters == {"A": "12.03 01:30", "B": "12.03 11:00"}
 
 
-def test_holders_are_lettered_past_z() -> None:
+def test_holders_past_z_have_two_letters() -> None:
     kinds = [("created", "2025-03-03T09:00")]
     kinds += [("transferred", f"2025-03-{3 + n // 8:02}T{9 + n % 8:02}:30") for n in range(28)]
-    events = [replace(e, agency_id=f"N{n}") for n, e in enumerate(told(*kinds))]
+    events = [replace(e, agency_id=f"N{n}") for n, e in enumerate(events_of(*kinds))]
     ax = one(events, at("2025-03-07T12:00"))
     (key,) = [text for text in texts(ax) if "A  0:30  N0," in text]
     letters = [row.split("  ")[0] for row in key.split("\n") if re.search(r"\d  N\d+, ", row)]
     assert letters == [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA", "AB", "AC"]
 
 
-def test_lines_and_numbers_of_events_stand_at_their_time() -> None:
+def test_lines_and_numbers_of_events_are_at_their_time() -> None:
     kinds = [("created", "2025-03-12T14:00"), ("registered", "2025-03-12T14:01")]
-    events = told(*kinds, ("assigned", "2025-03-12T15:00"))
+    events = events_of(*kinds, ("assigned", "2025-03-12T15:00"))
     ax = one(events, at("2025-03-12T16:00"))
     for name, when, style in (
         ("срок", "2025-03-12T18:00", "-"),
@@ -729,7 +731,7 @@ def test_around_the_clock_all_time_counts() -> None:
     target = Target("сутки", ClockTime(24 * HOUR), OFFICE, pauses=True)
     kinds = [("created", "2025-03-14T17:30"), ("paused", "2025-03-14T20:00")]
     kinds += [("resumed", "2025-03-15T12:00"), ("replied", "2025-03-16T12:00")]
-    events = told(*kinds)
+    events = events_of(*kinds)
     ax = one(events, AS_OF, target=target)
     assert stretches(ax, None, styles.BAND) == [
         ("14.03 17:30", "15.03 00:00"),
@@ -741,14 +743,14 @@ def test_around_the_clock_all_time_counts() -> None:
     ]
     assert stretches(ax, "////", styles.PAPER) == []
     assert legend(ax)[:2] == ["в срок не засчитывается", "засчитывается в срок"]
-    said = texts(ax)
-    assert "время" in said
-    assert not [text for text in said if "рабочее" in text or "выходной" in text]
-    assert any("A  42:30  Дороги" in text for text in said)
+    shown = texts(ax)
+    assert "время" in shown
+    assert not [text for text in shown if "рабочее" in text or "выходной" in text]
+    assert any("A  42:30  Дороги" in text for text in shown)
 
 
-def test_hours_and_days_stand_at_their_time() -> None:
-    events = told(("created", "2025-10-31T17:30"), ("replied", "2025-11-05T12:20"))
+def test_hours_and_days_are_at_their_time() -> None:
+    events = events_of(("created", "2025-10-31T17:30"), ("replied", "2025-11-05T12:20"))
     ax = one(events, at("2025-11-06T12:00"))
     ax.figure.canvas.draw()
     hours_at = {clock(tick.get_loc())[6:]: tick.label1.get_text() for tick in ax.xaxis.minorTicks}
@@ -760,20 +762,20 @@ def test_hours_and_days_stand_at_their_time() -> None:
 SOME_DAYS = {1: "сб", 2: "вс", 3: "пн", 4: "вт", 5: "ср"}
 
 
-def test_due_and_limit_part_at_closing_time() -> None:
-    ax = one(told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"))
+def test_due_time_and_limit_differ_at_closing_time() -> None:
+    ax = one(events_of(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"))
     assert f"срок 12.03.2025{NBSP}18:00" in legend(ax)
     assert f"просрочка после 13.03.2025{NBSP}09:00" in legend(ax)
     assert f"по состоянию на 12.03.2025{NBSP}16:00" in legend(ax)
 
 
-def test_whole_days_without_work_say_why() -> None:
-    ax = one(told(("created", "2025-12-30T17:20")), at("2026-01-12T15:00"))
+def test_days_without_working_time_have_their_reason() -> None:
+    ax = one(events_of(("created", "2025-12-30T17:20")), at("2026-01-12T15:00"))
     (why,) = [text.get_text() for text in ax.texts if "каникулы" in text.get_text()]
     assert " ".join(why.split()) == "выходной день, Новогодние каникулы, Рождество Христово"
 
 
-def test_unknown_dates_are_dotted_and_nothing_is_said_of_them() -> None:
+def test_unknown_dates_are_dotted_without_a_reason() -> None:
     last = OFFICE.calendar.coverage[-1][1]
     when = datetime(last.year, 12, 30, 17, 20, tzinfo=OFFICE.tz)
     event = Event("1", "A-1", EventType.CREATED, when, when)
@@ -814,7 +816,7 @@ KINDS = {
 }
 
 
-def test_days_of_a_year_by_colour_and_sign() -> None:
+def test_days_of_a_year_have_colour_and_sign() -> None:
     ax = plots.year_calendar(OFFICE.calendar, 2025, lang="ru")
     squares, signs = boxes(ax), days(ax)
     assert len(squares) == 365
@@ -823,10 +825,10 @@ def test_days_of_a_year_by_colour_and_sign() -> None:
         assert to_hex(squares[nth(day)].get_facecolor()) == styles.BOXES[kind]["facecolor"], day
 
 
-def test_a_year_names_its_acts_and_what_it_does_not_know() -> None:
+def test_year_names_acts_and_unknown_dates() -> None:
     ax = plots.year_calendar(OFFICE, 2025, lang="ru")
-    said = " ".join(" ".join(texts(ax)).split())
-    assert "№ 1335: 02.05, 08.05, 13.06, 01.11, 03.11, 31.12." in said
+    shown = " ".join(" ".join(texts(ax)).split())
+    assert "№ 1335: 02.05, 08.05, 13.06, 01.11, 03.11, 31.12." in shown
     ax = plots.year_calendar(Calendar.get("RU-KC"), 2026, lang="en")
     assert days(ax)[nth(date(2026, 4, 19))] == ["?"]
     assert boxes(ax)[nth(date(2026, 4, 19))].get_hatch() == "////"
@@ -835,29 +837,29 @@ def test_a_year_names_its_acts_and_what_it_does_not_know() -> None:
     assert "не утверждён" in " ".join(" ".join(texts(ax)).split())
 
 
-def test_own_hours_are_marked_and_not_laid_to_an_act() -> None:
+def test_overrides_are_marked_without_an_act() -> None:
     own = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", overrides={date(2025, 5, 2): "09:00-12:00"})
     ax = plots.year_calendar(own, 2025)
     assert days(ax)[nth(date(2025, 5, 2))] == ["="]
     assert "2 May" not in " ".join(texts(ax)).replace(NBSP, " ")
 
 
-def test_every_kind_of_day_and_event_has_its_words_and_looks() -> None:
+def test_every_kind_of_day_and_event_has_text_and_style() -> None:
     assert {kind.value for kind in DayKind} <= set(SIGNS) <= set(styles.BOXES)
     assert set(SIGNS) | {kind.value for kind in EventType} <= set(CHARTS)
     signs = [sign for sign in SIGNS.values() if sign]
     assert len(signs) == len(set(signs))
-    assert all(set(said) == {"en", "ru"} and all(said.values()) for said in CHARTS.values())
+    assert all(set(shown) == {"en", "ru"} and all(shown.values()) for shown in CHARTS.values())
 
 
-def test_the_colours_are_those_of_the_page(report: Report) -> None:
+def test_colours_are_those_of_the_page(report: Report) -> None:
     style = page(report)
     for colour in (styles.INK, styles.SOFT, styles.RULE, styles.RAIL, styles.ACCENT):
         assert colour in style
     assert all(f"--s{n}: {colour};" in style for n, colour in enumerate(styles.SHADES))
 
 
-# -- whatever comes --------------------------------------------------------------------------------
+# -- any input --------------------------------------------------------------------------------
 
 
 def courses() -> list[Event]:
@@ -865,13 +867,15 @@ def courses() -> list[Event]:
     kinds = [("created", "2025-12-30T17:20"), ("registered", "2025-12-30T17:21")]
     kinds += [("paused", "2025-12-30T17:30"), ("resumed", "2026-01-12T11:00")]
     kinds += [("citizen_message", "2026-01-12T11:00"), ("replied", "2026-01-13T17:00")]
-    return told(*kinds, appeal=HOSTILE[:12], agency=HOSTILE)
+    return events_of(*kinds, appeal=HOSTILE[:12], agency=HOSTILE)
 
 
 @cache
 def busy() -> Any:
     events = [
-        told(("created", f"2026-03-{10 + n % 9}T{8 + n % 11:02}:{n % 60:02}"), appeal=f"A-{n}")[0]
+        events_of(
+            ("created", f"2026-03-{10 + n % 9}T{8 + n % 11:02}:{n % 60:02}"), appeal=f"A-{n}"
+        )[0]
         for n in range(400)
     ]
     now = at("2026-03-10T08:00")
@@ -895,7 +899,7 @@ OTHERS: dict[str, Draw] = {
     "load": lambda _, __, ax, lang: plots.forecast_chart(busy(), ax=ax, lang=lang),
     "timeline": lambda _, __, ax, lang: one(courses(), at("2026-02-01T12:00"), ax=ax, lang=lang),
     "short_timeline": lambda _, __, ax, lang: one(
-        told(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"), ax=ax, lang=lang
+        events_of(("created", "2025-03-12T14:00")), at("2025-03-12T16:00"), ax=ax, lang=lang
     ),
     "year": lambda _, __, ax, lang: plots.year_calendar(OFFICE, 2025, ax=ax, lang=lang),
     "open_year": lambda _, __, ax, lang: plots.year_calendar(
@@ -914,7 +918,7 @@ def many() -> tuple[Report, Cases]:
 
 @pytest.mark.parametrize(("lang", "own"), [("ru", True), ("ru", False), ("en", False)])
 @pytest.mark.parametrize("name", [*EVERY, *OTHERS])
-def test_texts_lie_apart_and_within_the_figure(
+def test_texts_do_not_overlap_and_are_within_the_figure(
     many: tuple[Report, Cases], name: str, lang: str, own: bool
 ) -> None:
     ax = None
@@ -996,7 +1000,7 @@ def reported(given: str) -> tuple[Report, Cases]:
 
 @pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("given", INPUTS)
-def test_anything_draws_or_says_why_not(given: str, name: str) -> None:
+def test_any_input_is_drawn_or_explained(given: str, name: str) -> None:
     report, cases = reported(given)
     drawn = EVERY[name](report, cases, None, "ru")
     words = [text for text in texts(drawn) if text.endswith(".")]
@@ -1004,24 +1008,24 @@ def test_anything_draws_or_says_why_not(given: str, name: str) -> None:
     assert marks or len(words) == 1
 
 
-def test_what_there_is_not_is_said() -> None:
+def test_empty_charts_explain_why() -> None:
     empty = nothing_matured()
     report = report_of(empty, lang="ru")
-    said = {
+    shown = {
         "kaplan_meier": "Ни на одно обращение ещё не ответили",
         "funnel": "Ни в одной группе нет 10 обращений",
         "caterpillar": "Ни в одной группе срок ещё не наступил",
         "in_time": "Ни один срок ещё не наступил",
         "moving_range": "нужны две недели",
     }
-    for name, why in said.items():
+    for name, why in shown.items():
         drawn = EVERY[name](report, empty, None, "ru")
         assert why in " ".join(" ".join(texts(drawn)).split()), name
     load = forecast_deadlines((), start=AS_OF, end=AS_OF + HOUR, zone=OFFICE.tz)
     assert "Сроков впереди нет." in texts(plots.forecast_chart(load, lang="ru"))
 
 
-def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
+def test_too_few_weeks_have_a_note_instead_of_limits(report: Report) -> None:
     short = replace(trend(2, 3, 2.5), baseline=None, mean=None, lower=None, upper=None)
     ax = plots.xmr_chart(in_weeks(report, short), lang="ru")
     assert legend(ax) == ["медиана за неделю"]
@@ -1030,7 +1034,7 @@ def test_few_weeks_have_no_limits_and_say_so(report: Report) -> None:
     )
 
 
-def test_a_low_figure_shows_fewer_groups_and_says_so(many: tuple[Report, Cases]) -> None:
+def test_low_axes_show_fewer_groups_with_a_note(many: tuple[Report, Cases]) -> None:
     figure = plt.figure(figsize=(HALF, 4), layout="constrained")
     ax = plots.caterpillar_plot(many[0], ax=figure.add_subplot(), lang="ru")
     shown = len(ax.get_yticks()) - 1
@@ -1038,21 +1042,21 @@ def test_a_low_figure_shows_fewer_groups_and_says_so(many: tuple[Report, Cases])
     named = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
     assert 1 <= shown < 20
     assert all(any(name.startswith(key) for name in named) for key in largest if "$" not in key)
-    said = " ".join(" ".join(texts(ax)).split())
-    assert f"Показаны {shown} с наибольшим числом обращений из" in said
+    drawn = " ".join(" ".join(texts(ax)).split())
+    assert f"Показаны {shown} с наибольшим числом обращений из" in drawn
 
 
-def test_names_are_drawn_as_they_are(many: tuple[Report, Cases]) -> None:
+def test_names_are_drawn_unchanged(many: tuple[Report, Cases]) -> None:
     for name in ("caterpillar", "timeline"):
-        said = texts({**EVERY, **OTHERS}[name](*many, None, "ru"))
-        assert any("$x_1$ <b>Отдел</b> \\frac & $ ?" in text.replace("\n", " ") for text in said)
+        shown = texts({**EVERY, **OTHERS}[name](*many, None, "ru"))
+        assert any("$x_1$ <b>Отдел</b> \\frac & $ ?" in text.replace("\n", " ") for text in shown)
 
 
-# -- a good guest ----------------------------------------------------------------------------------
+# -- global state ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_nothing_global_is_touched(many: tuple[Report, Cases], name: str) -> None:
+def test_no_global_state_changes(many: tuple[Report, Cases], name: str) -> None:
     figure = mpl.figure.Figure(layout="constrained")  # unknown to pyplot
     ax = figure.add_subplot()
     before = dict(mpl.rcParams)
@@ -1062,7 +1066,7 @@ def test_nothing_global_is_touched(many: tuple[Report, Cases], name: str) -> Non
     assert EVERY[name](*many, None, "en").figure.number in plt.get_fignums()
 
 
-def test_the_language_is_the_reports_own(report: Report) -> None:
+def test_default_language_is_that_of_the_report(report: Report) -> None:
     assert plots.xmr_chart(report).get_title(loc="left").startswith("Медиана")
     english = replace(report, lang="en")
     assert plots.xmr_chart(english).get_title(loc="left").startswith("Median")

@@ -1,4 +1,4 @@
-"""Shares as text, and the shades that stand for them."""
+"""Shares as text and as shades."""
 
 from __future__ import annotations
 

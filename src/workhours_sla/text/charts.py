@@ -259,7 +259,6 @@ CHARTS: Final = Texts(
             "ru": "рабочее время, в срок не засчитывается",
         },
         "not_used_clock": {"en": "not counted", "ru": "в срок не засчитывается"},
-        "held": {"en": "paused", "ru": "приостановлено"},
         "over": {"en": "past the limit", "ru": "просрочка"},
         "unknown_day": {"en": "no calendar", "ru": "нет календаря"},
         "blank": {"en": "Blank: no working time.", "ru": "Без заливки: нерабочее время."},

@@ -44,7 +44,7 @@ _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
 _NEAR: Final = 9.0
 """Points between two events below which they share a number."""
-_USES: Final = ("not_used", "used", "held", "over")
+_USES: Final = ("not_used", "used", "paused", "over")
 """What working time is for the clock: not counted, counted, paused, past the limit."""
 Stretch = tuple[datetime, datetime]
 
@@ -174,7 +174,7 @@ class Timeline:
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
-            return "held"
+            return "paused"
         limit = self._outcome.limit
         return "over" if limit is not None and at > limit else "used"
 

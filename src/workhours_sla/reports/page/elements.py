@@ -9,7 +9,7 @@ from typing import Final
 
 _VOID: Final = frozenset({"br", "col", "hr", "input", "link", "meta"})
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What no HTML document may hold."""
+"""Characters that HTML does not allow."""
 
 
 class Html(str):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice, repeat
 from typing import Final
 
 from workhours_sla.compliance.late import Late
@@ -53,6 +53,11 @@ class Cell:
     value: float | None = None
     kind: str = ""
 
+    @property
+    def sorts_by(self) -> str | None:
+        """The value as the script reads it."""
+        return None if self.value is None else repr(self.value)
+
 
 Line = Sequence[Cell | str]
 
@@ -82,53 +87,48 @@ def amount(time: timedelta | None, lang: str) -> Cell:
 def table(  # noqa: PLR0913
     caption: str,
     titles: Line,
-    lines: Iterable[Line],
+    lines: Iterable[Line] = (),
     *,
+    bodies: Iterable[Html] | None = None,
     foot: Line = (),
     sortable: bool = False,
     class_: str = "",
 ) -> Html:
-    """Return a table whose first column names the rows, in a box that scrolls if it is too wide."""
-    kinds = [title.kind if isinstance(title, Cell) else "" for title in titles]
-    head = element(
-        "tr",
-        (
-            element(
-                "th",
-                title.shown if isinstance(title, Cell) else title,
-                scope="col",
-                class_=kind or None,
-            )
-            for title, kind in zip(titles, kinds, strict=True)
-        ),
+    """Return a table whose first column names the rows, in a box that scrolls if it is too wide.
+
+    The kind of a title is that of its column. ``bodies`` take the place of the lines.
+    """
+    kinds = _kinds(titles)
+    head = (
+        element("th", title.shown if isinstance(title, Cell) else title, scope="col", class_=kind)
+        for title, kind in zip(titles, kinds, strict=True)
     )
-    parts = [
+    rows = element("tbody", (_line(line, kinds) for line in lines)) if bodies is None else None
+    inner = element(
+        "table",
         element("caption", caption),
-        element("thead", head),
-        element("tbody", (_line(line, kinds) for line in lines)),
+        element("thead", element("tr", head)),
+        rows,
+        bodies or (),
+        element("tfoot", _line(foot, kinds)) if foot else None,
+        class_=class_ or None,
+        data_sortable=sortable,
+    )
+    return element("div", inner, class_="scroll", role="region", aria_label=caption, tabindex=0)
+
+
+def _kinds(titles: Line) -> list[str | None]:
+    return [title.kind or None if isinstance(title, Cell) else None for title in titles]
+
+
+def _line(line: Line, kinds: Iterable[str | None] = repeat(None)) -> Html:
+    first, *rest = (cell if isinstance(cell, Cell) else Cell(cell) for cell in line)
+    _, *others = islice(kinds, len(line))
+    cells = [
+        element("td", cell.shown, class_=cell.kind or kind, data_v=cell.sorts_by)
+        for cell, kind in zip(rest, others, strict=True)
     ]
-    if foot:
-        parts.append(element("tfoot", _line(foot, kinds)))
-    return _box(element("table", parts, class_=class_ or None, data_sortable=sortable), caption)
-
-
-def _box(inner: Html, label: str) -> Html:
-    return element("div", inner, class_="scroll", role="region", aria_label=label, tabindex=0)
-
-
-def _line(line: Line, kinds: Sequence[str], **attributes: str) -> Html:
-    cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in line]
-    first, rest = cells[0], cells[1:]
-    parts = [element("th", first.shown, scope="row", data_v=_value(first.value))]
-    for cell, kind in zip(rest, kinds[1:], strict=True):
-        parts.append(
-            element("td", cell.shown, class_=cell.kind or kind or None, data_v=_value(cell.value))
-        )
-    return element("tr", parts, **attributes)
-
-
-def _value(value: float | None) -> str | None:
-    return None if value is None else repr(value)
+    return element("tr", element("th", first.shown, scope="row", data_v=first.sorts_by), cells)
 
 
 # -- groups ----------------------------------------------------------------------------------
@@ -141,46 +141,41 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
     ranked = any(row.funnel is not None for row in of.rows)
     low = lowest(shown, report.promise.target_rate)
     horizon = format_amount(report.promise.horizon)
-    columns = [
-        ("arrived", ""),
-        ("matured", ""),
-        ("met", ""),
-        ("rate", "main"),
-        ("interval", ""),
-        ("bar", "bar"),
-        ("target", "verdict"),
-        ("median", ""),
-        ("p90", ""),
-        ("restricted_mean", "extra"),
-        ("open", ""),
-        ("overdue", ""),
-        *([("standardised", "extra"), ("funnel", "extra words")] if ranked else []),
-        ("closed_only", "biased"),
-    ]
+    kinds = {
+        "rate": "main",
+        "bar": "bar",
+        "target": "verdict",
+        "closed_only": "biased",
+        "restricted_mean": "extra",
+        "standardised": "extra",
+        "funnel": "extra words",
+    }
+    columns = (
+        *("arrived", "matured", "met", "rate", "interval", "bar", "target", "median", "p90"),
+        *("restricted_mean", "open", "overdue"),
+        *(("standardised", "funnel") if ranked else ()),
+        "closed_only",
+    )
     titles = [
         Cell(
             "" if column == "bar" else heading(column, lang).format(target=target, horizon=horizon),
-            kind=kind,
+            kind=kinds.get(column, ""),
         )
-        for column, kind in columns
+        for column in columns
     ]
 
     def line(row: Row, title: str | Html) -> list[Cell | str]:
         cells = _figures(row, low, lang)
-        return [title, *(cells[column] for column, _ in columns)]
+        return [title, *(cells[column] for column in columns)]
 
     return table(
         caption,
         [heading(of.by, lang), *titles],
-        [line(row, _name_of(of.by, row, lang)) for row in shown],
+        [line(row, name(name_of(of.by, row.key, lang))) for row in shown],
         foot=line(report.total, heading("total", lang)),
         sortable=True,
         class_="groups",
     )
-
-
-def _name_of(by: str, row: Row, lang: str) -> str:
-    return name(name_of(by, row.key, lang))
 
 
 def lowest(rows: Sequence[Row], target: float) -> float:
@@ -190,37 +185,32 @@ def lowest(rows: Sequence[Row], target: float) -> float:
 
 
 def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
-    counts, rate = row.counts, row.rate
-    ranked = rate is not None and not rate.counts_only
+    """Return the cells of a row; of few appeals, only what few can show."""
+    counts, rate, none = row.counts, row.rate, Cell(NO_FIGURE)
+    ranked = rate if rate is not None and not rate.counts_only else None
     few = rate is None or rate.n < FLAGGED_BELOW
-    closed = None if few else row.closed_only
+    share = _dash(rate_text(row, lang)), _dash(interval_text(row, lang))
+    shares = {
+        key: none if few or value is None else Cell(percent_text(value, lang), value)
+        for key, value in (("standardised", row.standardised), ("closed_only", row.closed_only))
+    }
     return {
         "arrived": count(counts.arrived, lang),
         "matured": count(counts.matured, lang),
         "met": count(counts.matured_met, lang),
-        "rate": Cell(
-            _dash(rate_text(row, lang)), rate.rate if rate is not None and ranked else None
-        ),
-        "interval": Cell(
-            _dash(interval_text(row, lang)),
-            rate.interval.lower if rate is not None and ranked else None,
-        ),
+        "rate": Cell(share[0], ranked.rate if ranked else None),
+        "interval": Cell(share[1], ranked.interval.lower if ranked else None),
         "bar": Cell(Html("") if rate is None else interval_bar(rate, low)),
         "target": Cell(verdict_text(row, lang)),
-        "median": Cell(NO_FIGURE) if few else _quantile(row.median, lang),
-        "p90": Cell(NO_FIGURE) if few else _quantile(row.p90, lang),
-        "restricted_mean": Cell(NO_FIGURE) if few else amount(row.restricted_mean, lang),
+        "median": none if few else _quantile(row.median, lang),
+        "p90": none if few else _quantile(row.p90, lang),
+        "restricted_mean": none if few else amount(row.restricted_mean, lang),
         "open": count(row.open, lang),
         "overdue": count(row.overdue, lang),
-        "standardised": Cell(NO_FIGURE)
-        if few or row.standardised is None
-        else Cell(percent_text(row.standardised, lang), row.standardised),
-        "funnel": Cell(NO_FIGURE)
+        "funnel": none
         if row.funnel is None
         else Cell(PAGE.text(lang, f"place_{row.funnel}"), row.funnel),
-        "closed_only": Cell(NO_FIGURE)
-        if closed is None
-        else Cell(percent_text(closed, lang), closed),
+        **shares,
     }
 
 
@@ -239,41 +229,33 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
-    """Return late appeals, each with the account of its days below it where there is one.
+    """Return late appeals, each with the day-by-day account of its due time if there is one.
 
-    Who held it at its limit, and whether an hour would have saved it, stand where that is known.
+    The holder at the limit, and whether an hour would have saved the appeal, are columns where
+    any is known.
     """
-    held = any(late.holder is not None for late in lates)
-    hour = any(late.hour_earlier for late in lates)
-    columns = [
-        ("appeal_id", ""),
-        ("agency", "words"),
-        *([("holder", "words")] if held else []),
-        ("started_at", ""),
-        ("due_at", ""),
-        ("answered_at", ""),
-        ("elapsed", ""),
-        ("overdue_by", "main"),
-        *([("hour_earlier", "")] if hour else []),
-    ]
-    names = {column for column, _ in columns}
-    kinds = [kind for _, kind in columns]
-    head = element(
-        "tr",
-        (element("th", heading(c, lang), scope="col", class_=kind or None) for c, kind in columns),
+    optional = {
+        "holder": any(late.holder is not None for late in lates),
+        "hour_earlier": any(late.hour_earlier for late in lates),
+    }
+    columns = (
+        *("appeal_id", "agency", "holder", "started_at", "due_at", "answered_at"),
+        *("elapsed", "overdue_by", "hour_earlier"),
     )
+    kinds = {"agency": "words", "holder": "words", "overdue_by": "main"}
+    shown = [column for column in columns if optional.get(column, True)]
+    titles = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in shown]
     bodies = []
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
         cells = _late_cells(late, place if trace else None, lang)
-        lines = [_line([cell for column, cell in cells.items() if column in names], kinds)]
+        lines = [_line([cells[column] for column in shown], _kinds(titles))]
         if trace is not None:
             inner = _trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
-            account = element("td", inner, colspan=len(columns))
+            account = element("td", inner, colspan=len(shown))
             lines.append(element("tr", account, class_="trace", id=f"trace-{place}"))
         bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
-    parts = [element("caption", caption), element("thead", head), *bodies]
-    return _box(element("table", parts, class_="late", data_sortable=True), caption)
+    return table(caption, titles, bodies=bodies, sortable=True, class_="late")
 
 
 def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
@@ -325,42 +307,23 @@ def _clock(time: timedelta | None) -> Cell:
 
 def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
     """Return the account of a due time: days off in a row with one reason share a line."""
-    lines = [
-        element(
-            "tr",
-            element("th", days, scope="row"),
-            element("td", spans),
-            element("td", used),
-            element("td", reason),
-        )
-        for days, spans, used, reason in _trace_lines(trace.steps, lang)
-    ]
-    if trace.due_at is not None:
-        due = f"{PAGE.text(lang, 'trace_due')}: {day_text(trace.due_at.date(), lang)}"
-        lines.append(
-            element(
-                "tr",
-                element("th", due, scope="row"),
-                element("td", f"{trace.due_at:%H:%M}"),
-                element("td", format_amount(trace.used)),
-                element("td", f"{trace.calendar}, {trace.calendar_version}"),
-            )
-        )
-    return element("table", element("caption", caption), element("tbody", lines), class_="days")
 
-
-def _trace_lines(steps: Sequence[Step], lang: str) -> Iterator[tuple[str, str, str, str]]:
     def kind(step: Step) -> tuple[object, str]:
         return (step.date if step.used else None), step.remark(lang)
 
-    for (used_on, reason), run in groupby(steps, key=kind):
+    lines: list[Line] = []
+    for (used_on, reason), run in groupby(trace.steps, key=kind):
         days = list(run)
-        first, last = days[0], days[-1]
-        when = day_text(first.date, lang)
-        if last is not first:
-            when += f" \N{EN DASH} {day_text(last.date, lang)}"
+        first, ends = days[0], (day_text(step.date, lang) for step in (days[0], days[-1]))
+        when = " \N{EN DASH} ".join(dict.fromkeys(ends))
         spans = ", ".join(f"{a:%H:%M}\N{EN DASH}{b:%H:%M}" for a, b in first.intervals)
-        yield when, spans if used_on else "", format_amount(first.used), reason
+        lines.append([when, spans if used_on else "", format_amount(first.used), reason])
+    if trace.due_at is not None:
+        due = f"{PAGE.text(lang, 'trace_due')}: {day_text(trace.due_at.date(), lang)}"
+        source = f"{trace.calendar}, {trace.calendar_version}"
+        lines.append([due, f"{trace.due_at:%H:%M}", format_amount(trace.used), source])
+    body = element("tbody", map(_line, lines))
+    return element("table", element("caption", caption), body, class_="days")
 
 
 # -- days ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Plots for notebooks and print: functions that draw on matplotlib axes and return them.
 
 Each takes ``ax``, the axes to draw on, or makes a figure of its own, and ``lang``, ``ru`` or
-``en``; the plots of a report are in its language unless told otherwise. None shows, saves, or
+``en``; the default is the report's language. None shows, saves, or
 changes a setting: the axes are the caller's. They need ``workhours-sla[plots]``.
 """
 

@@ -91,7 +91,7 @@ BOXES: Final[Mapping[str, Style]] = {
     "part": _fill(ACCENT, PAPER, 0, "////"),
     "used": _fill(BAND, ACCENT),
     "not_used": _fill(RAIL, RULE),
-    "held": _fill(PAPER, SOFT, hatch="////"),
+    "paused": _fill(PAPER, SOFT, hatch="////"),
     "over": _fill(SHADES[2], INK, hatch="xxxx"),
     "unknown_day": _fill(PAPER, SOFT, 0, "...."),
     "holder": _fill(BAND, ACCENT),
