@@ -19,6 +19,7 @@ _NEEDS = {
     "src/workhours_sla/frames.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),
     "src/workhours_sla/report.py": ("numpy",),
+    "src/workhours_sla/reports/charts": ("numpy",),
     "src/workhours_sla/reports/frames.py": ("numpy", "pandas", "polars"),
     "src/workhours_sla/reports/page": ("numpy",),
     "src/workhours_sla/reports/plain_text.py": ("numpy",),

@@ -267,7 +267,7 @@ class Timeline:
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
-            look = "holder" if span.phase == "held" else "no_holder"
+            look = "holder" if span.phase == "assigned" else "no_holder"
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance.cases import MICROSECOND, Cases
+from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.reports.charts import model
