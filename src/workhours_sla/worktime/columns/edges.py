@@ -25,7 +25,9 @@ class _Runs:
     """The run of known dates of each instant: its span, and which intervals it has."""
 
     def __init__(self, curve: Curve, t: Ints) -> None:
-        run = np.minimum(np.searchsorted(curve.hi, t, "left"), len(curve.hi) - 1)
+        last = len(curve.hi) - 1
+        # a single run serves all rows: no search, and arrays of length 1
+        run = np.minimum(np.searchsorted(curve.hi, t, "left"), last) if last else np.array([0])
         self.lo, self.hi = curve.lo[run], curve.hi[run]
         self.first, self.after = curve.first[run], curve.first[run + 1]
         self.known: Bools = (self.lo <= t) & (t <= self.hi)

@@ -155,11 +155,6 @@ class Timeline:
             end if end < self._surely[1] else min(end, self.hi),
         )
 
-    @property
-    def compiled(self) -> Snapshot | None:
-        """The part that is compiled so far."""
-        return self._snapshot
-
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
