@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
 from workhours_sla.errors import EventError, PolicyError
-from workhours_sla.sla.evaluate import Evaluation, in_utc
+from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import ScheduleBy, Target

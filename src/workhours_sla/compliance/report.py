@@ -58,8 +58,8 @@ from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_seri
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
 from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import deduplicate, is_future
-from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.statistics.arrays import IntArray, share
 from workhours_sla.statistics.control_charts import FEWEST_POINTS
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays

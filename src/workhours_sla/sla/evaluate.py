@@ -11,7 +11,7 @@ from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import FUTURE_TIME, deduplicate, is_future
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
-from workhours_sla.sla.instants import in_utc as in_utc  # noqa: PLC0414 - imported from here as well
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 

@@ -24,9 +24,10 @@ from workhours_sla.sla.deduplication import (
     is_future,
     reason_for,
 )
-from workhours_sla.sla.evaluate import Evaluation, evaluate, in_utc, outcomes_of
+from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.evaluate import in_utc
+from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target

@@ -18,7 +18,7 @@ import msgspec
 
 from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.change import Change, Key, Kinds, Moments, Reported
-from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event import EVENT_FIELDS, Event
 
 REMEDY: Final = "see what workhours store check finds, then restore its last snapshot"
 """What to do about a damaged store."""
@@ -34,26 +34,13 @@ _pack = msgspec.msgpack.Encoder().encode
 """Its output differs for 1 and "1", and for NULL and an empty text."""
 _encode = msgspec.json.Encoder().encode
 
-_fields = attrgetter(*(name for name in Event.__dataclass_fields__ if name != "appeal_id"))
+_STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
 """The fields of an event except the appeal's id, which has its own column; event_id is first."""
-_Fields = tuple[
-    str,
-    EventType,
-    datetime,
-    datetime,
-    str,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    bool | None,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-]
-_decode_event = msgspec.json.Decoder(_Fields).decode
+_fields = attrgetter(*(field.name for field in _STORED))
+_tuple: Any = tuple
+_decode_event = msgspec.json.Decoder(
+    _tuple[tuple(field.type | None if field.nullable else field.type for field in _STORED)]
+).decode
 _ReportedClock = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
 """A clock's key and its reported state."""
 _decode_change = msgspec.json.Decoder(Change).decode
