@@ -201,10 +201,10 @@ def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
     if isinstance(part, Form):
         kind = type(part)
         fields = {}
-        for name, key in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
+        for name in kind.__struct_fields__:
             value = getattr(part, name)
             nested = isinstance(value, _NESTED)
-            fields[name] = value_of(value, reader, (*keys, key)) if nested else value
+            fields[name] = value_of(value, reader, (*keys, name)) if nested else value
         return reader.make(keys, lambda: kind.build(**fields))
     if type(part) is tuple:
         return tuple([value_of(one, reader, (*keys, at)) for at, one in enumerate(part)])

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.adapters.shape import Leaf, refuse
 from workhours_sla.calendars.day import Layer
 from workhours_sla.calendars.plain_days import parse_month_day
+from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
@@ -45,7 +46,10 @@ class Moment(Leaf):
 
     @staticmethod
     def read(text: str) -> datetime:
-        """Return the instant that ``write`` wrote, in the same zone. Raises RefusedError."""
+        """Return the instant that ``write`` wrote, in the same zone.
+
+        Raises RefusedError, UnknownTimeZoneError.
+        """
         match = _MOMENT.fullmatch(text)
         when = _with_offset(match[1]) if match else None
         if match is None or when is None:
@@ -53,10 +57,7 @@ class Moment(Leaf):
         name, fold = match[2], int(match[3] is not None)
         if name is None:
             return when.replace(fold=fold)
-        try:
-            local = when.replace(tzinfo=ZoneInfo(name), fold=fold)
-        except (LookupError, ValueError, OSError, RecursionError):
-            refuse(f"no time zone {shown(name)}", "use an IANA name such as 'Europe/Volgograd'")
+        local = when.replace(tzinfo=time_zone(name), fold=fold)
         if local.utcoffset() != when.utcoffset():
             what = f"{clipped(name)} has another offset at {shown(text)}"
             refuse(what, "leave the brackets out to keep the instant")
