@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Self
 
 from workhours_sla.calendars import registry
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, in_any
-from workhours_sla.calendars.day import Day, DayKind, Entry, Layer
+from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import ordinary_day, resolve, special_days
+from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text import words
 
@@ -118,7 +118,11 @@ class Calendar:
 
     @property
     def version(self) -> str:
-        """The version of the calendar's data, as stable text."""
+        """The version of the calendar's data, as stable text.
+
+        >>> Calendar.get("DE").version.split()[0]
+        'holidays'
+        """
         if self._version is None:
             object.__setattr__(self, "_version", self._source.version)
         return self._version or ""
@@ -133,7 +137,11 @@ class Calendar:
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an act decides otherwise."""
+        """The weekdays (Monday is 0) that are off unless an act decides otherwise.
+
+        >>> sorted(Calendar.get("RU").weekend)
+        [5, 6]
+        """
         return self._source.weekend
 
     @property
@@ -146,7 +154,11 @@ class Calendar:
         return registry.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
-        """Whether a law or an act decides ``day``."""
+        """Whether a law or an act decides ``day``.
+
+        >>> [Calendar.get("RU").knows(date(year, 1, 1)) for year in (2026, 2040)]
+        [True, False]
+        """
         return in_any(day, self._source.coverage)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
@@ -193,22 +205,11 @@ class Calendar:
         if in_any(day, self.coverage):
             known = self.day(day)
             return frozenset({known.hours_of.weekday()} if known.working else ())
-        undecided = self._source.uncertain(day.year).get(day)
-        without_region = tuple(
-            entry
-            for entry in self._source.entries(day.year).get(day, ())
-            if entry.layer is not Layer.REGION and entry.layer not in self._dropped
-        )
-        entry = resolve(day, without_region)
-        if entry is None:
-            works, hours_of = day.weekday() not in self.weekend, day
-        else:
-            works, hours_of = entry.kind.working, entry.swapped_with or day
-        if works:
-            return frozenset({hours_of.weekday()})
-        if undecided is not None and undecided.kind is DayKind.HOLIDAY:
-            return frozenset()
-        return frozenset(range(7))
+        entries = self._source.entries(day.year).get(day, ())
+        dropped = self._dropped | {Layer.REGION}
+        without_region = tuple(entry for entry in entries if entry.layer not in dropped)
+        in_question = self._source.uncertain(day.year).get(day)
+        return possible_hours(day, without_region, self.weekend, in_question)
 
     # -- days ------------------------------------------------------------------------------
 
@@ -250,11 +251,19 @@ class Calendar:
         """Yield the days from ``first`` to ``last``, both included.
 
         Raises CalendarCoverageError at the first date that is not covered.
+
+        >>> days = Calendar.get("RU").days(date(2025, 10, 31), date(2025, 11, 4))
+        >>> [day.working for day in days]
+        [True, True, False, False, False]
         """
         return map(self.day, dates_between(first, last))
 
     def is_working_day(self, day: date) -> bool:
-        """Whether ``day`` has working hours. Raises CalendarCoverageError."""
+        """Whether ``day`` has working hours. Raises CalendarCoverageError.
+
+        >>> Calendar.get("RU").is_working_day(date(2025, 11, 1))
+        True
+        """
         return self.day(day).working
 
     def count_working_days(self, first: date, last: date) -> int:
@@ -395,6 +404,9 @@ class Calendar:
 
         Calendars with the same coverage and working time have the same fingerprint, whatever their
         ids, versions, acts and names.
+
+        >>> Calendar.get("RU").fingerprint == Calendar.get("RU").with_week(6).fingerprint
+        False
         """
         from hashlib import sha256  # noqa: PLC0415
 

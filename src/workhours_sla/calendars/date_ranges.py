@@ -30,7 +30,10 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 
 def in_any(day: date, ranges: Iterable[DateRange]) -> bool:
     """Whether a date is in one of the ranges."""
-    return any(first <= day <= last for first, last in ranges)
+    for first, last in ranges:  # noqa: SIM110 - with any() a look-up of a day takes a third longer
+        if first <= day <= last:
+            return True
+    return False
 
 
 def merged(ranges: Iterable[DateRange]) -> tuple[DateRange, ...]:

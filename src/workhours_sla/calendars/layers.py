@@ -96,3 +96,20 @@ def _decide(
     if eve_of is not None:
         shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
     return Day(day, kind, hours_of, shortened_by, reasons, eve_of)
+
+
+def possible_hours(
+    day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
+) -> frozenset[int]:
+    """Return the weekdays whose hours an unknown date may have; none if it is off in any case.
+
+    ``federal`` are its entries without those of the region, ``in_question`` is the uncertain one.
+    A regional holiday can only make a working day a day off; anything else may make it work.
+    """
+    winner = resolve(day, federal)
+    if kind_of(day, winner, weekend).working:
+        swapped_with = winner.swapped_with if winner is not None else None
+        return frozenset({(swapped_with or day).weekday()})
+    if in_question is not None and in_question.kind is DayKind.HOLIDAY:
+        return frozenset()
+    return frozenset(range(7))
