@@ -227,7 +227,7 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
     low = max(math.floor(min([*lows, target - 0.1]) * 10) / 10, 0.0)
     foot = low - 0.3 * (1 - low)
     most = max(week.counts.arrived for week in weeks)
-    unit = 0.7 * (low - foot) / most
+    unit = 0.7 * (low - foot) / (most or 1)
     bars = [
         Box(place - 0.45, foot, place + 0.45, unit * week.counts.arrived, "quiet")
         for place, week in enumerate(weeks)

@@ -128,8 +128,9 @@ class _Drawing:
         self._lines.append(element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
 
     def _text(self, x: float, y: float, text: str, class_: str, anchor: str = "start") -> None:
-        x, y = round(x, 1), round(y, 1)
-        self._lines.append(element("text", text, x=x, y=y, class_=class_, text_anchor=anchor))
+        if text:
+            x, y = round(x, 1), round(y, 1)
+            self._lines.append(element("text", text, x=x, y=y, class_=class_, text_anchor=anchor))
 
     def _rect(self, x: float, y: float, end: float, foot: float, class_: str | None = None) -> Html:
         wide, tall = round(max(end - x, 1), 1), round(abs(foot - y), 1)

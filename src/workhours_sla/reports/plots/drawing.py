@@ -60,9 +60,9 @@ def draw(
         ax.text(0.5, 0.5, why, fontsize=TYPE, color=styles.INK, **styles.MIDDLE)
         return ax
     _frame(ax, chart)
+    _lay_out(ax)  # before the layers, which do not change the place of the axes
     for layer in chart.layers:
         _layer(ax, layer, chart.legend)
-    _lay_out(ax)
     _title(ax, chart.title)
     below = _legend(ax, chart.legend, _under(ax, chart))
     notes = list(chart.notes)
