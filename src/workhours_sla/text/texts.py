@@ -70,7 +70,7 @@ class _Filler(Formatter):
 
 
 def plural(count: object, forms: list[str], lang: str) -> str:
-    r"""Return the form that goes with a number, which may be written with its thousands apart.
+    r"""Return the plural form for a number, which may have thousands separators.
 
     >>> [plural(n, ["день", "дня", "дней"], "ru") for n in (1, 3, 11, 25, "1\xa0022", "0,5")]
     ['день', 'дня', 'дней', 'дней', 'дня', 'дня']

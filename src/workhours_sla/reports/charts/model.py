@@ -149,7 +149,7 @@ Layer = Series | Level | Band | Bars | Box | Words
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart. Without layers it is ``empty``: a sentence that says why.
+    """A chart, or without layers a sentence, ``empty``, that explains why there is none.
 
     ``legend`` has the labels of the looks of points and boxes, ``reading`` is what the chart shows,
     ``under`` has a text for each tick of ``x``, after a title; ``notes`` go below, ``unnamed``,
@@ -246,7 +246,7 @@ def width_of(text: str, size: float = TYPE) -> float:
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Return a name in no more than so many lines of so many letters, cut where it is longer.
+    """Return a name in at most ``lines`` lines of ``letters`` letters, cut if it is longer.
 
     >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
     Комитет транспорта и

@@ -98,7 +98,7 @@ class Details(Section):
         yield tables.late_table(shown, traces, self.text("late"), lang)
 
     def handling(self) -> Iterator[Html]:
-        """Yield who had what was late, and signs to look into."""
+        """Yield the holders of late appeals, and signs to investigate."""
         found = self.report.attribution
         if found is not None:
             yield from self._holders(found)
@@ -195,7 +195,7 @@ class Details(Section):
             yield tables.table(self.text("rejected"), self._titles("reason", "count"), rows)
 
     def method(self) -> Iterator[Html]:
-        """Yield how each figure is defined, and what all were made from."""
+        """Yield the definition of each figure, and the sources of the report."""
         report, lang = self.report, self.lang
         counts, funnels = report.total.counts, report.funnels
         chance = number(f"{funnels[0].false_alarms:.2f}", lang) if funnels else NO_FIGURE

@@ -1,4 +1,4 @@
-"""How it went along the calendar: weeks, times to an answer, open appeals, deadlines to come."""
+"""The sections about time: weeks, times to an answer, open appeals, deadlines to come."""
 
 from __future__ import annotations
 

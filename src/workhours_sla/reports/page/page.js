@@ -1,6 +1,6 @@
 "use strict";
-// Sorting, unfolding, reading charts by pointer and keys, and the theme. Without it the page still
-// reads: traces are open, charts have their tables.
+// Sort tables, open explanations, show the values of charts by pointer and keys, switch the theme.
+// The page works without it: explanations are open, and every chart has a table.
 document.documentElement.classList.add("js");
 
 document.addEventListener("DOMContentLoaded", () => {

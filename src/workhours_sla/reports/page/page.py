@@ -1,7 +1,8 @@
-"""A report as one HTML page that needs nothing else: no network, no other file, no framework.
+"""A report as one HTML file without network, other files or a framework.
 
-It prints, is light or dark, and is read by keyboard and by screen readers. Every text of the data
-is escaped, and a content security policy lets nothing run or load but what is the page's own.
+The page has a light and a dark theme, a print layout, and works by keyboard and with screen
+readers. All data is escaped, and a content security policy blocks everything that is not in the
+page itself.
 """
 
 from __future__ import annotations
@@ -73,9 +74,9 @@ def page(
 ) -> str:
     r"""Return a report as an HTML page, in ``lang`` or the report's own language.
 
-    ``traces`` gives the day-by-day account of a late appeal, for the first 500; ``forecast`` the
-    deadlines of the open ones; ``rest`` names a file beside the page with all that are late.
-    Raises ValueError for a language that the page does not speak.
+    ``traces`` returns the day-by-day explanation of a late appeal's due time, for the first 500;
+    ``forecast`` adds the deadlines of the open appeals; ``rest`` is the name of a file beside the
+    page with all late appeals. Raises ValueError for another language.
 
     >>> import numpy as np
     >>> from datetime import datetime, timedelta
@@ -106,10 +107,10 @@ def page(
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
-    """Return what explains the due times of late appeals among some outcomes.
+    """Return a function that explains the due times of the late appeals among some outcomes.
 
-    A due time that another holder's hours have part in, or that is none of working time, is not
-    explained.
+    It returns None for a due time that depends on the hours of several holders, or that is in
+    clock time.
     """
     by_clock = {
         (outcome.appeal_id, outcome.started_at or outcome.posted_at): outcome

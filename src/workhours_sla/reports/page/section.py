@@ -47,5 +47,5 @@ class Section:
         )
 
     def folded(self, *inner: Child, name: str = "as_table") -> Html:
-        """Return what is shown on demand."""
+        """Return elements that are hidden until the reader opens them."""
         return element("details", element("summary", self.text(name)), *inner)

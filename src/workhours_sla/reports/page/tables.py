@@ -1,4 +1,4 @@
-"""The tables of the page: real ones, with captions and scopes, that sort by their numbers."""
+"""The tables of the page, with captions and scopes, sortable by number."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROWS: Final = 500
 """How many groups, and how many late appeals, a table shows."""
 
 Traces = Callable[[Late], Trace | None]
-"""The day-by-day account of a late appeal's due time, None where there is none."""
+"""Return the day-by-day explanation of a late appeal's due time, or None."""
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -63,7 +63,7 @@ Line = Sequence[Cell | str]
 
 
 def name(text: str | None) -> Html:
-    """Return a name from the data: its direction of writing stays its own."""
+    """Return a name from the data, isolated from the direction of the text around it."""
     return element("bdi", NO_FIGURE if text is None else text)
 
 
@@ -229,7 +229,7 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
-    """Return late appeals, each with the day-by-day account of its due time if there is one.
+    """Return late appeals, each with the day-by-day explanation of its due time if there is one.
 
     The holder at the limit, and whether an hour would have saved the appeal, are columns where
     any is known.
@@ -252,8 +252,8 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
         lines = [_line([cells[column] for column in shown], _kinds(titles))]
         if trace is not None:
             inner = _trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
-            account = element("td", inner, colspan=len(shown))
-            lines.append(element("tr", account, class_="trace", id=f"trace-{place}"))
+            explained = element("td", inner, colspan=len(shown))
+            lines.append(element("tr", explained, class_="trace", id=f"trace-{place}"))
         bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
     return table(caption, titles, bodies=bodies, sortable=True, class_="late")
 
@@ -306,7 +306,7 @@ def _clock(time: timedelta | None) -> Cell:
 
 
 def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
-    """Return the account of a due time: days off in a row with one reason share a line."""
+    """Return the explanation of a due time; days off in a row with one reason share a line."""
 
     def kind(step: Step) -> tuple[object, str]:
         return (step.date if step.used else None), step.remark(lang)

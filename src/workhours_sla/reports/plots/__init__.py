@@ -124,7 +124,7 @@ def caterpillar_plot(
     ``by`` is a grouping of the report, its first one if None. Groups go by their share, the
     highest on top; those below ten matured have no share and come last, by their counts. The mark
     and its colour show what is proved of the target. A new figure is as tall as it must be; in
-    axes that are too low for all, those with the most arrivals are drawn, and a note says so.
+    axes that are too low for all, those with the most arrivals are drawn, and a note counts them.
     Raises LookupError.
     """
     lang = lang or report.lang
@@ -192,9 +192,9 @@ def appeal_timeline(  # noqa: PLR0913
     """Draw the course of one appeal on its schedule, and return the axes.
 
     Filled is working time, darker while the clock ran; pauses and the time past the limit are
-    hatched. Blank is no working time; whole days of it say why. Dates that the calendar does not
-    cover are dotted. A target around the clock (ClockTime) has all time filled, pauses too, as it
-    runs through them. ``events`` are numbered and named below, ``spans`` are those of
+    hatched. Blank is no working time, with the reason on whole days. Dates that the calendar does
+    not cover are dotted. A target around the clock (ClockTime) has all time filled, pauses too, as
+    it runs through them. ``events`` are numbered and named below, ``spans`` are those of
     ``holder_spans``. Times are in the zone of the schedule. ``as_of`` is that of the outcome.
     """
     ordered = sorted(events, key=lambda event: event.order)

@@ -44,7 +44,7 @@ _STEPS: Final = {"line": "default", "steps": "steps-post", "centred": "steps-mid
 def draw(
     ax: Axes | None, build: Callable[[Room], Chart], *, height: float = 3.0, width: float = WIDTH
 ) -> Axes:
-    """Draw a chart on the axes given, or on those of a new figure of so many inches; return them.
+    """Draw a chart on ``ax``, or on a new figure of a size in inches; return the axes.
 
     ``build`` returns the chart for the size that the axes have.
     """
@@ -113,7 +113,7 @@ def _points(ax: Axes) -> tuple[float, float]:
 
 
 def _lay_out(ax: Axes) -> None:
-    """Give the axes the place that they have with what is drawn so far."""
+    """Lay out the figure, so that the size of the axes is final."""
     ax.figure.canvas.figure.draw_without_rendering()
 
 
@@ -286,7 +286,7 @@ def _title(ax: Axes, text: str) -> None:
 
 
 def _below(ax: Axes, points: float) -> Transform:
-    """Return the transform from axes to so many points below."""
+    """Return the transform to coordinates of the axes, moved down by some points."""
     shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
     return ax.transAxes + shift
 
@@ -311,7 +311,7 @@ def _under(ax: Axes, chart: Chart) -> float:
 
 
 def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
-    """Draw the legend so many points below the axes; return where it ends, in points."""
+    """Draw the legend ``below`` points under the axes; return where it ends, in points."""
     handles: list[Artist] = [
         Patch(**styles.swatch(look), label=plain(label))
         for look, label in boxes.items()
@@ -343,7 +343,7 @@ def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
 
 
 def _note(ax: Axes, text: str, below: float, *, whole: bool) -> float:
-    """Write a note so many points below the axes; return where it ends, in points.
+    """Write a note ``below`` points under the axes; return where it ends, in points.
 
     Unless ``whole``, it is cut where it would take up more than the axes themselves.
     """
