@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 from importlib.util import find_spec
+from types import ModuleType
+
+from workhours_sla.public import DEFINED_IN
 
 _NEEDS = {
     "README.md": ("numpy",),
@@ -34,3 +38,18 @@ _NEEDS = {
 }
 
 collect_ignore = [path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))]
+
+_find_in_module = doctest.DocTestFinder._from_module  # noqa: SLF001
+
+
+def _is_defined_in(finder: doctest.DocTestFinder, module: ModuleType, value: object) -> bool:
+    """Whether a module defines a value; ``__module__`` of a public class names its facade."""
+    home = (
+        DEFINED_IN.get(f"{value.__module__}.{value.__qualname__}")
+        if isinstance(value, type)
+        else None
+    )
+    return _find_in_module(finder, module, value) if home is None else home == module.__name__
+
+
+doctest.DocTestFinder._from_module = _is_defined_in  # noqa: SLF001

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import UndeliverableError, clipped
+from workhours_sla.public import public
 from workhours_sla.sla.delivery import Pending, Retry, Sink
 from workhours_sla.sla.store import Outbox
 
@@ -36,6 +37,7 @@ class Undelivered(NamedTuple):
     error: BaseException | None
 
 
+@public("workhours_sla.stream")
 class Delivery:
     """Sends each change to each sink at least once, in order, while other threads work.
 

@@ -14,6 +14,7 @@ from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.public import public
 from workhours_sla.text import words
 
 
@@ -28,6 +29,7 @@ class Definition(NamedTuple):
     forecast: bool
 
 
+@public()
 class Calendar:
     """What kind of day each date is, and why (a production calendar).
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.text import words
 
 NOT_SHORTENED = timedelta(0)
@@ -18,6 +19,7 @@ PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
 """Labour Code art. 95: the working day before a holiday is one hour shorter."""
 
 
+@public()
 class DayKind(StrEnum):
     """What kind of day a date is. A short day is not a kind: see ``Day.shortened_by``.
 
@@ -41,6 +43,7 @@ class DayKind(StrEnum):
         return self is DayKind.WORK or self is DayKind.TRANSFERRED_WORK
 
 
+@public()
 class Layer(IntEnum):
     """Who decides what kind of day a date is; the higher of two layers wins.
 
@@ -56,6 +59,7 @@ class Layer(IntEnum):
     AGENCY = 5
 
 
+@public()
 class Act(NamedTuple):
     """The law, resolution or decree behind a day.
 
@@ -85,6 +89,7 @@ class Act(NamedTuple):
         return f"{self.title} ({words.pick(words.ACT_UNCONFIRMED, lang)})"
 
 
+@public()
 class Entry(NamedTuple):
     """What one layer decides about one date.
 
@@ -119,6 +124,7 @@ class Entry(NamedTuple):
         return f"{text}: {self.act.text(lang)}" if self.act else text
 
 
+@public()
 class Day(NamedTuple):
     """One date of one calendar.
 

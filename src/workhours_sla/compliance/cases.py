@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
 from workhours_sla.errors import EventError, PolicyError
 from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.public import public
+from workhours_sla.sla.evaluate import Evaluation, in_utc
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
@@ -38,6 +40,7 @@ ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
     """The names of groups, and for each case the position of its group's name, -1 for none."""
@@ -61,6 +64,7 @@ class Labels:
         return Labels(self.names, read_only(self.codes[rows]))
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What became of all that was read: read = taken + duplicate + after_as_of + quarantined.
@@ -88,6 +92,7 @@ class Intake:
         return replace(self, read=self.read + more, quarantined=counts_by_name(reasons))
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
     """The clocks of one target as of an instant, one row each.

@@ -21,6 +21,8 @@ from workhours_sla.compliance.cases import (
 from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.errors import BudgetError, PolicyError
 from workhours_sla.sla.instants import in_utc
+from workhours_sla.public import public
+from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
@@ -30,6 +32,7 @@ from workhours_sla.worktime.schedule import Schedule
 _NAT: Final = np.datetime64("NaT", "us")
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class AppealColumns:
     """Columns of appeals, one row each, all of one length and in one dimension.

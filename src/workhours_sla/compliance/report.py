@@ -56,6 +56,7 @@ from workhours_sla.compliance.series import (
 )
 from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
+from workhours_sla.public import public
 from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import deduplicate, is_future
 from workhours_sla.sla.event import Event
@@ -84,6 +85,7 @@ _BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
 }
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """What a report covers and compares.

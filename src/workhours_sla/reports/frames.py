@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.public import public
 from workhours_sla.reports.rows import columns_of
 from workhours_sla.sla.target import ScheduleBy, Target
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameColumns:
     """The names of the columns of a frame with one appeal in each row.

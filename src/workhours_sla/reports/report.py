@@ -8,10 +8,12 @@ from typing import Any
 
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
+from workhours_sla.public import public
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
 
 
+@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Report(ReportNumbers):
     """How well one target was kept, as of an instant; ``lang`` is the language of its text.

@@ -19,6 +19,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.corrections import corrected
 from workhours_sla.sla.event import Attributes, Event, EventType
 from workhours_sla.sla.pauses import PauseLine
@@ -51,6 +52,7 @@ _Given = tuple[str | None, ...]
 """The attributes that an event gives, in the order of Attributes."""
 
 
+@public()
 class Quarantined(NamedTuple):
     """An event that was rejected, with the reason.
 

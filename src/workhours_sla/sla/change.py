@@ -10,11 +10,13 @@ from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.pauses import since_of, until_of
 
 
+@public()
 class ChangeKind(StrEnum):
     """Kinds of changes, in the order in which those of one moment are emitted."""
 
@@ -29,6 +31,7 @@ class ChangeKind(StrEnum):
     EXCLUDED = "excluded"
 
 
+@public()
 class Change(NamedTuple):
     """Something that became true of a clock or, with ``retracts``, is no longer true.
 

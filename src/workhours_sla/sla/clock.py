@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.public import public
 from workhours_sla.sla.fast_frozen import fast_frozen
 from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, until_of
@@ -17,6 +18,7 @@ from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
 
+@public()
 class Verdict(StrEnum):
     """The result of one clock at an instant.
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from workhours_sla.public import public
 from workhours_sla.sla.change import Change
 
 
+@public("workhours_sla.stream")
 class Sink(Protocol):
     """Where changes are sent. A change may come twice: it has the same ``change_id``."""
 
@@ -25,6 +27,7 @@ class Sink(Protocol):
         """
 
 
+@public("workhours_sla.stream")
 class Progress(NamedTuple):
     """How far a sink has the changes of a store.
 
@@ -50,6 +53,7 @@ class Failure(NamedTuple):
     error: str
 
 
+@public("workhours_sla.stream")
 class DeadLetter(NamedTuple):
     """A change that is no longer sent to a sink, after how many attempts, and the last error."""
 
@@ -59,6 +63,7 @@ class DeadLetter(NamedTuple):
     error: str
 
 
+@public("workhours_sla.stream")
 class Pending(NamedTuple):
     """What a sink is to be sent now: numbered changes, in order.
 
@@ -105,6 +110,7 @@ def decide(number: int, failures: Iterable[Failure], now: datetime) -> Decision:
     return Decision(after=number, retry_at=retry_at)
 
 
+@public("workhours_sla.stream")
 class Retry(NamedTuple):
     """After how long, and how often, a change is sent again.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import FUTURE_TIME, deduplicate, is_future
@@ -31,6 +32,7 @@ class Reconciliation:
     late: int
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Outcomes by appeal id, the events in quarantine, and the appeals without a rule or schedule.

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.fast_frozen import fast_frozen
 
 ALLOWED_SKEW = timedelta(minutes=5)
@@ -20,6 +21,7 @@ AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 """The values of ``author_role``."""
 
 
+@public()
 class EventType(StrEnum):
     """What an event reports. Events of one appeal at one instant are ordered as listed here."""
 
@@ -62,6 +64,7 @@ class Attributes(NamedTuple):
     regime: str | None = None
 
 
+@public()
 @dataclass(frozen=True, slots=True, init=False)
 class Event:
     """One thing that happened to one appeal.

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measured, build_clock
@@ -17,6 +18,7 @@ from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
 
+@public()
 class Unmatched(NamedTuple):
     """An appeal without a rule, or without a schedule for a target; it has no such clock.
 

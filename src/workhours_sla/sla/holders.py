@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measured, build_clock
@@ -23,6 +24,7 @@ Owner = Literal["at_breach", "largest_share", "first"]
 HOUR: Final = timedelta(hours=1)
 
 
+@public()
 class Span(NamedTuple):
     """A stretch of a clock with one holder in one phase; instants are in UTC.
 

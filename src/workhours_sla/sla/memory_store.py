@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Any, Final
 
 from workhours_sla.errors import WorkHoursError
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Change
@@ -33,6 +34,7 @@ from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Holdings, Work
 SNAPSHOT: Final = "workhours.monitor/3"
 
 
+@public("workhours_sla.stream")
 class MemoryStore:
     """A store for one process, which forgets everything when it ends.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
+from workhours_sla.public import public
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.policy import Policy
 
 
+@public()
 class Monitor(Pipeline):
     """Applies events in any order and returns the changes of each clock: a pipeline in memory.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.instants import BEGINNING, NEVER
@@ -13,6 +14,7 @@ from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.zone import ZERO
 
 
+@public()
 class OutcomeBounds(NamedTuple):
     """The earliest and latest due time and limit, and the least and most elapsed time.
 
@@ -34,6 +36,7 @@ class OutcomeBounds(NamedTuple):
     elapsed: tuple[timedelta | None, timedelta | None]
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One appeal against one target as of an instant; a reopened appeal has one per cycle.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol, Self
 
 from workhours_sla.errors import StoreError
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Change
@@ -44,6 +45,7 @@ UNWRITTEN: Final = 20_000
 """Appeals that a transaction collects before it writes them."""
 
 
+@public("workhours_sla.stream")
 class Counters(NamedTuple):
     """How many events were received, and how many of them were special.
 
@@ -61,6 +63,7 @@ class Counters(NamedTuple):
         return Counters(*map(sum, zip(self, other, strict=True)))
 
 
+@public("workhours_sla.stream")
 class Committed(NamedTuple):
     """The changes that a batch caused, and how its events were counted."""
 
@@ -68,6 +71,7 @@ class Committed(NamedTuple):
     counters: Counters
 
 
+@public("workhours_sla.stream")
 class Digests(Protocol):
     """Messages that are sent as time passes, whether or not anything changes."""
 
@@ -78,6 +82,7 @@ class Digests(Protocol):
         """Send the messages that are due as of the last batch that was stored, or raise."""
 
 
+@public("workhours_sla.stream")
 class RunSummary(NamedTuple):
     """What one run did. read == duplicate + conflicting + the others, which are kept.
 
@@ -96,6 +101,7 @@ _Move = tuple[Event | None, StoredEvent | None]
 """The event of an id that counted before, and the copy that counts now."""
 
 
+@public("workhours_sla.stream")
 class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final, Literal, NamedTuple, get_args
 
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import Attributes, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule
@@ -43,6 +44,7 @@ _CONDITIONS: Final = {
 """The attribute that each condition of a rule is about."""
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Targets for the appeals that meet every condition.
@@ -114,6 +116,7 @@ class Rule:
         return not self._conditions and self.valid_from is None and self.valid_until is None
 
 
+@public()
 @dataclass(frozen=True)
 class Policy:
     """Rules in order: the first that fits an appeal selects its targets.

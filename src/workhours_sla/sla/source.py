@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from workhours_sla.public import public
 from workhours_sla.sla.event import Event
 
 
+@public("workhours_sla.stream")
 class Rejected(NamedTuple):
     """A row that produced no event, with its full text.
 
@@ -20,6 +22,7 @@ class Rejected(NamedTuple):
     text: str
 
 
+@public("workhours_sla.stream")
 class Item(NamedTuple):
     """One row of a source: its events, or the reason why it has none.
 
@@ -33,6 +36,7 @@ class Item(NamedTuple):
     rejected: Rejected | None = None
 
 
+@public("workhours_sla.stream")
 class Start(NamedTuple):
     """Where reading of a partition starts or resumes: a position without a row.
 
@@ -43,6 +47,7 @@ class Start(NamedTuple):
     position: str
 
 
+@public("workhours_sla.stream")
 class Idle(NamedTuple):
     """The source has no more rows for now.
 
@@ -52,6 +57,7 @@ class Idle(NamedTuple):
     received_until: datetime | None = None
 
 
+@public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
     """How far a partition has been read, and the latest receipt or heartbeat in it."""
 
@@ -59,6 +65,7 @@ class Checkpoint(NamedTuple):
     received_until: datetime | None = None
 
 
+@public("workhours_sla.stream")
 class Source(Protocol):
     """Where events come from. Reading can resume from any position that it returned before."""
 

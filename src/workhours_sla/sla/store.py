@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol
 
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Change
@@ -30,6 +31,7 @@ class Dropped(NamedTuple):
     appeal_ids: Collection[str]
 
 
+@public("workhours_sla.stream")
 class Holdings(NamedTuple):
     """Where every event went that a store ever received.
 
@@ -47,6 +49,7 @@ class Holdings(NamedTuple):
     rejected: int
 
 
+@public("workhours_sla.stream")
 class Batch(NamedTuple):
     """Rows that are stored in one transaction: all of them, or nothing."""
 
@@ -126,6 +129,7 @@ class Outbox(Protocol):
         """Make dead letters pending again, and return how many they were."""
 
 
+@public("workhours_sla.stream")
 class Store(Outbox, Protocol):
     """Keeps events, clocks, changes and positions, and writes them in one transaction.
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from workhours_sla.errors import PolicyError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
@@ -36,6 +37,7 @@ _TIME_OPTIONS = ("budget", "closing", "warn", "warn_percent", "pause_cap")
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class ScheduleBy:
     """A schedule for each agency, district or channel.
@@ -69,6 +71,7 @@ class ScheduleBy:
         return ScheduleBy, (self.field, dict(self.schedules))
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Target:
     """One promise, measured for each appeal by a clock. docs/promises.md describes the options.

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.instants import in_utc
+from workhours_sla.public import public
+from workhours_sla.sla.evaluate import in_utc
 from workhours_sla.worktime.zone import ZERO
 
 
+@public("workhours_sla.stream")
 class Watermarks:
     """The watermark of a source: the minimum over its partitions of the latest receipt in each.
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from workhours_sla.public import public
 from workhours_sla.statistics.arrays import (
     FloatArray,
     counts,
@@ -23,6 +24,7 @@ FLAGGED_BELOW = 20
 """Below this n a share is shown with a mark."""
 
 
+@public("workhours_sla.report")
 class TargetVerdict(StrEnum):
     """What the counts prove about a target."""
 

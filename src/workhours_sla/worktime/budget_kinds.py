@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
+from workhours_sla.public import public
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import (
@@ -135,6 +136,7 @@ class DayBudget:
         return {self.due_on(schedule, start, pauses)}
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class WorkingDays(DayBudget):
     """A number of dates with working hours; the day after the start is the first that counts.
@@ -166,6 +168,7 @@ class WorkingDays(DayBudget):
         return day
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class CalendarDays(DayBudget):
     """A number of dates of any kind; ``roll`` moves an end on a day off.
@@ -216,6 +219,7 @@ class CalendarDays(DayBudget):
         return {self._due_from(first, schedule, start, pauses) for first in firsts}
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Months(DayBudget):
     """A number of months: the same day of a later month, or its last day if it has no such day.
@@ -247,6 +251,7 @@ class Months(DayBudget):
         return rolled(schedule, end, self.roll, start, paused)
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class ClockTime:
     """Plain elapsed time, around the clock, independent of the schedule and of pauses.

@@ -11,6 +11,7 @@ from typing import Any
 
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
+from workhours_sla.public import public
 from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.dated_shifts import DatedShifts
@@ -22,6 +23,7 @@ from workhours_sla.worktime.zone import ONE_DAY, TICK, ZERO, TimeSpan
 SCHEMA_VERSION = 3
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Step:
     """The part of one date in an answer.
@@ -91,6 +93,7 @@ class Step:
         }
 
 
+@public()
 @dataclass(frozen=True, slots=True)
 class Trace:
     """The reasons for a deadline or an elapsed time, date by date.

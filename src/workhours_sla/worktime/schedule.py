@@ -22,6 +22,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     shown,
 )
+from workhours_sla.public import public
 from workhours_sla.worktime.combined import Combinable
 from workhours_sla.worktime.completion import CompletedShifts
 from workhours_sla.worktime.coverage import answer, refused
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace
 
 
+@public()
 class Schedule(Combinable, DatedShifts):
     """A calendar, weekly hours and a time zone: what counts as working time.
 

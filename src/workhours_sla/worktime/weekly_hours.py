@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError, shown
+from workhours_sla.public import public
 from workhours_sla.text import words
 from workhours_sla.worktime.zone import ONE_DAY, ZERO
 
@@ -102,6 +103,7 @@ class _Rule(NamedTuple):
     shifts: Shifts
 
 
+@public()
 class WeeklyHours(NamedTuple):
     """The shifts of each weekday, Monday first. The text form is the opening_hours notation.
 

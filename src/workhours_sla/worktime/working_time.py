@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.public import public
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.coverage import (
     answer,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.budget_kinds import Budget
 
 
+@public()
 class Interval(NamedTuple):
     """A stretch of working time ``[start, end)`` between two aware datetimes.
 

@@ -19,6 +19,7 @@ from workhours_sla.adapters.shape import Keys, Reader, as_written
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
 from workhours_sla.sla.policy import Policy
 from workhours_sla.worktime.schedule import Schedule
@@ -33,6 +34,7 @@ RENAMED = {"stops_on": "stops"}
 """Keys of earlier versions, and their names now."""
 
 
+@public("workhours_sla.config")
 class Configuration(NamedTuple):
     """A configuration: the policy, the schedules and presets it uses, and how files are written.
 

@@ -11,12 +11,14 @@ from typing import Literal
 from workhours_sla.adapters.config.sections import Section
 from workhours_sla.adapters.shape import Reader
 from workhours_sla.errors import ConfigError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import Starts, Stops
 
 _FOLDER = Path(__file__).parent / "presets_data"
 
 
+@public("workhours_sla.config")
 class NormSource(Section, frozen=True, kw_only=True):
     """The source of a norm; ``confidence`` is ``low`` where the act was not available.
 
@@ -31,6 +33,7 @@ class NormSource(Section, frozen=True, kw_only=True):
     note: str = ""
 
 
+@public("workhours_sla.config")
 class Norm(Section, frozen=True, kw_only=True):
     """A target as published; an ``optional`` one applies only where a rule names it.
 
@@ -48,6 +51,7 @@ class Norm(Section, frozen=True, kw_only=True):
     note: str = ""
 
 
+@public("workhours_sla.config")
 class Preset(Section, frozen=True, kw_only=True):
     """The published norms of one authority or law, with their sources.
 

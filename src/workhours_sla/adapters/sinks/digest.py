@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from workhours_sla.public import public
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.instants import in_utc
@@ -39,6 +40,7 @@ _PHRASES: Final[dict[str, words.Words]] = {
 }
 
 
+@public("workhours_sla.stream")
 class Digest(NamedTuple):
     """The messages to one agency, in the order in which they are sent."""
 

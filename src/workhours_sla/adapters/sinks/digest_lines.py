@@ -21,6 +21,7 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
+from workhours_sla.public import public
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
@@ -130,6 +131,7 @@ def _state_of(noted: str) -> _State:
         raise StoreError(msg) from None
 
 
+@public("workhours_sla.stream")
 class DigestLines:
     """Writes messages to agencies to a file, one per line, each in its agency's working time.
 

@@ -12,6 +12,7 @@ from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
 from workhours_sla.adapters.output import replacing
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm, end_of, lines_of
+from workhours_sla.public import public
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.delivery import Progress
 
@@ -35,6 +36,7 @@ def _no_progress(_sink: str) -> Progress:
     return Progress()
 
 
+@public("workhours_sla.stream")
 class JsonLinesSink:
     """Appends each change to a file as one line, durably when ``write`` returns.
 

@@ -15,6 +15,7 @@ from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import Tables
+from workhours_sla.public import public
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import Event
@@ -28,6 +29,7 @@ WRITTEN_EVERY: Final = timedelta(minutes=1)
 """How old the watermark on the disk may become while nothing else is written."""
 
 
+@public("workhours_sla.stream")
 class SqliteStore(SqliteOutbox):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 

@@ -24,11 +24,13 @@ from workhours_sla.adapters.stores.sqlite_rows import (
     reported_of,
 )
 from workhours_sla.errors import clipped
+from workhours_sla.public import public
 
 MOST_OF_PAGES: Final = 100
 """How many faults of pages and indexes are listed."""
 
 
+@public("workhours_sla.stream")
 class StoreFault(NamedTuple):
     """A fault of a store.
 

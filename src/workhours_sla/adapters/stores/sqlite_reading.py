@@ -20,6 +20,7 @@ from workhours_sla.adapters.stores.sqlite_file import (
 )
 from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, instant, read_each
 from workhours_sla.errors import StoreError
+from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
@@ -73,6 +74,7 @@ def serialised(
     return alone
 
 
+@public("workhours_sla.stream")
 class SqliteReader:
     """A store that is opened for reading; another process may write it. Raises StoreError.
 

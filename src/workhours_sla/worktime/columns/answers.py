@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.public import public
 from workhours_sla.worktime.columns.arguments import NAT, AmountColumn, InstantColumn, finest
 from workhours_sla.worktime.columns.edges import find_edges
 from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
@@ -29,6 +30,7 @@ Amounts = NDArray[np.timedelta64]
 Flags = NDArray[np.bool_]
 
 
+@public("workhours_sla.columns")
 class Marked(NamedTuple, Generic[Values]):
     """Answers, and which rows are not certain: returned with ``on_unknown="mark"``.
 

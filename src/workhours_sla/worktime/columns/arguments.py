@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
+from workhours_sla.public import public
 from workhours_sla.worktime.budget import LONGEST, check_budget
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
 from workhours_sla.worktime.columns.rows import PauseRows
@@ -65,6 +66,7 @@ class AmountColumn(NamedTuple):
         return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
 
 
+@public("workhours_sla.columns")
 class Pauses(NamedTuple):
     """The pauses of each row, as ragged arrays.
 
