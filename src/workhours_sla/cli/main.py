@@ -16,7 +16,6 @@ from typing import TextIO
 
 import click
 
-from workhours_sla import __version__
 from workhours_sla.errors import (
     CalendarCoverageError,
     ProvisionalWarning,
@@ -25,6 +24,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.text import words
 from workhours_sla.text.shell import language, say, sentence
+from workhours_sla.version import __version__
 
 EXIT_BREACHES = 1
 EXIT_UNREADABLE = 2

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
 from workhours_sla.errors import EventError, PolicyError
-from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.public import public
-from workhours_sla.sla.evaluate import Evaluation, in_utc
+from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome

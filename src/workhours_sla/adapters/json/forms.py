@@ -147,22 +147,9 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _own_hints(kind: type) -> dict[str, Any]:
-    """Return the hints of a class itself, in the namespace of the module that declares it.
-
-    ``__module__`` may name a facade instead, which does not have the names of the hints; then it
-    is one of the modules that have the class.
-    """
+    """Return the type hints of a class itself; those of a public class are resolved already."""
     hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
-    modules = [sys.modules[kind.__module__]]
-    modules += [one for name, one in sys.modules.items() if name.startswith("workhours_sla.")]
-    for module in modules:
-        if vars(module).get(kind.__name__) is kind:
-            try:
-                return get_type_hints(hints, vars(module), {})
-            except NameError:  # a facade, or a module that imports the class
-                continue
-    msg = f"no module declares {kind!r}"
-    raise TypeError(msg)
+    return get_type_hints(hints, vars(sys.modules[kind.__module__]), {})
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from workhours_sla import __version__
 from workhours_sla.adapters.stores.sqlite_file import refuse, refuse_text
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import serialised
@@ -21,6 +20,7 @@ from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Rejected
 from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Work
+from workhours_sla.version import __version__
 
 HOT: Final = 20_000
 """Appeals that are kept in memory by default; others are read when touched."""

@@ -1,0 +1,66 @@
+"""The public modules: what they list exists, and their classes name them as their module."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pickle
+import re
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+import workhours_sla
+from workhours_sla import Schedule, Target, working_hours
+
+SOURCES = Path(workhours_sla.__file__).parent
+FACADES = (
+    "workhours_sla",
+    *(f"workhours_sla.{path.stem}" for path in sorted(SOURCES.glob("*.py"))),
+)
+NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.public"}
+NOT_PUBLIC |= {"workhours_sla.version"}
+PUBLIC = [name for name in FACADES if name not in NOT_PUBLIC]
+
+
+def classes(module: Any) -> list[type]:
+    found = [getattr(module, name) for name in module.__all__]
+    return [one for one in found if inspect.isclass(one)]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_listed_name_exists_and_has_a_docstring(name: str) -> None:
+    module = importlib.import_module(name)
+    for one in module.__all__:
+        value = getattr(module, one)
+        assert not callable(value) or inspect.getdoc(value), one
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_classes_name_a_facade_as_their_module(name: str) -> None:
+    for one in classes(importlib.import_module(name)):
+        assert one.__module__ in {*PUBLIC, "builtins"}, one
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_type_hints_of_public_classes_can_be_resolved(name: str) -> None:
+    for one in classes(importlib.import_module(name)):
+        if not getattr(one, "__parameters__", ()):
+            assert get_type_hints(one) is not None
+
+
+def test_pickles_name_facades_alone() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    target = Target("first reply", working_hours(4), office)
+    pickled = pickle.dumps(target)
+    assert pickle.loads(pickled) == target  # noqa: S301 - our own
+    assert b"workhours_sla.sla" not in pickled
+
+
+def test_nothing_inside_imports_the_package_itself() -> None:
+    inside = re.compile(
+        r"^\s*(from workhours_sla import|import workhours_sla\b(?!\.))", re.MULTILINE
+    )
+    found = [str(path) for path in SOURCES.rglob("*.py") if inside.search(path.read_text("utf-8"))]
+    assert not found
