@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
-from workhours_sla.reports.charts.model import Axis, Box, Chart, Words
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Tick, Words
 from workhours_sla.reports.scales import (
     neutral_shade,
     percent_sign,
@@ -60,12 +60,10 @@ def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
             step = neutral_shade(some / n) if bound is None else shade(some / n, bound)
             look, shown = SHADES[step], number(rounded(some / n, target=bound, places=0), lang)
         boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, shown))
-    labels = dict(zip(SHADES, shade_labels(target, lang), strict=False))
-    labels = labels if show == "in_time" else {}
+    labels = _labels(target, lang) if show == "in_time" else {}
     if few:
         labels[FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
-    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
-    hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
+    weekdays, hours = _ticks(lang)
     return Chart(
         text(f"heat_{show}"),
         Axis(0, 7, weekdays, names=True),
@@ -82,8 +80,7 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
     """
     heat, target = report.heat_map, report.promise.target_rate
     boxes = [_cell(heat, day, hour, target, lang) for day, hour in product(_DAYS, _HOURS)]
-    texts = [Words(_BARS, -0.4, CHARTS.text(lang, "axis_later"), "tick")]
-    rest = []
+    texts, rest = [], []
     for day in _DAYS:
         known, later = sum(heat.due_known[day]), sum(heat.due_later[day])
         if known:
@@ -92,15 +89,13 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
             rest.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
             end = _BARS + _BAR + 0.2
             texts.append(Words(end, day + 0.66, percent_text(part, lang), "tick"))
-    labels = dict(zip(SHADES, shade_labels(target, lang), strict=False))
-    hours = tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
-    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
+    weekdays, hours = _ticks(lang)
     return Chart(
         CHARTS.text(lang, "chart_heat"),
-        Axis(0, 29, hours, names=True),
+        Axis(0, 29, (*hours, (_BARS + _BAR / 2, CHARTS.text(lang, "axis_later"))), names=True),
         Axis(7, 0, weekdays, names=True),
         (*boxes, *rest, *texts),
-        {**labels, FEW: CHARTS.text(lang, "few")},
+        {**_labels(target, lang), FEW: CHARTS.text(lang, "few")},
         columns=24,
     )
 
@@ -128,3 +123,12 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
     look = FEW if few else SHADES[shade(met / matured, target)]
     text = str(arrived) if arrived else ""
     return Box(hour, day, hour + 0.94, 0.93, look, text, label)
+
+
+def _ticks(lang: str) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
+    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
+    return weekdays, tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
+
+
+def _labels(target: float, lang: str) -> dict[str, str]:
+    return dict(zip(SHADES, shade_labels(target, lang), strict=False))
