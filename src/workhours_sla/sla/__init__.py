@@ -1,1 +1,1 @@
-"""What was promised, and is it kept? Events, targets, and the pure fold that settles verdicts."""
+"""Was the promise kept? Events, targets, and the pure fold from events to clocks and verdicts."""
