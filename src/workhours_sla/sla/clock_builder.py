@@ -61,8 +61,8 @@ _BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
 
 
 @dataclass(slots=True)
-class Measured:
-    """One cycle of an appeal, and the target and schedule that it is measured against.
+class Measurement:
+    """One cycle of an appeal, and the target and schedule to measure it against.
 
     ``earliest_start`` is the earliest start of the clock; ``applies_since`` is when a change of the
     appeal made the target apply. Both are None if there is no such time.
@@ -76,13 +76,13 @@ class Measured:
     applies_since: datetime | None = None
 
 
-def build_clock(measured: Measured, before: Clock | None = None) -> Clock | None:
+def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock | None:
     """Return the clock of one cycle against a target, None where nothing starts it.
 
     ``before`` is the clock as it was with fewer events, or one of a target with the same times: its
     times are reused where start and pauses are the same, and the same clock is the same object.
     """
-    target, cycle = measured.target, measured.cycle
+    target, cycle = measurement.target, measurement.cycle
     if target.starts == "posted" and target.staff_opened == "start":  # most clocks
         start: Start | None = Start(cycle.opened.occurred_at, cycle.opened.event_id)
     else:
@@ -90,20 +90,20 @@ def build_clock(measured: Measured, before: Clock | None = None) -> Clock | None
     if start is None:
         return None
     build = _clock if cycle.deleted is None else _answered_or_withdrawn
-    earliest = measured.earliest_start
+    earliest = measurement.earliest_start
     if earliest is not None and earliest > start.at:
         start = Start(earliest, start.cause)
     if target.stops == "next_reply":
         found = exchanges_of(cycle, start)
-        clocks = [build(measured, begun, reply) for begun, reply in found]
+        clocks = [build(measurement, begun, reply) for begun, reply in found]
         waiting = clocks.pop() if found[-1].reply is None else None
         return deciding_clock(clocks, waiting)
     answer = None
     if cycle.replies or not isinstance(target.stops, str):
         answer = _answer_of(cycle, target, start)
     if target.on_transfer != "keep":
-        start = _after_transfers(measured, start, answer)
-    return build(measured, start, answer, before)
+        start = _after_transfers(measurement, start, answer)
+    return build(measurement, start, answer, before)
 
 
 # -- starting and stopping -------------------------------------------------------------------
@@ -164,9 +164,9 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
     return False
 
 
-def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> Start:
+def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
     """Return the start of the last holder's own clock, with the times of others cut out."""
-    appeal, cycle = measured.appeal, measured.cycle
+    appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
         if answer is not None and event.order >= answer.order:
@@ -178,7 +178,7 @@ def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> 
         elif named is not None:  # also of a transfer in the same instant
             turns[-1] = begun, named
     begun, holder = turns[-1]
-    if measured.target.on_transfer == "restart":
+    if measurement.target.on_transfer == "restart":
         return Start(begun.at, begun.cause, start)
     first = next(place for place, (_, who) in enumerate(turns) if who == holder)
     by_others = [
@@ -192,31 +192,31 @@ def _after_transfers(measured: Measured, start: Start, answer: Event | None) -> 
 
 
 def _answered_or_withdrawn(
-    measured: Measured, start: Start, answer: Event | None, before: Clock | None = None
+    measurement: Measurement, start: Start, answer: Event | None, before: Clock | None = None
 ) -> Clock:
     """Return the clock of an appeal that the citizen deleted."""
-    deleted = measured.cycle.deleted
+    deleted = measurement.cycle.deleted
     if deleted is None or (answer is not None and answer.order <= deleted.order):
-        return _clock(measured, start, answer, before)
+        return _clock(measurement, start, answer, before)
     withdrawn_at = max(deleted.occurred_at, start.at)
-    withdrawn = _clock(measured, start, None, before, withdrawn_at)
+    withdrawn = _clock(measurement, start, None, before, withdrawn_at)
     if withdrawn.ended_at is None:  # deleted after the limit
-        return _clock(measured, start, answer, before)
+        return _clock(measurement, start, answer, before)
     if withdrawn.bounds is None or withdrawn_at <= withdrawn.bounds.earliest.limit:
         return withdrawn
-    return with_others(withdrawn, [_clock(measured, start, answer, before)])
+    return with_others(withdrawn, [_clock(measurement, start, answer, before)])
 
 
 def _clock(
-    measured: Measured,
+    measurement: Measurement,
     start: Start,
     answer: Event | None,
     before: Clock | None = None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
     """Return the clock with that answer or withdrawal, ``before`` itself if it is the same."""
-    cycle, target, schedule = measured.cycle, measured.target, measured.schedule
-    started_at, excluded_at = start.at, measured.appeal.excluded_at
+    cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
+    started_at, excluded_at = start.at, measurement.appeal.excluded_at
     answered_at = None if answer is None else answer.occurred_at
     evidence = (start.cause,) if answer is None else (start.cause, answer.event_id)
     needs_review = (
@@ -226,7 +226,7 @@ def _clock(
     )
     pauses, certain, paused_time = _NO_PAUSES, None, None
     if start.cut_out or (target.pauses and cycle.pauses):
-        pauses, certain, paused_time = _pauses(measured, start, answered_at or withdrawn_at)
+        pauses, certain, paused_time = _pauses(measurement, start, answered_at or withdrawn_at)
     closed, open_pause = pauses
     due = limit = warn = bounds = None
     if (
@@ -248,7 +248,7 @@ def _clock(
             and before.withdrawn_at == withdrawn_at
             and before.excluded_at == excluded_at
             and before.needs_review == needs_review
-            and before.applies_since == measured.applies_since
+            and before.applies_since == measurement.applies_since
             and before.evidence == evidence
         ):
             return before
@@ -279,16 +279,16 @@ def _clock(
         False,  # noqa: FBT003 - provisional
         needs_review,
         evidence,
-        measured.applies_since,
+        measurement.applies_since,
         (),
     )
 
 
 def _pauses(
-    measured: Measured, start: Start, end: datetime | None
+    measurement: Measurement, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None, PausedTime | None]:
     """Return the pauses, those that every completion has if they differ, and the time they take."""
-    cycle, target, schedule = measured.cycle, measured.target, measured.schedule
+    cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, cut_out = start.at, start.cut_out
     if not (target.pauses and cycle.pauses):
         return within((), None, started_at, end, cut_out), None, None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import Measured, build_clock
+from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Policy, RelevantEvents, Rule
 from workhours_sla.sla.target import Target
@@ -104,8 +104,10 @@ def clocks_of(
             ):
                 clocks.append(known)
                 continue
-            measured = Measured(appeal, cycle, target, schedule, earliest_start, applies_since)
-            clock = build_clock(measured, known)
+            measurement = Measurement(
+                appeal, cycle, target, schedule, earliest_start, applies_since
+            )
+            clock = build_clock(measurement, known)
             if clock is not None:
                 clocks.append(clock)
                 known_clocks[of_target, number] = clock
@@ -148,7 +150,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
         found = None
         if _is_open(one, as_of):
             target = one.target
-            measured = Measured(
+            measurement = Measurement(
                 appeal,
                 appeal.cycles_for(target.on_reopen)[one.cycle],
                 target,
@@ -156,7 +158,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
                 earliest_start,
                 one.applies_since,
             )
-            found = build_clock(measured)
+            found = build_clock(measurement)
         clocks.append(one if found is None else replace(found, provisional=True))
     return folded._replace(clocks=tuple(clocks))
 

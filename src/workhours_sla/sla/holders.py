@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import read_appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import Measured, build_clock
+from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import in_utc
@@ -103,7 +103,7 @@ class HolderHistory:
         of_cycle = appeal.whole if target.on_reopen == "ignore" else appeal.cycles[cycle]
         clock = None
         if schedule is not None:
-            clock = build_clock(Measured(appeal, of_cycle, target, schedule))
+            clock = build_clock(Measurement(appeal, of_cycle, target, schedule))
         if clock is None or clock.started_at > as_of:
             return ()
         end = clock.ended_at or as_of
