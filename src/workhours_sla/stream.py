@@ -1,8 +1,15 @@
 """Follow appeals as they happen: a source, a pipeline over a store, and delivery to sinks."""
 
-from workhours_sla.adapters.delivery import Delivery
-from workhours_sla.adapters.sinks.digest import Digest, digest_of
-from workhours_sla.adapters.sinks.digest_lines import DigestLines
+from workhours_sla.adapters.delivery import Delivery, Undelivered
+from workhours_sla.adapters.sinks.digest import (
+    Agency,
+    Digest,
+    count_changes,
+    digest_of,
+    targets_of,
+    waiting_of,
+)
+from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
@@ -16,6 +23,8 @@ from workhours_sla.sla.store import Batch, Holdings, Store
 from workhours_sla.sla.watermark import Watermarks
 
 __all__ = [
+    "Agencies",
+    "Agency",
     "Batch",
     "Checkpoint",
     "Committed",
@@ -44,9 +53,13 @@ __all__ = [
     "Start",
     "Store",
     "StoreFault",
+    "Undelivered",
     "Watermarks",
     "check_store",
+    "count_changes",
     "digest_of",
     "events_of",
     "restore",
+    "targets_of",
+    "waiting_of",
 ]
