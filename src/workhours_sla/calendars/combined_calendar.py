@@ -160,7 +160,7 @@ class CombinedCalendar(Calendar):
         return self._each(lambda part: part.with_week(days))
 
     def definition(self) -> NoReturn:
-        """Refuse: the parts have a definition each."""
+        """Raise CalendarDataError: each part has a definition of its own."""
         msg = f"{self.id!r} has no source of its own; use its parts"
         raise CalendarDataError(msg, id=self.id)
 
