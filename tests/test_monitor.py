@@ -651,3 +651,15 @@ def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> 
         found.append(ledger.net())
     assert found[0] == found[1]
     assert ("a", "plain", 0, "breached", at("2025-03-13 11:00")) in found[0]
+
+
+def test_a_quarantined_event_is_listed_as_it_was_corrected() -> None:
+    posted, early, corrected = story(
+        "2025-03-12 10:00 created", "2025-03-12 11:00 replied", "2025-03-12 09:00 corrected"
+    )
+    events = [posted, early, replace(corrected, refers_to=early.event_id)]
+    monitor = Monitor(FOUR)
+    monitor.apply(events)
+    found = evaluate(events, FOUR, as_of=at("2025-03-13 09:00")).quarantine
+    assert monitor.quarantine == found
+    assert [one.event.occurred_at for one in found] == [at("2025-03-12 09:00")]

@@ -818,3 +818,16 @@ def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
         assert len(store.apply([odd])) == 1
         assert store.apply([odd]) == ()
         assert store.holdings()[:3] == (2, 1, 1)
+
+
+def test_an_appeal_that_lost_its_only_event_is_not_dropped_with_the_copy(tmp_path: Path) -> None:
+    """Its row had ended, as nothing of it had begun."""
+    policy = Policy([Target("reply", working_hours(4), OFFICE, starts="interim")])
+    posted = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 12, 11))
+    earlier = replace(posted, appeal_id="2", received_at=posted.occurred_at)
+    with opened(tmp_path / "appeals.db", policy, retain=timedelta(days=1)) as store:
+        store.apply(posted)
+        store.apply([earlier, replied("2", at(2025, 3, 12, 12))])
+        store.advance(at(2025, 3, 14, 10))
+        assert aside(store) == Counter({(posted.event_id, "conflicting_id"): 1})
+        assert store.holdings().dropped == 2

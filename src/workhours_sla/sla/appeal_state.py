@@ -78,6 +78,11 @@ class AppealState:
         self.next_at = self.timer = next_at
         self.ended_at = ended_at
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no event and nothing of it was stored."""
+        return not (self.events or self.reported or self.next_at or self.ended_at)
+
     def add(self, copy: StoredEvent, policy: Policy) -> None:
         """Add an event, in any order."""
         event = copy.event

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Self
 
 from workhours_sla.public import public
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.store import BY_FOLD
 
 
 @public()
@@ -38,6 +41,16 @@ class Monitor(Pipeline):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(MemoryStore(outbox=False), policy)
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that do not count now, as corrected; a later event can change that."""
+        found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
+        with self._store.lock:
+            for appeals in self._all_appeals(self._store.appeal_ids()):
+                for appeal in appeals.values():
+                    found += appeal.fold(self._policy).quarantine
+        return in_order(found)
 
     @property
     def next_at(self) -> datetime | None:

@@ -456,7 +456,7 @@ class Pipeline:
             if copy is not None:
                 appeals[copy.event.appeal_id].add(copy, policy)
         for appeal in appeals.values():
-            if appeal.events or appeal.reported:
+            if not appeal.is_empty:
                 self._report(work, appeal)
 
     @staticmethod
