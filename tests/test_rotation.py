@@ -21,7 +21,7 @@ from typing import BinaryIO
 import pytest
 
 from stored import Stored
-from test_watch import IDS, LINES, POLICY, RunSummary, add, begin, line, told
+from test_watch import IDS, LINES, POLICY, Follower, add, begin, line, told
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.mapping import Layout
@@ -65,14 +65,14 @@ def pack(file: Path) -> Path:
     return packed
 
 
-def kinds(followed: RunSummary) -> list[str]:
+def kinds(followed: Follower) -> list[str]:
     return [loss.kind for loss in followed.tail.lost]
 
 
-def followed_to(path: Path, *lines: str) -> RunSummary:
+def followed_to(path: Path, *lines: str) -> Follower:
     """Return a tail that has read lines from a file."""
     path.write_text("".join(lines))
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.rest()
     return followed
 
@@ -92,7 +92,7 @@ def test_all_files_of_two_rotations_between_two_polls_are_read(path: Path, at_on
         for file in (path, numbered(path, 1), numbered(path, 2)):
             os.utime(file, (1_800_000_000, 1_800_000_000))
     assert followed.rest() == IDS[2:6]
-    assert RunSummary(path, followed.position).rest() == []
+    assert Follower(path, followed.position).rest() == []
     assert not followed.tail.lost
 
 
@@ -103,7 +103,7 @@ def test_a_hundred_rotations_between_two_polls_are_read_in_order(path: Path) -> 
         path.write_text(line(told(number)))
         os.utime(path, (2_000_000_000 + number, 2_000_000_000 + number))
     assert followed.rest() == [told(number).event_id for number in range(1, 131)]
-    assert RunSummary(path, followed.position).rest() == []
+    assert Follower(path, followed.position).rest() == []
 
 
 def test_more_files_than_may_be_open_are_read(path: Path) -> None:
@@ -117,7 +117,7 @@ def test_more_files_than_may_be_open_are_read(path: Path) -> None:
     path.write_text(line(told(401)))
     resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
     try:
-        again = RunSummary(path, followed.position)
+        again = Follower(path, followed.position)
         assert again.rest() == [told(number).event_id for number in range(1, 402)]
         assert followed.rest() == [told(number).event_id for number in range(1, 402)]
     finally:
@@ -134,7 +134,7 @@ def test_lines_written_to_the_renamed_file_after_the_switch_are_read(path: Path)
         assert followed.rest() == IDS[1:2]
         assert followed.rests(LINGER - 1) == []
         writer.write(LINES[2])
-        again = RunSummary(path, followed.position)
+        again = Follower(path, followed.position)
         assert again.rest() == IDS[2:3]
         writer.write(LINES[3] + LINES[4][:-1])
         add(path, LINES[5])
@@ -152,7 +152,7 @@ def test_a_renamed_file_is_closed_when_nothing_comes_any_more(path: Path) -> Non
     followed.rests(LINGER)
     assert "," not in followed.position
     numbered(path, 1).unlink()
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -215,7 +215,7 @@ def test_a_start_is_given_first_and_leads_back_to_the_file(path: Path, there: st
     add(path, LINES[2])
     rotate(path)
     add(path, LINES[3])
-    again = RunSummary(path, start.position)
+    again = Follower(path, start.position)
     assert again.rest() == IDS[:4]
     assert not again.tail.lost
 
@@ -225,9 +225,9 @@ def test_what_was_rotated_before_the_first_start_is_not_read(path: Path) -> None
     rotate(path)
     path.touch()
     add(numbered(path, 1), LINES[1])
-    followed = RunSummary(path)
+    followed = Follower(path)
     assert followed.rest() == []
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     add(path, LINES[2])
     assert followed.rest() == again.rest() == IDS[2:3]
     assert not followed.tail.lost
@@ -238,7 +238,7 @@ def test_a_backup_made_before_the_first_start_is_no_reason_to_leave_lines_out(pa
     path.write_text(LINES[0] + LINES[1])
     shutil.copy(path, numbered(path, 1))
     start = next(Tail(path, Layout()).items({}))
-    assert RunSummary(path, start.position).rest() == IDS[:2]
+    assert Follower(path, start.position).rest() == IDS[:2]
 
 
 def test_a_start_is_stored_before_anything_is_read(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_a_file_regrown_with_the_same_beginning_is_read_again(
     followed = followed_to(path, *LONG[:20])
     path.write_text("".join(LONG[:10] + LONG[20:]))  # 10 lines are more than is compared
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == LONG_IDS[:10] + LONG_IDS[20:]
     assert kinds(followed) == ["file_cut" if is_followed else "file_gone"]
 
@@ -312,10 +312,10 @@ def test_a_copy_is_read_on_before_the_file_that_was_cut_short(
     copy_and_truncate(path)
     add(path, LINES[4])
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == IDS[before:5]
     assert kinds(followed) == ["file_cut"]
-    assert RunSummary(path, followed.position).rest() == []
+    assert Follower(path, followed.position).rest() == []
 
 
 def test_a_copy_is_read_of_a_file_that_is_empty_again(path: Path) -> None:
@@ -337,15 +337,15 @@ def test_a_copy_is_read_of_a_file_that_was_cut_before_its_first_line_was_read(
     path: Path, is_followed: bool
 ) -> None:
     path.write_text(LINES[0] + LINES[1])
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.begin()
     copy_and_truncate(path)
     add(path, LINES[2])
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == IDS[:3]
     assert kinds(followed) == ["file_cut"]
-    assert RunSummary(path, followed.position).rest() == []
+    assert Follower(path, followed.position).rest() == []
 
 
 @pytest.mark.parametrize("is_followed", [True, False])
@@ -354,14 +354,14 @@ def test_a_file_that_is_regrown_before_its_first_line_was_read_is_named(
     path: Path, is_followed: bool, kept: int
 ) -> None:
     path.write_text("".join(LONG[:20]))
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.begin()
     path.write_text("".join(LONG[:kept] + LONG[20:]))
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == LONG_IDS[:kept] + LONG_IDS[20:]
     assert kinds(followed) == ["file_cut" if is_followed or kept == 10 else "file_gone"]
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -371,7 +371,7 @@ def test_a_file_that_is_cut_while_those_before_it_are_read_is_named(path: Path) 
     add(path, LONG[1] + LONG[2])
     rotate(path)
     add(path, LONG[3])
-    followed = RunSummary(path, followed.position)
+    followed = Follower(path, followed.position)
     assert [followed.begin(), followed.begin()] == ["", LONG_IDS[1]]
     add(path, LONG[4])
     assert followed.begin() == LONG_IDS[2]
@@ -393,7 +393,7 @@ def test_a_file_that_is_cut_while_it_is_opened_is_read_from_its_beginning(
         return Reading(file, there, offset)
 
     monkeypatch.setattr(followed_files, "Reading", cut_short)
-    again = RunSummary(path, position)
+    again = Follower(path, position)
     assert again.rest() == IDS[:kept]
     assert kinds(again) == ["file_cut"]
 
@@ -404,7 +404,7 @@ def test_a_copy_is_read_of_a_file_that_is_cut_and_regrown_while_it_is_opened(
     path: Path, read: int, there: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_text("".join(LONG[: max(read, there)]))
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.begin()
     if read:
         followed.begin()
@@ -418,19 +418,19 @@ def test_a_copy_is_read_of_a_file_that_is_cut_and_regrown_while_it_is_opened(
         return Reading(file, there, offset)
 
     monkeypatch.setattr(followed_files, "Reading", cut_short)
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert set(again.rest()) >= set(LONG_IDS[read:20])
     assert kinds(again) == ["file_cut"]
-    assert RunSummary(path, again.position).rest() == []
+    assert Follower(path, again.position).rest() == []
 
 
 def test_what_is_added_before_the_first_line_is_read_is_no_cut(path: Path) -> None:
     path.write_text(LINES[0] + "{half")
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.begin()
     os.truncate(path, len(LINES[0]))
     add(path, LINES[1])
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert followed.rest() == again.rest() == IDS[:2]
     assert not followed.tail.lost + again.tail.lost
 
@@ -459,10 +459,10 @@ def test_a_cut_is_named_of_a_file_whose_copy_was_compressed_unread(
     add(path, LINES[2])
     pack(numbered(path, 1))
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == IDS[2:3]
     assert kinds(followed) == ["file_compressed"] * bool(copied) + ["file_cut"]
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     add(path, LINES[3])
     assert followed.rest() == again.rest() == IDS[3:4]
     assert len(kinds(followed)) == 1 + bool(copied)
@@ -501,7 +501,7 @@ def test_a_compressed_file_that_was_read_is_no_loss(path: Path, is_followed: boo
     add(path, LINES[3])
     pack(numbered(path, 1))
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == IDS[3:4]
     assert not followed.tail.lost
 
@@ -512,7 +512,7 @@ def test_a_compressed_file_without_lines_is_no_loss(path: Path) -> None:
         rotate(path)
         path.touch()
     pack(numbered(path, 1))
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -527,10 +527,10 @@ def test_a_compressed_file_that_was_not_read_is_named_once(path: Path, is_follow
     os.utime(packed, (4_000_000_000, 4_000_000_000))
     add(path, LINES[4])
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == IDS[4:5]
     assert followed.tail.lost == [("file_compressed", str(packed))]
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == []
     assert not again.tail.lost
 
@@ -541,7 +541,7 @@ def test_a_compressed_file_that_was_read_in_part_is_named(path: Path) -> None:
     rotate(path)
     packed = pack(numbered(path, 1))
     add(path, LINES[4])
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[4:5]
     assert again.tail.lost == [("file_compressed", str(packed))]
 
@@ -551,7 +551,7 @@ def test_a_file_that_was_empty_is_not_taken_for_one_with_its_inode(path: Path) -
     add(path, LINES[0])
     path.unlink()
     path.write_text(LINES[1])  # some file systems give it the number of the file before
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[1:2]
     assert kinds(again) == ["file_gone"]
 
@@ -564,7 +564,7 @@ def test_a_file_that_is_missing_between_the_others_is_named(path: Path, is_follo
         add(path, LINES[number])
     numbered(path, 2).unlink()
     if not is_followed:
-        followed = RunSummary(path, followed.position)
+        followed = Follower(path, followed.position)
     assert followed.rest() == [IDS[2], IDS[3]]
     assert followed.tail.lost == [("file_missing", str(numbered(path, 2)))]
 
@@ -577,7 +577,7 @@ def test_a_file_that_is_missing_after_a_compressed_one_is_named(path: Path) -> N
         add(path, LINES[number])
     packed = pack(numbered(path, 2))
     numbered(path, 1).unlink()
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[3:4]
     assert again.tail.lost == [
         ("file_compressed", str(packed)),
@@ -601,10 +601,10 @@ def test_all_that_is_left_is_read_when_the_last_file_is_gone(path: Path) -> None
         rotate(path)
         add(path, LINES[number])
     numbered(path, 3).unlink()
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[1:4]
     assert again.tail.lost == [("file_gone", str(path))]
-    assert not RunSummary(path, again.position).tail.lost
+    assert not Follower(path, again.position).tail.lost
 
 
 SAID = {
@@ -786,11 +786,11 @@ def test_a_file_that_may_not_be_read_ends_the_run_and_loses_nothing(
         add(path, LINES[number])
     path.with_name(name).chmod(0)
     with not_as_root():
-        refused = followed if is_followed else RunSummary(path, position)
+        refused = followed if is_followed else Follower(path, position)
         with pytest.raises(SourceError, match=rf"{name}' \(Permission denied\)"):
             refused.rests(3)
     path.with_name(name).chmod(0o644)
-    assert RunSummary(path, refused.position).rest() == IDS[1:3]
+    assert Follower(path, refused.position).rest() == IDS[1:3]
 
 
 def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> None:
@@ -803,7 +803,7 @@ def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> No
         followed = followed_to(path, LINES[1])
         rotate(path)
         add(path, LINES[2])
-        assert RunSummary(path, followed.position).rest() == followed.rest() == IDS[2:3]
+        assert Follower(path, followed.position).rest() == followed.rest() == IDS[2:3]
 
 
 @pytest.mark.parametrize(
@@ -866,12 +866,12 @@ def test_a_position_of_an_earlier_form_is_understood(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     head = sha256(LINES[0].encode()).hexdigest()[:16]
     earlier = f"{len(LINES[0])}-{head}"
-    assert RunSummary(path, earlier).rest() == IDS[1:2]
+    assert Follower(path, earlier).rest() == IDS[1:2]
     rotate(path)
     add(path, LINES[2])
     rotate(path)
     add(path, LINES[3])
-    again = RunSummary(path, earlier)
+    again = Follower(path, earlier)
     assert again.rest() == IDS[1:4]
     assert not again.tail.lost
 
@@ -880,4 +880,4 @@ def test_a_position_of_an_earlier_form_is_understood(path: Path) -> None:
 def test_a_position_of_another_form_is_one_sentence(path: Path, position: str) -> None:
     path.write_text(LINES[0])
     with pytest.raises(StoreError, match=r"cannot be read; restore the last snapshot"):
-        RunSummary(path, position).rest()
+        Follower(path, position).rest()

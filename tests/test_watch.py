@@ -77,7 +77,7 @@ def text(events: Sequence[Event]) -> str:
 # -- a file that turns -------------------------------------------------------------------------
 
 
-class RunSummary:
+class Follower:
     """A tail that is read to each rest in turn."""
 
     def __init__(self, path: Path, position: str = "") -> None:
@@ -125,12 +125,12 @@ def add(path: Path, what: str) -> None:
 
 def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1][:30])
-    followed = RunSummary(path)
+    followed = Follower(path)
     assert followed.rest() == IDS[:1]
     assert followed.rest() == []
     add(path, LINES[1][30:] + LINES[2] + "\n  \n" + LINES[3][:-1])
     assert followed.rest() == IDS[1:3]
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == []
     add(path, "\n")
     assert followed.rest() == again.rest() == IDS[3:4]
@@ -142,12 +142,12 @@ def test_a_position_holds_wherever_it_was_taken(path: Path) -> None:
     positions = [item.position for item in whole.items({}) if isinstance(item, Item)]
     assert len(set(positions)) == 9
     for number, position in enumerate(positions):
-        assert RunSummary(path, position).rest() == IDS[number + 1 :]
+        assert Follower(path, position).rest() == IDS[number + 1 :]
 
 
 def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Path) -> None:
     path.write_text(LINES[0])
-    followed = RunSummary(path)
+    followed = Follower(path)
     assert followed.rest() == IDS[:1]
     path.rename(path.with_name("events.jsonl.1"))
     assert followed.rest() == []
@@ -161,7 +161,7 @@ def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Pa
 
 def test_what_was_rotated_while_nobody_followed_is_read_first(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.rest()
     for number, names in ((2, ["events.jsonl.2"]), (4, ["events.jsonl.1"])):
         add(path, LINES[number] + LINES[number + 1])
@@ -170,36 +170,36 @@ def test_what_was_rotated_while_nobody_followed_is_read_first(path: Path) -> Non
             os.utime(path.with_name(name), (number, number))
     path.with_name("events.jsonl.old").write_text(LINES[0])
     path.write_text(LINES[6])
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[2:7]
     assert not again.tail.lost
 
 
 def test_a_file_that_is_gone_is_said_to_be(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
-    followed = RunSummary(path)
+    followed = Follower(path)
     followed.rest()
     path.unlink()
     path.write_text(LINES[2] + LINES[3])
-    again = RunSummary(path, followed.position)
+    again = Follower(path, followed.position)
     assert again.rest() == IDS[2:4]
     assert again.tail.lost
 
 
 def test_a_file_cut_short_or_written_anew_is_read_from_its_beginning(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
-    followed = RunSummary(path)
+    followed = Follower(path)
     assert followed.rest() == IDS[:2]
     path.write_text(LINES[2])
     assert followed.rest() == IDS[2:3]
     path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than what was read
     assert followed.rest() == IDS[3:6]
-    assert RunSummary(path, followed.position).rest() == []
+    assert Follower(path, followed.position).rest() == []
 
 
 def test_a_file_of_which_only_the_end_was_cut_off_is_read_again(path: Path) -> None:
     path.write_text("".join(LINES))
-    followed = RunSummary(path)
+    followed = Follower(path)
     assert followed.rest() == IDS
     os.truncate(path, sum(map(len, LINES[:8])))
     assert followed.rest() == IDS[:8]
@@ -223,7 +223,7 @@ def test_what_cannot_be_followed_is_refused(path: Path) -> None:
     with pytest.raises(SourceError, match="utf-16"):
         Tail(path, Layout(), encoding="utf-16")
     with pytest.raises(SourceError, match="no file"):
-        RunSummary(path).rest()
+        Follower(path).rest()
 
 
 # -- the command -------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _POLL: Final = 0.05
 """Seconds between two looks at a thread that is waited for."""
 
 
+@public("workhours_sla.stream")
 class Undelivered(NamedTuple):
     """A sink that does not have every change, and why.
 

@@ -1,4 +1,4 @@
-"""A plain list of dates as CSV: one line a date, with its kind, name, swap and act."""
+"""Read a list of dates as CSV: a line for each date, with its kind, name, swap and act."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.rows import (
-    Checkpoint,
+    Place,
     Row,
     Source,
     calendar_of,
@@ -27,7 +27,7 @@ from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 
 COLUMNS = ("date", "kind", "name", "swapped_with", "act")
-"""The columns there may be; only ``date`` must be."""
+"""The known columns; only ``date`` is required."""
 
 HOLIDAY = "holiday"
 SHORT = "short"
@@ -38,7 +38,7 @@ KINDS = {
     "transferred_work": (Layer.TRANSFER, DayKind.TRANSFERRED_WORK),
     SHORT: (Layer.STATUTORY, DayKind.WORK),
 }
-"""What ``kind`` may say; nothing means a holiday."""
+"""The values of ``kind``; an empty one means a holiday."""
 
 _SWAPPED = ("transferred_off", "transferred_work")
 _DELIMITERS = ",;\t"
@@ -46,7 +46,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
-def read(  # noqa: PLR0913 - each answers what the list leaves open
+def read(  # noqa: PLR0913 - the list itself does not have these
     source: Source,
     *,
     id: str,  # noqa: A002 - the word of Calendar
@@ -59,19 +59,19 @@ def read(  # noqa: PLR0913 - each answers what the list leaves open
     r"""Return the calendar of a list of dates.
 
     ``source`` is the content, as text or bytes, or a Path. The first line names the columns:
-    ``date`` (2026-05-08 or 08.05.2026), and as one likes ``kind`` (holiday, day_off,
-    transferred_off, transferred_work, short; nothing means a holiday), ``name``,
-    ``swapped_with`` (the other date of a transfer; one of the two lines may leave it out) and
-    ``act``. Lines before it that begin with # are remarks. ``delimiter`` is the comma, semicolon
-    or tab of the first line unless given. ``weekend`` holds the weekly days off (Monday is 0). The
-    calendar knows ``first`` to ``last``, by default the years of the dates, all of each.
+    ``date`` (2026-05-08 or 08.05.2026), and optionally ``kind`` (holiday, day_off,
+    transferred_off, transferred_work, short; empty means a holiday), ``name``, ``swapped_with``
+    (the other date of a transfer; one of the two lines may leave it out) and ``act``. Lines before
+    it that begin with # are comments. ``delimiter`` is the comma, semicolon or tab of the first
+    line unless given. ``weekend`` are the weekly days off (Monday is 0). The calendar covers
+    ``first`` to ``last``, by default the whole years of the dates.
 
     A short day is one hour shorter. A transferred working day has the hours of the date it was
-    swapped with; where it is short too, its kind is short, with that date beside it.
+    swapped with; if it is also short, its kind is short and ``swapped_with`` names that date.
 
-    Every line is an entry, or raises CalendarDataError that names it: a date said twice or out of
-    bounds, a kind that there is not, a working weekend that takes no hours from another date, a
-    swap that would lose or double hours. So does a whole year without a line.
+    Raises CalendarDataError, which names the line, for a date given twice or out of bounds, an
+    unknown kind, a working weekend that takes no hours from another date, a swap that would lose
+    or double hours, and a whole year without a line.
 
     >>> own = read("date,name\n2026-05-08,Day of the city\n", id="own")
     >>> own.day(date(2026, 5, 8)).describe()
@@ -81,7 +81,7 @@ def read(  # noqa: PLR0913 - each answers what the list leaves open
     off_weekdays = weekdays(weekend)
     rows = list(_rows(text, name, delimiter, off_weekdays))
     if not rows:
-        Checkpoint(name).refuse("it lists no dates", "add a line for each, or use Calendar.plain()")
+        Place(name).refuse("it has no dates", "add a line for each, or use Calendar.plain()")
     dates = [row.entry.date for row in rows]
     first = date(min(dates).year, 1, 1) if first is None else first
     last = date(max(dates).year, 12, 31) if last is None else last
@@ -89,35 +89,33 @@ def read(  # noqa: PLR0913 - each answers what the list leaves open
     _check_dates(rows, first, last)
     check_years(dates, first, last, name)
     rows = list(paired(rows))
-    check_swaps(
-        rows, off_weekdays, first, last, way_out="name that date in the column swapped_with"
-    )
+    check_swaps(rows, off_weekdays, first, last, remedy="name that date in the column swapped_with")
     entries = (row.entry for row in rows)
     return calendar_of(id, entries, weekend=off_weekdays, first=first, last=last, tz=tz)
 
 
 def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) -> Iterator[Row]:
-    """Yield a row per line; a cell may run over several lines, which count from its first."""
+    """Yield a row for each line; the number of a cell that spans several lines is its first."""
     lines = io.StringIO(text, newline="").readlines()
-    remarks = next(
+    comments = next(
         (index for index, line in enumerate(lines) if not line.startswith("#") and line.strip()),
         len(lines),
     )
-    head = lines[remarks] if remarks < len(lines) else ""
+    head = lines[comments] if comments < len(lines) else ""
     if delimiter is None:
         delimiter = max(_DELIMITERS, key=head.count)
-    reader = csv.reader(lines[remarks:], delimiter=delimiter, strict=True)
+    reader = csv.reader(lines[comments:], delimiter=delimiter, strict=True)
     columns: list[str] = []
-    line = remarks + 1
+    line = comments + 1
     while True:
-        place = Checkpoint(name, line)
+        place = Place(name, line)
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            place.refuse(f"it is no line of CSV ({error})", "correct its quotes")
+            place.refuse(f"it is not a line of CSV ({error})", "correct its quotes")
         if cells is None:
             return
-        line = remarks + reader.line_num + 1
+        line = comments + reader.line_num + 1
         cells = [cell.strip() for cell in cells]
         if not columns:
             columns = _columns(cells, place)
@@ -129,18 +127,18 @@ def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) 
             yield Row(_entry(dict(zip(columns, cells, strict=False)), place, name, weekend), place)
 
 
-def _columns(cells: list[str], place: Checkpoint) -> list[str]:
+def _columns(cells: list[str], place: Place) -> list[str]:
     columns = [cell.lower() for cell in cells]
     for column in columns:
         if column not in COLUMNS or columns.count(column) > 1:
-            what = "there twice" if column in COLUMNS else "not known"
+            what = "given twice" if column in COLUMNS else "not known"
             place.refuse(f"the column {shown(column)} is {what}", f"use {', '.join(COLUMNS)}")
     if "date" not in columns:
         place.refuse("there is no column date", f"begin with a line such as {','.join(COLUMNS)}")
     return columns
 
 
-def _entry(cells: dict[str, str], place: Checkpoint, name: str, weekend: frozenset[int]) -> Entry:
+def _entry(cells: dict[str, str], place: Place, name: str, weekend: frozenset[int]) -> Entry:
     day = _date(cells["date"], "date", place)
     kind = cells.get("kind", "").lower() or HOLIDAY
     if kind not in KINDS:
@@ -158,7 +156,7 @@ def _entry(cells: dict[str, str], place: Checkpoint, name: str, weekend: frozens
     return short(entry, weekend)
 
 
-def _date(text: str, column: str, place: Checkpoint) -> date:
+def _date(text: str, column: str, place: Place) -> date:
     iso, day_first = _ISO.fullmatch(text), _DAY_FIRST.fullmatch(text)
     try:
         if iso:
@@ -168,16 +166,16 @@ def _date(text: str, column: str, place: Checkpoint) -> date:
     except ValueError:
         pass
     return place.refuse(
-        f"{column} is {shown(text)}, which is no date", "write it like 2026-05-08 or 08.05.2026"
+        f"{column} is {shown(text)}, which is not a date", "write it like 2026-05-08 or 08.05.2026"
     )
 
 
 def _check_dates(rows: Iterable[Row], first: date, last: date) -> None:
-    seen: dict[date, Checkpoint] = {}
+    seen: dict[date, Place] = {}
     for entry, place in rows:
         day = entry.date
         if day in seen:
-            place.refuse(f"{day} is there twice, first on {seen[day]}", "keep one of them")
+            place.refuse(f"{day} is given twice, first on {seen[day]}", "keep one of them")
         if not first <= day <= last:
             place.refuse(f"{day} is not within {first} to {last}", "give other first or last dates")
         seen[day] = place

@@ -1,4 +1,4 @@
-"""What the readers of calendar files share: the source's text, checks of rows, the calendar."""
+"""Shared by the readers of calendar files: reading a source, checking rows, making a calendar."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import CalendarDataError, clipped, shown
 
 Source = str | bytes | Path
-"""The content itself, as text or UTF-8 bytes; only a Path is a file to open."""
+"""The content, as text or UTF-8 bytes, or a Path of a file to read."""
 
 SHORT_DAY_NAMES = {"en": "short working day", "ru": "сокращённый рабочий день"}
 
 _DAYS_OF_A_WEEK = 7
 
 
-class Checkpoint(NamedTuple):
-    """Where in a source something stands: a line, or a key path where lines mean nothing."""
+class Place(NamedTuple):
+    """A place in a source: a line, or a key path if the format has no lines."""
 
     name: str
     line: int | None = None
@@ -35,30 +35,30 @@ class Checkpoint(NamedTuple):
             return f"{self.name} line {self.line}"
         return f"{self.name} {clipped(self.key)}" if self.key else self.name
 
-    def refuse(self, what: str, way_out: str) -> NoReturn:
-        """Raise CalendarDataError of one sentence: the place, what is wrong, the way out."""
-        msg = f"{self}: {what}; {way_out}"
+    def refuse(self, what: str, remedy: str) -> NoReturn:
+        """Raise CalendarDataError: the place, what is wrong, and what to do instead."""
+        msg = f"{self}: {what}; {remedy}"
         raise CalendarDataError(msg, name=self.name, line=self.line, key=self.key) from None
 
 
 class Row(NamedTuple):
-    """An entry and where it stands."""
+    """An entry and its place in the source."""
 
     entry: Entry
-    place: Checkpoint
+    place: Place
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return a source's name and bytes; ``what`` names one that is no file.
+    """Return the name and the bytes of a source; ``what`` is the name of one without a file.
 
-    Raises CalendarDataError for a file that cannot be read, TypeError for what is no source.
+    Raises CalendarDataError for a file that cannot be read, TypeError for any other type.
     """
     if isinstance(source, Path):
         try:
             return str(source), source.read_bytes()
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            Checkpoint(repr(str(source))).refuse(f"cannot be read ({why})", "check the path")
+            Place(repr(str(source))).refuse(f"cannot be read ({why})", "check the path")
     if isinstance(source, bytes):
         return what, source
     if isinstance(source, str):
@@ -66,12 +66,12 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
             return what, source.encode()
         except UnicodeEncodeError as error:
             line = source.count("\n", 0, error.start) + 1
-            Checkpoint(what, line).refuse("half of a character is no text", "give whole characters")
+            Place(what, line).refuse("it has half of a surrogate pair", "give whole characters")
     msg = f"give the content as text or bytes, or a Path of a file, not {type(source).__name__}"
     raise TypeError(msg)
 
 
-def decoded(raw: bytes, place: Checkpoint) -> str:
+def decoded(raw: bytes, place: Place) -> str:
     """Return UTF-8 bytes as text. Raises CalendarDataError."""
     try:
         return raw.decode()
@@ -84,16 +84,16 @@ def decoded(raw: bytes, place: Checkpoint) -> str:
 def text_of(source: Source, what: str) -> tuple[str, str]:
     """Return a source's name and text, without a byte order mark. Raises as ``raw_of``."""
     name, raw = raw_of(source, what)
-    return name, decoded(raw, Checkpoint(name)).removeprefix("\ufeff")
+    return name, decoded(raw, Place(name)).removeprefix("\ufeff")
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
-    """Return the days of a weekend (Monday is 0). Raises CalendarDataError."""
+    """Return the checked weekdays of a weekend (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
     for day in days:
         if type(day) is not int or not 0 <= day < _DAYS_OF_A_WEEK:
-            Checkpoint("weekend").refuse(
-                f"{shown(day)} is no weekday", "count them from Monday, 0, to Sunday, 6"
+            Place("weekend").refuse(
+                f"{shown(day)} is not a weekday", "use 0 (Monday) to 6 (Sunday)"
             )
     return days
 
@@ -104,7 +104,7 @@ def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
 
 
 def check_range(first: date, last: date) -> None:
-    """Refuse dates that are none, or in the wrong order. Raises TypeError, CalendarDataError."""
+    """Raise TypeError unless both are dates, CalendarDataError if they are in the wrong order."""
     for day in (first, last):
         if type(day) is not date:
             msg = f"first and last are dates such as date(2026, 1, 1), not {shown(day)}"
@@ -115,21 +115,21 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Refuse a whole year of which a source says nothing: most likely it does not know it."""
-    said = {day.year for day in dates}
+    """Raise CalendarDataError for a whole year without a row: the source may not cover it."""
+    covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):
         whole = first <= date(year, 1, 1) and date(year, 12, 31) <= last
-        if whole and year not in said:
-            Checkpoint(name).refuse(
-                f"says nothing of {year}, so it may not know that year",
-                "give first and last dates within the years that it tells of",
+        if whole and year not in covered:
+            Place(name).refuse(
+                f"it has no row for {year}, so it may not cover that year",
+                "give first and last dates within the years that it covers",
             )
 
 
 def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
-    """Return the entry of a day that works an hour less.
+    """Return an entry with one hour less working time.
 
-    On a weekend, or swapped with another date, it is a transferred working day.
+    On a weekend, or if it is swapped with another date, it is a transferred working day.
     """
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
@@ -138,7 +138,7 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, the two dates of a swap naming one another where only one of them did."""
+    """Yield the rows; if one date of a swap names the other, both then name each other."""
     named = [row.entry for row in rows if row.entry.swapped_with is not None]
     working, off = (
         {entry.swapped_with: entry.date for entry in named if entry.kind is kind}
@@ -157,35 +157,37 @@ def paired(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def check_swaps(
-    rows: Sequence[Row], weekend: frozenset[int], first: date, last: date, *, way_out: str
+    rows: Sequence[Row], weekend: frozenset[int], first: date, last: date, *, remedy: str
 ) -> None:
-    """Refuse a swap that would lose or double hours.
+    """Raise CalendarDataError for a swap that would lose or double working hours.
 
-    A working weekend must say whose hours it takes, that date must have hours of its own and be
-    off, and a day off must be moved from a date that is a holiday or works instead.
-    ``way_out`` says how this kind of file names the other date. Raises CalendarDataError.
+    A working weekend must name the date whose hours it takes; that date must have hours of its
+    own and be off. A day off must be moved from a date that is a holiday or works instead.
+    ``remedy`` is how this kind of file names the other date.
     """
     by_date = {row.entry.date: row.entry for row in rows}
     for row in rows:
         entry, other = row.entry, row.entry.swapped_with
         if entry.kind is DayKind.TRANSFERRED_WORK:
-            _check_hours(row, weekend, way_out)
+            _check_hours(row, weekend, remedy)
         if other is not None and first <= other <= last:
             _check_partner(row, other, by_date.get(other))
 
 
-def _check_hours(row: Row, weekend: frozenset[int], way_out: str) -> None:
-    """Refuse a transferred working day that would have no hours."""
+def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
+    """Raise CalendarDataError for a transferred working day without hours."""
     day, other = row.entry.date, row.entry.swapped_with
     if other is None:
         if day.weekday() in weekend:
-            row.place.refuse(f"{day} works on a weekend, but on whose hours is not said", way_out)
+            row.place.refuse(
+                f"{day} works on a weekend, but the date whose hours it takes is missing", remedy
+            )
     elif other.weekday() in weekend:
-        row.place.refuse(f"{day} works in place of {other}, a weekend without hours", way_out)
+        row.place.refuse(f"{day} works in place of {other}, a weekend without hours", remedy)
 
 
 def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
-    """Refuse a swap of which the other date knows nothing."""
+    """Raise CalendarDataError for a swap that contradicts the row of the other date."""
     day, place = row.entry.date, row.place
     works = row.entry.kind.working
     swap = f"{day} {'works' if works else 'is off'} in place of {other}"
@@ -200,7 +202,7 @@ def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
         place.refuse(f"{swap}, which is swapped with {partner.swapped_with}", "correct one of them")
 
 
-def calendar_of(  # noqa: PLR0913 - what a calendar is made of
+def calendar_of(  # noqa: PLR0913 - the parts of a calendar
     id: str,  # noqa: A002 - the word of Calendar
     entries: Iterable[Entry],
     *,
@@ -209,7 +211,7 @@ def calendar_of(  # noqa: PLR0913 - what a calendar is made of
     last: date,
     tz: ZoneInfo | str | None,
 ) -> Calendar:
-    """Return the calendar of checked entries; its version is a digest of them."""
+    """Return the calendar of checked entries; its version is a digest of the entries."""
     zone = None if tz is None else zone_of(tz).key
     rows = sorted(
         set(entries),

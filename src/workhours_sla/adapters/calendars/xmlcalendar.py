@@ -19,7 +19,7 @@ from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.rows import (
-    Checkpoint,
+    Place,
     Row,
     Source,
     calendar_of,
@@ -47,7 +47,7 @@ class _Year(NamedTuple):
     """The content of a file: its year, and a row for each date that is not ordinary."""
 
     year: int
-    place: Checkpoint
+    place: Place
     rows: list[Row]
 
 
@@ -81,7 +81,7 @@ def read_xmlcalendar(
     )
     years = sorted((_year(source) for source in sources), key=lambda year: year.year)
     if not years:
-        Checkpoint("the list of files").refuse("it is empty", "give the file of at least one year")
+        Place("the list of files").refuse("it is empty", "give the file of at least one year")
     for before, after in pairwise(years):
         if after.year == before.year:
             after.place.refuse(f"{after.year} is in {before.place} too", "give it once")
@@ -91,7 +91,7 @@ def read_xmlcalendar(
     rows = [row for year in years for row in year.rows]
     rows = list(paired(list(_with_swaps(rows, swaps or {}))))
     check_swaps(
-        rows, WEEKEND, first, last, way_out="name the date in swaps={date(2018, 4, 28): ...}"
+        rows, WEEKEND, first, last, remedy="name the date in swaps={date(2018, 4, 28): ...}"
     )
     entries = _with_eves(row.entry for row in rows)
     return calendar_of(id, entries, weekend=WEEKEND, first=first, last=last, tz=tz)
@@ -103,7 +103,7 @@ def _year(source: Source) -> _Year:
         return _XmlFile(name).read(text)
     if text.lstrip()[:1] == "{":
         return _JsonFile(name).read(text)
-    return Checkpoint(name).refuse(
+    return Place(name).refuse(
         f"{shown(text[:20])} is the beginning of neither XML nor JSON",
         "give the content of a file, or its Path",
     )
@@ -129,7 +129,7 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
         )
         yield Row(moved, place)
     for day in left:
-        Checkpoint("swaps").refuse(f"{day} is worked in no file", "leave it out")
+        Place("swaps").refuse(f"{day} is worked in no file", "leave it out")
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -169,7 +169,7 @@ class _XmlFile:
     """Reads the XML of one year, and remembers the line of each day."""
 
     def __init__(self, name: str) -> None:
-        self._place = Checkpoint(name)
+        self._place = Place(name)
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._element
         self._parser.StartDoctypeDeclHandler = self._doctype
@@ -178,7 +178,7 @@ class _XmlFile:
         self._year = 0
         self._lang = "ru"
         self._holidays: dict[str, str] = {}
-        self._days: dict[date, tuple[Checkpoint, dict[str, str]]] = {}
+        self._days: dict[date, tuple[Place, dict[str, str]]] = {}
         self._act = _act(0)
 
     def read(self, text: str) -> _Year:
@@ -196,7 +196,7 @@ class _XmlFile:
         rows = [Row(self._entry(day), place) for day, (place, _) in self._days.items()]
         return _Year(self._year, self._place, rows)
 
-    def _here(self, line: int | None = None) -> Checkpoint:
+    def _here(self, line: int | None = None) -> Place:
         return self._place._replace(line=line or self._parser.CurrentLineNumber)
 
     def _doctype(self, *_: object) -> None:
@@ -234,7 +234,7 @@ class _XmlFile:
             place.refuse(f"a day has the attribute {shown(key)}, which is not supported", way_out)
         day = _date(self._year, given.get("d", ""), place)
         if day in self._days:
-            place.refuse(f"{day} is there twice, first on {self._days[day][0]}", "keep one of them")
+            place.refuse(f"{day} is given twice, first on {self._days[day][0]}", "keep one of them")
         if given.get("t") not in (_OFF, _SHORT, _WORKING):
             place.refuse(f"t of {day} is {shown(given.get('t', ''))}", "use 1, 2 or 3")
         self._days[day] = (place, given)
@@ -259,7 +259,7 @@ class _XmlFile:
         return Entry(day, Layer.TRANSFER, kind, self._act, swapped_with=other)
 
 
-def _date(year: int, text: str, place: Checkpoint) -> date:
+def _date(year: int, text: str, place: Place) -> date:
     match = _MONTH_DAY.fullmatch(text)
     try:
         if match is None:
@@ -275,7 +275,7 @@ class _JsonFile:
     """Reads the JSON of one year."""
 
     def __init__(self, name: str) -> None:
-        self._place = Checkpoint(name)
+        self._place = Place(name)
         self._year = 0
 
     def read(self, text: str) -> _Year:
@@ -306,13 +306,13 @@ class _JsonFile:
                 )
         return _Year(self._year, self._place, rows)
 
-    def _at(self, key: str) -> Checkpoint:
+    def _at(self, key: str) -> Place:
         return self._place._replace(key=key)
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            self._place.refuse(f"a key of {shown(list(found))} is there twice", "keep one of them")
+            self._place.refuse(f"a key of {shown(list(found))} is given twice", "keep one of them")
         return found
 
     def _check(self, document: dict[str, Any]) -> None:
@@ -336,7 +336,7 @@ class _JsonFile:
             seen.add(target)
             yield target, source
 
-    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Checkpoint, str]]]:
+    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
         """Yield the listed days, each with its place in the file and its mark."""
         numbers = []
         for index, month in enumerate(months if isinstance(months, list) else [months]):
@@ -357,7 +357,7 @@ class _JsonFile:
                     place.refuse(f"{shown(text)} is not a day", "write it like 8, 8* or 8+")
                 day = _date(self._year, f"{number:02}.{int(match[1]):02}", place)
                 if day in seen:
-                    place.refuse(f"{day} is there twice", "keep one of them")
+                    place.refuse(f"{day} is given twice", "keep one of them")
                 seen.add(day)
                 yield day, (place, match[2])
         if sorted(numbers) != list(range(1, 13)):

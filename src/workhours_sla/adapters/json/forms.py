@@ -149,7 +149,8 @@ def _hints(kind: type) -> dict[str, Any]:
 def _own_hints(kind: type) -> dict[str, Any]:
     """Return the type hints of a class itself; those of a public class are resolved already."""
     hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
-    return get_type_hints(hints, vars(sys.modules[kind.__module__]), {})
+    module = sys.modules.get(kind.__module__)  # a facade may not be loaded
+    return get_type_hints(hints, vars(module) if module else {}, {})
 
 
 def plain(value: Any) -> Any:

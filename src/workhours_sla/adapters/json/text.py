@@ -42,7 +42,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            reader.fail((twice,), "the key is there twice", "keep one of them")
+            reader.fail((twice,), "the key is given twice", "keep one of them")
         return found
 
     try:

@@ -71,6 +71,7 @@ def targets_of(policy: Policy) -> dict[str, Target]:
     return {target.name: target for target in policy.targets}
 
 
+@public("workhours_sla.stream")
 class Agency(NamedTuple):
     """An agency, its working time, and its name in messages, by default its id."""
 

@@ -91,6 +91,7 @@ class DigestPipeline(Protocol):
         """Yield the outcomes of the appeals whose clocks have not all ended."""
 
 
+@public("workhours_sla.stream")
 class Agencies(NamedTuple):
     """The working time and the names of agencies.
 

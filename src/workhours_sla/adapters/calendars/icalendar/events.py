@@ -23,7 +23,7 @@ from workhours_sla.adapters.calendars.icalendar.times import (
     moments_of,
     on_clock_of,
 )
-from workhours_sla.adapters.calendars.rows import Checkpoint
+from workhours_sla.adapters.calendars.rows import Place
 from workhours_sla.calendars.date_ranges import ONE_DAY
 
 _MARGIN = timedelta(days=2)
@@ -47,7 +47,7 @@ class FeedEvent(NamedTuple):
 class Event(NamedTuple):
     """An event; ``replaces`` is the start of the occurrence that it replaces, if any."""
 
-    place: Checkpoint
+    place: Place
     about: FeedEvent
     uid: str
     sequence: int

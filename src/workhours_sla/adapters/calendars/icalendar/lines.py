@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workhours_sla.adapters.calendars.rows import Checkpoint, decoded
+from workhours_sla.adapters.calendars.rows import Place, decoded
 from workhours_sla.errors import clipped, shown
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -24,7 +24,7 @@ class Property(NamedTuple):
     name: str
     parameters: tuple[tuple[str, str], ...]
     value: str
-    place: Checkpoint
+    place: Place
 
     def parameter(self, name: str) -> str | None:
         """Return a parameter without its quotes, None if it is not given."""
@@ -44,7 +44,7 @@ class Component:
 
     __slots__ = ("components", "kind", "place", "properties")
 
-    def __init__(self, kind: str, place: Checkpoint) -> None:
+    def __init__(self, kind: str, place: Place) -> None:
         self.kind = kind
         self.place = place
         self.properties: list[Property] = []
@@ -105,27 +105,27 @@ def parse(raw: bytes, name: str) -> list[Component]:
             f"{clipped(inner.kind)} is never closed", "get the file again, it may be incomplete"
         )
     if not calendars:
-        Checkpoint(name).refuse(
+        Place(name).refuse(
             "it has no calendar", "give the content of an .ics file as text, or its Path"
         )
     return calendars
 
 
-def _unfolded(raw: bytes, name: str) -> Iterator[tuple[Checkpoint, str]]:
+def _unfolded(raw: bytes, name: str) -> Iterator[tuple[Place, str]]:
     """Yield the logical lines, joined as bytes, since a fold may divide a character."""
-    place, parts = Checkpoint(name), list[bytes]()
+    place, parts = Place(name), list[bytes]()
     for number, piece in enumerate(_LINE_END.split(raw), 1):
         if piece[:1] in (b" ", b"\t") and parts:
             parts.append(piece[1:])
         elif piece.strip():
             if parts:
                 yield place, decoded(b"".join(parts), place)
-            place, parts = Checkpoint(name, number), [piece]
+            place, parts = Place(name, number), [piece]
     if parts:
         yield place, decoded(b"".join(parts), place)
 
 
-def _property(text: str, place: Checkpoint) -> Property:
+def _property(text: str, place: Place) -> Property:
     name = _NAME.match(text)
     position = name.end() if name else 0
     parameters: list[tuple[str, str]] = []

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.adapters.calendars.icalendar.events import Event, FeedEvent, Options, occurrences
 from workhours_sla.adapters.calendars.icalendar.lines import Component, parse
 from workhours_sla.adapters.calendars.rows import (
-    Checkpoint,
+    Place,
     Source,
     calendar_of,
     check_range,
@@ -35,7 +35,7 @@ class PartialDay(NamedTuple):
 
     date: date
     name: str
-    place: Checkpoint
+    place: Place
 
 
 def read_icalendar(  # noqa: PLR0913 - one option for each thing that a feed leaves open
