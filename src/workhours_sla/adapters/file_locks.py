@@ -1,7 +1,7 @@
-"""Locks on files that belong to one open file, and last until it is closed or the process ends.
+"""Locks that belong to one open file, until it is closed or the process ends.
 
-A POSIX lock of ``fcntl`` does not: closing any other descriptor of the file drops it, so reading
-a locked file to copy it would let a second writer in.
+POSIX locks do not: closing any other descriptor of the file drops them, so that reading a locked
+file to copy it would let a second writer in.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if sys.platform == "win32":
     import msvcrt
 
     _LOCKED_BYTE = (1 << 31) - 2
-    """The last that can be locked. Nobody else can read it, so it is not one of the first."""
+    """The last byte that can be locked. Others cannot read it, so it is not one of the first."""
 
     def lock_file(fd: int) -> bool:
-        """Lock a file as a whole and return True, or False where another open file has it locked.
+        """Lock a file as a whole and return True, or False if another open file has it locked.
 
-        Raises OSError where files cannot be locked.
+        Raises OSError if files cannot be locked.
         """
         os.lseek(fd, _LOCKED_BYTE, os.SEEK_SET)
         try:
@@ -35,9 +35,9 @@ else:
     import fcntl
 
     def lock_file(fd: int) -> bool:
-        """Lock a file as a whole and return True, or False where another open file has it locked.
+        """Lock a file as a whole and return True, or False if another open file has it locked.
 
-        Raises OSError where files cannot be locked.
+        Raises OSError if files cannot be locked.
         """
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,9 +55,9 @@ if sys.platform == "linux":
     """Far from the bytes that SQLite locks, which are about 1 GiB into the file."""
 
     def lock_last_byte(fd: int) -> bool | None:
-        """Lock a byte that no file has; return False where it is locked, None where none can be.
+        """Lock a byte beyond any file; return False if it is locked, None if it cannot be.
 
-        Unlike ``lock_file`` it leaves the locks of SQLite on the same file alone.
+        Unlike ``lock_file`` it does not affect the locks of SQLite on the same file.
         """
         wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _LAST_BYTE, 1, 0)
         try:
@@ -68,5 +68,5 @@ if sys.platform == "linux":
 else:
 
     def lock_last_byte(fd: int) -> bool | None:  # noqa: ARG001
-        """Return None: such a lock would meet those of SQLite here."""
+        """Return None: such a lock would conflict with those of SQLite here."""
         return None

@@ -1,4 +1,4 @@
-"""Files that are written whole: the former content stays until the new one is on the disk."""
+"""Write files atomically: the old content remains until the new one is on the disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write files, all of them or, on a full disk, none. Raises OSError that names the file."""
+    """Write files, all or none of them. Raises OSError with the name of the file."""
     with replacing(*contents) as files:
         for file, (path, content) in zip(files, contents.items(), strict=True):
             with _named(path):
@@ -23,32 +23,32 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
-    """Open a binary file for each path, to take its place when the block ends.
+    """Open a binary file for each path, which replaces it when the block ends.
 
-    Each is written beside its path and renamed, so that a reader never sees a part of it, and if
-    anything raises, all paths are as before and nothing is left beside them. Permissions of a file
-    that is replaced are kept, and a symbolic link stays one. A pipe or a device is written
-    directly. Raises OSError that names the path.
+    Each is written beside its path and renamed, so that a reader never sees a part of it. If
+    anything raises, all paths are unchanged and nothing is left beside them. The permissions of a
+    replaced file are kept, and a symbolic link remains one. A pipe or a device is written directly.
+    Raises OSError with the path.
     """
-    opened: list[_Beside] = []
+    opened: list[_Replacement] = []
     try:
         for path in paths:
             with _named(path):
-                opened.append(_Beside(path))
+                opened.append(_Replacement(path))
         yield [one.file for one in opened]
         for one in opened:
             with _named(one.path):
                 one.finish()
         for one in opened:
             with _named(one.path):
-                one.take_place()
+                one.replace()
     finally:
         for one in opened:
             one.discard()
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk, where the system can."""
+    """Make the names in a folder durable, if the system can."""
     if os.name == "posix":
         with suppress(OSError):
             fd = os.open(folder, os.O_RDONLY)
@@ -58,8 +58,8 @@ def sync_folder(folder: Path) -> None:
                 os.close(fd)
 
 
-class _Beside:
-    """A file that is written beside the one whose place it takes."""
+class _Replacement:
+    """A file that is written beside the one that it replaces."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -96,21 +96,21 @@ class _Beside:
         shutil.copystat(self._target, self._written)
 
     def finish(self) -> None:
-        """Put all of it on the disk."""
+        """Make the content durable."""
         self.file.flush()
         if self._written is not None:
             os.fsync(self.file.fileno())
         self.file.close()
 
-    def take_place(self) -> None:
-        """Take the place of the file."""
+    def replace(self) -> None:
+        """Replace the file."""
         if self._written is not None:
             self._written.replace(self._target)
             self._written = None
             sync_folder(self._target.parent)
 
     def discard(self) -> None:
-        """Close and remove what did not take its place."""
+        """Close it, and remove it if it did not replace the file."""
         with suppress(OSError):
             self.file.close()
         if self._written is not None:
@@ -120,7 +120,7 @@ class _Beside:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Let errors name the path that was asked for."""
+    """Raise errors with the path of the caller."""
     try:
         yield
     except OSError as error:

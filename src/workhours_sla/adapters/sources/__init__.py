@@ -1,4 +1,4 @@
-"""Files and streams of appeals: one reader per format, one column mapping for all."""
+"""Read files and streams of appeals: one reader per format, one column mapping for all."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ _FORMATS: dict[str, Format] = {
 class Source:
     """An open file or stream of appeals: iterate over it once, then close it.
 
-    Every row gives its events or a Fault. ``size`` is the number of bytes of a file, None of a
-    stream; ``position`` how many have been read.
+    Yields the events of each row, or a Fault. ``size`` is the number of bytes of a file, None for a
+    stream; ``position`` is how many have been read.
     """
 
-    def __init__(  # noqa: PLR0913 - made here alone
+    def __init__(  # noqa: PLR0913 - called here only
         self,
         items: Iterator[Item],
         chunks: ByteChunks,
         closing: ExitStack,
         *,
         name: str,
-        format: Format,  # noqa: A002 - the word of the configuration
+        format: Format,  # noqa: A002 - the configuration key
         size: int | None,
     ) -> None:
         self._items = items
@@ -61,7 +61,7 @@ class Source:
         return self._chunks.position
 
     def __iter__(self) -> Iterator[Item]:
-        """Return the iterator over the rows, always the same."""
+        """Return the iterator over the rows, the same one each time."""
         return self._items
 
     def __enter__(self) -> Self:
@@ -71,16 +71,16 @@ class Source:
         self.close()
 
     def close(self) -> None:
-        """Close the file; a stream that was handed in stays open."""
+        """Close the file; a stream remains open."""
         self._closing.close()
 
 
 def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> Source:
-    """Open a file, or take a binary stream such as ``sys.stdin.buffer``, laid out as configured.
+    """Open a file, or a binary stream such as ``sys.stdin.buffer``, as configured.
 
-    The format is the configured one, else the one of the file's ending, else JSON Lines if the
-    first character is a brace and CSV if not. Raises SourceError for a file that cannot be
-    opened; iterating raises it for one that cannot be read as configured.
+    The format is the configured one, else that of the file's extension, else JSON Lines if the
+    first character is a brace and CSV if not. Raises SourceError if the file cannot be opened;
+    iterating raises it if the file cannot be read as configured.
     """
     with ExitStack() as stack:
         if isinstance(where, Path):
@@ -111,7 +111,7 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
 
 
 def layout_of(config: Config) -> Layout:
-    """Return how the rows of a file are laid out, as configured."""
+    """Return the configured layout of the rows of a file."""
     options = config.input
     return Layout(
         kind=options.kind,
@@ -124,7 +124,7 @@ def layout_of(config: Config) -> Layout:
 
 
 def _open(path: Path, name: str) -> tuple[BinaryIO, int | None]:
-    """Return an open file and its size, None where it has none that is known."""
+    """Return an open file and its size, None if that is unknown."""
     try:
         stream = path.open("rb")
         status = path.stat()
@@ -139,5 +139,5 @@ def _open(path: Path, name: str) -> tuple[BinaryIO, int | None]:
 
 
 def _looks_like(chunks: ByteChunks) -> Format:
-    """Return the format that the first character speaks for."""
+    """Return the format that the first character suggests."""
     return "jsonl" if chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"{") else "csv"

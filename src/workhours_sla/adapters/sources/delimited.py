@@ -1,4 +1,4 @@
-"""CSV: rows of fields between delimiters, read strictly, a row at a time."""
+"""Read CSV strictly, one row at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ERRORS = {
 
 
 class _Feed:
-    """Hands lines to the CSV reader and remembers those of the record at hand.
+    """Passes lines to the CSV reader and keeps those of the current record.
 
     ``line`` is the number of the record's first line.
     """
@@ -51,8 +51,8 @@ class _Feed:
         self.taken.clear()
         self.overlong = False
 
-    def give_back(self) -> None:
-        """Leave the record its first line and read the others again."""
+    def reread(self) -> None:
+        """Keep the first line of the record, and read the others again."""
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
@@ -66,7 +66,7 @@ class _Feed:
 
     @property
     def ended(self) -> bool:
-        """Whether the record ends where the file does, without a line ending."""
+        """Whether the record ends at the end of the file, without a line ending."""
         return bool(self.taken) and not self.taken[-1].endswith("\n")
 
     @property
@@ -82,11 +82,11 @@ def read(
     delimiter: str = ",",
     name: str = "input",
 ) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row after the header; blank lines are none.
+    """Yield the events, or the Fault, of every row after the header; blank lines are skipped.
 
-    A row that cannot be read spoils its first line alone: reading goes on with the next line, so
-    a quote that is never closed does not swallow the rest of the file. Raises SourceError for
-    an empty file, one without the columns of ``layout``, and one that is not text.
+    After a row that cannot be read, reading continues with the line after its first one, so that a
+    quote that is never closed does not lose the rest of the file. Raises SourceError for an empty
+    file, one without the columns of ``layout``, and one that is not text.
     """
     feed = _Feed(Lines(stream, encoding, name))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -114,7 +114,7 @@ def read(
 
 
 def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -> list[str]:
-    """Return the names of the columns, from the first line that is not blank."""
+    """Return the names of the columns from the first line that is not blank."""
     header = None
     try:
         for row in rows:
@@ -150,17 +150,17 @@ def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
 
 
 def _broken(feed: _Feed, error: str) -> Fault:
-    """Return the fault of a record that breaks the rules of quoting."""
+    """Return the fault of a record with wrong quotes."""
     single = len(feed.taken) == 1
     detail = next((words for part, words in _ERRORS.items() if part in error), error)
     if single and feed.ended:
         detail = f"{_HALF}: {detail}"
-    feed.give_back()
+    feed.reread()
     return Fault(feed.line, "malformed", detail, feed.text)
 
 
 def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault:
-    """Return the fault of a record with too many fields, too few, or half a one."""
+    """Return the fault of a record with too many or too few fields, or one that is cut off."""
     detail = f"{fields} fields where the header has {expected}"
     if feed.overlong:
         detail = f"a line of more than {LONGEST_LINE:,} characters"
@@ -168,5 +168,5 @@ def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault
         detail = f"{_HALF}: {detail}" if fields < expected else _HALF
     elif fields > expected:
         detail += f"; is there a {delimiter!r} in a field without quotes?"
-    feed.give_back()
+    feed.reread()
     return Fault(feed.line, "malformed", detail, feed.text)

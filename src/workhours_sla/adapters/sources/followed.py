@@ -1,4 +1,4 @@
-"""The files behind a followed path: each is read to its end, however often they are rotated."""
+"""The rotated files of a followed path: each is read to its end, however often they rotate."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from workhours_sla.adapters.sources.spot import Spot, spots_of
 from workhours_sla.errors import SourceError
 
 LINGER: Final = 60
-"""After so many polls without another line a rotated file is closed."""
+"""A rotated file is closed after this many polls without a new line."""
 
 _KEPT: Final = 8
-"""How many rotated files are kept open at most, to see whether more lines come."""
+"""The most rotated files that are kept open in case of new lines."""
 _AT_ONCE: Final = 50
-"""How many files are opened at once, of those that were rotated since."""
+"""The most new rotated files that are opened at once."""
 _MOST: Final = 200
-"""How many files are looked into before it is clear which of them to read."""
+"""The most files that are compared to find those to read."""
 _REMEMBERED: Final = 16
 _LOOKS: Final = 10
-"""After how many looks a number is missing, rather than to come in the rotation under way."""
+"""Searches until a missing number is lost; before, a rotation may be in progress."""
 _PAUSE: Final = 0.1
-"""Seconds between them."""
+"""Seconds between searches."""
 
 
 class Files:
-    """The files of a path that are open, oldest first; lines are added to the last one.
+    """The open files of a path, oldest first; new lines are written to the last one.
 
     ``report`` is called with a key of the command's phrases and the name of a file that cannot
-    be read, before what comes after it is.
+    be read, before later files are read.
     """
 
     def __init__(self, path: Path, report: Callable[[str, str], None]) -> None:
@@ -61,21 +61,21 @@ class Files:
         self._done = ""
         self._reported: set[tuple[str, str, Inode | None]] = set()
         self.missing = 0
-        """How many looks in a row have found no file under the path."""
+        """How many polls in a row found no file at the path."""
 
     def __iter__(self) -> Iterator[Reading]:
-        """Iterate over those that are open now."""
+        """Iterate over the files that are open now."""
         return iter(self._open[:])
 
     @property
     def position(self) -> str:
-        """The spot in each of them, after those of files that could be taken for newer ones."""
+        """The spot in each file, after those of closed files that could be mistaken for new."""
         return self._done + ",".join([reading.place for reading in self._open])
 
     def begin(self, position: str) -> None:
         """Open the files of a position, and all that were written since. Raises SourceError.
 
-        Without a position that is the file of the path alone.
+        Without a position, open the file at the path only.
         """
         if not position:
             found = rotations(self._path)
@@ -98,7 +98,7 @@ class Files:
         self._list_done()
 
     def _leave_out(self, found: Iterable[Found], first: Reading) -> None:
-        """Take rotated files as read that were there before anything was."""
+        """Mark as read the rotated files that existed before the first start."""
         for one in found:
             if not one.is_since(first.floor) or one.inode == first.inode:
                 continue
@@ -113,7 +113,7 @@ class Files:
         self._list_done()
 
     def turn(self) -> bool:
-        """Open the files that came after the last one, and return whether there are any.
+        """Open the files that are newer than the last one, and return whether there are any.
 
         Raises SourceError.
         """
@@ -146,7 +146,7 @@ class Files:
     def cut(self, reading: Reading) -> list[Reading]:
         """Report that a file was cut short, and open the copies that were made of it before.
 
-        It is read from its beginning then, after them.
+        After them it is read from its beginning.
         """
         self._report("file_cut", str(reading.path))
         spots = [reading.spot] if reading.offset else []
@@ -156,9 +156,9 @@ class Files:
         return self._before(reading, copies)
 
     def copies(self, reading: Reading) -> list[Reading]:
-        """Open the copies of a file that had lines, and was cut short, since it was seen empty."""
+        """Open the copies of a file that was filled and cut short after it was seen empty."""
         if not self._is_path(reading):
-            return []  # what is found now may have come after it
+            return []  # files that are found now may be newer
         copies, search = self._find((), reading.floor, with_path=False)
         if search.unread or search.blank or any(not copy.offset for copy in copies):
             self._report("file_cut", str(reading.path))
@@ -171,11 +171,11 @@ class Files:
             return False
 
     def is_over(self, reading: Reading) -> bool:
-        """Whether lines are added to another file by now."""
+        """Whether new lines are written to another file."""
         return reading is not self._open[-1]
 
     def over(self, *, once: bool) -> list[Reading]:
-        """Return those that need not be kept open, as no line is expected in them."""
+        """Return the files that can be closed, because no new line is expected in them."""
         rotated = self._open[:-1]
         return [
             reading
@@ -194,7 +194,7 @@ class Files:
         self._list_done()
 
     def _list_done(self) -> None:
-        """Name the closed files in positions that were written after the last one."""
+        """Keep in positions the closed files that were written after the last one."""
         if self._open:
             floor = self._open[-1].floor
             done = [f"{spot.text};" for spot in self._closed if spot.written_at >= floor]
@@ -211,9 +211,9 @@ class Files:
     def _find(
         self, spots: Sequence[Spot], floor: int, *, with_path: bool = True
     ) -> tuple[list[Reading], _Search]:
-        """Open the files that have a spot in them or were written since, oldest first.
+        """Open the files that have a spot or were written since, oldest first.
 
-        ``floor`` is when the last file that is known was written, 0 if nobody knows.
+        ``floor`` is when the last known file was written, 0 if unknown.
         """
         looks = 0
         while True:
@@ -221,11 +221,11 @@ class Files:
             with ExitStack() as stack:
                 try:
                     search = self._search(stack, found, spots, floor)
-                except FileNotFoundError:  # it was renamed between the look and the opening
+                except FileNotFoundError:  # it was renamed before it was opened
                     sleep(_PAUSE)
                     continue
                 looks += 1
-                if search.missing and looks < _LOOKS:  # a rotation may be under way
+                if search.missing and looks < _LOOKS:  # a rotation may be in progress
                     sleep(_PAUSE)
                     continue
                 stack.pop_all()
@@ -242,7 +242,7 @@ class Files:
     def _search(
         self, stack: ExitStack, found: Sequence[Found], spots: Sequence[Spot], floor: int
     ) -> _Search:
-        """Open and compare what was found. Raises FileNotFoundError, SourceError."""
+        """Open and compare the files that were found. Raises FileNotFoundError, SourceError."""
         last = None if spots else self._found(found, self._open[-1])
         there = self._opened(stack, found, spots, _earlier(floor, last))
         homes = {spot: home.found for spot in spots if (home := _home(spot, there))}
@@ -267,7 +267,7 @@ class Files:
     def _opened(
         self, stack: ExitStack, found: Iterable[Found], spots: Sequence[Spot], floor: int
     ) -> list[_Opened]:
-        """Open what may have spots in it or was written since. Raises FileNotFoundError."""
+        """Open the files that may have spots or were written since. Raises FileNotFoundError."""
         known = {reading.inode for reading in self._open}
         there = []
         for one in found:
@@ -288,12 +288,12 @@ class Files:
             if here or (len(there) < _MOST and one.is_since(floor)):
                 done = [spot for spot in self._closed if _is_in(spot, file, identity)]
                 there.append(_Opened(one, file, here + done, identity))
-            else:  # it is not needed, or found again after the others
+            else:  # it is not needed, or will be found again after the others
                 file.close()
         return there
 
     def _chosen(self, search: _Search) -> list[Reading]:
-        """Return those to read, and close the others."""
+        """Return the files to read, and close the others."""
         fresh: list[Reading] = []
         for one in search.opened:
             if one.file is None:
@@ -304,13 +304,13 @@ class Files:
                 if len(fresh) < _AT_ONCE:
                     fresh.append(self._begun(one.file, one, own, search))
                     continue
-                self._closed += one.spots  # it is found again after the others
+                self._closed += one.spots  # it will be found again after the others
             one.file.close()
         return fresh
 
     @staticmethod
     def _begun(file: BinaryIO, one: _Opened, own: Sequence[Spot], search: _Search) -> Reading:
-        """Return what reads on in a file, which may have been cut since it was looked into."""
+        """Return the reading of a file, which may have been cut since it was compared."""
         offset = max([spot.offset for spot in own], default=one.offset)
         reading = Reading(file, one.found.path, offset)
         if reading.floor != one.found.written_at:
@@ -329,7 +329,7 @@ class Files:
     # -- what cannot be read -----------------------------------------------------------------
 
     def _report_fate(self, spot: Spot, search: _Search) -> None:
-        """Report that a file is gone or was cut short since a spot in it was stored."""
+        """Report a file that is gone or was cut short since its spot was stored."""
         home = search.homes.get(spot)
         if home is None:
             self._report_once("file_gone", str(self._path))
@@ -347,12 +347,12 @@ class Files:
     def _packed(
         self, found: Sequence[Found], spots: Sequence[Spot], floor: int, homes: dict[Spot, Found]
     ) -> tuple[list[Found], list[Found]]:
-        """Return the compressed files that were not read, and new ones that have nothing in them.
+        """Return the compressed files that were not read, and new ones that are empty.
 
-        Find the spots that are in them.
+        Add the spots that are in them to ``homes``.
         """
         plain = {one.path for one in found if not one.packed}
-        held = [reading.file for reading in self._open]
+        open_files = [reading.file for reading in self._open]
         unread, blank = [], []
         for one in found:
             lost = [spot for spot in spots if spot not in homes]
@@ -360,7 +360,7 @@ class Files:
             is_seen = one.path.with_suffix("") in plain or _mark(one) in self._closed
             if not one.packed or is_seen or not (is_newer or lost):
                 continue
-            inside, is_read = recognised(one, [*spots, *self._closed], held)
+            inside, is_read = recognised(one, [*spots, *self._closed], open_files)
             homes |= {spot: one for spot in inside if spot in lost}
             if not is_read and (is_newer or not set(inside).isdisjoint(lost)):
                 unread.append(one)
@@ -369,7 +369,7 @@ class Files:
         return unread, blank
 
     def _had_blank(self) -> bool:
-        """Whether a rotated file was empty, so that it can be one that is compressed now."""
+        """Whether a rotated file was empty, and may be one of the compressed ones now."""
         return any(not os.fstat(one.file.fileno()).st_size for one in self._open[:-1]) or any(
             not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
         )
@@ -381,7 +381,7 @@ class Files:
 
 
 class _Opened(NamedTuple):
-    """A file that was found, and the spots in it; or why it cannot be opened."""
+    """A file that was found, and its spots, or why it cannot be opened."""
 
     found: Found
     file: BinaryIO | None = None
@@ -391,21 +391,22 @@ class _Opened(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """Up to where it was read."""
+        """How far it was read."""
         return max([spot.offset for spot in self.spots], default=0)
 
     @property
     def has_more(self) -> bool:
-        """Whether it has anything that was not read, as far as can be known."""
+        """Whether it may have lines that were not read."""
         if self.file is None or not self.spots:
             return True
         return self.offset < os.fstat(self.file.fileno()).st_size
 
 
 class _Search(NamedTuple):
-    """What was found: ``newer`` since the last known file, ``unread`` as it is compressed.
+    """The files that were found. ``newer`` were written after the last known one.
 
-    Of ``rewritten`` spots no file has all that was there. ``blank`` are compressed and empty.
+    ``unread`` are compressed and were not read, ``blank`` are compressed and empty. For
+    ``rewritten`` spots no file has everything that was read.
     """
 
     opened: Sequence[_Opened]
@@ -419,9 +420,9 @@ class _Search(NamedTuple):
 
 
 def _home(spot: Spot, there: Iterable[_Opened]) -> _Opened | None:
-    """Return the file of a spot: of those that have it the same one, else the newest.
+    """Return the file of a spot: the identical file if it has the spot, else the newest that has.
 
-    A file that has all that was there comes before those that were cut since.
+    Files with everything that was read are preferred to those that were cut since.
     """
     homes = [one for one in there if spot in one.spots]
     homes = [one for one in homes if _is_whole(spot, one)] or homes
@@ -434,17 +435,17 @@ def _is_whole(spot: Spot, one: _Opened) -> bool:
 
 
 def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:
-    """Whether a file has a spot in it; if no byte was known then, whether it is the same file."""
+    """Whether a file has a spot; if no byte was known, whether it is the identical file."""
     return spot.is_in(file) if spot.known else spot.identity == identity
 
 
 def _earlier(floor: int, last: Found | None) -> int:
-    """Return when the last known file was written: the time found now may be set back."""
+    """Return when the last known file was written; its time may have been set back since."""
     if last is None:
         return floor
     return min(floor or last.written_at, last.written_at)
 
 
 def _mark(one: Found) -> Spot:
-    """Return a spot that stands for a compressed file that is not read."""
+    """Return a spot that represents a compressed file that is not read."""
     return Spot(0, 0, "", "", one.inode[1], one.written_at)

@@ -1,4 +1,4 @@
-"""JSON Lines: one object per line, each read on its own."""
+"""Read JSON Lines: one object per line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from workhours_sla.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-HELD_BACK = 1_000
-"""How many faulty lines may come before the first object with all the required columns."""
+MOST_DELAYED = 1_000
+"""How many lines may come before every required column was seen once."""
 
 _decode = msgspec.json.Decoder(float_hook=float).decode  # a number of any size
 
@@ -29,14 +29,14 @@ def read(  # noqa: C901
 ) -> Iterator[Item]:
     """Yield the events, or the Fault, of every line that is not blank.
 
-    There is no header to check, so nothing is yielded until the objects have shown each required
-    column once, or 1,000 lines have not. Raises SourceError then, for an empty file, and for one
-    that is not text.
+    There is no header to check, so nothing is yielded until each required column was seen once.
+    Raises SourceError if one was not seen in 1,000 lines, for an empty file, and for one that is
+    not text.
     """
     rows = JsonRows(layout)
     unseen = {layout.column(canonical): canonical for canonical in layout.required}
     keys: dict[str, None] = {}
-    held: list[Item] = []
+    delayed: list[Item] = []
     empty = True
     line = 0
     for block in Lines(stream, encoding, name).blocks():
@@ -49,24 +49,24 @@ def read(  # noqa: C901
             if text.isspace():
                 continue
             empty = False
-            held.append(rows.item_of(text, line))
+            delayed.append(rows.item_of(text, line))
             for column in _columns_of(text):
                 keys[column] = None
                 unseen.pop(column, None)
-            if unseen and keys and len(held) > HELD_BACK:
+            if unseen and keys and len(delayed) > MOST_DELAYED:
                 raise layout.missing(next(iter(unseen.values())), list(keys), name)
-            if not unseen or len(held) > HELD_BACK:
-                yield from held
-                held.clear()
+            if not unseen or len(delayed) > MOST_DELAYED:
+                yield from delayed
+                delayed.clear()
     if empty:
         msg = f"{name} is empty; a JSON Lines file has one object on each line"
         raise SourceError(msg, name=name)
-    if not keys and held and _is_one_document(held[0]):
+    if not keys and delayed and _is_one_document(delayed[0]):
         msg = f"no line of {name} is a JSON object; write one object on each line, not an array"
         raise SourceError(msg, name=name)
     if keys and unseen:
         raise layout.missing(next(iter(unseen.values())), list(keys), name)
-    yield from held
+    yield from delayed
 
 
 def _columns_of(text: str) -> Iterable[str]:
@@ -75,7 +75,7 @@ def _columns_of(text: str) -> Iterable[str]:
 
 
 def _is_one_document(first: Item) -> bool:
-    """Whether the first line opens a JSON array, or an object spread over lines."""
+    """Whether the first line begins a JSON array, or an object of several lines."""
     text = first.text.strip() if isinstance(first, Fault) else ""
     return text.startswith("[") or text == "{"
 
@@ -88,7 +88,7 @@ class JsonRows:
         self._typed = TypedLines(self._mapper) if TypedLines.fits(layout) else None
 
     def items_of(self, block: str, line: int) -> Iterator[Item]:
-        """Yield what every line that is not blank gives; ``line`` is the number of the first."""
+        """Yield the events or the Fault of each line that is not blank, numbered from ``line``."""
         events = None if self._typed is None else self._typed.events_of(block)
         if events is not None and all(events):
             yield from events  # type: ignore[misc] # there is no None
@@ -114,7 +114,7 @@ class JsonRows:
 
 
 def _record_of(text: str) -> dict[str, object] | str:
-    """Return the object of a line, or what is wrong with it."""
+    """Return the object of a line, or why there is none."""
     if len(text) > LONGEST_LINE:
         return f"a line of more than {LONGEST_LINE:,} characters"
     try:

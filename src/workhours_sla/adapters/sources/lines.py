@@ -1,4 +1,4 @@
-"""From bytes to numbered lines of text, a chunk at a time: encodings, marks, halves of files."""
+"""Split bytes into lines of text, chunk by chunk: encodings, byte order marks, cut-off ends."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_LINE = 1_000_000
-"""Characters; of a longer line only this many and one more are kept."""
+"""Characters; a longer line is cut to one more than this."""
 
 _LONGEST_IN_BYTES = 4 * LONGEST_LINE
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
-"""What may come before the first character of a file, in any encoding."""
+"""Bytes that may precede the first character of a file, in any encoding."""
 
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 class LineCutter:
-    """Cuts bytes into whole lines; ``offset`` is where the last one ended, ``rest`` comes after.
+    """Splits bytes into complete lines; ``offset`` is the end of the last one, ``rest`` follows it.
 
-    Of a line longer than any may be only the beginning is kept.
+    Only the beginning of a line that is too long is kept.
     """
 
     def __init__(self, offset: int) -> None:
@@ -58,9 +58,9 @@ def lines_of(block: str) -> list[str]:
 
 
 class ByteChunks:
-    """A binary stream as chunks; ``position`` says how many bytes have been read.
+    """A binary stream as chunks; ``position`` is how many bytes have been read.
 
-    A pipe is not waited on for more than it has.
+    Reading from a pipe returns what it has, without waiting for more.
     """
 
     __slots__ = ("_ahead", "_name", "_stream_read", "position")
@@ -72,7 +72,7 @@ class ByteChunks:
         self.position = 0
 
     def peek(self) -> bytes:
-        """Return the beginning, up to where something else than marks and blanks comes."""
+        """Return the beginning, up to the first byte that is no mark and no blank."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
             piece = self._read()
             if not piece:
@@ -99,9 +99,9 @@ class ByteChunks:
 class Lines:
     r"""The lines of a byte stream, each with its ``\n``; the last one may have none.
 
-    A byte order mark is left out. ``torn`` says, at the end, that the stream stops in the middle
-    of a character, which then is U+FFFD. Raises SourceError for what is not text of
-    ``encoding``: bytes that it does not have, and NUL characters.
+    A byte order mark is skipped. At the end, ``torn`` is whether the stream stopped in the middle
+    of a character, which is then U+FFFD. Raises SourceError for bytes that are not text in
+    ``encoding``, and for NUL characters.
     """
 
     def __init__(self, stream: BinaryIO | ByteChunks, encoding: str, name: str) -> None:
@@ -123,7 +123,7 @@ class Lines:
             yield from lines_of(block)
 
     def blocks(self) -> Iterator[str]:
-        """Yield whole lines, as many together as have come, once."""
+        """Yield blocks of complete lines, as they are read, once."""
         rest = ""
         for text in self._texts():
             cut = text.rfind("\n") + 1
@@ -160,14 +160,14 @@ class Lines:
             if not chunk:
                 self.torn = True
                 return "\ufffd"
-            # what a decoder complains of ends where the chunk ends
+            # the object of a decoder's error ends where the chunk ends
             offset = self._chunks.position - len(error.object) + error.start
             self._refuse(offset, f"the byte 0x{error.object[error.start]:02x}", head)
         except UnicodeError as error:
             self._refuse(None, " ".join(str(error).split()), head)
 
     def _offset_of_nul(self, text: str) -> int | None:
-        """Return the byte offset of the first NUL, counted back from the end of the chunk."""
+        """Return the byte offset of the first NUL, computed from the end of the chunk."""
         name = codecs.lookup(self._encoding).name
         markless = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
         pending = self._decoder.getstate()[0]
@@ -181,12 +181,12 @@ class Lines:
         where = "" if offset is None else f" at byte {offset}"
         msg = (
             f"{self._name} is not text in {self._encoding} ({what}{where}); "
-            f"{_way_out(self._encoding, head)}"
+            f"{_remedy(self._encoding, head)}"
         )
         raise SourceError(msg, name=self._name, encoding=self._encoding, offset=offset) from None
 
 
-def _way_out(encoding: str, head: bytes) -> str:
+def _remedy(encoding: str, head: bytes) -> str:
     if head.startswith(b"PK\x03\x04"):
         return "it looks like a workbook or a zip archive: save the sheet as CSV"
     if head.startswith(b"\x1f\x8b"):

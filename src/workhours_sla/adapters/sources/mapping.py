@@ -1,4 +1,4 @@
-"""From a file's rows to events: the column mapping that every source shares."""
+"""Map the rows of a file to events; every source uses this mapping."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of a file with one row per event."""
 _ALL_DIFFERENT = ("event_id", "occurred_at", "received_at", "posted_at", "answered_at")
-"""Those whose values hardly come again."""
+"""High-cardinality columns."""
 APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *Attributes._fields)
 """The canonical columns of a file with one row per appeal."""
 
@@ -28,20 +28,20 @@ CLIPPED = 500
 """How many characters of a row's text a Fault keeps."""
 
 TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
-"""By the word that files have for them."""
+"""Event types by their names in files."""
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _LISTED = 40
 REMEMBERED = 10_000
-"""How many readings of a kind are kept before all are let go."""
+"""How many values of a column are cached before the cache is emptied."""
 _LONGEST_REMEMBERED = 100
 _NOWHERE: Final = object()
-"""The key, in a row, of a column that its file has not."""
+"""The key, in a row, of a column that the file does not have."""
 _ID_DIGITS = 20
 
 
 class Fault(NamedTuple):
-    """A row that gave no events: where it begins, why, what exactly, and its text, clipped.
+    """A row without events: its first line, the reason, the details, and its text, clipped.
 
     ``reason`` is a key of ``words.QUARANTINE_REASONS``; lines are counted from 1.
     """
@@ -53,19 +53,19 @@ class Fault(NamedTuple):
 
 
 Item = tuple[Event, ...] | Fault
-"""What one row gives."""
+"""The events of one row, or why it has none."""
 Record = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file's rows are laid out, whatever its format.
+    """The layout of a file's rows, in any format.
 
-    ``columns`` gives the file's own names of canonical columns; a column left out goes by its
-    canonical name, one named ``""`` is not in the file. ``values`` gives, for a column, what a
-    value in the file means; ``""`` means none, and a value left out stands for itself.
-    ``datetime_format`` and ``tz`` are as for ``Instants``. ``source`` names where the rows are
-    from, where no column says so.
+    ``columns`` maps canonical columns to the file's names; other columns have their canonical
+    names, and one named ``""`` is not in the file. ``values`` maps, for a column, values in the
+    file to their meanings; ``""`` means none, and other values are taken as they are.
+    ``datetime_format`` and ``tz`` are those of ``Instants``. ``source`` is where the rows are from
+    if no column has it.
     """
 
     kind: Literal["events", "appeals"] = "events"
@@ -82,7 +82,7 @@ class Layout:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The canonical columns without which no row gives an event."""
+        """The canonical columns that every event needs."""
         if self.kind == "events":
             return ("appeal_id", "type", "occurred_at")
         return ("appeal_id", "posted_at")
@@ -92,10 +92,10 @@ class Layout:
         return self.columns.get(canonical, canonical)
 
     def check(self, header: Sequence[str], name: str) -> None:
-        """Raise SourceError unless each column to be read is in ``header``, and only once.
+        """Raise SourceError if a column is missing from ``header`` or occurs twice.
 
-        Those required and those named in ``columns`` must be there; of appeals also
-        ``answered_at``, since without it every appeal would look unanswered.
+        Required are those in ``required`` and in ``columns``; for appeals also ``answered_at``,
+        because without it every appeal would look unanswered.
         """
         for canonical in self.canonical:
             column = self.column(canonical)
@@ -114,7 +114,7 @@ class Layout:
                 raise self.missing(canonical, header, name)
 
     def missing(self, canonical: str, columns: Collection[str], name: str) -> SourceError:
-        """Return the error that a file has no such column, with those that it has."""
+        """Return the error that a file lacks a column; it names the columns of the file."""
         column = self.column(canonical)
         near = _near((column, canonical), columns)
         named = shown(column) + ("" if column == canonical else f" to read as {canonical}")
@@ -130,7 +130,7 @@ class Layout:
 
 
 class Meanings(dict[object, str | None]):
-    """What the values of one column mean; of those that come again, the same object each time."""
+    """The meanings of one column's values; equal values have the same object as their meaning."""
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
         super().__init__({None: None})
@@ -149,9 +149,9 @@ class Meanings(dict[object, str | None]):
 
 
 class Mapper:
-    """Makes events of rows. ``columns`` are those the file has; None if that differs by row.
+    """Maps rows to events. ``columns`` are those of the file; None if they differ by row.
 
-    An event without an id of its own gets its ``content_id``.
+    An event without an id gets its ``content_id``.
     """
 
     def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
@@ -167,7 +167,7 @@ class Mapper:
 
     @property
     def read_columns(self) -> tuple[str, ...]:
-        """The file's own names of the columns that are read, each once."""
+        """The file's names of the columns that are read, each once."""
         names = (self.layout.column(canonical) for canonical in self.layout.canonical)
         return tuple(dict.fromkeys(name for name in names if self._has(name)))
 
@@ -220,14 +220,16 @@ class Mapper:
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
         answered_at = self._time("answered_at", answered)
-        told, about = (self.layout.source, *attributes[:3]), attributes[3:]
-        created = _derived(appeal_id, EventType.CREATED, posted_at, *told, None, None, None, *about)
+        sender, about = (self.layout.source, *attributes[:3]), attributes[3:]
+        created = _derived(
+            appeal_id, EventType.CREATED, posted_at, *sender, None, None, None, *about
+        )
         if answered_at is None:
             return (created,)
         if answered_at < posted_at:
             detail = f"answered_at {shown(answered)} is before posted_at {shown(posted)}"
             raise RefusedError(detail, "reply_before_post")
-        reply = (*told, "official", None, None, *about)
+        reply = (*sender, "official", None, None, *about)
         return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
 
     # -- values ------------------------------------------------------------------------------
@@ -240,7 +242,7 @@ class Mapper:
         return column if self._has(column) else _NOWHERE
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
-        """Return a function from a value of one column to its text, None where it is empty."""
+        """Return a function from a value of one column to its meaning, None if it is empty."""
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
             for value, meaning in self.layout.values.get(canonical, {}).items()
@@ -259,7 +261,7 @@ class Mapper:
         return meaning
 
     def _texts(self, record: Record) -> list[str | None]:
-        """Return what a row says in each canonical column, in their order."""
+        """Return the values of a row in the order of the canonical columns."""
         get = record.get
         try:
             return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[call-overload]
@@ -283,7 +285,7 @@ class Mapper:
 
 
 def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | None) -> Event:
-    """Return an event that a row implies, received when it occurred."""
+    """Return an event that a row of appeals implies; its receipt is when it occurred."""
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     return Event(own_id, appeal_id, kind, occurred_at, occurred_at, *facts)  # type: ignore[arg-type]
 
@@ -291,7 +293,7 @@ def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str
 def content_id(
     appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | bool | None
 ) -> str:
-    """Return the id of an event without one: the same content gives the same id.
+    """Return an id computed from the content of an event: equal contents have equal ids.
 
     The first 20 hexadecimal digits of the SHA-256 of a JSON array of the fields of Event in
     their order, without ``event_id`` and ``received_at``: the instant as ISO 8601 in UTC, fields

@@ -1,4 +1,4 @@
-"""A file that is read while it is written: up to where, and whether it is still the same file."""
+"""Read a file while it is written: how far it was read, and whether it is still the same."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Reading(LineCutter):
         self.inode = inode_of(status)
         self._identity = identity_of(file)
         self.written_at = self.floor = status.st_mtime_ns
-        """The last write before what was read last, and before the last look for other files."""
+        """The last write before the last read, and before the last search for other files."""
         self.quiet = 0
-        """How many polls in a row have found no more in it."""
+        """How many polls in a row found nothing new."""
         self.is_known = False
-        """Whether it was rotated already when its position was stored."""
+        """Whether it was rotated before its position was stored."""
         self.is_doubted = False
         """Whether it was cut short while it was opened."""
         self._head = self._before = b""
@@ -41,10 +41,10 @@ class Reading(LineCutter):
         self._looked_at = (0, 0)
         self.begin(offset)
         self.was_empty = not self._head
-        """Whether it may have been copied and cut short since it was seen."""
+        """Whether it may have been copied and cut short since the last poll."""
 
     def begin(self, offset: int) -> None:
-        """Read on from an offset."""
+        """Continue at an offset."""
         self.is_doubted = False
         super().__init__(offset)
         self._at = offset
@@ -52,7 +52,7 @@ class Reading(LineCutter):
         self._remember()
 
     def read(self) -> bytes:
-        """Return the bytes that come next. ``cut`` counts them. Raises SourceError."""
+        """Return the next bytes; ``cut`` counts them as read. Raises SourceError."""
         self.written_at = os.fstat(self.file.fileno()).st_mtime_ns
         return self._bytes(self._at, self._at + _CHUNK)
 
@@ -69,14 +69,14 @@ class Reading(LineCutter):
                 if len(self._head) < HEAD:
                     self._head = (self._head + line)[:HEAD]
                     self._known = digest(self._head)
-            else:  # too long a line to be kept whole
+            else:  # a line that is too long to be kept
                 self._remember()
             before = offset
             self._place = ""
             yield line, offset
 
     def take_rest(self) -> bytes:
-        """Return what comes after the last line, and count it as one."""
+        """Return the rest after the last line, and count it as a line."""
         rest = self.rest
         self.begin(self._at)
         return rest
@@ -85,7 +85,7 @@ class Reading(LineCutter):
     def place(self) -> str:
         """The text of a Spot: how far the file was read.
 
-        Before the first line it is recognised by the lines that are there.
+        Before the first line is read, the file is recognised by the lines that it has.
         """
         if not self._place or not self.offset:
             if not self.offset:
@@ -103,12 +103,12 @@ class Reading(LineCutter):
 
     @property
     def is_touched(self) -> bool:
-        """Whether it was written since the last look for other files, even if it is empty."""
+        """Whether it was written since the last search for other files, even if it is empty."""
         return self.written_at != self.floor
 
     @property
     def is_intact(self) -> bool:
-        """Whether the file still has what was read of it: it was not cut short or rewritten."""
+        """Whether the file still has what was read, so was not cut short or rewritten."""
         return self._is_there and (self.offset > 0 or self.has_rest)
 
     @property
@@ -124,7 +124,7 @@ class Reading(LineCutter):
 
     @property
     def has_rest(self) -> bool:
-        """Whether the file still has what comes after the last line."""
+        """Whether the file still has the rest after the last line."""
         size = os.fstat(self.file.fileno()).st_size
         end = self.offset + len(self.rest)
         if size < self._at or end < self._at or len(self.rest) > _CHUNK:
@@ -132,25 +132,25 @@ class Reading(LineCutter):
         return self._bytes(self.offset, end) == self.rest
 
     def _remember(self) -> None:
-        """Read what the file is recognised by."""
+        """Read the bytes that the file is recognised by."""
         self._end, self._head, self._before = self._marks()
         self._known = digest(self._head)
 
     def _look_again(self) -> None:
-        """Remember also what was added before the first line was read, unless the file was cut."""
+        """Read them again if lines were added before the first read, unless the file was cut."""
         status = os.fstat(self.file.fileno())
         looked_at = (status.st_size, status.st_mtime_ns)
         if looked_at != self._looked_at:
             marks = self._marks()
-            if self._is_there:  # asked after reading, so that they are of the same file
+            if self._is_there:  # checked after reading, so that they are of the same file
                 self._end, self._head, self._before = marks
                 self._known = digest(self._head)
                 self._looked_at = looked_at
 
     def _marks(self) -> tuple[int, bytes, bytes]:
-        """Return where the lines end that were read, or all if none was; and their two ends.
+        """Return where the lines end that were read, or all lines if none was, and their two ends.
 
-        Where no line has its end yet, what there is at the beginning stands for them.
+        If no line is complete yet, the beginning of the file is used for them.
         """
         end = self.offset or self._end_of_lines()
         head = self._bytes(0, min(end or HEAD, HEAD))
@@ -168,7 +168,7 @@ class Reading(LineCutter):
             return self.file.read(end - begin)
         except OSError as error:
             msg = (
-                f"{str(self.path)!r} cannot be read on ({error.strerror}); "
+                f"{str(self.path)!r} cannot be read further ({error.strerror}); "
                 "check its disk and start again"
             )
             raise SourceError(
@@ -201,7 +201,7 @@ def opened(path: Path) -> BinaryIO:
 
 
 def cannot_open(path: Path, error: OSError) -> SourceError:
-    """Return the error that a file is there but cannot be opened."""
+    """Return the error that an existing file cannot be opened."""
     msg = f"cannot open {str(path)!r} ({error.strerror}); give a file that can be read"
     cause = _CAUSES.get(error.errno or 0, "unopened")
     return SourceError(msg, name=str(path), cause=cause, why=error.strerror)

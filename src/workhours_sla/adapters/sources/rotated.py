@@ -1,4 +1,4 @@
-"""The files that rotation leaves beside a followed one: found, ordered and told apart."""
+"""Find, order and recognise the rotated files of a followed one."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from workhours_sla.adapters.sources.spot import Spot
 from workhours_sla.errors import SourceError
 
 Inode = tuple[int, int]
-"""Device and number of a file, which stay with it when it is renamed."""
+"""Device and inode number of a file, which a rename does not change."""
 
 _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|zip|7z))?")
-"""What rotation adds to the name of a file, and compression to that."""
+"""The suffixes that rotation and compression add to the name of a file."""
 _UNPACKERS: Final = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma", ".lzma": "lzma"}
 _LOOKS: Final = 100
 _GET_VERSION: Final = 0x80087601
-"""FS_IOC_GETVERSION, which asks for the generation of an inode."""
+"""FS_IOC_GETVERSION, which returns the generation of an inode."""
 _CHUNK: Final = 1 << 16
 _MOST_DIGITS: Final = 3
 """A longer number in a name is a date."""
 
 
 class Found(NamedTuple):
-    """A file beside the followed one, or that itself: then ``suffix`` is empty."""
+    """A rotated file, or the followed file itself, whose ``suffix`` is empty."""
 
     path: Path
     inode: Inode
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     packed: str = ""
 
     def is_since(self, floor: int) -> bool:
-        """Whether it was written at a time or after it, or is the followed file."""
+        """Whether it was written at ``floor`` or later, or is the followed file."""
         return not self.suffix or self.written_at >= floor
 
     @property
@@ -50,9 +50,9 @@ class Found(NamedTuple):
 
 
 def identity_of(file: BinaryIO) -> int:
-    """Return what tells a file from all others that there ever were on its disk, if there is that.
+    """Return what identifies a file among all that ever were on its disk, if there is such.
 
-    The number of a file is soon given to another one. Linux counts how often on some file systems.
+    An inode number is soon reused. On some file systems Linux counts how often.
     """
     number, times = os.fstat(file.fileno()).st_ino, b""
     if sys.platform == "linux":
@@ -64,16 +64,16 @@ def identity_of(file: BinaryIO) -> int:
 
 
 def inode_of(status: os.stat_result) -> Inode:
-    """Return what a file keeps when it is renamed."""
+    """Return what a rename does not change."""
     return status.st_dev, status.st_ino
 
 
 def rotations(path: Path) -> list[Found]:
     """Return the rotated files of a path in the order of their last write, then the path's own.
 
-    It looks until it finds the same twice: files may be renamed while it does. Of files written
-    at the same moment the one with the greater number comes first, or the earlier date. Raises
-    SourceError for a directory that cannot be listed.
+    The directory is listed until the result is the same twice, because files may be renamed
+    meanwhile. Of files written at the same moment the one with the greater number comes first, or
+    the one with the earlier date. Raises SourceError for a directory that cannot be listed.
     """
     before = None
     found: list[Found] = []
@@ -107,29 +107,29 @@ def missing_numbers(found: Iterable[Found], unread: Iterable[Found]) -> list[int
 
 
 def recognised(
-    one: Found, spots: Sequence[Spot], held: Iterable[BinaryIO]
+    one: Found, spots: Sequence[Spot], open_files: Iterable[BinaryIO]
 ) -> tuple[list[Spot], bool]:
-    """Return which spots a compressed file has in it, and whether all of it was read.
+    """Return the spots in a compressed file, and whether all of it was read.
 
-    ``held`` are files that are open and read to their end. What cannot be unpacked here is
-    recognised only as one of them, by the time of its last write.
+    ``open_files`` were read to their end. A file that cannot be unpacked here is recognised only
+    as one of them, by the time of its last write.
     """
     if one.packed not in _UNPACKERS:
-        return [], any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in held)
+        return [], any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in open_files)
     try:
         with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
             there = [spot for spot in spots if spot.is_in(unpacked)]
             ends = {0, *[spot.offset for spot in there]}
             return there, (
                 any(_ends_at(unpacked, offset) for offset in ends)
-                or any(_is_beginning(unpacked, file) for file in held)
+                or any(_is_beginning(unpacked, file) for file in open_files)
             )
     except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
         return [], False
 
 
 def is_blank(one: Found) -> bool:
-    """Whether a compressed file has nothing in it, as far as can be known."""
+    """Whether a compressed file is known to be empty."""
     if one.packed not in _UNPACKERS:
         return False
     try:
@@ -163,7 +163,7 @@ def _order(one: Found) -> tuple[bool, int, int, str]:
 
 
 def _is_beginning(unpacked: BinaryIO, file: BinaryIO) -> bool:
-    """Whether a file begins with all that another one has."""
+    """Whether a file begins with the whole content of another one."""
     unpacked.seek(0)
     file.seek(0)
     while chunk := unpacked.read(_CHUNK):

@@ -1,4 +1,4 @@
-"""Positions in followed files: how far a file was read, and what it is recognised by."""
+"""Positions in followed files: how far a file was read, and what identifies it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,18 @@ BEFORE: Final = 1 << 10
 _FORM: Final = re.compile(
     r"(\d{1,18})-(\d{1,18})-([0-9a-f]*)-([0-9a-f]*)-(\d{1,20})-(\d{1,20})(?:-(\d{1,18}))?", re.ASCII
 )
-_FIRST_FORM: Final = re.compile(r"(\d{1,18})-([0-9a-f]*)", re.ASCII)
 
 
 class Spot(NamedTuple):
-    """A place in a file.
+    """A position in a file.
 
-    The file is recognised by the digest of its first ``known`` bytes and the digest of the
-    bytes before the offset, 1,024 at most each. A file with the same bytes in both places and
-    others between them is taken for the same one. ``identity`` and ``written_at`` (the time of
-    its last write, in nanoseconds) are of the file as it was read; 0 where that is not known.
+    The file is recognised by the digests of its first ``known`` bytes and of the bytes before the
+    offset, at most 1,024 each. A file with the same bytes in both places counts as the same file.
+    ``identity`` and ``written_at`` (the time of its last write, in nanoseconds) are those of the
+    file when it was read, 0 if unknown.
 
-    Before the first line there is nothing before the offset. Then the lines that were there already
-    are what it is recognised by: ``end`` is where they ended, and ``before`` is of what came before
-    that; 0 if there were none.
+    Before the first line is read, the file is recognised by the lines that it has: ``end`` is where
+    they end, and ``before`` is the digest of the bytes before that; 0 if there are none.
     """
 
     offset: int
@@ -44,19 +42,12 @@ class Spot(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The fields with hyphens between."""
+        """The fields, joined by hyphens."""
         return "-".join(map(str, self if self.end else self[:-1]))
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the spot of a text. Raises ValueError.
-
-        In the form of earlier stores there are only the offset and the digest of the beginning.
-        """
-        first = _FIRST_FORM.fullmatch(text)
-        if first is not None:
-            offset = int(first[1])
-            return cls(offset, min(offset, HEAD), first[2], "", 0, 0)
+        """Return the spot of a text. Raises ValueError."""
         found = _FORM.fullmatch(text)
         if found is None:
             msg = f"{shown(text)} is not a place in a file"
@@ -67,7 +58,7 @@ class Spot(NamedTuple):
     def is_in(self, file: BinaryIO) -> bool:
         """Whether a file has the same bytes at its beginning and before the offset.
 
-        A file of which no byte is known is recognised by nothing.
+        False if no byte of the file is known.
         """
         file.seek(0)
         if not self.known or digest(file.read(self.known)) != self.head:
@@ -75,7 +66,7 @@ class Spot(NamedTuple):
         return not self.offset or self._ends(file, self.offset)
 
     def is_whole_in(self, file: BinaryIO) -> bool:
-        """Whether a file also has what was there before the first line was read."""
+        """Whether a file also has the lines that it had before the first one was read."""
         return self.is_in(file) and (not self.end or self._ends(file, self.end))
 
     def _ends(self, file: BinaryIO, end: int) -> bool:
@@ -86,7 +77,7 @@ class Spot(NamedTuple):
 
 
 def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
-    """Return the spots of a position: in files that are done with, and in those to read on.
+    """Return the spots of a position: in completed files, and in those that reading continues in.
 
     Each list is of the oldest file first. Raises StoreError.
     """

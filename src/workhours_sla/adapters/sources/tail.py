@@ -1,4 +1,4 @@
-"""JSON Lines as they are written: a file that grows, is rotated or cut short, or a pipe."""
+"""Follow JSON Lines: a file that grows, is rotated or cut short, or a pipe."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 
 class Loss(NamedTuple):
-    """A file of which lines may not have been read: why, and its name.
+    """A file with lines that may not have been read: why, and its name.
 
     ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
-    ``source_missing``, or ``source_waiting`` if that may still end well.
+    ``source_missing``, or ``source_waiting`` while the file may still appear.
     """
 
     kind: str
@@ -42,17 +42,17 @@ class Loss(NamedTuple):
 class Tail:
     """A source that follows a JSON Lines file, or reads a binary stream to its end.
 
-    A line counts once its end is written. After a rotation each file is read to its end, oldest
-    first, and the rotated one goes on being read until ``LINGER`` polls have found no more in it.
-    A file that was cut short is read from its beginning, after what a copy of it has in addition.
-    A position has the place in each file and what the file is recognised by, so it is valid after
-    restarts and rotations; a stream has none. What may not have been read is reported before what
-    comes after it, by ``report``, and listed in ``lost``.
+    A line is read when its end is written. After a rotation each file is read to its end, oldest
+    first; the rotated one is polled until ``LINGER`` polls found nothing new. A file that was cut
+    short is read from its beginning, after the additional lines of its copies. A position has the
+    offset in each file and what identifies the file, so it is valid after restarts and rotations;
+    a stream has none. Files that may not have been read are passed to ``report``, before later
+    lines are yielded, and listed in ``lost``.
 
-    ``interval`` is how many seconds to wait where there is no more; a Lull then carries the time
-    of ``clock``, if there is one. With a clock, a row is rejected that was received more than
-    ``max_ahead`` after it. With ``once`` the end of the file is the end. ``stopping`` ends it at
-    the next rest. Raises SourceError.
+    ``interval`` is how many seconds to wait for new lines; ``Idle`` then has the time of ``clock``,
+    if there is one. With a clock, a row is rejected that was received more than ``max_ahead``
+    after it. With ``once`` reading ends at the end of the file. ``stopping`` ends it when the
+    source is idle. Raises SourceError.
     """
 
     def __init__(  # noqa: PLR0913
@@ -87,20 +87,20 @@ class Tail:
         self._rows = JsonRows(layout)
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
-        """What may not have been read, so far."""
+        """The files that may not have been read, so far."""
 
     @property
     def name(self) -> str:
-        """What positions are stored under."""
+        """The name that positions are stored under."""
         return self._name
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """The one that there is."""
+        """The only partition."""
         return (PARTITION,)
 
     def check(self) -> None:
-        """Raise SourceError where the file is not there, or is none that can be read."""
+        """Raise SourceError if the file does not exist or cannot be read."""
         if isinstance(self._where, Path):
             open_file(self._where).close()
 
@@ -110,13 +110,13 @@ class Tail:
             self._lose("source_missing", str(self._where))
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield what each line gives after a position, and a Lull wherever there is no more."""
+        """Yield an item for each line after a position, and ``Idle`` when there is no more."""
         if not isinstance(self._where, Path):
             return self._of_stream(self._where)
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Return the events of one line, or why it has none: for ``replay`` of a store."""
+        """Return the events of a rejected row, or why it still has none, for ``retry_rejected``."""
         item = self._item(row.text.encode(self._encoding, "replace"), "")
         return item.rejected or item.events
 
@@ -128,14 +128,14 @@ class Tail:
             if files.position != position:
                 yield Start(PARTITION, files.position)
             while True:
-                heard_at = self._clock and self._clock()
+                received_until = self._clock and self._clock()
                 yield from self._poll(files)
-                yield Idle(heard_at)
+                yield Idle(received_until)
                 if self._once or self._stopping.wait(self._interval):
                     return
 
     def _poll(self, files: Files) -> Iterator[Item | Start | Idle]:
-        """Yield what came since the last poll, of all files in the order of their rotation."""
+        """Yield the new lines of all files, in the order of their rotation."""
         while True:
             for reading in files:
                 yield from self._to_the_end(files, reading)
@@ -152,14 +152,14 @@ class Tail:
         try:
             return files.turn()
         except SourceError:
-            yield Idle()  # so that what was read before is stored
+            yield Idle()  # so that the rows before are stored
             raise
 
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
-        """Yield what there is; of a rotated file, a last line without an end if it is whole."""
+        """Yield the new lines of a file; of a rotated one also a last line without an end."""
         while True:
             chunk = reading.read()
-            if not reading.is_intact:  # asked after reading, so that the chunk is of the same file
+            if not reading.is_intact:  # checked after reading: the chunk is of the same file
                 yield from self._copies(files, files.cut(reading))
                 continue
             if not reading.has_rest:
@@ -184,7 +184,7 @@ class Tail:
             yield from self._to_the_end(files, copy)
 
     def _close(self, files: Files) -> Iterator[Item | Start]:
-        """Close the files that are over; of each, a last line without an end counts as well."""
+        """Close the files that are complete, after a last line without an end."""
         over = files.over(once=self._once)
         for reading in over:
             if reading.rest.strip():
@@ -205,16 +205,16 @@ class Tail:
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
-        rested = monotonic()
+        idle_at = monotonic()
         while not self._stopping.is_set():
-            heard_at = self._clock and self._clock()
+            received_until = self._clock and self._clock()
             try:
                 chunk = chunks.get(timeout=self._interval)
             except Empty:
-                yield Idle(heard_at)
+                yield Idle(received_until)
                 continue
             if isinstance(chunk, OSError):
-                msg = f"{self._name} cannot be read on ({chunk.strerror}); pipe it in again"
+                msg = f"{self._name} cannot be read further ({chunk.strerror}); pipe it in again"
                 raise SourceError(msg, name=self._name)
             for line, offset in cutter.cut(chunk):
                 if line.strip():
@@ -222,11 +222,11 @@ class Tail:
             if not chunk:
                 if cutter.rest.strip():
                     yield self._item(cutter.rest, str(cutter.offset + len(cutter.rest)))
-                yield Idle(heard_at)
+                yield Idle(received_until)
                 return
-            if monotonic() - rested >= self._interval:
+            if monotonic() - idle_at >= self._interval:
                 yield Idle()
-                rested = monotonic()
+                idle_at = monotonic()
 
     # -- a line ------------------------------------------------------------------------------
 
@@ -246,7 +246,7 @@ class Tail:
         return Item(PARTITION, position, found)
 
     def _ahead(self, events: tuple[Event, ...]) -> str | None:
-        """Return what is wrong with events whose receipt is too far ahead of the clock."""
+        """Return why events are rejected whose receipt is too far ahead of the clock."""
         if self._clock is None or self._max_ahead is None:
             return None
         now = self._clock()
@@ -260,7 +260,7 @@ class Tail:
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
-    """Hand over what a stream gives, so that waiting for it can end in time."""
+    """Read a stream in a thread of its own, so that waiting for it can end."""
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     try:
         while chunk := read(_CHUNK):

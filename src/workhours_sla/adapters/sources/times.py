@@ -1,4 +1,4 @@
-"""Times as files write them, to instants in UTC; what names no single instant is refused."""
+"""Parse times in files to instants in UTC; a text without a single meaning is rejected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNIX = "unix"
 
 _REMEMBERED = 50_000
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
-"""Times of sheets that may have the day or the month first."""
+"""Times in sheets where the day or the month may come first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,11 +35,11 @@ class RefusedError(Exception):
 
 
 class Instants:
-    """Reads times of one format, and remembers those it has read.
+    """Parses times of one format, and caches them.
 
     ``datetime_format`` is None for the forms of ``parse_time``, ``unix`` for seconds since 1970,
-    or a format of ``datetime.strptime``. ``tz`` is the zone of times without an offset; None
-    refuses them. Fractions finer than a microsecond are cut off.
+    or a format of ``datetime.strptime``. ``tz`` is the zone of times without an offset; if it is
+    None, they are rejected. Fractions finer than a microsecond are cut off.
     """
 
     __slots__ = ("_epoch", "_known", "_parse", "_tz", "_zone")
@@ -49,12 +49,12 @@ class Instants:
         self._parse = _parser(datetime_format)
         self._tz = tz
         self._zone: tzinfo | None = None
-        """That of the last time with an offset, found to be one that clocks go by."""
+        """The zone of the last time with an offset, if its offset is in use."""
         self._epoch = _EPOCH
-        """In that zone: the difference to it costs a third of what astimezone does."""
+        """1970 in that zone: subtracting it takes a third of the time of astimezone."""
 
     def read(self, text: str) -> datetime:
-        """Return the instant that ``text`` names, in UTC. Raises RefusedError."""
+        """Return the instant of ``text`` in UTC. Raises RefusedError."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -63,7 +63,7 @@ class Instants:
         return known
 
     def in_utc(self, when: datetime, text: str) -> datetime:
-        """Return what ``text`` was read as, in UTC. Raises RefusedError."""
+        """Return the parsed time of ``text`` in UTC. Raises RefusedError."""
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = f"{shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
             raise RefusedError(detail, "unreadable_time")
@@ -79,7 +79,7 @@ class Instants:
         return _EPOCH + (when - self._epoch)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
-        """Return the offset of a wall-clock reading in the zone of the file."""
+        """Return the offset of a wall-clock time in the zone of the file."""
         zone = self._tz
         if zone is None:
             detail = (
@@ -146,11 +146,10 @@ def _read_unix(text: str) -> datetime:
 
 
 def compile_format(datetime_format: str) -> Callable[[str], datetime]:
-    """Return a function with the same answers and errors as ``datetime.strptime``, but faster.
+    """Return a function with the results and errors of ``datetime.strptime``, but faster.
 
-    Plain formats of year, month, day, hour, minute and second become a pattern that accepts only
-    what has one reading; anything it does not accept is left to ``datetime.strptime`` itself, and
-    so is every other format.
+    Formats with only year, month, day, hour, minute and second become a pattern that accepts
+    unambiguous texts; other texts and other formats are passed to ``datetime.strptime``.
     """
 
     def slowly(text: str) -> datetime:
@@ -176,7 +175,7 @@ def compile_format(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
-    """Return the pattern and where in it year, month, day, ... are; None for other formats."""
+    """Return the pattern and the places of year, month, day, ...; None for other formats."""
     tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
     if "".join(tokens) != datetime_format:
         return None

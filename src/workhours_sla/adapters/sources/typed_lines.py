@@ -1,4 +1,4 @@
-"""Lines of JSON whose values have the types that they should have: those are read at once."""
+"""Read lines of JSON whose values have the expected types, several times as fast."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _OF_OTHER_TYPES: dict[str, Any] = {
     "substantive": bool | None,
 }
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
-"""What differs from event to event."""
+"""Columns that differ from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
 _OF_APPEALS = Attributes._fields
-"""What comes again and again together, and what does so with the events of an appeal."""
+"""Columns whose values recur together, for many events and for the events of an appeal."""
 _ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
-"""Which are to be cut off, where the decoder would round them."""
+"""Fractions that must be cut off; the decoder would round them."""
 _ESCAPED_ASCII = "\\u00"
-"""With which a time may be written so that one does not see how fine it is."""
+"""An escape that can hide the fraction of a time."""
 _NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
-"""What the decoder takes in no name of a column."""
+"""Characters that the decoder does not accept in the name of a column."""
 _LONGEST = 4_300
-"""Characters: a longer line may have an integer that is too long to be read."""
+"""Characters; a longer line may have an integer that is too long to be parsed."""
 
 
 class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
-    """What texts of several columns mean, by the texts."""
+    """The meanings of several columns' texts, by the texts."""
 
     def __init__(self, columns: Sequence[Callable[[str | None], Any]]) -> None:
         super().__init__()
@@ -59,10 +59,9 @@ class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
 
 
 class TypedLines:
-    """Reads a line as ``Mapper`` reads its object, several times as fast.
+    """Maps a line to an event, like ``Mapper``, several times as fast.
 
-    It gives None for any line that is not plain; what that says, or why it gives no event, is
-    the mapper's to tell.
+    Returns None for a line with anything unusual: ``Mapper`` then returns its event or its fault.
     """
 
     def __init__(self, mapper: Mapper) -> None:
@@ -89,7 +88,7 @@ class TypedLines:
 
     @staticmethod
     def fits(layout: Layout) -> bool:
-        """Whether lines of a layout can be read so."""
+        """Whether lines of a layout can be read like this."""
         columns = [layout.column(name) for name in EVENT_COLUMNS]
         return (
             layout.kind == "events"
@@ -101,7 +100,7 @@ class TypedLines:
         )
 
     def events_of(self, block: str) -> list[tuple[Event] | None] | None:
-        """Return the event of each line of a block, or None for lines that are not plain.
+        """Return the event of each line of a block, or None for unusual lines.
 
         None in place of all where not even that is plain: what is a line.
         """

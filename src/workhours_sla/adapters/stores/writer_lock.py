@@ -14,16 +14,16 @@ from workhours_sla.adapters.file_locks import lock_file, lock_last_byte
 from workhours_sla.errors import StoreError
 
 BESIDE: Final = "-writer"
-"""What the name of the lock file adds to that of the store."""
+"""The suffix of the lock file's name."""
 
 
 class WriterLock:
     """Keeps other writers of a store out until it is closed or the process ends.
 
-    Two locks do it. One is on a file beside the store, ``appeals.db-writer``, by the name that
-    symbolic links lead to. On Linux one is on the store itself, so that a hard link or a new name
-    is no way in; elsewhere a store with hard links is refused. ``make`` makes the store where there
-    is none yet. Raises StoreError.
+    There are two locks. One is on a file beside the store, ``appeals.db-writer``, where symbolic
+    links lead to. On Linux the other is on the store itself, so that a hard link or a new name does
+    not help; elsewhere a store with hard links is rejected. ``make`` creates the store if it does
+    not exist. Raises StoreError.
     """
 
     def __init__(self, path: Path, make: Callable[[Path], None]) -> None:
@@ -47,7 +47,7 @@ class WriterLock:
             os.close(self._files.pop())
 
     def _lock(self, path: Path, real: str) -> None:
-        if Path(real).is_dir():  # before a lock is left beside it
+        if Path(real).is_dir():  # before a lock file is created beside it
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not lock_file(self._open(real + BESIDE)):
             fail("store_in_use", path)
@@ -85,7 +85,7 @@ def _inode(name: str) -> tuple[int, int] | None:
 
 
 def _forget() -> None:
-    """Leave the locks to the parent process, in a child that was forked."""
+    """Release the locks in a child that was forked; the parent process keeps them."""
     for lock in list(_open_locks):
         lock.close()
 
