@@ -88,11 +88,14 @@ class WorkingTime(CompiledTime):
         '1:00:00'
         """
         check_budget(budget)
-        return answer(
-            self,
-            lambda time: budget - time.elapsed(start, now, pauses=pauses),
-            provisional=provisional,
-        )
+        try:
+            return budget - self.elapsed(start, now, pauses=pauses)
+        except CalendarCoverageError:  # the bounds are those of what remains
+            return answer(
+                self,
+                lambda time: budget - time.elapsed(start, now, pauses=pauses),
+                provisional=provisional,
+            )
 
     # -- due times ---------------------------------------------------------------------------
 
