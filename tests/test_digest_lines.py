@@ -1,4 +1,4 @@
-"""Agencies are told in their working time, each thing once, whenever the process ends."""
+"""Agencies get each message once, in their working time, whenever the process ends."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
             lines.write(now)
 
 
-def told(path: Path) -> Counter[tuple[str | None, str]]:
+def reported(path: Path) -> Counter[tuple[str | None, str]]:
     """Return what the digests say that changed, and what is still to be said."""
     kinds = {word["en"]: kind for kind, word in words.CHANGES.items()}
     found: Counter[tuple[str | None, str]] = Counter()
@@ -147,7 +147,7 @@ def happened(path: Path) -> Counter[tuple[str | None, str]]:
 HEADS = [
     "Школы · вт 03.03.2026 08:00",
     "Дороги · вт 03.03.2026 09:00",
-    # the clocks run by the hours of the office, whoever is told
+    # the clocks run by the hours of the office
     "Дороги · вт 03.03.2026 11:00",
     "Школы · вт 03.03.2026 11:00",
     "Дороги · вт 03.03.2026 12:00",
@@ -161,7 +161,7 @@ HEADS = [
 ]
 
 
-def test_an_agency_is_told_at_its_opening_and_as_its_time_runs_out(tmp_path: Path) -> None:
+def test_an_agency_gets_a_digest_at_its_opening_and_as_its_time_runs_out(tmp_path: Path) -> None:
     events = [
         event("A-1", "created", at(2026, 3, 2, 20, 0)),
         event("A-2", "created", at(2026, 3, 2, 20, 0), "schools"),
@@ -180,7 +180,7 @@ def test_an_agency_is_told_at_its_opening_and_as_its_time_runs_out(tmp_path: Pat
     assert found[0][1] == "С прошлого сообщения: начато 1"
 
 
-def test_what_changed_is_told_once_and_all_of_it(tmp_path: Path) -> None:
+def test_every_change_is_reported_once(tmp_path: Path) -> None:
     feed(tmp_path, list(batches(stream(150, 1), BEGIN + timedelta(days=6))))
     lines = read_back(tmp_path)
     assert len(lines) > 20
@@ -189,7 +189,7 @@ def test_what_changed_is_told_once_and_all_of_it(tmp_path: Path) -> None:
         assert line["schema"] == "workhours.digest/1"
         now = datetime.fromisoformat(line["at"])
         assert SCHEDULES[schedule_of(line["agency_id"])].is_working(now)
-    assert told(tmp_path) == happened(tmp_path)
+    assert reported(tmp_path) == happened(tmp_path)
 
 
 def test_stopped_anywhere_it_says_the_same(tmp_path: Path) -> None:
@@ -201,10 +201,10 @@ def test_stopped_anywhere_it_says_the_same(tmp_path: Path) -> None:
     for first in range(0, len(steps), 7):
         feed(cut, steps[first : first + 7])
     assert read_back(cut) == read_back(whole)
-    assert happened(cut) == happened(whole)  # asking changes nothing of what is told
+    assert happened(cut) == happened(whole)  # digests change no changes
 
 
-def test_a_share_that_was_passed_before_a_pause_is_told_once() -> None:
+def test_a_share_that_was_passed_before_a_pause_is_reported_once() -> None:
     events = [
         event("A-1", "created", at(2026, 3, 3, 9, 0)),
         event("A-1", "paused", at(2026, 3, 3, 11, 30)),
@@ -227,7 +227,7 @@ def test_a_share_that_was_passed_before_a_pause_is_told_once() -> None:
     assert passed == ["09:00", "11:00", "12:30", "14:30"]
 
 
-def test_who_is_closed_by_the_clock_is_told_later(tmp_path: Path) -> None:
+def test_an_agency_that_is_closed_by_the_clock_gets_its_digest_later(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
         store.apply([event("A-1", "created", at(2026, 3, 2, 10, 58))])
         for now, heard_at in (
@@ -242,7 +242,7 @@ def test_who_is_closed_by_the_clock_is_told_later(tmp_path: Path) -> None:
     assert "50 % of the time is used" in read_back(tmp_path)[0]["text"]
 
 
-def test_nobody_is_told_while_what_was_missed_is_read(tmp_path: Path) -> None:
+def test_no_digest_is_written_while_a_backlog_is_read(tmp_path: Path) -> None:
     clock = [at(2026, 3, 3, 9, 40)]
     with digesting(tmp_path) as (store, lines):
         kept = TimedDigests(store, lines, lambda: clock[0], 5 * MINUTE)
@@ -316,7 +316,7 @@ def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
         ("11:00", "office", "50"),
         ("12:00", "office", "75"),
         ("14:00", "office", "100"),
-        ("12:00", "split", "50"),  # then it stands for four hours, in which the agency works
+        ("12:00", "split", "50"),  # then no time passes for four hours, while the agency works
         ("17:00", "split", "75"),
     }
 
@@ -367,7 +367,7 @@ def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) ->
                 assert now - reader.watermark < WRITTEN_EVERY
 
 
-def test_changes_that_are_to_be_told_outlive_retention(tmp_path: Path) -> None:
+def test_changes_that_are_not_reported_yet_outlive_retention(tmp_path: Path) -> None:
     day = timedelta(days=1)
     with Stored(tmp_path / "a.db", POLICY, retain=day) as store:
         lines = DigestLines(
@@ -502,7 +502,7 @@ def text(events: Sequence[Event]) -> str:
     )
 
 
-def test_killed_at_any_moment_it_tells_everything_and_nothing_twice(tmp_path: Path) -> None:
+def test_killed_at_any_moment_it_reports_everything_once(tmp_path: Path) -> None:
     chance = random.Random(KILLS)
     source, sink = tmp_path / "events.jsonl", tmp_path / "digests.jsonl"
     events = stream(100 + 60 * KILLS, 4, days=30)
@@ -530,7 +530,7 @@ def test_killed_at_any_moment_it_tells_everything_and_nothing_twice(tmp_path: Pa
     assert len({line["message_id"] for line in lines}) == len(lines) > 20
     for line in lines:
         assert OFFICE.is_working(datetime.fromisoformat(line["at"]))
-    assert told(tmp_path) == happened(tmp_path)
+    assert reported(tmp_path) == happened(tmp_path)
     assert len(events_of(tmp_path / "a.db")) == len(events)
 
 

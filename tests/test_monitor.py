@@ -1,4 +1,4 @@
-"""A monitor told anything, in any order, ends where the batch answer ends.
+"""After any order of events a monitor has emitted the batch result.
 
 A machine takes the events of a scene in any order and as often as it likes, lets time pass, stops
 and goes on from a snapshot, and changes calendars and policies under way. What was reported and
@@ -47,7 +47,7 @@ from workhours_sla.errors import CalendarCoverageError, EventError
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
-"""Appeal, target, cycle: what tells a clock from others."""
+"""Appeal, target, cycle: the identity of a clock."""
 ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
@@ -55,34 +55,34 @@ ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
 class Ledger:
-    """Changes as a reader keeps them: what is told stands until it is taken back."""
+    """Changes as a reader keeps them: each is current until it is retracted."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
-        self.standing: dict[str, Change] = {}
+        self.current: dict[str, Change] = {}
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
             assert change.change_id not in self.seen, "a change has an identity of its own"
             self.seen.add(change.change_id)
             if change.retracts is None:
-                self.standing[change.change_id] = change
+                self.current[change.change_id] = change
                 continue
-            assert change.retracts in self.standing, "only what stands can be taken back"
-            taken_back = self.standing.pop(change.retracts)
-            assert (change.kind, key_of(change)) == (taken_back.kind, key_of(taken_back))
+            assert change.retracts in self.current, "only a current change can be retracted"
+            retracted = self.current.pop(change.retracts)
+            assert (change.kind, key_of(change)) == (retracted.kind, key_of(retracted))
 
     def clocks(self) -> dict[Key, list[Change]]:
         found: dict[Key, list[Change]] = {}
-        for change in self.standing.values():
+        for change in self.current.values():
             found.setdefault(key_of(change), []).append(change)
         return found
 
     def net(self) -> Counter[tuple[object, ...]]:
-        """Return what stands, apart from the steps by which a due time was reached."""
+        """Count the current changes, without the steps by which a due time was reached."""
         return Counter(
             (*key_of(change), str(change.kind), change.at)
-            for change in self.standing.values()
+            for change in self.current.values()
             if change.kind != "due_changed"
         )
 
@@ -91,24 +91,24 @@ def key_of(of: Change | Outcome) -> Key:
     return (of.appeal_id, of.target, of.cycle)
 
 
-def check_told(ledger: Ledger, found: Evaluation) -> None:
-    """Check that what stands is what the outcomes say."""
+def check_reported(ledger: Ledger, found: Evaluation) -> None:
+    """Check that the current changes agree with the outcomes."""
     clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
     assert clocks.keys() == outcomes.keys()
     for key, outcome in outcomes.items():
-        told = sorted(clocks[key], key=lambda change: change.revision)
-        kinds = Counter(str(change.kind) for change in told)
+        reported = sorted(clocks[key], key=lambda change: change.revision)
+        kinds = Counter(str(change.kind) for change in reported)
         assert {kind: kinds[kind] for kind in ENDS} == {
             kind: int(kind == outcome.verdict) for kind in ENDS
         }
         if outcome.verdict == "excluded":  # of what is counted apart nothing else is left
             assert kinds == {"excluded": 1}
         else:
-            check_clock(outcome, told, kinds)
+            check_clock(outcome, reported, kinds)
 
 
-def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> None:
-    at = {str(change.kind): change.at for change in told}
+def check_clock(outcome: Outcome, reported: list[Change], kinds: Counter[str]) -> None:
+    at = {str(change.kind): change.at for change in reported}
     assert (at["opened"], kinds["opened"]) == (utc(outcome.started_at), 1)
     ends = {
         "breached": outcome.limit,
@@ -121,8 +121,8 @@ def check_clock(outcome: Outcome, told: list[Change], kinds: Counter[str]) -> No
     elif outcome.verdict in ends:
         assert at[outcome.verdict] == utc(ends[outcome.verdict])
     if outcome.due_at is not None or kinds["paused"] == kinds["resumed"]:
-        # a pause that is open tells no other due time
-        due = [change.due_at for change in told if change.kind in {"opened", "due_changed"}][-1]
+        # an open pause has no other due time
+        due = [change.due_at for change in reported if change.kind in {"opened", "due_changed"}][-1]
         assert due == utc(outcome.due_at)
 
     by_time = isinstance(outcome.budget, timedelta)
@@ -179,8 +179,8 @@ def touches(outcome: Outcome, day: date, until: datetime) -> bool:
 # The machine
 
 
-class Telling(RuleBasedStateMachine):
-    """Events of one scene, told to one monitor."""
+class MonitorMachine(RuleBasedStateMachine):
+    """Applies the events of one scene to one monitor."""
 
     @initialize(scene=scenes(), other=scenes(), day=st.integers(0, 12))
     def begin(self, scene: Scene, other: Scene, day: int) -> None:
@@ -188,7 +188,7 @@ class Telling(RuleBasedStateMachine):
         self.pool = list(scene.events)
         self.pool += [replace(e, received_at=e.received_at + HOUR) for e in self.pool[::2]]
         self.taken: list[Event] = []
-        self.told, self.day = scene, scene.anchor + day * DAY
+        self.active, self.day = scene, scene.anchor + day * DAY
         self.policy = scene.policy
         self.monitor = Monitor(self.policy)
         self.ledger = Ledger()
@@ -213,7 +213,7 @@ class Telling(RuleBasedStateMachine):
             self.ledger.take(self.monitor.apply(events))
 
     @rule(index=st.integers(0, 60))
-    def let_time_pass(self, index: int) -> None:
+    def advance(self, index: int) -> None:
         when = self.times[index % len(self.times)]
         before = self.watermark
         changes = self.monitor.advance(when)
@@ -223,29 +223,29 @@ class Telling(RuleBasedStateMachine):
             return
         self.watermark = when
         if all(event.occurred_at <= when for event in self.taken):
-            check_told(self.ledger, evaluate(self.taken, self.policy, as_of=when))
+            check_reported(self.ledger, evaluate(self.taken, self.policy, as_of=when))
 
     @rule()
-    def stop_and_go_on(self) -> None:
+    def restore_a_snapshot(self) -> None:
         snapshot = pickle.loads(pickle.dumps(self.monitor.snapshot()))  # noqa: S301
         self.monitor = Monitor.restore(self.policy, snapshot)
 
     @rule()
     def amend_the_calendar(self) -> None:
-        fits = with_a_day_off(self.told.fits, self.day)
-        self.go_on_under(replace(self.told, fits=fits), self.day)
+        fits = with_a_day_off(self.active.fits, self.day)
+        self.replace_policy(replace(self.active, fits=fits), self.day)
 
     @rule()
     def change_the_policy(self) -> None:
-        self.go_on_under(self.other)
+        self.replace_policy(self.other)
 
     @rule()
     def change_it_back(self) -> None:
-        self.go_on_under(self.scene)
+        self.replace_policy(self.scene)
 
-    def go_on_under(self, scene: Scene, day: date | None = None) -> None:
+    def replace_policy(self, scene: Scene, day: date | None = None) -> None:
         before = self.policy
-        self.told, self.policy = scene, scene.policy
+        self.active, self.policy = scene, scene.policy
         changes = self.monitor.replace(self.policy)
         self.ledger.take(changes)
         if day is not None:
@@ -259,13 +259,13 @@ class Telling(RuleBasedStateMachine):
 
     @invariant()
     @precondition(lambda self: hasattr(self, "monitor"))
-    def what_is_set_aside_depends_on_what_was_taken_alone(self) -> None:
+    def quarantine_depends_only_on_the_events(self) -> None:
         found = evaluate(self.taken, self.policy, as_of=self.end)
         assert set(self.monitor.quarantine) == set(found.quarantine)
 
     @invariant()
     @precondition(lambda self: getattr(self, "watermark", None))
-    def the_answer_is_the_batch_answer(self) -> None:
+    def evaluate_returns_the_batch_result(self) -> None:
         for as_of in (self.watermark, self.end):
             found, wanted = (
                 self.monitor.evaluate(as_of),
@@ -279,15 +279,15 @@ class Telling(RuleBasedStateMachine):
         if not hasattr(self, "monitor"):
             return
         self.ledger.take(self.monitor.advance(self.end))
-        check_told(self.ledger, evaluate(self.taken, self.policy, as_of=self.end))
+        check_reported(self.ledger, evaluate(self.taken, self.policy, as_of=self.end))
         straight, ledger = Monitor(self.policy), Ledger()
         ledger.take(straight.apply(sorted(self.taken, key=lambda event: event.received_at)))
         ledger.take(straight.advance(self.end))
         assert self.ledger.net() == ledger.net()
 
 
-def test_any_way_of_telling_comes_to_the_same() -> None:
-    run_state_machine_as_test(Telling, settings=MANY)
+def test_any_order_and_any_duplicates_have_the_same_result() -> None:
+    run_state_machine_as_test(MonitorMachine, settings=MANY)
 
 
 # Edges, by hand
@@ -300,7 +300,7 @@ def kinds(changes: Iterable[Change]) -> list[str]:
     return [f"{'-' * bool(change.retracts)}{change.kind}" for change in changes]
 
 
-def test_the_limit_itself_is_in_time() -> None:
+def test_an_answer_at_the_limit_is_in_time() -> None:
     monitor = Monitor(FOUR)
     assert kinds(monitor.apply(story("2025-03-11 14:00 created"))) == ["opened"]
     limit = at("2025-03-12 09:00")
@@ -309,14 +309,14 @@ def test_the_limit_itself_is_in_time() -> None:
     assert kinds(monitor.advance(limit)) == kinds(monitor.advance(limit + DAY)) == []
 
 
-def test_an_answer_as_the_warning_falls_due_leaves_no_warning() -> None:
+def test_an_answer_at_the_warning_time_retracts_the_warning() -> None:
     for answered, warned in (("12:00", False), ("12:00:00.000001", True)):
         events = story("2025-03-11 09:00 created", f"2025-03-11 {answered} replied")
         in_time, too_late = Monitor(FOUR), Monitor(FOUR)
-        told = Ledger()
-        told.take(too_late.advance(at("2025-03-12 09:00")))
-        told.take(too_late.apply(events))
-        assert ("at_risk" in {change.kind for change in told.standing.values()}) == warned
+        reported = Ledger()
+        reported.take(too_late.advance(at("2025-03-12 09:00")))
+        reported.take(too_late.apply(events))
+        assert ("at_risk" in {change.kind for change in reported.current.values()}) == warned
         in_time.apply(events)
         assert kinds(in_time.advance(at("2025-03-12 09:00"))) == ["at_risk"] * warned
 
@@ -328,11 +328,11 @@ def test_several_events_are_one_step() -> None:
     policy = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
     assert kinds(Monitor(policy).apply(events)) == ["opened", "paused"]
     monitor = Monitor(policy)
-    told = [kinds(monitor.apply(event)) for event in events]
-    assert told == [["opened"], ["paused"], ["due_changed"]]
+    reported = [kinds(monitor.apply(event)) for event in events]
+    assert reported == [["opened"], ["paused"], ["due_changed"]]
 
 
-def test_events_that_cannot_be_read_to_their_end_are_not_taken() -> None:
+def test_no_event_is_applied_if_iterating_them_raises() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
 
     def broken() -> Iterator[Event]:
@@ -352,7 +352,7 @@ def test_events_may_come_from_a_generator() -> None:
     assert monitor.counters.read == 2
 
 
-def test_a_restored_monitor_goes_on_from_the_events_before() -> None:
+def test_a_restored_monitor_continues_with_its_events() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)
     monitor.apply(posted)
@@ -372,7 +372,7 @@ def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
     assert changes[-1].due_at == at("2025-03-11 13:00")
 
 
-def test_an_earlier_copy_of_an_event_is_a_duplicate_and_takes_its_place() -> None:
+def test_a_copy_received_earlier_is_a_duplicate_and_replaces_the_first() -> None:
     (posted,) = story("2025-03-11 09:00 created")
     copies = [
         replace(posted, received_at=posted.received_at + HOUR * hours, channel=channel)
@@ -411,7 +411,7 @@ def test_every_content_of_an_event_id_is_kept() -> None:
         assert one.evaluate(as_of) == evaluate([posted, *others], FOUR, as_of=as_of)
 
 
-def test_a_deletion_is_told_at_once_and_taken_back_at_once() -> None:
+def test_a_deletion_is_emitted_and_retracted_at_once() -> None:
     events = story(
         "2025-03-11 09:00 created",
         "2025-03-11 10:00 deleted",
@@ -419,11 +419,11 @@ def test_a_deletion_is_told_at_once_and_taken_back_at_once() -> None:
         deleted={"author_role": "citizen"},
     )
     monitor = Monitor(FOUR)
-    told = [kinds(monitor.apply(event)) for event in events]
-    assert told == [["opened"], ["withdrawn"], ["-withdrawn"]]
+    reported = [kinds(monitor.apply(event)) for event in events]
+    assert reported == [["opened"], ["withdrawn"], ["-withdrawn"]]
 
 
-def test_a_late_answer_takes_the_breach_back() -> None:
+def test_an_answer_that_arrives_late_retracts_the_breach() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
     monitor = Monitor(FOUR)
     monitor.apply(posted)
@@ -437,7 +437,7 @@ def test_a_late_answer_takes_the_breach_back() -> None:
     ]
 
 
-def test_a_decree_moves_the_due_time_and_takes_the_breach_back() -> None:
+def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
     known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
     before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
     monitor = Monitor(before)
@@ -454,19 +454,19 @@ DECREE = (date(2023, 1, 23), date(2023, 1, 24))
 """The days before and on which two days off in February were made known."""
 
 
-def test_a_clock_that_is_gone_leaves_nothing_behind() -> None:
-    held = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
+def test_every_change_of_a_removed_clock_is_retracted() -> None:
+    paused = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
     other = Policy([Target("q", 4 * HOUR, OFFICE)])
     events = story(
         "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
     )
-    monitor, ledger = Monitor(held), Ledger()
+    monitor, ledger = Monitor(paused), Ledger()
     ledger.take(monitor.apply(events))
     ledger.take(monitor.replace(other))
-    assert [(c.target, str(c.kind)) for c in ledger.standing.values()] == [("q", "opened")]
+    assert [(c.target, str(c.kind)) for c in ledger.current.values()] == [("q", "opened")]
 
 
-def test_a_clock_is_gone_also_beside_one_that_is_not_there_yet() -> None:
+def test_a_clock_is_removed_beside_one_that_has_not_started() -> None:
     """The posting is detected later; the reopening, which starts another cycle, was none."""
     policy = Policy(
         [
@@ -492,7 +492,7 @@ def test_a_clock_is_gone_also_beside_one_that_is_not_there_yet() -> None:
     assert {key[1:] for key in ledger.clocks()} == {("whole", 0)}
 
 
-def test_a_term_that_would_end_past_the_end_of_time_stops_nobody() -> None:
+def test_a_budget_that_ends_after_year_9999_has_no_due_time() -> None:
     far = ClockTime(timedelta(days=500))
     monitor = Monitor(Policy([Target("p", far, OFFICE)]))
     posted = story("9998-12-30 09:00 created", "2025-03-11 09:00 created")
@@ -510,7 +510,7 @@ def test_a_term_that_would_end_past_the_end_of_time_stops_nobody() -> None:
     ]
 
 
-def test_an_appeal_that_lost_its_events_goes_on_with_its_revisions_after_a_snapshot() -> None:
+def test_revisions_of_an_appeal_without_events_continue_after_a_snapshot() -> None:
     (posted,) = story("2025-03-11 09:00 created")
     monitor, ledger = Monitor(FOUR), Ledger()
     ledger.take(monitor.apply(posted))
@@ -549,7 +549,7 @@ def test_a_late_answer_is_a_breach_once_an_earlier_one_can_no_longer_arrive() ->
     assert (breached.kind.value, breached.at) == ("breached", at("2025-03-12 13:00"))
 
 
-def test_what_is_at_risk_and_breached_by_one_step_of_time_is_told_in_that_order() -> None:
+def test_a_warning_comes_before_a_breach_in_one_step() -> None:
     policy = Policy([Target("p", 4 * HOUR, Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))])
     created, late = story("2025-03-12 09:00 created", "2025-03-12 15:00 replied")
     monitor = Monitor(policy)
@@ -593,7 +593,7 @@ def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() ->
     ]
 
 
-def test_a_breach_from_before_a_change_counts_at_its_own_time_where_so_chosen() -> None:
+def test_a_breach_before_a_change_counts_at_its_own_time_if_configured() -> None:
     monitor = Monitor(by_importance(on_change_past="count"))
     monitor.advance(at("2025-03-12 13:00"))
     changes = monitor.apply(RAISED)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from test_watch import NEVER_CHANGES, WATCH, line, told
+from test_watch import NEVER_CHANGES, WATCH, an_event, line
 
 RUNS = int(os.environ.get("WORKHOURS_ROTATIONS", "3"))
 FIRST = int(
@@ -71,7 +71,7 @@ class Trial:
 
     def write(self) -> None:
         for _ in range(self.chance.randint(1, 12)):
-            event = told(self.count)
+            event = an_event(self.count)
             self.count += 1
             data = line(event).encode()
             cut = self.chance.randrange(1, len(data)) if self.chance.random() < 0.1 else 0
@@ -321,7 +321,7 @@ class Trial:
         with suppress(sqlite3.Error):
             db = sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)
             try:
-                for (position,) in db.execute("SELECT position FROM place"):
+                for (position,) in db.execute("SELECT position FROM position"):
                     return re.split("[,;]", position)[-1]
             finally:
                 db.close()
@@ -329,13 +329,15 @@ class Trial:
 
     def check(self) -> None:
         db = sqlite3.connect(self.store)
-        stored = [one for (one,) in db.execute("SELECT event_id FROM event WHERE aside IS NULL")]
-        ((aside,),) = db.execute("SELECT count(*) FROM event WHERE aside IS NOT NULL")
+        stored = [
+            one for (one,) in db.execute("SELECT event_id FROM event WHERE quarantined IS NULL")
+        ]
+        ((quarantined,),) = db.execute("SELECT count(*) FROM event WHERE quarantined IS NOT NULL")
         ((rejected,),) = db.execute("SELECT count(*) FROM rejected")
         db.close()
-        written = {told(number).event_id for number in range(self.count)}
+        written = {an_event(number).event_id for number in range(self.count)}
         assert len(stored) == len(set(stored))
-        assert (set(stored) - written, aside, rejected) == (set(), 0, 0)
+        assert (set(stored) - written, quarantined, rejected) == (set(), 0, 0)
         changes = [json.loads(one) for one in self.sink.read_bytes().splitlines()]
         assert len({change["change_id"] for change in changes}) == len(changes)
         opened = [change for change in changes if change["kind"] == "opened"]

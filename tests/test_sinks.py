@@ -1,4 +1,4 @@
-"""Changes are written once each, and agencies are told in their working time alone."""
+"""Changes are written once each, and agencies get digests only in their working time."""
 
 from __future__ import annotations
 
@@ -385,7 +385,7 @@ def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:
 # -- digests -----------------------------------------------------------------------------------
 
 
-def told(
+def digests(
     events: Sequence[Event],
     since: datetime,
     now: datetime,
@@ -420,9 +420,9 @@ def told(
 def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> None:
     events = [event("A-1", "created", at(2025, 3, 11, 20, 0))]
     night = at(2025, 3, 11, 19, 0)
-    assert told(events, night, at(2025, 3, 11, 20, 30)) == ()
-    assert told(events, night, at(2025, 3, 12, 8, 59)) == ()
-    (digest,) = told(events, night, at(2025, 3, 12, 9, 0))
+    assert digests(events, night, at(2025, 3, 11, 20, 30)) == ()
+    assert digests(events, night, at(2025, 3, 12, 8, 59)) == ()
+    (digest,) = digests(events, night, at(2025, 3, 12, 9, 0))
     assert digest == Digest(
         "roads",
         (
@@ -435,9 +435,9 @@ def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> N
             ),
         ),
     )
-    assert told(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
+    assert digests(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
     answered = [*events, event("A-1", "replied", at(2025, 3, 12, 9, 30))]
-    assert told(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
+    assert digests(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
 
 
 def test_shares_of_the_budget_are_told_as_they_pass_in_working_time() -> None:
@@ -445,7 +445,7 @@ def test_shares_of_the_budget_are_told_as_they_pass_in_working_time() -> None:
     asked = [at(2025, 3, 12, 10, 0) + n * timedelta(minutes=10) for n in range(6 * 30)]
     passed = {}
     for since, now in pairwise(asked):
-        for digest in told(events, since, now):
+        for digest in digests(events, since, now):
             passed[now] = digest.messages[0].rpartition(", ")[2]
     assert passed == {
         at(2025, 3, 12, 12, 0): "50 % of the time is used",
@@ -461,7 +461,7 @@ def test_in_russian_with_what_is_late_first() -> None:
         event("A-1", "created", at(2025, 3, 11, 17, 20)),
         event("A-3", "created", at(2025, 3, 12, 9, 0), None),
     ]
-    roads, nobody = told(events, at(2025, 3, 12, 12, 0), at(2025, 3, 12, 14, 30), lang="ru")
+    roads, nobody = digests(events, at(2025, 3, 12, 12, 0), at(2025, 3, 12, 14, 30), lang="ru")
     assert roads.messages == (
         (
             "roads · ср 12.03.2025 14:30\n"
@@ -482,11 +482,11 @@ def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
     policy = Policy([Target("final", WorkingDays(3), OFFICE)])
     events = [event("A-1", "created", at(2025, 3, 10, 9, 0))]
     # due on Thursday at 18:00, so half of 32 hours are used as Tuesday ends
-    assert told(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == ()
-    (digest,) = told(events, at(2025, 3, 11, 18, 0), at(2025, 3, 12, 9, 0), policy)
+    assert digests(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == ()
+    (digest,) = digests(events, at(2025, 3, 11, 18, 0), at(2025, 3, 12, 9, 0), policy)
     assert (
         "50 % of the time is used"
-        not in told(events, at(2025, 3, 11, 9), at(2025, 3, 12, 9, 1), policy)[0]
+        not in digests(events, at(2025, 3, 11, 9), at(2025, 3, 12, 9, 1), policy)[0]
         .messages[0]
         .splitlines()[0]
     )
@@ -497,7 +497,7 @@ def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
 def test_long_digests_come_in_messages_that_are_whole_lines() -> None:
     events = [event(f"A-{n:04}", "created", at(2025, 3, 11, 20, 0)) for n in range(300)]
     events.append(event("x" * 5000, "created", at(2025, 3, 11, 20, 0)))
-    (digest,) = told(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))
+    (digest,) = digests(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))
     assert len(digest.messages) > 4
     assert all(0 < len(message) <= LONGEST for message in digest.messages)
     lines = [line for message in digest.messages for line in message.splitlines()]

@@ -1,6 +1,6 @@
-"""A store says what a monitor says, batch by batch, and forgets nothing.
+"""A store emits the changes of a monitor, batch by batch, and loses nothing.
 
-Not where it is cut short, filled up, opened twice or opened under another policy, either.
+Also if it is cut short, full, opened twice or opened under another policy.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stored import Stored
-from test_monitor import Ledger, check_told
+from test_monitor import Ledger, check_reported
 from test_promises import HOUR, Scene, as_of_the_end, scenes
 from test_properties import PROPERTY
 from workhours_sla import (
@@ -86,15 +86,15 @@ def opened(path: Path, policy: Policy = POLICY, **options: object) -> Stored:
     return store
 
 
-def aside(found: Monitor | Stored | SqliteReader) -> Counter[tuple[str, str]]:
+def quarantined(found: Monitor | Stored | SqliteReader) -> Counter[tuple[str, str]]:
     items = found.quarantine() if isinstance(found, SqliteReader) else found.quarantine
     return Counter((item.event.event_id, item.reason) for item in items)
 
 
 def balanced(store: Stored) -> bool:
-    held = store.holdings()
-    parts = held.applied, held.duplicate, held.quarantined, held.replaced, held.dropped
-    return held.read == sum(parts)
+    counts = store.holdings()
+    parts = counts.applied, counts.duplicate, counts.quarantined, counts.replaced, counts.dropped
+    return counts.read == sum(parts)
 
 
 def deliveries(scene: Scene, chance: random.Random) -> list[Event]:
@@ -114,12 +114,12 @@ def cut(events: Sequence[Event], chance: random.Random) -> list[Sequence[Event]]
     return [events[since:until] for since, until in pairwise([0, *edges, len(events)])]
 
 
-# -- a store, a monitor and the batch answer are one -------------------------------------------
+# -- a store, a monitor and the batch result agree ---------------------------------------------
 
 
 @PROPERTY
 @given(scenes(), st.integers(0, 1 << 30), st.sampled_from([0, 1, 1000]))
-def test_one_event_at_a_time_it_tells_what_a_monitor_tells(
+def test_event_by_event_it_emits_the_changes_of_a_monitor(
     scene: Scene, seed: int, hot: int
 ) -> None:
     chance = random.Random(seed)
@@ -130,19 +130,19 @@ def test_one_event_at_a_time_it_tells_what_a_monitor_tells(
             if chance.random() < 0.2:
                 watermark = one.occurred_at + chance.choice([-HOUR, HOUR])
                 pairs.append((store.advance(watermark), monitor.advance(watermark)))
-            for found, told in pairs:
+            for found, emitted in pairs:
                 ledger.take(found)
-                expected.take(told)
-                assert found == told
+                expected.take(emitted)
+                assert found == emitted
             assert ledger.net() == expected.net()
-        assert aside(store) == aside(monitor)
+        assert quarantined(store) == quarantined(monitor)
         assert store.watermark == monitor.watermark
         assert balanced(store)
 
 
 @PROPERTY
 @given(scenes(), st.integers(0, 1 << 30), st.booleans())
-def test_in_batches_and_reopened_between_them_it_ends_where_the_batch_answer_ends(
+def test_in_batches_and_reopened_between_them_it_has_the_batch_result(
     scene: Scene,
     seed: int,
     reopen: bool,
@@ -157,24 +157,24 @@ def test_in_batches_and_reopened_between_them_it_ends_where_the_batch_answer_end
             latest = max((one.occurred_at for one in batch), default=None)
             taken = store.commit(Batch("source", batch, watermark=latest))
             ledger.take(taken.changes)
-            told = monitor.apply(batch)
+            emitted = monitor.apply(batch)
             if latest is not None:
-                told += monitor.advance(latest)
-            expected.take(told)
+                emitted += monitor.advance(latest)
+            expected.take(emitted)
             assert ledger.net() == expected.net()
-            assert sorted(map(repr, taken.changes)) == sorted(map(repr, told))
+            assert sorted(map(repr, taken.changes)) == sorted(map(repr, emitted))
             if reopen:
                 store.close()
                 store = opened(path, scene.policy)
         ledger.take(store.advance(end))
-        check_told(ledger, evaluate(events, scene.policy, as_of=end))
+        check_reported(ledger, evaluate(events, scene.policy, as_of=end))
         stored = evaluate(store.events(), scene.policy, as_of=end)
         assert stored.outcomes == evaluate(events, scene.policy, as_of=end).outcomes
-        assert aside(store) == aside(monitor)
+        assert quarantined(store) == quarantined(monitor)
         assert balanced(store)
-        told = Ledger()
-        told.take(change for _, change in store.changes())
-        assert told.net() == ledger.net()
+        emitted = Ledger()
+        emitted.take(change for _, change in store.changes())
+        assert emitted.net() == ledger.net()
         store.close()
 
 
@@ -185,9 +185,7 @@ def but_due_times(changes: Iterable[Change]) -> Counter[tuple[object, ...]]:
 
 @PROPERTY
 @given(scenes(), scenes(), st.integers(0, 1 << 30))
-def test_another_policy_tells_what_it_changes_and_no_more(
-    scene: Scene, other: Scene, seed: int
-) -> None:
+def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, seed: int) -> None:
     chance = random.Random(seed)
     events = deliveries(scene, chance)
     watermark = max(one.occurred_at for one in events)
@@ -200,9 +198,9 @@ def test_another_policy_tells_what_it_changes_and_no_more(
             last = len(store.changes())
         with opened(path, scene.policy) as store:
             assert len(store.changes()) == last
-        told = but_due_times(monitor.replace(other.policy))
+        emitted = but_due_times(monitor.replace(other.policy))
         with opened(path, other.policy) as store:
-            assert but_due_times(change for _, change in store.changes(last)) == told
+            assert but_due_times(change for _, change in store.changes(last)) == emitted
             assert store.policy_version == other.policy.version
 
 
@@ -221,7 +219,7 @@ def test_a_correction_of_an_appeal_in_memory_moves_what_it_names(tmp_path: Path)
     assert [change.kind.value for change in changes] == ["at_risk", "breached"]
 
 
-# -- what is set aside, repaired, replayed -----------------------------------------------------
+# -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
 def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None:
@@ -237,7 +235,7 @@ def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None
         assert [(c.appeal_id, c.kind.value) for c in changes[3:]] == [("1", "due_changed")]
 
 
-def test_quarantine_is_listed_and_a_repair_stands_in_place_of_what_it_repairs(
+def test_quarantine_is_listed_and_a_repair_replaces_every_copy(
     tmp_path: Path,
 ) -> None:
     posted = created("1", at(2025, 3, 12, 10))
@@ -246,31 +244,31 @@ def test_quarantine_is_listed_and_a_repair_stands_in_place_of_what_it_repairs(
     other = replace(ahead, occurred_at=at(2025, 3, 12, 9), received_at=at(2025, 3, 12, 9))
     with opened(tmp_path / "appeals.db") as store:
         store.apply([posted, ahead])
-        assert aside(store) == Counter({(ahead.event_id, "future_time"): 1})
+        assert quarantined(store) == Counter({(ahead.event_id, "future_time"): 1})
         assert [change.kind.value for change in store.repair(right)] == ["met"]
-        assert not aside(store)
+        assert not quarantined(store)
         assert store.apply([ahead, right]) == ()
         assert store.holdings()[:5] == (5, 2, 2, 0, 1)
         assert store.apply([other]) == ()
-        assert aside(store) == Counter({(ahead.event_id, "conflicting_id"): 1})
+        assert quarantined(store) == Counter({(ahead.event_id, "conflicting_id"): 1})
         assert set(store.events()) == {posted, right}
         again = replace(right, occurred_at=at(2025, 3, 12, 10, 30))
         assert [c.retracts is None for c in store.repair(again)] == [False, True]
         assert balanced(store)
 
 
-def test_a_repair_that_is_ahead_of_its_receipt_is_set_aside(tmp_path: Path) -> None:
+def test_a_repair_that_is_ahead_of_its_receipt_is_quarantined(tmp_path: Path) -> None:
     posted = created("1", at(2025, 3, 12, 10))
     ahead = replace(posted, received_at=at(2025, 3, 12, 9), reason="repaired")
     with opened(tmp_path / "appeals.db") as store:
         store.apply([posted])
         assert [change.retracts is None for change in store.repair(ahead)] == [False]
-        assert aside(store) == Counter({(ahead.event_id, "future_time"): 1})
+        assert quarantined(store) == Counter({(ahead.event_id, "future_time"): 1})
         assert balanced(store)
 
 
 @pytest.mark.parametrize("hot", [1, 20_000])
-def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot: int) -> None:
+def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path, hot: int) -> None:
     """Also when the store is opened again, and keeps fewer copies in memory than there are."""
     chance = random.Random(hot)
     posted = at(2025, 3, 12, 10)
@@ -289,11 +287,11 @@ def test_many_copies_of_few_ids_come_to_what_a_monitor_says(tmp_path: Path, hot:
             while some:
                 batch, some = some[: (size := chance.randint(1, 4))], some[size:]
                 assert store.apply(batch) == monitor.apply(batch)
-            assert aside(store) == aside(monitor)
+            assert quarantined(store) == quarantined(monitor)
             assert balanced(store)
 
 
-def test_one_of_many_copies_counts_as_the_fold_said_last(tmp_path: Path) -> None:
+def test_one_of_many_copies_has_the_last_reason_of_the_fold(tmp_path: Path) -> None:
     """Its appeal was created after the copies had been read, and then it came once more."""
     when = at(2025, 3, 12, 10)
     edited = Event("e", "A", EventType.EDITED, when, when + HOUR)
@@ -307,11 +305,11 @@ def test_one_of_many_copies_counts_as_the_fold_said_last(tmp_path: Path) -> None
             [replace(edited, received_at=when)],
         ):
             assert store.apply(batch) == monitor.apply(batch)
-            assert aside(store) == aside(monitor)
+            assert quarantined(store) == quarantined(monitor)
             assert balanced(store)
 
 
-def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path: Path) -> None:
+def test_rejected_rows_are_kept_until_they_are_repaired_or_read(tmp_path: Path) -> None:
     rows = [Rejected("unknown_type", "no such type", f"row {n}") for n in range(3)]
     with opened(tmp_path / "appeals.db") as store:
         store.commit(Batch("file", rejected=rows, positions={"": Checkpoint("3")}))
@@ -335,7 +333,7 @@ def test_rejected_rows_are_kept_until_they_are_repaired_or_read_rightly(tmp_path
 # -- retention ---------------------------------------------------------------------------------
 
 
-def test_what_was_settled_long_ago_is_dropped_and_does_not_come_back(tmp_path: Path) -> None:
+def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: Path) -> None:
     done = [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
     waiting = created("2", at(2025, 3, 12, 10))
     lonely = replied("3", at(2025, 3, 12, 10))
@@ -349,7 +347,7 @@ def test_what_was_settled_long_ago_is_dropped_and_does_not_come_back(tmp_path: P
         assert store.apply(done) == ()
         late = event("new", "1", EventType.REOPENED, at(2025, 4, 12, 10))
         assert store.apply([late, late]) == ()
-        assert aside(store) == Counter(
+        assert quarantined(store) == Counter(
             {("new", "after_retention"): 1, (lonely.event_id, "no_appeal"): 1}
         )
         assert store.holdings().duplicate == 3
@@ -540,7 +538,7 @@ def test_a_file_or_a_directory_that_cannot_be_written_is_one_error() -> None:
             Path(there).chmod(0o755)
 
 
-def test_what_is_no_store_is_refused_with_the_way_out(tmp_path: Path) -> None:
+def test_a_file_that_is_no_store_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
@@ -562,7 +560,9 @@ def test_what_is_no_store_is_refused_with_the_way_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-def test_a_store_of_a_schema_that_is_read_no_more_is_refused(tmp_path: Path, version: int) -> None:
+def test_a_store_of_an_earlier_schema_is_rejected_with_both_numbers(
+    tmp_path: Path, version: int
+) -> None:
     path = tmp_path / "appeals.db"
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
@@ -635,16 +635,16 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
     with opened(tmp_path / "one.db") as one:
         one.apply(events)
         one.advance(watermarks[-1])
-    told: list[Change] = []
+    emitted: list[Change] = []
     writing = [True]
 
     def apply(mine: Sequence[Event]) -> None:
         for first in range(0, len(mine), 3):
-            told.extend(many.apply(mine[first : first + 3]))
+            emitted.extend(many.apply(mine[first : first + 3]))
 
     def advance() -> None:
         for watermark in watermarks:
-            told.extend(many.advance(watermark))
+            emitted.extend(many.advance(watermark))
 
     def write() -> None:
         try:
@@ -678,19 +678,19 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
         changes = [change for _, change in many.changes()]
         in_change_order = Ledger()
         in_change_order.take(changes)
-        assert Counter(told) == Counter(changes)
+        assert Counter(emitted) == Counter(changes)
         in_change_order_of_one = Ledger()
         with SqliteReader(tmp_path / "one.db") as one:
             in_change_order_of_one.take(change for _, change in one.changes())
             assert in_change_order.net() == in_change_order_of_one.net()
-            assert (many.watermark, aside(many)) == (one.watermark, aside(one))
+            assert (many.watermark, quarantined(many)) == (one.watermark, quarantined(one))
             assert many.holdings() == one.holdings()
             key = attrgetter("event_id", "received_at")
             assert sorted(many.events(), key=key) == sorted(one.events(), key=key)
-        check_told(in_change_order, evaluate(events, POLICY, as_of=watermarks[-1]))
+        check_reported(in_change_order, evaluate(events, POLICY, as_of=watermarks[-1]))
 
 
-def test_an_iterator_that_is_held_open_keeps_no_thread_out(
+def test_an_open_iterator_blocks_no_other_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_reading, "_EVENTS", sqlite_reading._EVENTS.replace("10000", "2"))
@@ -775,7 +775,7 @@ def test_what_is_asked_of_a_closed_store_does_not_blame_its_file(tmp_path: Path)
         assert again.holdings().read == 1
 
 
-def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
+def test_after_an_interrupted_batch_memory_equals_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posted, reply = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
@@ -798,12 +798,12 @@ def test_a_batch_that_is_cut_short_leaves_memory_as_the_disk(
         assert balanced(store)
 
 
-def test_of_a_withdrawn_appeal_nothing_is_awaited(tmp_path: Path) -> None:
+def test_a_withdrawn_appeal_is_not_open(tmp_path: Path) -> None:
     posted = at(2025, 3, 12, 10)
     deleted = event("1-d", "1", EventType.DELETED, posted + HOUR, author_role="citizen")
     with opened(tmp_path / "appeals.db") as store:
-        told = store.apply([created("1", posted), deleted, created("2", posted)])
-        assert [change.kind.value for change in told] == ["opened", "withdrawn", "opened"]
+        emitted = store.apply([created("1", posted), deleted, created("2", posted)])
+        assert [change.kind.value for change in emitted] == ["opened", "withdrawn", "opened"]
         assert [one.appeal_id for one in store.open_outcomes(posted + 2 * HOUR)] == ["2"]
 
 
@@ -829,5 +829,5 @@ def test_an_appeal_that_lost_its_only_event_is_not_dropped_with_the_copy(tmp_pat
         store.apply(posted)
         store.apply([earlier, replied("2", at(2025, 3, 12, 12))])
         store.advance(at(2025, 3, 14, 10))
-        assert aside(store) == Counter({(posted.event_id, "conflicting_id"): 1})
+        assert quarantined(store) == Counter({(posted.event_id, "conflicting_id"): 1})
         assert store.holdings().dropped == 2

@@ -36,13 +36,13 @@ def data(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, An
     return found
 
 
-def told(event_id: str, appeal: str, kind: EventType, after: float = 0, **more: Any) -> Event:
+def an_event(event_id: str, appeal: str, kind: EventType, after: float = 0, **more: Any) -> Event:
     when = NOON + timedelta(hours=after)
     return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
 
 
 def posted(appeal: str, after: float = 0) -> Event:
-    return told(f"{appeal}-c", appeal, EventType.CREATED, after)
+    return an_event(f"{appeal}-c", appeal, EventType.CREATED, after)
 
 
 def stored(path: Path, *batches: Sequence[Event], until: float | None = None) -> Path:
@@ -76,7 +76,7 @@ def test_a_store_answers_as_the_file_that_it_was_fed(
         asked = [command, *options, *config, "--as-of", when]
         expected = data(capsys, *asked, file)
         found = data(capsys, *asked, "--store", store)
-        if command != "report":  # which tells of rows and events in one
+        if command != "report":  # which counts rows and events together
             said = found.pop("store")
             assert (
                 said["policy_version"] == data(capsys, "forecast", *config, file)["policy_version"]
@@ -92,12 +92,12 @@ def test_a_store_answers_as_the_file_that_it_was_fed(
 
 def test_the_account_of_a_store_adds_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "appeals.db"
-    late = told("1-r", "1", EventType.REPLIED, 9, received_at=NOON + timedelta(hours=2))
+    late = an_event("1-r", "1", EventType.REPLIED, 9, received_at=NOON + timedelta(hours=2))
     with Stored(file, POLICY) as store:
         store.apply([posted("1"), posted("1"), posted("2", 1), late])
-        store.apply([told("3-r", "3", EventType.REPLIED, 1)])
-        store.repair(told("1-r", "1", EventType.REPLIED, 1.5))
-        store.apply([told("1-r", "1", EventType.REPLIED, 1.6), posted("4", 200)])
+        store.apply([an_event("3-r", "3", EventType.REPLIED, 1)])
+        store.repair(an_event("1-r", "1", EventType.REPLIED, 1.5))
+        store.apply([an_event("1-r", "1", EventType.REPLIED, 1.6), posted("4", 200)])
         bad = Rejected("malformed", "no JSON", "{")
         store.commit(Batch("file", rejected=[bad, bad], watermark=NOON + timedelta(hours=2)))
     asked = ["check", "--store", file, *VGG, "--as-of", "2026-03-02T18:00+03:00"]
@@ -131,9 +131,9 @@ def test_the_account_of_a_store_adds_up(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_a_copy_that_was_repaired_stays_out_when_the_repair_is_dropped(tmp_path: Path) -> None:
     with Stored(tmp_path / "a.db", POLICY, retain=timedelta(days=30)) as store:
-        store.apply([told("x", "1", EventType.CREATED), posted("2")])
-        store.repair(told("x", "3", EventType.CREATED))
-        store.apply([told("3-r", "3", EventType.REPLIED, 1)])
+        store.apply([an_event("x", "1", EventType.CREATED), posted("2")])
+        store.repair(an_event("x", "3", EventType.CREATED))
+        store.apply([an_event("3-r", "3", EventType.REPLIED, 1)])
         store.advance(NOON + timedelta(days=40))
         store.apply([posted("4", 24 * 40)])
         assert store.holdings().dropped == 2
@@ -144,9 +144,9 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     file = tmp_path / "appeals.db"
     days = timedelta(days=30)
     with Stored(file, POLICY, retain=days) as store:
-        store.apply([posted("1"), told("1-r", "1", EventType.REPLIED, 1), posted("2")])
+        store.apply([posted("1"), an_event("1-r", "1", EventType.REPLIED, 1), posted("2")])
         store.advance(NOON + timedelta(days=40))
-        store.apply([told("1-x", "1", EventType.EDITED, 2), posted("1")])
+        store.apply([an_event("1-x", "1", EventType.EDITED, 2), posted("1")])
         assert store.complete_since == NOON + timedelta(days=10)
     with Stored(file, POLICY) as store:
         store.apply([posted("5")])
@@ -171,8 +171,8 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path) -> None:
-    settled = [posted("1"), told("1-r", "1", EventType.REPLIED, 1)]
-    old = [posted("2", -48 * 10), told("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
+    settled = [posted("1"), an_event("1-r", "1", EventType.REPLIED, 1)]
+    old = [posted("2", -48 * 10), an_event("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
     dropped = []
     for days, events, at in ((30, settled, 40), (45, old, 41)):
         with Stored(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:

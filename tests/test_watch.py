@@ -1,4 +1,4 @@
-"""What is followed is read once and told once, however the file turns and the process ends.
+"""A followed file is read once and reported once, whatever happens to it and the process.
 
 ``WORKHOURS_KILLS`` sets how often the process is killed in the test of that.
 """
@@ -40,7 +40,7 @@ WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", 
 NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]
 
 
-def told(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
+def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
     when = BEGIN + number * timedelta(minutes=7) + after
     appeal = f"A-{number:05}"
     return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
@@ -62,10 +62,10 @@ def stream(appeals: int, seed: int) -> list[Event]:
     chance = random.Random(seed)
     events = []
     for number in range(appeals):
-        events.append(told(number))
+        events.append(an_event(number))
         if chance.random() < 0.8:
             hours = chance.choice([1, 2, 5, 30, 60])
-            events.append(told(number, "replied", timedelta(hours=hours)))
+            events.append(an_event(number, "replied", timedelta(hours=hours)))
     events += chance.sample(events, len(events) // 20)
     return sorted(events, key=lambda event: event.received_at)
 
@@ -114,8 +114,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "events.jsonl"
 
 
-IDS = [told(number).event_id for number in range(9)]
-LINES = [line(told(number)) for number in range(9)]
+IDS = [an_event(number).event_id for number in range(9)]
+LINES = [line(an_event(number)) for number in range(9)]
 
 
 def add(path: Path, what: str) -> None:
@@ -233,8 +233,8 @@ def read_back(sink: Path) -> list[Change]:
     return [from_json(one) for one in sink.read_bytes().splitlines()]
 
 
-def check_all_told(store: Path, sink: Path, events: Sequence[Event]) -> None:
-    """Check that nothing was lost, nothing told twice, and nothing left out."""
+def check_complete(store: Path, sink: Path, events: Sequence[Event]) -> None:
+    """Check that no change is missing, repeated or wrong."""
     monitor, expected, found = Monitor(POLICY), Ledger(), Ledger()
     expected.take(monitor.apply(events))
     expected.take(monitor.advance(max(e.received_at for e in events) - timedelta(minutes=5)))
@@ -242,8 +242,8 @@ def check_all_told(store: Path, sink: Path, events: Sequence[Event]) -> None:
     assert found.net() == expected.net()
     with Stored(store, POLICY) as opened:
         assert set(opened.events()) == set(events)
-        held = opened.holdings()
-        assert (held.applied, held.quarantined) == (len(set(events)), 0)
+        counts = opened.holdings()
+        assert (counts.applied, counts.quarantined) == (len(set(events)), 0)
         assert [change for _, change in opened.changes()] == read_back(sink)
 
 
@@ -253,9 +253,7 @@ def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, text=True, **pipes)
 
 
-def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(
-    tmp_path: Path, path: Path
-) -> None:
+def test_killed_at_any_moment_it_loses_and_repeats_nothing(tmp_path: Path, path: Path) -> None:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
     events = stream(300 + 60 * KILLS, 1)
@@ -278,15 +276,15 @@ def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(
     run = begin(path, "--store", store, "--sink", sink, "--once")
     assert "quarantined 0" in run.communicate()[1]
     assert run.returncode == 0
-    check_all_told(store, sink, events)
+    check_complete(store, sink, events)
 
 
-def test_killed_in_a_write_of_megabytes_it_tells_nothing_twice(tmp_path: Path, path: Path) -> None:
+def test_killed_in_a_write_of_megabytes_it_repeats_nothing(tmp_path: Path, path: Path) -> None:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
     kills = max(3, KILLS // 4)
     # the evidence of each change is one event, so a thousand lines are 6 MB
-    events = [replace(told(n), event_id=f"{n:06}{'e' * 6000}") for n in range(1000 * kills)]
+    events = [replace(an_event(n), event_id=f"{n:06}{'e' * 6000}") for n in range(1000 * kills)]
     path.write_text("")
     for number in range(kills):
         add(path, text(events[1000 * number : 1000 * (number + 1)]))
@@ -303,7 +301,7 @@ def test_killed_in_a_write_of_megabytes_it_tells_nothing_twice(tmp_path: Path, p
     run = begin(path, "--store", store, "--sink", sink, "--once")
     assert "quarantined 0" in run.communicate()[1]
     assert run.returncode == 0
-    check_all_told(store, sink, events)
+    check_complete(store, sink, events)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -326,7 +324,7 @@ def test_a_signal_ends_it_after_the_batch_in_hand(
     assert len(out.splitlines()) == len(read_back(sink))
     rest = begin(path, "--store", store, "--sink", sink, "--once")
     assert f"Rows: read {len(events) - read} =" in rest.communicate()[1]
-    check_all_told(store, sink, events)
+    check_complete(store, sink, events)
 
 
 def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
@@ -349,7 +347,7 @@ def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
     assert b"standard input" in capsysbinary.readouterr().err
 
 
-def test_a_reader_that_goes_away_is_told_again(tmp_path: Path, path: Path) -> None:
+def test_a_reader_that_goes_away_gets_the_rest_next_time(tmp_path: Path, path: Path) -> None:
     store = tmp_path / "appeals.db"
     events = stream(300, 4)
     path.write_text(text(events))
@@ -371,7 +369,7 @@ def test_a_reader_that_goes_away_is_told_again(tmp_path: Path, path: Path) -> No
 def test_time_passes_by_the_clock_where_no_event_comes(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path.write_text(line(told(0)))
+    path.write_text(line(an_event(0)))
     command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once"]
     command += ["--calendar", "RU-VGG", "--lang", "en"]
     assert main([*command, "--clock", "events"]) == 0
@@ -391,7 +389,7 @@ AHEAD = {
 
 def received(number: int, ahead: timedelta) -> str:
     """Return the line of an event that was received so long after BEGIN."""
-    event = told(number)
+    event = an_event(number)
     return line(replace(event, occurred_at=BEGIN, received_at=BEGIN + ahead))
 
 
@@ -513,7 +511,7 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_row_read_again_says_why_it_still_gives_none(path: Path) -> None:
     tail = Tail(path, Layout())
-    assert tail.read(Rejected("unknown_type", "", LINES[0])) == (told(0),)
+    assert tail.read(Rejected("unknown_type", "", LINES[0])) == (an_event(0),)
     assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
         "malformed", "the last line looks half-written: Input data was truncated", "{"
     )

@@ -1,4 +1,4 @@
-"""Time passes no further than every partition allows, so that no breach is told too early."""
+"""The watermark is the minimum over the partitions, so that no breach is emitted too early."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_it_is_the_minimum_over_the_partitions_and_never_goes_back() -> None:
     assert marks.received_until("new") == NOON - 3 * HOUR
 
 
-def test_a_silent_partition_holds_up_the_others_only_for_so_long() -> None:
+def test_a_silent_partition_is_left_out_when_it_is_idle() -> None:
     marks = Watermarks(["a", "b", "c"], idle=HOUR)
     marks.record("a", NOON)
     marks.record("b", NOON)
@@ -126,18 +126,18 @@ def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]
     source = Partitions()
     with Stored(path, POLICY) as store:
         store.run(source, watermarks=marks, batch_size=20)
-        told = [change for _, change in store.changes() if change.kind == "breached"]
+        changes = [change for _, change in store.changes() if change.kind == "breached"]
         assert len(list(store.events())) == 400
-    return [c for c in told if not c.retracts], [c for c in told if c.retracts]
+    return [c for c in changes if not c.retracts], [c for c in changes if c.retracts]
 
 
-def test_the_minimum_tells_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
-    false, taken_back = breaches(Fastest("0123"), tmp_path / "fastest.db")
-    assert len(false) == len(taken_back) > 0
+def test_the_minimum_causes_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
+    false, retracted = breaches(Fastest("0123"), tmp_path / "fastest.db")
+    assert len(false) == len(retracted) > 0
     assert breaches(Watermarks("0123"), tmp_path / "ours.db") == ([], [])
 
 
-def test_after_a_restart_the_partitions_not_heard_from_yet_are_waited_for(tmp_path: Path) -> None:
+def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
     source, path = Partitions(), tmp_path / "appeals.db"
     for stop_after in (1, 3, 4, 6, 100):
         rests = iter(range(100))
@@ -170,7 +170,7 @@ class OnePartition:
         yield self.item
 
 
-def test_how_far_each_partition_was_heard_is_remembered(tmp_path: Path) -> None:
+def test_the_latest_receipt_of_each_partition_is_stored(tmp_path: Path) -> None:
     with Stored(tmp_path / "appeals.db", POLICY) as store:
         for partition, when in (("slow", NOON), ("fast", NOON + 50 * HOUR)):
             marks = Watermarks()

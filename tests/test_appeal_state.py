@@ -64,7 +64,7 @@ POLICIES = (
     Policy(TARGETS),
     Policy([Rule(TARGETS[::2], importances={"high"}), Rule(TARGETS)], on_change="from_change"),
 )
-TOLD: tuple[dict[str, Any], ...] = (
+MOVES: tuple[dict[str, Any], ...] = (
     {"type": "created", "agency_id": "roads"},
     {"type": "registered"},
     {"type": "assigned"},
@@ -92,24 +92,24 @@ AFTER = (0, 1, 50, 300, 1440)
 
 def moves_by(chance: random.Random) -> list[tuple[dict[str, Any], int]]:
     """Return what happens, of few kinds so that they meet, and the minutes since the last."""
-    few = chance.sample(TOLD, 4)
+    few = chance.sample(MOVES, 4)
     return [(chance.choice(few), chance.choice(AFTER)) for _ in range(chance.randint(1, 10))]
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=["from creation", "from change"])
 @settings(PROPERTY, max_examples=EXAMPLES * 4)
 @given(st.binary(min_size=8, max_size=8).map(random.Random).map(moves_by))
-def test_only_what_an_event_can_change_is_reckoned_anew(
+def test_only_clocks_that_an_event_can_change_are_built_again(
     policy: Policy, moves: list[tuple[dict[str, Any], int]]
 ) -> None:
-    tracked, when, so_far = AppealState("A"), POSTED, []
-    for number, (told, minutes) in enumerate([(TOLD[0], 0), *moves]):
+    appeal, when, so_far = AppealState("A"), POSTED, []
+    for number, (fields, minutes) in enumerate([(MOVES[0], 0), *moves]):
         when += timedelta(minutes=minutes)
-        event = Event(f"{number:02}", "A", occurred_at=when, received_at=when, **told)
+        event = Event(f"{number:02}", "A", occurred_at=when, received_at=when, **fields)
         so_far.append(event)
-        tracked.add(StoredEvent(event), policy)
+        appeal.add(StoredEvent(event), policy)
         followed, at_once = (
-            tracked.fold(policy),
+            appeal.fold(policy),
             fold(sorted(so_far, key=lambda event: event.order), policy),
         )
         assert followed.clocks == at_once.clocks
@@ -164,18 +164,18 @@ def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> 
         )
         for at in [POSTED + timedelta(hours=hours)]
     ]
-    tracked = AppealState("A")
-    tracked.add(StoredEvent(events[0]), policy)
-    tracked.fold(policy)
+    appeal = AppealState("A")
+    appeal.add(StoredEvent(events[0]), policy)
+    appeal.fold(policy)
     for event in events[1:]:
-        tracked.add(StoredEvent(event), policy)
-    clocks = tracked.fold(policy).clocks
+        appeal.add(StoredEvent(event), policy)
+    clocks = appeal.fold(policy).clocks
     assert [clock.applies_since for clock in clocks] == [events[2].occurred_at]
     assert clocks == fold(events, policy).clocks
 
 
 def test_a_review_judges_all_copies_of_the_reply_that_it_names() -> None:
-    """Copies with another time that nobody settled, as ``holder_spans`` takes what it is given."""
+    """Copies that were not deduplicated: ``holder_spans`` uses every event that it gets."""
     lines = ((0, "c", "created"), (1, "r", "replied"), (2, "r", "replied"), (3, "v", "review"))
     events = [
         Event(event_id, "A", EventType(kind), at, at, substantive=judged, refers_to=about)
