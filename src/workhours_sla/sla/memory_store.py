@@ -40,6 +40,18 @@ class MemoryStore:
 
     Every change is kept for the sinks until all of them have it and retention drops it. Without
     ``outbox`` no change is kept. A transaction that raises is not undone. Usable from any thread.
+
+    >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> store = MemoryStore()
+    >>> changes = Pipeline(store, policy).apply(
+    ...     Event("1", "A-1", EventType.CREATED, posted, posted)
+    ... )
+    >>> [(number, change.kind.value) for number, change in store.changes()]
+    [(1, 'opened')]
     """
 
     def __init__(self, *, outbox: bool = True) -> None:

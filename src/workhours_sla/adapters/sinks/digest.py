@@ -49,7 +49,16 @@ class Digest(NamedTuple):
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
-    """Count the changes of each agency by kind, and its retractions."""
+    """Count the changes of each agency by kind, and its retractions.
+
+    >>> from workhours_sla import Event, EventType, Monitor, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> monitor = Monitor(Policy([Target("first reply", working_hours(4), office)]))
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", EventType.CREATED, posted, posted, agency_id="roads")
+    >>> count_changes(monitor.apply(event))
+    {'roads': Counter({'opened': 1})}
+    """
     found: dict[str | None, Counter[str]] = {}
     for change in changes:
         what = RETRACTED if change.retracts is not None else change.kind.value
@@ -58,7 +67,11 @@ def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
 
 
 def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
-    """Return, for each agency, the outcomes that still wait for an answer."""
+    """Return, for each agency, the outcomes that still wait for an answer.
+
+    >>> waiting_of([])
+    {}
+    """
     found: dict[str | None, list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.verdict in _WAITING and outcome.answered_at is None:
@@ -67,7 +80,13 @@ def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
 
 
 def targets_of(policy: Policy) -> dict[str, Target]:
-    """Return the targets of a policy by their names."""
+    """Return the targets of a policy by their names.
+
+    >>> from workhours_sla import working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> list(targets_of(Policy([Target("first reply", working_hours(4), office)])))
+    ['first reply']
+    """
     return {target.name: target for target in policy.targets}
 
 

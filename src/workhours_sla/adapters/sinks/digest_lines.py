@@ -141,6 +141,19 @@ class DigestLines:
     called once for each schedule whose calendar does not cover the date; its agencies get their
     messages when it does. ``lost`` is called if another program removed, shortened or changed the
     file; writing continues, but earlier messages are lost. Raises StoreError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     store = SqliteStore(Path(folder, "appeals.db"))
+    ...     with Pipeline(store, policy) as pipeline:
+    ...         agencies = Agencies({"office": office}, lambda agency_id: "office")
+    ...         lines = DigestLines(Path(folder, "digests.jsonl"), store, pipeline, agencies)
+    ...         lines.write(datetime(2025, 3, 12, 9, 0, tzinfo=office.tz))
+    ...         lines.close()
     """
 
     def __init__(  # noqa: PLR0913

@@ -53,6 +53,16 @@ def check_store(path: Path | str) -> tuple[StoreFault, ...]:
 
     Every page and every row is read. References between rows are checked if there is no other
     fault. Raises StoreError if the file is no store.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     check_store(Path(folder, "appeals.db"))
+    ()
     """
     path = Path(path)
     with closing(open_for_reading(path, verified=False)) as db:

@@ -80,6 +80,17 @@ class SqliteReader:
 
     Usable from any thread. Calls run one at a time; an iterator reads some rows at a time, and
     other calls may run in between.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
+    ...         print(reader.holdings().read, reader.policy_version == policy.version)
+    0 True
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -251,6 +262,19 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
     """Create a store from a snapshot, in a new file. Raises StoreError.
 
     Sources are read from the positions of the snapshot: later rows are read again.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
+    ...         reader.snapshot(Path(folder, "snapshot.db"))
+    ...     restore(Path(folder, "snapshot.db"), Path(folder, "again.db"))
+    ...     events_of(Path(folder, "again.db"))
+    []
     """
     if not Path(snapshot).exists():
         msg = f"no snapshot {str(snapshot)!r}; check the path"
@@ -260,6 +284,17 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 
 
 def events_of(path: Path | str) -> list[Event]:
-    """Return the events of a store, for ``evaluate``. Raises StoreError."""
+    """Return the events of a store, for ``evaluate``. Raises StoreError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     events_of(Path(folder, "appeals.db"))
+    []
+    """
     with SqliteReader(path) as reader, reader.moment():
         return list(reader.events())
