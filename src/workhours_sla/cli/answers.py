@@ -27,7 +27,7 @@ class Page:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lang = settings.lang
+        self.lang: str = settings.lang
 
     def line(self, label: str, text: str) -> None:
         """Print a label and its text."""

@@ -90,9 +90,9 @@ class Cycle:
     )
 
     def __init__(self, number: int, opened: Event, holder_before: str | None = None) -> None:
-        self.number = number
-        self.opened = opened
-        self.holder_before = holder_before
+        self.number: int = number
+        self.opened: Event = opened
+        self.holder_before: str | None = holder_before
         """The holder when the cycle began."""
         self.events: list[Event] = []
         self.replies: list[Event] = []
@@ -238,12 +238,12 @@ class Appeal:
 
     def __init__(self) -> None:
         self.created: Event | None = None
-        self.attributes = _NO_ATTRIBUTES
+        self.attributes: Attributes = _NO_ATTRIBUTES
         self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
         """The verdicts of reviews, by the id of the reply."""
-        self.initial = _NO_ATTRIBUTES
+        self.initial: Attributes = _NO_ATTRIBUTES
         """The attributes at creation."""
         self.changes: list[tuple[datetime, Attributes]] = []
         """The attributes from each later event on that changed them."""

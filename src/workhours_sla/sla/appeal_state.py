@@ -60,11 +60,11 @@ class AppealState:
         next_at: datetime | None = None,
         ended_at: datetime | None = None,
     ) -> None:
-        self.appeal_id = appeal_id
-        self.copies = sorted(copies, key=lambda copy: copy.event.order)
-        self.events = [copy.event for copy in self.copies]
+        self.appeal_id: str = appeal_id
+        self.copies: list[StoredEvent] = sorted(copies, key=lambda copy: copy.event.order)
+        self.events: list[Event] = [copy.event for copy in self.copies]
         """The events of ``copies``, in the same order."""
-        self.reported = reported or {}
+        self.reported: dict[Key, Reported] = reported or {}
         self.folded: Folded | None = None
         self._appeal = None if self.events else Appeal()
         self._corrected = any(map(corrects, self.events))
@@ -75,7 +75,8 @@ class AppealState:
         self._quarantine_size = sum(copy.quarantined is not None for copy in self.copies)
         self.has_reasons: object = False
         """Whether ``reasons`` may return something."""
-        self.next_at = self.timer = next_at
+        self.next_at: datetime | None = next_at
+        self.timer: datetime | None = next_at
         self.ended_at = ended_at
 
     @property

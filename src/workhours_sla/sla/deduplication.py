@@ -45,10 +45,10 @@ class StoredEvent:
         *,
         repaired: bool = False,
     ) -> None:
-        self.event = event
-        self.number = number
-        self.quarantined = quarantined
-        self.repaired = repaired
+        self.event: Event = event
+        self.number: int | None = number
+        self.quarantined: str | None = quarantined
+        self.repaired: bool = repaired
 
 
 class Copies:

@@ -55,7 +55,7 @@ class MemoryStore:
     """
 
     def __init__(self, *, outbox: bool = True) -> None:
-        self.lock = RLock()
+        self.lock: RLock = RLock()
         self._by_id: dict[str, StoredEvent | Copies] = {}
         self._appeals: dict[str, AppealState] = {}
         self._timers: list[tuple[datetime, str]] = []

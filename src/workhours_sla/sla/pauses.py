@@ -25,7 +25,8 @@ Pause = tuple[datetime, datetime | None]
 ClosedPause = tuple[datetime, datetime]
 """A pause with an end."""
 
-since_of, until_of = itemgetter(0), itemgetter(1)
+since_of: Final = itemgetter(0)
+until_of: Final = itemgetter(1)
 """Return where a pause begins, and where it ends."""
 
 _MOST_STARTS: Final = 8

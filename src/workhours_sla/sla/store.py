@@ -75,8 +75,9 @@ class Work:
 
     batch: Batch = NO_BATCH
     reread: Mapping[int, Rejected | None] = {}
-    written = read = duplicate = conflicting = late = 0
-    is_part = False
+    written: int = 0
+    read = duplicate = conflicting = late = 0
+    is_part: bool = False
 
     def __init__(self, policy: Policy, watermark: datetime) -> None:
         self.policy = policy

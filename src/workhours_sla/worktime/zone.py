@@ -34,7 +34,7 @@ class Zone:
     __slots__ = ("_changes", "_offsets", "tz")
 
     def __init__(self, tz: tzinfo) -> None:
-        self.tz = tz
+        self.tz: tzinfo = tz
         self._offsets: dict[int, timedelta] = {}
         self._changes: dict[tuple[int, int], list[tuple[timedelta, timedelta]]] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from workhours_sla.adapters.frames import verbs
 from workhours_sla.adapters.frames.rows import C, Schedules
@@ -75,16 +75,16 @@ class SeriesVerbs(Generic[C]):
     def __init__(self, series: C) -> None:
         self._series = series
 
-    elapsed = _of_series(verbs.elapsed)
-    remaining = _of_series(verbs.remaining)
-    deadline = _of_series(verbs.deadline)
-    breaches_after = _of_series(verbs.breaches_after)
-    latest_start = _of_series(verbs.latest_start)
-    is_working = _of_series(verbs.is_working)
-    next_opening = _of_series(verbs.next_opening)
-    next_closing = _of_series(verbs.next_closing)
-    previous_opening = _of_series(verbs.previous_opening)
-    previous_closing = _of_series(verbs.previous_closing)
+    elapsed: Final = _of_series(verbs.elapsed)
+    remaining: Final = _of_series(verbs.remaining)
+    deadline: Final = _of_series(verbs.deadline)
+    breaches_after: Final = _of_series(verbs.breaches_after)
+    latest_start: Final = _of_series(verbs.latest_start)
+    is_working: Final = _of_series(verbs.is_working)
+    next_opening: Final = _of_series(verbs.next_opening)
+    next_closing: Final = _of_series(verbs.next_closing)
+    previous_opening: Final = _of_series(verbs.previous_opening)
+    previous_closing: Final = _of_series(verbs.previous_closing)
 
 
 class DataFrameVerbs:
@@ -108,16 +108,16 @@ class DataFrameVerbs:
     def __init__(self, frame: _Frame) -> None:
         self._frame = frame
 
-    elapsed = _of_frame(verbs.elapsed)
-    remaining = _of_frame(verbs.remaining)
-    deadline = _of_frame(verbs.deadline)
-    breaches_after = _of_frame(verbs.breaches_after)
-    latest_start = _of_frame(verbs.latest_start)
-    is_working = _of_frame(verbs.is_working)
-    next_opening = _of_frame(verbs.next_opening)
-    next_closing = _of_frame(verbs.next_closing)
-    previous_opening = _of_frame(verbs.previous_opening)
-    previous_closing = _of_frame(verbs.previous_closing)
+    elapsed: Final = _of_frame(verbs.elapsed)
+    remaining: Final = _of_frame(verbs.remaining)
+    deadline: Final = _of_frame(verbs.deadline)
+    breaches_after: Final = _of_frame(verbs.breaches_after)
+    latest_start: Final = _of_frame(verbs.latest_start)
+    is_working: Final = _of_frame(verbs.is_working)
+    next_opening: Final = _of_frame(verbs.next_opening)
+    next_closing: Final = _of_frame(verbs.next_closing)
+    previous_opening: Final = _of_frame(verbs.previous_opening)
+    previous_closing: Final = _of_frame(verbs.previous_closing)
 
     def _column(self, given: object) -> object:
         return self._frame[given] if isinstance(given, str) else given

@@ -35,7 +35,7 @@ class ArrowRows(Rows[Any]):
         kind = array.type if isinstance(array, _ARRAYS) else None
         if kind is None or pa.types.is_null(kind):
             refuse_type(role, kind, array, _GIVE)  # answers need a zone
-        self.times = self.read_instants(role, array)
+        self.times: NDArray[np.datetime64] = self.read_instants(role, array)
         self._chunked = isinstance(array, pa.ChunkedArray)
         self._zone = array.type.tz
 

@@ -47,7 +47,7 @@ class PandasRows(Rows[Any]):
         self._on_arrow = isinstance(series.dtype, pd.ArrowDtype)
         if series.dtype.kind == "M" and _zone(series.dtype) is None:
             _refuse_naive(role, series)  # also if all are NaT: answers need a zone
-        self.times = self.read_instants(role, series)
+        self.times: NDArray[np.datetime64] = self.read_instants(role, series)
 
     # -- read --------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class PolarsRows(Rows[pl.Series]):
             raise TypeError(msg)
         if isinstance(series, pl.Series) and isinstance(series.dtype, pl.Null):
             refuse_type(role, series.dtype, series, _GIVE)  # answers need a zone
-        self.times = self.read_instants(role, series)
+        self.times: NDArray[np.datetime64] = self.read_instants(role, series)
         self._name = series.name
         self._zone = series.dtype.time_zone
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_h
 
 import msgspec
 
-from workhours_sla.adapters.json.leaves import LEAVES
+from workhours_sla.adapters.json.leaves import LEAVES, Amount
 from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.worktime.budget_kinds import (
     Budget,
@@ -54,7 +54,7 @@ FORMS: Final[dict[type, Any]] = {}
 class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
     """A budget of working time, a plain timedelta."""
 
-    amount: LEAVES[timedelta]  # type: ignore[valid-type]
+    amount: Amount
 
     @staticmethod
     def build(amount: timedelta) -> timedelta:

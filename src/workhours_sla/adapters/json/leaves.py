@@ -19,7 +19,7 @@ from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.worktime.budget import iso_amount
-from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.weekly_hours import Shifts, WeeklyHours, parse_shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
@@ -75,7 +75,7 @@ def _with_offset(text: str) -> datetime | None:
 class Amount(Leaf):
     """An amount of time, to the microsecond."""
 
-    write = staticmethod(iso_amount)
+    write: Final = staticmethod(iso_amount)
 
     @staticmethod
     def read(text: str) -> timedelta:
@@ -120,21 +120,32 @@ class LayerName(Leaf):
 class Hours(Leaf):
     """Weekly hours."""
 
-    write = staticmethod(WeeklyHours.__str__)
-    read = staticmethod(WeeklyHours.parse)
+    write: Final = staticmethod(WeeklyHours.__str__)
+
+    @staticmethod
+    def read(text: str) -> WeeklyHours:
+        """Return weekly hours. Raises HoursSyntaxError."""
+        return WeeklyHours.parse(text)
 
 
 class DayHours(Leaf):
     """The shifts of one date."""
 
-    read = staticmethod(parse_shifts)
+    @staticmethod
+    def read(text: str) -> Shifts:
+        """Return shifts. Raises HoursSyntaxError."""
+        return parse_shifts(text)
 
 
 class MonthDay(Leaf):
     """A day of every year, as MM-DD."""
 
-    write = staticmethod("{0[0]:02}-{0[1]:02}".format)
-    read = staticmethod(parse_month_day)
+    write: Final = staticmethod("{0[0]:02}-{0[1]:02}".format)
+
+    @staticmethod
+    def read(text: str) -> tuple[int, int]:
+        """Return the month and the day. Raises CalendarDataError."""
+        return parse_month_day(text)
 
 
 LEAVES: Final[dict[type, Any]] = {

@@ -6,12 +6,12 @@ acts that were added are written in full.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import reduce
 from itertools import pairwise
 from operator import attrgetter, or_
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from workhours_sla.adapters.json.forms import FORMS, Form, form_of, part_form_of, plain
 from workhours_sla.adapters.json.leaves import DayHours, Hours, LayerName, MonthDay
@@ -34,7 +34,11 @@ from workhours_sla.worktime.weekly_hours import Shifts, format_shifts
 
 _WEEKS: Final = (None, 5, 6, 7)
 _WEEKDAYS: Final = range(7)
-_ENTRY: Any = part_form_of(Entry)
+if TYPE_CHECKING:  # both are structs made at run time
+    _EntryForm: TypeAlias = Any
+    SourceForm: TypeAlias = Any
+else:
+    _EntryForm = part_form_of(Entry)
 
 
 # -- sources of days -------------------------------------------------------------------------
@@ -110,7 +114,7 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
     """Another source with acts added, and the dates that they confirm."""
 
     base: SourceForm
-    rows: tuple[_ENTRY, ...]
+    rows: tuple[_EntryForm, ...]
     confirms: tuple[tuple[date, date], ...]
 
     @staticmethod
@@ -133,7 +137,8 @@ FORMS.update(
         AmendedDays: AmendedForm,
     }
 )
-SourceForm: Any = reduce(or_, map(FORMS.get, (Registered, PlainDays, TableDays, AmendedDays)))
+if not TYPE_CHECKING:
+    SourceForm = reduce(or_, map(FORMS.get, (Registered, PlainDays, TableDays, AmendedDays)))
 
 
 # -- calendars -------------------------------------------------------------------------------
@@ -187,7 +192,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 class CombinedForm(Form, tag_field="kind", tag="combined"):
     """Several calendars as one: off where any is off, or working where any works."""
 
-    build = CombinedCalendar
+    build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool
     parts: tuple[AnyCalendarForm, ...]
 
@@ -225,7 +230,7 @@ def outdated(form: Any) -> Iterator[str]:
 class ScheduleForm(Form):
     """A schedule."""
 
-    writers: ClassVar = {
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "hours": str,
         "tz": attrgetter("key"),
         "overrides": lambda days: {day: format_shifts(shifts) for day, shifts in days.items()},

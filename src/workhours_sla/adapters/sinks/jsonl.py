@@ -62,7 +62,7 @@ class JsonLinesSink:
         progress: Callable[[str], Progress] = _no_progress,
     ) -> None:
         self._where = where
-        self.name = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
+        self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
         if not isinstance(where, Path):
             self._to: LineFile | BinaryIO = where
             return

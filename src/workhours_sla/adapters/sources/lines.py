@@ -29,8 +29,8 @@ class LineCutter:
     """
 
     def __init__(self, offset: int) -> None:
-        self.offset = offset
-        self.rest = b""
+        self.offset: int = offset
+        self.rest: bytes = b""
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
@@ -69,7 +69,7 @@ class ByteChunks:
         self._stream_read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         self._name = name
         self._ahead = b""
-        self.position = 0
+        self.position: int = 0
 
     def peek(self) -> bytes:
         """Return the beginning, up to the first byte that is no mark and no blank."""
@@ -108,7 +108,7 @@ class Lines:
         self._chunks = stream if isinstance(stream, ByteChunks) else ByteChunks(stream, name)
         self._encoding = encoding
         self._name = name
-        self.torn = False
+        self.torn: bool = False
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError:

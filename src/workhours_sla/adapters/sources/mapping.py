@@ -156,8 +156,8 @@ class Mapper:
 
     def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
         self.layout = layout
-        self.instants = Instants(layout.datetime_format, layout.tz)
-        self.meanings = {
+        self.instants: Instants = Instants(layout.datetime_format, layout.tz)
+        self.meanings: dict[str, Meanings] = {
             name: Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
             for name in layout.canonical
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -66,7 +66,7 @@ class SqliteStore(SqliteOutbox):
         except BaseException:
             self.close()
             raise
-        self.lock = _Lock(self)
+        self.lock: AbstractContextManager[object] = _Lock(self)
 
     @property
     def watermark(self) -> datetime | None:

@@ -56,7 +56,8 @@ class Tables:
         self.repeated: dict[str, Copies] = {}
         """The copies of ids that have many, the last ones that were touched."""
         self._open: set[str] | None = None
-        self.last_event = self.last_change = 0
+        self.last_event: int = 0
+        self.last_change: int = 0
         """The numbers of the last event and the last change that were written."""
 
     def forget(self) -> None:

@@ -17,7 +17,7 @@ class Section:
     def __init__(self, report: Report, lang: str) -> None:
         self.report = report
         self.lang = lang
-        self.target = report.promise.target_rate
+        self.target: float = report.promise.target_rate
 
     def text(self, key: str, **facts: object) -> str:
         """Return a text of the page."""

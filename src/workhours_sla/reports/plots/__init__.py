@@ -30,11 +30,11 @@ try:
     from matplotlib.axes import Axes
 
     from workhours_sla.reports.plots.drawing import draw
-except ModuleNotFoundError as error:
-    if error.name != "matplotlib":
+except ModuleNotFoundError as _error:
+    if _error.name != "matplotlib":
         raise
     msg = "plots need matplotlib: pip install 'workhours-sla[plots]'"
-    raise ImportError(msg) from error
+    raise ImportError(msg) from _error
 
 __all__ = [
     "appeal_timeline",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 try:
     import numpy as np  # noqa: F401
-except ImportError as error:
+except ImportError as _error:
     msg = "columns need numpy: pip install 'workhours-sla[columns]'"
-    raise ImportError(msg) from error
+    raise ImportError(msg) from _error
 
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import Pauses

@@ -43,10 +43,15 @@ class Scratch:
     """Memory for one chunk, reused for the next."""
 
     __slots__ = ("flags", "i", "offsets", "x", "y", "z")
+    i: Ints
+    offsets: Ints
+    x: Ints
+    y: Ints
+    z: Ints
 
     def __init__(self, size: int) -> None:
         self.i, self.offsets, self.x, self.y, self.z = np.empty((5, size), np.int64)
-        self.flags = np.empty(size, np.bool_)
+        self.flags: Bools = np.empty(size, np.bool_)
 
     def cut(self, size: int) -> Scratch:
         """Return the same memory for a shorter chunk."""

@@ -18,7 +18,9 @@ from workhours_sla.worktime.columns.lookups import (
     MAX,
     PER_SECOND,
     ROOM,
+    Forward,
     Ints,
+    Inverse,
     Stretch,
     forward,
     inverse,
@@ -117,7 +119,7 @@ class Horizon:
     def __init__(self, curves: Sequence[Curve]) -> None:
         slots: dict[tuple[bytes, ...], int] = {}
         self.curves: list[Curve] = []
-        self.slot_of = np.empty(len(curves), np.int64)
+        self.slot_of: Ints = np.empty(len(curves), np.int64)
         for code, curve in enumerate(curves):
             slot = slots.setdefault(curve.key, len(slots))
             self.slot_of[code] = slot
@@ -125,7 +127,7 @@ class Horizon:
                 self.curves.append(curve)
         parts = [part for curve in self.curves for part in curve[:4]]
         finest = int(np.gcd.reduce(np.concatenate(parts))) if parts else 0
-        self.unit = next(
+        self.unit: str = next(
             unit for unit, scale in PER_SECOND.items() if finest % (1_000_000 // scale) == 0
         )
         self._tables: dict[tuple[str, bool], Tables] = {}
@@ -163,7 +165,7 @@ class Compiled:
             schedule._compile() if edges else schedule._lines() for schedule in schedules
         ]
         self._edges = edges
-        self.horizon = _NOTHING
+        self.horizon: Horizon = _NOTHING
         self._asked: Demand | None = None
 
     def reaching(self, demand: Demand) -> Horizon:
@@ -197,8 +199,9 @@ class Tables:
         lengths = [curve.ends - curve.starts for curve in curves]
         # at most a day, as each curve is padded by one
         a_day = 86_400 * PER_SECOND[unit]
-        self.g = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
-        self.lo, self.hi = 1, 0
+        self.g: int = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
+        self.lo: int = 1
+        self.hi: int = 0
         if all(len(curve.lo) == 1 for curve in curves):
             self.lo = max(int(curve.lo[0]) for curve in curves)
             self.hi = min(int(curve.hi[0]) for curve in curves)
@@ -207,9 +210,9 @@ class Tables:
         cells = [total // self.g + 1 for total in totals]
         firsts = [sum(cells[:slot]) for slot in range(len(cells))]
         _refuse_overflow(curves, sum(cells) * self.g, unit)
-        self.base = np.array([first * self.g for first in firsts], np.int64)
-        self.total = self.base + totals
-        self.cum = [
+        self.base: Ints = np.array([first * self.g for first in firsts], np.int64)
+        self.total: Ints = self.base + totals
+        self.cum: list[Ints] = [
             np.concatenate([[base], base + np.cumsum(length)])
             for base, length in zip(self.base, lengths, strict=True)
         ]
@@ -217,10 +220,10 @@ class Tables:
             Stretch(curve.starts, cum, *_span(curve))
             for curve, cum in zip(curves, self.cum, strict=True)
         ]
-        self.slot_of = horizon.slot_of
+        self.slot_of: Ints = horizon.slot_of
         self._lasts: dict[tuple[int, bool], int] = {}
-        self.forward = forward(stretches, horizon.slot_of, few_rows=few_rows)
-        self.inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
+        self.forward: Forward = forward(stretches, horizon.slot_of, few_rows=few_rows)
+        self.inverse: Inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
         self._runs = _Runs(curves, self.cum)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:

@@ -33,14 +33,17 @@ class Compiler:
         shifts_between: Callable[[date, date], list[Shifts]],
         reach: tuple[timedelta, timedelta],
     ) -> None:
-        self.zone = zone
+        self.zone: Zone = zone
         self._first = first.toordinal() - _BASE_ORDINAL
         self._last = last.toordinal() - _BASE_ORDINAL
         self._shifts_between = shifts_between
         self._reach = reach
         spill = max(reach[1] - ONE_DAY, ZERO)
         midnight, after = ONE_DAY * self._first, ONE_DAY * (self._last + 1)
-        self.surely = zone.end_of(midnight + spill), zone.start_of(after)
+        self.surely: tuple[timedelta, timedelta] = (
+            zone.end_of(midnight + spill),
+            zone.start_of(after),
+        )
 
     def known_span(self) -> TimeSpan:
         """Return the span that no shift of an unknown date can change.

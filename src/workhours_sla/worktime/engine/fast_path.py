@@ -43,9 +43,9 @@ class FastPath:
     __slots__ = ("_shift", "arrays", "cum")
 
     def __init__(self, arrays: Arrays, shift: list[timedelta], cum: list[timedelta]) -> None:
-        self.arrays = arrays
+        self.arrays: Arrays = arrays
         self._shift = shift
-        self.cum = cum
+        self.cum: list[timedelta] = cum
 
     def worked(self, moment: timedelta) -> timedelta:
         """Return the working time up to a time."""
@@ -130,7 +130,7 @@ class FastPath:
         return limit
 
 
-EMPTY = FastPath(({}, [], [], [], []), [], [])
+EMPTY: FastPath = FastPath(({}, [], [], [], []), [], [])
 
 
 def utc_path(snapshot: Snapshot) -> FastPath:
