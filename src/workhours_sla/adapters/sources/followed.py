@@ -60,7 +60,7 @@ class Files:
         self._closed: deque[Spot] = deque(maxlen=_REMEMBERED)
         self._done = ""
         self._reported: set[tuple[str, str, Inode | None]] = set()
-        self.missing = 0
+        self.missing: int = 0
         """How many polls in a row found no file at the path."""
 
     def __iter__(self) -> Iterator[Reading]:

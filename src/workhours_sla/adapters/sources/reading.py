@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from workhours_sla.adapters.sources.lines import LineCutter
-from workhours_sla.adapters.sources.rotated import identity_of, inode_of
+from workhours_sla.adapters.sources.rotated import Inode, identity_of, inode_of
 from workhours_sla.adapters.sources.spot import BEFORE, HEAD, Spot, digest
 from workhours_sla.errors import SourceError
 
@@ -25,22 +25,23 @@ class Reading(LineCutter):
         status = os.fstat(file.fileno())
         self.file = file
         self.path = path
-        self.inode = inode_of(status)
+        self.inode: Inode = inode_of(status)
         self._identity = identity_of(file)
-        self.written_at = self.floor = status.st_mtime_ns
+        self.written_at: int = status.st_mtime_ns
+        self.floor: int = status.st_mtime_ns
         """The last write before the last read, and before the last search for other files."""
         self.quiet = 0
         """How many polls in a row found nothing new."""
         self.is_known = False
         """Whether it was rotated before its position was stored."""
-        self.is_doubted = False
+        self.is_doubted: bool = False
         """Whether it was cut short while it was opened."""
         self._head = self._before = b""
         self._end = 0
         self._known = self._place = ""
         self._looked_at = (0, 0)
         self.begin(offset)
-        self.was_empty = not self._head
+        self.was_empty: bool = not self._head
         """Whether it may have been copied and cut short since the last poll."""
 
     def begin(self, offset: int) -> None:

@@ -45,8 +45,8 @@ class Component:
     __slots__ = ("components", "kind", "place", "properties")
 
     def __init__(self, kind: str, place: Place) -> None:
-        self.kind = kind
-        self.place = place
+        self.kind: str = kind
+        self.place: Place = place
         self.properties: list[Property] = []
         self.components: list[Component] = []
 
