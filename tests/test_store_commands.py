@@ -157,14 +157,14 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     assert found["store"]["whole_since"] == "2026-03-12T09:00:00+00:00"
     assert [one["appeal_id"] for one in found["outcomes"]] == ["2", "5"]
     line = (
-        "Appeals settled long ago were dropped, with 2 events; "
+        "Appeals that ended long ago were dropped, with 2 events; "
         "all are there that were posted since Thu 12 Mar 2026 12:00"
     )
     for command in ("check", "forecast"):
         assert line in run(capsys, command, *asked)[1].splitlines()
     _, _, err = run(capsys, "report", *asked)
     assert f"Note: {line}" in err
-    assert "event of an appeal settled long ago and dropped" not in err
+    assert "event of an appeal that ended long ago and was dropped" not in err
     assert data(capsys, "report", *asked)["report"]["quality"]["intake"]["quarantined"] == [
         ["after_retention", 1]
     ]
@@ -215,7 +215,7 @@ def test_up_to_when_a_store_is_whole_may_be_unknown(
     assert data(capsys, "forecast", "--store", file, *VGG)["store"]["watermark"] is None
 
 
-def test_another_policy_than_the_clocks_were_held_to_is_said(
+def test_another_policy_than_that_of_the_store_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")], until=1)

@@ -295,7 +295,7 @@ def store_lines(
             line += say("whole_since", lang, when=time(stored.complete_since))
         yield line
     if stored.policy_version != policy_version:
-        yield say("other_policy", lang, held_to=stored.policy_version, given=policy_version)
+        yield say("other_policy", lang, stored=stored.policy_version, given=policy_version)
 
 
 def _stored_data(stored: Stored) -> dict[str, Any]:

@@ -173,7 +173,7 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "Просрочено уже после этого, ответ мог ещё не поступить: {count}",
     },
     "dropped_events": {
-        "en": "Appeals settled long ago were dropped, with {count} events",
+        "en": "Appeals that ended long ago were dropped, with {count} events",
         "ru": "Давно завершённые обращения удалены, событий: {count}",
     },
     "whole_since": {
@@ -181,10 +181,10 @@ PHRASES: Final[dict[str, words.Words]] = {
         "ru": "; поступившие с {when} сохранены все",
     },
     "other_policy": {
-        "en": "The store was held to another policy ({held_to}) than the one given now ({given}), "
-        "by which this answer goes",
-        "ru": "Хранилище велось по другим нормативам ({held_to}); ответ дан по указанным сейчас "
-        "({given})",
+        "en": "The store has another policy ({stored}) than the one given now ({given}), which "
+        "this answer uses",
+        "ru": "Хранилище велось по другим нормативам ({stored}); ответ дан по указанным "
+        "сейчас ({given})",
     },
     "file_gone": {
         "en": "the file that was read last as {name} is gone or was cut short, and lines at its "

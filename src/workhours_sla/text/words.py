@@ -164,7 +164,7 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "ru": "событие обращения, которого нет",
     },
     "after_retention": {
-        "en": "event of an appeal settled long ago and dropped",
+        "en": "event of an appeal that ended long ago and was dropped",
         "ru": "событие обращения, давно завершённого и удалённого",
     },
 }
