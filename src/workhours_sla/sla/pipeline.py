@@ -14,25 +14,15 @@ from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Change
-from workhours_sla.sla.deduplication import (
-    AFTER_RETENTION,
-    FINAL_REASONS,
-    FUTURE_TIME,
-    REPLACED,
-    Copies,
-    StoredEvent,
-    effective_copy,
-    is_future,
-    reason_for,
-)
 from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched
+from workhours_sla.sla.ingest import ingest, replace_copies, report
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
-from workhours_sla.sla.store import BEGINNING, BY_FOLD, NO_BATCH, Batch, Store, Work
+from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
 
 DEFAULT_BATCH_SIZE: Final = 1_000
@@ -95,10 +85,6 @@ class RunSummary(NamedTuple):
     events: Counters = Counters()
     changes: int = 0
     causes: Mapping[str, tuple[int, Rejected]] = {}
-
-
-_Move = tuple[Event | None, StoredEvent | None]
-"""The event of an id that counted before, and the copy that counts now."""
 
 
 @public("workhours_sla.stream")
@@ -215,7 +201,7 @@ class Pipeline:
             if batch is not NO_BATCH:
                 work.batch = batch
             if events:
-                self._ingest(work, events)
+                ingest(work, store, events)
             if watermark is not None and watermark > work.watermark:
                 self._advance(work, watermark)
             store.write(work)
@@ -237,7 +223,7 @@ class Pipeline:
             with store.transaction():
                 for appeals in self._all_appeals(store.appeal_ids()):
                     for appeal in appeals.values():
-                        self._report(work, appeal, everything=True)
+                        report(work, appeal, everything=True)
                     self._write_part(work)
                 store.write(work)
             self._policy = policy
@@ -267,7 +253,7 @@ class Pipeline:
                     msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
                     raise StoreError(msg)
                 work.reread = {rejected: None}
-            self._replace_copies(work, event)
+            replace_copies(work, store, event)
             work.read = 1
             store.write(work)
         return tuple(work.changes)
@@ -289,7 +275,7 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            self._ingest(work, events)
+            ingest(work, store, events)
             work.reread = reread
             store.write(work)
             self._read += work.read
@@ -390,84 +376,6 @@ class Pipeline:
 
     # -- one transaction ---------------------------------------------------------------------
 
-    def _ingest(self, work: Work, events: Sequence[Event]) -> None:
-        """Apply events, and report the appeals where another copy of an id counts now."""
-        store = self._store
-        known, dropped = store.known(events)
-        watermark = work.watermark
-        moves: list[_Move] = []
-        added = work.added
-        work.read = len(events)
-        for event in events:
-            event_id = event.event_id
-            copy = StoredEvent(event)
-            if dropped is not None:
-                if event_id in dropped.event_ids:
-                    work.duplicate += 1
-                    continue
-                if event.appeal_id in dropped.appeal_ids:
-                    copy.quarantined = AFTER_RETENTION
-            copies = known.get(event_id)
-            if copies is not None:
-                known[event_id] = _repeat(work, copies, copy, moves)
-                continue
-            known[event_id] = copy
-            added.append(copy)
-            occurred_at = event.occurred_at
-            if occurred_at < watermark:
-                work.late += 1
-            if copy.quarantined is None:
-                if occurred_at <= event.received_at or not is_future(event):
-                    moves.append((None, copy))
-                else:
-                    copy.quarantined = FUTURE_TIME
-        self._move(work, moves)
-
-    def _replace_copies(self, work: Work, event: Event) -> None:
-        known, _ = self._store.known([event])
-        copies = known.get(event.event_id)
-        before = None if copies is None else effective_copy(copies)
-        if not isinstance(copies, Copies):
-            copies = known[event.event_id] = Copies([] if copies is None else [copies])
-        for copy in copies.all:
-            copy.repaired = False
-            work.quarantine(copy, REPLACED)
-        repair = StoredEvent(event, repaired=True)
-        work.added.append(repair)
-        copies.replace(repair)
-        after = effective_copy(copies)
-        if after is None:
-            repair.quarantined = FUTURE_TIME
-        self._move(work, [(None if before is None else before.event, after)])
-
-    def _move(self, work: Work, moves: Iterable[_Move]) -> None:
-        """Replace events of appeals by the copies that count now, and report the appeals."""
-        ids: dict[str, None] = {}
-        for before, copy in moves:
-            if before is not None:
-                ids[before.appeal_id] = None
-            if copy is not None:
-                ids[copy.event.appeal_id] = None
-        appeals = self._store.appeals(ids)
-        policy = work.policy
-        for before, copy in moves:
-            if before is not None:
-                appeals[before.appeal_id].remove(before)
-            if copy is not None:
-                appeals[copy.event.appeal_id].add(copy, policy)
-        for appeal in appeals.values():
-            if not appeal.is_empty:
-                self._report(work, appeal)
-
-    @staticmethod
-    def _report(work: Work, appeal: AppealState, *, everything: bool = False) -> None:
-        """Emit the changes of an appeal, and set why its events are quarantined."""
-        work.changes += appeal.report(work.policy, work.watermark, everything=everything)
-        if appeal.has_reasons:
-            for copy, reason in appeal.reasons():
-                work.quarantine(copy, reason)
-        work.appeals[appeal.appeal_id] = appeal
-
     def _advance(self, work: Work, watermark: datetime) -> None:
         """Emit the changes of the appeals whose timers a watermark reaches."""
         work.watermark = watermark
@@ -482,7 +390,7 @@ class Pipeline:
         ids = [appeal_id for _, appeal_id in sorted(due)]
         for appeals in self._all_appeals(ids):
             for appeal in appeals.values():
-                self._report(work, appeal)
+                report(work, appeal)
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 
@@ -491,48 +399,6 @@ class Pipeline:
         work.is_part = True
         self._store.write(work)
         work.clear()
-
-
-def _repeat(
-    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[_Move]
-) -> StoredEvent | Copies:
-    """Add a copy of an event whose id is known, and return the copies of the id."""
-    event = copy.event
-    before = effective_copy(copies)
-    event_before = None if before is None else before.event
-    changed = [] if before is None else [before]
-    if isinstance(copies, Copies):
-        same = copies.same_content(event)
-    else:
-        same = copies if copies.event.content == event.content else None
-    if same is None:
-        work.conflicting += 1
-        if not isinstance(copies, Copies):
-            changed.append(copies)
-            copies = Copies([copies])
-        copies.add(copy)
-        work.added.append(copy)
-        changed.append(copy)
-    else:
-        work.duplicate += 1
-        if same.event.received_at <= event.received_at:
-            return copies
-        if isinstance(copies, Copies):
-            copies.receive_earlier(same, event)
-        else:
-            same.event = event
-        work.alter(same)
-        changed.append(same)
-    after = effective_copy(copies)
-    if after is not None and after.quarantined not in BY_FOLD:
-        work.quarantine(after, None)
-    for one in changed:
-        if one is not after and one.quarantined not in FINAL_REASONS:
-            work.quarantine(one, reason_for(one.event))
-    event_after = None if after is None else after.event
-    if event_after is not event_before:
-        moves.append((event_before, after))
-    return copies
 
 
 class _Run:
