@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, assert_type
 
-from workhours_sla import Schedule, frames
+from workhours_sla import Schedule, Target, frames
+from workhours_sla.report import cases_of_frame, report, to_polars
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,3 +27,10 @@ def other_arguments_are_errors(office: Schedule, posted: pl.Series, now: datetim
     frames.deadline(office, posted, "4h")  # type: ignore[arg-type]
     frames.next_opening(office, [now])  # type: ignore[call-overload]
     frames.next_opening(office, posted, on_unknown="drop")  # type: ignore[call-overload]
+
+
+def frames_give_cases_and_reports_give_frames(frame: pl.DataFrame, target: Target) -> None:
+    now = datetime(2026, 3, 12, 18, tzinfo=UTC)
+    made = report(cases_of_frame(frame, target, as_of=now))
+    assert_type(to_polars(made), "pl.DataFrame")
+    cases_of_frame(frame["posted"], target, as_of=now)  # type: ignore[arg-type]

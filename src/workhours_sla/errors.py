@@ -38,7 +38,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 __all__ = [
     "BudgetError",
@@ -73,7 +73,7 @@ class WorkHoursError(Exception):
     The facts are passed by keyword and become attributes. They survive pickling.
     """
 
-    def __init__(self, message: str, **facts: Any) -> None:
+    def __init__(self, message: str, **facts: object) -> None:
         super().__init__(message)
         self.__dict__.update(facts)
 
@@ -149,8 +149,8 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     last: dt.date | None
     cause: str
     facts: Mapping[str, object]
-    earliest: Any = None
-    latest: Any = None
+    earliest: dt.datetime | dt.timedelta | None = None
+    latest: dt.datetime | dt.timedelta | None = None
 
 
 class EventError(WorkHoursError, ValueError):

@@ -129,7 +129,7 @@ def _not_covered(error: CalendarCoverageError, lang: str) -> str:
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
     text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
-    if error.earliest is not None:
+    if error.earliest is not None and error.latest is not None:
         earliest, latest = (_answer(one, lang) for one in (error.earliest, error.latest))
         text += say("answer_between", lang, earliest=earliest, latest=latest)
     return text

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,14 @@ UNKNOWN: Final = -1
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 """The attributes of an appeal that cases can be grouped by; columns can have other groupings."""
+
+
+class Ids(Protocol):
+    """The ids of appeals by position: a list, an array or a column."""
+
+    def __getitem__(self, row: int, /) -> object:
+        """Return the id of a row."""
+
 
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
@@ -117,7 +125,7 @@ class Cases:
     schedule_of: IntArray
     schedules: tuple[Schedule, ...]
     _: KW_ONLY
-    ids: Any
+    ids: Ids
     intake: Intake
     input_hash: str
     groups: Mapping[str, Labels] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import (
     UNKNOWN,
     Cases,
+    Ids,
     Intake,
     Labels,
     counts_by_name,
@@ -42,12 +43,12 @@ class AppealColumns:
     the names of a target with ScheduleBy; if None, they are the grouping of that attribute.
     """
 
-    posted: Any
-    answered: Any
+    posted: NDArray[np.datetime64]
+    answered: NDArray[np.datetime64]
     _: KW_ONLY
-    withdrawn: Any = None
-    excluded: Any = None
-    ids: Any = None
+    withdrawn: NDArray[np.datetime64] | None = None
+    excluded: BoolArray | None = None
+    ids: Ids | None = None
     groups: Mapping[str, Labels] = field(default_factory=dict)
     schedule_names: Labels | None = None
 
@@ -122,7 +123,7 @@ def cases_of_columns(
 class _Ids:
     """The ids of the rows that were kept, looked up one at a time."""
 
-    def __init__(self, ids: Any, rows: NDArray[np.intp]) -> None:
+    def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
         self._ids = ids
         self._rows = rows
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,18 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.public import public
 from workhours_sla.reports.rows import columns_of
 from workhours_sla.sla.target import ScheduleBy, Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+
+class Frame(Protocol):
+    """A DataFrame of pandas or polars, or a Table of Arrow."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns."""
 
 
 @public("workhours_sla.report")
@@ -44,7 +56,7 @@ class FrameColumns:
 
 
 def cases_of_frame(
-    frame: Any,
+    frame: Frame,
     target: Target,
     *,
     as_of: datetime,
@@ -89,7 +101,7 @@ def cases_of_frame(
     return cases_of_columns(found, target, as_of=as_of, provisional=provisional)
 
 
-def to_pandas(report: ReportNumbers, by: str = "total") -> Any:
+def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
     """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
 
     ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
@@ -111,7 +123,7 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> Any:
     return pd.DataFrame(dict(columns_of(report, by)))
 
 
-def to_polars(report: ReportNumbers, by: str = "total") -> Any:
+def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
     """Return a table of a report as a DataFrame of polars.
 
     ``by`` is as for ``to_pandas``; amounts of time are Duration. Raises LookupError.
@@ -136,7 +148,7 @@ def to_polars(report: ReportNumbers, by: str = "total") -> Any:
 # -- frames ------------------------------------------------------------------------------------
 
 
-class _Frame(ABC):
+class _Opened(ABC):
     """A frame of one library."""
 
     def __init__(self, frame: Any) -> None:
@@ -180,7 +192,7 @@ class _Frame(ABC):
         return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
 
 
-class _Pandas(_Frame):
+class _Pandas(_Opened):
     @property
     def names(self) -> list[str]:
         return list(self._frame.columns)
@@ -206,7 +218,7 @@ class _Pandas(_Frame):
         return np.asarray(filled.to_numpy(np.bool_))
 
 
-class _Polars(_Frame):
+class _Polars(_Opened):
     @property
     def names(self) -> list[str]:
         return list(self._frame.columns)
@@ -228,7 +240,7 @@ class _Polars(_Frame):
         return np.asarray(self.column(name).fill_null(value=False).to_numpy(), np.bool_)
 
 
-class _Arrow(_Frame):
+class _Arrow(_Opened):
     @property
     def names(self) -> list[str]:
         return list(self._frame.column_names)
@@ -253,10 +265,10 @@ class _Arrow(_Frame):
         return np.asarray(self.column(name).fill_null(fill_value=False), np.bool_)
 
 
-_KINDS: dict[str, type[_Frame]] = {"pandas": _Pandas, "polars": _Polars, "pyarrow": _Arrow}
+_KINDS: dict[str, type[_Opened]] = {"pandas": _Pandas, "polars": _Polars, "pyarrow": _Arrow}
 
 
-def _opened(frame: Any) -> _Frame:
+def _opened(frame: Frame) -> _Opened:
     kind = _KINDS.get(type(frame).__module__.partition(".")[0])
     if kind is None or type(frame).__name__ not in ("DataFrame", "Table"):
         msg = (

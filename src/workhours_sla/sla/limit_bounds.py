@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import cast
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Bounds, Times
@@ -105,7 +106,8 @@ def deadline_bounds(
     try:
         due = schedule.deadline(start, budget)
     except CalendarCoverageError as error:
-        earliest, latest = error.earliest, error.latest
+        bounds = error.earliest, error.latest
+        earliest, latest = cast("tuple[datetime | None, datetime | None]", bounds)
     else:
         return due, due
     if isinstance(budget, DayBudget):

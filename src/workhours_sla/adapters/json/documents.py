@@ -125,10 +125,10 @@ def _encode(value: object, document: Any) -> bytes:
 
 
 @overload
-def from_json(text: str | bytes) -> Any: ...
+def from_json(text: str | bytes) -> object: ...
 @overload
 def from_json(text: str | bytes, kind: type[Made]) -> Made: ...
-def from_json(text: str | bytes, kind: Any = object) -> Any:
+def from_json(text: str | bytes, kind: type = object) -> object:
     """Return the value of a JSON document that ``to_json`` wrote, which is of type ``kind``.
 
     Raises ConfigError, with the key path (``key``), for text that is not JSON, another schema, a
