@@ -71,6 +71,16 @@ def extra(session: nox.Session, extra: str) -> None:
     _run_outside(session, *EXTRA_TESTS[extra])
 
 
+@nox.session(python=LOWEST)
+def types(session: nox.Session) -> None:
+    """Check that type checkers know the type of every symbol of the built wheel."""
+    built = _built(session)
+    extras = ",".join(EXTRAS)
+    session.install(f"workhours-sla[{extras}] @ {built.as_uri()}", "basedpyright", "pandas-stubs")
+    session.chdir(session.create_tmp())
+    session.run("basedpyright", "--verifytypes", "workhours_sla", "--ignoreexternal")
+
+
 def _built(session: nox.Session) -> Path:
     session.install("build")
     out = Path(session.create_tmp()).resolve() / "wheel"

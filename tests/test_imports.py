@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 DEADLINE = """
 from datetime import datetime, timedelta
@@ -50,3 +54,107 @@ def test_every_public_name_is_there() -> None:
     for name in workhours_sla.__all__:
         assert getattr(workhours_sla, name) is not None
     assert set(workhours_sla.__all__) <= set(dir(workhours_sla))
+
+
+def test_type_checkers_see_the_names_that_load_on_first_use() -> None:
+    import workhours_sla  # noqa: PLC0415
+
+    tree = ast.parse(Path(workhours_sla.__file__).read_text("utf-8"))
+    guarded = next(part for part in tree.body if isinstance(part, ast.If))
+    seen = {
+        name.name: line.module.removeprefix("workhours_sla.")
+        for line in guarded.body
+        if isinstance(line, ast.ImportFrom) and line.module
+        for name in line.names
+    }
+    assert seen == workhours_sla._DEFINED_IN
+    assert workhours_sla.__all__ == sorted(seen)
+
+
+# -- without extras --------------------------------------------------------------------------
+
+BLOCKED = """
+import sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {packages!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+
+sys.meta_path.insert(0, Missing())
+"""
+FRAMES = "'workhours-sla[pandas]' or 'workhours-sla[polars]' or 'workhours-sla[arrow]'"
+
+
+def run_without(packages: tuple[str, ...], code: str) -> subprocess.CompletedProcess[str]:
+    code = BLOCKED.format(packages=packages) + code
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_help_and_getmembers_need_no_numpy() -> None:
+    code = """
+import inspect, pydoc, workhours_sla
+page = pydoc.plain(pydoc.render_doc(workhours_sla))
+members = dict(inspect.getmembers(workhours_sla))
+names = [name for name in workhours_sla.__all__ if name != "__version__"]  # help has VERSION
+print(*(name for name in names if name not in members or name not in page))
+"""
+    done = run_without(("numpy",), code)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize("facade", ["config", "errors", "json", "stream"])
+def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
+    done = run_without(("numpy",), f"import workhours_sla.{facade}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "sentence"),
+    [
+        (
+            ("numpy",),
+            "import workhours_sla.columns",
+            "columns need numpy: pip install 'workhours-sla[columns]'",
+        ),
+        (
+            ("numpy",),
+            "import workhours_sla.frames",
+            f"frames need numpy: pip install {FRAMES}",
+        ),
+        (
+            ("numpy",),
+            "import workhours_sla.report",
+            "reports need numpy: pip install 'workhours-sla[report]'",
+        ),
+        (
+            ("pandas",),
+            "from workhours_sla.report import to_pandas; to_pandas(None)",
+            "a DataFrame of pandas needs pandas: pip install 'workhours-sla[pandas]'",
+        ),
+        (
+            ("polars",),
+            "from workhours_sla.report import to_polars; to_polars(None)",
+            "a DataFrame of polars needs polars: pip install 'workhours-sla[polars]'",
+        ),
+        (
+            ("xlsxwriter",),
+            "from workhours_sla.report import write_workbook; write_workbook(None, 'x.xlsx')",
+            "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'",
+        ),
+        (
+            ("matplotlib",),
+            "import workhours_sla.reports.plots",
+            "plots need matplotlib: pip install 'workhours-sla[plots]'",
+        ),
+    ],
+)
+def test_what_needs_an_extra_names_it_in_one_sentence(
+    packages: tuple[str, ...], code: str, sentence: str
+) -> None:
+    if packages != ("numpy",):
+        pytest.importorskip("numpy")
+    done = run_without(packages, code)
+    assert done.stderr.splitlines()[-1] == f"ImportError: {sentence}"

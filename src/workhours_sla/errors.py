@@ -204,6 +204,16 @@ class SeveralZonesWarning(WorkHoursWarning):
     """Given when a schedule takes the zone of a region's capital and the region has others too."""
 
 
+def needs_extra(*, what: str, extras: tuple[str, ...]) -> ImportError:
+    """Return the error for a package that is missing: what needs it, and the extras that bring it.
+
+    >>> print(needs_extra(what="columns need numpy", extras=("columns",)))
+    columns need numpy: pip install 'workhours-sla[columns]'
+    """
+    installs = " or ".join(f"'workhours-sla[{extra}]'" for extra in extras)
+    return ImportError(f"{what}: pip install {installs}")
+
+
 def shown(value: object) -> str:
     """Return a value as a message quotes it: its repr on one line, cut if long.
 

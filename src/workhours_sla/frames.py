@@ -23,6 +23,20 @@ Series of polars. An expression of polars has no rows; give its ``map_batches`` 
 type of the answers.
 """
 
+from workhours_sla.errors import needs_extra
+
+try:
+    import numpy as np  # noqa: F401
+except ImportError as _error:
+    raise needs_extra(
+        what="frames need numpy",
+        extras=(
+            "pandas",
+            "polars",
+            "arrow",
+        ),
+    ) from _error
+
 import workhours_sla.adapters.frames.accessors  # noqa: F401 - registers them
 from workhours_sla.adapters.frames.rows import MarkedColumns
 from workhours_sla.adapters.frames.verbs import (

@@ -5,6 +5,13 @@ the other functions show them or write them to files. The statistics behind the 
 well, for arrays of any origin. Needs numpy; files and frames need their extras.
 """
 
+from workhours_sla.errors import needs_extra
+
+try:
+    import numpy as np  # noqa: F401
+except ImportError as _error:
+    raise needs_extra(what="reports need numpy", extras=("report",)) from _error
+
 from workhours_sla.compliance.cases import (
     Cases,
     Intake,

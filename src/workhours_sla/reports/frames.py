@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.errors import needs_extra
 from workhours_sla.public import public
 from workhours_sla.reports.rows import columns_of
 from workhours_sla.sla.target import ScheduleBy, Target
@@ -105,7 +106,7 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
     """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
 
     ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
-    or ``backlog``. Raises LookupError.
+    or ``backlog``. Raises LookupError, and ImportError without pandas.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -118,7 +119,10 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
     >>> to_pandas(report(cases_of_columns(columns, target, as_of=when)))["breached"].tolist()
     [1]
     """
-    import pandas as pd  # noqa: PLC0415
+    try:
+        import pandas as pd  # noqa: PLC0415
+    except ImportError as error:
+        raise needs_extra(what="a DataFrame of pandas needs pandas", extras=("pandas",)) from error
 
     return pd.DataFrame(dict(columns_of(report, by)))
 
@@ -126,7 +130,8 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
 def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
     """Return a table of a report as a DataFrame of polars.
 
-    ``by`` is as for ``to_pandas``; amounts of time are Duration. Raises LookupError.
+    ``by`` is as for ``to_pandas``; amounts of time are Duration. Raises LookupError, and
+    ImportError without polars.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -140,7 +145,10 @@ def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
     >>> to_polars(made, "late")["appeal_id"].to_list()
     ['0']
     """
-    import polars as pl  # noqa: PLC0415
+    try:
+        import polars as pl  # noqa: PLC0415
+    except ImportError as error:
+        raise needs_extra(what="a DataFrame of polars needs polars", extras=("polars",)) from error
 
     return pl.DataFrame(dict(columns_of(report, by)), strict=False, infer_schema_length=None)
 

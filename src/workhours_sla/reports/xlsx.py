@@ -15,6 +15,7 @@ from typing import Any, Final
 from workhours_sla.adapters.output import write_files
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.errors import needs_extra
 from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.report import Report
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
@@ -76,8 +77,7 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
     try:
         import xlsxwriter  # noqa: PLC0415 - of the extra excel
     except ImportError as error:
-        msg = "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'"
-        raise ImportError(msg) from error
+        raise needs_extra(what="workbooks need xlsxwriter", extras=("excel",)) from error
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     content = BytesIO()
     with xlsxwriter.Workbook(content, options) as book:

@@ -14,6 +14,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import OWN_TABLES
 from workhours_sla.compliance.tables import Table
+from workhours_sla.errors import needs_extra
 from workhours_sla.reports.charts import arrivals, groups, times, weeks
 from workhours_sla.reports.charts.model import Chart, Room
 from workhours_sla.reports.charts.timeline import Timeline
@@ -33,8 +34,7 @@ try:
 except ModuleNotFoundError as _error:
     if _error.name != "matplotlib":
         raise
-    msg = "plots need matplotlib: pip install 'workhours-sla[plots]'"
-    raise ImportError(msg) from _error
+    raise needs_extra(what="plots need matplotlib", extras=("plots",)) from _error
 
 __all__ = [
     "appeal_timeline",

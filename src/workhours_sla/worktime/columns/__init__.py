@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from workhours_sla.errors import needs_extra
+
 try:
     import numpy as np  # noqa: F401
 except ImportError as _error:
-    msg = "columns need numpy: pip install 'workhours-sla[columns]'"
-    raise ImportError(msg) from _error
+    raise needs_extra(what="columns need numpy", extras=("columns",)) from _error
 
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import Pauses
