@@ -4,3 +4,5 @@ from hypothesis import settings
 
 settings.register_profile("no time limit", deadline=None)
 settings.load_profile("no time limit")
+
+collect_ignore = ["frame_types.py"]  # only type checkers read it

@@ -28,8 +28,11 @@ from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.json import from_json
-from workhours_sla.reports.report_json import from_json as report_from_json
 from workhours_sla.worktime.budget import parse_budget
+
+pytest.importorskip("numpy")  # of reports
+
+from workhours_sla.reports.report_json import from_json as report_from_json
 
 DATA = Path(__file__).parent / "data"
 ZONE = ZoneInfo("Europe/Volgograd")

@@ -15,8 +15,9 @@ import pytest
 
 from workhours_sla import Schedule
 
-columns = pytest.importorskip("workhours_sla.columns")
-frames = pytest.importorskip("workhours_sla.frames")
+pytest.importorskip("numpy")
+
+from workhours_sla import columns, frames
 
 NOT_ONE_VALUE_PER_ROW = {"due_and_limit", "explain", "intervals"}
 IN_A_COLUMN = {"starts": "start", "ends": "end", "times": "when"}
