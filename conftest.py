@@ -27,6 +27,7 @@ _NEEDS = {
     "src/workhours_sla/reports/frames.py": ("numpy", "pandas", "polars"),
     "src/workhours_sla/reports/page": ("numpy",),
     "src/workhours_sla/reports/plain_text.py": ("numpy",),
+    "src/workhours_sla/plots.py": ("numpy", "matplotlib"),
     "src/workhours_sla/reports/plots": ("numpy", "matplotlib"),
     "src/workhours_sla/reports/report.py": ("numpy",),
     "src/workhours_sla/reports/report_json.py": ("numpy",),

@@ -14,10 +14,18 @@ from matplotlib.axes import Axes
 
 from appeal_stream.arrivals import Span
 from generate_appeals import Parameters, live
-from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla import (
+    Event,
+    EventType,
+    Policy,
+    Schedule,
+    Target,
+    evaluate,
+    holder_spans,
+    plots,
+    working_hours,
+)
 from workhours_sla.report import AppealColumns, Cases, Labels, cases_of_columns, report
-from workhours_sla.reports import plots
-from workhours_sla.sla.holders import holder_spans
 
 OFFICE: Final = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 REPLY: Final = Target("первый ответ", working_hours(4), OFFICE, pauses=True)

@@ -5,7 +5,7 @@
 writes one event per line in the order of delivery: late, repeated and misordered as real sources
 are. `--rows` writes the same appeals as the sheet that a coordinator would export by hand. The
 data are invented; no person, no text and no real body's performance is in them. Every number is a
-field of `Parameters` with the basis it stands on.
+field of `Parameters` with its basis.
 """
 
 import argparse
@@ -99,7 +99,7 @@ def generate(
 ) -> Iterator[Event]:
     """Yield the events of a stream in the order of their delivery, ready for JSON.
 
-    The same arguments give the same stream on every machine. Memory holds only what is still on
+    The same arguments give the same stream on every machine. Memory contains only what is still on
     its way, so that a stream may be as long as you like.
     """
     appeals = live(parameters, seed, span=span)
@@ -189,7 +189,7 @@ def _write(events: Iterable[Event], out: TextIO | None, description: Description
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Generate a realistic stream of citizens' appeals in Volgograd Oblast.",
-        epilog="Tiers: " + "; ".join(f"{name} {tier.stands_for}" for name, tier in SCALES.items()),
+        epilog="Tiers: " + "; ".join(f"{name} {tier.represents}" for name, tier in SCALES.items()),
     )
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="default: %(default)s")
     parser.add_argument(

@@ -182,7 +182,7 @@ class Oracle:
         return bool(self._dates[ordinal][minute])
 
     def _day(self, utc_day: int) -> bytearray:
-        """Return for each minute of a UTC day whether a shift of some date holds its reading."""
+        """Return for each minute of a UTC day whether a shift of some date contains its reading."""
         if utc_day not in self._utc_days:
             flags = bytearray(DAY)
             for minute, reading in enumerate(wall_minutes(self.zone, utc_day)):

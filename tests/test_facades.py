@@ -64,3 +64,17 @@ def test_nothing_inside_imports_the_package_itself() -> None:
     )
     found = [str(path) for path in SOURCES.rglob("*.py") if inside.search(path.read_text("utf-8"))]
     assert not found
+
+
+def test_documentation_and_examples_import_from_facades_alone() -> None:
+    root = SOURCES.parent.parent
+    imports = re.compile(r"(?:from|import) (workhours_sla[\w.]*)")
+    files = [*root.glob("*.md"), *(root / "docs").glob("*.md"), *(root / "examples").rglob("*.py")]
+    files += (root / "examples").rglob("*.ipynb")
+    found = {
+        f"{file.name}: {module}"
+        for file in files
+        for module in imports.findall(file.read_text("utf-8"))
+        if module not in PUBLIC
+    }
+    assert not found

@@ -47,7 +47,7 @@ def words_of(cell: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def told(output: dict[str, Any]) -> Iterator[str]:
+def printed(output: dict[str, Any]) -> Iterator[str]:
     """Yield the texts of an output."""
     for kind, value in output.get("data", {}).items():
         if not kind.startswith("image/"):
@@ -57,7 +57,7 @@ def told(output: dict[str, Any]) -> Iterator[str]:
 
 def test_both_tell_the_same_story_with_the_same_code() -> None:
     russian, english = (read(lang) for lang in LANGUAGES)
-    kinds = [[cell["cell_type"] for cell in told["cells"]] for told in (russian, english)]
+    kinds = [[cell["cell_type"] for cell in notebook["cells"]] for notebook in (russian, english)]
     assert kinds[0] == kinds[1]
     first, *rest = zip(code(russian), code(english), strict=True)
     assert len(rest) > 15
@@ -87,7 +87,7 @@ def test_outputs_are_kept_and_say_nothing_of_the_machine(lang: str) -> None:
         for output in cell["outputs"]:
             assert output["output_type"] in {"display_data", "execute_result", "stream"}
             assert output.get("name") != "stderr", output
-            for text in told(output):
+            for text in printed(output):
                 assert not NOT_SAID_HERE.search(text), NOT_SAID_HERE.search(text)
             if "image/png" in output.get("data", {}):
                 pictures += 1

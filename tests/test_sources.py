@@ -449,7 +449,7 @@ def test_a_compiled_format_reads_what_strptime_reads(case: tuple[str, str]) -> N
 
 def test_the_formats_of_sheets_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow:
-        """Stands for datetime where strptime must not be needed."""
+        """Replaces datetime where strptime must not be needed."""
 
         def __new__(cls, *values: int) -> Any:
             return datetime(*values)  # type: ignore[arg-type]

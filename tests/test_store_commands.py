@@ -171,10 +171,10 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path) -> None:
-    settled = [posted("1"), an_event("1-r", "1", EventType.REPLIED, 1)]
+    ended = [posted("1"), an_event("1-r", "1", EventType.REPLIED, 1)]
     old = [posted("2", -48 * 10), an_event("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
     dropped = []
-    for days, events, at in ((30, settled, 40), (45, old, 41)):
+    for days, events, at in ((30, ended, 40), (45, old, 41)):
         with Stored(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:
             store.apply(events)
             store.commit(Batch("", [posted(f"at {at}", 24 * at)], watermark=NOON + timedelta(at)))
@@ -222,8 +222,8 @@ def test_another_policy_than_that_of_the_store_is_reported(
     for command in ("check", "forecast", "report"):
         asked = [command, "--store", file, *VGG, "--as-of", "2026-03-02T13:00+03:00"]
         assert "another policy" not in "".join(run(capsys, *asked)[1:])
-        told_of = "".join(run(capsys, *asked, "--budget", "8h")[1:])
-        assert f"another policy ({POLICY.version})" in told_of
+        printed = "".join(run(capsys, *asked, "--budget", "8h")[1:])
+        assert f"another policy ({POLICY.version})" in printed
     warned = run(capsys, "check", "--store", file, *VGG, "--warn", "2h")
     assert "another policy" not in warned[1]
 

@@ -18,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 # A time of day that every working date of the schedule works at, the short ones too.
 _MID_MORNING = time(10)
 _WEEKEND = (5, 6)
-# Rounds of proportional fitting; six digits stand still long before.
+# Rounds of proportional fitting; six digits no longer change long before.
 _FITTING_ROUNDS = 200
 
 

@@ -66,7 +66,7 @@ def fitted(
     """Scale the rows and columns of a table in turn until they sum to the wanted shares.
 
     Iterative proportional fitting (Deming and Stephan 1940). The rows are scaled last, so that
-    they hold exactly also where the columns cannot.
+    they match exactly even where the columns cannot.
     """
     table = [list(row) for row in affinity]
     for _ in range(rounds):

@@ -34,7 +34,7 @@ class Event(TypedDict):
 
 
 class Delivery:
-    """Tells of the happenings in the order in which they are heard of.
+    """Yields the happenings in the order in which they are received.
 
     `received_at` is the instant at which the gateway first got an event. A second delivery is the
     same event, word for word, at a later place in the stream.
@@ -71,7 +71,7 @@ class Delivery:
             yield event
 
     def _in_order(self, appeals: Iterable[Appeal]) -> Iterator[tuple[float, Event]]:
-        """Yield each delivery with its instant; only what is still to come is held in memory."""
+        """Yield each delivery with its instant; memory contains only what is still to come."""
         waiting = self._waiting
         for appeal in appeals:
             posted = appeal.arrival.posted.timestamp()

@@ -35,7 +35,7 @@ class Figure(NamedTuple):
 
 @dataclass(slots=True)
 class _Known:
-    """What the events seen so far tell of one appeal."""
+    """The state of one appeal by the events seen so far."""
 
     posted: datetime | None = None
     answered: datetime | None = None
@@ -61,7 +61,7 @@ class _Count:
 
 
 class Description:
-    """Watches a stream in delivery order and tells its properties at the end."""
+    """Watches a stream in delivery order and returns its properties at the end."""
 
     def __init__(self, parameters: Parameters, office: Schedule) -> None:
         """Take the promise from the parameters."""
@@ -74,7 +74,7 @@ class Description:
         self._newest: datetime | None = None
 
     def see(self, event: Event, size: int) -> None:
-        """Take note of one delivery, written in so many bytes."""
+        """Record one delivery and its size in bytes."""
         count = self._count
         count.deliveries += 1
         count.bytes += size
@@ -163,7 +163,7 @@ class Description:
         yield Figure("wait until due, longest", max(waits), "{:.1f} h")
 
     def _answers(self, taken: list[timedelta | None]) -> Iterator[Figure]:
-        """Tell of the answers; in the quantiles an appeal without one takes for ever."""
+        """Return the properties of the answers; an unanswered appeal counts as infinite."""
         answered = [amount / _ONE_HOUR for amount in taken if amount is not None]
         kept = sum(amount is not None and amount <= self._promise for amount in taken)
         hours = "{:.2f} working h"
@@ -202,7 +202,7 @@ class Description:
 
 
 def _is_owed(known: _Known) -> bool:
-    """Say whether an answer is owed, as far as the events tell."""
+    """Return whether an answer is owed, by the events alone."""
     if known.posted is None or known.repeated:
         return False
     return known.withdrawn is None or (

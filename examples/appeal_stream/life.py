@@ -29,7 +29,7 @@ _PACE_ROUNDS = 50
 class Happening(NamedTuple):
     """One thing that happened to an appeal, before anyone heard of it.
 
-    `agency_id` is the unit that holds the appeal then; a transfer names the one that gets it.
+    `agency_id` is the unit that has the appeal then; a transfer names the one that gets it.
     """
 
     at: datetime
@@ -160,7 +160,7 @@ class Life:
         """Return the appeal that grows out of an arrival."""
         unit = arrival.subject.unit
         if arrival.repeats is not None:
-            return Appeal(arrival, _held(self._repeat(arrival), unit.id), None, owed=False)
+            return Appeal(arrival, _with_holders(self._repeat(arrival), unit.id), None, owed=False)
         transferred = self._happens(self._parameters.transfer_share)
         first_unit = self._other_than(unit) if transferred else unit
         working_time, replies = self._working_time(unit)
@@ -192,7 +192,9 @@ class Life:
             story.append(_substantive_reply(arrival, answered))
             story += self._aftermath(arrival, answered)
         story.sort(key=_when)
-        return self._deleted(Appeal(arrival, _held(story, first_unit.id), answered, owed=True))
+        return self._deleted(
+            Appeal(arrival, _with_holders(story, first_unit.id), answered, owed=True)
+        )
 
     # --- Time to the reply --------------------------------------------------------------------
 
@@ -336,11 +338,15 @@ class Life:
         if self._happens(parameters.restored_part):
             restored = deleted + parameters.restore_delay.draw(self._rng)
             story.append(Happening(restored, "restored", arrival.channel, author))
-            return appeal._replace(happenings=_held(sorted([*story, *later], key=_when), holder))
+            return appeal._replace(
+                happenings=_with_holders(sorted([*story, *later], key=_when), holder)
+            )
         answered = appeal.answered
         if answered is not None and answered > deleted:
             answered = None
-        return Appeal(arrival, _held(story, holder), answered, by_agency or answered is not None)
+        return Appeal(
+            arrival, _with_holders(story, holder), answered, by_agency or answered is not None
+        )
 
     def _repeat(self, arrival: Arrival) -> list[Happening]:
         """Return the short life of an appeal that says again what an earlier one has said."""
@@ -376,12 +382,12 @@ def _when(happening: Happening) -> datetime:
     return happening.at
 
 
-def _held(story: list[Happening], first_holder: str) -> list[Happening]:
-    """Return the story with the unit that holds the appeal named at every step."""
+def _with_holders(story: list[Happening], first_holder: str) -> list[Happening]:
+    """Return the story with the holder of the appeal named at every step."""
     holder = first_holder
-    held = []
+    found = []
     for happening in story:
         if happening.type == "transferred":
             holder = happening.agency_id
-        held.append(happening._replace(agency_id=holder))
-    return held
+        found.append(happening._replace(agency_id=holder))
+    return found

@@ -1,4 +1,4 @@
-"""Every number of the generator, each with the basis it stands on.
+"""Every number of the generator, each with its basis.
 
 The basis is one of three words. *Published*: read off public figures of regional centres or social
 networks. *Measured*: found by running the generator. *Assumed*: a plausible value, nothing more.
@@ -57,10 +57,10 @@ class ReplyClass:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many appeals a week, and what that stands for."""
+    """How many appeals a week, and what that represents."""
 
     per_week: float
-    stands_for: str
+    represents: str
 
 
 # S published (536 a week, some 27.6 thousand a year), M and L extrapolated.
@@ -201,7 +201,7 @@ class Parameters:
     review_working_moment: Range = Range(timedelta(hours=0), timedelta(hours=2))
     # The reviewer finds the reply formal after all, and the unit answers once more.
     overturned_part: float = 0.1
-    # Not every source tells of closings: set so that an appeal has some 5.8 events.
+    # Not every source reports closings: set so that an appeal has some 5.8 events.
     close_share: float = 0.75
     close_working_delay: LogNormal = LogNormal(timedelta(hours=1), 1.0)
 

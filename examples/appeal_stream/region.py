@@ -40,7 +40,7 @@ class Unit(NamedTuple):
 
 # The six cities and the 32 districts, roughly the most populous first (assumed order).
 # Five cities count among the 40 agencies; Mikhailovka, which took in the Mikhailovsky district,
-# stands with the 32 other districts.
+# is listed with the 32 other districts.
 DISTRICTS: tuple[District, ...] = (
     District("volgograd", "Волгоград"),
     District("volzhsky", "Волжский"),

@@ -46,7 +46,7 @@ def appeal_row(
 ) -> tuple[str, ...] | None:
     """Return what a coordinator's sheet says of an appeal at `until`, None if it has no row.
 
-    The sheet holds the appeals that are owed an answer: no repeats, none that the citizen took
+    The sheet contains the appeals that are owed an answer: no repeats, none that the citizen took
     back unanswered. Times are local and lose their seconds and their offset. A reply is the first
     that answers in substance; the sheet knows of no pause, reopening or review.
     """

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.evaluate import Evaluation, evaluate
     from workhours_sla.sla.event import Event, EventType
     from workhours_sla.sla.fold import Unmatched
+    from workhours_sla.sla.forecast import Forecast, forecast_deadlines
     from workhours_sla.sla.holders import Span, breach_owner, holder_spans
     from workhours_sla.sla.monitor import Monitor
     from workhours_sla.sla.outcome import Outcome, OutcomeBounds
@@ -51,6 +52,8 @@ _DEFINED_IN = {
     "Event": "sla.event",
     "EventType": "sla.event",
     "Unmatched": "sla.fold",
+    "Forecast": "sla.forecast",
+    "forecast_deadlines": "sla.forecast",
     "Monitor": "sla.monitor",
     "Outcome": "sla.outcome",
     "OutcomeBounds": "sla.outcome",
@@ -87,6 +90,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "EventType",
+    "Forecast",
     "Interval",
     "Layer",
     "Monitor",
@@ -111,6 +115,7 @@ __all__ = [
     "day_off",
     "days_off_in_any",
     "evaluate",
+    "forecast_deadlines",
     "holder_spans",
     "parse_budget",
     "transfer",

@@ -25,6 +25,7 @@ from workhours_sla.compliance.revision import compare, revise
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
 from workhours_sla.reports.page.page import page, traces_of, write_page
 from workhours_sla.reports.report import Report, report
+from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.tables_csv import write_tables
 from workhours_sla.reports.xlsx import write_workbook
 from workhours_sla.statistics.arrays import NEVER
@@ -64,9 +65,14 @@ from workhours_sla.statistics.survival import (
     survival_quantile,
 )
 from workhours_sla.text.numbers import percent
+from workhours_sla.text.report import CAUSES, INTAKE_REASONS, heading
+from workhours_sla.text.words import VERDICTS
 
 __all__ = [
+    "CAUSES",
+    "INTAKE_REASONS",
     "NEVER",
+    "VERDICTS",
     "AppealColumns",
     "Cases",
     "FrameColumns",
@@ -88,8 +94,10 @@ __all__ = [
     "cumulative_incidence",
     "expected_false_alarms",
     "flow",
+    "from_json",
     "funnel_limits",
     "funnel_positions",
+    "heading",
     "interpolated_quantiles",
     "kaplan_meier",
     "kitagawa",
@@ -108,6 +116,7 @@ __all__ = [
     "safe_as_of",
     "standardised_rate",
     "survival_quantile",
+    "to_json",
     "to_pandas",
     "to_polars",
     "traces_of",
