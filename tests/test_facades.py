@@ -13,7 +13,35 @@ import pytest
 
 import workhours_sla
 from workhours_sla import Schedule, Target, working_hours
+from workhours_sla.stream import Delivery, DigestLines, Source, digest_of
 
+SHOWN_BY = {
+    "Agencies": DigestLines,
+    "Agency": digest_of,
+    "Digest": digest_of,
+    "Item": Source,
+    "Rejected": Source,
+    "RunSummary": Source,
+    "Sink": Delivery,
+}
+"""Protocols and records of a stream that another example shows."""
+PLAIN_RECORDS = {
+    "Batch",
+    "Checkpoint",
+    "Committed",
+    "Counters",
+    "DeadLetter",
+    "Digests",
+    "Holdings",
+    "Idle",
+    "Pending",
+    "Progress",
+    "Start",
+    "Store",
+    "StoreFault",
+    "Undelivered",
+}
+"""Protocols and records without an example: they are returned, or needed to write a store."""
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (
     "workhours_sla",
@@ -29,12 +57,33 @@ def classes(module: Any) -> list[type]:
     return [one for one in found if inspect.isclass(one)]
 
 
+def is_exception(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Exception)
+
+
+def has_example(value: object) -> bool:
+    return ">>> " in (value.__doc__ or "")
+
+
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_listed_name_exists_and_has_a_docstring(name: str) -> None:
     module = importlib.import_module(name)
     for one in module.__all__:
         value = getattr(module, one)
         assert not callable(value) or inspect.getdoc(value), one
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_verb_and_class_has_an_example(name: str) -> None:
+    module = importlib.import_module(name)
+    found = [getattr(module, one) for one in module.__all__]
+    made = [one for one in found if callable(one) and not is_exception(one)]
+    without = {one.__name__ for one in made if not has_example(one)}
+    assert without == {one.__name__ for one in made} & ({*SHOWN_BY} | PLAIN_RECORDS)
+
+
+def test_what_shows_another_has_an_example() -> None:
+    assert all(map(has_example, SHOWN_BY.values()))
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -50,7 +50,11 @@ _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """The names of groups, and for each case the position of its group's name, -1 for none."""
+    """The names of groups, and for each case the position of its group's name, -1 for none.
+
+    >>> Labels(("light", "roads"), np.array([1, 1, -1, 0]))
+    Labels(names=('light', 'roads'), codes=array([ 1,  1, -1,  0]))
+    """
 
     names: tuple[str, ...]
     codes: IntArray
@@ -80,6 +84,9 @@ class Intake:
     ``words.QUARANTINE_REASONS`` or ``no_schedule``; ``unmatched`` counts by reason the appeals
     that have no clock although their events were taken. ``late`` counts, among the taken, events
     that came after one that occurred later.
+
+    >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
+    5
     """
 
     of: Literal["events", "rows"]
@@ -110,6 +117,17 @@ class Cases:
     does not cover a date they depend on. ``schedule_of`` is a position in ``schedules``.
     ``ids[row]`` is an appeal's id. ``input_hash`` is a fingerprint of the input that does not
     depend on its order.
+
+    >>> from workhours_sla import Event, EventType, Schedule, evaluate
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
+    >>> found = evaluate([event], Policy([target]), as_of=now)
+    >>> cases = cases_of_outcomes(found.outcomes, target, as_of=now)
+    >>> print(cases.due.astype("M8[us]")[0])
+    2025-03-11T12:15:00.000000
     """
 
     target: Target

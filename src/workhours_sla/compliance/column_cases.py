@@ -41,6 +41,12 @@ class AppealColumns:
     ``excluded`` is bool. ``ids[row]`` is the appeal's id, the position of the row if None.
     ``groups`` are the groupings by name. ``schedule_names`` chooses the schedule of each row from
     the names of a target with ScheduleBy; if None, they are the grouping of that attribute.
+
+    >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
+    >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
+    >>> columns = AppealColumns(posted, answered, groups={"agency": Labels.of(["roads", "light"])})
+    >>> columns.groups["agency"].names
+    ('light', 'roads')
     """
 
     posted: NDArray[np.datetime64]

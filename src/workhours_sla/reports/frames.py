@@ -45,6 +45,9 @@ class FrameColumns:
     ``excluded`` is bool. ``by`` names the columns to group by: if None, those of ``agency``,
     ``district``, ``channel`` and ``topic`` that the frame has. ``schedule_by`` has the names of a
     target with ScheduleBy, by default the column of that attribute.
+
+    >>> FrameColumns(posted="created_at", by="agency")  # doctest: +ELLIPSIS
+    FrameColumns(posted='created_at', answered='answered', ..., by='agency', schedule_by=None)
     """
 
     posted: str = "posted"

@@ -20,6 +20,18 @@ class Report(ReportNumbers):
 
     The fields are those of ``ReportNumbers``. ``str(report)`` is the first table with its notes;
     notebooks show the same as an HTML table.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> when = datetime(2025, 3, 13, 10, 15, tzinfo=office.tz)
+    >>> made = report(cases_of_columns(columns, target, as_of=when))
+    >>> print(made.text().splitlines()[0])
+    first reply · 4:00 of working time
     """
 
     lang: str = field(default="en", kw_only=True)

@@ -18,7 +18,11 @@ from workhours_sla.sla.pauses import since_of, until_of
 
 @public()
 class ChangeKind(StrEnum):
-    """Kinds of changes, in the order in which those of one moment are emitted."""
+    """Kinds of changes, in the order in which those of one moment are emitted.
+
+    >>> print(*list(ChangeKind)[:3])
+    opened due_changed paused
+    """
 
     OPENED = "opened"
     DUE_CHANGED = "due_changed"

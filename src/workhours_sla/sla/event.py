@@ -23,7 +23,11 @@ AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 
 @public()
 class EventType(StrEnum):
-    """What an event reports. Events of one appeal at one instant are ordered as listed here."""
+    """What an event reports. Events of one appeal at one instant are ordered as listed here.
+
+    >>> EventType("replied") is EventType.REPLIED
+    True
+    """
 
     CREATED = "created"
     REGISTERED = "registered"

@@ -67,7 +67,25 @@ class Checkpoint(NamedTuple):
 
 @public("workhours_sla.stream")
 class Source(Protocol):
-    """Where events come from. Reading can resume from any position that it returned before."""
+    """Where events come from. Reading can resume from any position that it returned before.
+
+    >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import MemoryStore, Pipeline, Watermarks
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> class Appeals:
+    ...     name, partitions = "appeals", ("all",)
+    ...     def items(self, positions):
+    ...         if "all" not in positions:
+    ...             event = Event("1", "A-1", EventType.CREATED, posted, posted)
+    ...             yield Item("all", "1", (event,))
+    ...             yield Item("all", "2", rejected=Rejected("missing_value", "posted", "A-2;;"))
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     done = pipeline.run(Appeals(), watermarks=Watermarks(["all"]))
+    >>> done.items, done.rejected, done.events.read, done.changes
+    (2, 1, 1, 1)
+    """
 
     @property
     def name(self) -> str:

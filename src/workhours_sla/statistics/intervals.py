@@ -26,7 +26,11 @@ FLAGGED_BELOW = 20
 
 @public("workhours_sla.report")
 class TargetVerdict(StrEnum):
-    """What the counts prove about a target."""
+    """What the counts prove about a target.
+
+    >>> compliance_rate(99, 100, 0.9).verdict is TargetVerdict.MEETS
+    True
+    """
 
     MEETS = "meets"
     FAILS = "fails"

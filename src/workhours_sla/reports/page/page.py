@@ -48,6 +48,20 @@ def write_page(
 
     The page names the first 500 late appeals; if the report has more, all of them go to a CSV
     beside it, ``march.late.csv`` for ``march.html``. Raises OSError, ValueError.
+
+    >>> from datetime import datetime
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> made = report(cases_of_columns(columns, target, as_of=when))
+    >>> with TemporaryDirectory() as folder:
+    ...     [file.name for file in write_page(made, Path(folder) / "march.html", lang="ru")]
+    ['march.html']
     """
     files = page_files(report, path)
     rest = files[1] if len(files) > 1 else None
@@ -111,6 +125,19 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 
     It returns None for a due time that depends on the hours of several holders, or that is in
     clock time.
+
+    >>> from datetime import datetime
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, evaluate
+    >>> from workhours_sla.report import cases_of_outcomes, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> now = datetime(2025, 3, 13, 18, tzinfo=office.tz)
+    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
+    >>> outcomes = evaluate([event], Policy([target]), as_of=now).outcomes
+    >>> late = report(cases_of_outcomes(outcomes, target, as_of=now)).late[0]
+    >>> print(traces_of(outcomes, target)(late))
+    Tue 11 Mar 2025  10:15-13:00, 14:00-15:15   4:00   ordinary working day
     """
     by_clock = {
         (outcome.appeal_id, outcome.started_at or outcome.posted_at): outcome
