@@ -240,7 +240,7 @@ def test_c10_names_the_version_it_used(capsys: pytest.CaptureFixture[str]) -> No
     assert line_of(text, "Calendar").endswith(f"RU-VGG, version {version}")
 
 
-def test_c10_refuses_a_year_no_act_has_settled(capsys: pytest.CaptureFixture[str]) -> None:
+def test_c10_refuses_a_year_that_no_act_covers(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CalendarCoverageError, match="2030 is not approved"):
         OFFICES["S8"].deadline(at("2030-01-10T10:00"), working_hours(4))
     said = run(capsys, "due", "10.01.2030 10:00", "--lang=ru", status=3)

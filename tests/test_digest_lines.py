@@ -545,7 +545,7 @@ def replayed(path: Path, size: int, events: Sequence[Event]) -> int:
     return main([*map(str, command)])
 
 
-def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_tells_the_same(
+def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_writes_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy = [

@@ -55,7 +55,7 @@ def printed(output: dict[str, Any]) -> Iterator[str]:
     yield "".join(output.get("text", ()))
 
 
-def test_both_tell_the_same_story_with_the_same_code() -> None:
+def test_both_languages_have_the_same_cells() -> None:
     russian, english = (read(lang) for lang in LANGUAGES)
     kinds = [[cell["cell_type"] for cell in notebook["cells"]] for notebook in (russian, english)]
     assert kinds[0] == kinds[1]

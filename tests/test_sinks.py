@@ -90,7 +90,7 @@ def test_a_change_reads_back_equal() -> None:
             from_json(bad)
 
 
-def test_what_is_told_again_is_not_written_again(tmp_path: Path) -> None:
+def test_a_change_that_comes_again_is_not_written_again(tmp_path: Path) -> None:
     path = tmp_path / "changes.jsonl"
     changes = some_changes(5)
     sink = JsonLinesSink(path)
@@ -139,7 +139,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_to_be_told(
+def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_pending(
     tmp_path: Path,
 ) -> None:
     with Stored(tmp_path / "a.db", POLICY) as store:
@@ -417,7 +417,7 @@ def digests(
     return tuple(digest for digest in found if digest is not None)
 
 
-def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> None:
+def test_an_agency_gets_a_digest_at_its_opening_and_not_at_night_or_after_lunch() -> None:
     events = [event("A-1", "created", at(2025, 3, 11, 20, 0))]
     night = at(2025, 3, 11, 19, 0)
     assert digests(events, night, at(2025, 3, 11, 20, 30)) == ()
@@ -440,7 +440,7 @@ def test_an_agency_is_told_at_its_opening_and_not_at_night_or_after_lunch() -> N
     assert digests(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
 
 
-def test_shares_of_the_budget_are_told_as_they_pass_in_working_time() -> None:
+def test_shares_of_the_budget_are_reported_as_they_pass_in_working_time() -> None:
     events = [event("A-1", "created", at(2025, 3, 12, 10, 0))]
     asked = [at(2025, 3, 12, 10, 0) + n * timedelta(minutes=10) for n in range(6 * 30)]
     passed = {}

@@ -218,7 +218,7 @@ def test_a_source_of_no_column_is_named_by_the_configuration() -> None:
     assert [event.source for event in events(items)] == ["sheet", "vk"]
 
 
-def test_values_are_mapped_and_others_stand_for_themselves() -> None:
+def test_values_are_mapped_and_others_stay() -> None:
     config = """
         [values.type]
         "Создано" = "created"
@@ -534,7 +534,7 @@ def test_lines_are_counted_as_an_editor_does() -> None:
         ("A,created,2026-03-12T10:15Z,a\rb\n", "new-line character"),
     ],
 )
-def test_a_malformed_row_is_set_aside_alone(row: str, detail: str) -> None:
+def test_a_malformed_row_is_quarantined_alone(row: str, detail: str) -> None:
     items = read(TABLE + GOOD + row + GOOD)
     (fault,) = faults(items)
     assert (fault.line, fault.reason) == (3, "malformed")

@@ -136,7 +136,7 @@ def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> Non
     assert followed.rest() == again.rest() == IDS[3:4]
 
 
-def test_a_position_holds_wherever_it_was_taken(path: Path) -> None:
+def test_reading_resumes_from_any_position(path: Path) -> None:
     path.write_text("".join(LINES))
     whole = Tail(path, Layout(), once=True)
     positions = [item.position for item in whole.items({}) if isinstance(item, Item)]
@@ -186,7 +186,7 @@ def test_a_file_that_is_gone_is_said_to_be(path: Path) -> None:
     assert again.tail.lost
 
 
-def test_a_file_cut_short_or_written_anew_is_read_from_its_beginning(path: Path) -> None:
+def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     followed = Follower(path)
     assert followed.rest() == IDS[:2]
