@@ -1,1 +1,1 @@
-"""The shell front end: a thin layer over the library, one command per verb."""
+"""The command line, a thin layer over the library with a command for each verb."""

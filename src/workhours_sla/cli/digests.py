@@ -1,4 +1,4 @@
-"""Digests of ``watch``: the working time of agencies, and when their messages are written."""
+"""The digests of ``watch``: schedules and names of agencies, and when messages are written."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import click
-
 from workhours_sla.adapters.config.policy import DEFAULT, Promises
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli.output import echo_note
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words
-from workhours_sla.text.shell import say
 
 BEHIND: Final = timedelta(minutes=2)
-"""How far the watermark may be behind the clock, apart from the skew, for digests to be sent."""
+"""How far beyond the skew the watermark may be behind the clock when digests are written."""
 
 
 class Setup(NamedTuple):
-    """The store and the pipeline of a run, and what it was configured with."""
+    """The store and the pipeline of a run, and its configuration."""
 
     store: SqliteStore
     pipeline: Pipeline
@@ -34,10 +32,10 @@ class Setup(NamedTuple):
 
 
 def digest_lines(file: Path, setup: Setup) -> DigestLines:
-    """Return the digests of a store.
+    """Return the file of a store's digests.
 
-    An agency works by its own schedule, else by [schedule]; if no target uses [schedule], by the
-    first schedule that a target uses. Raises StoreError.
+    An agency's working time is that of its own schedule, or of [schedule], or of the first
+    schedule that a target uses if none uses [schedule]. Raises StoreError.
     """
     store, pipeline, config, promises, lang = setup
     schedules = promises.schedules
@@ -57,12 +55,10 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
 
     def unknown(error: CalendarCoverageError) -> None:
         date = words.short_date(error.date, lang)
-        line = say("no_digests", lang, calendar=error.calendar or "-", date=date)
-        click.echo(f"{say('note', lang)}: {line}", err=True)
+        echo_note(lang, "no_digests", calendar=error.calendar or "-", date=date)
 
     def lost() -> None:
-        line = say("digests_lost", lang, name=str(file))
-        click.echo(f"{say('note', lang)}: {line}", err=True)
+        echo_note(lang, "digests_lost", name=str(file))
 
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
     in_use = {name: schedule for name, schedule in schedules.items() if name in used}
@@ -80,9 +76,9 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
 class TimedDigests:
     """Writes the digests of a store as time passes.
 
-    With a ``clock`` they are written as it advances, but only once the backlog is read, so that
-    no message is about the past; ``skew`` is how far the watermark is behind the clock then.
-    Without one they are written as the watermark advances, wherever batches end.
+    With a ``clock`` they are written as it advances, but only after the backlog has been read, so
+    that no message is about the past; ``skew`` is how far the watermark is behind the clock then.
+    Without a clock they are written as the watermark advances, whenever a batch ends.
     """
 
     def __init__(
@@ -98,11 +94,11 @@ class TimedDigests:
         self._most_behind = skew + BEHIND
 
     def due(self, watermark: datetime) -> bool:
-        """Whether a batch must end at a watermark, so that digests are written then."""
+        """Whether a batch must end at a watermark so that digests can be written."""
         return self._clock is None and self._lines.due(watermark)
 
     def send(self) -> None:
-        """Write the digests that are due as of the store."""
+        """Write the digests that are due at the store's watermark."""
         watermark = self._pipeline.watermark
         if watermark is None:
             return

@@ -1,4 +1,4 @@
-"""The files of one command line: none that is written is another one as well."""
+"""Check that no file of a command line is both written and used otherwise."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Final, NamedTuple
 import click
 
 from workhours_sla.adapters.stores.writer_lock import BESIDE
-from workhours_sla.text.shell import say
+from workhours_sla.text.shell import SHELL
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
-"""What the names of the files of a store add to its own."""
+"""The endings of the names of a store's files."""
 
 
 class NamedFile(NamedTuple):
-    """A file of the command line: the option that names it, and what it is known by.
+    """A file of the command line, with the option that names it.
 
-    ``place`` is its path without symbolic links, ``inode`` the same for all hard links to it.
+    ``place`` is its path without symbolic links; ``inode`` is the same for all hard links to it.
     Files of one ``group`` may be the same.
     """
 
@@ -34,27 +34,27 @@ class NamedFile(NamedTuple):
     group: str = ""
 
     def is_same(self, other: NamedFile) -> bool:
-        """Whether two names lead to one file."""
+        """Whether two names mean the same file."""
         if self.group and self.group == other.group:
             return False
         return self.place == other.place or (self.inode is not None and self.inode == other.inode)
 
 
 def check_files(files: Iterable[NamedFile], lang: str) -> None:
-    """Refuse a file that is written and is also read, or written for another option.
+    """Raise click.UsageError if a file is written, and also read or written for another option.
 
-    Standard output and standard error count where they are files. Raises click.UsageError.
+    Standard output and standard error count if they are files.
     """
     for one, other in combinations([*files, *_streams()], 2):
         if (one.is_written or other.is_written) and one.is_same(other):
-            # the one that the command line can name otherwise comes first
+            # the first is the one for which another name can be given
             first, second = (one, other) if one.is_written and not one.group else (other, one)
             facts = {"first": _label(first, lang), "second": _label(second, lang)}
-            raise click.UsageError(say("same_file", lang, name=first.name, **facts))
+            raise click.UsageError(SHELL.text(lang, "same_file", name=first.name, **facts))
 
 
 def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
-    """Yield the files that an option names to be read; ``-`` is standard input."""
+    """Yield the files that an option reads; ``-`` is standard input."""
     for name in names:
         if name == "-":
             yield from _stream(option, 0, is_written=False)
@@ -63,7 +63,7 @@ def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
 
 
 def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]:
-    """Yield the files that an option names to be written."""
+    """Yield the files that an option writes."""
     for name in names:
         if name is not None:
             yield _file(option, str(name), is_written=True)
@@ -72,14 +72,14 @@ def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]
 def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
     """Yield the files of ``--store``: the database, its logs and its lock."""
     if name is not None:
-        # beside the name that was given, or beside the file that it leads to
+        # beside the given name, or beside the target of a symbolic link
         for place in dict.fromkeys((name, os.path.realpath(name))):
             for ending in _OF_A_STORE:
                 yield _file("--store", place + ending, is_written=is_written, group="store")
 
 
 def _label(file: NamedFile, lang: str) -> str:
-    return say("standard_output", lang) if file.group == "streams" else file.option
+    return SHELL.text(lang, "standard_output") if file.group == "streams" else file.option
 
 
 def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:
@@ -92,7 +92,7 @@ def _streams() -> Iterator[NamedFile]:
     for stream in (sys.stdout, sys.stderr):
         try:
             number = stream.fileno()
-        except (AttributeError, OSError, ValueError):  # closed, or not a file at all
+        except (AttributeError, OSError, ValueError):  # closed, or not a file
             continue
         yield from _stream("", number, is_written=True, group="streams")
 
@@ -104,10 +104,10 @@ def _stream(option: str, number: int, *, is_written: bool, group: str = "") -> I
 
 
 def _inode(file: str | int) -> tuple[int, int] | None:
-    """Return what an ordinary file or a folder is known by on its machine."""
+    """Return the device and inode of an ordinary file or a directory, None for others."""
     try:
         status = os.fstat(file) if isinstance(file, int) else Path(file).stat()
     except (OSError, ValueError):
         return None
-    is_one = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
-    return (status.st_dev, status.st_ino) if is_one and status.st_ino else None
+    is_file = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
+    return (status.st_dev, status.st_ino) if is_file and status.st_ino else None

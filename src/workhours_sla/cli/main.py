@@ -1,4 +1,4 @@
-"""The command ``workhours``: its commands, loaded when called, and its exit codes."""
+"""The command ``workhours``: its commands, imported when called, and its errors."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
+from workhours_sla.cli import exit_codes
+from workhours_sla.cli.options import HELP_NAMES
 from workhours_sla.errors import (
     CalendarCoverageError,
     ProvisionalWarning,
@@ -23,21 +25,13 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.text import words
-from workhours_sla.text.shell import language, say, sentence
+from workhours_sla.text.shell import SHELL, language, sentence
 from workhours_sla.version import __version__
 
-EXIT_BREACHES = 1
-EXIT_UNREADABLE = 2
-EXIT_CALENDAR_UNKNOWN = 3
-EXIT_INTERNAL = 70
-EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141
-"""What a program ended by SIGPIPE leaves in the shell."""
-
-LONGEST_MESSAGE = 500
+LONGEST_MESSAGE: Final = 500
 """Characters of a message of click, which quotes arguments whole."""
 
-COMMANDS = {
+COMMANDS: Final = {
     "due": "answers",
     "elapsed": "answers",
     "latest-start": "answers",
@@ -50,6 +44,7 @@ COMMANDS = {
     "calendar": "calendar_page",
     "store": "store",
 }
+"""The module of each command."""
 
 
 class Commands(click.Group):
@@ -60,82 +55,98 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a command, imported now."""
-        home = COMMANDS.get(cmd_name)
-        if home is None:
+        """Import and return a command."""
+        name = COMMANDS.get(cmd_name)
+        if name is None:
             return None
-        module = import_module(f"workhours_sla.cli.{home}")
+        module = import_module(f"workhours_sla.cli.{name}")
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings=HELP_NAMES)
 @click.version_option(__version__, prog_name="workhours")
 def commands() -> None:
     """Working-time deadlines, exact and explained.
 
-    Exit status: 0 fine, 1 breaches found, 2 usage or unreadable input, 3 the calendar does not
-    know.
+    Exit status: 0 fine, 1 breaches found, 2 wrong usage or unreadable input, 3 the calendar does
+    not cover the date.
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:  # noqa: C901, PLR0911 - all kinds of end
-    """Run one command and return its exit status; never a traceback for bad input."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; bad input never causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    lang = _language_of(arguments)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ProvisionalWarning)  # the answer itself is marked
+            warnings.simplefilter("ignore", ProvisionalWarning)  # the output is marked
             result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
             if sys.stdout is not None:
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # click turns the closed pipe into SystemExit(1), which here would mean breaches
         _silence(sys.stdout)
-        return EXIT_CLOSED_PIPE
+        return exit_codes.CLOSED_PIPE
     except (KeyboardInterrupt, click.Abort):
-        return EXIT_INTERRUPTED
+        return exit_codes.INTERRUPTED
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        return EXIT_UNREADABLE
-    except click.UsageError as error:
-        hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        text = clipped(error.format_message(), LONGEST_MESSAGE)
-        if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", text):
-            hint = f"; put a date and its time in quotes: '31.10.2025 17:30'{hint}"
-        return _fail(f"{text}{hint}", lang, EXIT_UNREADABLE)
-    except click.ClickException as error:
-        return _fail(clipped(error.format_message(), LONGEST_MESSAGE), lang, EXIT_UNREADABLE)
-    except CalendarCoverageError as error:
-        return _fail(_not_covered(error, lang), lang, EXIT_CALENDAR_UNKNOWN)
-    except WorkHoursError as error:
-        return _fail(sentence(error, lang), lang, EXIT_UNREADABLE)
-    except OSError as error:
-        _flush(sys.stdout)
-        name = say("the_output", lang) if error.filename is None else repr(str(error.filename))
-        text = say("no_access", lang, name=name, error=error.strerror)
-        return _fail(text, lang, EXIT_UNREADABLE)
+        return exit_codes.UNREADABLE
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
-        return _fail(f"internal fault, please report it: {error!r}", lang, EXIT_INTERNAL)
+        if isinstance(error, OSError):
+            _flush(sys.stdout)
+        lang = _language_of(arguments)
+        text, status = _message(error, lang)
+        with suppress(OSError, AttributeError):  # a standard error that is closed or full
+            click.echo(f"{SHELL.text(lang, 'error')}: {text}", err=True)
+        _flush(sys.stderr)
+        return status
     return result if isinstance(result, int) else 0
 
 
-def _not_covered(error: CalendarCoverageError, lang: str) -> str:
+def _message(error: Exception, lang: str) -> tuple[str, int]:
+    """Return the message of an error, and the exit status."""
+    if isinstance(error, click.ClickException):
+        return _usage_message(error, lang), exit_codes.UNREADABLE
+    if isinstance(error, CalendarCoverageError):
+        return _coverage_message(error, lang), exit_codes.CALENDAR_UNKNOWN
+    if isinstance(error, WorkHoursError):
+        return sentence(error, lang), exit_codes.UNREADABLE
+    if isinstance(error, OSError):
+        named = error.filename is not None
+        name = repr(str(error.filename)) if named else SHELL.text(lang, "the_output")
+        text = SHELL.text(lang, "no_access", name=name, error=error.strerror)
+        return text, exit_codes.UNREADABLE
+    return SHELL.text(lang, "internal", error=repr(error)), exit_codes.INTERNAL
+
+
+def _usage_message(error: click.ClickException, lang: str) -> str:
+    text = clipped(error.format_message(), LONGEST_MESSAGE)
+    if not isinstance(error, click.UsageError):
+        return text
+    if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", text):
+        text += SHELL.text(lang, "quote_time")
+    if error.ctx:
+        text += SHELL.text(lang, "see_help", command=error.ctx.command_path)
+    return text
+
+
+def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
     """Return which date is unknown and why, and between which values the answer lies."""
     why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
-    text = say("unknown_date", lang, calendar=error.calendar or "-", date=date, why=why)
-    if error.earliest is not None and error.latest is not None:
-        earliest, latest = (_answer(one, lang) for one in (error.earliest, error.latest))
-        text += say("answer_between", lang, earliest=earliest, latest=latest)
+    text = SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)
+    if error.earliest is not None:
+        earliest, latest = (_bound(one, lang) for one in (error.earliest, error.latest))
+        text += SHELL.text(lang, "answer_between", earliest=earliest, latest=latest)
     return text
 
 
-def _answer(answer: datetime | timedelta, lang: str) -> str:
+def _bound(answer: datetime | timedelta, lang: str) -> str:
     from workhours_sla.cli.times import show_time  # noqa: PLC0415
     from workhours_sla.worktime.budget import format_amount  # noqa: PLC0415
 
@@ -143,7 +154,7 @@ def _answer(answer: datetime | timedelta, lang: str) -> str:
 
 
 def run() -> None:
-    """Entry point of the console script."""
+    """Run the console script."""
     # events are kept by the million and are no garbage: looking for it took a fifth of the time
     gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     for stream in (sys.stdout, sys.stderr):
@@ -158,15 +169,8 @@ def run() -> None:
     sys.exit(main())
 
 
-def _fail(text: str, lang: str, status: int) -> int:
-    with suppress(OSError, AttributeError):  # a standard error that is closed or full
-        click.echo(f"{say('error', lang)}: {text}", err=True)
-    _flush(sys.stderr)
-    return status
-
-
 def _flush(stream: TextIO | None) -> None:
-    """Write out what a stream holds, or drop it where the stream does not take it."""
+    """Write a stream's buffer, or drop it if the stream does not accept it."""
     try:
         if stream is not None:
             stream.flush()
@@ -175,7 +179,7 @@ def _flush(stream: TextIO | None) -> None:
 
 
 def _language_of(arguments: Sequence[str]) -> str:
-    """Return the language to report errors in, before the options are parsed."""
+    """Return the language of error messages, also if the options cannot be parsed."""
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
         chosen = after.removeprefix("--lang=") if after.startswith("--lang=") else ""
         if before == "--lang":
@@ -186,6 +190,6 @@ def _language_of(arguments: Sequence[str]) -> str:
 
 
 def _silence(stream: TextIO | None) -> None:
-    """Keep the interpreter from failing once more, as it ends, on what a stream did not take."""
+    """Redirect a stream to nowhere, so that the interpreter can flush it as it ends."""
     with suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), stream.fileno())  # type: ignore[union-attr]

@@ -1,8 +1,7 @@
-"""Commands about the changes that a store keeps for its sinks."""
+"""The commands ``outbox``: the changes that a store keeps for its sinks."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,76 +12,77 @@ import click
 from workhours_sla.adapters.sinks.jsonl import rewrite
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
-from workhours_sla.errors import StoreError
+from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
+from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.sla.change import Change
-from workhours_sla.text import words
-from workhours_sla.text.shell import language, say
+from workhours_sla.text.shell import SHELL, language
 
-_AT_ONCE: Final = 10_000
+_PAGE: Final = 10_000
+"""Changes that are read from the store at a time."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=HELP_NAMES)
 def outbox() -> None:
-    """Work on the changes that a store of watch keeps for its sinks."""
+    """Manage the changes that a store of watch keeps for its sinks."""
 
 
 @outbox.command("rewrite")
 @click.argument("file")
-@click.option("--store", "store_file", required=True, metavar="FILE", help="The store of watch.")
+@store_of_watch
 @click.option(
-    "--only-new", is_flag=True, help="Only changes that FILE never had; it must be empty."
+    "--only-new", is_flag=True, help="Only changes that FILE never had. FILE must be empty."
 )
-@click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]")
-def rewrite_file(file: str, *, store_file: str, only_new: bool, lang: str | None) -> None:
-    """Write FILE, a sink of watch, again from the store: each change once.
+@lang_option
+def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> None:
+    """Restore FILE, a sink of watch, from the store: each change once.
 
-    For a sink that was removed, shortened or changed. Changes that only FILE has, because the
-    store dropped them after retention, remain at its beginning. FILE is replaced when the new one
-    is complete.
+    Use it for a sink that was removed, shortened or changed. Changes that the store has dropped
+    after retention, but FILE has, remain at its beginning. FILE is replaced when the new one is
+    complete.
     """
     lang = language(lang)
     check_files(
-        (*store_files(store_file, is_written=True), *written_files("FILE", file)),
+        (*store_files(store, is_written=True), *written_files("FILE", file)),
         lang,
     )
     path = Path(file)
-    _check_exists(store_file)
+    _check_exists(store, lang)
     if only_new and path.exists() and path.stat().st_size:
-        raise click.UsageError(say("not_empty", lang, name=file))
-    with SqliteOutbox(store_file) as store:
-        names = _names(path, store)
-        before = max(store.progress(name).number for name in names)
+        raise click.UsageError(SHELL.text(lang, "not_empty", name=file))
+    with SqliteOutbox(store) as kept:
+        names = _names(path, kept)
+        before = max(kept.progress(name).number for name in names)
         after = before if only_new else 0
-        last = max(store.last_change, before)
+        last = max(kept.last_change, before)
 
         def changes() -> Iterator[Change]:
             number = after
-            while found := store.changes(number, _AT_ONCE):
+            while found := kept.changes(number, _PAGE):
                 yield from (change for _, change in found)
                 number = found[-1][0]
 
         done = rewrite(path, changes)
         for name in names:
-            failed = [one.number for one in store.failures(name) if one.number > after]
-            store.acknowledge(name, [*failed, last], done.end)
-        first = store.changes(0, 1)
+            failed = [one.number for one in kept.failures(name) if one.number > after]
+            kept.acknowledge(name, [*failed, last], done.end)
+        first = kept.changes(0, 1)
         dropped = 0 if only_new else first[0][0] - 1 if first else last
-    click.echo(say("rewritten", lang, name=file, changes=done.changes, kept=done.kept), err=True)
+    facts = {"name": file, "changes": done.changes, "kept": done.kept}
+    click.echo(SHELL.text(lang, "rewritten", **facts), err=True)
     if dropped:
-        line = say("dropped_changes", lang, count=dropped, kept=done.kept)
-        click.echo(f"{say('note', lang)}: {line}", err=True)
+        echo_note(lang, "dropped_changes", count=dropped, kept=done.kept)
 
 
 @outbox.command()
-@click.option("--store", "store_file", required=True, metavar="FILE", help="The store of watch.")
-@click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]")
-@click.option("--json", "as_json", is_flag=True, help="Data for programs.")
-def dead(*, store_file: str, lang: str | None, as_json: bool) -> None:
+@store_of_watch
+@lang_option
+@json_option
+def dead(*, store: str, lang: str | None, as_json: bool) -> None:
     """List the dead letters: changes that are no longer sent to a sink, with the last error."""
     lang = language(lang)
-    _check_exists(store_file)
-    with SqliteOutbox(store_file) as store:
-        found = [(sink, letter) for sink in store.sinks() for letter in store.dead(sink)]
+    _check_exists(store, lang)
+    with SqliteOutbox(store) as kept:
+        found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
     if as_json:
         rows = [
             {
@@ -94,37 +94,35 @@ def dead(*, store_file: str, lang: str | None, as_json: bool) -> None:
             }
             for sink, letter in found
         ]
-        click.echo(json.dumps(rows, indent=2))
+        echo_json(rows)
         return
     for sink, letter in found:
         facts = {**letter._asdict(), "sink": sink, "change_id": letter.change.change_id}
-        line = say("dead_letter", lang, **facts)
-        click.echo("".join(c if c.isprintable() else "?" for c in line))
-    click.echo(say("dead_letters", lang, count=len(found)), err=True)
+        click.echo(printable(SHELL.text(lang, "dead_letter", **facts)))
+    click.echo(SHELL.text(lang, "dead_letters", count=len(found)), err=True)
 
 
 @outbox.command()
 @click.argument("sink")
 @click.argument("numbers", type=int, nargs=-1)
-@click.option("--store", "store_file", required=True, metavar="FILE", help="The store of watch.")
-@click.option("--lang", type=click.Choice(words.LANGUAGES), help="[the environment's]")
-def replay(sink: str, numbers: Sequence[int], *, store_file: str, lang: str | None) -> None:
-    """Send the dead letters NUMBERS of SINK again in the next run, without NUMBERS all of them."""
+@store_of_watch
+@lang_option
+def replay(sink: str, numbers: Sequence[int], *, store: str, lang: str | None) -> None:
+    """Send the dead letters NUMBERS of SINK again in the next run; all of them without NUMBERS."""
     lang = language(lang)
-    _check_exists(store_file)
-    with SqliteOutbox(store_file) as store:
-        count = store.replay(sink, numbers or [letter.number for letter in store.dead(sink)])
-    click.echo(say("replayed", lang, count=count, sink=sink), err=True)
+    _check_exists(store, lang)
+    with SqliteOutbox(store) as kept:
+        count = kept.replay(sink, numbers or [letter.number for letter in kept.dead(sink)])
+    click.echo(SHELL.text(lang, "replayed", count=count, sink=sink), err=True)
 
 
-def _check_exists(store_file: str) -> None:
-    if not Path(store_file).exists():
-        msg = f"no store {store_file!r}; check the path"
-        raise StoreError(msg, path=store_file)
+def _check_exists(store: str, lang: str) -> None:
+    if not Path(store).exists():
+        raise click.ClickException(SHELL.text(lang, "no_store", name=store))
 
 
 def _names(path: Path, store: SqliteOutbox) -> list[str]:
-    """Return the names that the store has for a file, which may be several paths to it."""
+    """Return the names under which the store knows a file; each is a path to it."""
     real = os.path.realpath(path)
     known = [name for name in store.sinks() if Path(name).is_absolute()]
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]

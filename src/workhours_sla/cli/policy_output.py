@@ -1,18 +1,19 @@
-"""What was promised, and on which schedules, in words and as data."""
+"""The policy of a command, its schedules and calendars, as text and as data."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from workhours_sla.adapters.config.policy import Promises
 from workhours_sla.adapters.json.documents import to_json
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.text.shell import say
+from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.budget_kinds import (
     Budget,
@@ -23,38 +24,38 @@ from workhours_sla.worktime.budget_kinds import (
 )
 from workhours_sla.worktime.schedule import Schedule
 
-_COUNTED = {WorkingDays: "working_days", CalendarDays: "calendar_days", Months: "months"}
+_KINDS: Final = {WorkingDays: "working_days", CalendarDays: "calendar_days", Months: "months"}
 
 
 def budget_text(budget: Budget, lang: str) -> str:
     """Return a budget in words."""
     if isinstance(budget, timedelta):
-        return say("working_time", lang, amount=format_amount(budget))
+        return budget_words("working_time", format_amount(budget), lang)
     if isinstance(budget, ClockTime):
-        return say("clock_time", lang, amount=format_amount(budget.amount))
+        return budget_words("clock_time", format_amount(budget.amount), lang)
     if isinstance(budget, WorkingDays | CalendarDays | Months):
-        count = budget.count
-        return say(_COUNTED[type(budget)], lang, count=count, s="" if count == 1 else "s")
+        return budget_words(_KINDS[type(budget)], budget.count, lang)
     raise TypeError(budget)
 
 
 def schedule_text(target: Target, promises: Promises, lang: str) -> str:
-    """Return by which schedule a target goes: its name, or by whose."""
+    """Return the name of a target's schedule, or the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
-        return say(f"by_{target.schedule.field}", lang)
+        return SHELL.text(lang, f"by_{target.schedule.field}")
     return _names(promises)[id(target.schedule)]
 
 
 def main_schedule(promises: Promises) -> Schedule:
-    """Return the schedule in whose zone times are told where nothing says which."""
+    """Return the schedule of the first target, in whose zone times are read and shown."""
     return promises.policy.targets[0].schedules[0]
 
 
 def calendar_lines(promises: Promises, lang: str) -> Iterator[str]:
-    """Yield a line for each calendar that answered."""
+    """Yield a line for each calendar in use."""
     schedules = (one for target in promises.policy.targets for one in target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
-        yield f"{say('calendar', lang)} {say('version', lang, id=id_, version=version)}"
+        name = SHELL.text(lang, "version", id=id_, version=version)
+        yield f"{SHELL.text(lang, 'calendar')} {name}"
 
 
 def promises_data(promises: Promises) -> dict[str, Any]:

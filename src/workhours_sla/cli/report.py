@@ -1,4 +1,4 @@
-"""How well a target is kept: the compliance report of a file of appeals."""
+"""The command ``report``: the compliance report of a file or a store of appeals."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.cli.answers import echo_json
+from workhours_sla.cli.account import store_lines
 from workhours_sla.cli.file_checks import (
     NamedFile,
     check_files,
@@ -23,17 +23,30 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
-from workhours_sla.cli.input import Stored, appeals_options, read_rows, store_lines
+from workhours_sla.cli.input import Stored, read_rows
+from workhours_sla.cli.options import (
+    CommonOptions,
+    InputOptions,
+    as_of_option,
+    common_options,
+    input_options,
+    take,
+)
+from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.settings import Settings, common_options
+from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
+from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
-from workhours_sla.text.shell import language, say
+from workhours_sla.text import words
+from workhours_sla.text.numbers import number, percent
+from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
+from workhours_sla.text.shell import SHELL, language
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # all need numpy
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.revision import Revision
     from workhours_sla.reports.report import Report
@@ -46,151 +59,181 @@ SHOWN_FIGURES: Final = (
     *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
     *("rate", "verdict"),
 )
-"""The figures whose changes are told in text."""
+"""The figures whose changes are listed in text."""
 _RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 
 
+class _ReportOptions(NamedTuple):
+    """The options of ``report`` alone."""
+
+    as_of: str | None
+    target: str | None
+    target_rate: str
+    by: str | None
+    compare_from: str | None
+    csv_to: str | None
+    xlsx_to: str | None
+    html_to: str | None
+    revise: str | None
+
+
 @click.command()
-@appeals_options
-@click.option("--as-of", metavar="TIME", help="The instant to reckon at. [now]")
-@click.option("--target", metavar="NAME", help="Which target, where there are several.")
-@click.option("--target-rate", metavar="RATE", default=DEFAULT_RATE, show_default=True)
-@click.option("--by", metavar="NAMES", help="agency,district,channel,topic. [those that there are]")
-@click.option("--compare-from", metavar="TIME", help="Take apart how the share changed then.")
+@input_options
+@as_of_option
+@click.option("--target", metavar="NAME", help="The target, if there are several.")
+@click.option(
+    "--target-rate",
+    metavar="RATE",
+    default=DEFAULT_RATE,
+    help=f"Share that must be in time. [{DEFAULT_RATE}]",
+)
+@click.option(
+    "--by", metavar="NAMES", help="Groupings: agency,district,channel,topic. [those in the data]"
+)
+@click.option(
+    "--compare-from", metavar="TIME", help="Compare arrivals from this time on with earlier ones."
+)
 @click.option("--csv", "csv_to", metavar="DIR", help="Also write every table as CSV.")
 @click.option("--xlsx", "xlsx_to", metavar="FILE", help="Also write a workbook.")
 @click.option("--html", "html_to", metavar="FILE", help="Also write a page with charts.")
-@click.option("--revise", metavar="FILE", help="Say what changed since a report kept as JSON.")
+@click.option("--revise", metavar="FILE", help="Show what changed since an earlier --json report.")
 @common_options
-def report(  # noqa: PLR0913
-    file: str | None,
-    *,
-    store: str | None,
-    assume_tz: str | None,
-    min_read: str,
-    as_of: str | None,
-    target: str | None,
-    target_rate: str,
-    by: str | None,
-    compare_from: str | None,
-    csv_to: str | None,
-    xlsx_to: str | None,
-    html_to: str | None,
-    revise: str | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    """Report how well FILE's appeals were answered in time; - reads standard input.
+def report(**options: Any) -> None:
+    """Report how many of FILE's appeals were answered in time; - reads standard input.
 
-    The share in time is that of the appeals whose limit has passed, by week of arrival and by
-    what they belong to, with intervals. FILE and --store are as for check. --json gives all
-    figures; kept in a file they are what --revise compares with.
+    The share in time counts the appeals whose limit has passed, by week of arrival, agency and
+    other groupings, with intervals. FILE and --store are as for check. --json has all figures;
+    --revise compares with a file of them.
     """
+    wanted = take(_ReportOptions, options)
+    source = take(InputOptions, options)
+    common = take(CommonOptions, options)
     files = [
-        *read_files("FILE", file),
-        *read_files("--config", options["config"]),
-        *read_files("--calendar-file", options["calendar_file"]),
-        *read_files("--revise", revise),
-        *store_files(store, is_written=False),
+        *read_files("FILE", source.file),
+        *read_files("--config", common.config),
+        *read_files("--calendar-file", common.calendar_file),
+        *read_files("--revise", wanted.revise),
+        *store_files(source.store, is_written=False),
     ]
-    # those that are known beforehand, and a folder that is no folder
-    wanted = [
-        *written_files("--csv", csv_to),
-        *written_files("--xlsx", xlsx_to),
-        *written_files("--html", html_to),
+    # the files of --csv and --html are known only once there is a report
+    early = [
+        *written_files("--csv", wanted.csv_to),
+        *written_files("--xlsx", wanted.xlsx_to),
+        *written_files("--html", wanted.html_to),
     ]
-    check_files((*files, *wanted), language(options["lang"]))
-    settings = Settings.of(**options)
-    config = settings.config or Config()
-    promises = settings.promises()
+    check_files((*files, *early), language(common.lang))
+    settings = Settings.of(common)
+    rate = read_rate(wanted.target_rate, settings.lang)
+    made, result, target = _make(wanted, source, settings, rate)
+    check_files(
+        (
+            *files,
+            *_tables(made, wanted.csv_to),
+            *written_files("--xlsx", wanted.xlsx_to),
+            *_pages(made, wanted.html_to),
+        ),
+        settings.lang,
+    )
+    _write(made, wanted.csv_to, wanted.xlsx_to)
+    if wanted.html_to is not None:
+        _write_page(made, Path(wanted.html_to), result, target)
+    if wanted.revise is not None:
+        _show_revision(made, Path(wanted.revise), as_json=settings.as_json)
+    elif settings.as_json:
+        from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
+
+        echo_json(json.loads(to_json(made)))  # encoded for standard output
+    else:
+        click.echo(made.text(*_groupings(wanted)))
+
+
+def _groupings(wanted: _ReportOptions) -> list[str]:
+    return [name.strip() for name in wanted.by.split(",")] if wanted.by is not None else []
+
+
+def _make(
+    wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
+) -> tuple[Report, Evaluation, Target]:
+    """Read the appeals and return their report, the evaluation behind it and the target."""
+    promises, lang = settings.promises(), settings.lang
+    policy = promises.policy
+    _check_target(policy, wanted.target, lang)
     zone = main_schedule(promises).tz
-    reckoned_at = read_time(as_of or "now", zone).when
-    rate = read_rate(target_rate)
+    as_of = read_time(wanted.as_of or "now", zone).when
     try:
         from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
         from workhours_sla.compliance.report import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
-        msg = f"reports need numpy: pip install 'workhours-sla[report]' ({error})"
-        raise click.UsageError(msg) from None
-    rows = read_rows(file, store, config, assume_tz, min_read=min_read, lang=settings.lang)
-    result = evaluate(
-        rows.events, promises.policy, as_of=reckoned_at, provisional=settings.provisional
-    )
+        raise click.UsageError(SHELL.text(lang, "no_numpy", error=error)) from None
+    rows = read_rows(source, settings.config or Config(), lang)
+    result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     cases = cases_of_evaluation(
         result,
-        promises.policy,
-        as_of=reckoned_at,
-        target=target,
+        policy,
+        as_of=as_of,
+        target=wanted.target,
         events=rows.events,
         faults=Counter(fault.reason for fault in rows.faults),
     )
     if rows.stored is not None:
-        cases = replace(cases, intake=_of_store(cases.intake, rows.stored))
-    version = promises.policy.version
-    for line in store_lines(rows, reckoned_at, version, zone, settings.lang):
-        click.echo(f"{say('note', settings.lang)}: {line}", err=True)
-    names = None if by is None else [name.strip() for name in by.split(",")]
+        cases = replace(cases, intake=_with_store(cases.intake, rows.stored))
+    for line in store_lines(rows, as_of, policy.version, zone, lang):
+        click.echo(f"{SHELL.text(lang, 'note')}: {line}", err=True)
+    since = wanted.compare_from
     try:
         made = make_report(
             cases,
             ReportOptions(
                 target_rate=rate,
-                by=names,
-                compare_from=None if compare_from is None else read_time(compare_from, zone).when,
-                listed=LISTED if html_to is None else len(cases),
+                by=None if wanted.by is None else _groupings(wanted),
+                compare_from=None if since is None else read_time(since, zone).when,
+                listed=LISTED if wanted.html_to is None else len(cases),
             ),
             events=rows.events,
-            lang=settings.lang,
+            lang=lang,
         )
     except LookupError as error:
         raise click.BadParameter(str(error), param_hint="--by") from None
-    check_files(
-        (
-            *files,
-            *_tables(made, csv_to),
-            *written_files("--xlsx", xlsx_to),
-            *_pages(made, html_to),
-        ),
-        settings.lang,
-    )
-    _write(made, csv_to, xlsx_to)
-    if html_to is not None:
-        _write_page(made, Path(html_to), result, cases.target)
-    if revise is not None:
-        _show_revision(made, Path(revise), as_json=as_json)
-    elif as_json:
-        from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
+    return made, result, cases.target
 
-        echo_json(json.loads(to_json(made)))  # in what the stream can hold
+
+def _check_target(policy: Policy, name: str | None, lang: str) -> None:
+    """Raise click.UsageError unless a report can be of the named target, or of the only one."""
+    names = list(dict.fromkeys(target.name for target in policy.targets))
+    if name is None and len(names) > 1:
+        key = "several_targets"
+    elif name is not None and name not in names:
+        key = "no_target"
     else:
-        click.echo(made.text(*(names or ())))
+        return
+    listed = ", ".join(map(repr, names))
+    raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
 
 
-def _of_store(intake: Intake, stored: Stored) -> Intake:
-    """Return the intake with what a store keeps no more: repeats, and what stands aside there."""
-    again = stored.held.duplicate
+def _with_store(intake: Intake, stored: Stored) -> Intake:
+    """Return the intake with the duplicates that a store has dropped, and its quarantine."""
+    again = stored.counts.duplicate
     more = replace(intake, read=intake.read + again, duplicate=intake.duplicate + again)
     return more.with_faults(Counter(reason for _, reason in stored.left_out))
 
 
-def read_rate(text: str) -> float:
-    """Return a share written as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
+def read_rate(text: str, lang: str) -> float:
+    """Parse a share between 0 and 1 such as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
 
-    Raises click.BadParameter for what is no share between 0 and 1.
+    Raises click.UsageError.
 
-    >>> read_rate("89,5 %")
+    >>> read_rate("89,5 %", "en")
     0.895
     """
     found = _RATE.fullmatch(text.strip())
     if found:
-        # moved in text, so that 89.5 % is 0.895 and nothing beside it
+        # the point is moved in text, so that 89.5 % is exactly the float 0.895
         number = found[1].replace(",", ".")
         value = float(f"{number}e-2") if found[2] else float(number)
         if 0 < value < 1:
             return value
-    msg = f"{shown(text)} is no share between 0 and 100 %; write it like 90% or 0.9"
-    raise click.BadParameter(msg, param_hint="--target-rate")
+    raise click.UsageError(SHELL.text(lang, "no_target_rate", text=shown(text)))
 
 
 def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
@@ -208,7 +251,7 @@ def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
 
 
 def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
-    """Write the files that are wanted, and say so on standard error."""
+    """Write tables and workbook, and print their paths on standard error."""
     if csv_to is not None:
         from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 
@@ -255,14 +298,12 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
 
 def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
     from workhours_sla.reports.plain_text import printable  # noqa: PLC0415
-    from workhours_sla.text import words  # noqa: PLC0415
-    from workhours_sla.text.report import CAUSES, heading, name_of, phrase  # noqa: PLC0415
 
     if not found.changes:
-        yield phrase("unchanged", lang)
+        yield SENTENCES.text(lang, "unchanged")
     causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in found.causes)
     if causes:
-        yield phrase("changed_by", lang, causes=causes)
+        yield SENTENCES.text(lang, "changed_by", causes=causes)
     main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
     for change in main[:SHOWN_CHANGES]:
         key = name_of(change.table, change.key, lang) if change.table != "total" else ""
@@ -271,14 +312,11 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
         yield f"  {place}: {heading(change.figure, lang)} {old} -> {new}"
     more = len(found.changes) - len(main[:SHOWN_CHANGES])
     if more:
-        yield phrase("more_changes", lang, count=more)
+        yield SENTENCES.text(lang, "more_changes", count=more)
 
 
 def _figure(figure: str, value: str | None, lang: str) -> str:
     from workhours_sla.reports.plain_text import NONE  # noqa: PLC0415
-    from workhours_sla.text import words  # noqa: PLC0415
-    from workhours_sla.text.numbers import number, percent  # noqa: PLC0415
-    from workhours_sla.text.report import VERDICTS  # noqa: PLC0415
 
     if value is None:
         return NONE

@@ -1,4 +1,4 @@
-"""A note where too many rows share an id: mostly it is read from the wrong column."""
+"""Print a note if too many rows share an id, mostly because of a wrong column."""
 
 from __future__ import annotations
 
@@ -7,30 +7,28 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Final
 
-import click
-
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
+from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start
-from workhours_sla.text.shell import say
 
 FEWEST: Final = 100
 """With fewer rows of one id there is no note."""
 MOST: Final = 1_000
-"""More rows of one id than this are noted, however many others there are."""
+"""More rows of one id than this cause a note, however many others there are."""
 COUNTED: Final = 10_000
-"""How many events of a stream are counted: a wrong column shows in the first of them."""
+"""How many events of a stream are counted; a wrong column is evident in the first."""
 
 
 def note_shared_ids(
     events: Sequence[Event], config: Config, lang: str, noted: Collection[str] = ()
 ) -> list[str]:
-    """Write a note on standard error for each kind of id that too many rows share.
+    """Print a note for each kind of id that too many rows share, and return these kinds.
 
     Too many are more than half of at least 100 rows, or more than 1,000. The kinds in ``noted``
-    are left out; those of which there was a note are returned.
+    are skipped.
     """
     rows = events
     if config.input.kind == "appeals":  # each row gives one event that creates an appeal
@@ -43,9 +41,9 @@ def note_shared_ids(
         if not many or canonical in noted or _is_derived(canonical, shared, rows):
             continue
         found.append(canonical)
-        note = say(
-            "shared_id",
+        echo_note(
             lang,
+            "shared_id",
             count=count,
             rows=len(rows),
             share=100 * count // len(rows) or "<1",
@@ -53,19 +51,18 @@ def note_shared_ids(
             id=shown(shared.strip()),
             column=repr(config.columns.get(canonical, canonical)),
         )
-        click.echo(f"{say('note', lang)}: {note}", err=True)
     return found
 
 
 def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
-    """Whether an id is of rows that have none of their own, and are all alike."""
+    """Whether an event id was derived from the content of equal rows without an id."""
     if canonical != "event_id":
         return False
     return has_content_id(next(event for event in rows if event.event_id == shared))
 
 
 class NotedSource:
-    """A source whose first events are counted, for a note where too many share an id."""
+    """A source whose first events are counted, for a note if too many share an id."""
 
     def __init__(self, source: Source, config: Config, lang: str) -> None:
         self._source = source
@@ -74,7 +71,7 @@ class NotedSource:
         self._events: list[Event] = []
         self._noted: list[str] = []
         self._next: int | None = FEWEST
-        """With how many events they are counted next; None after the last time."""
+        """The number of events at which they are counted next; None after the last count."""
 
     @property
     def name(self) -> str:
@@ -87,7 +84,7 @@ class NotedSource:
         return self._source.partitions
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield the items of the source; once enough of them have come, write the notes."""
+        """Yield the items of the source, and print the notes once enough have arrived."""
         for item in self._source.items(positions):
             if self._next is not None and isinstance(item, Item):
                 self._events += item.events

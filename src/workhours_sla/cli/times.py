@@ -1,4 +1,4 @@
-"""Times as people write them on a command line, and as they want to read them."""
+"""Parse the times of the command line, and format times for its output."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
 
 
 class GivenTime(NamedTuple):
-    """A time from the command line; ``assumed_zone`` says that it came without an offset."""
+    """A time from the command line; ``assumed_zone`` if it was given without an offset."""
 
     when: datetime
     assumed_zone: bool
 
 
 def read_time(text: str, zone: tzinfo) -> GivenTime:
-    """Return the instant that ``text`` means; without an offset it is read in ``zone``.
+    """Parse a time; one without an offset is in ``zone``.
 
-    The forms are those of ``parse_time``; ``now`` is the current time. Raises TimeSyntaxError for
-    every other text, and for a local time that a clock change skips or repeats.
+    The forms are those of ``parse_time``; ``now`` is the current time. Raises TimeSyntaxError, also
+    for a local time that a clock change skips or repeats.
     """
     text = text.strip()
     if text.lower() == "now":
@@ -36,12 +36,12 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
 
 
 def read_day(text: str) -> date | None:
-    """Return the date that ``text`` is, year or day first; None for anything else."""
+    """Parse a date, such as 2025-10-31 or 31.10.2025; return None for anything else."""
     return parse_date(text.strip())
 
 
 def _in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
-    """Return a wall-clock reading as an instant, or refuse one that names none or two."""
+    """Return a local time as an instant. Raises TimeSyntaxError unless there is exactly one."""
     first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
@@ -56,19 +56,24 @@ def _offset(when: datetime) -> str:
 
 def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
     """Return a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
-    day = f"{words.WEEKDAYS[lang][when.weekday()]} {words.short_date(when.date(), lang)}"
+    day = words.weekday_date(when.date(), lang)
     return f"{day} {show_clock(when)}" + (f" {_offset(when)}" if offset else "")
 
 
+def show_minute(when: datetime, lang: str) -> str:
+    """Return a time to the minute, such as ``1 Nov 2025 12:30``."""
+    return f"{words.short_date(when.date(), lang)} {when:%H:%M}"
+
+
 def show_clock(when: datetime) -> str:
-    """Return the clock reading, with seconds only where there are any."""
+    """Return the time of day, with seconds only if it has any."""
     if when.microsecond:
         return f"{when:%H:%M:%S.%f}"
     return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
 
 
 def show_short(when: datetime, lang: str, near: date) -> str:
-    """Return a time without what a reader of a list dated ``near`` does not need."""
+    """Return a time for a list: the year only if it is half a year or more from ``near``."""
     weekday = words.WEEKDAYS[lang][when.weekday()]
     if abs(when.date() - near) < timedelta(days=180):
         return f"{weekday} {when:%d.%m} {when:%H:%M}"

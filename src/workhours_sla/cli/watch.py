@@ -1,4 +1,4 @@
-"""Follow a file or a pipe at the shell, and report each change once."""
+"""The command ``watch``: follow a file or a pipe and report each change once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -24,17 +24,23 @@ from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli import exit_codes
+from workhours_sla.cli.account import events_line, reason_lines
 from workhours_sla.cli.digests import Setup, TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
-from workhours_sla.cli.input import events_line, reason_lines
-from workhours_sla.cli.min_read import (
-    Unread,
+from workhours_sla.cli.input import path_or_stdin
+from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
+from workhours_sla.cli.options import (
+    CommonOptions,
+    assume_tz_option,
+    common_options,
     min_read_option,
-    read_percent,
-    refuse_unread,
+    store_option,
+    take,
 )
+from workhours_sla.cli.output import echo_note, printable
 from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.settings import Settings, common_options
+from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import SourceError, WorkHoursError, shown
@@ -43,36 +49,56 @@ from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.pipeline import DEFAULT_BATCH_SIZE, Pipeline, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
-from workhours_sla.text.shell import PHRASES, language, say, sentence
+from workhours_sla.text.shell import SHELL, language, sentence
 from workhours_sla.worktime.budget import parse_budget
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
 DEFAULT_MAX_AHEAD: Final = "5m"
-EXIT_LOST: Final = 2
+DEFAULT_INTERVAL: Final = 1.0
 HANGS_AFTER: Final = 10.0
-"""Seconds after which a write to a sink is no longer waited for at the end."""
+"""Seconds that the end of a run waits for a write to a sink."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
+class _WatchOptions(NamedTuple):
+    """The options of ``watch`` alone."""
+
+    source: str
+    store: str
+    sinks: Sequence[str]
+    digests: str | None
+    skew: str
+    clock: str
+    max_ahead: str
+    batch: int
+    interval: float
+    retain: int | None
+    once: bool
+    replay: bool
+    assume_tz: str | None
+    min_read: str
+
+
 @click.command()
 @click.argument("source")
+@store_option("File of the state; created if missing.", required=True)
 @click.option(
-    "--store", "store_file", required=True, metavar="FILE", help="The state; created if missing."
+    "--sink", "sinks", multiple=True, metavar="FILE", help="Append changes as JSON Lines."
 )
+@click.option("--digests", metavar="FILE", help="Append messages to agencies as JSON Lines.")
 @click.option(
-    "--sink", "sink_files", multiple=True, metavar="FILE", help="Append changes as JSON Lines."
+    "--skew",
+    default=DEFAULT_SKEW,
+    metavar="AMOUNT",
+    help=f"How far events may arrive out of order. [{DEFAULT_SKEW}]",
 )
-@click.option(
-    "--digests", "digest_file", metavar="FILE", help="Append messages to agencies as JSON Lines."
-)
-@click.option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT", help=f"[{DEFAULT_SKEW}]")
 @click.option(
     "--clock",
     type=click.Choice(("machine", "events")),
     default="machine",
-    help="Clock used while no events arrive. [machine]",
+    help="Which clock advances time while no events arrive. [machine]",
 )
 @click.option(
     "--max-ahead",
@@ -84,132 +110,115 @@ MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
     "--batch",
     type=click.IntRange(1, 100_000),
     default=DEFAULT_BATCH_SIZE,
-    help=f"[{DEFAULT_BATCH_SIZE}]",
+    help=f"Rows per transaction. [{DEFAULT_BATCH_SIZE}]",
 )
 @click.option(
     "--interval",
     type=click.FloatRange(0.01, 3600),
-    default=1.0,
+    default=DEFAULT_INTERVAL,
     metavar="SECONDS",
-    help="Seconds between two looks for more. [1]",
+    help=f"Seconds between two reads at the end of the file. [{DEFAULT_INTERVAL:g}]",
 )
 @click.option(
     "--retain",
     type=click.IntRange(1, 36_500),
     metavar="DAYS",
-    help="Drop appeals that ended so long ago.",
+    help="Drop appeals that ended more than DAYS ago. [never]",
 )
 @click.option("--once", is_flag=True, help="Stop at the end of the source.")
 @click.option("--replay", is_flag=True, help="First read the rejected rows again.")
-@click.option("--assume-tz", metavar="ZONE", help="Zone of times without an offset.")
+@assume_tz_option
 @min_read_option
 @common_options
-def watch(  # noqa: PLR0913
-    source: str,
-    *,
-    store_file: str,
-    sink_files: Sequence[str],
-    digest_file: str | None,
-    skew: str,
-    clock: str,
-    max_ahead: str,
-    batch: int,
-    interval: float,
-    retain: int | None,
-    once: bool,
-    replay: bool,
-    assume_tz: str | None,
-    min_read: str,
-    as_json: bool,
-    provisional: bool,
-    **options: Any,
-) -> int:
+def watch(**options: Any) -> int:
     """Follow SOURCE, a growing JSON Lines file, and report every change; - reads standard input.
 
     The store has the state: after a stop or a crash, the same command resumes. A breach is
     reported when all events up to its limit, and --skew after it, have arrived. --digests writes
-    messages to each agency, within its working time, about what it must answer.
+    messages to each agency, within its working time, about the appeals that it must answer.
     """
-    if provisional:
-        msg = "watch reports only what is certain, so it has no --provisional; leave it out"
-        raise click.UsageError(msg)
-    if source == "-" and (sys.stdin is None or sys.stdin.isatty()):
-        msg = "standard input is a terminal or closed; pipe events into it or name a file"
-        raise click.UsageError(msg)
-    lang = language(options["lang"])
+    wanted = take(_WatchOptions, options)
+    common = take(CommonOptions, options)
+    lang = language(common.lang)
+    if common.provisional:
+        raise click.UsageError(SHELL.text(lang, "no_provisional"))
+    source = path_or_stdin(wanted.source, lang)
     check_files(
         (
-            *read_files("SOURCE", source),
-            *read_files("--config", options["config"]),
-            *read_files("--calendar-file", options["calendar_file"]),
-            *store_files(store_file, is_written=True),
-            *written_files("--sink", *sink_files),
-            *written_files("--digests", digest_file),
+            *read_files("SOURCE", wanted.source),
+            *read_files("--config", common.config),
+            *read_files("--calendar-file", common.calendar_file),
+            *store_files(wanted.store, is_written=True),
+            *written_files("--sink", *wanted.sinks),
+            *written_files("--digests", wanted.digests),
         ),
         lang,
     )
-    settings = Settings.of(provisional=False, **options)
-    least = read_percent(min_read, settings.lang)
+    settings = Settings.of(common)
+    least = read_percent(wanted.min_read, lang)
     config = settings.config or Config()
-    config = config if assume_tz is None else config.with_zone(assume_tz)
-    _check_format(source, config)
+    config = config if wanted.assume_tz is None else config.with_zone(wanted.assume_tz)
+    _check_format(wanted.source, config, lang)
     promises = settings.promises()
     stopping = Flag()
-    ticking = _now if clock == "machine" else None
-    allowed = parse_budget(skew)
+    clock = _now if wanted.clock == "machine" else None
+    skew = parse_budget(wanted.skew)
 
     def report(loss: Loss) -> None:
-        note = say(loss.kind, settings.lang, name=loss.name)
-        click.echo(f"{say('note', settings.lang)}: {note}", err=True)
+        echo_note(lang, loss.kind, name=loss.name)
 
     tail = Tail(
-        sys.stdin.buffer if source == "-" else Path(source),
+        source,
         layout_of(config),
         encoding=config.input.encoding,
-        interval=interval,
-        clock=ticking,
-        max_ahead=parse_budget(max_ahead),
-        once=once,
+        interval=wanted.interval,
+        clock=clock,
+        max_ahead=parse_budget(wanted.max_ahead),
+        once=wanted.once,
         stopping=stopping,
         report=report,
     )
     with ExitStack() as stack:
-        stack.enter_context(_source_errors_in(settings.lang))
+        stack.enter_context(_source_errors_in(lang))
         tail.check()  # before a store and sinks are created, which would remain empty
-        _check_lines(store_file, sink_files, digest_file)
-        store = SqliteStore(Path(store_file))
-        retained = None if retain is None else timedelta(days=retain)
+        _check_lines(wanted)
+        store = SqliteStore(Path(wanted.store))
+        retained = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, promises.policy, retain=retained))
-        sinks: list[Sink] = [*_file_sinks(stack, store, sink_files)]
-        lines = _Page(main_schedule(promises).tz, settings.lang)
-        output = _StandardOutput(JsonLinesSink(sys.stdout.buffer) if as_json else lines, stopping)
+        sinks: list[Sink] = [*_file_sinks(stack, store, wanted.sinks)]
+        output = _StandardOutput(
+            JsonLinesSink(sys.stdout.buffer)
+            if settings.as_json
+            else _ChangeLines(main_schedule(promises).tz, lang),
+            stopping,
+        )
         stack.enter_context(_stopped_by_signals(stopping))
-        if replay:
+        if wanted.replay:
             pipeline.retry_rejected(tail.read)
         digests = None
-        if digest_file is not None:
-            setup = Setup(store, pipeline, config, promises, settings.lang)
-            messages = digest_lines(Path(digest_file), setup)
+        if wanted.digests is not None:
+            setup = Setup(store, pipeline, config, promises, lang)
+            messages = digest_lines(Path(wanted.digests), setup)
             stack.callback(messages.close)
-            digests = TimedDigests(pipeline, messages, ticking, allowed)
-        notes = _FailureNotes(settings.lang)
+            digests = TimedDigests(pipeline, messages, clock, skew)
+        notes = _FailureNotes(lang)
         delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=notes))
         summary = pipeline.run(
-            NotedSource(tail, config, settings.lang),
-            watermarks=Watermarks(tail.partitions, skew=allowed),
+            NotedSource(tail, config, lang),
+            watermarks=Watermarks(tail.partitions, skew=skew),
             digests=digests,
-            batch_size=batch,
+            batch_size=wanted.batch,
             on_changes=delivery.notify,
             stopping=stopping.is_set,
         )
         tail.finish()
         undelivered = delivery.finish(HANGS_AFTER)
         output.check()
-        for line in _account(summary, store, settings.lang):
+        for line in _account(summary, store, lang):
             click.echo(line, err=True)
-        _report_undelivered(undelivered, settings.lang)
-    _check_share(summary, least, settings.lang, finished=once and not stopping.is_set())
-    return EXIT_LOST if tail.lost or undelivered else 0
+        _report_undelivered(undelivered, lang)
+    _check_share(summary, least, lang, finished=wanted.once and not stopping.is_set())
+    return exit_codes.UNREADABLE if tail.lost or undelivered else 0
 
 
 def _file_sinks(
@@ -221,27 +230,24 @@ def _file_sinks(
         yield sink
 
 
-def _check_lines(store_file: str, sink_files: Sequence[str], digest_file: str | None) -> None:
-    # with a store, the lines that it has not seen are checked later
-    first_only = Path(store_file).exists()
-    for file in sink_files:
+def _check_lines(wanted: _WatchOptions) -> None:
+    # with a store, the lines that it did not write are checked later
+    first_only = Path(wanted.store).exists()
+    for file in wanted.sinks:
         check_lines(Path(file), CHANGES, first_only=first_only)
-    if digest_file is not None:
-        check_lines(Path(digest_file), DIGESTS, first_only=first_only)
+    if wanted.digests is not None:
+        check_lines(Path(wanted.digests), DIGESTS, first_only=first_only)
 
 
-def _check_format(source: str, config: Config) -> None:
+def _check_format(source: str, config: Config, lang: str) -> None:
+    """Raise click.UsageError if a source is CSV."""
     options, ending = config.input, Path(source).suffix.lower()
     csv = options.format == "csv"
     if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
-        of_a_sheet = options.kind == "appeals" or options.delimiter is not None
-        csv = of_a_sheet or ending in (".csv", ".tsv")
+        is_table = options.kind == "appeals" or options.delimiter is not None
+        csv = is_table or ending in (".csv", ".tsv")
     if csv:
-        msg = (
-            f"{source!r} is read as CSV, which cannot be followed; "
-            'write JSON Lines (format = "jsonl" under [input]), or use check'
-        )
-        raise click.UsageError(msg)
+        raise click.UsageError(SHELL.text(lang, "not_followed", name=repr(source)))
 
 
 def _now() -> datetime:
@@ -250,7 +256,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
-    """End the run after the current batch on the first SIGTERM or SIGINT, at once on the second."""
+    """Stop after the current batch on the first SIGTERM or SIGINT, at once on the second."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -268,21 +274,21 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 @contextmanager
 def _source_errors_in(lang: str) -> Iterator[None]:
-    """Report the errors of a followed file in a language."""
+    """Translate the errors of a followed file."""
     try:
         yield
     except SourceError as error:
         key = f"source_{getattr(error, 'cause', None)}"
-        if key not in PHRASES:
+        if key not in SHELL:
             raise
         facts = {"name": "", "why": "", **vars(error)}
-        raise click.ClickException(say(key, lang, message=error, **facts)) from None
+        raise click.ClickException(SHELL.text(lang, key, message=error, **facts)) from None
 
 
-class _Page:
-    """Writes a line of text for each change."""
+class _ChangeLines:
+    """Prints a line for each change."""
 
-    def __init__(self, tz: Any, lang: str) -> None:
+    def __init__(self, tz: tzinfo, lang: str) -> None:
         self._tz = tz
         self._lang = lang
 
@@ -299,32 +305,32 @@ class _Page:
         what = words.pick(words.CHANGES[change.kind], lang)
         mark = "" if is_retraction else MARKS.get(change.kind, "")
         if is_retraction:
-            what = say("retracted", lang, what=what)
+            what = SHELL.text(lang, "retracted", what=what)
         facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-", change.target, what]
         if change.at is not None:
             facts.append(self._time(change.at))
         elif not is_retraction:
-            facts.append(say("due_not_known", lang))
+            facts.append(SHELL.text(lang, "due_unknown"))
         if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
-            facts.append(say("due_by", lang, when=self._time(change.due_at)))
-        return "  ".join("".join(c if c.isprintable() else "?" for c in fact) for fact in facts)
+            facts.append(SHELL.text(lang, "due_by", when=self._time(change.due_at)))
+        return "  ".join(map(printable, facts))
 
     def _time(self, when: datetime) -> str:
         return show_time(when.astimezone(self._tz), self._lang)
 
 
 class _StandardOutput:
-    """Standard output as a sink; when its reader is gone, the run stops."""
+    """Standard output as a sink. The run stops when its reader has closed the pipe."""
 
     name = STDOUT
 
-    def __init__(self, sink: JsonLinesSink | _Page, stopping: Flag) -> None:
+    def __init__(self, sink: JsonLinesSink | _ChangeLines, stopping: Flag) -> None:
         self._sink = sink
         self._stopping = stopping
         self._broken: BrokenPipeError | None = None
 
     def check(self) -> None:
-        """Raise BrokenPipeError if the reader is gone."""
+        """Raise BrokenPipeError if the reader has closed the pipe."""
         if self._broken is not None:
             raise self._broken
 
@@ -339,26 +345,26 @@ class _StandardOutput:
 
 
 class _FailureNotes:
-    """Writes a note on standard error when a sink begins to fail."""
+    """Prints a note when a sink starts to fail."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
 
     def __call__(self, sink: str, error: Exception) -> None:
         if not isinstance(error, BrokenPipeError):
-            note = say("sink_failing", self._lang, name=sink, error=_text(error, self._lang))
-            click.echo(f"{say('note', self._lang)}: {note}", err=True)
+            text = _text(error, self._lang)
+            echo_note(self._lang, "sink_failing", name=sink, error=text)
 
 
 def _report_undelivered(undelivered: Sequence[Undelivered], lang: str) -> None:
-    """Name the sinks that lack changes on standard error."""
+    """Print the sinks that do not have every change, and exit at once if one hangs."""
     for sink, error in undelivered:
         key = "sink_hangs" if error is None else "sink_undelivered"
-        click.echo(say(key, lang, name=sink, error=_text(error, lang)), err=True)
+        click.echo(SHELL.text(lang, key, name=sink, error=_text(error, lang)), err=True)
     if any(error is None for _, error in undelivered):
-        # its thread may own the buffer of standard output, and then nothing could be flushed
+        # its thread may have locked the buffer of standard output, which then cannot be flushed
         sys.stderr.flush()
-        os._exit(EXIT_LOST)
+        os._exit(exit_codes.UNREADABLE)
 
 
 def _text(error: BaseException | None, lang: str) -> str:
@@ -366,28 +372,28 @@ def _text(error: BaseException | None, lang: str) -> str:
 
 
 def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
-    """Raise SourceError if a run that is finished could read too few of its rows."""
+    """Raise SourceError if a finished run could read too few of its rows."""
     if finished:
         causes = run.causes.items()
         unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}
-        refuse_unread(run.items, unread, least, lang, kept=True)
+        check_read_share(run.items, unread, least, lang, kept=True)
 
 
 def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
-    """Yield where every row went: in this run, and since the store was created."""
-    holdings = store.holdings()
+    """Yield where every row went, in this run and since the store was created."""
+    stored = store.holdings()
     mapped = run.items - run.rejected
-    yield say("rows", lang, read=run.items, mapped=mapped, faulty=run.rejected)
+    yield SHELL.text(lang, "rows", read=run.items, mapped=mapped, faulty=run.rejected)
     counts = run.events
-    yield say(
-        "watched",
+    yield SHELL.text(
         lang,
+        "run_events",
         read=counts.read,
         duplicate=counts.duplicate,
         late=counts.late,
         changes=run.changes,
     )
-    yield f"{say('in_store', lang)}: {events_line(holdings._asdict(), lang)}"
-    if holdings.rejected:
-        yield say("rows_in_quarantine", lang, count=holdings.rejected)
+    yield f"{SHELL.text(lang, 'in_store')}: {events_line(stored._asdict(), lang)}"
+    if stored.rejected:
+        yield SHELL.text(lang, "rows_in_quarantine", count=stored.rejected)
     yield from reason_lines(store.reasons(), lang)

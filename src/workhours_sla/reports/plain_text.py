@@ -15,7 +15,7 @@ from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.numbers import number, percent
-from workhours_sla.text.report import VERDICTS, heading, name_of, phrase
+from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
@@ -188,8 +188,8 @@ def caption(report: ReportNumbers, lang: str) -> list[str]:
     """Return the title of a report and its instant, one line each."""
     name, budget = printable(report.promise.name), budget_text(report.promise, lang)
     return [
-        phrase("title", lang, name=name, budget=budget),
-        phrase("as_of", lang, when=moment(report.as_of, lang), tz=report.tz),
+        SENTENCES.text(lang, "title", name=name, budget=budget),
+        SENTENCES.text(lang, "as_of", when=moment(report.as_of, lang), tz=report.tz),
     ]
 
 
@@ -201,26 +201,30 @@ def notes(report: ReportNumbers, lang: str) -> list[str]:
 def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
     counts = report.total.counts
     if report.total.rate is None:
-        yield phrase("nothing_matured", lang)
+        yield SENTENCES.text(lang, "nothing_matured")
     facts = {"met": counts.matured_met, "matured": counts.matured}
     early = counts.met - counts.matured_met
-    yield phrase("rate", lang, **facts, early=early, pending=counts.pending, paused=counts.paused)
-    yield phrase("small_numbers", lang, counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW)
-    yield phrase("closed_only", lang)
+    yield SENTENCES.text(
+        lang, "rate", **facts, early=early, pending=counts.pending, paused=counts.paused
+    )
+    yield SENTENCES.text(
+        lang, "small_numbers", counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW
+    )
+    yield SENTENCES.text(lang, "closed_only")
     if report.withdrawals is not None and report.withdrawals.count:
-        yield phrase("withdrawals", lang, **withdrawal_facts(report.withdrawals, lang))
+        yield SENTENCES.text(lang, "withdrawals", **withdrawal_facts(report.withdrawals, lang))
     little = report.backlog.little
     if little is not None:
-        yield phrase("little", lang, **little_facts(little, lang), open=report.total.open)
+        yield SENTENCES.text(lang, "little", **little_facts(little, lang), open=report.total.open)
     owners = report.attribution
     if owners is not None and owners.hour_known:
         earlier = sum(count for _, count in owners.hour_earlier)
-        yield phrase("hour_earlier", lang, count=earlier, late=owners.hour_known)
+        yield SENTENCES.text(lang, "hour_earlier", count=earlier, late=owners.hour_known)
     last = report.table("week").rows[-1]
     if last.final_at is None:
-        yield phrase("not_final", lang)
+        yield SENTENCES.text(lang, "not_final")
     else:
-        yield phrase("week_final", lang, week=last.key, when=moment(last.final_at, lang))
+        yield SENTENCES.text(lang, "week_final", week=last.key, when=moment(last.final_at, lang))
 
 
 def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
@@ -253,9 +257,9 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     intake = quality.intake
     quarantined = sum(count for _, count in intake.quarantined)
     found = [
-        phrase(
-            f"intake_{intake.of}",
+        SENTENCES.text(
             lang,
+            f"intake_{intake.of}",
             read=intake.read,
             taken=intake.taken,
             duplicate=intake.duplicate,
@@ -263,9 +267,9 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
             late=intake.late,
             quarantined=quarantined,
         ),
-        phrase(
-            "reconciliation",
+        SENTENCES.text(
             lang,
+            "reconciliation",
             arrived=counts.arrived,
             met=counts.met,
             breached=counts.breached,
@@ -274,10 +278,10 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
             withdrawn=counts.withdrawn,
             excluded=counts.excluded,
         ),
-        phrase("maturity", lang, matured=quality.matured, counting=quality.counting),
-        phrase(
-            "minute_rounded",
+        SENTENCES.text(lang, "maturity", matured=quality.matured, counting=quality.counting),
+        SENTENCES.text(
             lang,
+            "minute_rounded",
             count=quality.minute_rounded,
             arrived=report.total.counts.arrived,
         ),
@@ -292,17 +296,19 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
         ("retroactive", quality.retroactive),
     ):
         if count:
-            found.append(phrase(key, lang, count=count))
+            found.append(SENTENCES.text(lang, key, count=count))
     found += [
-        phrase("unnamed", lang, by=heading(by, lang), count=count)
+        SENTENCES.text(lang, "unnamed", by=heading(by, lang), count=count)
         for by, count in quality.unnamed
         if count
     ]
     made = report.provenance
     calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
-    found += [phrase("calendar", lang, id=name, version=version) for name, version in calendars]
+    found += [
+        SENTENCES.text(lang, "calendar", id=name, version=version) for name, version in calendars
+    ]
     facts = {"library": made.library, "policy": made.policy, "input": made.input_hash[:12]}
-    found.append(phrase("provenance", lang, **facts))
+    found.append(SENTENCES.text(lang, "provenance", **facts))
     return found
 
 

@@ -21,7 +21,7 @@ from workhours_sla.reports.report import Report
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import percent
-from workhours_sla.text.report import heading, name_of, phrase
+from workhours_sla.text.report import SENTENCES, heading, name_of
 from workhours_sla.worktime.budget import format_amount
 
 SHEETS: Final = {
@@ -202,7 +202,7 @@ class _Book:
         for line, key in enumerate(EXPLAINED):
             title = heading(key, lang) if key not in ("verdict", "small_numbers") else ""
             self._cell(sheet, line, 0, title.format(**facts))
-            self._cell(sheet, line, 1, phrase(key, lang, **facts))
+            self._cell(sheet, line, 1, SENTENCES.text(lang, key, **facts))
         made = self._report.provenance
         rows = [
             ("workhours_sla", made.library),

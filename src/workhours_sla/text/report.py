@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.text import words
+from workhours_sla.text.texts import Texts
 from workhours_sla.text.words import Words
 
 HEADINGS: Final[Mapping[str, Words]] = {
@@ -108,7 +109,7 @@ CAUSES: Final[Mapping[str, Words]] = {
     "library": {"en": "another version of the library", "ru": "другая версия библиотеки"},
 }
 
-SENTENCES: Final[Mapping[str, Words]] = {
+_SENTENCES: Final[Mapping[str, Words]] = {
     "title": {"en": "{name} · {budget}", "ru": "{name} · {budget}"},
     "as_of": {"en": "As of {when} ({tz})", "ru": "По состоянию на {when} ({tz})"},
     "rate": {
@@ -399,12 +400,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "workhours_sla {library}, норматив {policy}, данные {input}.",
     },
 }
+SENTENCES: Final = Texts(_SENTENCES)
 """The sentences that explain a report, by a key that is often the name of a field."""
-
-
-def phrase(key: str, lang: str, **facts: object) -> str:
-    """Return a sentence of a report with its facts filled in."""
-    return words.pick(SENTENCES[key], lang).format(**facts)
 
 
 def name_of(by: str, key: str | None, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""The Russian and English sentences of the command line."""
+"""The texts of the command line in Russian and English, and the choice of the language."""
 
 from __future__ import annotations
 
@@ -7,373 +7,471 @@ from typing import Final
 
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.text import words
+from workhours_sla.text.texts import Texts
 
-PHRASES: Final[dict[str, words.Words]] = {
-    "error": {"en": "Error", "ru": "Ошибка"},
-    "in_file": {"en": "{path}: {why} (in {name})", "ru": "{path}: {why} (в файле {name})"},
-    "note": {"en": "Note", "ru": "Внимание"},
-    "unknown_date": {
-        "en": "calendar {calendar} does not know {date}: {why}",
-        "ru": "календарь {calendar} не знает {date}: {why}",
-    },
-    "answer_between": {
-        "en": "; in any case the answer lies between {earliest} and {latest}",
-        "ru": "; в любом случае ответ - между {earliest} и {latest}",
-    },
-    "target": {"en": "Target", "ru": "Норматив"},
-    "working_time": {"en": "{amount} of working time", "ru": "{amount} рабочего времени"},
-    "clock_time": {"en": "{amount} around the clock", "ru": "{amount} круглосуточно"},
-    "working_days": {"en": "{count} working day{s}", "ru": "{count} раб. дн."},
-    "calendar_days": {"en": "{count} day{s}", "ru": "{count} дн."},
-    "months": {"en": "{count} month{s}", "ru": "{count} мес."},
-    "by_agency_id": {"en": "by agency", "ru": "по ведомству"},
-    "by_district_id": {"en": "by district", "ru": "по району"},
-    "by_channel": {"en": "by channel", "ru": "по каналу"},
-    "start": {"en": "Start", "ru": "Начало"},
-    "end": {"en": "End", "ru": "Конец"},
-    "read_in_zone": {"en": "read in {tz}", "ru": "прочитано в поясе {tz}"},
-    "due": {"en": "Due", "ru": "Ответить до"},
-    "due_at_closing": {
-        "en": "used up exactly at closing time",
-        "ru": "норматив исчерпан ровно к концу рабочего времени",
-    },
-    "breach": {"en": "Breach", "ru": "Просрочка"},
-    "after": {"en": "only after {when}", "ru": "только после {when}"},
-    "limit_unknown": {
-        "en": "not known: it lies past the last known date",
-        "ru": "неизвестно: лежит за последней известной датой",
-    },
-    "remaining": {"en": "Remaining", "ru": "Осталось"},
-    "overdue_by": {"en": "Overdue by", "ru": "Просрочено на"},
-    "now": {"en": "now {when}", "ru": "сейчас {when}"},
-    "elapsed": {"en": "Elapsed", "ru": "Прошло"},
-    "within": {"en": "within {budget}: met", "ru": "в пределах {budget}: в срок"},
-    "beyond": {
-        "en": "beyond {budget} by {over}: breach",
-        "ru": "больше {budget} на {over}: просрочка",
-    },
-    "latest_start": {"en": "Latest", "ru": "Не позже"},
-    "latest_start_note": {
-        "en": "an appeal that comes by then is due no later than {when}",
-        "ru": "срок обращения, поступившего до этого времени, - не позже {when}",
-    },
-    "calendar": {"en": "Calendar", "ru": "Календарь"},
-    "version": {"en": "{id}, version {version}", "ru": "{id}, версия {version}"},
-    "provisional": {
-        "en": "PROVISIONAL: rests on dates that no act has settled",
-        "ru": "ПРЕДВАРИТЕЛЬНО: опирается на даты, не установленные актами",
-    },
-    "other_zones": {
-        "en": "{region} keeps several times; {tz} is its capital's, give --tz for: {areas}",
-        "ru": "{region}: несколько часовых поясов; взят {tz}, укажите --tz для: {areas}",
-    },
-    "unanswered": {"en": "{count} unanswered", "ru": "без ответа {count}"},
-    "as_of": {"en": "As of {when}", "ru": "На {when}"},
-    "posted": {"en": "posted {when}", "ru": "поступило {when}"},
-    "started": {"en": "clock from {when}", "ru": "отсчёт с {when}"},
-    "withdrawn": {"en": "withdrawn {when}", "ru": "отозвано {when}"},
-    "to_review": {"en": "reply not judged", "ru": "ответ не оценён"},
-    "assigned_to": {"en": "assigned to {holder}", "ru": "у исполнителя {holder}"},
-    "unregistered": {"en": "not registered", "ru": "не зарегистрировано"},
-    "unassigned": {"en": "not assigned", "ru": "не назначено"},
-    "holder_at_breach": {"en": "at the breach: {holder}", "ru": "при нарушении срока: {holder}"},
-    "due_by": {"en": "due {when}", "ru": "срок {when}"},
-    "due_not_known": {
-        "en": "not known, as dates are uncertain",
-        "ru": "неизвестен: есть даты, о которых нет решения",
-    },
-    "due_between": {
-        "en": "due between {since} and {until}",
-        "ru": "срок между {since} и {until}",
-    },
-    "due_not_before": {"en": "due not before {when}", "ru": "срок не раньше {when}"},
-    "answered": {"en": "answered {when}", "ru": "ответ {when}"},
-    "late_by": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
-    "left": {"en": "{amount} left", "ru": "осталось {amount}"},
-    "and_more": {
-        "en": "... and {count} more (--all lists them)",
-        "ru": "... и ещё {count} (--all)",
-    },
-    "calendar_unknown": {
-        "en": "Verdict open, it depends on dates without a calendar: {count}",
-        "ru": "Исход не определён, он зависит от дат без утверждённого календаря: {count}",
-    },
-    "provisional_count": {
-        "en": "PROVISIONAL, on dates that no act has settled: {count}",
-        "ru": "ПРЕДВАРИТЕЛЬНО, по датам, не установленным актами: {count}",
-    },
-    "to_review_count": {
-        "en": "With a reply that nobody has judged: {count}",
-        "ru": "С ответом, который никто не оценил: {count}",
-    },
-    "retroactive_count": {
-        "en": "Breached before a change of the appeal set the target: {count}",
-        "ru": "Срок истёк до изменения обращения, после которого применён норматив: {count}",
-    },
-    "pause_left_open_count": {
-        "en": "With a pause that was never ended, although work went on: {count}",
-        "ru": "С приостановкой, которую не завершили, хотя работа продолжалась: {count}",
-    },
-    "forecast": {"en": "Due from {since} to {until}", "ru": "Сроки с {since} по {until}"},
-    "at_once": {"en": "{count} of them at once", "ru": "из них одновременно {count}"},
-    "all_at_once": {"en": "at once", "ru": "одновременно"},
-    "after_days_off": {
-        "en": "days off before: {count}",
-        "ru": "перед этим нерабочих дней: {count}",
-    },
-    "no_deadlines": {"en": "none", "ru": "нет"},
-    "load_overdue": {"en": "Overdue {count}", "ru": "Просрочено {count}"},
-    "load_earlier": {"en": "due before that {count}", "ru": "срок раньше {count}"},
-    "load_later": {"en": "later {count}", "ru": "позже {count}"},
-    "load_paused": {"en": "paused {count}", "ru": "приостановлено {count}"},
-    "load_unknown": {
-        "en": "on dates that the calendar does not know {count}",
-        "ru": "на даты, которых календарь не знает, {count}",
-    },
-    "rows": {
-        "en": "Rows: read {read} = taken {mapped} + quarantined {faulty}",
-        "ru": "Строки: прочитано {read} = принято {mapped} + в карантине {faulty}",
-    },
-    "events": {
-        "en": "Events: {read} = applied {applied} + duplicate {duplicate} "
-        "+ quarantined {quarantined}",
-        "ru": "События: {read} = учтено {applied} + дубликатов {duplicate} "
-        "+ в карантине {quarantined}",
-    },
-    "after_as_of": {"en": " + after that time {count}", "ru": " + позже этого времени {count}"},
-    "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
-    "line": {"en": "line {line}", "ru": "строка {line}"},
-    "row": {"en": "row {line} of the store", "ru": "строка {line} хранилища"},
-    "watched": {
-        "en": "This run: events {read}, duplicate {duplicate}, late {late}; changes {changes}",
-        "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
-        "изменений {changes}",
-    },
-    "in_store": {"en": "In the store since it was created", "ru": "В хранилище с его создания"},
-    "replaced_count": {"en": " + repaired {count}", "ru": " + исправлено {count}"},
-    "dropped_count": {"en": " + dropped {count}", "ru": " + удалено по сроку {count}"},
-    "rows_in_quarantine": {
-        "en": "Rows in quarantine: {count}",
-        "ru": "Строк в карантине: {count}",
-    },
-    "no_digests": {
-        "en": "calendar {calendar} does not know {date}; there are no digests by it until it does",
-        "ru": "календарь {calendar} не знает {date}; сводок по нему не будет, пока дата неизвестна",
-    },
-    "store_unheard": {
-        "en": "Up to when the store has all events is not known",
-        "ru": "До какого времени события в хранилище полны, неизвестно",
-    },
-    "store_behind": {
-        "en": "The store has all events up to {when}; later ones may not be in yet",
-        "ru": "События в хранилище полны до {when}; более поздние могли ещё не поступить",
-    },
-    "overdue_since": {
-        "en": "Overdue only since then, with an answer perhaps not in yet: {count}",
-        "ru": "Просрочено уже после этого, ответ мог ещё не поступить: {count}",
-    },
-    "dropped_events": {
-        "en": "Appeals that ended long ago were dropped, with {count} events",
-        "ru": "Давно завершённые обращения удалены, событий: {count}",
-    },
-    "whole_since": {
-        "en": "; all are there that were posted since {when}",
-        "ru": "; поступившие с {when} сохранены все",
-    },
-    "other_policy": {
-        "en": "The store has another policy ({stored}) than the one given now ({given}), which "
-        "this answer uses",
-        "ru": "Хранилище велось по другим нормативам ({stored}); ответ дан по указанным "
-        "сейчас ({given})",
-    },
-    "file_gone": {
-        "en": "the file that was read last as {name} is gone or was cut short, and lines at its "
-        "end may not have been read; the files that are left are read",
-        "ru": "файл, который читался последним как {name}, удалён или обрезан: строки в его конце "
-        "могли остаться непрочитанными; читаются оставшиеся файлы",
-    },
-    "file_missing": {
-        "en": "rotated files are missing, and their lines were not read: {name}",
-        "ru": "не хватает файлов ротации, их строки не прочитаны: {name}",
-    },
-    "file_compressed": {
-        "en": "{name} is compressed and may have lines that were not read; unpack it into "
-        "workhours watch - with the same --store",
-        "ru": "{name} сжат, в нём могут быть непрочитанные строки; распакуйте его на вход команды "
-        "workhours watch - с тем же --store",
-    },
-    "file_cut": {
-        "en": "{name} was cut short or rewritten in place, and lines written just before that may "
-        "be lost; rotate it by renaming (logrotate: create, not copytruncate)",
-        "ru": "{name} обрезан или перезаписан на месте: строки, записанные перед самой обрезкой, "
-        "могли быть потеряны; ротируйте его переименованием (logrotate: create, не copytruncate)",
-    },
-    "source_no_file": {
-        "en": "{message}",
-        "ru": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
-    },
-    "source_directory": {
-        "en": "{message}",
-        "ru": "{name} - это каталог; укажите файл событий",
-    },
-    "source_denied": {
-        "en": "{message}",
-        "ru": "нет прав на чтение {name}; выдайте их и запустите команду снова",
-    },
-    "source_unopened": {
-        "en": "{message}",
-        "ru": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
-    },
-    "source_unreadable": {
-        "en": "{message}",
-        "ru": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
-    },
-    "source_not_regular": {
-        "en": "{message}",
-        "ru": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
-        "команды workhours watch -",
-    },
-    "source_unlisted": {
-        "en": "{message}",
-        "ru": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
-        "выдайте права на чтение каталога",
-    },
-    "source_waiting": {
-        "en": "there is no file {name}; waiting for it",
-        "ru": "файла {name} нет; ожидаем его появления",
-    },
-    "source_missing": {
-        "en": "there is still no file {name}; check the path",
-        "ru": "файла {name} так и нет; проверьте путь",
-    },
-    "no_rows": {
-        "en": "{name} has no rows; give a file with at least one",
-        "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
-    },
-    "shared_id": {
-        "en": "{count} of {rows} rows ({share}%) have the same {canonical}, {id}; check that "
-        "{column} is the right column for it (columns.{canonical} in --config)",
-        "ru": "в {count} из {rows} строк ({share} %) указан один и тот же {canonical}: {id}; "
-        "проверьте, верно ли выбран столбец {column} (columns.{canonical} в --config)",
-    },
-    "no_min_read": {
-        "en": "--min-read {text} is not a percentage from 0 to 100; write it like 50% or 50",
-        "ru": "--min-read {text} - не доля от 0 до 100 %; напишите, например, 50% или 50",
-    },
-    "too_few_read": {
-        "en": "only {good} of {read} rows could be read, less than {least}%; the main cause is "
-        "{cause} ({count}), for example {example}; {way_out}",
-        "ru": "прочитано строк: {good} из {read}, это меньше {least} %; основная причина - "
-        "{cause} ({count}), например, {example}; {way_out}",
-    },
-    "unread_file": {
-        "en": "correct the file or its --config, or accept this with --min-read 0",
-        "ru": "исправьте файл или его описание (--config) либо укажите --min-read 0",
-    },
-    "unread_kept": {
-        "en": "the rows stay in quarantine: correct --config and run watch with --replay, or "
-        "accept this with --min-read 0",
-        "ru": "строки остаются в карантине: исправьте --config и запустите watch с --replay либо "
-        "укажите --min-read 0",
-    },
-    "same_file": {
-        "en": "{first} and {second} are the same file ({name}); give {first} a file of its own",
-        "ru": "{first} и {second} - один и тот же файл ({name}); укажите для {first} "
-        "отдельный файл",
-    },
-    "no_access": {
-        "en": "cannot read or write {name} ({error}); give another place",
-        "ru": "не удалось прочитать или записать {name} ({error}); укажите другое место",
-    },
-    "standard_output": {"en": "standard output", "ru": "стандартный вывод"},
-    "the_output": {"en": "the output", "ru": "вывод"},
-    "digests_lost": {
-        "en": "{name!r} was removed, shortened or changed since digests were last written to it; "
-        "the store does not keep those that were sent, so only new ones follow",
-        "ru": "файл {name!r} удалён, укорочен или изменён с тех пор, как в него записывались "
-        "сводки; прежние сводки в хранилище не сохраняются, записываются только новые",
-    },
-    "rewritten": {
-        "en": "{name}: {changes} changes from the store, and {kept} that only the file had",
-        "ru": "{name}: изменений из хранилища - {changes}, только из прежнего файла - {kept}",
-    },
-    "dropped_changes": {
-        "en": "the store dropped its first {count} changes after retention; those that the file "
-        "still had ({kept}) stay at its beginning",
-        "ru": "первые изменения ({count}) удалены из хранилища по сроку хранения; те из них, что "
-        "остались в файле ({kept}), сохранены в его начале",
-    },
-    "not_empty": {
-        "en": "{name!r} is not empty, and --only-new leaves out what it has; move it away first",
-        "ru": "файл {name!r} не пуст, а --only-new не сохранит его содержимое; сначала переместите "
-        "его",
-    },
-    "store_sound": {
-        "en": "The store {store} is sound",
-        "ru": "Хранилище {store} исправно",
-    },
-    "store_damaged": {
-        "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
-        "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последний снимок",
-    },
-    "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
-    "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},
-    "fault_definition": {
-        "en": "{table}: missing, or its definition is not the one it was made with",
-        "ru": "{table}: нет в файле или изменено определение",
-    },
-    "fault_pages": {"en": "file: {detail}", "ru": "файл: {detail}"},
-    "fault_checksum": {
-        "en": "does not match its checksum",
-        "ru": "не совпадает с контрольной суммой",
-    },
-    "fault_unreadable": {"en": "cannot be read ({detail})", "ru": "не читается ({detail})"},
-    "fault_other_id": {
-        "en": "its event has another id, {detail}",
-        "ru": "у события другой номер, {detail}",
-    },
-    "fault_no_appeal": {
-        "en": "its appeal {detail} has no row in table appeal",
-        "ru": "обращения {detail} нет в таблице appeal",
-    },
-    "fault_number": {
-        "en": "its number is past the last one, {detail}",
-        "ru": "номер больше последнего, {detail}",
-    },
-    "fault_counts": {
-        "en": "events read and accounted for differ: {detail}",
-        "ru": "прочитано и учтено разное число событий: {detail}",
-    },
-    "retracted": {"en": "retracted: {what}", "ru": "отменено: {what}"},
-    "dead_letter": {
-        "en": "{sink}  {number}  {change_id}  attempts {attempts}  {error}",
-        "ru": "{sink}  {number}  {change_id}  попыток {attempts}  {error}",
-    },
-    "dead_letters": {"en": "Dead letters: {count}", "ru": "Недоставленных изменений: {count}"},
-    "replayed": {
-        "en": "The next run sends {count} changes to {sink} again",
-        "ru": "Следующий запуск снова отправит в {sink} изменений: {count}",
-    },
-    "sink_failing": {
-        "en": "{name} fails and is tried again: {error}",
-        "ru": "ошибка записи в {name}, запись будет повторена: {error}",
-    },
-    "sink_undelivered": {
-        "en": "{name} does not have every change: {error}",
-        "ru": "в {name} записаны не все изменения: {error}",
-    },
-    "sink_hangs": {
-        "en": "{name} does not have every change: it does not finish a write. The next run sends "
-        "the rest",
-        "ru": "в {name} записаны не все изменения: запись не завершается. Остальные отправит "
-        "следующий запуск",
-    },
-}
-
-
-def say(key: str, lang: str, **facts: object) -> str:
-    """Return a sentence in ``lang`` with its facts filled in."""
-    return words.pick(PHRASES[key], lang).format(**facts)
+SHELL: Final = Texts(
+    {
+        "error": {"en": "Error", "ru": "Ошибка"},
+        "note": {"en": "Note", "ru": "Внимание"},
+        # -- one answer: due, elapsed, latest-start, explain
+        "target": {"en": "Target", "ru": "Норматив"},
+        "start": {"en": "Start", "ru": "Начало"},
+        "end": {"en": "End", "ru": "Конец"},
+        "assumed_zone": {"en": "read in {tz}", "ru": "принят часовой пояс {tz}"},
+        "due": {"en": "Due", "ru": "Ответить до"},
+        "due_at_closing": {
+            "en": "used up exactly at closing time",
+            "ru": "норматив исчерпан ровно к концу рабочего времени",
+        },
+        "breach": {"en": "Breach", "ru": "Просрочка"},
+        "after": {"en": "only after {when}", "ru": "только после {when}"},
+        "limit_unknown": {
+            "en": "unknown: after the last date that the calendar covers",
+            "ru": "не определена: календарь заканчивается раньше",
+        },
+        "remaining": {"en": "Remaining", "ru": "Осталось"},
+        "overdue_by": {"en": "Overdue by", "ru": "Просрочено на"},
+        "now": {"en": "now {when}", "ru": "сейчас {when}"},
+        "elapsed": {"en": "Elapsed", "ru": "Прошло"},
+        "within": {"en": "within {budget}: met", "ru": "не больше {budget}: в срок"},
+        "beyond": {
+            "en": "beyond {budget} by {over}: breach",
+            "ru": "больше {budget} на {over}: просрочка",
+        },
+        "latest_start": {"en": "Latest", "ru": "Не позже"},
+        "latest_start_note": {
+            "en": "an appeal that arrives by then is due no later than {when}",
+            "ru": "на обращение, поступившее к этому времени, нужно ответить до {when}",
+        },
+        "calendar": {"en": "Calendar", "ru": "Календарь"},
+        "version": {"en": "{id}, version {version}", "ru": "{id}, версия {version}"},
+        "provisional": {
+            "en": "PROVISIONAL: based on dates that no act has decided",
+            "ru": "ПРЕДВАРИТЕЛЬНО: рассчитано по датам, которые не установлены актами",
+        },
+        "other_zones": {
+            "en": "{region} has several time zones; this is {tz}, that of its capital. Give --tz "
+            "for: {areas}",
+            "ru": "{region}: несколько часовых поясов, принят {tz}. Укажите --tz для других: "
+            "{areas}",
+        },
+        # -- check
+        "as_of": {"en": "As of {when}", "ru": "По состоянию на {when}"},
+        "by_agency_id": {"en": "by agency", "ru": "по ведомству"},
+        "by_district_id": {"en": "by district", "ru": "по району"},
+        "by_channel": {"en": "by channel", "ru": "по каналу"},
+        "unanswered": {"en": "{count} unanswered", "ru": "без ответа {count}"},
+        "posted": {"en": "posted {when}", "ru": "поступило {when}"},
+        "started": {"en": "clock from {when}", "ru": "отсчёт с {when}"},
+        "due_by": {"en": "due {when}", "ru": "срок {when}"},
+        "due_between": {
+            "en": "due between {since} and {until}",
+            "ru": "срок между {since} и {until}",
+        },
+        "due_not_before": {"en": "due not before {when}", "ru": "срок не раньше {when}"},
+        "answered": {"en": "answered {when}", "ru": "ответ {when}"},
+        "withdrawn": {"en": "withdrawn {when}", "ru": "отозвано {when}"},
+        "late_by": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
+        "left": {"en": "{amount} left", "ru": "осталось {amount}"},
+        "to_review": {"en": "reply not reviewed", "ru": "ответ не оценён"},
+        "assigned_to": {"en": "assigned to {holder}", "ru": "исполнитель: {holder}"},
+        "unregistered": {"en": "not registered", "ru": "не зарегистрировано"},
+        "unassigned": {"en": "not assigned", "ru": "исполнитель не назначен"},
+        "holder_at_breach": {
+            "en": "at the breach: {holder}",
+            "ru": "когда истёк срок: {holder}",
+        },
+        "and_more": {
+            "en": "... and {count} more (--all lists them)",
+            "ru": "... и ещё {count} (все - с --all)",
+        },
+        # -- forecast
+        "forecast": {"en": "Due from {since} to {until}", "ru": "Сроки с {since} по {until}"},
+        "at_once": {"en": "{count} of them at once", "ru": "из них с одинаковым сроком {count}"},
+        "all_at_once": {"en": "at once", "ru": "срок одинаковый"},
+        "after_days_off": {
+            "en": "days off before: {count}",
+            "ru": "перед этим нерабочих дней: {count}",
+        },
+        "no_deadlines": {"en": "none", "ru": "нет"},
+        "forecast_overdue": {"en": "Overdue {count}", "ru": "Просрочено {count}"},
+        "forecast_earlier": {"en": "due before that {count}", "ru": "срок раньше {count}"},
+        "forecast_later": {"en": "later {count}", "ru": "позже {count}"},
+        "forecast_paused": {"en": "paused {count}", "ru": "приостановлено {count}"},
+        "forecast_unknown": {
+            "en": "due time unknown, no calendar {count}",
+            "ru": "срок не определён, нет календаря {count}",
+        },
+        # -- where every row and event went
+        "rows": {
+            "en": "Rows: read {read} = taken {mapped} + quarantined {faulty}",
+            "ru": "Строки: прочитано {read} = принято {mapped} + в карантине {faulty}",
+        },
+        "events": {
+            "en": "Events: {read} = applied {applied} + duplicate {duplicate} "
+            "+ quarantined {quarantined}",
+            "ru": "События: {read} = учтено {applied} + дубликатов {duplicate} "
+            "+ в карантине {quarantined}",
+        },
+        "after_as_of": {"en": " + after that time {count}", "ru": " + позже этого времени {count}"},
+        "replaced_count": {"en": " + repaired {count}", "ru": " + исправлено {count}"},
+        "dropped_count": {
+            "en": " + dropped {count}",
+            "ru": " + удалено по сроку хранения {count}",
+        },
+        "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
+        "line": {"en": "line {line}", "ru": "строка {line}"},
+        "row": {"en": "row {line} of the store", "ru": "строка {line} хранилища"},
+        "rows_in_quarantine": {
+            "en": "Rows in quarantine: {count}",
+            "ru": "Строк в карантине: {count}",
+        },
+        "run_events": {
+            "en": "This run: events {read}, duplicate {duplicate}, late {late}; changes {changes}",
+            "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
+            "изменений {changes}",
+        },
+        "in_store": {"en": "In the store since it was created", "ru": "За всё время хранилища"},
+        # -- answers from a store
+        "no_watermark": {
+            "en": "It is unknown up to when the store has all events",
+            "ru": "Неизвестно, за какое время в хранилище есть все события",
+        },
+        "behind": {
+            "en": "The store has all events up to {when}; later ones may be missing",
+            "ru": "В хранилище есть все события до {when}; более поздние могли ещё не поступить",
+        },
+        "overdue_since": {
+            "en": "Overdue only since then, possibly with an answer that is missing: {count}",
+            "ru": "Просрочено уже после этого, ответ мог ещё не поступить: {count}",
+        },
+        "dropped_events": {
+            "en": "Appeals that ended long ago were dropped, with {count} {count:event|events}",
+            "ru": "Давно завершённые обращения удалены по сроку хранения, вместе с ними "
+            "{count} {count:событие|события|событий}",
+        },
+        "complete_since": {
+            "en": "; those posted since {when} are complete",
+            "ru": "; поступившие с {when} сохранены все",
+        },
+        "other_policy": {
+            "en": "The store was written under another policy ({stored}); this answer uses the one "
+            "given now ({given})",
+            "ru": "Хранилище велось по другим нормативам ({stored}); ответ дан по указанным сейчас "
+            "({given})",
+        },
+        # -- watch
+        "due_unknown": {
+            "en": "due time unknown: no calendar",
+            "ru": "срок не определён: нет календаря",
+        },
+        "retracted": {"en": "retracted: {what}", "ru": "отменено: {what}"},
+        "no_digests": {
+            "en": "calendar {calendar} does not know {date}; digests by this calendar resume when "
+            "the date is known",
+            "ru": "в календаре {calendar} не определён день {date}; до этого сводки по нему не "
+            "составляются",
+        },
+        "digests_lost": {
+            "en": "{name!r} was removed, shortened or changed since digests were last written to "
+            "it; the store does not keep those that were sent, so only new ones follow",
+            "ru": "файл {name!r} удалён, укорочен или изменён с тех пор, как в него записывались "
+            "сводки; прежние сводки в хранилище не сохраняются, записываются только новые",
+        },
+        "file_gone": {
+            "en": "the file that was last read as {name} is gone or was cut short, and lines at "
+            "its end may not have been read; the files that are left are read",
+            "ru": "файл, который читался последним как {name}, удалён или обрезан: строки в его "
+            "конце могли остаться непрочитанными; читаются оставшиеся файлы",
+        },
+        "file_missing": {
+            "en": "rotated files are missing, and their lines were not read: {name}",
+            "ru": "не хватает файлов ротации, их строки не прочитаны: {name}",
+        },
+        "file_compressed": {
+            "en": "{name} is compressed and may have lines that were not read; unpack it into "
+            "workhours watch - with the same --store",
+            "ru": "{name} сжат, в нём могут быть непрочитанные строки; распакуйте его на вход "
+            "команды workhours watch - с тем же --store",
+        },
+        "file_cut": {
+            "en": "{name} was cut short or rewritten in place, and lines written just before that "
+            "may be lost; rotate it by renaming (logrotate: create, not copytruncate)",
+            "ru": "{name} обрезан или перезаписан на месте: строки, записанные перед самой "
+            "обрезкой, могли быть потеряны; ротируйте его переименованием (logrotate: create, не "
+            "copytruncate)",
+        },
+        "source_waiting": {
+            "en": "there is no file {name}; waiting for it",
+            "ru": "файла {name} нет; ожидаем его появления",
+        },
+        "source_missing": {
+            "en": "there is still no file {name}; check the path",
+            "ru": "файла {name} по-прежнему нет; проверьте путь",
+        },
+        "sink_failing": {
+            "en": "{name} fails and is tried again: {error}",
+            "ru": "ошибка записи в {name}, запись будет повторена: {error}",
+        },
+        "sink_undelivered": {
+            "en": "{name} does not have every change: {error}",
+            "ru": "в {name} записаны не все изменения: {error}",
+        },
+        "sink_hangs": {
+            "en": "{name} does not have every change: it does not finish a write. The next run "
+            "sends the rest",
+            "ru": "в {name} записаны не все изменения: запись не завершается. Остальные отправит "
+            "следующий запуск",
+        },
+        # -- outbox and store
+        "rewritten": {
+            "en": "{name}: {changes} changes from the store, and {kept} that only the file had",
+            "ru": "{name}: изменений из хранилища - {changes}, только из прежнего файла - {kept}",
+        },
+        "dropped_changes": {
+            "en": "the store dropped its first {count} changes after retention; those that the "
+            "file still had ({kept}) stay at its beginning",
+            "ru": "первые изменения ({count}) удалены из хранилища по сроку хранения; те из них, "
+            "что остались в файле ({kept}), сохранены в его начале",
+        },
+        "dead_letter": {
+            "en": "{sink}  {number}  {change_id}  attempts {attempts}  {error}",
+            "ru": "{sink}  {number}  {change_id}  попыток {attempts}  {error}",
+        },
+        "dead_letters": {"en": "Dead letters: {count}", "ru": "Недоставленных изменений: {count}"},
+        "replayed": {
+            "en": "The next run sends {count} {count:change|changes} to {sink} again",
+            "ru": "Следующий запуск снова отправит в {sink} {count} "
+            "{count:изменение|изменения|изменений}",
+        },
+        "store_sound": {"en": "The store {store} is sound", "ru": "Хранилище {store} исправно"},
+        "store_damaged": {
+            "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
+            "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последний снимок",
+        },
+        "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
+        "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},
+        "fault_definition": {
+            "en": "{table}: missing, or its definition was changed",
+            "ru": "{table}: нет в файле или изменено определение",
+        },
+        "fault_pages": {"en": "file: {detail}", "ru": "файл: {detail}"},
+        "fault_checksum": {
+            "en": "does not match its checksum",
+            "ru": "не совпадает с контрольной суммой",
+        },
+        "fault_unreadable": {"en": "cannot be read ({detail})", "ru": "не читается ({detail})"},
+        "fault_other_id": {
+            "en": "its event has another id, {detail}",
+            "ru": "у события другой номер, {detail}",
+        },
+        "fault_no_appeal": {
+            "en": "its appeal {detail} has no row in table appeal",
+            "ru": "обращения {detail} нет в таблице appeal",
+        },
+        "fault_number": {
+            "en": "its number is past the last one, {detail}",
+            "ru": "номер больше последнего, {detail}",
+        },
+        "fault_counts": {
+            "en": "events read and accounted for differ: {detail}",
+            "ru": "прочитано и учтено разное число событий: {detail}",
+        },
+        # -- a year of a calendar
+        "year_title": {
+            "en": "{id}, {year}: production calendar, version {version}",
+            "ru": "{id}: производственный календарь на {year} год, версия {version}",
+        },
+        "year_provisional": {
+            "en": "PROVISIONAL: no act has decided this year yet",
+            "ru": "ПРЕДВАРИТЕЛЬНО: календарь на этот год ещё не утверждён",
+        },
+        "year_legend": {
+            "en": "° holiday or day off moved here   ! off by decree   + working weekend   "
+            "* one hour shorter   # working weekend, shorter   ? open",
+            "ru": "° праздник или перенесённый выходной   ! нерабочий по указу   "
+            "+ рабочая суббота (воскресенье)   * на час короче   "
+            "# рабочая суббота (воскресенье), на час короче   ? не установлено",
+        },
+        "year_norm": {
+            "en": "Working time (without days off by presidential decree)",
+            "ru": "Норма рабочего времени (без нерабочих дней по указам Президента)",
+        },
+        "days": {"en": "days", "ru": "дней"},
+        "short_days": {"en": "short", "ru": "сокр."},
+        "week_hours": {"en": "{hours} h", "ru": "{hours} ч"},
+        "quarter": {"en": "Quarter {number}", "ru": "{number} квартал"},
+        "year": {"en": "Year", "ru": "Год"},
+        "open_day": {"en": "open", "ru": "не установлено"},
+        "open_days": {
+            "en": "{count} open {count:day is|days are} counted by rule",
+            "ru": "{count} {count:день не установлен и учтён|дня не установлены и учтены|"
+            "дней не установлены и учтены} по общему правилу",
+        },
+        "year_acts": {"en": "Days and acts", "ru": "Дни и акты"},
+        # -- what a message starts or ends with
+        "in_file": {"en": "{path}: {why} (in {name})", "ru": "{path}: {why} (в файле {name})"},
+        "see_help": {"en": " (see: {command} --help)", "ru": " (см. {command} --help)"},
+        "quote_time": {
+            "en": "; put a date and its time in quotes: '31.10.2025 17:30'",
+            "ru": "; возьмите дату со временем в кавычки: '31.10.2025 17:30'",
+        },
+        "the_output": {"en": "the output", "ru": "вывод"},
+        "standard_output": {"en": "standard output", "ru": "стандартный вывод"},
+        # -- refused options
+        "no_appeals": {
+            "en": "the appeals come from FILE or from --store, and neither was given; give one of "
+            "them",
+            "ru": "не указано, откуда брать обращения; укажите FILE или --store",
+        },
+        "two_sources": {
+            "en": "the appeals come from FILE or from --store, and both were given; give one of "
+            "them",
+            "ru": "указаны и FILE, и --store; оставьте что-нибудь одно",
+        },
+        "no_input": {
+            "en": "standard input is a terminal or closed; pipe a file into it or name one",
+            "ru": "на стандартный ввод ничего не подано; подайте на него файл или укажите имя "
+            "файла",
+        },
+        "store_zones": {
+            "en": "the times in a store have their zones; leave --assume-tz out",
+            "ru": "время в хранилище записано с часовым поясом; уберите --assume-tz",
+        },
+        "fixed_targets": {
+            "en": "the configuration has its own targets, which {options} cannot change; edit the "
+            "file",
+            "ru": "нормативы заданы в конфигурации, и {options} их не изменит; исправьте файл",
+        },
+        "not_one_target": {
+            "en": "the configuration has more than one target in working time on one schedule; "
+            "leave --config out and give --calendar, --hours and --budget",
+            "ru": "в конфигурации не один норматив в рабочем времени по одному графику; уберите "
+            "--config и укажите --calendar, --hours и --budget",
+        },
+        "several_targets": {
+            "en": "the configuration has several targets; give one: --target NAME ({names})",
+            "ru": "в конфигурации несколько нормативов; укажите один: --target ИМЯ ({names})",
+        },
+        "no_target": {
+            "en": "the configuration has no target {name}; give one: --target NAME ({names})",
+            "ru": "в конфигурации нет норматива {name}; укажите другой: --target ИМЯ ({names})",
+        },
+        "no_target_rate": {
+            "en": "--target-rate {text} is not a share between 0 and 100%; write it like 90% or "
+            "0.9",
+            "ru": "--target-rate {text} - не доля между 0 и 100 %; напишите, например, 90% или 0.9",
+        },
+        "no_min_read": {
+            "en": "--min-read {text} is not a percentage from 0 to 100; write it like 50% or 50",
+            "ru": "--min-read {text} - не доля от 0 до 100 %; напишите, например, 50% или 50",
+        },
+        "no_numpy": {
+            "en": "reports need numpy: pip install 'workhours-sla[report]' ({error})",
+            "ru": "для отчётов нужен numpy: pip install 'workhours-sla[report]' ({error})",
+        },
+        "no_provisional": {
+            "en": "watch reports only what is certain, so it has no --provisional; leave it out",
+            "ru": "watch сообщает только то, что установлено точно; уберите --provisional",
+        },
+        "not_followed": {
+            "en": "{name} is read as CSV, which cannot be followed; write JSON Lines "
+            '(format = "jsonl" under [input]), or use check',
+            "ru": "{name} - это CSV, за ним нельзя следить; пишите JSON Lines "
+            '(format = "jsonl" в разделе [input]) или используйте check',
+        },
+        "same_file": {
+            "en": "{first} and {second} are the same file ({name}); give {first} a file of its own",
+            "ru": "{first} и {second} - один и тот же файл ({name}); укажите для {first} "
+            "отдельный файл",
+        },
+        "not_empty": {
+            "en": "{name!r} is not empty, and --only-new leaves out what it has; move it away "
+            "first",
+            "ru": "файл {name!r} не пуст, а --only-new не сохранит его содержимое; сначала "
+            "переместите его",
+        },
+        "no_store": {
+            "en": "no store {name!r}; check the path",
+            "ru": "нет хранилища {name!r}; проверьте путь",
+        },
+        # -- files that cannot be read or written
+        "no_access": {
+            "en": "cannot read or write {name} ({error}); give another place",
+            "ru": "не удалось прочитать или записать {name} ({error}); укажите другое место",
+        },
+        "no_rows": {
+            "en": "{name} has no rows; give a file with at least one",
+            "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
+        },
+        "source_no_file": {
+            "en": "{message}",
+            "ru": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
+        },
+        "source_directory": {
+            "en": "{message}",
+            "ru": "{name} - это каталог; укажите файл событий",
+        },
+        "source_denied": {
+            "en": "{message}",
+            "ru": "нет прав на чтение {name}; выдайте их и запустите команду снова",
+        },
+        "source_unopened": {
+            "en": "{message}",
+            "ru": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
+        },
+        "source_unreadable": {
+            "en": "{message}",
+            "ru": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
+        },
+        "source_not_regular": {
+            "en": "{message}",
+            "ru": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
+            "команды workhours watch -",
+        },
+        "source_unlisted": {
+            "en": "{message}",
+            "ru": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
+            "выдайте права на чтение каталога",
+        },
+        "shared_id": {
+            "en": "{count} of {rows} rows ({share}%) have the same {canonical}, {id}; check that "
+            "{column} is the right column for it (columns.{canonical} in --config)",
+            "ru": "в {count} из {rows} строк ({share} %) указан один и тот же {canonical}: {id}; "
+            "проверьте, верно ли выбран столбец {column} (columns.{canonical} в --config)",
+        },
+        "too_few_read": {
+            "en": "only {good} of {read} rows could be read, less than {least}%; the main cause is "
+            "{cause} ({count}), for example {example}; {solution}",
+            "ru": "прочитано строк: {good} из {read}, это меньше {least} %; основная причина - "
+            "{cause} ({count}), например, {example}; {solution}",
+        },
+        "unread_file": {
+            "en": "correct the file or its --config, or accept this with --min-read 0",
+            "ru": "исправьте файл или его описание (--config) либо укажите --min-read 0",
+        },
+        "unread_kept": {
+            "en": "the rows stay in quarantine: correct --config and run watch with --replay, or "
+            "accept this with --min-read 0",
+            "ru": "строки остаются в карантине: исправьте --config и запустите watch с --replay "
+            "либо укажите --min-read 0",
+        },
+        # -- other errors
+        "unknown_date": {
+            "en": "calendar {calendar} does not know {date}: {why}",
+            "ru": "в календаре {calendar} не определён день {date}: {why}",
+        },
+        "answer_between": {
+            "en": "; in any case the answer lies between {earliest} and {latest}",
+            "ru": "; в любом случае результат - между {earliest} и {latest}",
+        },
+        "internal": {
+            "en": "internal error, please report it: {error}",
+            "ru": "внутренняя ошибка, сообщите о ней разработчикам: {error}",
+        },
+    }
+)
+"""The texts of every command but a report, whose texts are in ``text.report``."""
 
 
 def sentence(error: WorkHoursError, lang: str) -> str:
@@ -386,12 +484,12 @@ def sentence(error: WorkHoursError, lang: str) -> str:
     reason = facts.get("reason")
     if isinstance(reason, WorkHoursError):
         why = sentence(reason, lang)
-        return say("in_file", lang, path=facts["key"], why=why, name=facts["name"])
+        return SHELL.text(lang, "in_file", path=facts["key"], why=why, name=facts["name"])
     return str(error)
 
 
 def language(option: str | None) -> str:
-    """Return the language to speak: the option, else the environment's, else English."""
+    """Return the language of the output: the option, else the environment's, else English."""
     if option:
         return option
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):

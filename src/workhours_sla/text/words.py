@@ -1,4 +1,7 @@
-"""The Russian and English words of days, reasons and verdicts, as plain tables."""
+"""The words of days, verdicts, dates and errors in Russian and English, as plain tables.
+
+The core imports this module, so it imports nothing but ``errors``.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ NOT_COVERED: Final[Words] = {
     "ru": "на эту дату нет календаря; на результат не влияет",
 }
 OVERRIDDEN: Final[Words] = {"en": "special hours on this date", "ru": "особый график в этот день"}
-NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "по графику не работают"}
+NO_HOURS: Final[Words] = {"en": "no hours on this weekday", "ru": "по графику нерабочий"}
 
 UNKNOWN_DATES: Final[Mapping[str, Words]] = {
     "not_approved": {
@@ -79,7 +82,7 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
         ),
     },
     "beyond_rules": {
-        "en": "rules reach from {first} to {last}; use a date between",
+        "en": "the rules cover {first} to {last}; use a date between",
         "ru": "расчёт по правилам возможен с {first} по {last} год; укажите дату в этих пределах",
     },
     "beyond_time": {
@@ -88,7 +91,7 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
     },
     "outside": {
         "en": "it covers {first} to {last}; give it another first or last date",
-        "ru": "он охватывает даты с {first} по {last}; задайте другие границы",
+        "ru": "он составлен на даты с {first} по {last}; задайте другие границы",
     },
 }
 HOW_IN_CODE: Final = "provisional=True"
@@ -111,7 +114,7 @@ PAUSED_TIME: Final[Words] = {"en": "{amount} paused", "ru": "{amount} приос
 
 VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},
-    "at_risk": {"en": "at risk", "ru": "под угрозой"},
+    "at_risk": {"en": "at risk", "ru": "срок истекает"},
     "pending": {"en": "in progress", "ru": "в работе"},
     "paused": {"en": "paused", "ru": "приостановлено"},
     "met": {"en": "met", "ru": "в срок"},
@@ -124,7 +127,7 @@ CHANGES: Final[Mapping[str, Words]] = {
     "due_changed": {"en": "due time changed", "ru": "срок изменён"},
     "paused": {"en": "paused", "ru": "приостановлено"},
     "resumed": {"en": "resumed", "ru": "возобновлено"},
-    "at_risk": {"en": "at risk", "ru": "под угрозой"},
+    "at_risk": {"en": "at risk", "ru": "срок истекает"},
     "breached": {"en": "overdue", "ru": "просрочено"},
     "met": {"en": "met", "ru": "в срок"},
     "withdrawn": {"en": "withdrawn", "ru": "отозвано"},
@@ -165,7 +168,7 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     },
     "after_retention": {
         "en": "event of an appeal that ended long ago and was dropped",
-        "ru": "событие обращения, давно завершённого и удалённого",
+        "ru": "событие давно завершённого и удалённого обращения",
     },
 }
 
@@ -304,7 +307,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
         },
     ),
 }
-"""Why a text is refused, as one sentence with the way out."""
+"""Why a time or weekly hours are refused, as one sentence that says what to write instead."""
 
 UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
     "no_rule": {
@@ -346,7 +349,7 @@ STORE_FAULTS: Final[Mapping[str, Words]] = {
     "store_unwritable": {
         "en": (
             "the store {path!r} cannot be written ({error}); "
-            "give a file, in a directory, that is there and can be written"
+            "give a file in an existing directory that can be written"
         ),
         "ru": (
             "хранилище {path!r} недоступно для записи ({error}); "
@@ -418,7 +421,7 @@ STORE_FAULTS: Final[Mapping[str, Words]] = {
         ),
     },
 }
-"""What is wrong with the file of a store or a sink, and what to do."""
+"""What is wrong with the file of a store or a sink, as one sentence that says what to do."""
 
 LINES: Final[Mapping[str, Words]] = {
     "changes": {"en": "changes", "ru": "изменения"},
@@ -443,12 +446,12 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def pick(entry: Words, lang: str) -> str:
-    """Return the word in ``lang``, in English where there is none."""
+    """Return the word in ``lang``, or in English if it has none."""
     return entry.get(lang) or entry["en"]
 
 
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence of REFUSALS with its facts, long texts cut; the example stays whole."""
+    """Return the sentence of ``REFUSALS`` with its facts; long facts but ``example`` are cut."""
     short = {
         name: clipped(fact, LONGEST_SHOWN + 3)
         if isinstance(fact, str) and name != "example"
@@ -465,12 +468,12 @@ def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
 
 
 def holiday(name: str, lang: str) -> str:
-    """Return a holiday's name; names without a translation stay as the act has them."""
+    """Return a holiday's name, in Russian if it has no translation."""
     return HOLIDAYS_EN.get(name, name) if lang == "en" else name
 
 
 def short_date(day: date, lang: str) -> str:
-    """Return a date as people write it: ``1 Nov 2025`` or ``01.11.2025``."""
+    """Return a date as text: ``1 Nov 2025`` or ``01.11.2025``."""
     if lang == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"

@@ -8,6 +8,8 @@ from typing import Final
 NO_CALENDAR: Final = "none"
 """The id for a calendar on which all days are alike."""
 CALENDAR: Final = "RU"
+WEEK: Final = 5
+"""Working days of a Russian week."""
 HOURS: Final = "Mo-Fr 09:00-13:00,14:00-18:00"
 TARGET: Final = "first reply"
 BUDGET: Final = "4h"

@@ -1,0 +1,165 @@
+"""Where every row and every event went, as text and as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from workhours_sla.adapters.sources import Fault
+from workhours_sla.cli.input import Rows, Stored
+from workhours_sla.cli.output import iso
+from workhours_sla.cli.times import show_time
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.text import words
+from workhours_sla.text.shell import SHELL
+
+SHOWN_FAULTS: Final = 5
+SHOWN_UNMATCHED: Final = 5
+
+
+def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
+    """Yield the lines that show where every row and every event went, and why."""
+    faulty = len(rows.faults)
+    if rows.read_count is not None:
+        mapped = rows.read_count - faulty
+        yield SHELL.text(lang, "rows", read=rows.read_count, mapped=mapped, faulty=faulty)
+    elif faulty:
+        yield SHELL.text(lang, "rows_in_quarantine", count=faulty)
+    counts = _events(result, rows)
+    line = events_line(counts, lang)
+    if counts["after_as_of"]:
+        line += SHELL.text(lang, "after_as_of", count=counts["after_as_of"])
+    if counts["late"]:
+        line += SHELL.text(lang, "came_late", count=counts["late"])
+    yield line
+    quarantined = quarantine(result, rows)
+    reasons = Counter(fault.reason for fault in rows.faults)
+    reasons.update(reason for _, reason in quarantined)
+    yield from reason_lines(reasons, lang)
+    for fault in rows.faults[:SHOWN_FAULTS]:
+        yield f"    {SHELL.text(lang, rows.place, line=fault.line)}: {fault.detail}"
+    for event, reason in quarantined[:SHOWN_FAULTS]:
+        why = words.pick(words.QUARANTINE_REASONS[reason], lang)
+        yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
+
+
+def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
+    """Return the same account as plain data."""
+    faulty, stored = len(rows.faults), rows.stored
+    return {
+        "unmatched": [one._asdict() for one in result.unmatched],
+        "rows": {
+            "read": rows.read_count,
+            "mapped": None if rows.read_count is None else rows.read_count - faulty,
+            "quarantined": faulty,
+        },
+        "events": _events(result, rows),
+        "quarantine": [
+            *(_fault_data(fault, rows.place) for fault in rows.faults),
+            *map(_quarantined_data, quarantine(result, rows)),
+        ],
+        **({} if stored is None else {"store": _stored_data(stored)}),
+    }
+
+
+def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
+    """Return all quarantined events: those of the evaluation, and those of the store before it."""
+    return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
+
+
+def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
+    """Yield a line for each reason why appeals have no target, with the first of them."""
+    for reason, word in words.UNMATCHED_REASONS.items():
+        ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
+        if ids:
+            first = ", ".join(ids[:SHOWN_UNMATCHED]) + ", ..." * (len(ids) > SHOWN_UNMATCHED)
+            yield f"{words.pick(word, lang)}: {len(ids)} ({first})"
+
+
+def events_line(counts: Mapping[str, Any], lang: str) -> str:
+    """Return the line that adds up where the events went."""
+    line = SHELL.text(lang, "events", **counts)
+    for part in ("replaced", "dropped"):
+        if counts.get(part):
+            line += SHELL.text(lang, f"{part}_count", count=counts[part])
+    return line
+
+
+def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
+    """Yield why rows and events are in quarantine, the most frequent reason first."""
+    for reason, count in Counter(counts).most_common():
+        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
+
+
+def store_lines(
+    rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
+) -> Iterator[str]:
+    """Yield what limits an answer from a store; nothing for a file."""
+    stored = rows.stored
+    if stored is None:
+        return
+
+    def time(when: datetime) -> str:
+        return show_time(when.astimezone(zone), lang)
+
+    if stored.watermark is None:
+        yield SHELL.text(lang, "no_watermark")
+    elif stored.watermark < as_of:
+        yield SHELL.text(lang, "behind", when=time(stored.watermark))
+    if stored.counts.dropped:
+        line = SHELL.text(lang, "dropped_events", count=stored.counts.dropped)
+        if stored.complete_since is not None:
+            line += SHELL.text(lang, "complete_since", when=time(stored.complete_since))
+        yield line
+    if stored.policy_version != policy_version:
+        versions = {"stored": stored.policy_version, "given": policy_version}
+        yield SHELL.text(lang, "other_policy", **versions)
+
+
+def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
+    """Return where the events went; for a store, since it was created."""
+    counts, stored = result.reconciliation, rows.stored
+    found: dict[str, int | None] = {
+        "read": counts.read,
+        "applied": counts.applied,
+        "duplicate": counts.duplicate,
+        "quarantined": len(quarantine(result, rows)),
+        "after_as_of": counts.after_as_of,
+        "late": counts.late if rows.per_event else None,
+    }
+    if stored is not None:
+        of_store = stored.counts
+        found |= {"read": of_store.read, "duplicate": of_store.duplicate}
+        found |= {"replaced": of_store.replaced, "dropped": of_store.dropped}
+    return found
+
+
+def _stored_data(stored: Stored) -> dict[str, Any]:
+    return {
+        "watermark": iso(stored.watermark),
+        "policy_version": stored.policy_version,
+        "whole_since": iso(stored.complete_since),
+    }
+
+
+def _fault_data(fault: Fault, place: str) -> dict[str, Any]:
+    return {
+        place: fault.line,
+        "reason": fault.reason,
+        "detail": fault.detail,
+        "text": fault.text,
+    }
+
+
+def _quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
+    event, reason = quarantined
+    return {
+        "event_id": event.event_id,
+        "appeal_id": event.appeal_id,
+        "type": event.type.value,
+        "occurred_at": event.occurred_at.isoformat(),
+        "reason": reason,
+    }

@@ -1,0 +1,217 @@
+"""The text of ``check``: counts, the appeals by urgency, and what the answer depends on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+import click
+
+from workhours_sla.cli.account import account, store_lines, unmatched
+from workhours_sla.cli.check_result import (
+    SECTIONS,
+    CheckResult,
+    holder_at_breach,
+    is_breached,
+    urgency,
+)
+from workhours_sla.cli.output import printable
+from workhours_sla.cli.policy_output import (
+    budget_text,
+    calendar_lines,
+    main_schedule,
+    schedule_text,
+)
+from workhours_sla.cli.times import show_minute, show_short, zone_text
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.target import ScheduleBy
+from workhours_sla.text import words
+from workhours_sla.text.report import SENTENCES
+from workhours_sla.text.shell import SHELL
+from workhours_sla.worktime.budget import format_amount
+
+SHOWN_ROWS: Final = 20
+WIDEST_CELL: Final = 28
+STILL_OPEN: Final = SECTIONS[:4]
+ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
+MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!"}
+COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
+NOTED: Final = (
+    *("calendar_unknown", "provisional", "needs_review", "retroactive", "pause_left_open"),
+)
+"""Properties of outcomes, also keys of ``SENTENCES``, whose number is printed."""
+
+
+def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
+    """Yield the lines, what needs action first."""
+    lang, outcomes = found.lang, found.result.outcomes
+    table = _Table(found)
+    yield _heading(found)
+    yield click.style(_counted(outcomes, lang, with_unanswered=True), bold=True)
+    if len(found.targets) > 1:
+        yield from _by_target(found)
+    yield from table.lines(show_all=show_all)
+    for key in NOTED:
+        count = sum(getattr(outcome, key) for outcome in outcomes)
+        if count:
+            yield SENTENCES.text(lang, key, count=count)
+    yield from unmatched(found.result, lang)
+    yield ""
+    yield from account(found.result, found.rows, lang)
+    yield from _from_store(found)
+    yield from calendar_lines(found.promises, lang)
+
+
+def _heading(found: CheckResult) -> str:
+    lang, schedule = found.lang, main_schedule(found.promises)
+    parts = [SHELL.text(lang, "as_of", when=show_minute(found.as_of, lang))]
+    if len(found.targets) == 1:
+        target = found.targets[0]
+        parts.append(budget_text(target.budget, lang))
+        selected = isinstance(target.schedule, ScheduleBy)
+        name = schedule_text(target, found.promises, lang)
+        parts.append(name if selected else str(schedule.hours))
+    parts.append(zone_text(found.as_of, schedule.tz))
+    return " · ".join(parts)
+
+
+def _by_target(found: CheckResult) -> Iterator[str]:
+    """Yield a line for each target: its budget, its schedule and its counts."""
+    lang = found.lang
+    rows = [
+        (
+            target.name,
+            budget_text(target.budget, lang),
+            schedule_text(target, found.promises, lang),
+        )
+        for target in found.targets
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        outcomes = [o for o in found.result.outcomes if o.target == row[0]]
+        cells = (f"{part:<{width}}" for part, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}  {_counted(outcomes, lang)}"
+
+
+def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = False) -> str:
+    """Return the number of each verdict, and of the breaches without an answer if wanted."""
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    parts = [
+        f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
+        for verdict in SECTIONS
+        if counts[verdict] or verdict in ALWAYS_COUNTED
+    ]
+    unanswered = with_unanswered and sum(map(_is_unanswered, outcomes))
+    if unanswered:
+        parts[0] += f" ({SHELL.text(lang, 'unanswered', count=unanswered)})"
+    return " · ".join(parts)
+
+
+def _is_unanswered(outcome: Outcome) -> bool:
+    return is_breached(outcome) and outcome.answered_at is None
+
+
+def _from_store(found: CheckResult) -> Iterator[str]:
+    """Yield what limits an answer from a store, and how many breaches that affects."""
+    zone = main_schedule(found.promises).tz
+    yield from store_lines(found.rows, found.as_of, found.version, zone, found.lang)
+    watermark = found.rows.stored.watermark if found.rows.stored else None
+    if watermark is not None:
+        since = sum(
+            _is_unanswered(o) and o.latest_limit is not None and o.latest_limit >= watermark
+            for o in found.result.outcomes
+        )
+        if since:
+            yield "  " + SHELL.text(found.lang, "overdue_since", count=since)
+
+
+class _Table:
+    """The lines of the appeals."""
+
+    def __init__(self, found: CheckResult) -> None:
+        self._found = found
+        self._lang = found.lang
+        self._text = SHELL.in_language(found.lang)
+
+    def lines(self, *, show_all: bool) -> Iterator[str]:
+        """Yield the appeals by section; those met, and long sections, only with ``show_all``."""
+        listed: list[tuple[Verdict, list[Outcome], int]] = []
+        for verdict in SECTIONS if show_all else STILL_OPEN:
+            section = sorted(
+                (o for o in self._found.result.outcomes if o.verdict is verdict), key=urgency
+            )
+            shown = section if show_all else section[:SHOWN_ROWS]
+            listed.append((verdict, shown, len(section) - len(shown)))
+        rows = [outcome for _, shown, _ in listed for outcome in shown]
+        widths = [max(map(len, column)) for column in zip(*map(self._cells, rows), strict=True)]
+        for verdict, shown, more in listed:
+            for outcome in shown:
+                parts = zip(self._cells(outcome), widths, strict=True)
+                cells = "  ".join(f"{part:<{width}}" for part, width in parts)
+                line = f"  {MARKS.get(verdict, ''):<3} {cells}  " + "   ".join(self._facts(outcome))
+                yield click.style(line, fg=COLOURS.get(verdict))
+                yield from self._holders(outcome)
+            if more:
+                yield "      " + self._text("and_more", count=more)
+
+    def _cells(self, outcome: Outcome) -> tuple[str, ...]:
+        cells = _cell(outcome.appeal_id), self._name(outcome.agency_id or "")
+        return (*cells, _cell(outcome.target)) if len(self._found.targets) > 1 else cells
+
+    def _name(self, agency_id: str) -> str:
+        return _cell(self._found.name(agency_id))
+
+    def _time(self, when: datetime) -> str:
+        return show_short(when, self._lang, self._found.as_of.date())
+
+    def _facts(self, outcome: Outcome) -> Iterator[str]:
+        def when(key: str, at: datetime | None) -> Iterator[str]:
+            if at is not None:
+                yield self._text(key, when=self._time(at))
+
+        yield from when("posted", outcome.posted_at)
+        if outcome.started_at != outcome.posted_at:
+            yield from when("started", outcome.started_at)
+        yield from when("due_by", outcome.due_at)
+        if outcome.due_at is None and outcome.bounds is not None:
+            yield from self._due_bounds(*outcome.bounds.due_at)
+        yield from when("answered", outcome.answered_at)
+        yield from when("withdrawn", outcome.withdrawn_at)
+        if outcome.overdue:
+            yield self._text("late_by", amount=format_amount(outcome.overdue))
+        elif outcome.remaining is not None and outcome.answered_at is None:
+            yield self._text("left", amount=format_amount(outcome.remaining))
+        if outcome.needs_review:
+            yield self._text("to_review")
+
+    def _due_bounds(self, earliest: datetime | None, latest: datetime | None) -> Iterator[str]:
+        if earliest is not None:
+            since = self._time(earliest)
+            if latest is None:
+                yield self._text("due_not_before", when=since)
+            else:
+                yield self._text("due_between", since=since, until=self._time(latest))
+
+    def _holders(self, outcome: Outcome) -> Iterator[str]:
+        """Yield who had an overdue appeal and how long, and who had it at the breach."""
+        spans = self._found.spans(outcome)
+        zone = self._found.as_of.tzinfo
+        for span in spans:
+            who = (
+                self._text(span.phase)
+                if span.holder is None
+                else self._text("assigned_to", holder=self._name(span.holder))
+            )
+            since, until = (self._time(at.astimezone(zone)) for at in (span.since, span.until))
+            yield f"        {since} - {until}  {format_amount(span.worked):>9}  {who}"
+        holder = holder_at_breach(outcome, spans)
+        if holder is not None:
+            yield "        " + self._text("holder_at_breach", holder=self._name(holder))
+
+
+def _cell(text: str) -> str:
+    """Return text that fits a table: one line, without control characters, not too wide."""
+    return printable(text[:WIDEST_CELL])

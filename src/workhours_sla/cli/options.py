@@ -1,0 +1,121 @@
+"""The options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import click
+
+from workhours_sla.adapters.config.defaults import BUDGET, HOURS, WEEK
+from workhours_sla.text.words import LANGUAGES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Values = TypeVar("Values")
+
+DEFAULT_MIN_READ: Final = "50%"
+HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
+
+as_of_option = click.option("--as-of", metavar="TIME", help="Evaluate as of this time. [now]")
+assume_tz_option = click.option(
+    "--assume-tz", metavar="ZONE", help="Zone of times without an offset."
+)
+calendar_file_option = click.option(
+    "--calendar-file", metavar="FILE", help="TOML file of acts to add to the calendar."
+)
+explain_option = click.option("--explain", is_flag=True, help="List every day, with its act.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the text. [the environment's]"
+)
+min_read_option = click.option(
+    "--min-read",
+    metavar="PERCENT",
+    default=DEFAULT_MIN_READ,
+    help=f"Fail if less of the rows can be read; 0 never fails. [{DEFAULT_MIN_READ}]",
+)
+provisional_option = click.option(
+    "--provisional", is_flag=True, help="Answer by rule where no act has decided."
+)
+week_option = click.option(
+    "--week", type=click.IntRange(5, 7), help=f"Working days of a Russian week. [{WEEK}]"
+)
+
+
+def store_option(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002 - as in click
+    """Return the option ``--store``."""
+    return click.option("--store", metavar="FILE", required=required, help=help)
+
+
+store_of_watch = store_option("The store that watch keeps.", required=True)
+
+
+class CommonOptions(NamedTuple):
+    """The values of ``common_options``."""
+
+    calendar: str | None
+    calendar_file: str | None
+    week: int | None
+    hours: str | None
+    tz: str | None
+    budget: str | None
+    lang: str | None
+    as_json: bool
+    provisional: bool
+    config: str | None
+
+
+def common_options(command: Command) -> Command:
+    """Add the options of every command that counts working time."""
+    return _with(
+        command,
+        click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+        calendar_file_option,
+        week_option,
+        click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
+        click.option("--tz", metavar="ZONE", help="IANA zone. [the region's]"),
+        click.option("--budget", metavar="AMOUNT", help=f"Working time allowed. [{BUDGET}]"),
+        lang_option,
+        json_option,
+        provisional_option,
+        click.option("--config", metavar="FILE", help="TOML file of schedules, targets, columns."),
+    )
+
+
+class InputOptions(NamedTuple):
+    """The values of ``input_options``; ``file`` ``-`` is standard input."""
+
+    file: str | None
+    store: str | None
+    assume_tz: str | None
+    min_read: str
+
+
+def input_options(command: Command) -> Command:
+    """Add FILE and the options of every command that reads appeals."""
+    return _with(
+        command,
+        click.argument("file", required=False),
+        store_option("Read the store that watch keeps, instead of FILE."),
+        assume_tz_option,
+        min_read_option,
+    )
+
+
+def take(kind: type[Values], options: dict[str, Any]) -> Values:
+    """Remove the fields of a named tuple from the options and return them as its value.
+
+    >>> options = {"file": "-", "store": None, "assume_tz": None, "min_read": "50%", "days": 10}
+    >>> take(InputOptions, options)
+    InputOptions(file='-', store=None, assume_tz=None, min_read='50%')
+    >>> options
+    {'days': 10}
+    """
+    fields = cast("Any", kind)._fields
+    return kind(*(options.pop(field) for field in fields))
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
