@@ -244,7 +244,7 @@ def test_c10_refuses_a_year_that_no_act_covers(capsys: pytest.CaptureFixture[str
     with pytest.raises(CalendarCoverageError, match="2030 is not approved"):
         OFFICES["S8"].deadline(at("2030-01-10T10:00"), working_hours(4))
     said = run(capsys, "due", "10.01.2030 10:00", "--lang=ru", status=3)
-    assert said.startswith("Ошибка: календарь RU не знает 10.01.2030")
+    assert said.startswith("Ошибка: в календаре RU не определён день 10.01.2030")
     assert "производственный календарь на 2030 год не утверждён" in said
     assert "--provisional" in said
     assert len(said.splitlines()) == 1

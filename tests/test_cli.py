@@ -48,12 +48,14 @@ def appeals_config(folder: Path) -> str:
 # -- check ---------------------------------------------------------------------------------
 
 
-def test_check_puts_what_is_late_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_overdue_appeals_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--warn", "60m", "--lang=ru")
     assert status == 1
     lines = out.splitlines()
-    assert lines[1] == "ПРОСРОЧЕНО 1 (без ответа 1) · ПОД УГРОЗОЙ 1 · В РАБОТЕ 1 · В СРОК 0"
+    assert lines[1] == "ПРОСРОЧЕНО 1 (без ответа 1) · СРОК ИСТЕКАЕТ 1 · В РАБОТЕ 1 · В СРОК 0"
     assert lines[2].split() == (
         [
             "!!",
@@ -79,7 +81,7 @@ def test_check_puts_what_is_late_first(tmp_path: Path, capsys: pytest.CaptureFix
     assert "События: 4 = учтено 3 + дубликатов 1 + в карантине 0 (опоздавших 1)" in lines
 
 
-def test_check_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
     data = json.loads(out)
@@ -122,7 +124,7 @@ def test_check_exits_0_without_breaches(tmp_path: Path, capsys: pytest.CaptureFi
     assert "MET 1" in out
 
 
-def test_the_shipped_sheet_and_the_shipped_events_agree(
+def test_the_example_rows_and_events_agree(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     as_of = ("--as-of", "2026-03-27T15:30+03:00", "--json")
@@ -136,7 +138,7 @@ def test_the_shipped_sheet_and_the_shipped_events_agree(
     assert rows["rows"]["quarantined"] == 0
     assert rows["rows"]["read"] == len(rows["outcomes"])
     posted = {o["appeal_id"]: o["posted_at"][:16] for o in events["outcomes"]}
-    for outcome in rows["outcomes"]:  # a sheet knows minutes only
+    for outcome in rows["outcomes"]:  # the rows have whole minutes only
         assert posted[outcome["appeal_id"]] == outcome["posted_at"][:16]
 
 
@@ -164,9 +166,7 @@ def test_bad_rows_are_quarantined_with_their_reason(
     assert run(capsys, *asked, "--strict")[0] == 2
 
 
-def test_naive_times_may_be_given_a_zone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_assume_tz_gives_times_a_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "rows.csv", "appeal_id,posted_at,answered_at\nA,2025-03-12T10:15,\n")
     asked = ("check", file, "--config", appeals_config(tmp_path), "--as-of=2025-03-13T09:00")
     status, out, _ = run(capsys, *asked, "--assume-tz=Asia/Yakutsk", "--json")
@@ -209,11 +209,11 @@ pauses = true
 channels = ["vk"]
 targets = ["first reply", "to the point"]
 """
-BELONGS = {"channel": "vk", "agency_id": "roads"}
+ATTRIBUTES = {"channel": "vk", "agency_id": "roads"}
 
 
 def story(*events: tuple[str, str, str, dict[str, object]]) -> str:
-    """Return events, given as appeal, type, local time in March 2025 and what else there is."""
+    """Return events as JSON Lines: appeal, type, local time in March 2025 and other fields."""
     return "".join(
         json.dumps(
             {
@@ -230,15 +230,15 @@ def story(*events: tuple[str, str, str, dict[str, object]]) -> str:
 
 
 STORY = story(
-    ("late", "created", "10T10:00", BELONGS),
+    ("late", "created", "10T10:00", ATTRIBUTES),
     ("late", "replied", "10T12:00", {"author_role": "official"}),
-    ("paused", "created", "11T10:00", BELONGS),
+    ("paused", "created", "11T10:00", ATTRIBUTES),
     ("paused", "paused", "11T11:00", {}),
-    ("gone", "created", "12T10:00", BELONGS),
+    ("gone", "created", "12T10:00", ATTRIBUTES),
     ("gone", "deleted", "12T11:00", {"author_role": "citizen"}),
-    ("twice", "created", "12T10:05", BELONGS),
+    ("twice", "created", "12T10:05", ATTRIBUTES),
     ("twice", "duplicate_of", "12T10:10", {}),
-    ("again", "created", "10T09:00", BELONGS),
+    ("again", "created", "10T09:00", ATTRIBUTES),
     ("again", "replied", "10T10:00", {"author_role": "official", "substantive": True}),
     ("again", "reopened", "12T11:00", {}),
     ("elsewhere", "created", "12T10:00", {"channel": "phone"}),
@@ -287,15 +287,15 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("lang", "says"),
+    ("lang", "parts"),
     [
         (
             "en",
             (
                 "first reply   4:00 of working time  by agency  OVERDUE 1",
                 "to the point  2 working days        office     OVERDUE 0",
-                "reply not judged",
-                "With a reply that nobody has judged: 1",
+                "reply not reviewed",
+                "May have been answered by a reply without a review: 1",
                 "Appeals that no rule fits: 1 (elsewhere)",
                 "Appeals without a schedule for their agency, district or channel: 1 (nobodys)",
                 "clock from Wed 12.03 11:00",
@@ -305,7 +305,7 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
             "ru",
             (
                 "4:00 рабочего времени  по ведомству  ПРОСРОЧЕНО 1",
-                "2 раб. дн.",
+                "2 рабочих дня",
                 "ответ не оценён",
                 "не подходит ни одно правило: 1 (elsewhere)",
                 "нет графика: 1 (nobodys)",
@@ -314,22 +314,24 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
         ),
     ],
 )
-def test_the_page_of_several_targets(
-    lang: str, says: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_check_with_several_targets(
+    lang: str, parts: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = checked(tmp_path, capsys, f"--lang={lang}")
-    for part in says:
+    for part in parts:
         assert part in out
 
 
-def test_the_data_do_not_depend_on_the_language(
+def test_json_does_not_depend_on_the_language(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = [checked(tmp_path, capsys, "--json", "--explain", f"--lang={x}") for x in ("en", "ru")]
     assert data[0] == data[1]
 
 
-def test_who_held_what_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_shows_the_holders_of_an_overdue_appeal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     events = story(
         ("A", "created", "11T10:00", {"agency_id": "roads"}),
         ("A", "transferred", "11T12:00", {"agency_id": "health"}),
@@ -348,7 +350,7 @@ def test_who_held_what_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "at the breach: health" in out
 
 
-def test_options_that_a_policy_leaves_no_room_for(
+def test_options_that_a_policy_makes_useless_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write(tmp_path, "story.jsonl", STORY)
@@ -361,7 +363,7 @@ def test_options_that_a_policy_leaves_no_room_for(
     assert (status, "more than one target" in err) == (2, True)
 
 
-def test_one_answer_by_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_due_with_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = 'preset = "crimea"\n[schedule]\ncalendar = "X-RU-CR"\n'
     config = write(tmp_path, "crimea.toml", text)
     asked = ("due", "12.03.2025 10:00", "--config")
@@ -374,7 +376,7 @@ def test_one_answer_by_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert data["presets"]["volgograd"]["sources"][0]["confidence"] == "low"
 
 
-def test_the_shipped_region_and_its_stream(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_region(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(
         capsys, "check", str(EXAMPLES / "data" / "appeals.jsonl"),
         "--config", str(EXAMPLES / "region.toml"), "--as-of", "2026-03-27T15:30+03:00", "--json",
@@ -385,11 +387,11 @@ def test_the_shipped_region_and_its_stream(capsys: pytest.CaptureFixture[str]) -
     assert sum(data["counts"].values()) == len(data["outcomes"])
 
 
-# -- load ------------------------------------------------------------------------------------
+# -- forecast --------------------------------------------------------------------------------
 
 
 def new_year(folder: Path) -> str:
-    """Return a file of three appeals that are all due when the offices open, and a later one."""
+    """Return a file of three appeals with the same deadline after the holidays, and a later one."""
     posted = ("2025-12-31T12:00", "2026-01-03T09:00", "2026-01-12T08:59", "2026-01-12T10:00")
     return write(
         folder,
@@ -401,24 +403,24 @@ def new_year(folder: Path) -> str:
     )
 
 
-LOAD = ("--as-of=2026-01-12T10:00+03:00", "--since=2026-01-01", "--days=20")
+FORECAST = ("--as-of=2026-01-12T10:00+03:00", "--since=2026-01-01", "--days=20")
 
 
-def test_deadlines_by_hour(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forecast_by_hour(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = new_year(tmp_path)
-    status, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--lang=en")
+    status, out, _ = run(capsys, "forecast", file, *VGG, *FORECAST, "--lang=en")
     assert status == 0
     first, second, counts = out.splitlines()[1:4]
     assert first == f"  Mon 12 Jan 2026 13:00  {'█' * 32}  3  at once (days off before: 11)"
     assert second == f"  Mon 12 Jan 2026 15:00  {'█' * 10:<32}  1"
-    assert counts.startswith("Overdue 0 · due before that 0 · later 0 · paused 0 · on dates")
-    _, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--lang=ru")
-    assert "3  одновременно (перед этим нерабочих дней: 11)" in out
+    assert counts.startswith("Overdue 0 · due before that 0 · later 0 · paused 0 · due time unkn")
+    _, out, _ = run(capsys, "forecast", file, *VGG, *FORECAST, "--lang=ru")
+    assert "3  срок одинаковый (перед этим нерабочих дней: 11)" in out
 
 
-def test_deadlines_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forecast_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = new_year(tmp_path)
-    _, out, _ = run(capsys, "forecast", file, *VGG, *LOAD, "--by=day", "--json")
+    _, out, _ = run(capsys, "forecast", file, *VGG, *FORECAST, "--by=day", "--json")
     data = json.loads(out)
     assert (data["schema"], data["open"], data["overdue"]) == ("workhours.forecast/1", 4, 0)
     assert data["from"] == "2026-01-01T00:00:00+03:00"
@@ -434,7 +436,7 @@ def test_deadlines_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert data["events"]["applied"] == 4
 
 
-def test_a_forecast_without_deadlines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forecast_without_deadlines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = (
         new_year(tmp_path),
         *VGG,
@@ -456,7 +458,7 @@ def watched(folder: Path, source: str, *options: str) -> tuple[str, ...]:
     return ("watch", source, "--store", store, "--once", *VGG, "--lang=en", *options)
 
 
-def test_watch_leaves_nothing_behind_where_there_is_nothing_to_follow(
+def test_watch_creates_no_file_if_there_is_nothing_to_follow(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "events.jsonl"
@@ -474,7 +476,7 @@ def test_watch_leaves_nothing_behind_where_there_is_nothing_to_follow(
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
-def test_watch_says_why_rows_and_events_are_in_quarantine(
+def test_watch_counts_the_reasons_of_its_quarantine(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = EVENTS + '{"event_id":"9"}\n[1]\n{"event_id":"8"}\n'
@@ -482,23 +484,23 @@ def test_watch_says_why_rows_and_events_are_in_quarantine(
     file = write(tmp_path, "events.jsonl", lines)
     asked = watched(tmp_path, file, f"--lang={lang}")
     run(capsys, *asked)
-    _, _, err = run(capsys, *asked)  # nothing is new, and all of it is still there
+    _, _, err = run(capsys, *asked)  # nothing is new, and the quarantine is unchanged
     reasons = ("missing_value", 2), ("malformed", 1), ("conflicting_id", 1)
-    told = [f"  {count:>6}  {words.QUARANTINE_REASONS[why][lang]}" for why, count in reasons]
+    expected = [f"  {count:>6}  {words.QUARANTINE_REASONS[why][lang]}" for why, count in reasons]
     *_, rows, first, second, third = err.splitlines()
     assert rows.endswith(": 3")
-    assert first == told[0]
-    assert {second, third} == {*told[1:]}
+    assert first == expected[0]
+    assert {second, third} == {*expected[1:]}
 
 
-@pytest.mark.parametrize("told", ['kind = "appeals"', 'delimiter = ";"'])
-def test_watch_refuses_what_the_configuration_takes_for_a_sheet(
-    told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("setting", ['kind = "appeals"', 'delimiter = ";"'])
+def test_watch_refuses_a_source_that_is_configured_as_a_table(
+    setting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = '{"appeal_id":"A","type":"created","occurred_at":"2025-03-12T10:15:00+03:00"}\n'
-    if "appeals" in told:
+    if "appeals" in setting:
         row = row.replace("occurred_at", "posted_at")
-    config = write(tmp_path, "input.toml", f"[input]\n{told}\n")
+    config = write(tmp_path, "input.toml", f"[input]\n{setting}\n")
     for name in ("export", "export.log", "export.txt"):
         asked = watched(tmp_path, write(tmp_path, name, ROWS), "--config", config)
         status, out, err = run(capsys, *asked)
@@ -506,7 +508,7 @@ def test_watch_refuses_what_the_configuration_takes_for_a_sheet(
         assert not (tmp_path / "appeals.db").exists()
     asked = watched(tmp_path, write(tmp_path, "export.jsonl", row), "--config", config)
     assert "opened" in run(capsys, *asked)[1]
-    write(tmp_path, "input.toml", f'[input]\nformat = "jsonl"\n{told}\n')
+    write(tmp_path, "input.toml", f'[input]\nformat = "jsonl"\n{setting}\n')
     asked = watched(tmp_path, write(tmp_path, "more", row.replace('"A"', '"B"')))
     assert "opened" in run(capsys, *asked, "--config", config)[1]
 
@@ -515,7 +517,7 @@ def test_watch_refuses_what_the_configuration_takes_for_a_sheet(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "says"),
+    ("arguments", "status", "message"),
     [
         (("due", "10.01.2030 10:00"), 3, "not approved"),
         (("due", "10.01.2003 10:00"), 3, "starts in 2004"),
@@ -565,14 +567,14 @@ def test_watch_refuses_what_the_configuration_takes_for_a_sheet(
     ],
 )
 def test_bad_input(
-    arguments: tuple[str, ...], status: int, says: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], status: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     got, out, err = (
         run(capsys, *arguments, "--lang=en")
         if "--lang=de" not in arguments
         else run(capsys, *arguments)
     )
-    assert (got, says in err) == (status, True), err
+    assert (got, message in err) == (status, True), err
     if status:
         assert out == ""
         assert len(err.splitlines()) == 1
@@ -580,7 +582,7 @@ def test_bad_input(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "message"),
     [
         ("empty.csv", b"", "is empty"),
         ("empty.jsonl", b"", "is empty"),
@@ -594,16 +596,16 @@ def test_bad_input(
     ],
 )
 def test_unreadable_files(
-    name: str, content: bytes, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, content: bytes, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write(tmp_path, name, content)
     asked = ("check", file, "--config", appeals_config(tmp_path), *AS_OF, "--lang=en")
     status, out, err = run(capsys, *asked)
-    assert (status, out, says in err) == (2, "", True), err
+    assert (status, out, message in err) == (2, "", True), err
     assert len(err.splitlines()) == 1
 
 
-def test_a_half_written_last_line_is_set_aside_and_the_rest_counts(
+def test_a_half_written_last_line_is_quarantined(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write(tmp_path, "e.jsonl", EVENTS + EVENTS.splitlines()[1][:60])
@@ -622,13 +624,13 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_cyrillic_survives_an_ascii_terminal() -> None:
+def test_cyrillic_is_printed_to_an_ascii_terminal() -> None:
     done = process("due", "12.03.2025 10:15", "--lang=ru", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "Ответить до   ср 12.03.2025 15:15" in done.stdout.decode("utf-8")
 
 
-def test_a_closed_pipe_is_no_error() -> None:
+def test_a_closed_pipe_is_not_an_error() -> None:
     reader = subprocess.Popen(
         [*RUN, "calendar", "RU", "2026"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -641,7 +643,7 @@ def test_a_closed_pipe_is_no_error() -> None:
     reader.stderr.close()
 
 
-def test_the_environment_chooses_the_language_and_no_colour_reaches_a_pipe() -> None:
+def test_the_environment_sets_the_language_and_a_pipe_gets_no_colour() -> None:
     done = process("calendar", "RU", "2025", LC_ALL="ru_RU.UTF-8")
     text = done.stdout.decode("utf-8")
     assert "Январь" in text
@@ -659,7 +661,7 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(command in run(capsys, "--help")[1] for command in COMMANDS)
 
 
-def test_calendar_as_text_and_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+def test_calendar_as_text_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     _, text, _ = run(capsys, "calendar", "RU", "2025", "--lang=en")
     assert " 1# 2" in text  # 1 November, a short working Saturday
     assert "Постановление Правительства РФ от 04.10.2024 № 1335" in text
@@ -675,7 +677,7 @@ def test_calendar_as_text_and_as_data(capsys: pytest.CaptureFixture[str]) -> Non
     assert "PROVISIONAL" in text
 
 
-def test_a_calendar_shows_which_days_are_disputed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_calendar_shows_disputed_days(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "calendar", "RU-KC", "2026", "--lang=en")
     assert status == 0
     assert "20?21?22 23" in out
@@ -694,9 +696,7 @@ def test_a_six_day_week(capsys: pytest.CaptureFixture[str]) -> None:
     assert data["due_at"] == "2025-11-01T12:30:00+03:00"
 
 
-def test_settings_from_a_file_give_way_to_options(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_options_precede_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = write(
         tmp_path,
         "office.toml",
@@ -711,7 +711,7 @@ def test_settings_from_a_file_give_way_to_options(
     assert data["due_at"] == "2025-03-12T11:15:00+03:00"
 
 
-def test_a_span_that_runs_backwards_has_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_negative_span_has_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("elapsed", "10.03.2026 12:00", "10.03.2026 10:00")
     assert "met" not in run(capsys, *asked, "--lang=en")[1]
     data = json.loads(run(capsys, *asked, "--json")[1])
@@ -732,7 +732,7 @@ def test_a_span_that_runs_backwards_has_no_verdict(capsys: pytest.CaptureFixture
         (("due", "10.03.2026 17:00", "--tz="), 2),
     ],
 )
-def test_the_ends_of_time_and_empty_options(
+def test_extreme_dates_and_empty_options(
     arguments: tuple[str, ...], status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     got, out, err = run(capsys, *arguments)
@@ -771,7 +771,7 @@ def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Дороги" in out
 
 
-def test_json_survives_a_stream_that_has_no_cyrillic() -> None:
+def test_json_is_escaped_for_a_stream_without_cyrillic() -> None:
     done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
     days = json.loads(done.stdout)["days"]
     assert days[0]["reason"]["ru"].startswith("Новогодние")

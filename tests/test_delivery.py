@@ -298,7 +298,7 @@ def test_dead_letters_are_listed_and_replayed_at_the_shell(
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["sink"], row["number"], row["attempts"]) == ("rejecting", 2, 1)
     assert main(["outbox", "replay", "rejecting", "--store", str(store), "--lang", "ru"]) == 0
-    assert capsys.readouterr().err == "Следующий запуск снова отправит в rejecting изменений: 1\n"
+    assert capsys.readouterr().err == "Следующий запуск снова отправит в rejecting 1 изменение\n"
     with Pipeline(SqliteStore(store), POLICY) as pipeline:
         again = Recorder("rejecting")
         with Delivery(pipeline.store, [again]) as delivery:

@@ -26,7 +26,7 @@ ROOT = hasattr(os, "geteuid") and not os.geteuid()
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to a folder with one file of each kind that a command line names."""
+    """Change to a folder with one file of each kind that a command line names."""
     monkeypatch.chdir(tmp_path)
     Path("events.jsonl").write_text("".join(LINES[:40]))
     Path("c.toml").write_text(CONFIG)
@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return what the files of a folder have, without those of a store."""
+    """Return the contents of the files of a folder, without those of a store."""
     return {
         one.name: one.read_bytes()
         for one in folder.iterdir()
@@ -49,7 +49,7 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     return main(["watch", source, "--store", store, "--once", "--clock", "events", *options])
 
 
-# -- what is named twice -----------------------------------------------------------------------
+# -- files that are named twice ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
         (["--store", "c.toml", "--config", "c.toml"], "--store", "--config"),
     ],
 )
-def test_a_file_that_watch_writes_is_no_other_one(
+def test_watch_refuses_to_write_a_file_that_is_used_otherwise(
     options: list[str],
     first: str,
     second: str,
@@ -107,7 +107,7 @@ def test_a_file_that_watch_writes_is_no_other_one(
         (["--csv", ".", "--html", "total.csv"], "--csv", "--html"),
     ],
 )
-def test_a_file_that_report_writes_is_no_other_one(
+def test_report_refuses_to_write_a_file_that_is_used_otherwise(
     options: list[str],
     first: str,
     second: str,
@@ -126,9 +126,7 @@ def test_a_file_that_report_writes_is_no_other_one(
     assert content(here) == before
 
 
-def test_tables_do_not_go_over_the_file_that_they_are_made_of(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_tables_do_not_replace_their_input(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("numpy")
     Path("c.toml").write_text('[input]\nformat = "jsonl"\n[schedule]\ncalendar = "RU-VGG"\n')
     Path("events.jsonl").rename("agency.csv")
@@ -139,7 +137,7 @@ def test_tables_do_not_go_over_the_file_that_they_are_made_of(
     assert content(here) == before
 
 
-def test_a_report_does_not_go_over_its_store(
+def test_a_report_does_not_replace_its_store(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("numpy")
@@ -154,7 +152,7 @@ def test_a_report_does_not_go_over_its_store(
     assert content(here)["hard"] == before
 
 
-def test_standard_streams_that_are_files_count_as_well(here: Path) -> None:
+def test_standard_streams_count_if_they_are_files(here: Path) -> None:
     events, before = Path("events.jsonl"), content(here)
     options = ["--store", "store.db", "--once", "--lang", "en"]
     with events.open("rb") as source:
@@ -178,14 +176,14 @@ def test_standard_streams_that_are_files_count_as_well(here: Path) -> None:
     assert content(here) == {**before, "out.jsonl": b""}
 
 
-# -- what is not ours --------------------------------------------------------------------------
+# -- files with other content ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("option", ["--sink", "--digests"])
 @pytest.mark.parametrize(
     "name", ["notes.txt", "photo.jpg", "c.toml", "events.jsonl.bak", "blank", "brace"]
 )
-def test_a_file_with_other_content_is_left_as_it_is(
+def test_a_file_with_other_content_is_not_changed(
     name: str, option: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("events.jsonl.bak").write_text(LINES[0])
@@ -201,7 +199,7 @@ def test_a_file_with_other_content_is_left_as_it_is(
     assert not Path("store.db").exists()  # nothing is left behind
 
 
-def test_digests_are_no_changes_and_the_other_way_round(
+def test_digests_and_changes_need_separate_files(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
@@ -213,7 +211,7 @@ def test_digests_are_no_changes_and_the_other_way_round(
 
 
 @pytest.mark.usefixtures("here")
-def test_a_foreign_line_anywhere_in_a_file_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_foreign_line_is_found_anywhere_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     sink = Path("changes.jsonl")
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     ours = sink.read_bytes()
@@ -229,7 +227,7 @@ def test_a_foreign_line_anywhere_in_a_file_is_found(capsys: pytest.CaptureFixtur
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.parametrize("name", ["pipe", "folder", os.devnull, "/dev/stdout"])
-def test_a_sink_is_an_ordinary_file(name: str, here: Path) -> None:
+def test_a_sink_must_be_an_ordinary_file(name: str, here: Path) -> None:
     os.mkfifo("pipe")
     Path("folder").mkdir()
     done = subprocess.run(
@@ -246,7 +244,7 @@ def test_a_sink_is_an_ordinary_file(name: str, here: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "photo.jpg", "folder"])
-def test_a_store_is_a_store(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_must_be_a_store(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder").mkdir()
     before = content(here)
     assert watch(store=name) == 2
@@ -257,7 +255,7 @@ def test_a_store_is_a_store(name: str, here: Path, capsys: pytest.CaptureFixture
     assert after == before
 
 
-# -- outputs are whole -------------------------------------------------------------------------
+# -- outputs are complete ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -286,7 +284,7 @@ def report(*options: str, lang: str = "en") -> int:
     ("option", "name"), [("--html", "page.html"), ("--xlsx", "book.xlsx"), ("--csv", ".")]
 )
 @pytest.mark.usefixtures("here")
-def test_on_a_full_disk_the_former_output_stays_and_nothing_else(
+def test_on_a_full_disk_only_the_former_output_remains(
     option: str, name: str, small_disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("xlsxwriter")
@@ -305,7 +303,7 @@ def test_on_a_full_disk_the_former_output_stays_and_nothing_else(
     assert content(small_disk) == before
 
 
-def test_an_output_that_fails_at_its_end_leaves_the_former_one(
+def test_an_output_that_fails_at_its_end_does_not_replace_the_former_one(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(_file: int) -> None:
@@ -323,7 +321,7 @@ def test_an_output_that_fails_at_its_end_leaves_the_former_one(
 
 
 @pytest.mark.usefixtures("here")
-def test_a_replaced_output_keeps_its_rights_and_its_links() -> None:
+def test_a_replaced_output_keeps_its_permissions_and_links() -> None:
     page = Path("real", "page.html")
     page.parent.mkdir()
     page.write_text("yesterday")
@@ -345,16 +343,14 @@ def test_a_replaced_output_keeps_its_rights_and_its_links() -> None:
 
 
 def reachable(folder: Path) -> Path:
-    """Let every user get to a folder."""
+    """Make a folder accessible to every user."""
     for one in folder.parents:
         if one.stat().st_uid == os.geteuid() and not one.stat().st_mode & stat.S_IXOTH:
             one.chmod(one.stat().st_mode | stat.S_IXOTH)
     return folder
 
 
-def test_an_output_that_nobody_may_write_is_not_replaced(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_read_only_output_is_not_replaced(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report("--html", "page.html") == 0
     capsys.readouterr()
     before = Path("page.html").read_bytes()
@@ -368,7 +364,7 @@ def test_an_output_that_nobody_may_write_is_not_replaced(
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.usefixtures("here")
-def test_an_output_may_be_a_pipe_and_its_reader_may_go_away() -> None:
+def test_an_output_may_be_a_pipe_whose_reader_closes_it() -> None:
     os.mkfifo("pipe")
     shown: list[bytes] = []
 
@@ -394,7 +390,7 @@ def test_an_output_may_be_a_pipe_and_its_reader_may_go_away() -> None:
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there are no such files")
 @pytest.mark.parametrize(("option", "magic"), [("--html", b"<!"), ("--xlsx", b"PK")])
 @pytest.mark.usefixtures("here")
-def test_an_output_may_be_piped_on(option: str, magic: bytes) -> None:
+def test_an_output_may_be_standard_output(option: str, magic: bytes) -> None:
     asked = ["report", "events.jsonl", "--config", "c.toml", *AS_OF, option, "/dev/stdout"]
     with subprocess.Popen(
         [*COMMAND, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=4096
@@ -407,12 +403,12 @@ def test_an_output_may_be_piped_on(option: str, magic: bytes) -> None:
     assert run.returncode == 141
 
 
-# -- rights and room that are not there ----------------------------------------------------------
+# -- no permission, no space -------------------------------------------------------------------
 
 
 @contextmanager
 def without_rights() -> Iterator[None]:
-    """Give up what root may do for a while."""
+    """Drop the privileges of root for a while."""
     if not hasattr(os, "geteuid"):
         pytest.skip("rights are kept otherwise here")
     if not ROOT:
@@ -425,7 +421,7 @@ def without_rights() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_store_and_a_folder_that_cannot_be_written_are_one_sentence(
+def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
@@ -461,7 +457,7 @@ def test_a_store_and_a_folder_that_cannot_be_written_are_one_sentence(
 
 
 @pytest.mark.usefixtures("here")
-def test_a_store_or_a_sink_on_a_full_disk_is_one_sentence(
+def test_a_full_disk_is_reported_in_one_sentence(
     small_disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for options in (

@@ -18,7 +18,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.text import words
-from workhours_sla.text.shell import say
+from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.weekly_hours import (
     Shift,
@@ -199,9 +199,9 @@ def test_the_shell_prints_the_error_in_both_languages(
     assert main([*asked, "--hours", POINTLESS]) == 2
     assert main([*asked, "--config", str(config)]) == 2
     option, file = capsys.readouterr().err.splitlines()
-    assert option == f"{say('error', lang)}: {why}"
-    in_file = say("in_file", lang, path="schedule.hours", why=why, name=str(config))
-    assert file == f"{say('error', lang)}: {in_file}"
+    assert option == f"{SHELL.text(lang, 'error')}: {why}"
+    in_file = SHELL.text(lang, "in_file", path="schedule.hours", why=why, name=str(config))
+    assert file == f"{SHELL.text(lang, 'error')}: {in_file}"
 
 
 def test_every_refusal_has_the_same_facts_in_both_languages() -> None:

@@ -1,4 +1,4 @@
-"""A finished run that could read too few of its rows fails, and says why."""
+"""``--min-read``: a finished run that could read too few of its rows fails and names the cause."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
         (1, 999, "0,1%", False),
     ],
 )
-def test_how_many_rows_must_be_read(
+def test_limits_of_min_read(
     command: str,
     readable: int,
     unreadable: int,
@@ -106,14 +106,14 @@ def test_how_many_rows_must_be_read(
     )
 
 
-def test_nothing_fails_below_zero(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_min_read_0_never_fails(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sheet.write_text(rows(0, 3))
     for command in ("check", "forecast"):
         status, out, _ = run(capsys, *asked(sheet, command, "--min-read=0"))
         assert (status, "Rows: read 3 = taken 0 + quarantined 3" in out) == (0, True)
 
 
-def test_a_repeated_row_is_a_row_that_was_read(
+def test_a_duplicate_row_counts_as_readable(
     sheet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheet.write_text(HEADER + READABLE.format(1) * 3 + UNREADABLE.format(2) * 2)
@@ -127,26 +127,26 @@ def test_a_file_without_rows_is_an_error(
     command: str, least: str, sheet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheet.write_text(HEADER + "\n")
-    for lang, says in (("en", "has no rows"), ("ru", "нет ни одной строки")):
+    for lang, message in (("en", "has no rows"), ("ru", "нет ни одной строки")):
         status, out, err = run(capsys, *asked(sheet, command, "--min-read", least, "--lang", lang))
-        assert (status, out, err.count("\n"), says in err) == (2, "", 1, True)
+        assert (status, out, err.count("\n"), message in err) == (2, "", 1, True)
 
 
 @pytest.mark.parametrize("text", ["half", "", "-1", "101", "100.1%", "0.5", "1e1", "50%%", "٥٠"])
-def test_what_is_no_percentage(text: str, sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_percentages(text: str, sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sheet.write_text(rows(1, 0))
-    for lang, way_out in (("en", "write it like 50% or 50"), ("ru", "напишите, например, 50%")):
+    for lang, solution in (("en", "write it like 50% or 50"), ("ru", "напишите, например, 50%")):
         status, out, err = run(
             capsys, *asked(sheet, "check", f"--min-read={text}", f"--lang={lang}")
         )
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert repr(text) in err
-        assert way_out in err
+        assert solution in err
     with pytest.raises(click.UsageError):
         read_percent(text, "en")
 
 
-def test_percentages() -> None:
+def test_valid_percentages() -> None:
     for text, share in (("50%", "1/2"), ("50", "1/2"), ("99.5 %", "199/200"), ("7,5%", "3/40")):
         assert read_percent(text, "en") == Fraction(share)
 
@@ -191,7 +191,7 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
     # the same run again has no new rows
     assert run(capsys, *watch(log, "--once"))[0] == 0
     assert rejected(log) == 1029
-    # and what is read of the store answers for nothing
+    # and the commands that read the store fail as well
     store = ["--store", str(log.with_name("appeals.db")), AS_OF, "--lang", lang]
     for command in COMMANDS:
         status, out, err = run(capsys, command, *store)
@@ -200,7 +200,7 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
     assert run(capsys, "check", *store, "--min-read=0")[0] == 0
 
 
-def test_each_run_of_watch_answers_for_its_own_rows(
+def test_each_run_of_watch_counts_only_its_own_rows(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(capsys, *watch(log, "--once", "--min-read=0"))[0] == 0
@@ -215,7 +215,7 @@ def test_each_run_of_watch_answers_for_its_own_rows(
     assert rejected(log) == 1029 + 1 + 3
 
 
-def test_a_live_watch_only_counts(log: Path) -> None:
+def test_watch_without_once_does_not_fail(log: Path) -> None:
     live = subprocess.Popen(
         [*RUN, *watch(log, "--interval=0.01")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -232,5 +232,5 @@ def test_a_live_watch_only_counts(log: Path) -> None:
 def _counted(log: Path) -> int:
     try:
         return rejected(log)
-    except OSError:  # not made yet
+    except OSError:  # not created yet
         return 0

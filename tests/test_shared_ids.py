@@ -1,4 +1,4 @@
-"""A note says if too many rows share an id, as they do if it is read from the wrong column."""
+"""A note is printed if too many rows share an id, as they do if it is read from a wrong column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTES = {
 }
 
 Row = tuple[str, str]
-"""The event's own id and the appeal's."""
+"""The id of an event and of its appeal."""
 
 
 def of_one_appeal(shared: int, others: int) -> list[Row]:
@@ -58,7 +58,7 @@ def lines(folder: Path, rows: Iterable[Row]) -> list[str]:
 
 
 def notes(capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the notes on standard error, without what watch says of the rows."""
+    """Return the notes on standard error, without the summary of watch."""
     heads = tuple(text.split(":")[0] for text in NOTES.values())
     written = capsys.readouterr().err.splitlines(keepends=True)
     return "".join(line for line in written if line.startswith(heads))
@@ -66,13 +66,13 @@ def notes(capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.mark.parametrize("command", ["check", "forecast", "report"])
 @pytest.mark.parametrize("lang", words.LANGUAGES)
-def test_an_appeal_with_most_rows_is_named(
+def test_an_appeal_id_of_most_rows_is_named(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = sheet(tmp_path, of_one_appeal(240, 60))
     main([command, *asked, "--json", f"--lang={lang}"])
-    said = 240, 300, 80, "appeal_id", "A-1", "appeal_id", "appeal_id"
-    assert notes(capsys) == NOTES[lang].format(*said)
+    facts = 240, 300, 80, "appeal_id", "A-1", "appeal_id", "appeal_id"
+    assert notes(capsys) == NOTES[lang].format(*facts)
 
 
 @pytest.mark.parametrize("command", ["check", "forecast", "report"])
@@ -82,13 +82,13 @@ def test_an_event_id_of_most_rows_is_named(
 ) -> None:
     asked = sheet(tmp_path, of_one_event(100, 50))
     main([command, *asked, "--json", f"--lang={lang}"])
-    said = 100, 150, 66, "event_id", "A-1", "event_id", "event_id"
-    assert notes(capsys) == NOTES[lang].format(*said)
+    facts = 100, 150, 66, "event_id", "A-1", "event_id", "event_id"
+    assert notes(capsys) == NOTES[lang].format(*facts)
 
 
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 @pytest.mark.parametrize("shared", [of_one_appeal, of_one_event])
-def test_watch_says_it_once(
+def test_watch_prints_the_note_once(
     shared: object, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows, canonical = (
@@ -97,25 +97,23 @@ def test_watch_says_it_once(
         else (of_one_event(300, 0), "event_id")
     )
     assert main(["watch", *lines(tmp_path, rows), f"--lang={lang}"]) == 0
-    said = 100, 100, 100, canonical, "A-1", canonical, canonical
-    assert notes(capsys) == NOTES[lang].format(*said)
+    facts = 100, 100, 100, canonical, "A-1", canonical, canonical
+    assert notes(capsys) == NOTES[lang].format(*facts)
 
 
-def test_watch_counts_once_more_at_the_end(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_watch_counts_again_at_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     others_first = of_one_appeal(110, 100)[::-1]
     main(["watch", *lines(tmp_path, others_first), "--lang=en"])
     assert " 110 of 210 rows (52%) " in notes(capsys)
 
 
-def test_the_column_is_named_as_the_file_names_it(
+def test_the_column_has_the_name_that_it_has_in_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = '[columns]\nappeal_id = "type"\n[values.appeal_id]\ncreated = "new"\n'
     main(["check", *sheet(tmp_path, of_one_appeal(60, 60), config), "--lang=en"])
-    said = 120, 120, 100, "appeal_id", "new", "type", "appeal_id"
-    assert notes(capsys) == NOTES["en"].format(*said)
+    facts = 120, 120, 100, "appeal_id", "new", "type", "appeal_id"
+    assert notes(capsys) == NOTES["en"].format(*facts)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +126,7 @@ def test_the_column_is_named_as_the_file_names_it(
         (1_001, 1_001, True),
     ],
 )
-def test_how_many_rows_are_too_many(
+def test_limits_of_shared_ids(
     shared: int,
     others: int,
     is_noted: bool,
@@ -139,7 +137,7 @@ def test_how_many_rows_are_too_many(
     assert bool(notes(capsys)) is is_noted
 
 
-def test_a_row_that_is_an_appeal_counts_once_though_it_is_answered(
+def test_a_row_per_appeal_counts_once_although_it_has_an_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = sheet(tmp_path, [], '[input]\nkind = "appeals"\n')
@@ -154,9 +152,9 @@ def test_a_row_that_is_an_appeal_counts_once_though_it_is_answered(
     assert "120 of 160 rows (75%) have the same appeal_id, 'A-1'" in notes(capsys)
 
 
-def test_rows_without_ids_that_are_alike_share_no_column(
+def test_equal_rows_without_event_ids_are_not_noted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["check", *sheet(tmp_path, [("", "A-1")] * 150), "--lang=en"])
-    assert "same appeal_id" in (said := notes(capsys))
-    assert "event_id" not in said
+    assert "same appeal_id" in (written := notes(capsys))
+    assert "event_id" not in written

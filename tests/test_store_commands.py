@@ -158,7 +158,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     assert [one["appeal_id"] for one in found["outcomes"]] == ["2", "5"]
     line = (
         "Appeals that ended long ago were dropped, with 2 events; "
-        "all are there that were posted since Thu 12 Mar 2026 12:00"
+        "all appeals posted since Thu 12 Mar 2026 12:00 are still there"
     )
     for command in ("check", "forecast"):
         assert line in run(capsys, command, *asked)[1].splitlines()
@@ -192,26 +192,26 @@ def test_what_came_after_the_watermark_may_not_be_in(
     # due at 16:00 and 17:00 in Moscow
     file = stored(tmp_path, [posted("1"), posted("2", 1)], until=4.5)
     asked = ["check", "--store", file, *VGG, "--as-of"]
-    behind = "The store has all events up to Mon 2 Mar 2026 16:30; later ones may not be in yet"
+    behind = "The store has all events up to Mon 2 Mar 2026 16:30; later ones may be missing"
     status, out, _ = run(capsys, *asked, "2026-03-02T18:00+03:00")
     assert status == 1
     assert out.splitlines()[-3:-1] == [
         behind,
-        "  Overdue only since then, with an answer perhaps not in yet: 1",
+        "  Overdue only since then, possibly with an answer that is missing: 1",
     ]
     assert behind in run(capsys, *asked, "2026-03-02T16:40+03:00")[1]
     assert "The store has all" not in run(capsys, *asked, "2026-03-02T16:30+03:00")[1]
     assert behind in run(capsys, "report", "--store", file, *VGG)[2]
     assert main([*map(str, asked), "2026-03-02T18:00+03:00", "--lang", "ru"]) == 1
     out = capsys.readouterr().out
-    assert "События в хранилище полны до пн 02.03.2026 16:30; более поздние" in out
+    assert "В хранилище есть все события до пн 02.03.2026 16:30; более поздние" in out
 
 
 def test_up_to_when_a_store_is_whole_may_be_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")])
-    assert "Up to when" in run(capsys, "forecast", "--store", file, *VGG)[1]
+    assert "It is unknown up to when" in run(capsys, "forecast", "--store", file, *VGG)[1]
     assert data(capsys, "forecast", "--store", file, *VGG)["store"]["watermark"] is None
 
 

@@ -1,4 +1,4 @@
-"""Times as people type them: read as they plainly mean or refused, at the shell and in files."""
+"""Written times have one plain meaning or are refused, at the shell and in files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
 from workhours_sla.text import words
+from workhours_sla.text.shell import SHELL
 
 READ = {
     # the time of day, by the day first and by the year first
@@ -73,7 +74,7 @@ REFUSED = [
     *("2026-3-1 09:45", "302026-10-30 09:45", "2026-W44-5T09:45", "2026-303T09:45"),
     *("30.10 09:45", "30.10.2026", "2026-10-30", "09:45", "09.45", "30 октября 2026 09:45"),
     *("\uff13\uff10.10.2026 09:45", "30.10.2026T09:45", "30.10.2026, 09:45", "30.10.202609:45"),
-    # what comes after the time of day
+    # text after the time of day
     *("30.10.2026 09:00-10:00", "30.10.2026 09:00 - 10:00", "30.10.2026 09.00-10"),
     *("2026-10-30 09:00-10:00", "30.10.2026 09:00\u201310:00", "30.10.2026 09:00\u221203:00"),
     *("30.10.2026 09:45-20", "2026-10-30T09:45-20:00", "2026-10-30T09:45+14:01"),
@@ -86,14 +87,14 @@ EVERY_DAY = ("--calendar=none", "--hours=24/7", "--tz=Europe/Volgograd")
 
 
 def at_the_shell(text: str, lang: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Return the status, and how the shell read the time or why it did not."""
+    """Return the status, and the time that the shell read or its error."""
     status = main(["due", text, *EVERY_DAY, "--json", "--lang", lang])
     out, err = capsys.readouterr()
     return status, json.loads(out)["start"] if status == 0 else err
 
 
 def in_files(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
-    """Return how CSV and JSON Lines read the time, or the reason and the detail why not."""
+    """Return the times that CSV and JSON Lines give, or the reasons and details of the faults."""
     sheet, lines, config = (folder / name for name in ("a.csv", "a.jsonl", "input.toml"))
     row = {"appeal_id": "A", "type": "created", "occurred_at": text}
     with sheet.open("w", encoding="utf-8", newline="") as file:
@@ -126,12 +127,12 @@ def test_a_time_has_its_plain_meaning(
 def test_text_that_is_not_a_time_is_refused_in_one_sentence(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for lang, way_out in (("en", "; write it like 2025-10-31T17:30,"), ("ru", "; напишите, ")):
+    for lang, solution in (("en", "; write it like 2025-10-31T17:30,"), ("ru", "; напишите, ")):
         status, err = at_the_shell(text, lang, capsys)
         assert status == 2
         assert err.count("\n") == 1
-        assert f"{words.pick({'en': 'Error', 'ru': 'Ошибка'}, lang)}: {text!r} " in err
-        assert way_out in err
+        assert f"{SHELL.text(lang, 'error')}: {text!r} " in err
+        assert solution in err
     for reason, detail in in_files(text, tmp_path, capsys):
         assert reason == "unreadable_time"
         assert detail.startswith(f"occurred_at {text!r} is not a time: ")
@@ -174,7 +175,7 @@ def test_a_clock_change_is_named_in_both_languages(
         assert (status, words.refusal(cause, lang, facts) in err) == (2, True), err
 
 
-def test_dates_are_written_as_in_times() -> None:
+def test_dates_have_the_same_forms_as_in_times() -> None:
     for text in ("30.10.2026", "2026-10-30"):
         assert str(parse_date(text)) == "2026-10-30"
     for text in ("30.10.26", "20261030", "2026-W44-5", "31.11.2026", "30.10.2026 09:45", ""):
@@ -183,7 +184,7 @@ def test_dates_are_written_as_in_times() -> None:
 
 @st.composite
 def typed(draw: st.DrawFn) -> str:
-    """Return a time with a part changed, left out or put in."""
+    """Return a time with a part changed, removed or inserted."""
     text = draw(st.sampled_from(sorted(READ)))
     at = draw(st.integers(0, len(text)))
     piece = draw(st.text("0123456789.,:- +TZ\u00a0", max_size=3))

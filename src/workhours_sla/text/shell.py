@@ -151,7 +151,7 @@ SHELL: Final = Texts(
             "{count} {count:событие|события|событий}",
         },
         "complete_since": {
-            "en": "; those posted since {when} are complete",
+            "en": "; all appeals posted since {when} are still there",
             "ru": "; поступившие с {when} сохранены все",
         },
         "other_policy": {

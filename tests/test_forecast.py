@@ -1,4 +1,4 @@
-"""The forecast of deadlines: every unanswered clock is counted once, where it is due."""
+"""The forecast of deadlines: every unanswered clock is counted once, when it is due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MONDAY = datetime(2026, 3, 16, tzinfo=ZONE)
 
 
 def outcomes(*posted: datetime, as_of: datetime, **more: EventType) -> tuple[Outcome, ...]:
-    """Return the outcomes of appeals, with what befell the last of them an hour later."""
+    """Return the outcomes of appeals; the last has more events, each an hour after its posting."""
     events = [
         Event(f"{number}", f"A-{number:05}", EventType.CREATED, at, at)
         for number, at in enumerate(posted)
@@ -40,7 +40,7 @@ def week(found: tuple[Outcome, ...], by: str = "hour") -> Forecast:
     return forecast_deadlines(found, start=MONDAY, end=MONDAY + timedelta(days=7), zone=ZONE, by=by)
 
 
-def test_a_deadline_on_the_hour_is_of_the_hour_that_ends_then() -> None:
+def test_a_deadline_on_the_hour_counts_in_the_hour_that_ends_then() -> None:
     found = outcomes(at(9), at(9, 1), at(10), as_of=at(10))
     assert week(found).slots == (
         Slot(at(12), at(13), 1, 1),
@@ -48,9 +48,9 @@ def test_a_deadline_on_the_hour_is_of_the_hour_that_ends_then() -> None:
     )
 
 
-def test_dates() -> None:
+def test_by_day() -> None:
     found = outcomes(at(8), at(8, 30), at(17), as_of=at(17))
-    # the two of the morning are overdue by then
+    # the two that arrived in the morning are overdue
     assert week(found, "day") == Forecast(
         (Slot(at(0, day=1), at(0, day=2), 1, 1),),
         overdue=2,
@@ -64,26 +64,26 @@ def test_dates() -> None:
     )
 
 
-def test_what_is_answered_withdrawn_or_excluded_is_not_counted() -> None:
+def test_answered_withdrawn_and_excluded_appeals_are_not_counted() -> None:
     for kind in (EventType.REPLIED, EventType.DUPLICATE_OF):
         assert week(outcomes(at(9), as_of=at(11), x=kind)).open == 0
 
 
-def test_what_stands_or_is_not_known_is_counted_apart() -> None:
-    load = week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED))
-    assert (load.paused, load.open) == (1, 1)
+def test_paused_appeals_and_unknown_due_times_are_counted_separately() -> None:
+    forecast = week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED))
+    assert (forecast.paused, forecast.open) == (1, 1)
     last = datetime(2027, 12, 31, 17, 0, tzinfo=ZONE)
-    load = week(outcomes(last, as_of=last))
-    assert (load.unknown, load.open) == (1, 1)
+    forecast = week(outcomes(last, as_of=last))
+    assert (forecast.unknown, forecast.open) == (1, 1)
 
 
-def test_before_and_after() -> None:
-    found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, which holds until 14:00
-    load = forecast_deadlines(found, start=at(13), end=at(17), zone=ZONE)
-    assert (load.earlier, load.later, load.open) == (1, 1, 2)
+def test_deadlines_before_and_after_the_period() -> None:
+    found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, late after 14:00
+    forecast = forecast_deadlines(found, start=at(13), end=at(17), zone=ZONE)
+    assert (forecast.earlier, forecast.later, forecast.open) == (1, 1, 2)
 
 
-def test_hours_and_dates_are_those_of_the_zone() -> None:
+def test_slots_are_hours_of_the_given_zone() -> None:
     found = outcomes(at(9), as_of=at(9))
     (slot,) = forecast_deadlines(
         found, start=MONDAY, end=at(0, day=1), zone=ZoneInfo("Asia/Kolkata")
@@ -101,10 +101,10 @@ def test_a_day_on_which_clocks_change_is_one_slot() -> None:
     posted = [(start.astimezone(UTC) + timedelta(hours=hour)).astimezone(zone) for hour in (0, 20)]
     events = [Event(str(when), str(when), EventType.CREATED, when, when) for when in posted]
     found = evaluate(events, Policy([Target("x", working_hours(4), berlin)]), as_of=posted[1])
-    load = forecast_deadlines(
+    forecast = forecast_deadlines(
         found.outcomes, start=start, end=start + timedelta(days=2), zone=zone, by="day"
     )
-    (slot,) = load.slots  # 24 hours after its beginning it is 23:00 of the same date
+    (slot,) = forecast.slots  # 24 hours after its start it is 23:00 on the same date
     assert (slot.since, slot.until) == (start, datetime(2026, 10, 26, tzinfo=zone))
 
 
@@ -122,19 +122,19 @@ def test_every_open_clock_is_counted_once(
     found = outcomes(*(MONDAY + timedelta(minutes=minute) for minute in minutes), as_of=as_of)
     start = MONDAY + timedelta(minutes=first)
     end = start + timedelta(days=days)
-    load = forecast_deadlines(found, start=start, end=end, zone=ZONE, by=by)
-    assert load.open == len(found)
+    forecast = forecast_deadlines(found, start=start, end=end, zone=ZONE, by=by)
+    assert forecast.open == len(found)
     within = sorted(
         one.due_at for one in found if one.verdict != "breached" and start < one.due_at <= end
     )
-    assert sum(slot.count for slot in load.slots) == len(within)
-    for slot in load.slots:
+    assert sum(slot.count for slot in forecast.slots) == len(within)
+    for slot in forecast.slots:
         inside = [due for due in within if slot.since < due <= slot.until]
         assert slot.count == len(inside)
         assert slot.together == max(map(inside.count, inside))
 
 
-def test_what_cannot_be_asked() -> None:
+def test_invalid_arguments() -> None:
     with pytest.raises(NaiveDatetimeError, match=r"^start .* has no zone"):
         forecast_deadlines([], start=datetime(2026, 3, 16), end=MONDAY, zone=ZONE)
     with pytest.raises(ValueError, match=r"by='week' .* use hour or day"):
