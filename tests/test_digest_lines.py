@@ -619,7 +619,7 @@ def test_agencies_have_their_names_and_their_hours(
         "Комитет образования · пн 02.03.2026 08:30",
         "roads · пн 02.03.2026 13:30",
     ]
-    assert "В хранилище с его создания" in capsys.readouterr().err
+    assert "В хранилище с момента создания" in capsys.readouterr().err
 
 
 def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:

@@ -382,7 +382,7 @@ def test_the_command_groups_by_the_given_names(capsys: pytest.CaptureFixture[str
     assert (status, "have no attribute 'planet'" in err) == (2, True)
     for rate in ("900", "0", "1", "x", "100%"):
         status, _, err = run(capsys, *EVENTS, *options, "--target-rate", rate)
-        assert (status, "is no share" in err) == (2, True)
+        assert (status, "is not a share" in err) == (2, True)
     assert "target 85%" in run(capsys, *EVENTS, *options, "--target-rate", "0.85")[1]
 
 

@@ -131,7 +131,7 @@ SHELL: Final = Texts(
             "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
             "изменений {changes}",
         },
-        "in_store": {"en": "In the store since it was created", "ru": "За всё время хранилища"},
+        "in_store": {"en": "In the store since it was created", "ru": "В хранилище с момента создания"},
         # -- answers from a store
         "no_watermark": {
             "en": "It is unknown up to when the store has all events",
@@ -207,7 +207,7 @@ SHELL: Final = Texts(
         },
         "source_missing": {
             "en": "there is still no file {name}; check the path",
-            "ru": "файла {name} по-прежнему нет; проверьте путь",
+            "ru": "файла {name} так и нет; проверьте путь",
         },
         "sink_failing": {
             "en": "{name} fails and is tried again: {error}",
