@@ -25,11 +25,7 @@ from workhours_sla import (
     transfer,
     working_in_any,
 )
-from workhours_sla.adapters.calendars import dates
 from workhours_sla.adapters.calendars.icalendar.lines import folded, parse
-from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
-from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
-from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.calendars.day import DayKind
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -39,6 +35,13 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     UnknownTimeZoneError,
     WorkHoursWarning,
+)
+from workhours_sla.files import (
+    PartialDay,
+    read_dates,
+    read_icalendar,
+    read_xmlcalendar,
+    write_icalendar,
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.worktime.weekly_hours import Shift, WeeklyHours
@@ -625,7 +628,7 @@ def test_years_must_be_consecutive() -> None:
 
 
 def test_a_list_of_dates() -> None:
-    calendar = dates.read(DATA / "office.csv", id="office", tz="Europe/Samara")
+    calendar = read_dates(DATA / "office.csv", id="office", tz="Europe/Samara")
     name = str(DATA / "office.csv")
     assert calendar.coverage == ((date(2025, 1, 1), date(2025, 12, 31)),)
     found = {
@@ -652,21 +655,21 @@ def test_a_list_of_dates() -> None:
 
 
 def test_forms_of_a_list_of_dates() -> None:
-    plain = dates.read("date\n2025-05-08\n", id="x")
+    plain = read_dates("date\n2025-05-08\n", id="x")
     for text in (
         "\ufeffDate\r\n08.05.2025\r\n",
         '# a remark, and "more\n\ndate,name\n\n2025-05-08,\n,\n',
         "name\tdate\n\t8.5.2025",
         b'date\n"2025-05-08"',
     ):
-        assert dates.read(text, id="x") == plain
-    six_days = dates.read("date\n2025-05-08\n", id="x", weekend=(6,))
+        assert read_dates(text, id="x") == plain
+    six_days = read_dates("date\n2025-05-08\n", id="x", weekend=(6,))
     assert six_days.is_working_day(date(2025, 5, 10))
-    longer = dates.read(
+    longer = read_dates(
         "date\n2025-05-08\n", id="x", first=date(2024, 12, 1), last=date(2026, 1, 9)
     )
     assert longer.is_working_day(date(2026, 1, 9))
-    other = dates.read("date|kind\n2025-05-08|short", id="x", delimiter="|")
+    other = read_dates("date|kind\n2025-05-08|short", id="x", delimiter="|")
     assert other.day(date(2025, 5, 8)).short
 
 
@@ -697,13 +700,13 @@ def test_forms_of_a_list_of_dates() -> None:
 )  # fmt: skip
 def test_a_list_that_cannot_be_read_names_the_line(text: str, words: str) -> None:
     with pytest.raises(CalendarDataError, match=words) as caught:
-        dates.read(text, id="x")
+        read_dates(text, id="x")
     assert "\n" not in str(caught.value)
 
 
 def test_dates_out_of_bounds() -> None:
     with pytest.raises(CalendarDataError, match="line 2: 2025-05-08 is not within 2026"):
-        dates.read("date\n2025-05-08", id="x", first=date(2026, 1, 1), last=date(2026, 2, 1))
+        read_dates("date\n2025-05-08", id="x", first=date(2026, 1, 1), last=date(2026, 2, 1))
 
 
 # -- a schedule as JSON --------------------------------------------------------------------
@@ -726,8 +729,8 @@ CALENDARS = st.sampled_from(
         Calendar.get("RU").as_known(date(2021, 10, 1)).with_week(6),
         Calendar.get("RU").without(Layer.PRESIDENTIAL, Layer.REGION).provisional(),
         AMENDED.amend(day_off(date(2025, 9, 2), ORDER), confirms=[(date(2028, 1, 1),) * 2]),
-        dates.read(DATA / "office.csv", id="office", tz="Europe/Samara"),
-        dates.read(DATA / "office.csv", id="RU").amend(day_off(date(2025, 9, 2), ORDER)),
+        read_dates(DATA / "office.csv", id="office", tz="Europe/Samara"),
+        read_dates(DATA / "office.csv", id="RU").amend(day_off(date(2025, 9, 2), ORDER)),
         read_xmlcalendar(DATA / "ru-2024.xml", id="xml"),
         days_off_in_any(AMENDED, Calendar.plain([date(2025, 12, 25)])),
         working_in_any(days_off_in_any(Calendar.get("RU"), AMENDED), AMENDED.with_week(7)),
@@ -779,7 +782,7 @@ def test_a_calendar_of_another_library_goes_by_its_id() -> None:
 
 
 def test_the_json_is_frozen() -> None:
-    calendar = dates.read(
+    calendar = read_dates(
         "date,kind,name,swapped_with,act\n2025-05-09,,Victory Day,,Order\n"
         "2025-11-01,short,,2025-11-03,\n2025-11-03,transferred_off,,,\n",
         id="office",
@@ -941,7 +944,7 @@ READERS: dict[str, tuple[Read, str, tuple[type[Exception], ...]]] = {
         *('{}[]":,0123456789+*enull', (CalendarDataError,)),
     ),
     "office.csv": (
-        lambda text: dates.read(text, id="x"),
+        lambda text: read_dates(text, id="x"),
         *('date,;\n"#20250112-.', (CalendarDataError,)),
     ),
     "schedule.json": (from_json, '{}[]":,0123456789+-enull', (ConfigError,)),

@@ -14,19 +14,22 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Schedule, WeeklyHours
-from workhours_sla.adapters.calendars import dates
-from workhours_sla.adapters.calendars.acts import parse_acts
 from workhours_sla.adapters.calendars.icalendar import recurrence
-from workhours_sla.adapters.calendars.icalendar.read import read_icalendar
-from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.files import (
+    Fault,
+    open_source,
+    parse_acts,
+    read_dates,
+    read_icalendar,
+    read_xmlcalendar,
+)
 from workhours_sla.json import from_json
 from workhours_sla.worktime.budget import parse_budget
 
@@ -276,8 +279,8 @@ READERS: dict[str, tuple[Read, str]] = {
     "acts": (acts, f'acts = ["{LONG[:900_000]}"]'),
     "act": (acts, f'[[days_off]]\ndate = 2026-09-01\nact = "{LONG[:900_000]}"'),
     "key of acts": (acts, f'[acts.a]\ntitle = "t"\n{LONG[:900_000]} = 1'),
-    "list of dates": (lambda text: dates.read(text, id="x"), f"date\n{LONG[:100_000]}"),
-    "columns of dates": (lambda text: dates.read(text, id="x"), f"date,{LONG[:100_000]}\n"),
+    "list of dates": (lambda text: read_dates(text, id="x"), f"date\n{LONG[:100_000]}"),
+    "columns of dates": (lambda text: read_dates(text, id="x"), f"date,{LONG[:100_000]}\n"),
     "feed": (feed, LONG),
     "component": (feed, f"BEGIN:{LONG}\nEND:x"),
     "rule": (recurring, f"FREQ={LONG}"),
@@ -329,7 +332,7 @@ def test_a_zone_of_thousands_of_parts_is_refused() -> None:
     for read in (
         lambda tz: Schedule(None, "09:00-18:00", tz=tz),
         lambda tz: config(f'[input]\ntz = "{tz}"'),
-        lambda tz: dates.read("date\n2025-01-01\n", id="x", tz=tz),
+        lambda tz: read_dates("date\n2025-01-01\n", id="x", tz=tz),
         lambda tz: from_json(
             '{"schema": "workhours.interval/1", '
             f'"start": "2025-01-01T00:00:00+03:00[{tz}]", "end": ""}}'

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import Fault, Source, open_source
+from workhours_sla.adapters.sources import AppealFile, Fault, open_source
 from workhours_sla.adapters.sources.mapping import clip
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
@@ -149,7 +149,7 @@ def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
 
 
 @contextmanager
-def _progress(source: Source) -> Iterator[Any]:
+def _progress(source: AppealFile) -> Iterator[Any]:
     """Show a progress bar while a large file is read, if standard error is a terminal."""
     if source.size is None or source.size < PROGRESS_FROM or not sys.stderr.isatty():
         yield lambda _position: None

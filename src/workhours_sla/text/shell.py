@@ -131,7 +131,10 @@ SHELL: Final = Texts(
             "ru": "За этот запуск: событий {read}, дубликатов {duplicate}, опоздавших {late}; "
             "изменений {changes}",
         },
-        "in_store": {"en": "In the store since it was created", "ru": "В хранилище с момента создания"},
+        "in_store": {
+            "en": "In the store since it was created",
+            "ru": "В хранилище с момента создания",
+        },
         # -- answers from a store
         "no_watermark": {
             "en": "It is unknown up to when the store has all events",

@@ -17,6 +17,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.errors import ConfigError, clipped, shown
+from workhours_sla.public import public
 
 RENAMED = {"settles": "confirms"}
 """Keys of earlier versions, and their names now."""
@@ -24,6 +25,7 @@ RENAMED = {"settles": "confirms"}
 LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
 
 
+@public("workhours_sla.files")
 class Acts(NamedTuple):
     """The rows of a file, and the dates that they confirm."""
 

@@ -46,7 +46,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
-def read(  # noqa: PLR0913 - the list itself does not have these
+def read_dates(  # noqa: PLR0913 - the list itself does not have these
     source: Source,
     *,
     id: str,  # noqa: A002 - the word of Calendar
@@ -73,7 +73,7 @@ def read(  # noqa: PLR0913 - the list itself does not have these
     unknown kind, a working weekend that takes no hours from another date, a swap that would lose
     or double hours, and a whole year without a line.
 
-    >>> own = read("date,name\n2026-05-08,Day of the city\n", id="own")
+    >>> own = read_dates("date,name\n2026-05-08,Day of the city\n", id="own")
     >>> own.day(date(2026, 5, 8)).describe()
     'Day of the city'
     """

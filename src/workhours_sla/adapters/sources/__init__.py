@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from workhours_sla.adapters.sources.lines import MARKS_AND_BLANKS, ByteChunks
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
 from workhours_sla.errors import SourceError
+from workhours_sla.public import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workhours_sla.adapters.config.sections import Config
 
-__all__ = ["Fault", "Item", "Layout", "Source", "layout_of", "open_source"]
+__all__ = ["AppealFile", "Fault", "Item", "Layout", "layout_of", "open_source"]
 
 Format = Literal["csv", "jsonl"]
 
@@ -31,7 +32,8 @@ _FORMATS: dict[str, Format] = {
 }
 
 
-class Source:
+@public("workhours_sla.files")
+class AppealFile:
     """An open file or stream of appeals: iterate over it once, then close it.
 
     Yields the events of each row, or a Fault. ``size`` is the number of bytes of a file, None for a
@@ -75,7 +77,7 @@ class Source:
         self._closing.close()
 
 
-def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> Source:
+def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> AppealFile:
     """Open a file, or a binary stream such as ``sys.stdin.buffer``, as configured.
 
     The format is the configured one, else that of the file's extension, else JSON Lines if the
@@ -107,7 +109,7 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
             from workhours_sla.adapters.sources import jsonl  # noqa: PLC0415
 
             items = jsonl.read(chunks, layout, encoding=options.encoding, name=name)
-        return Source(items, chunks, stack.pop_all(), name=name, format=found, size=size)
+        return AppealFile(items, chunks, stack.pop_all(), name=name, format=found, size=size)
 
 
 def layout_of(config: Config) -> Layout:

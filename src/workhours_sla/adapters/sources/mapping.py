@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, Event, EventType
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _NOWHERE: Final = object()
 _ID_DIGITS = 20
 
 
+@public("workhours_sla.files")
 class Fault(NamedTuple):
     """A row without events: its first line, the reason, the details, and its text, clipped.
 

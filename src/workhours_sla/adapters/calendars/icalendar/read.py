@@ -23,6 +23,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
+from workhours_sla.public import public
 
 __all__ = ["FeedEvent", "PartialDay", "read_icalendar"]
 
@@ -30,6 +31,7 @@ MOST_DAYS = 1_000_000
 """The most days that the events of a feed may cover; a day counts once for each event."""
 
 
+@public("workhours_sla.files")
 class PartialDay(NamedTuple):
     """A date that an event covers only in part, with the event's SUMMARY and place."""
 

@@ -1,0 +1,31 @@
+r"""Read files of appeals, events and calendars, and write calendars as iCalendar.
+
+>>> from io import BytesIO
+>>> from workhours_sla.config import parse
+>>> from workhours_sla.files import open_source
+>>> rows = b"appeal_id,posted_at,answered_at\nA-1,2026-03-12T10:15+03:00,\n"
+>>> with open_source(BytesIO(rows), parse('[input]\nkind = "appeals"').mapping) as file:
+...     [[event.appeal_id for event in row] for row in file]
+[['A-1']]
+"""
+
+from workhours_sla.adapters.calendars.acts import Acts, load_acts, parse_acts
+from workhours_sla.adapters.calendars.dates import read_dates
+from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
+from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
+from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
+from workhours_sla.adapters.sources import AppealFile, Fault, open_source
+
+__all__ = [
+    "Acts",
+    "AppealFile",
+    "Fault",
+    "PartialDay",
+    "load_acts",
+    "open_source",
+    "parse_acts",
+    "read_dates",
+    "read_icalendar",
+    "read_xmlcalendar",
+    "write_icalendar",
+]
