@@ -50,7 +50,7 @@ class CheckResult:
     _history: tuple[str, HolderHistory] | None = None
     """Of the appeal whose holders were asked for last."""
 
-    @property
+    @cached_property
     def targets(self) -> Sequence[Target]:
         """The targets of the policy."""
         return self.promises.policy.targets
@@ -66,8 +66,10 @@ class CheckResult:
 
     def spans(self, outcome: Outcome) -> tuple[Span, ...]:
         """Return who had an overdue appeal, and how long; empty if that is not wanted or known."""
+        if not self.explain or not is_breached(outcome):
+            return ()
         target = next(target for target in self.targets if target.name == outcome.target)
-        if not self.explain or not is_breached(outcome) or target.on_transfer != "keep":
+        if target.on_transfer != "keep":
             return ()
         if self._history is None or self._history[0] != outcome.appeal_id:
             events = self._events[outcome.appeal_id]
