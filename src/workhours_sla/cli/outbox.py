@@ -122,7 +122,7 @@ def _check_exists(store: str, lang: str) -> None:
 
 
 def _names(path: Path, store: SqliteOutbox) -> list[str]:
-    """Return the names under which the store knows a file; each is a path to it."""
+    """Return the names that the store has for a file; each is a path to it."""
     real = os.path.realpath(path)
     known = [name for name in store.sinks() if Path(name).is_absolute()]
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]
