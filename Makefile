@@ -28,6 +28,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/plain_words.py
 
 notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[notebook]"

@@ -140,7 +140,7 @@ def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
     text = SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)
-    if error.earliest is not None:
+    if error.earliest is not None and error.latest is not None:
         earliest, latest = (_bound(one, lang) for one in (error.earliest, error.latest))
         text += SHELL.text(lang, "answer_between", earliest=earliest, latest=latest)
     return text

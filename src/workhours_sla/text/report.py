@@ -416,5 +416,9 @@ def name_of(by: str, key: str | None, lang: str) -> str:
 
 
 def heading(by: str, lang: str) -> str:
-    """Return the heading of a column; an own grouping has its own name."""
+    """Return the heading of a column; a grouping of your own has its own name.
+
+    >>> heading("agency", "en")
+    'agency'
+    """
     return words.pick(HEADINGS.get(by, {"en": by}), lang)
