@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pickle
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -55,6 +56,9 @@ FACADES = (
 )
 NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.public"}
 NOT_PUBLIC |= {"workhours_sla.version"}
+NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
+if find_spec("numpy") is None:
+    NOT_PUBLIC |= NEED_NUMPY
 PUBLIC = [name for name in FACADES if name not in NOT_PUBLIC]
 
 
