@@ -754,6 +754,7 @@ def test_closed_and_full_streams() -> None:
 
 
 def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("numpy")
     evil = "Дороги \x1b[31m \x7f \x80 \x9b31m \x9f"
     row = {"event_id": "1", "appeal_id": evil, "type": "created", "agency_id": evil}
     row["occurred_at"] = row["received_at"] = "2025-03-12T10:00:00+03:00"

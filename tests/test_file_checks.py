@@ -365,6 +365,7 @@ def test_a_read_only_output_is_not_replaced(here: Path, capsys: pytest.CaptureFi
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.usefixtures("here")
 def test_an_output_may_be_a_pipe_whose_reader_closes_it() -> None:
+    pytest.importorskip("numpy")
     os.mkfifo("pipe")
     shown: list[bytes] = []
 

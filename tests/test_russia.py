@@ -444,7 +444,7 @@ def test_an_uncertain_date_is_uncertain_as_known_on_any_date() -> None:
     assert caught.value.cause == "uncertain"
     without = Calendar.get("RU-KC").without(Layer.REGION)
     assert without.is_working_day(date(2026, 4, 20))
-    with pytest.raises(CalendarCoverageError, match="rules reach from 2004 to 2099"):
+    with pytest.raises(CalendarCoverageError, match="rules cover 2004 to 2099"):
         Calendar.get("RU").provisional().day(date(2100, 1, 10))
 
 

@@ -660,6 +660,6 @@ def test_the_command_prints_a_note_about_several_zones(capsys: pytest.CaptureFix
     assert main(["due", "2026-03-12 10:00", "--calendar", "RU-SA", "--lang=en"]) == 0
     out, err = capsys.readouterr()
     assert "Asia/Yakutsk" in out
-    assert err.startswith("Note: Sakha (Yakutia) keeps several times")
+    assert err.startswith("Note: Sakha (Yakutia) has several time zones")
     assert "Warning" not in err
     assert len(err.splitlines()) == 1
