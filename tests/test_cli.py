@@ -776,3 +776,13 @@ def test_json_is_escaped_for_a_stream_without_cyrillic() -> None:
     done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
     days = json.loads(done.stdout)["days"]
     assert days[0]["reason"]["ru"].startswith("Новогодние")
+
+
+def test_a_limit_by_rule_marks_the_answer_as_provisional(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # due at closing time on the last known working day: only the limit is in the next year
+    asked = ("due", "30.12.2027 14:00", "--calendar=RU-VGG", "--lang=en")
+    assert "PROVISIONAL" not in run(capsys, *asked)[1]
+    assert "PROVISIONAL" in run(capsys, *asked, "--provisional")[1]
+    assert json.loads(run(capsys, *asked, "--provisional", "--json")[1])["provisional"]

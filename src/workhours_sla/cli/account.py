@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from workhours_sla.adapters.sources import Fault
 from workhours_sla.cli.input import Rows, Stored
-from workhours_sla.cli.output import iso
+from workhours_sla.cli.printing import iso
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from workhours_sla.cli.options import CommonOptions, common_options, explain_option, take
-from workhours_sla.cli.output import echo_json, iso
+from workhours_sla.cli.printing import echo_json, iso
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, read_time, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -106,9 +106,7 @@ def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
     posted = given.when.astimezone(schedule.tz)
     trace = schedule.explain(posted, budget, provisional=by_rule)
     due_at = trace.end
-    limit = None
-    with suppress(CalendarCoverageError):
-        limit = schedule.breaches_after(posted, budget, provisional=by_rule)
+    limit, provisional = _limit(schedule, posted, budget, by_rule=by_rule)
     remaining = as_of = None
     if now is not None:
         as_of = read_time(now, schedule.tz).when
@@ -125,6 +123,7 @@ def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
                 "now": iso(as_of),
                 "remaining": None if remaining is None else iso_amount(remaining),
                 **_common_data(settings, trace, explain=explain),
+                "provisional": trace.provisional or provisional,
             }
         )
         return
@@ -144,7 +143,17 @@ def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
         label = "remaining" if remaining >= timedelta(0) else "overdue_by"
         current = answer.text("now", when=answer.time(as_of))
         answer.line(label, f"{answer.amount(abs(remaining))} ({current})")
-    answer.footing(provisional=trace.provisional)
+    answer.footing(provisional=trace.provisional or provisional)
+
+
+def _limit(
+    schedule: Schedule, start: datetime, budget: timedelta, *, by_rule: bool
+) -> tuple[datetime | None, bool]:
+    """Return the limit, None if it is unknown, and whether it is provisional."""
+    for provisional in (False, True) if by_rule else (False,):
+        with suppress(CalendarCoverageError):
+            return schedule.breaches_after(start, budget, provisional=provisional), provisional
+    return None, False
 
 
 @click.command()

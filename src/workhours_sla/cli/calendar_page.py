@@ -19,7 +19,7 @@ from workhours_sla.cli.options import (
     provisional_option,
     week_option,
 )
-from workhours_sla.cli.output import echo_json
+from workhours_sla.cli.printing import echo_json
 from workhours_sla.cli.settings import with_acts
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL, language

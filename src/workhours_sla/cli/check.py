@@ -28,8 +28,8 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
-from workhours_sla.cli.output import echo_json, iso
 from workhours_sla.cli.policy_output import main_schedule, promises_data
+from workhours_sla.cli.printing import echo_json, iso
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import evaluate

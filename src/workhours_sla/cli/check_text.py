@@ -17,13 +17,13 @@ from workhours_sla.cli.check_result import (
     is_breached,
     urgency,
 )
-from workhours_sla.cli.output import printable
 from workhours_sla.cli.policy_output import (
     budget_text,
     calendar_lines,
     main_schedule,
     schedule_text,
 )
+from workhours_sla.cli.printing import printable
 from workhours_sla.cli.times import show_minute, show_short, zone_text
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome

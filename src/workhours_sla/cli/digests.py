@@ -11,8 +11,8 @@ from workhours_sla.adapters.config.policy import DEFAULT, Promises
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.output import echo_note
 from workhours_sla.cli.policy_output import main_schedule
+from workhours_sla.cli.printing import echo_note
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words

@@ -21,8 +21,8 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
-from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import calendar_lines, main_schedule, promises_data
+from workhours_sla.cli.printing import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError

@@ -19,7 +19,7 @@ from workhours_sla.adapters.config.defaults import (
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.options import CommonOptions
-from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.printing import echo_note
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule

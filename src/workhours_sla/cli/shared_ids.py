@@ -9,7 +9,7 @@ from typing import Final
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
-from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.printing import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start

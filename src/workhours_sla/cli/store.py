@@ -9,7 +9,7 @@ import click
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
 from workhours_sla.cli import exit_codes
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option
-from workhours_sla.cli.output import echo_json, printable
+from workhours_sla.cli.printing import echo_json, printable
 from workhours_sla.text.shell import SHELL, language
 
 SHOWN: Final = 20

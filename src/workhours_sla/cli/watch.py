@@ -38,8 +38,8 @@ from workhours_sla.cli.options import (
     store_option,
     take,
 )
-from workhours_sla.cli.output import echo_note, printable
 from workhours_sla.cli.policy_output import main_schedule
+from workhours_sla.cli.printing import echo_note, printable
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from workhours_sla.adapters.output import write_files
+from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.reports.rows import columns_of, csv_table, table_names
 

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from workhours_sla.adapters.output import write_files
+from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.errors import needs_extra

@@ -43,11 +43,16 @@ def _written(part: Any) -> Any:
         part = {key: value for key, value in part.items() if key not in ("anyOf", "default")}
         part |= left[0] if len(left) == 1 else {"anyOf": left}
     return {
-        key: cleandoc(value).replace("``", "`") if key == "description" else _written(value)
+        key: _described(value) if key == "description" else _written(value)
         for key, value in part.items()
         if (key, value) != ("required", [])
         and not (key == "default" and isinstance(value, dict | list | tuple))
     }
+
+
+def _described(text: str) -> str:
+    """Return a docstring as a description, without its examples."""
+    return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()
 
 
 def main() -> None:

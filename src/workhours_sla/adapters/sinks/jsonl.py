@@ -8,9 +8,9 @@ from typing import BinaryIO, Final, Literal, NamedTuple, NoReturn
 
 import msgspec
 
+from workhours_sla.adapters.atomic_write import replacing
 from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
-from workhours_sla.adapters.output import replacing
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm, end_of, lines_of
 from workhours_sla.public import public
 from workhours_sla.sla.change import Change

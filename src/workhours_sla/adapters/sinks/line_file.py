@@ -12,9 +12,9 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
+from workhours_sla.adapters.atomic_write import sync_folder
 from workhours_sla.adapters.faults import fail
 from workhours_sla.adapters.file_locks import lock_file
-from workhours_sla.adapters.output import sync_folder
 from workhours_sla.errors import StoreError
 
 _SAMPLE: Final = 1 << 10

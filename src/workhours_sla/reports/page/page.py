@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.output import write_files
+from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.late import Late
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.page.details import Details
