@@ -48,6 +48,19 @@ def test_a_deadline_in_russia_loads_no_third_party_and_no_slow_module() -> None:
     assert not slow & (modules_after(DEADLINE) - modules_after("pass"))
 
 
+def test_the_command_due_loads_only_click() -> None:
+    command = """
+from workhours_sla.cli.main import main
+main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
+"""
+    quiet = (
+        "import contextlib, io\n"
+        f"with contextlib.redirect_stdout(io.StringIO()):\n    exec({command!r})"
+    )
+    assert foreign(quiet) == {"click"}
+    assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
+
+
 def test_every_public_name_is_there() -> None:
     import workhours_sla  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.json.text import escape_control_bytes
+from workhours_sla.adapters.json.control_characters import escape_control_bytes
 from workhours_sla.sla.change import Change, ChangeKind
 
 SCHEMA: Final = "workhours.change/2"

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
+from workhours_sla.adapters.json.control_characters import escape_control_bytes
 from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, plain, value_of
 from workhours_sla.adapters.json.leaves import Hours
 from workhours_sla.adapters.json.schedules import (
@@ -16,7 +17,7 @@ from workhours_sla.adapters.json.schedules import (
     ScheduleForm,
     outdated,
 )
-from workhours_sla.adapters.json.text import escape_control_bytes, parsed
+from workhours_sla.adapters.json.text import parsed
 from workhours_sla.adapters.shape import Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar

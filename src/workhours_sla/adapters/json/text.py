@@ -1,30 +1,12 @@
-r"""JSON text: parsed strictly, and written without control characters that act on a terminal.
-
->>> print(escape_controls('{"name": "\x9b31m"}'))
-{"name": "\u009b31m"}
-"""
+"""Parse JSON text strictly."""
 
 from __future__ import annotations
 
 import json
-import re
-from typing import Any, Final
+from typing import Any
 
 from workhours_sla.adapters.shape import Reader
 from workhours_sla.errors import ConfigError, shown
-
-_TEXT: Final = re.compile("[\x7f-\x9f]")
-_BYTES: Final = re.compile(b"\x7f|\xc2[\x80-\x9f]")
-
-
-def escape_controls(document: str) -> str:
-    """Return a JSON document with U+007F to U+009F escaped, as JSON always has U+0000 to U+001F."""
-    return _TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
-
-
-def escape_control_bytes(document: bytes) -> bytes:
-    """Return a JSON document in UTF-8 with the same escaped."""
-    return _BYTES.sub(lambda found: b"\\u%04x" % found[0][-1], document)
 
 
 def parsed(text: str | bytes, reader: Reader) -> Any:
@@ -49,7 +31,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         if isinstance(text, bytes):
             text = text.decode()
         elif not text.isascii():
-            text.encode()  # half of a character is not text
+            text.encode()  # a lone surrogate is not text
         return json.loads(text, object_pairs_hook=unique)
     except ConfigError:  # also a ValueError
         raise
