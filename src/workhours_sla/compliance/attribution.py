@@ -55,13 +55,14 @@ class PhaseTime:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Late appeals by agency, by three rules: (agency, late appeals), most first.
+    """Late appeals counted by agency under three rules: pairs of agency and number, most first.
 
     ``at_breach`` counts them for the holder at the limit, ``largest_share`` for the holder of the
     most working time, ``first`` for the first holder. ``hour_earlier`` counts, by the holder at
     the limit, those that would have been in time if they had reached that holder an hour of
-    working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals of which
-    that is known. ``shares`` splits their working time by holder and phase, most first, ``phases``
+    working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals for which
+    this can be determined. ``shares`` splits their working time by holder and phase, most first,
+    ``phases``
     by phase alone, in their order. No event shows an approval within an agency, so its time is
     part of the phase ``assigned``. ``left_out`` counts late appeals whose holders are not known.
     """
@@ -126,7 +127,7 @@ def _hour_earlier(
 
 
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
-    """Return the attribution of ``late`` late appeals, of which the events explain ``found``."""
+    """Return who had the late appeals: ``found`` are those with known holders."""
     owners: list[Counter[str | None]] = [Counter() for _ in _OWNERS]
     earlier: Counter[str | None] = Counter()
     worked: Counter[tuple[str | None, Phase]] = Counter()

@@ -181,7 +181,10 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
 
 
 def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
-    """Return when a week is final if a case arrives in its last moment, None if unknown."""
+    """Return the instant from which a week's figures can no longer change, None if unknown.
+
+    This is the limit of a case that arrives in the last moment of the week.
+    """
     if row.final_at is None:
         return None
     target, limits = tally.cases.target, [row.final_at]

@@ -37,7 +37,7 @@ class Report(ReportNumbers):
     lang: str = field(default="en", kw_only=True)
 
     def text(self, *by: str, lang: str | None = None) -> str:
-        """Return tables as plain text with their notes: those of ``by``, or the first one.
+        """Return the tables grouped by ``by``, or the first one, as plain text with their notes.
 
         ``lang`` is "en" or "ru", the report's own language if None. Raises LookupError for a
         grouping that the report does not have.

@@ -112,7 +112,7 @@ class Cycle:
         """The citizen's deletion of the appeal, unless it was restored."""
 
     def add(self, event: Event, judged: Mapping[str, bool]) -> None:
-        """Add an event that comes after those before.
+        """Add the next event; it must not precede one that was already added.
 
         ``judged`` are the verdicts of the reviews so far, by the id of the reply.
         """

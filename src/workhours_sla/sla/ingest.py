@@ -107,7 +107,7 @@ def report(work: Work, appeal: AppealState, *, everything: bool = False) -> None
 def _repeat(
     work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[_Move]
 ) -> StoredEvent | Copies:
-    """Add a copy of an event whose id is known, and return the copies of the id."""
+    """Add another copy of an event whose id was seen before, and return all copies of that id."""
     event = copy.event
     before = effective_copy(copies)
     event_before = None if before is None else before.event

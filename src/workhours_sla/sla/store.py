@@ -88,7 +88,7 @@ class Work:
         self.changes: list[Change] = []
 
     def clear(self) -> None:
-        """Empty it, once it is written, but for its changes and counters."""
+        """Remove what is written; the changes and counters stay."""
         self.added, self.altered, self.appeals = [], [], {}
         self.written = len(self.changes)
         self.is_part = False

@@ -89,9 +89,9 @@ def paused_before_answer(  # noqa: PLR0913
 ) -> timedelta | None:
     """Return the working time within the pauses that delay the answer to a budget.
 
-    A pause delays the due time if less than the budget was used before it, and the limit
-    (``latest``) also if exactly the budget was. Returns None if a pause runs past the known
-    dates; without ``knows`` every instant is known.
+    A pause delays the due time if it begins before the budget is used up. It delays the limit
+    (``latest``) even if it begins exactly when the budget is used up. Returns None if a pause ends
+    after the known dates; if ``knows`` is None, every instant counts as known.
     """
     paused = ZERO
     at_start = worked(start)

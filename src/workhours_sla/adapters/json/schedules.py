@@ -190,7 +190,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    """Several calendars as one: off where any is off, or working where any works."""
+    """Several calendars combined: a date is off if any is off, or working if any works."""
 
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool

@@ -62,7 +62,7 @@ def funnel_chart(funnel: Funnel | None, table: Table, lang: str) -> Chart:
 
 
 def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
-    """Return the point of a group; it is to be named outside the outer limits."""
+    """Return the point of a group; it is labelled if it lies outside the outer limits."""
     words = CHARTS.text(
         lang,
         "group_point",

@@ -41,7 +41,7 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The values in view, from the left or the foot to the other end, and the texts of some.
+    """An axis: its visible range, from left to right or bottom to top, and its tick labels.
 
     With ``names``, ticks are the names of places rather than values.
     """

@@ -263,7 +263,7 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield who had the appeal when, by letters."""
+        """Yield the stretches of each holder, labelled with letters."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""

@@ -105,7 +105,7 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
 
 
 def curve_end(report: ReportNumbers) -> float:
-    """Return up to how many hours the curve goes: past the budget and the ninetieth percentile."""
+    """Return the hour at which the curve ends: after the budget and the ninetieth percentile."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
     ends = [2 * budget] if budget is not None else []

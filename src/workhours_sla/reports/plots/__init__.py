@@ -86,9 +86,9 @@ def kaplan_meier_plot(
     """Draw the share not yet answered by working time (Kaplan-Meier), and return the axes.
 
     With its 95 % band, the budget as a line, the median and the ninetieth percentile. The curve
-    is that of the report, shown past the budget and the ninetieth percentile. ``cases``, those
-    the report was made of, add a tick where an appeal was open or withdrawn and no longer
-    observed, and, below, how many still waited.
+    is that of the report, shown past the budget and the ninetieth percentile. ``cases``
+    are those the report was made of. With them, a tick marks where the observation of an open or
+    withdrawn appeal ends, and a row below shows how many appeals still waited.
     """
     return draw(ax, lambda _: times.curve_chart(report, lang or report.lang, cases), height=3.3)
 

@@ -133,9 +133,9 @@ def _in_any_case(
 def _compare(
     asked: Question[Any], extremes: Sequence[tuple[WorkingTime, WorkingTime]]
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers with unknown dates off, their unit, and which are certain.
+    """Return the answers as if unknown dates were days off, their unit, and which are certain.
 
-    Those are known, and the same with unknown dates full.
+    An answer is certain if it is known and the same as if unknown dates were full working days.
     """
     least, unit, left = _solve(asked._replace(schedules=tuple(off for off, _ in extremes)))
     most, other, also_left = _solve(asked._replace(schedules=tuple(full for _, full in extremes)))

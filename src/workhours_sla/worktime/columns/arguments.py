@@ -257,7 +257,10 @@ def shape_of(named: dict[str, Ints]) -> tuple[int, ...]:
 
 
 def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, ...], Ints | None]:
-    """Return the schedules and the code of each row. Raises TypeError, IndexError."""
+    """Return the schedules and, for each row, the index of its schedule.
+
+    Raises TypeError, IndexError.
+    """
     if isinstance(schedule, WorkingTime):
         if codes is not None:
             msg = "codes select one of several schedules; give a list of them, or leave codes out"

@@ -40,7 +40,7 @@ class Options(NamedTuple):
 
 
 class Question(NamedTuple, Generic[Given]):
-    """A verb and its columns, of one shape."""
+    """A verb to compute and its argument columns, all of the same shape."""
 
     verb: Verb
     schedules: tuple[WorkingTime, ...]

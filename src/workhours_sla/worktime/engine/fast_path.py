@@ -134,7 +134,7 @@ EMPTY: FastPath = FastPath(({}, [], [], [], []), [], [])
 
 
 def utc_path(snapshot: Snapshot) -> FastPath:
-    """Return a snapshot on the UTC clock."""
+    """Return the fast path of a snapshot for instants in UTC."""
     return _path(snapshot, snapshot.starts, snapshot.ends, [(snapshot.lo, snapshot.hi, ZERO)])
 
 

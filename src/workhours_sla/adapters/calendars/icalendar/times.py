@@ -36,7 +36,7 @@ class Moment(NamedTuple):
     date_only: bool
 
     def at(self, wall: datetime) -> datetime:
-        """Return the instant, in UTC, of a wall-clock time on this moment's clock."""
+        """Return the instant, in UTC, of a wall-clock time in the zone of this moment."""
         return wall if self.zone is None else instant_of(wall, self.zone)
 
 
