@@ -62,9 +62,8 @@ class Attribution:
     the limit, those that would have been in time if they had reached that holder an hour of
     working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals for which
     this can be determined. ``shares`` splits their working time by holder and phase, most first,
-    ``phases``
-    by phase alone, in their order. No event shows an approval within an agency, so its time is
-    part of the phase ``assigned``. ``left_out`` counts late appeals whose holders are not known.
+    ``phases`` by phase alone, in their order. No event shows an approval within an agency, so its
+    time is part of the phase ``assigned``. ``left_out`` counts late appeals with unknown holders.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]

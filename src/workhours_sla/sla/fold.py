@@ -137,7 +137,7 @@ def _relevant_to(clock: Clock, relevant: RelevantEvents, last_cycle: int) -> fro
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return a copy with clocks that depend on uncertain dates built by rule, marked provisional."""
+    """Return a copy whose clocks on uncertain dates are built by rule, marked as provisional."""
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
