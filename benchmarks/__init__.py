@@ -1,1 +1,1 @@
-"""What the engines cost, side by side with other libraries: ``python -m benchmarks``."""
+"""The cost of the engines, compared with other libraries: ``python -m benchmarks``."""

@@ -1,4 +1,4 @@
-"""Run the comparisons and print what they found: a table, unless something else is asked for."""
+"""Run the comparisons and print the results, by default as a table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXIT_UNEXPLAINED = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run what the arguments ask for; return the exit status."""
+    """Run the comparisons that the arguments name and return the exit status."""
     given = _arguments(argv)
     result: dict[str, Any] = {"machine": _machine()}
     status = 0

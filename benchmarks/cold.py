@@ -1,4 +1,4 @@
-"""What comes before the first answer: import, reading the calendar, compiling."""
+"""The cost before the first answer: import, reading the calendar, compiling."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ run()
 
 
 def compiling(turns: int) -> Measured:
-    """Return what a schedule costs to compile and to keep, its calendar at hand."""
+    """Return the time and memory to compile a schedule whose calendar is loaded."""
     times = take_turns(
         [Case("3 years", lambda: ask_years(fresh_schedule(), 2024, 2026), YEARS)], turns
     )
@@ -63,12 +63,12 @@ def compiling(turns: int) -> Measured:
 
 
 def _columns_per_year(count: int) -> float:
-    """Return the bytes of the tables for columns, per schedule, for each year more."""
+    """Return the bytes that each further year adds to a schedule's tables for columns."""
     return (_tables(count, 2015, 2025) - _tables(count, 2025, 2025)) / 10 / count
 
 
 def _tables(count: int, first: int, last: int) -> int:
-    # copies, as the tables reach as far as a schedule was ever asked about
+    # copies, because the tables of a schedule cover all years that were ever used
     schedules = pickle.loads(pickle.dumps(distinct_regions()[:count]))  # noqa: S301
     rows = Rows(1_000)
     when = spread(f"{first}-01-02", (last - first + 1) * 360 * 86_400, rows.rng, 1_000)
@@ -84,7 +84,7 @@ def _tables(count: int, first: int, last: int) -> int:
 
 
 def starting(turns: int) -> Measured:
-    """Return what a process costs until its first answer, and which libraries that loaded."""
+    """Return the cost of a process until its first answer, and the libraries that it loads."""
     with tempfile.TemporaryDirectory() as compiled_modules:
         environment = {
             name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"

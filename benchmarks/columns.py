@@ -1,4 +1,4 @@
-"""Whole columns: what a row costs."""
+"""The cost of a row in whole columns."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from workhours_sla.worktime.columns.tables import compiled
 
 CHUNK = 16_384
 SAMPLE = 1_000
-"""Rows given to what takes a Python call per row: its cost per row does not depend on how many."""
+"""Rows for methods with a Python call per row; their cost per row does not depend on it."""
 
 
 def floor(count: int) -> Case:
-    """Return the least that any table can cost: two gathers and a subtract, in chunks.
+    """Return the lower bound for any table: two gathers and a subtraction, in chunks.
 
     The places are computed beforehand, the table has as many cells as one of ours for two years,
     and the answer is written where the last one was.
@@ -49,7 +49,7 @@ def floor(count: int) -> Case:
 
 
 def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
-    """Return the arithmetic of ``elapsed`` alone: tables at hand, rows known, nothing checked."""
+    """Return the arithmetic of ``elapsed`` alone: tables built, no row checked."""
     columns.elapsed(schedule, starts, ends, tz="UTC")
     forward = compiled((schedule,)).horizon.tables("us", few_rows=False).forward
     first, last = starts.view(np.int64), ends.view(np.int64)
@@ -82,7 +82,7 @@ def deadline_case(name: str, schedule: Any, starts: Instants, **more: Any) -> Ca
 
 
 def elapsed(rows: Rows, turns: int) -> Measured:
-    """Return how the time between two columns compares."""
+    """Return the comparison of the working time between two columns."""
     office, count = plain_office(), len(rows.starts)
     schedule, rival = office.schedule(), workclock.schedule(office)
     search = numpy_searchsorted.SortedIntervals(office)
@@ -125,7 +125,7 @@ def elapsed(rows: Rows, turns: int) -> Measured:
 
 
 def deadline(rows: Rows, turns: int) -> Measured:
-    """Return how a column of deadlines compares."""
+    """Return the comparison of a column of deadlines."""
     office, count = plain_office(), len(rows.starts)
     schedule, rival = office.schedule(), workclock.schedule(office)
     search = numpy_searchsorted.SortedIntervals(office)
@@ -165,7 +165,7 @@ def deadline(rows: Rows, turns: int) -> Measured:
 
 
 def overhead(rows: Rows, turns: int) -> Measured:
-    """Return what the public function adds to the arithmetic."""
+    """Return the time that the public function adds to the arithmetic."""
     schedule = russian("RU-MOW")
     starts, ends = rows.starts, rows.ends
     with_nat = starts.copy()
@@ -208,7 +208,7 @@ def overhead(rows: Rows, turns: int) -> Measured:
 
 @cache
 def russian(region: str) -> Schedule:
-    """Return a region's schedule, by rule for dates that no act decides yet."""
+    """Return a region's schedule, provisional for dates that no act decides yet."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeveralZonesWarning)
         return Schedule(Calendar.get(region), HOURS).provisionally()
@@ -222,7 +222,7 @@ def regions() -> tuple[Schedule, ...]:
 
 @cache
 def distinct_regions() -> tuple[Schedule, ...]:
-    """Return a schedule of each kind: no two of them work at the same times in these years."""
+    """Return schedules of which no two have the same working time in these years."""
     rows = Rows(1_000)
     columns.elapsed(regions(), rows.starts, rows.ends, codes=np.zeros(1_000, int), tz="UTC")
     slots = compiled(regions()).horizon.slot_of.tolist()
@@ -235,7 +235,7 @@ def drawn(schedules: tuple[Schedule, ...], rows: Rows) -> NDArray[np.int64]:
 
 
 def many_schedules(rows: Rows, turns: int) -> Measured:
-    """Return what a schedule per row costs."""
+    """Return the cost of a schedule per row."""
     kinds = distinct_regions()
     lists = {
         "12 schedules, all distinct": kinds[:12],
@@ -267,7 +267,7 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
 
 
 def pauses_of(rows: Rows, per_row: int) -> columns.Pauses:
-    """Return the same number of pauses for each row, half an hour each, two hours apart."""
+    """Return the same number of pauses for each row, each half an hour, two hours apart."""
     begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
     starts: NDArray[np.datetime64] = np.add.outer(rows.starts, begins).reshape(-1)
     offsets = np.arange(len(rows.starts) + 1) * per_row
@@ -275,7 +275,7 @@ def pauses_of(rows: Rows, per_row: int) -> columns.Pauses:
 
 
 def pauses(rows: Rows, turns: int) -> Measured:
-    """Return what a pause per row costs."""
+    """Return the cost of a pause per row."""
     schedule, paused = russian("RU-MOW"), pauses_of(rows, 1)
     starts, ends = rows.starts, rows.ends
     times = take_turns(

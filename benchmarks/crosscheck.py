@@ -1,4 +1,4 @@
-"""The same rows asked of us and of the others; every difference is explained or an error.
+"""Compare our answers with those of other libraries; an unexplained difference is an error.
 
 An explanation is never "something special is near": it says what the other library counts that
 we do not, and the difference must come to exactly that.
@@ -34,7 +34,7 @@ from workhours_sla.worktime.budget import format_amount
 
 ROWS = 100_000
 SLOW_ROWS = 2_000
-"""Rows for a library that takes a millisecond for each."""
+"""Rows for a library that takes a millisecond per row."""
 
 Bools = NDArray[np.bool_]
 Stretches = tuple[Instants, Instants]
@@ -54,7 +54,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two gave for the same rows; ``unexplained`` is the first of the rows without reason."""
+    """The answers of two for the same rows; ``unexplained`` is the first row without a reason."""
 
     name: str
     rows: int
@@ -90,14 +90,14 @@ class Questions:
 
 
 def _mixed(column: Any, rng: np.random.Generator) -> Any:
-    """Return times of which a third keep their microseconds, the others are rounded down."""
+    """Return the times, two thirds of them rounded down to a coarser unit."""
     values = column.view(np.int64) + rng.integers(0, 10**6, len(column))
     grain = np.array([1, 10**6, 1800 * 10**6])[rng.integers(0, 3, len(values))]
     return (values // grain * grain).view(column.dtype)
 
 
 def crosscheck(count: int = ROWS) -> Iterator[Comparison]:
-    """Compare us with each library, and with ourselves."""
+    """Compare us with each library, and our surfaces with each other."""
     asked = Questions(count)
     yield from _with_ourselves(asked)
     yield from _with_workclock(asked)
@@ -185,7 +185,7 @@ def _with_workclock(asked: Questions) -> Iterator[Comparison]:
 
 
 def _with_workclock_on_short_days(asked: Questions) -> Iterator[Comparison]:
-    reason = "the eve of a holiday is an hour shorter, which workclock cannot be told"
+    reason = "the eve of a holiday is an hour shorter, which workclock cannot express"
     yield from _three_verbs(
         "workclock, eves of holidays short",
         asked,
@@ -284,7 +284,7 @@ def _three_verbs(
 
 
 def _within(stretches: Stretches, starts: Instants, ends: Instants) -> Amounts:
-    """Return how much of the stretches lies between, negative where the end is earlier."""
+    """Return how much of the intervals is between; negative where the end is earlier."""
     total = np.zeros(len(starts), "m8[us]")
     for lo, hi in zip(*stretches, strict=True):
         total += np.clip(ends, lo, hi) - np.clip(starts, lo, hi)
@@ -326,7 +326,7 @@ def _with_pandas(asked: Questions) -> Iterator[Comparison]:
     )
 
 
-# -- with timegrid, which can be told all of it ------------------------------------------------
+# -- with timegrid, which can express all of it -----------------------------------------------
 
 
 def _with_timegrid(asked: Questions) -> Iterator[Comparison]:

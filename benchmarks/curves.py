@@ -1,4 +1,4 @@
-"""How the cost of a row grows with what a batch is made of."""
+"""How the cost of a row depends on the content of a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of the result: a figure, what it may be, and what it was before."""
+"""Lines of the result: a figure, its target and its baseline."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Literal, NamedTuple
 from benchmarks.timing import Timings
 
 WORSE = 1.25
-"""How much worse than the baseline a figure is before it is pointed out."""
+"""The ratio to the baseline from which a figure is reported as worse."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A figure; ``sense`` says which way is good, ``target`` how far it must go, if anywhere."""
+    """A figure; ``sense`` is the good direction, ``target`` the value to reach, if any."""
 
     path: str
     figure: str
@@ -35,7 +35,7 @@ class Line:
 
     @property
     def comparable(self) -> bool:
-        """Whether another machine, or this one on another day, would give about the same."""
+        """Whether the figure is about the same on another machine or another day."""
         return self.unit in {"x", "KB", "modules"}
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Line:
 
 
 class Measured(NamedTuple):
-    """Lines, and the times they were made of."""
+    """Lines, and the times behind them."""
 
     lines: list[Line]
     timings: dict[str, Timings]
@@ -73,7 +73,7 @@ def faster(  # noqa: PLR0913, PLR0917
     figure: str = "",
     unit: str = "ns/row",
 ) -> Line:
-    """Return the line that says how many times as long the other takes."""
+    """Return the line with the ratio of the other's time to ours."""
     shown = versus(times[ours], times[other], unit)
     return least(
         path, figure or f"faster than {other}", times.ratio(other, ours), "x", target, shown
@@ -83,7 +83,7 @@ def faster(  # noqa: PLR0913, PLR0917
 def share(  # noqa: PLR0913, PLR0917
     path: str, times: Timings, ours: str, plain: str, target: float | None, figure: str
 ) -> Line:
-    """Return the line that says how many times as long ours takes as something plainer."""
+    """Return the line with the ratio of our time to that of a simpler calculation."""
     shown = versus(times[ours], times[plain], "ns/row")
     return most(path, figure, times.ratio(ours, plain), "x", target, shown)
 
@@ -95,7 +95,7 @@ def versus(ours: float, theirs: float, unit: str) -> str:
 
 
 def figures(value: float) -> str:
-    """Return a number with three significant figures, whole where it is large."""
+    """Return a number with three significant figures, a large one as an integer."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
@@ -118,7 +118,7 @@ def table(lines: Iterable[Line]) -> str:
 
 
 def columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> str:
-    """Return rows of text under one another, some columns set to the right."""
+    """Return rows as aligned text, some columns aligned to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(

@@ -1,4 +1,4 @@
-"""What a large column needs beside itself and its answer, measured in a process of its own."""
+"""The memory that a large column needs beside input and answer, in a process of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS = 10_000_000
 
 
 def memory() -> dict[str, Any]:
-    """Return the peak of elapsed beyond inputs and answer, and how what is kept grows."""
+    """Return the peak of ``elapsed`` beyond inputs and answer, and the growth of the tables."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.memory"], check=True, capture_output=True, text=True
     )
@@ -32,7 +32,7 @@ def memory() -> dict[str, Any]:
 
 
 def text(found: dict[str, Any]) -> str:
-    """Return what was found in words."""
+    """Return the results as text."""
     lines = [
         f"elapsed on {ROWS:,} rows, at most, beyond inputs and answer:",
         f"  {found['resident_kb']:>7,} KB resident",
@@ -47,7 +47,7 @@ def text(found: dict[str, Any]) -> str:
 
 
 def fresh_schedule() -> Schedule:
-    """Return a schedule that has compiled nothing yet; its calendar is read."""
+    """Return a schedule that has compiled nothing yet; its calendar is loaded."""
     return Schedule(Calendar.get("RU"), HOURS, tz=ZONE)
 
 
@@ -59,7 +59,7 @@ def ask_years(schedule: Schedule, first: int, last: int) -> Schedule:
 
 
 def kept(make: Callable[[], object]) -> int:
-    """Return the bytes of what is made, those of numpy included."""
+    """Return the bytes that a call allocates and keeps, those of numpy included."""
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -73,7 +73,7 @@ def kept(make: Callable[[], object]) -> int:
 
 def _measure() -> dict[str, Any]:
     rng = np.random.default_rng(2026)
-    # made in place: a higher peak before the call would hide that of the call
+    # computed in place: a higher peak before the call would hide that of the call
     begin, end = np.array(["2024-01-02", "2025-12-15"], "M8[us]").view(np.int64).tolist()
     starts = rng.integers(begin, end, ROWS)
     ends = rng.integers(0, 7 * 86_400 * 10**6, ROWS)
@@ -82,7 +82,7 @@ def _measure() -> dict[str, Any]:
     columns.elapsed(schedule, *(column[:100_000] for column in asked), tz="UTC")  # compiles
     before = peak_kb()
     answer = columns.elapsed(schedule, *asked, tz="UTC")
-    # room that was left before the call can make this less than nothing
+    # memory that was free before the call can make this negative
     resident = max(0, peak_kb() - before - answer.nbytes // 1024)
     size = answer.nbytes
     del answer
@@ -96,7 +96,7 @@ def _measure() -> dict[str, Any]:
 def peak_kb() -> int:
     """Return the peak of resident memory of this process."""
     status = Path("/proc/self/status")
-    if status.exists():  # what getrusage tells there begins with the peak of the parent
+    if status.exists():  # getrusage starts with the peak of the parent there
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
         assert found is not None  # noqa: S101 - Linux always says it
         return int(found[1])

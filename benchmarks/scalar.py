@@ -1,4 +1,4 @@
-"""One appeal at a time: what a call costs."""
+"""The cost of a call for one appeal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANOTHER_ZONE = ZoneInfo("Asia/Yekaterinburg")
 
 
 def deadline(rows: Rows, turns: int) -> Measured:
-    """Return how a single deadline compares."""
+    """Return the comparison of a single deadline."""
     office = plain_office()
     schedule, rival = office.schedule(), workclock.schedule(office)
     grid, amount = timegrid.calendar(office), businesstimedelta.amount(office, 4)
@@ -51,7 +51,7 @@ def deadline(rows: Rows, turns: int) -> Measured:
 
 
 def elapsed(rows: Rows, turns: int) -> Measured:
-    """Return how the working time between two instants compares."""
+    """Return the comparison of the working time between two instants."""
     office = plain_office()
     schedule, rival = office.schedule(), workclock.schedule(office)
     line, rule = timegrid.timeline(office), businesstimedelta.rule(office)
@@ -80,5 +80,5 @@ def elapsed(rows: Rows, turns: int) -> Measured:
 
 
 def _calls(name: str, call: Callable[..., Any], first: list[Any], second: Iterable[Any]) -> Case:
-    """Return a loop of calls, by ``map``, whose own cost is a few nanoseconds."""
+    """Return a loop of calls by ``map``, whose overhead is a few nanoseconds."""
     return Case(name, lambda: list(map(call, first, second)), len(first))

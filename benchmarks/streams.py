@@ -1,4 +1,4 @@
-"""How many events a second, from lines of JSON to changes, each way in a process of its own."""
+"""Events per second from JSON lines to changes, each method in a process of its own."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)
-SETTLED = {"met", "breached", "withdrawn", "excluded"}
+ENDED = {"met", "breached", "withdrawn", "excluded"}
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 Clock = tuple[str, str, int]
 Answer = Callable[[], dict[Clock, str]] | None
-"""How each clock that is settled ended, asked for once the time is taken."""
+"""The final verdict of each clock that ended, computed after the time is taken."""
 
 
 def policy() -> Policy:
-    """Return three targets: of first reply, reply to the point, and final reply."""
+    """Return three targets: first reply, reply to the point, and final reply."""
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     return Policy(
         [
@@ -60,34 +60,35 @@ def policy() -> Policy:
 
 
 def streams(file: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return, for each way, the events, the seconds, the peak of memory and what it answered.
+    """Return the events, seconds, peak memory and answers of each method.
 
-    Without a file, of a year of 28 thousand appeals made by examples/generate_appeals.py.
+    Without a file, the events are a year of 28 thousand appeals that
+    examples/generate_appeals.py makes.
     """
     with TemporaryDirectory() as folder:
         if file is None:
             file = Path(folder, "events.jsonl")
             maker = [sys.executable, str(EXAMPLES / "generate_appeals.py")]
             subprocess.run([*maker, "--days", "365", "--out", str(file)], check=True)  # noqa: S603 - our own
-        return {way: _apart(way, file) for way in WAYS}
+        return {name: _in_own_process(name, file) for name in METHODS}
 
 
 def text(found: dict[str, dict[str, Any]]) -> str:
-    """Return what was found in words."""
+    """Return the results as text."""
     lines = ["from lines of JSON to changes, three targets:"]
     decoding = found["decoded only"]["seconds"]
-    for way, one in found.items():
+    for name, one in found.items():
         speed = one["events"] / one["seconds"]
-        line = f"  {way:<24} {one['events']:>10,} events  {speed:>8,.0f} a second"
+        line = f"  {name:<24} {one['events']:>10,} events  {speed:>8,.0f} a second"
         line += f"  {one['seconds'] / decoding:>5.1f}x decoding  {one['peak_mb']:>6,} MB"
-        if one["settled"]:
-            line += f"  {one['settled']:>9,} clocks settled: {one['digest']}"
+        if one["ended"]:
+            line += f"  {one['ended']:>9,} clocks ended: {one['digest']}"
         lines.append(line)
     return "\n".join(lines)
 
 
-def _apart(way: str, file: Path) -> dict[str, Any]:
-    call = [sys.executable, "-m", "benchmarks.streams", way, str(file)]
+def _in_own_process(name: str, file: Path) -> dict[str, Any]:
+    call = [sys.executable, "-m", "benchmarks.streams", name, str(file)]
     done = subprocess.run(call, check=True, capture_output=True, text=True)  # noqa: S603
     return dict(json.loads(done.stdout))
 
@@ -100,13 +101,13 @@ def _events(file: Path) -> Iterator[Event]:
 
 
 def _batches(file: Path) -> Iterator[tuple[tuple[Event, ...], datetime]]:
-    """Yield the events, a batch at a time, with the watermark after it."""
+    """Yield the events in batches, each with the watermark after it."""
     events = _events(file)
-    heard = datetime.min.replace(tzinfo=UTC) + SKEW
+    received_until = datetime.min.replace(tzinfo=UTC) + SKEW
     while batch := tuple(islice(events, BATCH_SIZE)):
-        heard = max(heard, *(event.received_at for event in batch))
-        yield batch, heard - SKEW
-    yield (), heard + ALLOWED_SKEW
+        received_until = max(received_until, *(event.received_at for event in batch))
+        yield batch, received_until - SKEW
+    yield (), received_until + ALLOWED_SKEW
 
 
 def _decoded(file: Path) -> tuple[int, Answer]:
@@ -120,7 +121,7 @@ def _at_once(file: Path) -> tuple[int, Answer]:
     return len(events), lambda: {
         (one.appeal_id, one.target, one.cycle): one.verdict.value
         for one in found.outcomes
-        if one.verdict.value in SETTLED
+        if one.verdict.value in ENDED
     }
 
 
@@ -132,12 +133,12 @@ def _in_memory(file: Path) -> tuple[int, Answer]:
 def _one_at_a_time(file: Path) -> tuple[int, Answer]:
     monitor = Monitor(policy())
 
-    def take(batch: Sequence[Event], until: datetime) -> Iterator[Change]:
+    def apply(batch: Sequence[Event], until: datetime) -> Iterator[Change]:
         for event in batch:
             yield from monitor.apply(event)
         yield from monitor.advance(until)
 
-    return _followed(file, take)
+    return _followed(file, apply)
 
 
 def _in_a_store(file: Path) -> tuple[int, Answer]:
@@ -151,23 +152,23 @@ def _in_a_store(file: Path) -> tuple[int, Answer]:
 
 
 def _followed(
-    file: Path, take: Callable[[Sequence[Event], datetime], Iterable[Change]]
+    file: Path, apply: Callable[[Sequence[Event], datetime], Iterable[Change]]
 ) -> tuple[int, Answer]:
     count = 0
-    stands: dict[Clock, str] = {}
+    ended: dict[Clock, str] = {}
     for batch, until in _batches(file):
         count += len(batch)
-        for change in take(batch, until):
-            if change.kind in SETTLED:
+        for change in apply(batch, until):
+            if change.kind in ENDED:
                 clock = change.appeal_id, change.target, change.cycle
                 if change.retracts is None:
-                    stands[clock] = change.kind.value
+                    ended[clock] = change.kind.value
                 else:
-                    stands.pop(clock, None)
-    return count, lambda: stands
+                    ended.pop(clock, None)
+    return count, lambda: ended
 
 
-WAYS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
+METHODS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "decoded only": _decoded,
     "evaluate": _at_once,
     "Monitor": _in_memory,
@@ -176,23 +177,23 @@ WAYS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "SqliteStore": _in_a_store,
     "SqliteStore, gc as it is": _in_a_store,
 }
-"""The garbage collector is eased as the commands ease it, but for the two that say so."""
+"""All but those "gc as it is" collect garbage as rarely as the commands do."""
 
 
-def _measure(way: str, file: Path) -> dict[str, Any]:
-    if not way.endswith("gc as it is"):
+def _measure(name: str, file: Path) -> dict[str, Any]:
+    if not name.endswith("gc as it is"):
         gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     begin = perf_counter()
-    count, answer = WAYS[way](file)
+    count, answer = METHODS[name](file)
     seconds = perf_counter() - begin
     peak = peak_kb() // 1024
-    settled = sorted(answer().items()) if answer else []
+    ended = sorted(answer().items()) if answer else []
     return {
         "events": count,
         "seconds": seconds,
         "peak_mb": peak,
-        "settled": len(settled),
-        "digest": sha256(repr(settled).encode()).hexdigest()[:12],
+        "ended": len(ended),
+        "digest": sha256(repr(ended).encode()).hexdigest()[:12],
     }
 
 

@@ -1,4 +1,4 @@
-"""A timer for comparisons: the cases take turns, so that a drifting machine drifts for all."""
+"""A timer for comparisons: cases take turns, so that drift of the machine affects all."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from time import perf_counter_ns
 from typing import NamedTuple
 
 _LONG_ENOUGH = 50_000_000
-"""Nanoseconds that a case runs in its turn, by repetition where once is shorter."""
+"""Nanoseconds that a case runs in its turn, repeated if one run is shorter."""
 
 
 class Case(NamedTuple):
-    """A call to time; ``answers`` is how many it gives."""
+    """A call to time; ``answers`` is the number of its answers."""
 
     name: str
     run: Callable[[], object]
@@ -23,7 +23,7 @@ class Case(NamedTuple):
 
 
 class Timings:
-    """Nanoseconds per row or answer of each case, turn by turn."""
+    """Nanoseconds per row or answer of each case, by turn."""
 
     def __init__(self, turns: dict[str, list[float]]) -> None:
         self._turns = turns
@@ -33,15 +33,15 @@ class Timings:
         return median(self._turns[name])
 
     def ratio(self, slower: str, faster: str) -> float:
-        """Return how many times one case takes another, as the median over the turns."""
+        """Return the ratio of the times of two cases, the median over the turns."""
         return median(a / b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
 
     def difference(self, slower: str, faster: str) -> float:
-        """Return by how much one case takes longer, as the median over the turns."""
+        """Return the difference of the times of two cases, the median over the turns."""
         return median(a - b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
 
     def as_json(self) -> dict[str, dict[str, float]]:
-        """Return the median and the least of each case."""
+        """Return the median and the minimum of each case."""
         return {
             name: {"median": median(turns), "least": min(turns)}
             for name, turns in self._turns.items()
@@ -49,7 +49,7 @@ class Timings:
 
 
 def take_turns(cases: Sequence[Case], turns: int) -> Timings:
-    """Time each case in turn, again and again, after a first time that does not count."""
+    """Time the cases in turn, repeatedly, after a warm-up run that does not count."""
     repeats = {case.name: _repeats(case) for case in cases}
     found: dict[str, list[float]] = {case.name: [] for case in cases}
     with _no_collection():
@@ -90,7 +90,7 @@ _ALLOWED = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 
 @contextmanager
 def cores(count: int) -> Iterator[int]:
-    """Keep the process on some cores, where the system lets it; give how many it has."""
+    """Limit the process to some cores if the system can; return their number."""
     if _ALLOWED is None:  # macOS, Windows
         yield os.cpu_count() or 1
         return

@@ -1,4 +1,4 @@
-"""The calendar that every library is told, and the rows that every one is asked."""
+"""The calendar and the rows that every library gets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Amounts = NDArray[Any]
 
 @dataclass(frozen=True)
 class Office:
-    """Mo-Fr 09:00-13:00, 14:00-18:00 in Moscow, 2024 to 2026, and what differs from that."""
+    """Mo-Fr 09:00-13:00, 14:00-18:00 in Moscow, 2024 to 2026, with the exceptions."""
 
     days_off: tuple[date, ...]
     working_saturdays: tuple[date, ...] = ()
@@ -36,7 +36,7 @@ class Office:
 
     @property
     def free_saturdays(self) -> tuple[date, ...]:
-        """The other Saturdays, for libraries that know exceptions only as days off."""
+        """The other Saturdays, for libraries whose only exceptions are days off."""
         return tuple(
             day for day in _dates() if day.weekday() == 5 and day not in self.working_saturdays
         )
@@ -71,17 +71,17 @@ def full_office() -> Office:
 
 
 def office_without_short_days() -> Office:
-    """Return the office as all can express it: some say a working Saturday in a roundabout way."""
+    """Return the office as all can express it, some with a workaround for working Saturdays."""
     return replace(full_office(), short_days=())
 
 
 def plain_office() -> Office:
-    """Return the office as all express it in their own words: a week and days off."""
+    """Return the office that all express directly: a week and days off."""
     return Office(full_office().days_off)
 
 
 _SPAN = (2 * 365 - 14) * 86_400
-"""Seconds of two years, less what the ends and the deadlines lie after the starts."""
+"""Seconds of two years, less the time from the starts to the ends and deadlines."""
 
 
 class Rows:
@@ -110,5 +110,5 @@ def aware(column: Instants, zone: Any) -> list[datetime]:
 
 
 def naive(column: Instants) -> list[datetime]:
-    """Return a column as the readings of clocks in Moscow, three hours ahead all these years."""
+    """Return a column as local times of Moscow, three hours ahead of UTC in these years."""
     return list((column + np.timedelta64(3, "h")).tolist())

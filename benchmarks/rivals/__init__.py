@@ -1,1 +1,1 @@
-"""The same office told to other libraries, each in its own words."""
+"""The same office in other libraries, by the interface of each."""

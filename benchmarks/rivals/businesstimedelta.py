@@ -1,4 +1,4 @@
-"""businesstimedelta: rules that walk from one stretch of time to the next; pure Python."""
+"""businesstimedelta: rules that step from one stretch of time to the next; pure Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.workload import LAST, ZONE, Office
 
 TZ = pytz.timezone(ZONE.key)
 _AFTER = date(LAST.year + 1, 1, 1)
-"""It fails once it finds no further day off, so there is one after all that is asked."""
+"""A day off after all rows, because it fails if there is no further day off."""
 
 
 def rule(office: Office) -> Any:

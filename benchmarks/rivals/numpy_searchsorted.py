@@ -1,4 +1,4 @@
-"""What one writes in numpy by oneself: a binary search among the sorted intervals."""
+"""A plain numpy solution: a binary search in the sorted intervals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SortedIntervals:
         return worked
 
     def elapsed(self, starts: Instants, ends: Instants) -> Amounts:
-        """Return the working time between."""
+        """Return the working time between two columns."""
         return self._worked(ends) - self._worked(starts)
 
     def deadline(self, starts: Instants, budget: np.timedelta64) -> Instants:

@@ -21,12 +21,12 @@ def offset(office: Office, hours: int) -> Any:
 
 
 def column(instants: Instants) -> Any:
-    """Return instants as pandas holds them: a column of times in the office's zone."""
+    """Return instants as a column of pandas, in the office's zone."""
     return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(ZONE)
 
 
 def add(instants: Any, hours: Any) -> Any:
-    """Return a column plus an offset, without the warning that it is a loop."""
+    """Return a column plus an offset, without the warning about the loop."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
         return instants + hours

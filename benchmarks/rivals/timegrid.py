@@ -11,7 +11,7 @@ from benchmarks.workload import FIRST, LAST, Office
 
 
 def calendar(office: Office) -> Any:
-    """Return timegrid's calendar, on the clock of the office."""
+    """Return timegrid's calendar, in local time of the office."""
     found = timegrid.TimeGridCalendar.weekdays(time(9), time(18))
     found = found.break_weekdays(time(13), time(14))
     for day in office.days_off:
