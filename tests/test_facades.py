@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pickle
 import re
 from importlib.util import find_spec
@@ -49,6 +50,8 @@ SHOWN_IN_DOCS = {
     "reports.md": {"from_json", "to_json"},
 }
 """Names whose examples are in a page of the documentation, as they need a file."""
+NAMED_IN_PAGES = {"calendars.md": {"calendars"}}
+"""Names of the package in pages that are not modules: a group of entry points."""
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (
     "workhours_sla",
@@ -130,15 +133,29 @@ def test_nothing_inside_imports_the_package_itself() -> None:
     assert not found
 
 
-def test_documentation_and_examples_import_from_facades_alone() -> None:
+def shown_code(file: Path) -> str:
+    """Return the text of a page or an example, without prompts and the syntax of notebooks."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".ipynb":
+        return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return re.sub(r"^(>>>|\.\.\.) ", "", text, flags=re.MULTILINE)
+
+
+def pages_and_examples() -> list[Path]:
     root = SOURCES.parent.parent
-    imports = re.compile(r"(?:from|import) (workhours_sla[\w.]*)")
-    files = [*root.glob("*.md"), *(root / "docs").glob("*.md"), *(root / "examples").rglob("*.py")]
-    files += (root / "examples").rglob("*.ipynb")
-    found = {
-        f"{file.name}: {module}"
-        for file in files
-        for module in imports.findall(file.read_text("utf-8"))
-        if module not in PUBLIC
-    }
-    assert not found
+    pages = [*root.glob("README*.md"), *(root / "docs").glob("*.md")]
+    examples = (root / "examples").rglob("*")
+    return [*pages, *(file for file in examples if file.suffix in {".md", ".py", ".ipynb"})]
+
+
+@pytest.mark.parametrize("file", pages_and_examples(), ids=lambda file: file.name)
+def test_documentation_and_examples_name_facades_alone(file: Path) -> None:
+    shown = shown_code(file)
+    named = {*re.findall(r"workhours_sla\.(\w+)", shown)}
+    facades = {name.partition(".")[2] for name in FACADES}
+    assert named <= facades | NAMED_IN_PAGES.get(file.name, set())
+    for module, names in re.findall(r"from (workhours_sla[\w.]*) import (\([^)]*\)|.*)", shown):
+        if module in PUBLIC:
+            listed = {*importlib.import_module(module).__all__}
+            listed |= facades if module == "workhours_sla" else set()
+            assert {*re.findall(r"\w+", re.sub(r" as \w+|#.*", "", names))} <= listed

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workhours_sla.adapters.calendars.holidays import copy_holidays
+    from workhours_sla.adapters.calendars.workalendar import copy_workalendar
     from workhours_sla.calendars.amendments import day_off, transfer
     from workhours_sla.calendars.calendar import Calendar
     from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.working_time import Interval
 
 _DEFINED_IN = {
+    "copy_holidays": "adapters.calendars.holidays",
+    "copy_workalendar": "adapters.calendars.workalendar",
     "Calendar": "calendars.calendar",
     "day_off": "calendars.amendments",
     "transfer": "calendars.amendments",
@@ -112,6 +116,8 @@ __all__ = [
     "WorkingDays",
     "__version__",
     "breach_owner",
+    "copy_holidays",
+    "copy_workalendar",
     "day_off",
     "days_off_in_any",
     "evaluate",

@@ -52,8 +52,8 @@ _SUBSTITUTED = 4
 def provide(id: str) -> Calendar | None:  # noqa: A002
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
 
-    It has the default options of ``copy``, so no zone. Raises UnknownCalendarError for Russia,
-    which is built in.
+    It has the default options of ``copy_holidays``, so no zone. Raises UnknownCalendarError for
+    Russia, which is built in.
 
     >>> provide("DE-BY").coverage[0][0]
     datetime.date(2000, 1, 1)
@@ -63,7 +63,7 @@ def provide(id: str) -> Calendar | None:  # noqa: A002
     return _copy(id, _Options()) if _knows(id) else None
 
 
-def copy(  # noqa: PLR0913 - options, all by keyword
+def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     id: str,  # noqa: A002
     *,
     first: int = copying.FIRST_YEAR,
@@ -97,7 +97,8 @@ def copy(  # noqa: PLR0913 - options, all by keyword
     that are not int.
 
     >>> from datetime import date
-    >>> print(copy("DE-BY", last=2026, language="de").day(date(2026, 1, 6)).reasons[0].name)
+    >>> bavaria = copy_holidays("DE-BY", last=2026, language="de")
+    >>> print(bavaria.day(date(2026, 1, 6)).reasons[0].name)
     Heilige Drei Könige
     """
     if _is_russian(id):
@@ -112,7 +113,7 @@ def copy(  # noqa: PLR0913 - options, all by keyword
 
 
 class _Options(NamedTuple):
-    """The options of ``copy``."""
+    """The options of ``copy_holidays``."""
 
     first: int = copying.FIRST_YEAR
     last: int | None = None

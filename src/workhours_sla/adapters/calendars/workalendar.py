@@ -31,17 +31,18 @@ _READING = threading.Lock()
 def provide(id: str) -> Calendar | None:  # noqa: A002
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
 
-    It has the default options of ``copy``, so no zone, and the id ``workalendar:DE-BY``. Raises
-    UnknownCalendarError for Russia and other countries whose swaps the library does not have.
+    It has the default options of ``copy_workalendar``, so no zone, and the id
+    ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swaps
+    the library does not have.
 
     >>> provide("DE-BY").id
     'workalendar:DE-BY'
     """
     _refuse_swappers(id)
-    return copy(id) if id in _registered() else None
+    return copy_workalendar(id) if id in _registered() else None
 
 
-def copy(
+def copy_workalendar(
     id: str,  # noqa: A002
     *,
     first: int = copying.FIRST_YEAR,
@@ -63,7 +64,7 @@ def copy(
     Raises UnknownCalendarError for an id that the library does not have, and for Russia and other
     countries whose swaps it does not have; CalendarDataError for years that it does not have.
 
-    >>> print(copy("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
+    >>> print(copy_workalendar("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
     Epiphany
     """
     _refuse_swappers(id)
