@@ -65,7 +65,7 @@ def _at(
 
 
 def _evenings(office: Schedule, span: Span) -> Iterator[datetime]:
-    """Yield 18:00 of the working days that have a week of appeals behind them."""
+    """Yield 18:00 of the working days after the first week of appeals."""
     for day in range(7, span.days):
         evening = datetime.combine(span.first, datetime.min.time(), office.tz)
         evening += timedelta(days=day, hours=18)
@@ -90,7 +90,7 @@ def _instants(times: tuple[datetime | None, ...]) -> NDArray[Any]:
 
 
 def main() -> None:
-    """Print the shares and by how much each is off."""
+    """Print the shares and the error of each."""
     found = shares(Parameters(), 2026)
     for name, share in found._asdict().items():
         print(f"{name.replace('_', ' '):<16}{share:8.2%}{100 * (share - found.truth):+8.2f} points")

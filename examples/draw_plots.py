@@ -52,7 +52,7 @@ def _plain(when: datetime | None) -> datetime | None:
 
 
 def one_appeal() -> Axes:
-    """Return the course of an appeal that met a working Saturday and was answered late."""
+    """Draw the course of an appeal over a working Saturday that was answered late."""
     moments = (
         (EventType.CREATED, "2025-10-31T17:30", "Комитет ЖКХ"),
         (EventType.TRANSFERRED, "2025-11-01T10:15", "Дорожный фонд"),
@@ -74,7 +74,7 @@ def one_appeal() -> Axes:
 
 
 def main() -> None:
-    """Draw the pictures into the directory that the argument names."""
+    """Draw the pictures into the directory of the argument."""
     mpl.use("Agg")
     directory = Path(sys.argv[1])
     cases = half_year()

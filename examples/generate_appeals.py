@@ -1,8 +1,8 @@
-"""Generate a realistic stream of citizens' appeals in Volgograd Oblast, always the same by seed.
+"""Generate a realistic stream of citizens' appeals in Volgograd Oblast, the same for a seed.
 
     python examples/generate_appeals.py --seed 2026 --start 2026-01-05 --days 28 --out events.jsonl
 
-writes one event per line in the order of delivery: late, repeated and misordered as real sources
+writes one event per line in order of delivery: late, repeated and out of order, as real sources
 are. `--rows` writes the same appeals as the sheet that a coordinator would export by hand. The
 data are invented; no person, no text and no real body's performance is in them. Every number is a
 field of `Parameters` with its basis.
@@ -66,10 +66,10 @@ def live(
     *,
     span: Span = DEFAULT_SPAN,
 ) -> Iterator[Appeal]:
-    """Yield the appeals posted in the span with their whole lives, in order of the posts.
+    """Yield the appeals posted in the span with all their events, in order of the posts.
 
-    Dates are local; instants are in UTC. The calendar must know the days on which the last
-    replies come, which may be weeks after the span.
+    Dates are local; instants are in UTC. The calendar must cover the days of the last replies,
+    which may be weeks after the span.
     """
     office = _office(parameters)
     subjects = Subjects(parameters)
@@ -99,8 +99,8 @@ def generate(
 ) -> Iterator[Event]:
     """Yield the events of a stream in the order of their delivery, ready for JSON.
 
-    The same arguments give the same stream on every machine. Memory contains only what is still on
-    its way, so that a stream may be as long as you like.
+    The same arguments give the same stream on every machine. Memory contains only the events that
+    are not delivered yet, so a stream may be of any length.
     """
     appeals = live(parameters, seed, span=span)
     return deliver(appeals, parameters, seed, span=span, until=until)
@@ -157,7 +157,7 @@ def _opened(files: ExitStack, path: Path, encoding: str) -> TextIO:
 def _with_rows(
     appeals: Iterable[Appeal], out: TextIO, zone: ZoneInfo, until: datetime | None
 ) -> Iterator[Appeal]:
-    """Pass appeals on and write the row of each."""
+    """Yield the appeals unchanged and write the row of each."""
     writer = csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n")
     writer.writerow(APPEAL_COLUMNS)
     for appeal in appeals:
@@ -168,7 +168,7 @@ def _with_rows(
 
 
 def _with_event_rows(events: Iterable[Event], out: TextIO, rows: EventRows) -> Iterator[Event]:
-    """Pass events on and write the row of each."""
+    """Yield the events unchanged and write the row of each."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(EVENT_COLUMNS)
     for event in events:
@@ -209,12 +209,12 @@ def _parser() -> argparse.ArgumentParser:
         "--until",
         type=datetime.fromisoformat,
         metavar="TIME",
-        help="end with what had been received by then (local unless it has an offset)",
+        help="end with the events received by then (local unless it has an offset)",
     )
-    parser.add_argument("--officers", type=int, help="put all replies through a queue of so many")
     parser.add_argument(
-        "--redelivered", type=int, metavar="N", help="events delivered all over again, once"
+        "--officers", type=int, help="put all replies through a queue of N officers", metavar="N"
     )
+    parser.add_argument("--redelivered", type=int, metavar="N", help="events delivered again, once")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="events as JSON lines, - is stdout"
     )
@@ -229,7 +229,7 @@ if __name__ == "__main__":
         exit_code = main()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough; keep the interpreter from complaining at its exit.
+        # The reader has closed the pipe; avoid the error message at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         exit_code = 0
     sys.exit(exit_code)

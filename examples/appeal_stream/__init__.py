@@ -1,6 +1,6 @@
 """A synthetic but realistic stream of citizens' appeals in one region.
 
-`parameters` has every number, `region` the names, `arrivals` says when citizens write and what
-about, `life` what happens to each appeal, `delivery` in which order and how often it is heard of,
-`rows` the same appeals as a spreadsheet, and `describe` measures a stream.
+`parameters` has every number and `region` the names. `arrivals` generates posts, `life` the events
+of each appeal, and `delivery` the order and the repetitions in which they are received. `tables`
+writes the same appeals as a spreadsheet, and `describe` measures a stream.
 """

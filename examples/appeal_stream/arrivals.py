@@ -1,4 +1,4 @@
-"""When citizens write, to whom and what about: a doubly random Poisson stream with incidents."""
+"""Generate the posts of citizens: a Poisson stream with a random rate, and incidents."""
 
 import heapq
 import itertools
@@ -15,7 +15,7 @@ from workhours_sla import Schedule
 
 ONE_DAY = timedelta(days=1)
 
-# A time of day that every working date of the schedule works at, the short ones too.
+# A time of day that is working time on every working date, short ones included.
 _MID_MORNING = time(10)
 _WEEKEND = (5, 6)
 # Rounds of proportional fitting; six digits no longer change long before.
@@ -23,7 +23,7 @@ _FITTING_ROUNDS = 200
 
 
 class Span(NamedTuple):
-    """So many local dates from the first on."""
+    """A number of local dates, from the first on."""
 
     first: date
     days: int
@@ -34,7 +34,7 @@ class Span(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """Which unit owes the answer, in which district the matter lies and what it is about."""
+    """The unit that owes the answer, the district of the matter, and its topic."""
 
     unit: Unit
     district_id: str
@@ -52,7 +52,7 @@ class Arrival(NamedTuple):
 
 
 class Incident(NamedTuple):
-    """A burst: for some days one subject comes up so many times as often."""
+    """A burst: for some days one subject is `factor` times as frequent."""
 
     first: date
     days: int
@@ -60,7 +60,7 @@ class Incident(NamedTuple):
     factor: float
 
     def covers(self, day: date) -> bool:
-        """Say whether the incident lasts on this day."""
+        """Return whether the incident includes this day."""
         return self.first <= day < self.first + self.days * ONE_DAY
 
 
@@ -94,7 +94,7 @@ class Subjects:
         return Subject(unit, unit.district_id or self._districts.draw(rng), topic)
 
     def concentration(self) -> float:
-        """Return the chance that two appeals have the same subject."""
+        """Return the probability that two appeals have the same subject."""
         topics = {unit_id: wheel.concentration() for unit_id, wheel in self._topics.items()}
         districts = self._districts.concentration()
         return sum(
@@ -117,14 +117,14 @@ class Rhythm:
     """The expected number of posts of each day, and how they spread over its hours."""
 
     def __init__(self, parameters: Parameters, office: Schedule) -> None:
-        """Take the weights of hours and days from the parameters, the days off from the office."""
+        """Take the weights of hours and days from the parameters, days off from the office."""
         self._parameters = parameters
         self._office = office
         self._zone = ZoneInfo(parameters.timezone)
         self._hour_total = sum(parameters.hour_weights)
 
     def expected(self, day: date) -> float:
-        """Return the mean number of posts of a day, before chance and incidents."""
+        """Return the mean number of posts of a day, without chance and incidents."""
         parameters = self._parameters
         factor = parameters.weekday_factors[day.weekday()]
         if day.weekday() not in _WEEKEND and not self._office.is_working(
@@ -171,7 +171,7 @@ def _ordinary_part(parameters: Parameters, subjects: Subjects) -> float:
     """Return the part of the mean volume that is neither an incident's surplus nor a repeat."""
     mean_days = (parameters.burst_days_shortest + parameters.burst_days_longest) / 2
     mean_factor = (parameters.burst_factor_low + parameters.burst_factor_high) / 2
-    # An incident's subject is drawn like any other, so that common subjects have more incidents.
+    # The subject of an incident is drawn like any other, so frequent subjects have more of them.
     surplus = mean_days * (mean_factor - 1) * subjects.concentration()
     surplus *= parameters.bursts_per_month / parameters.days_per_month
     return 1 / (1 + surplus) / (1 + parameters.repeat_share)
@@ -180,7 +180,7 @@ def _ordinary_part(parameters: Parameters, subjects: Subjects) -> float:
 def _instants(
     rng: random.Random, hours: list[tuple[datetime, datetime, float]], rate: float
 ) -> Iterator[datetime]:
-    """Yield the instants of a Poisson stream of so many a day, on whole seconds, in order."""
+    """Yield the instants of a Poisson stream with this daily rate, in whole seconds, in order."""
     pending = rng.expovariate(1.0)
     for opens, closes, share in hours:
         expected = rate * share
@@ -198,7 +198,7 @@ def _posts(
     seed: int,
     span: Span,
 ) -> Iterator[tuple[datetime, Subject]]:
-    """Yield first posts in order of time: the day's rate, its incidents, and their subjects."""
+    """Yield first posts in order of time, with the rate and the incidents of each day."""
     rhythm = Rhythm(parameters, office)
     rng = stream(seed, "arrivals")
     all_incidents = incidents(parameters, subjects, stream(seed, "incidents"), span)

@@ -1,4 +1,4 @@
-"""Draws that the standard library lacks: named streams, weighted values, fitted tables."""
+"""Random draws that the standard library lacks: named streams, weighted values, tables."""
 
 import bisect
 import itertools
@@ -12,13 +12,13 @@ Value = TypeVar("Value")
 def stream(seed: int, name: str) -> random.Random:
     """Return the random numbers of one part of the generator.
 
-    Each part has its own, so that another number drawn in one part leaves the others as they were.
+    Each part has its own, so a further draw in one part does not change the others.
     """
     return random.Random(f"{seed}/{name}")
 
 
 def happens(rng: random.Random, share: float) -> bool:
-    """Say whether something that happens in this share of cases happens now."""
+    """Return whether something that happens in this share of cases happens now."""
     return rng.random() < share
 
 
@@ -46,7 +46,7 @@ class Wheel(Generic[Value]):
         return (self._edges[place] - below) / self.total
 
     def concentration(self) -> float:
-        """Return the chance that two draws are the same value."""
+        """Return the probability that two draws are the same value."""
         return sum(self.share(value) ** 2 for value in self.values)
 
 

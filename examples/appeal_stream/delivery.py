@@ -1,4 +1,4 @@
-"""How a stream is heard of: late, twice, out of order, after an outage, with a wrong clock."""
+"""Deliver a stream as sources do: late, twice, out of order, after outages, misdated."""
 
 import heapq
 import itertools
@@ -17,7 +17,7 @@ from appeal_stream.parameters import Lag, Parameters
 
 
 class Event(TypedDict):
-    """One event as it is written; instants in ISO 8601 with an offset."""
+    """One event in its written form; instants in ISO 8601 with an offset."""
 
     event_id: str
     appeal_id: str
@@ -36,12 +36,12 @@ class Event(TypedDict):
 class Delivery:
     """Yields the happenings in the order in which they are received.
 
-    `received_at` is the instant at which the gateway first got an event. A second delivery is the
-    same event, word for word, at a later place in the stream.
+    `received_at` is the instant at which the gateway first received an event. A second delivery is
+    the identical event at a later position in the stream.
     """
 
     def __init__(self, parameters: Parameters, seed: int, span: Span) -> None:
-        """Fix when everything is delivered once more, and the zone of the stamps."""
+        """Draw when the newest events are delivered again."""
         self._parameters = parameters
         self._seed = seed
         self._rng = stream(seed, "delivery")
@@ -85,7 +85,7 @@ class Delivery:
             yield delivered_at, event
 
     def _send(self, appeal: Appeal, event_id: str, happening: Happening) -> None:
-        """Put an event among those on their way, with its second delivery or its correction."""
+        """Schedule the delivery of an event, of its duplicate and of its correction."""
         parameters, rng = self._parameters, self._rng
         occurred = math.floor(happening.at.timestamp())
         received = self._received(occurred + self._lags.draw(rng).mean.total_seconds() * _wait(rng))
@@ -113,7 +113,7 @@ class Delivery:
         heapq.heappush(self._waiting, (instant, next(self._ticket), event))
 
     def _received(self, instant: float) -> int:
-        """Return the second in which something is heard of that would arrive at an instant."""
+        """Return the second of receipt for an arrival at this instant, after any outage."""
         parameters = self._parameters
         every = parameters.outage_every.total_seconds()
         length = parameters.outage.total_seconds()

@@ -14,7 +14,7 @@ from appeal_stream.life import CITIZEN, OFFICIAL
 from appeal_stream.parameters import Parameters
 from workhours_sla import Schedule
 
-# Stamps further ahead of their receipt are taken for a wrong clock and left out of the measures.
+# Times further ahead of their receipt count as a wrong clock and are not measured.
 FUTURE_TOLERANCE = timedelta(minutes=5)
 
 _ONE_HOUR = timedelta(hours=1)
@@ -22,7 +22,7 @@ _CLOSING_FOR_LUNCH = time(13)
 
 
 class Figure(NamedTuple):
-    """One property: its name, its value and how to write that."""
+    """One property: its name, its value and the format of the value."""
 
     name: str
     value: float
@@ -61,10 +61,10 @@ class _Count:
 
 
 class Description:
-    """Watches a stream in delivery order and returns its properties at the end."""
+    """Measures the properties of a stream; takes the events in order of delivery."""
 
     def __init__(self, parameters: Parameters, office: Schedule) -> None:
-        """Take the promise from the parameters."""
+        """Take the promised time from the parameters."""
         self._office = office
         self._promise = parameters.promise
         self._zone = ZoneInfo(parameters.timezone)
@@ -95,7 +95,7 @@ class Description:
         self._learn(event, known, occurred)
 
     def figures(self) -> Iterator[Figure]:
-        """Yield the properties of all that was seen."""
+        """Yield the properties of the events so far."""
         yield from self._sizes()
         posted = [known.posted for known in self._appeals.values() if known.posted is not None]
         if posted:
@@ -106,7 +106,7 @@ class Description:
         yield from self._disorder()
 
     def _learn(self, event: Event, known: _Known, occurred: datetime) -> None:
-        """Keep what an event says of its appeal."""
+        """Update the state of an appeal from an event."""
         match event["type"]:
             case "created":
                 known.posted = occurred
@@ -185,13 +185,13 @@ class Description:
             return
         repeated = count.deliveries - count.events
         yield Figure("deliveries that repeat an event", repeated / count.deliveries, "{:.1%}")
-        yield Figure("older than one heard of before", count.late / count.events, "{:.1%}")
+        yield Figure("older than one received before", count.late / count.events, "{:.1%}")
         within = count.out_of_order / count.events
         yield Figure("  within the same appeal", within, "{:.1%}")
         yield Figure("stamped in the future", count.future / count.events, "{:.2%}")
 
     def _taken(self, known: _Known) -> timedelta | None:
-        """Return the working time from the post to the answer, the pause left out."""
+        """Return the working time from the post to the answer, without the pause."""
         if known.posted is None or known.answered is None:
             return None
         taken = self._office.elapsed(known.posted, known.answered)
@@ -202,7 +202,7 @@ class Description:
 
 
 def _is_owed(known: _Known) -> bool:
-    """Return whether an answer is owed, by the events alone."""
+    """Return whether an answer is owed, judged by the events alone."""
     if known.posted is None or known.repeated:
         return False
     return known.withdrawn is None or (

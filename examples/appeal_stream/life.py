@@ -1,4 +1,4 @@
-"""What happens to an appeal between its post and its last event."""
+"""Generate the events of an appeal from its post to the last one."""
 
 import heapq
 import random
@@ -22,12 +22,12 @@ REGISTER = "register"
 
 _NO_TIME = timedelta(0)
 _ONE_HOUR = timedelta(hours=1)
-# Rounds of bringing the mean pace to its set value while it stays within its bounds.
+# Rounds of scaling the paces to their mean while they stay within their bounds.
 _PACE_ROUNDS = 50
 
 
 class Happening(NamedTuple):
-    """One thing that happened to an appeal, before anyone heard of it.
+    """An event of an appeal, before its delivery.
 
     `agency_id` is the unit that has the appeal then; a transfer names the one that gets it.
     """
@@ -42,10 +42,10 @@ class Happening(NamedTuple):
 
 
 class Appeal(NamedTuple):
-    """An appeal with its whole life, in order of time.
+    """An appeal with all that happened to it, in order of time.
 
     `answered` is its first substantive reply. It is `owed` an answer unless it repeats another
-    appeal or its citizen took it back before the answer.
+    appeal or the citizen withdrew it before the answer.
     """
 
     arrival: Arrival
@@ -55,7 +55,7 @@ class Appeal(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Return the name under which its events speak of it."""
+        """Return the appeal id of its events."""
         return appeal_id(self.arrival.number)
 
 
@@ -66,10 +66,10 @@ def appeal_id(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The way from the start of work to the reply, in parts of the working time it takes.
+    """The time from the start of work to the reply, in parts of the working time that it takes.
 
-    A pause at `pause_part` of the way cuts the time between `paused` and `resumed` out of it. On
-    duty the way is walked on the wall clock.
+    The pause from `paused` to `resumed`, after `pause_part` of the work, does not count. On duty
+    all time counts, not only working time.
     """
 
     office: Schedule
@@ -81,13 +81,13 @@ class Course:
     resumed: datetime | None = None
 
     def at(self, part: float) -> datetime:
-        """Return the instant at which this part of the way is done."""
+        """Return the instant at which this part of the work is done."""
         if self.resumed is None or part <= self.pause_part:
             return self._after(self.start, self.working_time * part)
         return self._after(self.resumed, self.working_time * (part - self.pause_part))
 
     def last_leg(self) -> tuple[datetime, timedelta]:
-        """Return where the last unbroken leg begins and the working time it takes."""
+        """Return the start of the work after the pause, if any, and the working time it takes."""
         if self.resumed is None:
             return self.start, self.working_time
         return self.resumed, self.working_time * (1 - self.pause_part)
@@ -107,7 +107,7 @@ class Queue:
         self._origin: datetime | None = None
 
     def wait(self, posted: datetime, rng: random.Random) -> timedelta:
-        """Return the working time until an officer takes up a post, and keep that officer busy."""
+        """Return the working time until an officer is free for a post, and occupy that officer."""
         self._origin = self._origin or posted
         now = self._office.elapsed(self._origin, posted)
         begins = max(now, heapq.heappop(self._free))
@@ -119,7 +119,7 @@ class Queue:
 
 
 def paces(parameters: Parameters, subjects: Subjects, seed: int) -> dict[str, float]:
-    """Return the factor of each unit's reply times: spread evenly in the log, of set mean."""
+    """Return each unit's factor for reply times: log-uniform steps scaled to the given mean."""
     fastest, slowest = parameters.pace_fastest, parameters.pace_slowest
     units = subjects.units.values
     steps = max(len(units) - 1, 1)
@@ -134,7 +134,7 @@ def paces(parameters: Parameters, subjects: Subjects, seed: int) -> dict[str, fl
 
 
 class Life:
-    """Lets appeals live: the same seed and the same arrivals give the same lives."""
+    """Generates the events of appeals; the same seed and arrivals give the same events."""
 
     def __init__(
         self, parameters: Parameters, office: Schedule, subjects: Subjects, seed: int
@@ -157,7 +157,7 @@ class Life:
         )
 
     def of(self, arrival: Arrival) -> Appeal:
-        """Return the appeal that grows out of an arrival."""
+        """Return the appeal of an arrival, with all its events."""
         unit = arrival.subject.unit
         if arrival.repeats is not None:
             return Appeal(arrival, _with_holders(self._repeat(arrival), unit.id), None, owed=False)
@@ -201,7 +201,7 @@ class Life:
     def _working_time(self, unit: Unit) -> tuple[timedelta, bool]:
         """Return the working time to a reply, and whether the reply ever comes.
 
-        Where none comes, the time only spaces the acts on the way to nowhere.
+        If none comes, the time only spaces the acts before it.
         """
         drawn = self._replies.draw(self._rng)
         reply_class = drawn or self._parameters.reply_classes[-1]
@@ -219,7 +219,7 @@ class Life:
         return Course(office, posted, working_time, on_duty, pause_part, paused, resumed)
 
     def _done(self, course: Course, last_act: datetime) -> datetime:
-        """Return when the reply goes out: at times a bit after a closing, not after an opening."""
+        """Return the time of the reply: sometimes shortly after a closing, not after an opening."""
         parameters, office = self._parameters, self._office
         usual = course.at(1.0)
         if course.on_duty or not self._happens(parameters.overtime_share):
@@ -264,7 +264,7 @@ class Life:
         return acts
 
     def _of_the_citizen(self, arrival: Arrival) -> list[Happening]:
-        """Return what the citizen does of his own accord: further messages and edits."""
+        """Return the citizen's own acts: further messages and edits."""
         parameters = self._parameters
         acts = []
         for name, share, delay in (
@@ -277,7 +277,7 @@ class Life:
         return acts
 
     def _aftermath(self, arrival: Arrival, answered: datetime) -> list[Happening]:
-        """Return what a reply brings about: review, reopening, further replies and closing."""
+        """Return the consequences of a reply: review, reopening, further replies and closing."""
         parameters, office, rng = self._parameters, self._office, self._rng
         acts = []
         if self._happens(parameters.review_share):
@@ -299,7 +299,7 @@ class Life:
         return acts
 
     def _review(self, arrival: Arrival, answered: datetime) -> list[Happening]:
-        """Return the verdict of a reviewer, and the better reply that a bad verdict calls for."""
+        """Return the verdict of a reviewer, and after a bad verdict another reply."""
         parameters, rng = self._parameters, self._rng
         reviewed = self._office.deadline(
             answered + parameters.review_delay.draw(rng), parameters.review_working_moment.draw(rng)
@@ -316,13 +316,13 @@ class Life:
         return [verdict, *(self._next_reply(arrival, reviewed) if overturned else [])]
 
     def _next_reply(self, arrival: Arrival, since: datetime) -> list[Happening]:
-        """Return one more substantive reply, or nothing where none ever comes."""
+        """Return one more substantive reply, or nothing if none ever comes."""
         working_time, comes = self._working_time(arrival.subject.unit)
         at = self._office.deadline(since, working_time)
         return [_substantive_reply(arrival, at)] if comes else []
 
     def _deleted(self, appeal: Appeal) -> Appeal:
-        """Return the appeal with its post deleted, in the share of cases where that happens."""
+        """Return the appeal, with its post deleted in a share of cases."""
         parameters, arrival = self._parameters, appeal.arrival
         if not self._happens(parameters.delete_share):
             return appeal
@@ -349,7 +349,7 @@ class Life:
         )
 
     def _repeat(self, arrival: Arrival) -> list[Happening]:
-        """Return the short life of an appeal that says again what an earlier one has said."""
+        """Return the events of an appeal that repeats an earlier one."""
         original = None if arrival.repeats is None else appeal_id(arrival.repeats)
         registered = arrival.posted + self._parameters.registration_delay.draw(self._rng)
         recognised = registered + self._parameters.assignment_delay.draw(self._rng)
@@ -383,7 +383,7 @@ def _when(happening: Happening) -> datetime:
 
 
 def _with_holders(story: list[Happening], first_holder: str) -> list[Happening]:
-    """Return the story with the holder of the appeal named at every step."""
+    """Return the events with the holder of the appeal at each."""
     holder = first_holder
     found = []
     for happening in story:

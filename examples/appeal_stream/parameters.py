@@ -1,7 +1,7 @@
 """Every number of the generator, each with its basis.
 
 The basis is one of three words. *Published*: read off public figures of regional centres or social
-networks. *Measured*: found by running the generator. *Assumed*: a plausible value, nothing more.
+networks. *Measured*: found by running the generator. *Assumed*: merely plausible.
 """
 
 import math
@@ -17,7 +17,7 @@ DAYS_PER_YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class LogNormal:
-    """A skewed duration: half of the draws lie below `median`, `sigma` is the spread of the log."""
+    """A skewed duration: half of the draws are below `median`; `sigma` is that of the log."""
 
     median: timedelta
     sigma: float
@@ -29,7 +29,7 @@ class LogNormal:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A duration spread evenly between two bounds."""
+    """A duration, uniform between two bounds."""
 
     low: timedelta
     high: timedelta
@@ -57,7 +57,7 @@ class ReplyClass:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many appeals a week, and what that represents."""
+    """A number of appeals a week, and what it represents."""
 
     per_week: float
     represents: str
@@ -79,10 +79,10 @@ SCALES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What a stream looks like; the defaults are those of one ordinary region.
+    """The parameters of a stream; the defaults are those of one ordinary region.
 
-    Durations whose name says `working` are counted in working time of the schedule, the others on
-    the wall clock. Shares are of appeals unless the name says `event`.
+    Durations with `working` in their name are working time of the schedule, the others clock time.
+    Shares are of appeals, or of events if the name has `event`.
     """
 
     # --- Calendar and hours -----------------------------------------------------------------
@@ -166,7 +166,7 @@ class Parameters:
     # sometimes finished after the closing before it. Assumed.
     overtime_share: float = 0.3
     overtime_reach: timedelta = timedelta(minutes=45)
-    # Officers of the whole region who answer first come, first served; None leaves the queue out.
+    # Officers of the whole region who answer first come, first served; None: no queue.
     # Assumed.
     officers: int | None = None
     answers_per_hour_low: float = 10.0
@@ -211,23 +211,23 @@ class Parameters:
         Lag(0.095, timedelta(minutes=10)),
         Lag(0.005, timedelta(days=1)),
     )
-    # Sources whose deletions carry no time of their own: they happen when they are heard of.
+    # Sources whose deletions have no time of their own: it is the time of receipt.
     timeless_deletions: frozenset[str] = frozenset({"vk"})
     event_duplicate_share: float = 0.015
     duplicate_delay_mean: timedelta = timedelta(minutes=1)
-    # Once, at a moment in this part of the stream, the newest deliveries come all over again.
+    # Once, at a moment in this part of the stream, the newest deliveries are repeated.
     redelivered: int = 10_000
     redelivery_from: float = 0.3
     redelivery_to: float = 0.9
-    # Once a week nothing is fetched; then all of it within the minute.
+    # Once a week nothing is fetched for some time, then everything within a minute.
     outage: timedelta = timedelta(hours=3)
     outage_every: timedelta = timedelta(days=DAYS_PER_WEEK)
     outage_catch_up: timedelta = timedelta(minutes=1)
-    # An old event is put right more than 30 days later.
+    # An old event is corrected more than 30 days later.
     event_correction_share: float = 0.0005
     correction_age_least: timedelta = timedelta(days=30)
     correction_age_more_mean: timedelta = timedelta(days=10)
-    # Clocks that run ahead by more than the five minutes that are usually let pass.
+    # Clocks that run ahead by more than the five minutes that are usually tolerated.
     event_future_share: float = 0.001
     future_lead: Range = Range(timedelta(minutes=10), timedelta(hours=3))
     # Times without an offset; only in the CSV of events, never in JSON.

@@ -1,7 +1,7 @@
 """Names of the region: topics, channels, districts and the units that owe answers.
 
 The bodies are kinds of bodies that Volgograd Oblast has; which of them is busy or slow in a
-generated stream is drawn by chance and says nothing about the real ones.
+generated stream is random and has no relation to the real ones.
 """
 
 from typing import NamedTuple
@@ -23,14 +23,14 @@ ADMINISTRATION_PREFIX = "adm-"
 
 
 class District(NamedTuple):
-    """A municipality of the region: where the matter of an appeal lies."""
+    """A municipality of the region; the district of an appeal is where its matter is."""
 
     id: str
     name: str
 
 
 class Unit(NamedTuple):
-    """A body that owes answers, the topics it deals with and, for a municipality, its district."""
+    """A body that owes answers, its topics and, for a municipality, its district."""
 
     id: str
     name: str

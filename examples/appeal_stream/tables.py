@@ -44,11 +44,11 @@ _DISTRICT_NAMES = {district.id: district.name for district in DISTRICTS}
 def appeal_row(
     appeal: Appeal, zone: ZoneInfo, until: datetime | None = None
 ) -> tuple[str, ...] | None:
-    """Return what a coordinator's sheet says of an appeal at `until`, None if it has no row.
+    """Return the row of an appeal in a coordinator's sheet at `until`, None if it has none.
 
-    The sheet contains the appeals that are owed an answer: no repeats, none that the citizen took
-    back unanswered. Times are local and lose their seconds and their offset. A reply is the first
-    that answers in substance; the sheet knows of no pause, reopening or review.
+    The sheet contains the appeals that are owed an answer: no repeats, none that the citizen
+    withdrew unanswered. Times are local and lose their seconds and their offset. The reply is the
+    first substantive one; the sheet has no pause, reopening or review.
     """
     arrival, answered = appeal.arrival, appeal.answered
     if not appeal.owed or (until is not None and arrival.posted > until):
@@ -70,12 +70,12 @@ class EventRows:
     """Turns events into rows in which some times have lost their offset."""
 
     def __init__(self, parameters: Parameters, seed: int) -> None:
-        """Keep the share of such times."""
+        """Take the share of such times from the parameters."""
         self._share = parameters.event_naive_share
         self._rng = stream(seed, "naive times")
 
     def of(self, event: Event) -> list[str]:
-        """Return the cells of one event, empty where it does not say."""
+        """Return the cells of one event, empty for missing fields."""
         occurred_at = event["occurred_at"]
         if happens(self._rng, self._share):
             occurred_at = datetime.fromisoformat(occurred_at).replace(tzinfo=None).isoformat()

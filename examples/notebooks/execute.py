@@ -1,4 +1,4 @@
-"""Run the notebooks and keep their outputs, without what differs from one machine to the next.
+"""Run the notebooks and store their outputs, without what depends on the machine.
 
 python examples/notebooks/execute.py
 """
