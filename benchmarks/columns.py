@@ -14,10 +14,9 @@ from benchmarks.lines import Measured, faster, most, share, versus
 from benchmarks.rivals import numpy_searchsorted, pandas, workclock
 from benchmarks.timing import Case, cores, take_turns
 from benchmarks.workload import BUDGET, HOURS, ZONE, Instants, Rows, aware, plain_office
-from workhours_sla import Calendar, Schedule
+from workhours_sla import Calendar, Schedule, columns
 from workhours_sla.calendars.russia.regions import region_ids
 from workhours_sla.errors import SeveralZonesWarning
-from workhours_sla.worktime import columns
 from workhours_sla.worktime.columns.lookups import Scratch
 from workhours_sla.worktime.columns.tables import compiled
 

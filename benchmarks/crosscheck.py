@@ -28,8 +28,7 @@ from benchmarks.workload import (
     office_without_short_days,
     spread,
 )
-from workhours_sla import Schedule
-from workhours_sla.worktime import columns
+from workhours_sla import Schedule, columns
 from workhours_sla.worktime.budget import format_amount
 
 ROWS = 100_000

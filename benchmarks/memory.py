@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.workload import BUDGET, HOURS, ZONE, Instants
-from workhours_sla import Calendar, Schedule
-from workhours_sla.worktime import columns
+from workhours_sla import Calendar, Schedule, columns
 from workhours_sla.worktime.columns.tables import compiled
 
 ROWS = 10_000_000

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from workhours_sla import Policy
+from workhours_sla.adapters import delivery
+from workhours_sla.sla.delivery import Sink
+from workhours_sla.sla.store import Outbox
 from workhours_sla.stream import Pipeline, SqliteStore
 
 
@@ -17,3 +21,9 @@ class Stored(Pipeline):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
+
+
+def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
+    """Send a sink every pending change in this thread, and raise what it raises."""
+    while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
+        delivery._write(store, sink, pending, batch_size)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from stored import drain
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.delivery import drain
 from workhours_sla.cli.main import main
 from workhours_sla.errors import UndeliverableError
 from workhours_sla.sla.delivery import Failure, decide

@@ -95,13 +95,20 @@ def test_every_verb_and_class_has_an_example(name: str) -> None:
     excepted = {*SHOWN_BY} | PLAIN_RECORDS
     if name in {"workhours_sla.files", "workhours_sla.report"}:
         excepted = excepted.union(*SHOWN_IN_DOCS.values())
-    elif name == "workhours_sla.plots":  # docs/plots.md runs them
-        excepted = {one.__name__ for one in made}
+    elif name == "workhours_sla.plots":
+        excepted = {one.__name__ for one in made}  # the next test finds them in a page
     assert without <= excepted
 
 
 def test_what_shows_another_has_an_example() -> None:
     assert all(map(has_example, SHOWN_BY.values()))
+
+
+def test_what_a_page_shows_is_in_the_page() -> None:
+    pages = {**SHOWN_IN_DOCS, "plots.md": {*importlib.import_module("workhours_sla.plots").__all__}}
+    for page, names in pages.items():
+        text = (SOURCES.parent.parent / "docs" / page).read_text("utf-8")
+        assert {one for one in names if not re.search(rf"\b{one}\b", text)} == set(), page
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from stored import Stored
+from stored import Stored, drain
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.delivery import drain
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from stored import Stored
+from stored import Stored, drain
 from workhours_sla import (
     Change,
     ChangeKind,
@@ -27,7 +27,6 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.delivery import drain
 from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.digest import (
     LONGEST,

@@ -10,9 +10,9 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked``
 ``provisional`` answers such rows by rule, with a ProvisionalWarning or a mark.
 """
 
-from workhours_sla.worktime.columns import (
-    Marked,
-    Pauses,
+from workhours_sla.worktime.columns.answers import Marked
+from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.verbs import (
     breaches_after,
     deadline,
     elapsed,

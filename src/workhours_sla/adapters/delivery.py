@@ -112,12 +112,6 @@ class Delivery:
             worker.wait(1.0)
 
 
-def drain(store: Outbox, sink: Sink, batch_size: int = DEFAULT_BATCH_SIZE) -> None:
-    """Send a sink every pending change in this thread, and raise what it raises."""
-    while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
-        _write(store, sink, pending, batch_size)
-
-
 def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None:
     changes = pending.changes
     end = sink.write([change for _, change in changes])

@@ -14,7 +14,7 @@ from workhours_sla.compliance.microseconds import DAY, HOUR, MICROSECOND, date_o
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.control_charts import MergedPeriods, merge_short_periods
-from workhours_sla.worktime.columns import is_working
+from workhours_sla.worktime.columns.verbs import is_working
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import zone_offsets
 

@@ -26,7 +26,7 @@ from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
-from workhours_sla.worktime.columns import breaches_after, deadline, elapsed
+from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 
 _NAT: Final = np.datetime64("NaT", "us")

@@ -24,7 +24,7 @@ from workhours_sla.adapters.frames.rows import (
     refuse_type,
 )
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime.columns import Pauses
+from workhours_sla.worktime.columns.arguments import Pauses
 from workhours_sla.worktime.zone import BASE_UTC
 
 _ROW = re.compile(r"\brow (\d+)\b")

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
-from workhours_sla.worktime.columns import Marked, Pauses
+from workhours_sla.worktime.columns.answers import Marked
+from workhours_sla.worktime.columns.arguments import Pauses
 from workhours_sla.worktime.coverage import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 

@@ -20,7 +20,7 @@ from workhours_sla.adapters.frames.rows import (
     Rows,
     Schedules,
 )
-from workhours_sla.worktime import columns
+from workhours_sla.worktime.columns import verbs as columns
 from workhours_sla.worktime.columns.question import OnUnknown
 
 

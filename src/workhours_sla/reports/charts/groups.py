@@ -79,8 +79,6 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
 
 # -- one below the other -----------------------------------------------------------------------
 
-Named = tuple[str, ComplianceRate]
-
 
 def caterpillar_chart(report: ReportNumbers, table: Table, lang: str, room: Room) -> Chart:
     """Return the share in time of each group with its interval, the highest first, the total last.

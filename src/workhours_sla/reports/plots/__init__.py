@@ -36,19 +36,6 @@ except ModuleNotFoundError as _error:
         raise
     raise needs_extra(what="plots need matplotlib", extras=("plots",)) from _error
 
-__all__ = [
-    "appeal_timeline",
-    "arrival_heat_map",
-    "caterpillar_plot",
-    "forecast_chart",
-    "funnel_plot",
-    "kaplan_meier_plot",
-    "moving_range_chart",
-    "p_prime_chart",
-    "xmr_chart",
-    "year_calendar",
-]
-
 
 def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
     """Draw the medians of the weeks between their limits (XmR chart) and return the axes.
