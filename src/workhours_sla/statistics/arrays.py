@@ -1,6 +1,7 @@
-"""Input checks for the statistics, their array types, and read-only results.
+"""The array types of the statistics, the checks of their input, and read-only results.
 
-Every check raises ValueError with one sentence that names the value and what to do instead.
+Every check returns its input as an array. If the input is wrong, the check raises ValueError with
+one sentence that names the wrong value and what to do instead.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ BoolArray = NDArray[np.bool_]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 NEVER = int(np.iinfo(np.int64).max)
-"""Later than any instant: the value of an answer that has not come, or of a missing limit."""
+"""The value of a missing instant, such as an answer that has not come; later than any instant."""
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Return ``values`` as int64 of any shape; they must be whole numbers of 0 or more.
+    """Check that ``values`` are whole numbers of 0 or more, of any shape; return them as int64.
 
     >>> whole_numbers("met", [3, -1])
     Traceback (most recent call last):
@@ -39,7 +40,9 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
 
 
 def instants(name: str, values: ArrayLike) -> IntArray:
-    """Return ``values`` as int64 in one dimension; instants before 1970 are negative.
+    """Check that ``values`` are whole numbers in one dimension; return them as int64.
+
+    Negative numbers are allowed: they are instants before 1970.
 
     >>> instants("arrived", [-5, 7]).tolist()
     [-5, 7]
@@ -48,7 +51,7 @@ def instants(name: str, values: ArrayLike) -> IntArray:
 
 
 def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
-    """Return ``values`` as bool in one dimension, ``length`` of them.
+    """Check that ``values`` are ``length`` booleans in one dimension; return them as an array.
 
     >>> flags("answered", [0, 1], 2)
     Traceback (most recent call last):
@@ -62,7 +65,7 @@ def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
 
 
 def measurements(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64 in one dimension; they must be finite.
+    """Check that ``values`` are finite numbers in one dimension; return them as float64.
 
     >>> measurements("medians", [1.5, float("nan")])
     Traceback (most recent call last):
@@ -81,9 +84,9 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Return ``met`` and ``n`` as int64 of one shape, with 0 <= met <= n.
+    """Check that 0 <= met <= n and that the shapes are equal; return both arrays as int64.
 
-    Every n must be at least 1, unless ``some_empty``.
+    Every n must be at least 1, unless ``some_empty`` is true.
 
     >>> counts([3, 0], [3, 0])
     Traceback (most recent call last):
@@ -110,7 +113,7 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
 
 
 def share(name: str, value: float) -> float:
-    """Return ``value`` as float if it is strictly between 0 and 1.
+    """Check that ``value`` is strictly between 0 and 1; return it as a float.
 
     >>> share("target", 90)
     Traceback (most recent call last):
@@ -123,7 +126,7 @@ def share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width of a two-sided normal interval in standard errors.
+    """Return the half-width, in standard errors, of a two-sided normal interval.
 
     >>> round(normal_quantile(0.95), 5)
     1.95996
@@ -132,7 +135,7 @@ def normal_quantile(confidence: float) -> float:
 
 
 def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return ``array`` if it has one dimension.
+    """Check that ``array`` has one dimension, and return it.
 
     >>> in_one_dimension("n", np.array(7))
     Traceback (most recent call last):
@@ -145,7 +148,7 @@ def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 
 
 def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
-    """Return ``array`` if its shape is ``shape``.
+    """Check that the shape of ``array`` is ``shape``, and return ``array``.
 
     >>> same_shape("met", np.array([1, 2]), (3,))
     Traceback (most recent call last):
@@ -158,7 +161,7 @@ def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> ND
 
 
 def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return ``array`` marked read-only, since results are immutable.
+    """Make ``array`` read-only, since results are immutable, and return it.
 
     >>> read_only(np.array([1, 2])).flags.writeable
     False
@@ -168,6 +171,7 @@ def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 
 
 def _integers(name: str, values: ArrayLike) -> IntArray:
+    """Check that ``values`` are whole numbers of any sign and shape; return them as int64."""
     array: NDArray[Any] = np.asarray(values)
     if array.size == 0:
         return np.zeros(array.shape, np.int64)

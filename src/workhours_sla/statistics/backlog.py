@@ -1,7 +1,7 @@
-"""The backlog: how many appeals wait for an answer, for how long, and whether they grow in number.
+"""The backlog: how many appeals wait for an answer, how long they wait, and how the number changes.
 
-Instants and durations are whole numbers of one unit, of clock time or of working time throughout.
-``arrays.NEVER`` means that there is no answer, or no limit.
+Instants and durations are whole numbers in the same unit, either all of clock time or all of
+working time. ``arrays.NEVER`` is the instant of an answer that has not come or of a missing limit.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from workhours_sla.statistics.arrays import (
 
 @dataclass(frozen=True, slots=True)
 class BacklogAges:
-    """The ages of open appeals; None where nothing is open.
+    """The median, 90th percentile and largest age of ``n`` open appeals; None if none is open.
 
-    They are not response times: the longer an appeal waits, the likelier it is to be among them.
+    Ages are not times to an answer: the longer an appeal waits, the likelier it is still open.
     """
 
     n: int
@@ -36,23 +36,25 @@ class BacklogAges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Arrivals and departures in each period as int64; ``net`` is the growth of the backlog."""
+    """The numbers of arrivals and of departures in each period, as int64 arrays."""
 
     arrivals: IntArray
     departures: IntArray
 
     @property
     def net(self) -> IntArray:
-        """Arrivals minus departures."""
+        """The growth of the backlog in each period: arrivals minus departures."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittlesLaw:
-    """The two sides of Little's law, L = lambda W, over a span: a check of the counts.
+    """The terms of Little's law, L = lambda W, over a span of time, to check the counts.
 
-    ``mean_time`` is the mean time of the appeals that left in the span. The sides are equal if the
-    span begins and ends with nothing open, and close if the backlog hardly changes over it.
+    L is ``mean_backlog``, lambda ``arrival_rate`` per unit of time, and W ``mean_time``: the mean
+    time from arrival to departure of the appeals that left in the span. Both sides of the law are
+    equal if no appeal is open at the start and the end of the span. They are nearly equal if the
+    backlog hardly changes over the span.
     """
 
     mean_backlog: float
@@ -61,17 +63,17 @@ class LittlesLaw:
 
     @property
     def predicted_backlog(self) -> float:
-        """The backlog that the law predicts: arrival rate times mean time."""
+        """The mean backlog that Little's law predicts: arrival rate times mean time."""
         return self.arrival_rate * self.mean_time
 
 
 def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
-    """Return how many appeals are open at each instant: arrived <= t < left.
+    """Return how many appeals are open at each instant t of ``at``: arrived <= t < left.
 
-    ``arrived`` and ``left`` have one instant for each appeal: ``left`` is the answer or the
-    withdrawal, or NEVER. ``at`` is any number of instants. All are whole numbers in one dimension;
-    the result is int64, one for each of ``at``. Raises ValueError for an appeal that left before it
-    arrived.
+    ``arrived`` and ``left`` have one instant for each appeal. An appeal leaves with its answer or
+    withdrawal, or NEVER. All three arguments are whole numbers in one dimension. The result is
+    int64, with one count for each instant of ``at``. Raises ValueError for an appeal that left
+    before it arrived.
 
     >>> from workhours_sla.statistics.arrays import NEVER
     >>> backlog([0, 2, 3], [4, NEVER, 3], [1, 3, 4]).tolist()
@@ -85,10 +87,11 @@ def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
 def overdue_backlog(
     arrived: ArrayLike, left: ArrayLike, limit: ArrayLike, at: ArrayLike
 ) -> IntArray:
-    """Return how many appeals are open and past their limit at each instant: limit < t < left.
+    """Return how many appeals are open and past their limit at each instant t: limit < t < left.
 
-    ``limit`` is the last instant at which an answer is in time, or NEVER; the rest is as in
-    ``backlog``. Raises ValueError for a limit before the arrival as well.
+    ``limit`` has the last instant at which an answer to each appeal is in time, or NEVER. The other
+    arguments and the result are as in ``backlog``. Raises ValueError for an appeal that left, or
+    has its limit, before it arrived.
 
     >>> overdue_backlog([0, 2, 3], [4, 7, 9], [1, 5, 8], [1, 2, 6]).tolist()
     [0, 1, 1]
@@ -105,9 +108,9 @@ def overdue_backlog(
 def backlog_ages(ages: ArrayLike) -> BacklogAges:
     """Return the median, the 90th percentile and the largest of the ages of open appeals.
 
-    ``ages`` are whole numbers of one unit in one dimension, preferably of working time. Each
-    result is one of them: a quantile of type 1 is the least age that half, or nine tenths, do not
-    exceed. Raises ValueError for negative ages.
+    ``ages`` are whole numbers in one dimension, preferably of working time. Each result is one of
+    the ages: a quantile (of type 1) is the least age that half of the ages, or nine tenths of them,
+    do not exceed. Raises ValueError for negative ages.
 
     >>> backlog_ages([4, 1, 9, 2])
     BacklogAges(n=4, median=2, p90=9, largest=9)
@@ -121,10 +124,11 @@ def backlog_ages(ages: ArrayLike) -> BacklogAges:
 
 
 def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
-    """Return the arrivals and departures of each period, half-open from one edge to the next.
+    """Return the numbers of arrivals and departures in each period.
 
-    ``edges`` are increasing whole numbers, one more than there are periods; the rest is as in
-    ``backlog``. Raises ValueError.
+    ``edges`` are increasing instants: a period includes its first edge, and ends before the next
+    edge, where the next period begins. ``arrived`` and ``left`` are as in ``backlog``. Raises
+    ValueError.
 
     >>> found = flow([0, 2, 3], [4, 9, 3], [0, 3, 6])
     >>> found.arrivals.tolist(), found.departures.tolist(), found.net.tolist()
@@ -139,11 +143,11 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
 
 
 def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> LittlesLaw:
-    """Return the mean backlog, the arrival rate and the mean time of a span.
+    """Return the mean backlog, the arrival rate and the mean time of a span, for Little's law.
 
-    ``arrived`` and ``left`` are as in ``backlog``; the span is half-open from ``start`` to ``end``,
-    in the same unit. Raises ValueError for an empty span, and for one in which nothing left.
-    Little 1961, "A proof for the queuing formula: L = lambda W".
+    ``arrived`` and ``left`` are as in ``backlog``. The span includes the instant ``start`` and ends
+    before the instant ``end``. Raises ValueError for an empty span, and for a span in which no
+    appeal left. Little 1961, "A proof for the queuing formula: L = lambda W".
 
     >>> found = littles_law([0, 2], [4, 8], 0, 10)
     >>> found.mean_backlog, found.predicted_backlog
@@ -159,7 +163,7 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
         raise ValueError(msg)
     arrivals = int(((came >= start) & (came < end)).sum())
     within = np.maximum(np.minimum(went, end) - np.maximum(came, start), 0)
-    # as floats: the microseconds of years of appeals add up to more than fits into int64
+    # The sum is a float, because the microseconds of years of appeals can exceed int64.
     return LittlesLaw(
         mean_backlog=float(within.sum(dtype=np.float64)) / (end - start),
         arrival_rate=arrivals / (end - start),
@@ -168,6 +172,7 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
 
 
 def _stays(arrived: ArrayLike, left: ArrayLike) -> tuple[IntArray, IntArray]:
+    """Check the arrival and departure of each appeal, and return both as int64 arrays."""
     came = instants("arrived", arrived)
     went = same_shape("left", instants("left", left), came.shape)
     _require_order("left", came, went)
@@ -175,6 +180,7 @@ def _stays(arrived: ArrayLike, left: ArrayLike) -> tuple[IntArray, IntArray]:
 
 
 def _require_order(name: str, came: IntArray, later: IntArray) -> None:
+    """Raise ValueError if an instant of ``later`` is before the arrival of its appeal."""
     wrong = np.flatnonzero(later < came)
     if wrong.size:
         first = wrong[0]
@@ -186,10 +192,10 @@ def _require_order(name: str, came: IntArray, later: IntArray) -> None:
 
 
 def _up_to(events: IntArray, times: IntArray) -> IntArray:
-    """Return how many events there were at each time or before."""
+    """Return for each of ``times`` how many events happened at that time or earlier."""
     return np.searchsorted(np.sort(events), times, side="right").astype(np.int64)
 
 
 def _between(events: IntArray, bounds: IntArray) -> IntArray:
-    """Return how many events there were from each bound up to the next."""
+    """Return how many events happened in each period from one bound up to the next."""
     return np.diff(np.searchsorted(np.sort(events), bounds, side="left")).astype(np.int64)

@@ -1,4 +1,7 @@
-"""Control charts of one number per week or month, to distinguish a change from the usual noise."""
+"""Control charts of one number per week or month, to distinguish a change from the usual noise.
+
+The baseline is the first points of a series; the limits for all points are computed from it.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,16 @@ from workhours_sla.statistics.arrays import (
 )
 
 FEWEST_POINTS = 12
-"""The least baseline: limits from fewer points vary too much."""
+"""The fewest points of a baseline, because limits from fewer points vary too much."""
 
 LIMIT_FACTOR = 2.66
-"""Three standard deviations as a multiple of the mean moving range of two: 3 / 1.128."""
+"""Three standard deviations as a multiple of the mean moving range of two values: 3 / 1.128."""
 
 RANGE_LIMIT_FACTOR = 3.268
-"""The upper limit of a moving range of two as a multiple of its mean."""
+"""The upper limit of the moving ranges of two values, as a multiple of their mean."""
 
 RANGE_TO_SIGMA = 1.128
-"""The mean range of two normal values in standard deviations."""
+"""The mean range of two normally distributed values, in standard deviations."""
 
 _RUN = 8
 _WINDOW, _OF_WINDOW = 4, 3
@@ -38,10 +41,11 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """The points at which a chart signals a change; bool, one for each point.
+    """Which points of a chart signal a change, by three rules: arrays of bool, one for each point.
 
-    A rule marks the point at which it is first met: the eighth point in a row on one side of the
-    mean, the third of four in a row that are nearer to one limit than to the mean.
+    ``outside``: the point is outside the limits. ``run_of_eight``: the point and the seven before
+    it are on the same side of the mean. ``three_of_four``: the point is nearer to a limit than to
+    the mean, and so are at least two of the three points before it, on the same side of the mean.
     """
 
     outside: BoolArray
@@ -51,9 +55,10 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class XmRChart:
-    """Individual values and their moving ranges, one range for each value except the first.
+    """A chart of individual values and of their moving ranges, with limits and signals.
 
-    All but the flags are in the unit of the values.
+    A moving range is the absolute difference between a value and the value before it, so the first
+    value has none. All numbers are in the unit of the values.
     """
 
     values: FloatArray
@@ -69,9 +74,10 @@ class XmRChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PPrimeChart:
-    """Shares of cohorts of different sizes, with limits for each.
+    """A chart of the shares of cohorts of different sizes, with limits for each cohort.
 
-    ``sigma_z`` is the spread of the shares in binomial standard errors: 1 is chance alone.
+    ``sigma_z`` is the spread of the shares in binomial standard errors; it is 1 if the shares vary
+    by chance alone.
     """
 
     rates: FloatArray
@@ -84,11 +90,11 @@ class PPrimeChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MergedPeriods:
-    """Periods merged until each has enough working time.
+    """Periods that were merged so that each merged period has enough working time.
 
-    ``labels`` is the number of the merged period of each period, from 0; ``working_time`` has one
-    value for each merged period. ``last_is_short`` means that the last one still needs the next
-    period.
+    ``labels`` has one value for each original period: the number of its merged period, from 0.
+    ``working_time`` has one value for each merged period. ``last_is_short`` is true if the last
+    merged period still has too little working time.
     """
 
     labels: IntArray
@@ -96,7 +102,7 @@ class MergedPeriods:
     last_is_short: bool
 
     def totals(self, numbers: ArrayLike) -> IntArray:
-        """Return the sum over each merged period of whole numbers, one for each period.
+        """Return the sums of ``numbers``, one per original period, over each merged period.
 
         >>> merge_short_periods([16, 0, 40], shortest=8).totals([50, 20, 90]).tolist()
         [50, 110]
@@ -110,11 +116,12 @@ class MergedPeriods:
 def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
     """Return the XmR chart of individual values, such as weekly medians, in the order of time.
 
-    The limits are mean +- 2.66 mR, with mR the mean moving range, and 3.268 mR for the moving
-    ranges. ``values`` are finite numbers of one unit in one dimension. The limits come from the
-    first ``baseline`` points, or from all if None; a fixed baseline keeps later points from moving
-    the limits that they are compared with. Raises ValueError for fewer than 12 points in it.
-    Shewhart 1931; Wheeler 2000, "Understanding variation", whose three rules give the signals.
+    The limits of the values are mean +- 2.66 mR, where mR is the mean moving range; the limit of
+    the moving ranges is 3.268 mR. ``values`` are finite numbers in one dimension. The limits are
+    computed from the first ``baseline`` points, or from all points if None; with a fixed baseline,
+    later points do not move the limits that they are compared with. Raises ValueError for a
+    baseline of fewer than 12 points. Shewhart 1931; Wheeler 2000, "Understanding variation", for
+    the three rules of the signals.
 
     >>> chart = xmr_chart([2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 9], baseline=12)
     >>> chart.mean, round(chart.upper, 2), chart.signals.outside.nonzero()[0].tolist()
@@ -141,15 +148,15 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 
 
 def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> PPrimeChart:
-    """Return Laney's p' chart of shares ``met`` of ``n`` per period, in the order of time.
+    """Return Laney's p' chart of the shares ``met / n`` per period, in the order of time.
 
-    The limits are p +- 3 sigma_i sigma_z, with p the share of the baseline,
-    sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the mean moving range of (p_i - p) / sigma_i
-    divided by 1.128; they are cut at 0 and 1. ``met`` and ``n`` are whole numbers in one
-    dimension, ``baseline`` is as in ``xmr_chart``. If all of the baseline is met, or none, it has
-    no spread and any other share is outside. Raises ValueError for fewer than 12 points and for a
-    period without appeals (``merge_short_periods`` first). Laney 2002, "Improved control charts
-    for attributes".
+    The limits are p +- 3 sigma_i sigma_z, cut at 0 and 1. Here p is the share of the whole
+    baseline, p_i the share of a period, sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the mean
+    moving range of (p_i - p) / sigma_i divided by 1.128. ``met`` and ``n`` are whole numbers in one
+    dimension, ``baseline`` is as in ``xmr_chart``. If all appeals of the baseline are met, or none,
+    the baseline has no spread and any other share is outside the limits. Raises ValueError for a
+    baseline of fewer than 12 points and for a period without appeals; merge such periods with
+    ``merge_short_periods``. Laney 2002, "Improved control charts for attributes".
 
     >>> chart = p_prime_chart([90, 80] * 6, [100] * 12)
     >>> chart.mean, round(chart.sigma_z, 2), float(chart.upper[0])
@@ -175,11 +182,12 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 
 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
-    """Merge periods so that each has at least ``shortest`` working time.
+    """Merge periods so that each merged period has at least ``shortest`` working time.
 
-    A short period is merged with the next, for rates only: counts keep each appeal in the period
-    of its arrival. ``working_time`` is whole numbers in one dimension, in the order of time;
-    ``shortest`` is positive and in the same unit. Raises ValueError.
+    A short period is merged with the period after it. Use merged periods for rates only; counts
+    should keep each appeal in the period of its arrival. ``working_time`` are whole numbers in one
+    dimension, in the order of time. ``shortest`` is positive and in the same unit. Raises
+    ValueError.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]
@@ -203,6 +211,7 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
 
 
 def _baseline(points: int, baseline: int | None) -> int:
+    """Check ``baseline``, or all ``points`` if None, and return the number of baseline points."""
     base = points if baseline is None else baseline
     if not FEWEST_POINTS <= base <= points:
         msg = (
@@ -214,7 +223,10 @@ def _baseline(points: int, baseline: int | None) -> int:
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points from their distance to the mean; ``slack`` is for rounding."""
+    """Return the signals of points, given how far each is above the mean.
+
+    ``reach`` is the distance of the limits from the mean, ``slack`` the tolerated rounding error.
+    """
     outside = np.abs(deviations) > reach + slack
     run = np.zeros(outside.shape, np.bool_)
     near = np.zeros(outside.shape, np.bool_)
@@ -226,7 +238,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return for each point how many of the last ``window`` points, itself included, are marked."""
+    """Return for each point how many of the ``window`` points that end with it are marked."""
     sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
     found: IntArray = sums[window:] - sums[: marks.size]
     return found

@@ -1,4 +1,8 @@
-"""Compare many units with one target: funnel limits, overdispersion and expected false alarms."""
+"""Compare many units with one target: funnel limits, overdispersion and expected false alarms.
+
+A unit is, for example, an agency. Funnel limits enclose the shares that a unit may have by chance;
+they are closer to the target the more appeals the unit has.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +24,21 @@ from workhours_sla.statistics.arrays import (
 )
 
 WARNING = 0.95
-"""The coverage of the warning limits, about two standard errors."""
+"""The probability between the warning limits; they are about two standard errors away."""
 
 ACTION = 0.998
-"""The coverage of the action limits, about three standard errors."""
+"""The probability between the action limits; they are about three standard errors away."""
 
 WINSORISED = 0.1
-"""The part of the units at either end that is winsorised before the spread is measured."""
+"""The fraction of the units at each end that is pulled in before the spread is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunnelLimits:
-    """The funnel at each number of appeals: shares from 0 to 1, one for each n."""
+    """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
+
+    ``dispersion`` is the overdispersion that widens the limits; up to 1 it does not widen them.
+    """
 
     n: IntArray
     target: float
@@ -45,15 +52,16 @@ class FunnelLimits:
 def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> FunnelLimits:
     """Return the exact 95 % and 99.8 % limits for units of ``n`` appeals each.
 
-    ``n`` is whole numbers of at least 1 in one dimension, ``target`` a share strictly between 0
-    and 1. ``dispersion`` is the result of ``overdispersion``: it multiplies the distance of each
-    limit from the target by its square root. Below 1 it changes nothing, since an unusually even
-    spread is no reason for more alarms. Raises ValueError.
+    ``n`` are whole numbers of at least 1 in one dimension, ``target`` is a share strictly between 0
+    and 1. ``dispersion`` is the result of ``overdispersion``; the distance of each limit from the
+    target is multiplied by its square root. A dispersion below 1 changes nothing, since an
+    unusually even spread is no reason for more alarms. Raises ValueError.
 
-    Lower limits: Spiegelhalter 2005, "Funnel plots for comparing institutional performance",
-    appendix A.1.1. An upper limit is 1 minus the lower limit of the missed appeals, which is 1/n
-    above the paper's: so each side has its nominal probability, and 10 of 10 against 90 %, which
-    one unit in three reaches by chance, is not outside.
+    Lower limits are those of Spiegelhalter 2005, "Funnel plots for comparing institutional
+    performance", appendix A.1.1. An upper limit is 1 minus the lower limit of the share of missed
+    appeals, which is 1/n above the paper's upper limit. So each side has its nominal probability.
+    For example, 10 of 10 against a target of 90 %, which one unit in three reaches by chance, is
+    not outside.
 
     >>> limits = funnel_limits([25, 100, 500], 0.9)
     >>> limits.lower_warning.round(3).tolist(), limits.lower_action.round(3).tolist()
@@ -87,10 +95,10 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
 
 
 def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
-    """Return the position of each unit: 0 inside the funnel, otherwise how many limits outside.
+    """Return for each unit how many funnel limits it is outside of: 0 inside, negative below.
 
-    -1 and -2 are below the warning and the action limit, 1 and 2 above. ``met`` is whole numbers,
-    one for each n of the limits; the result is int64. Raises ValueError.
+    -1 is below the warning limit and -2 also below the action limit; 1 and 2 are above them.
+    ``met`` are whole numbers, one for each n of the limits; the result is int64. Raises ValueError.
 
     >>> funnel_positions([18, 16, 25], funnel_limits([25, 25, 25], 0.9)).tolist()
     [-1, -2, 0]
@@ -105,13 +113,14 @@ def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
 def overdispersion(
     met: ArrayLike, n: ArrayLike, target: float, *, winsorised: float = WINSORISED
 ) -> float:
-    """Return how much more the units spread than chance allows: the mean winsorised z squared.
+    """Return how much more the shares of units spread than by chance: the mean squared z value.
 
-    z = (met/n - target) / sqrt(target (1 - target) / n). The lowest and the highest tenth of the
-    units, in whole units, get the z of the next unit inward, so that a few bad units do not excuse
-    all. Under chance alone the result is about 0.7, and 1 without winsorising, so it errs towards
-    narrow limits. ``met`` and ``n`` are whole numbers in one dimension. Raises ValueError.
-    Spiegelhalter 2005, "Handling over-dispersion of performance indicators".
+    The z value of a unit is (met/n - target) / sqrt(target (1 - target) / n). The values are
+    winsorised, so that a few bad units do not widen the limits of all: each unit of the lowest and
+    of the highest tenth (rounded down to whole units) gets the z value of the next unit inward. By
+    chance alone the result is about 0.7, and 1 without winsorising, so the limits are rather too
+    narrow than too wide. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
+    Raises ValueError. Spiegelhalter 2005, "Handling over-dispersion of performance indicators".
 
     >>> overdispersion([90, 90, 84, 96], [100, 100, 100, 100], 0.9)
     2.0
@@ -129,10 +138,10 @@ def overdispersion(
 
 
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
-    """Return how many of ``units`` are outside the limits by chance alone in one period, at most.
+    """Return how many of ``units`` are expected outside the limits by chance in one period.
 
-    ``coverage`` is the coverage of the limits. Exact limits cover a little more, so the true
-    number is lower. Raises ValueError.
+    ``coverage`` is the nominal probability between the limits. The probability between exact limits
+    is a little higher, so the result is an upper bound. Raises ValueError.
 
     >>> round(expected_false_alarms(73), 2)
     0.15
@@ -140,14 +149,14 @@ def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
     return int(whole_numbers("units", units)) * (1 - share("coverage", coverage))
 
 
-# -- the binomial distribution, exactly: its terms are summed, not approximated ----------------
+# -- the exact binomial distribution: its terms are summed, without an approximation -------------
 
 
 def binomial_cdf(k: int, n: int, p: float) -> float:
     """Return the probability of at most ``k`` successes in ``n`` trials.
 
-    ``n`` is at least 1 and ``p`` strictly between 0 and 1; otherwise ValueError is raised. The
-    absolute error is below 1e-12 for n up to a million.
+    ``p`` is the probability of a success. The absolute error is below 1e-12 for n up to a million.
+    Raises ValueError unless n is at least 1 and p is strictly between 0 and 1.
 
     >>> round(binomial_cdf(7, 10, 0.9), 4)
     0.0702
@@ -161,10 +170,11 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
 def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArray:
     """Return the binomial quantile of each tail, interpolated between whole numbers of successes.
 
-    With r the least number for which P(R <= r) > tail, the quantile is
-    r - (P(R <= r) - tail) / P(R = r). It can be as low as -1. ``tails`` are strictly between 0
-    and 1; the result is float64 in one dimension. Raises ValueError as ``binomial_cdf``.
-    Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1.
+    R is the number of successes in ``n`` trials with probability ``p``. With r the least number for
+    which P(R <= r) > tail, the quantile is r - (P(R <= r) - tail) / P(R = r), which is at least -1.
+    ``tails`` are probabilities strictly between 0 and 1; the result is float64 in one dimension.
+    Raises ValueError. Spiegelhalter 2005, "Funnel plots for comparing institutional performance",
+    appendix A.1.1.
 
     >>> interpolated_quantiles([0.025, 0.001], 25, 0.9).round(3).tolist()
     [18.649, 16.301]
@@ -178,10 +188,11 @@ def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArr
 
 
 def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
-    """Return a first number of successes, and P(R <= r) for it and each following number.
+    """Return the cumulative binomial distribution as (first, probabilities).
 
-    Numbers further than six root n from the mode are left out: by Hoeffding's inequality their
-    probability is below 1e-30. The rest is scaled to sum to 1, so no factorial is needed.
+    ``probabilities[i]`` is the probability of at most ``first + i`` successes. Numbers of successes
+    that differ by more than 6 sqrt(n) from the mode are left out: by Hoeffding's inequality their
+    total probability is below 1e-30. The others are scaled to sum to 1, so no factorial is needed.
     """
     share("p", p)
     if n < 1:
@@ -193,7 +204,7 @@ def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
     odds = p / (1 - p)
     down = np.arange(mode, first, -1, dtype=np.float64)
     up = np.arange(mode, last, dtype=np.float64)
-    # each term from its neighbour nearer the mode
+    # Each term is computed from its neighbour that is nearer to the mode.
     terms = np.concatenate(
         [
             np.cumprod(down / ((n - down + 1) * odds))[::-1],

@@ -18,15 +18,15 @@ from workhours_sla.statistics.arrays import (
 )
 
 COUNTS_ONLY_BELOW = 10
-"""Below this n only counts are shown, and the cohort is not ranked."""
+"""A cohort with fewer appeals is shown by its counts only and is not ranked."""
 
 FLAGGED_BELOW = 20
-"""Below this n a share is shown with a mark."""
+"""The share of a cohort with fewer appeals is shown with a mark, because the number is small."""
 
 
 @public("workhours_sla.report")
 class TargetVerdict(StrEnum):
-    """What the counts prove about a target.
+    """Whether counts prove that a target is met, prove that it is not met, or prove neither.
 
     >>> compliance_rate(99, 100, 0.9).verdict is TargetVerdict.MEETS
     True
@@ -40,7 +40,7 @@ class TargetVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """A confidence interval."""
+    """A confidence interval of a share, or of a difference of shares, as fractions of 1."""
 
     lower: float
     upper: float
@@ -48,7 +48,7 @@ class ConfidenceInterval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConfidenceIntervals:
-    """Confidence intervals as float64, one for each pair of counts, in the shape of the counts."""
+    """The confidence intervals of several shares, as float64 arrays in the shape of the counts."""
 
     lower: FloatArray
     upper: FloatArray
@@ -70,24 +70,24 @@ class ComplianceRate:
 
     @property
     def counts_only(self) -> bool:
-        """Whether to show only the counts and leave the cohort out of any ranking."""
+        """Whether the cohort is so small that only its counts are shown and it is not ranked."""
         return self.n < COUNTS_ONLY_BELOW
 
     @property
     def flagged(self) -> bool:
-        """Whether the share is shown, but marked as based on few appeals."""
+        """Whether the share is shown with a mark, because it is based on few appeals."""
         return COUNTS_ONLY_BELOW <= self.n < FLAGGED_BELOW
 
     @property
     def shown_verdict(self) -> TargetVerdict:
-        """The verdict to print: an inconclusive one on a flagged share is printed as too few."""
+        """The verdict to print: TOO_FEW instead of INCONCLUSIVE if the share is flagged."""
         inconclusive = self.verdict is TargetVerdict.INCONCLUSIVE
         return TargetVerdict.TOO_FEW if self.flagged and inconclusive else self.verdict
 
 
 @dataclass(frozen=True, slots=True)
 class RateDifference:
-    """The first share minus the second, with its confidence interval."""
+    """The share of one cohort minus the share of another, with its confidence interval."""
 
     difference: float
     interval: ConfidenceInterval
@@ -96,13 +96,13 @@ class RateDifference:
 def wilson_intervals(
     met: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
 ) -> ConfidenceIntervals:
-    """Return the Wilson score interval of each share.
+    """Return the Wilson score interval of each share ``met / n``.
 
     With p = met / n and z the normal quantile, the centre is (p + z^2/2n) / (1 + z^2/n) and the
-    half-width z sqrt(p (1 - p)/n + z^2/4n^2) / (1 + z^2/n). ``met`` and ``n`` are whole numbers of
-    one shape, with 0 <= met <= n and n >= 1. Raises ValueError. Wilson 1927, "Probable inference,
-    the law of succession, and statistical inference"; recommended for small n by Brown, Cai and
-    DasGupta 2001, "Interval estimation for a binomial proportion".
+    half-width z sqrt(p (1 - p)/n + z^2/4n^2) / (1 + z^2/n). ``met`` and ``n`` are arrays of whole
+    numbers in the same shape. Raises ValueError unless 0 <= met <= n and n >= 1. Wilson 1927,
+    "Probable inference, the law of succession, and statistical inference"; recommended for small n
+    by Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion".
 
     >>> wilson_intervals([3, 2], [3, 2]).lower.round(3).tolist()
     [0.439, 0.342]
@@ -113,7 +113,7 @@ def wilson_intervals(
     shrinkage = 1 + z * z / n
     centre = (p + z * z / (2 * n)) / shrinkage
     half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n.astype(np.float64))) / shrinkage
-    # at both ends centre and half are equal, except for rounding
+    # The exact limits of 0 of n and of n of n are 0 and 1; the formula may miss them by rounding.
     lower = np.where(met == 0, 0.0, centre - half)
     upper = np.where(met == n, 1.0, centre + half)
     return ConfidenceIntervals(read_only(lower), read_only(upper))
@@ -122,7 +122,7 @@ def wilson_intervals(
 def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> ConfidenceInterval:
     """Return the Wilson score interval of one share, ``met`` of ``n``.
 
-    Raises ValueError as ``wilson_intervals``.
+    Raises ValueError unless 0 <= met <= n and n >= 1.
 
     >>> interval = wilson_interval(46, 50)
     >>> round(interval.lower, 3), round(interval.upper, 3)
@@ -135,12 +135,12 @@ def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> Confidence
 def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95) -> ComplianceRate:
     """Return the share ``met`` of ``n`` and what it proves about ``target``.
 
-    The target is met if the whole Wilson interval is at or above it, failed if the whole interval
-    is below it, and otherwise inconclusive; fewer than ten appeals prove nothing. The comparison
-    uses the numbers before rounding. Raises ValueError for an empty cohort, met > n, or a target
-    that is not strictly between 0 and 1. The limits for small numbers are those of public health
-    statistics: Washington State Department of Health, "Standards for reporting data with small
-    numbers"; CDC, WISQARS, for the mark below 20.
+    The verdict is MEETS if the whole Wilson interval is at or above the target, FAILS if the whole
+    interval is below the target, and otherwise INCONCLUSIVE. Fewer than ten appeals give TOO_FEW.
+    The numbers are compared before rounding. Raises ValueError for an empty cohort, for met > n,
+    and for a target that is not strictly between 0 and 1. The thresholds for small numbers come
+    from public health: Washington State Department of Health, "Standards for reporting data with
+    small numbers", and CDC, WISQARS, for the mark below 20.
 
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>
@@ -161,13 +161,13 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
 def rate_difference(
     met: int, n: int, other_met: int, other_n: int, *, confidence: float = 0.95
 ) -> RateDifference:
-    """Return the share ``met`` of ``n`` minus the share of another, independent cohort.
+    """Return the share ``met / n`` minus the share ``other_met / other_n`` of another cohort.
 
-    With the Wilson limits (l, u) of the first share p and (l', u') of the other share q, the
-    interval runs from p - q - sqrt((p - l)^2 + (u' - q)^2) to p - q + sqrt((u - p)^2 + (q - l')^2).
-    Raises ValueError as ``wilson_intervals``. Newcombe 1998, "Interval estimation for the
-    difference between independent proportions: comparison of eleven methods", method 10 (hybrid
-    score).
+    The cohorts must be independent. With the Wilson limits (l, u) of the first share p and (l', u')
+    of the other share q, the interval runs from p - q - sqrt((p - l)^2 + (u' - q)^2) to
+    p - q + sqrt((u - p)^2 + (q - l')^2). Raises ValueError for impossible counts and for an empty
+    cohort. Newcombe 1998, "Interval estimation for the difference between independent proportions:
+    comparison of eleven methods", method 10 (hybrid score).
 
     >>> found = rate_difference(56, 70, 48, 80)
     >>> round(found.difference, 4), round(found.interval.lower, 4), round(found.interval.upper, 4)

@@ -1,4 +1,7 @@
-"""When an appeal has matured, how many appeals have each verdict, and when the counts are final."""
+"""Which appeals have matured, how many have each verdict, and when the counts are final.
+
+An appeal has matured when the last instant at which an answer is in time, its limit, has passed.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +21,18 @@ from workhours_sla.statistics.arrays import (
 )
 
 VERDICTS: Final = ("met", "breached", "pending", "at_risk", "paused", "withdrawn", "excluded")
-"""The verdicts; the code of a verdict is its position."""
+"""The names of the verdicts; the code of a verdict is its position in this tuple."""
 
 MET, BREACHED, PENDING, AT_RISK, PAUSED, WITHDRAWN, EXCLUDED = range(len(VERDICTS))
 
 
 @dataclass(frozen=True, slots=True)
 class CohortCounts:
-    """How many appeals of a cohort have each verdict; ``pending`` includes those at risk.
+    """How many appeals of a cohort have each verdict; ``pending`` includes appeals at risk.
 
-    The share in time is ``matured_met`` of ``matured``, the appeals whose limit has passed.
-    Counting early answers at once, but open appeals only once they are late, biases the rate
-    upward.
+    The share in time is ``matured_met / matured``, where ``matured`` counts the appeals whose limit
+    has passed. To count early answers at once, but open appeals only when they are late, would bias
+    the share upward.
     """
 
     met: int
@@ -43,21 +46,22 @@ class CohortCounts:
 
     @property
     def arrived(self) -> int:
-        """All appeals of the cohort."""
+        """The number of all appeals of the cohort."""
         return (
             self.met + self.breached + self.pending + self.paused + self.withdrawn + self.excluded
         )
 
 
 COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
-"""The names of the counts, their sum first."""
+"""The names of the counts of CohortCounts; the first is ``arrived``, the number of all appeals."""
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
-    """Return which appeals have matured: met or breached, with a limit before ``as_of``.
+    """Return which appeals have matured: those met or breached whose limit is before ``as_of``.
 
-    ``verdicts`` are codes and ``limits`` the last instants at which an answer is in time, in the
-    unit of ``as_of``, both in one dimension. A breached appeal is past its limit by definition.
+    ``verdicts`` are codes of VERDICTS. ``limits`` are the last instants at which an answer is in
+    time, in the unit of ``as_of``. Both have one dimension. A breached appeal is past its limit by
+    definition.
 
     >>> matured(np.array([MET, MET, BREACHED, PENDING]), np.array([5, 9, 4, 8]), 8).tolist()
     [True, False, True, False]
@@ -69,10 +73,10 @@ def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> Bool
 def grouped_counts(
     verdicts: NDArray[np.integer], matured: BoolArray, groups: IntArray, number: int
 ) -> list[CohortCounts]:
-    """Return the counts of each of ``number`` groups.
+    """Return the verdict counts of each of ``number`` groups of appeals.
 
-    ``verdicts`` are codes, ``matured`` is the result of that function, and ``groups`` says which
-    group an appeal is in, -1 for none; all are in one dimension.
+    All arrays have one dimension and one value for each appeal: ``verdicts`` its code in VERDICTS,
+    ``matured`` whether it has matured, and ``groups`` the number of its group, -1 if it is in none.
 
     >>> codes, groups = np.array([MET, BREACHED, AT_RISK]), np.array([0, 0, -1])
     >>> [one.breached for one in grouped_counts(codes, codes < PENDING, groups, 2)]
@@ -100,12 +104,13 @@ def grouped_counts(
 
 
 def cohort_counts(verdicts: ArrayLike, limits: ArrayLike, as_of: int) -> CohortCounts:
-    """Return the counts of one cohort as of an instant.
+    """Return the verdict counts of one cohort as of an instant.
 
-    ``verdicts`` are texts such as "met", one for each appeal; ``limits`` are the last instants at
-    which an answer is in time, whole numbers, NEVER where there is none. Both are in one dimension
-    and of the same ``as_of``, which is in the unit of the limits. Raises ValueError for an unknown
-    verdict, different shapes, or a verdict that contradicts its limit.
+    ``verdicts`` are texts such as "met", one for each appeal. ``limits`` are the last instants at
+    which an answer is in time, as whole numbers, or NEVER where an appeal has no limit. Both have
+    one dimension and were computed as of the instant ``as_of``, which is in the unit of the limits.
+    Raises ValueError for an unknown verdict, different shapes, or a verdict that contradicts its
+    limit.
 
     >>> cohort_counts(["met", "met", "breached", "at_risk"], [5, 9, 4, 8], 8)
     CohortCounts(met=2, breached=1, pending=1, paused=0, withdrawn=0, excluded=0, matured=2, \
@@ -134,10 +139,11 @@ matured_met=1)
 
 
 def safe_as_of(limits: ArrayLike) -> int | None:
-    """Return the last limit, after which the counts of a cohort are final; None without one.
+    """Return the last limit of a cohort, after which its counts are final.
 
-    ``limits`` are whole numbers in one dimension, of the appeals that count; NEVER among them
-    means that there is no last limit yet. Raises ValueError for no appeals.
+    ``limits`` are the limits of the appeals that count in the share, as whole numbers in one
+    dimension. Returns None if one of them is NEVER, since an appeal without a limit can still
+    change the counts. Raises ValueError if there are no limits.
 
     >>> safe_as_of([5, 9, 4])
     9

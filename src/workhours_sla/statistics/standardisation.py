@@ -1,4 +1,8 @@
-"""Comparable shares: rates standardised to one mix of classes, and changes split into parts."""
+"""Make shares comparable: standardise them to one mix of classes, and split a change into parts.
+
+Appeals are divided into classes, for example by the time of day at which they arrive. The mix is
+the proportion of the appeals that each class has.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,14 @@ from workhours_sla.statistics.arrays import (
 )
 
 FEWEST_OF_A_CLASS = 5
-"""Classes with fewer appeals are merged before they are weighted."""
+"""Classes with fewer appeals than this are merged before they are weighted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRate:
-    """The share that a unit would have with the standard mix of classes.
+    """The share that a unit would have with the standard mix of classes, and its variance.
 
-    ``labels`` is the number of the merged class of each class.
+    ``labels`` has one value for each class: the number of the merged class that includes it.
     """
 
     rate: float
@@ -36,9 +40,10 @@ class StandardisedRate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KitagawaDecomposition:
-    """A change of the share split into two parts, in total and by class.
+    """A change of the share, split into the effect of the mix and the effect of performance.
 
-    ``mix`` comes from the changed mix of classes, ``performance`` from changes within them.
+    The mix effect comes from a changed mix of classes, the performance effect from changed shares
+    within the classes. Both are given for each class and in total, as differences of shares.
     """
 
     mix_by_class: FloatArray
@@ -46,26 +51,27 @@ class KitagawaDecomposition:
 
     @property
     def mix(self) -> float:
-        """The part of the change that comes from the mix."""
+        """The part of the change that comes from the changed mix of classes."""
         return float(self.mix_by_class.sum())
 
     @property
     def performance(self) -> float:
-        """The part of the change that comes from the shares within the classes."""
+        """The part of the change that comes from changed shares within the classes."""
         return float(self.performance_by_class.sum())
 
     @property
     def change(self) -> float:
-        """The share after minus the share before: both parts together."""
+        """The share after the change minus the share before it: the sum of both parts."""
         return self.mix + self.performance
 
 
 def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
-    """Return the number of the merged class of each class, from 0.
+    """Merge small classes, and return for each class the number of its merged class, from 0.
 
-    All classes with fewer appeals than ``fewest`` become one; if that is still too small, the
-    smallest of the others joins it (the first among equals). ``n`` is whole numbers in one
-    dimension, one for each class; the result is int64. Raises ValueError.
+    All classes with fewer appeals than ``fewest`` become one class. If the merged class is still
+    too small, the smallest other class joins it (the first one of equal size). ``n`` are the
+    appeals of each class, as whole numbers in one dimension; the result is int64. Raises
+    ValueError.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
     [0, 1, 2, 1, 1]
@@ -83,14 +89,15 @@ def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> Int
 def standardised_rate(
     met: ArrayLike, n: ArrayLike, weights: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS
 ) -> StandardisedRate:
-    """Return the share with each class weighted as in the standard mix, and its variance.
+    """Return the share that a unit would have with the standard mix of classes, and its variance.
 
-    Direct standardisation: the rate is the sum of w p, its variance the sum of
-    w^2 p (1 - p) / n, with w the weight of a class as a part of all and p its share. ``met`` and
-    ``n`` are whole numbers per class; ``weights`` are 0 or more, such as the region's counts, and
-    only their proportions matter. Classes are merged as in ``merge_small_classes``; a class
-    without weight is ignored. Raises ValueError. Fleiss, Levin and Paik 2003, "Statistical methods
-    for rates and proportions", chapter 19.
+    Direct standardisation: the rate is the sum of w p over the classes and its variance the sum of
+    w^2 p (1 - p) / n, where w is the weight of a class as a fraction of all weights and p is the
+    share of the class. ``met`` and ``n`` are whole numbers per class. ``weights`` are numbers of 0
+    or more per class, such as the counts of the whole region; only their proportions matter. Small
+    classes are merged as in ``merge_small_classes``, and a class without weight is ignored. Raises
+    ValueError. Fleiss, Levin and Paik 2003, "Statistical methods for rates and proportions",
+    chapter 19.
 
     >>> found = standardised_rate([45, 10], [50, 20], [60, 40])
     >>> round(found.rate, 3), round(found.variance, 6)
@@ -116,11 +123,11 @@ def kitagawa(
 ) -> KitagawaDecomposition:
     """Return how much of a change of the share comes from the mix and how much from performance.
 
-    The mix effect is the sum of (change of weight) * (mean share), the performance effect the sum
-    of (mean weight) * (change of share). The arguments are whole numbers per class in one
-    dimension, of the same classes before and after. A class that is missing on one side has no
-    share to compare there, so it contributes to the mix only. Raises ValueError. Kitagawa 1955,
-    "Components of a difference between two rates".
+    The mix effect is the sum of (change of weight) * (mean share) over the classes, the performance
+    effect the sum of (mean weight) * (change of share). The arguments are whole numbers in one
+    dimension, one for each class, with the same classes before and after. A class without appeals
+    before or after has no two shares to compare, so it contributes only to the mix effect. Raises
+    ValueError. Kitagawa 1955, "Components of a difference between two rates".
 
     >>> parts = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     >>> round(parts.mix, 4), round(parts.performance, 4), round(parts.change, 4)
@@ -142,10 +149,12 @@ def kitagawa(
 
 
 def _share_of(met: IntArray, n: IntArray) -> FloatArray:
+    """Return ``met / n``, and 0 where ``n`` is 0."""
     return np.divide(met, n, out=np.zeros(n.shape), where=n > 0)
 
 
 def _sums(labels: IntArray, numbers: IntArray) -> IntArray:
+    """Return the sum of ``numbers`` for each label."""
     sums = np.zeros(int(labels.max()) + 1, np.int64)
     np.add.at(sums, labels, numbers)
     return sums

@@ -1,8 +1,9 @@
 """Time to an answer while some appeals are still open: Kaplan-Meier, quantiles, restricted mean.
 
-Durations are whole numbers of one unit, such as microseconds of working time, so that ties are
-exact. An open appeal is censored: it has waited so long without an answer. If an answer and a
-censoring have the same duration, the answer comes first.
+A duration is how long an appeal has waited. Durations are whole numbers in one unit, such as
+microseconds of working time, so that equal durations are exactly equal. An appeal without an answer
+is censored: it is only known that the time to its answer is longer than its duration. If an answer
+and a censored appeal have the same duration, the answer is taken to come first.
 """
 
 from __future__ import annotations
@@ -25,17 +26,21 @@ from workhours_sla.statistics.arrays import (
 )
 
 _ROUNDING = 1e-9
-"""The rounding error that a product of many ratios may have."""
+"""The largest rounding error expected in a product of many ratios."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalCurve:
-    """The share not yet answered, which falls at each of ``times`` and is 1 before the first.
+    """The share of appeals not yet answered by the time waited: 1 at first, lower from each time.
 
-    ``at_risk`` counts the appeals that waited at least so long, ``answers`` those answered at that
-    time. ``variance`` is Greenwood's, nan where the curve is 0; there the formula has no value, so
-    the lower limit is 0 and the upper limit is the previous one, since the share never rises.
-    ``longest`` is the largest duration, answered or not: beyond it a curve above 0 is unknown.
+    All arrays have one value for each of ``times``, the durations at which appeals were answered.
+    ``at_risk`` counts the appeals that waited at least as long as that time, and ``answers`` the
+    appeals answered at it. ``survival`` is the share not answered from that time on, ``lower`` and
+    ``upper`` its confidence limits, and ``variance`` its variance by Greenwood's formula.
+
+    The formula has no value where the share is 0: there the variance is nan, the lower limit is 0,
+    and the upper limit is that of the time before, since the share never rises. ``longest`` is the
+    largest duration of any appeal. A share that is still above 0 is unknown beyond it.
     """
 
     times: IntArray
@@ -48,9 +53,9 @@ class SurvivalCurve:
     longest: int
 
     def at(self, time: int) -> float:
-        """Return the share not yet answered after ``time``.
+        """Return the share of appeals not yet answered after waiting for ``time``.
 
-        Raises ValueError if it is unknown there.
+        Raises ValueError if the share is unknown at that time.
 
         >>> kaplan_meier([1, 2, 3, 4], [True, True, False, False]).at(2)
         0.5
@@ -59,8 +64,13 @@ class SurvivalCurve:
         before = int(np.searchsorted(self.times, time, side="right"))
         return float(self.survival[before - 1]) if before else 1.0
 
+    def is_known(self, time: int) -> bool:
+        """Return whether the share not yet answered is known at ``time``."""
+        ended = self.survival.size > 0 and self.survival[-1] == 0
+        return time <= self.longest or bool(ended)
+
     def require_known(self, time: int) -> None:
-        """Raise ValueError for a time at which the share not yet answered is unknown.
+        """Raise ValueError if the share not yet answered is unknown at ``time``.
 
         >>> kaplan_meier([1, 4], [True, False]).require_known(5)
         Traceback (most recent call last):
@@ -70,8 +80,7 @@ below 5
         if time < 0:
             msg = f"time {time} is negative; a duration is 0 or more"
             raise ValueError(msg)
-        ended = self.survival.size and self.survival[-1] == 0
-        if time > self.longest and not ended:
+        if not self.is_known(time):
             msg = (
                 f"nothing is known after {self.longest}, where the last appeal was still open; "
                 f"ask for a time below {time}"
@@ -81,9 +90,10 @@ below 5
 
 @dataclass(frozen=True, slots=True)
 class SurvivalQuantile:
-    """The least time by which the part ``q`` is answered, with its confidence interval.
+    """The least time by which the share ``q`` of the appeals is answered, with its interval.
 
-    None means that it is not reached: it is later than ``longest``, if ever.
+    ``time`` is None if that share is not answered within ``longest``, the largest duration.
+    ``lower`` and ``upper`` are the confidence limits of the time, None where there is no limit.
     """
 
     q: float
@@ -95,7 +105,10 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer, each wait cut at ``horizon``, in the unit of the horizon."""
+    """The mean time to an answer if each wait counts up to ``horizon`` at most, and its variance.
+
+    The mean is in the unit of the horizon, the variance in the square of that unit.
+    """
 
     horizon: int
     mean: float
@@ -104,7 +117,10 @@ class RestrictedMean:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidence:
-    """The shares answered and withdrawn by each of ``times``; both are 0 before the first."""
+    """The share of appeals answered, and the share withdrawn, by each of ``times``.
+
+    Both shares are 0 before the first of the times.
+    """
 
     times: IntArray
     answered: FloatArray
@@ -114,15 +130,16 @@ class CumulativeIncidence:
 def kaplan_meier(
     durations: ArrayLike, answered: ArrayLike, *, confidence: float = 0.95
 ) -> SurvivalCurve:
-    """Return the Kaplan-Meier curve: the share not yet answered by the time waited.
+    """Return the Kaplan-Meier curve: the share of appeals not yet answered by the time waited.
 
-    S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, with d_i answers among n_i at
-    risk; Greenwood's variance is S^2 times the sum of d_i / (n_i (n_i - d_i)). ``durations`` are
-    whole numbers of one unit, ``answered`` is bool, both in one dimension; an appeal that is not
-    answered is censored. The limits are pointwise, on the log(-log) scale. Raises ValueError for
-    no appeals, negative durations, or different shapes. Kaplan and Meier 1958, "Nonparametric
-    estimation from incomplete observations"; Greenwood 1926; Kalbfleisch and Prentice 1980, "The
-    statistical analysis of failure time data", section 1.4.
+    The share S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, where d_i of n_i
+    waiting appeals are answered at t_i. Greenwood's variance is S^2 times the sum of
+    d_i / (n_i (n_i - d_i)). The confidence limits are valid for each time alone, on the
+    log(-log) scale. ``durations`` are whole numbers and ``answered`` is bool, both in one
+    dimension; an appeal that is not answered is censored. Raises ValueError for no appeals,
+    negative durations, or different shapes. Kaplan and Meier 1958, "Nonparametric estimation from
+    incomplete observations"; Greenwood 1926; Kalbfleisch and Prentice 1980, "The statistical
+    analysis of failure time data", section 1.4.
 
     >>> curve = kaplan_meier([2, 3, 3, 5], [True, True, False, True])
     >>> curve.times.tolist(), curve.survival.round(3).tolist()
@@ -131,9 +148,9 @@ def kaplan_meier(
     z = normal_quantile(confidence)
     waited, done = _cohort(durations, answered)
     times, at_risk, answers = _risk_table(waited, done)
-    survival = _product((at_risk - answers) / at_risk)
+    survival = np.cumprod((at_risk - answers) / at_risk, dtype=np.float64)
     greenwood = _greenwood(at_risk, answers)
-    known = survival > 0  # all but perhaps the last
+    known = survival > 0  # Only the last value can be 0.
     log = np.log(survival[known])
     spread = np.exp(z * np.sqrt(greenwood[known]) / -log)
     lower, upper = np.zeros(survival.shape), np.ones(survival.shape)
@@ -153,14 +170,15 @@ def kaplan_meier(
 
 
 def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
-    """Return min{t: share answered by t >= q}, and its interval from the curve's limits.
+    """Return the least time by which at least the share ``q`` is answered, with its interval.
 
     The quantile is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample
-    quantiles in statistical packages"), for censored and complete data alike. The interval runs
-    from the first time at which the lower limit of the curve is 1 - q or less to the first at which
-    the upper limit is; each side alone is a bound with half the error. It can be open: at 95 % the
-    median has an upper limit from 7 answers on. Raises ValueError for q not strictly between 0 and
-    1. Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
+    quantiles in statistical packages"), with and without censored appeals. Its interval runs from
+    the first time at which the lower limit of the curve is at most 1 - q to the first time at which
+    the upper limit is at most 1 - q. The interval can lack an end: at 95 %, the median has an upper
+    limit only from 7 answers on. Each limit alone is a one-sided bound with half the error
+    probability. Raises ValueError for q not strictly between 0 and 1. Brookmeyer and Crowley 1982,
+    "A confidence interval for the median survival time".
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
@@ -178,13 +196,13 @@ def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
 
 
 def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
-    """Return the area under the curve from 0 to ``horizon``, and its variance.
+    """Return the restricted mean: the area under the curve from 0 to ``horizon``.
 
-    The mean is the integral of S(t) from 0 to the horizon; its variance is the sum of
-    A_i^2 d_i / (n_i (n_i - d_i)), with A_i the area from t_i to the horizon. ``horizon`` is a
-    positive whole number in the unit of the curve; the variance is in its square. Raises
-    ValueError for a horizon that is not positive, or beyond the known part of the curve. Irwin
-    1949; Klein and Moeschberger 2003, "Survival analysis", equations 4.5.1 and 4.5.2.
+    The variance of this area is the sum of A_i^2 d_i / (n_i (n_i - d_i)) over the times t_i, with
+    A_i the area from t_i to the horizon, and d_i and n_i as in ``kaplan_meier``. ``horizon`` is a
+    positive whole number in the unit of the curve. Raises ValueError for a horizon that is not
+    positive, or at which the curve is unknown. Irwin 1949; Klein and Moeschberger 2003, "Survival
+    analysis", equations 4.5.1 and 4.5.2.
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> restricted_mean(curve, 4).mean
@@ -199,7 +217,7 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     areas = np.concatenate([[1.0], curve.survival[:steps]]) * np.diff(edges)
     beyond = np.cumsum(areas[:0:-1])[::-1]
     at_risk, answers = curve.at_risk[:steps], curve.answers[:steps]
-    last = at_risk == answers  # the curve is 0 from there on
+    last = at_risk == answers  # True only for a time from which the curve is 0.
     terms = np.zeros(steps)
     np.divide(beyond**2 * answers, at_risk * (at_risk - answers), out=terms, where=~last)
     return RestrictedMean(int(horizon), float(areas.sum()), float(terms.sum()))
@@ -208,14 +226,17 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
 def cumulative_incidence(
     durations: ArrayLike, answered: ArrayLike, withdrawn: ArrayLike
 ) -> CumulativeIncidence:
-    """Return the Aalen-Johansen shares answered and withdrawn by the time waited.
+    """Return the shares answered and withdrawn by the time waited (Aalen-Johansen estimator).
 
-    The share of a cause is the sum of S(t_i-) d_i / n_i over its events, with S the share that is
-    neither answered nor withdrawn. Compared with Kaplan-Meier, which censors withdrawn appeals, it
-    shows how much they matter. ``durations`` are whole numbers of one unit, the others bool, all in
-    one dimension; an appeal that is neither is censored. Raises ValueError as ``kaplan_meier``, and
-    for an appeal that is both. Aalen and Johansen 1978, "An empirical transition matrix for
-    non-homogeneous Markov chains based on censored observations".
+    The share answered at t is the sum of S(t_i-) d_i / n_i over the times t_i <= t: d_i of n_i
+    waiting appeals are answered at t_i, and S(t_i-) is the share that was neither answered nor
+    withdrawn before t_i. The share withdrawn is computed alike. ``kaplan_meier`` censors withdrawn
+    appeals; the difference between both estimates is the effect of the withdrawals.
+
+    ``durations`` are whole numbers, ``answered`` and ``withdrawn`` are bool, all in one dimension.
+    An appeal that is neither answered nor withdrawn is censored. Raises ValueError as
+    ``kaplan_meier`` does, and for an appeal that is both. Aalen and Johansen 1978, "An empirical
+    transition matrix for non-homogeneous Markov chains based on censored observations".
 
     >>> shares = cumulative_incidence([1, 2, 3, 3], [True, False, True, False],
     ...     [False, True, False, False])
@@ -229,7 +250,7 @@ def cumulative_incidence(
         msg = f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two"
         raise ValueError(msg)
     times, at_risk, ended = _risk_table(waited, done | gone)
-    before = np.concatenate([[1.0], _product((at_risk - ended) / at_risk)[:-1]])
+    before = np.concatenate([[1.0], np.cumprod((at_risk - ended) / at_risk)[:-1]])
 
     def incidence(cause: BoolArray) -> FloatArray:
         at = np.searchsorted(times, waited[cause])
@@ -241,6 +262,7 @@ def cumulative_incidence(
 
 
 def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
+    """Check the durations and answers of a cohort, and return both as arrays."""
     waited = in_one_dimension("durations", whole_numbers("durations", durations))
     if waited.size == 0:
         msg = "durations is empty, and no appeals have no curve; leave the cohort out"
@@ -249,18 +271,18 @@ def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolAr
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return (times at which a wait ended, how many waited so long, how many ended then)."""
+    """Return the times at which waits ended, and for each how many were waiting and how many ended.
+
+    ``waited`` has the duration of each appeal, ``ended`` whether its wait ended, that is, whether
+    the appeal is not censored.
+    """
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")
     return times, waited.size - shorter, endings
 
 
-def _product(ratios: FloatArray) -> FloatArray:
-    return np.cumprod(ratios, dtype=np.float64)
-
-
 def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
-    """Return the variance of the logarithm of the curve; nan where the curve is 0."""
+    """Return the variance of the logarithm of a curve at each time; nan where the curve is 0."""
     left = at_risk - answers
     terms = np.full(left.shape, np.nan)
     np.divide(answers, at_risk * left, out=terms, where=left > 0)
@@ -268,5 +290,6 @@ def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
 
 
 def _first_at_or_below(times: IntArray, levels: FloatArray, level: float) -> int | None:
+    """Return the first time at which ``levels`` is at most ``level``, None if there is none."""
     found = np.flatnonzero(levels <= level + _ROUNDING)
     return int(times[found[0]]) if found.size else None
