@@ -1,5 +1,6 @@
-"""From cases to the numbers of a compliance report, as pure functions on arrays.
+"""Compute the numbers of a compliance report from cases, as pure functions on numpy arrays.
 
-Counts, instants and durations are integers and stay exact; shares and what is computed from them
-are floats. Needs numpy. Nothing here formats text; that is the job of ``reports``.
+A case is one appeal measured against the report's target. Counts, instants and durations are whole
+numbers (int64) and stay exact; shares and all results computed from shares are floats. Nothing
+here formats text; ``reports`` does that.
 """

@@ -1,4 +1,4 @@
-"""The input of a report, the quality of its figures, and the dates it spans."""
+"""The quality of a report's input, the provenance of its figures, and the dates that it spans."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ from workhours_sla.worktime.schedule import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How far the figures can be trusted.
+    """How far the figures of a report can be trusted: what was read, and counts of cases.
 
-    ``matured`` of the ``counting`` cases, which are neither withdrawn nor excluded, have a final
-    verdict. ``minute_rounded`` counts the cases whose times are all on whole minutes, ``unnamed``
-    those in no group, by grouping. The rest counts cases as well: ``calendar_unknown`` depend on
-    dates that no act has decided, ``provisional`` on a rule alone; ``needs_review`` may have been
-    answered by a reply without a review; ``untimed`` have no known working time;
-    ``pause_left_open`` have a pause that was never ended although work went on; ``retroactive``
-    were late before a change of the appeal made the target apply.
+    - ``counting``: neither withdrawn nor excluded; ``matured``: those of them with a final verdict
+    - ``minute_rounded``: all times are on whole minutes
+    - ``unnamed``: in no group, as pairs of a grouping and a count
+    - ``calendar_unknown``: the verdict depends on dates that no act has decided
+    - ``provisional``: based on dates that were decided by rule only
+    - ``needs_review``: perhaps answered by a reply that was not reviewed
+    - ``untimed``: the working time is unknown
+    - ``pause_left_open``: a pause was never ended, although work went on
+    - ``retroactive``: already late when a change of the appeal made the target apply
     """
 
     intake: Intake
@@ -47,7 +49,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class CalendarUsed:
-    """A calendar that the report used."""
+    """A calendar from which the figures of a report were computed."""
 
     id: str
     version: str
@@ -56,9 +58,11 @@ class CalendarUsed:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The input of a report, as fingerprints and versions.
+    """The versions and fingerprints of all that the figures of a report were computed from.
 
-    Equal provenance, options and ``as_of`` give equal figures.
+    ``library`` is the version of this library, ``input_hash`` a fingerprint of the events or rows,
+    and ``policy`` a fingerprint of the target and its schedules. Reports with equal provenance,
+    options and ``as_of`` have equal figures.
     """
 
     library: str
@@ -69,9 +73,9 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """A date of the reference schedule: its kind, working time and reason.
+    """What kind of day a date is on the report's reference schedule, its working time, and why.
 
-    ``kind`` is None if the calendar does not cover the date.
+    ``kind`` and ``working_time`` are None if the calendar does not cover the date.
     """
 
     date: date
@@ -83,7 +87,7 @@ class DayNote:
 
 
 def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
-    """Return how far the figures of these cases and groupings can be trusted."""
+    """Return the quality of the figures of these cases and of these groupings."""
     cases = tally.cases
     rounded = cases.started % MINUTE == 0
     rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
@@ -103,7 +107,7 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
 
 
 def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return the dates from the first week to the last due time, or ``as_of`` if that is later."""
+    """Return the dates from the first week to the last due time or ``as_of``, the later of them."""
     due = np.where(cases.due == NEVER, cases.started, cases.due)
     last = date_of(int(local_times(cases, due).max()) // DAY)
     reference = cases.reference
@@ -112,6 +116,7 @@ def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
 
 
 def _note(schedule: Schedule, day: date) -> DayNote:
+    """Return what kind of day a date is on a schedule."""
     try:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
@@ -127,7 +132,7 @@ def _note(schedule: Schedule, day: date) -> DayNote:
 
 
 def provenance(cases: Cases) -> Provenance:
-    """Return the provenance of figures of these cases."""
+    """Return the provenance of the figures that are computed from these cases."""
     calendars = {
         cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
     }

@@ -1,4 +1,8 @@
-"""When cases arrived and were due, on the local time and calendar of their own schedules."""
+"""When cases arrived and were due, in the local time and calendar of each case's own schedule.
+
+A merged week is a week together with the weeks just before it that have too little working time for
+a rate of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import DAY, HOUR, MICROSECOND, date_of
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
-from workhours_sla.statistics.control_charts import MergedPeriods, merge_short_periods
+from workhours_sla.statistics.control_charts import merge_short_periods
 from workhours_sla.worktime.columns.verbs import is_working
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import zone_offsets
@@ -26,28 +30,31 @@ ARRIVAL_CLASSES: Final = (
     "short_day",
     "working_weekend",
 )
-"""When a case arrived. ``holiday`` is any day off but a weekend; ``in_hours`` includes breaks."""
+"""The classes of cases by when they arrived.
+
+``holiday`` is any day off except a weekend. ``in_hours`` includes breaks within the working day.
+"""
 
 DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
-"""Whether a case was due on the first working day after at least three days off."""
+"""The classes of cases by the day due; ``after_days_off`` is the first after three days off."""
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-"""The keys of the table ``weekday``."""
+"""The keys of the rows of the table ``weekday``."""
 
 LONG_REST: Final = 3
 """The fewest days off that make the next working day ``after_days_off``."""
 SHORTEST_WEEK: Final = timedelta(hours=8)
-"""Weeks with less working time are merged with the next for rates."""
+"""A week with less working time is merged with the next week for rates."""
 
 _MONDAY: Final = 3
-"""How many days before the epoch, a Thursday, that week began."""
+"""The number of days from the Monday of its week to 1970-01-01, which was a Thursday."""
 
 
 class Week(NamedTuple):
-    """An ISO week on local dates of the reference schedule.
+    """An ISO week of local dates, with its first date and its working time.
 
-    ``working_time`` is None if the calendar does not cover the week. ``cohort`` is the number of
-    the merged week that its rate is part of.
+    ``working_time`` is that of the reference schedule, None if its calendar does not cover the
+    week. ``cohort`` is the number of the merged week that includes this week.
     """
 
     name: str
@@ -58,11 +65,12 @@ class Week(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """The local weekday, hour, week and classes of each case; a class is -1 if it is unknown.
+    """When each case arrived, in its local time, and the class of its arrival and of its due day.
 
-    ``weekday`` is 0 for Monday, ``week`` a position in ``weeks``. ``due_later`` marks cases that
-    are due on a later date than that of their arrival. ``last_is_short``: the last merged week
-    still needs the next one.
+    The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is a position in
+    ``weeks``. ``arrival_class`` and ``due_class`` are positions in ARRIVAL_CLASSES and DUE_CLASSES,
+    or -1 if the class is unknown. ``due_later`` is true for a case that is due on a later date than
+    it arrived. ``last_is_short`` is true if the last merged week still has too little working time.
     """
 
     weekday: IntArray
@@ -76,12 +84,12 @@ class Arrivals:
 
     @property
     def cohort(self) -> IntArray:
-        """The number of the merged week of each case."""
+        """The number of the merged week in which each case arrived."""
         return np.array([week.cohort for week in self.weeks], np.int64)[self.week]
 
 
 def arrivals(cases: Cases) -> Arrivals:
-    """Return when the cases arrived; at least one is required."""
+    """Return when the cases arrived and were due. There must be at least one case."""
     local = local_times(cases, cases.started)
     has_due = cases.due != NEVER
     due = np.where(has_due, local_times(cases, np.where(has_due, cases.due, cases.started)), local)
@@ -89,7 +97,7 @@ def arrivals(cases: Cases) -> Arrivals:
     facts = _facts(cases, day, due_day)
     number = (day + _MONDAY) // 7
     first_week, last_week = int(number.min()), int(number.max())
-    weeks, merged = _weeks(cases.reference, first_week, last_week)
+    weeks, last_is_short = _weeks(cases.reference, first_week, last_week)
     return Arrivals(
         weekday=read_only((day + _MONDAY) % 7),
         hour=read_only(local % DAY // HOUR),
@@ -98,17 +106,21 @@ def arrivals(cases: Cases) -> Arrivals:
         due_class=read_only(np.where(has_due, facts.due_class(cases.schedule_of, due_day), -1)),
         due_later=read_only(has_due & (due_day > day)),
         weeks=weeks,
-        last_is_short=merged.last_is_short,
+        last_is_short=last_is_short,
     )
 
 
 def local_times(cases: Cases, instants: IntArray) -> IntArray:
-    """Return instants as microseconds since 1970 on the local clock of each case's schedule."""
+    """Return one instant per case in the local time of its schedule, as ``to_local`` does."""
     return to_local(instants, cases.schedule_of, cases.schedules)
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Return instants on the local clock of the schedules at the positions ``of``."""
+    """Convert instants in UTC to the local time of schedules.
+
+    Instants and results are in microseconds since 1970-01-01 00:00, in UTC and in local time.
+    ``of`` has for each instant the position of its schedule in ``schedules``.
+    """
     if not instants.size:
         return instants
     first, last = int(instants.min()) // DAY - 1, int(instants.max()) // DAY + 2
@@ -132,19 +144,28 @@ def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) 
 
 
 class _Facts(NamedTuple):
-    """The kind and hours of dates, by schedule and date; ``days`` are sorted days since 1970."""
+    """The kind and the hours of each date of each schedule.
+
+    ``days`` are sorted dates as days since 1970. The other arrays have a row per schedule and a
+    column per date. ``kind`` is a position in ARRIVAL_CLASSES (``in_hours`` for an ordinary
+    working day), or -1 if the calendar does not cover the date. ``opens`` and ``closes`` are
+    microseconds since midnight.
+    """
 
     days: IntArray
     kind: IntArray
-    """A position in ARRIVAL_CLASSES, that of in_hours for an ordinary working day; -1 unknown."""
     opens: IntArray
     closes: IntArray
 
     def at(self, day: IntArray) -> IntArray:
+        """Return the positions of dates in ``days``."""
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the positions in DUE_CLASSES of due dates, -1 where unknown."""
+        """Return the due class of each due date ``day``, a position in DUE_CLASSES, or -1.
+
+        ``of`` has the position of each due date's schedule.
+        """
         on = self.kind[of, self.at(day)]
         before = [self.kind[of, self.at(day - back)] for back in range(1, LONG_REST + 1)]
         rested = np.logical_and.reduce([np.isin(kind, _OFF) for kind in before])
@@ -152,6 +173,7 @@ class _Facts(NamedTuple):
 
 
 def _facts(cases: Cases, day: IntArray, due_day: IntArray) -> _Facts:
+    """Return the facts of all dates of arrival, all due dates, and the three days before these."""
     due_days = np.unique(due_day)
     days = np.unique(np.concatenate([day, *(due_days - back for back in range(LONG_REST + 1))]))
     shape = (len(cases.schedules), days.size)
@@ -177,6 +199,7 @@ _OFF: Final = (_WEEKEND, _HOLIDAY)
 
 
 def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
+    """Return the kind of a date as in ``_Facts``; ``works`` is whether it has working hours."""
     if day in schedule.overrides:
         return _IN_HOURS if works else _HOLIDAY
     found = schedule.calendar.day(day)
@@ -188,6 +211,7 @@ def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
 
 
 def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
+    """Return the arrival class of each case, a position in ARRIVAL_CLASSES, or -1."""
     at = facts.at(local // DAY)
     of = cases.schedule_of
     kind = facts.kind[of, at]
@@ -207,10 +231,11 @@ def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
 # -- weeks -------------------------------------------------------------------------------------
 
 
-def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], MergedPeriods]:
+def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
+    """Return the weeks with the numbers ``first`` to ``last``, and whether the last is short."""
     mondays = [date_of(7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
-    # a week of unknown length is not merged
+    # A week of unknown working time counts as long enough, so that it is not merged.
     known = [SHORTEST_WEEK if span is None else span for span in spans]
     merged = merge_short_periods(
         [span // MICROSECOND for span in known], shortest=SHORTEST_WEEK // MICROSECOND
@@ -219,10 +244,11 @@ def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...],
         Week("{}-W{:02}".format(*monday.isocalendar()[:2]), monday, span, int(cohort))
         for monday, span, cohort in zip(mondays, spans, merged.labels, strict=True)
     )
-    return weeks, merged
+    return weeks, merged.last_is_short
 
 
 def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
+    """Return the working time of a week, None if the calendar does not cover the week."""
     try:
         return schedule.elapsed(
             schedule.end_of_day(monday - timedelta(days=1)),

@@ -1,11 +1,12 @@
-"""Attribute late appeals to agencies: who had them when, and where their working time went.
+"""Attribute late appeals to agencies: which agency had them, and where their working time went.
 
-Only events show who had an appeal when; outcomes do not.
+The holder of an appeal is the agency that has it. Only events show who was the holder at which
+time; outcomes do not. A phase is a stage of the handling, such as before registration.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,7 +37,10 @@ _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The working time of late appeals with one holder in one phase; None: with no holder."""
+    """How much working time ``appeals`` late appeals spent with one holder in one phase.
+
+    ``holder`` is None for time during which no agency had the appeal.
+    """
 
     holder: str | None
     phase: Phase
@@ -46,7 +50,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PhaseTime:
-    """The working time of late appeals in one phase, and how many of them were in it."""
+    """How much working time ``appeals`` late appeals spent in one phase, with any holder."""
 
     phase: Phase
     worked: timedelta
@@ -55,15 +59,18 @@ class PhaseTime:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Late appeals counted by agency under three rules: pairs of agency and number, most first.
+    """Late appeals counted by agency under three rules, and their working time by holder and phase.
 
-    ``at_breach`` counts them for the holder at the limit, ``largest_share`` for the holder of the
-    most working time, ``first`` for the first holder. ``hour_earlier`` counts, by the holder at
-    the limit, those that would have been in time if they had reached that holder an hour of
+    The counts are pairs of an agency and a number, the largest number first. ``at_breach`` counts
+    an appeal for its holder at the limit, ``largest_share`` for the holder with the most of its
+    working time, and ``first`` for its first holder. ``hour_earlier`` counts, for the holder at
+    the limit, the appeals that would have been in time if that holder had received them an hour of
     working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals for which
-    this can be determined. ``shares`` splits their working time by holder and phase, most first,
-    ``phases`` by phase alone, in their order. No event shows an approval within an agency, so its
-    time is part of the phase ``assigned``. ``left_out`` counts late appeals with unknown holders.
+    this is known.
+
+    ``shares`` has the working time by holder and phase, the longest first; ``phases`` has it by
+    phase, in the order of the phases. No event shows an approval within an agency, so its time is
+    part of the phase ``assigned``. ``left_out`` is the number of late appeals with unknown holders.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]
@@ -77,7 +84,11 @@ class Attribution:
 
 
 class Breach(NamedTuple):
-    """The holders of one late appeal; ``owners`` are its agencies by each rule, in their order."""
+    """The holders of one late appeal.
+
+    ``owners`` has the agency to which each rule of ``_OWNERS`` attributes it. ``hour_earlier`` is
+    that of ``late.Late``.
+    """
 
     spans: tuple[Span, ...]
     owners: tuple[str | None, ...]
@@ -85,71 +96,62 @@ class Breach(NamedTuple):
 
     @property
     def holder(self) -> str | None:
-        """The holder at the limit."""
+        """The agency that had the appeal at its limit."""
         return self.owners[0]
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return the breaches that the events explain, by row.
+    """Return the breaches whose holders are known from events, keyed by the row of their case.
 
-    None if the clock of the target restarts or resumes on a transfer: then each holder has a clock
-    of its own.
+    ``by_appeal`` has the events of each appeal, keyed by its id. Returns None if the clock of the
+    target restarts or resumes on a transfer, because then each holder has its own clock.
     """
     if cases.target.on_transfer != "keep":
         return None
     as_of = utc_of(cases.as_of)
     found = {}
     is_open = cases.open
+    in_clock_time = isinstance(cases.target.budget, ClockTime)
     name, by_start = "", dict[datetime, tuple[Span, ...]]()
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         schedule = cases.schedules[int(cases.schedule_of[row])]
         limit = instant_of(schedule, int(cases.limit[row]))
         started = instant_of(schedule, int(cases.started[row]))
-        if str(cases.ids[row]) != name:  # the cycles of an appeal are adjacent rows
+        if str(cases.ids[row]) != name:  # The cycles of one appeal are in adjacent rows.
             name = str(cases.ids[row])
             by_start = _spans(by_appeal.get(name, []), cases.target, as_of)
         spans = by_start.get(started) if started is not None else None
         if spans and limit is not None:
             owners = tuple(breach_owner(spans, limit, rule) for rule in _OWNERS)
-            overdue, answered = int(cases.overdue[row]), not bool(is_open[row])
-            earlier = _hour_earlier(cases.target, overdue, spans, limit, answered=answered)
+            earlier = None
+            overdue = int(cases.overdue[row])
+            if overdue != UNKNOWN and not in_clock_time:
+                answered = not bool(is_open[row])
+                earlier = in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
             found[row] = Breach(spans, owners, earlier)
     return found
 
 
-def _hour_earlier(
-    target: Target, overdue: int, spans: tuple[Span, ...], limit: datetime, *, answered: bool
-) -> bool | None:
-    if overdue == UNKNOWN or isinstance(target.budget, ClockTime):
-        return None  # overdue clock time is no working time
-    return in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
-
-
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
-    """Return who had the late appeals: ``found`` are those with known holders."""
+    """Return the attribution of ``late`` late appeals; ``found`` has those with known holders."""
     owners: list[Counter[str | None]] = [Counter() for _ in _OWNERS]
     earlier: Counter[str | None] = Counter()
-    worked: Counter[tuple[str | None, Phase]] = Counter()
+    worked: defaultdict[tuple[str | None, Phase], timedelta] = defaultdict(timedelta)
+    worked_in: defaultdict[Phase, timedelta] = defaultdict(timedelta)
     touched: Counter[tuple[str | None, Phase]] = Counter()
-    in_phase: Counter[Phase] = Counter()
+    touched_in: Counter[Phase] = Counter()
     for breach in found.values():
         for counter, owner in zip(owners, breach.owners, strict=True):
             counter[owner] += 1
         earlier[breach.holder] += breach.hour_earlier is True
         touched.update({(span.holder, span.phase) for span in breach.spans})
-        in_phase.update({span.phase for span in breach.spans})
+        touched_in.update({span.phase for span in breach.spans})
         for span in breach.spans:
-            worked[span.holder, span.phase] += span.worked // MICROSECOND
-    of_phase: Counter[Phase] = Counter()
-    for (_, phase), micros in worked.items():
-        of_phase[phase] += micros
+            worked[span.holder, span.phase] += span.worked
+            worked_in[span.phase] += span.worked
     shares = [
-        Share(holder, phase, worked[holder, phase] * MICROSECOND, appeals)
+        Share(holder, phase, worked[holder, phase], appeals)
         for (holder, phase), appeals in touched.items()
-    ]
-    phases = [
-        PhaseTime(phase, of_phase[phase] * MICROSECOND, appeals)
-        for phase, appeals in in_phase.items()
     ]
     at_breach, largest_share, first = map(_ranked, owners)
     return Attribution(
@@ -158,7 +160,11 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
         first,
         hour_earlier=_ranked(+earlier),
         shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
-        phases=tuple(sorted(phases, key=lambda one: _PHASES.index(one.phase))),
+        phases=tuple(
+            PhaseTime(phase, worked_in[phase], touched_in[phase])
+            for phase in _PHASES
+            if phase in touched_in
+        ),
         left_out=late - len(found),
         hour_known=sum(breach.hour_earlier is not None for breach in found.values()),
     )
@@ -167,7 +173,10 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
 def _spans(
     events: list[Event], target: Target, as_of: datetime
 ) -> dict[datetime, tuple[Span, ...]]:
-    """Return the spans of each cycle by its start; of several with one start, the first."""
+    """Return the spans of each cycle of one appeal, keyed by the start of the cycle.
+
+    Of several cycles with the same start, only the first is returned.
+    """
     history = HolderHistory(events, as_of)
     found: dict[datetime, tuple[Span, ...]] = {}
     for cycle in range(history.cycles if target.on_reopen == "cycle" else 1):
@@ -179,4 +188,5 @@ def _spans(
 
 
 def _ranked(counter: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:
+    """Return pairs of an agency and its number, the largest number first, then by name."""
     return tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0] or "")))

@@ -1,4 +1,4 @@
-"""The backlog at the end of each week, the ages of open appeals, and a check of the counts."""
+"""The open appeals at the end of each week, their ages, and a check of the counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from workhours_sla.compliance.arrivals import Arrivals
 from workhours_sla.compliance.cases import UNKNOWN, Cases
-from workhours_sla.compliance.microseconds import DAY, MICROSECOND, in_zone, micros_of
+from workhours_sla.compliance.microseconds import DAY, MICROSECOND, amount_of, in_zone, micros_of
 from workhours_sla.compliance.series import end_of_week
 from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.statistics.backlog import (
@@ -22,9 +22,10 @@ from workhours_sla.statistics.maturity import EXCLUDED
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """The appeals open at an instant, and the arrivals and departures of the week before.
+    """How many appeals were open and overdue at an instant, and the flow since the point before.
 
-    A departure is an answer or a withdrawal.
+    ``arrivals`` and ``departures`` are those of the week that ends at the instant; a departure is
+    an answer or a withdrawal.
     """
 
     at: datetime
@@ -35,17 +36,18 @@ class BacklogPoint:
 
     @property
     def net(self) -> int:
-        """The growth of the backlog in the week."""
+        """The growth of the backlog in the week: arrivals minus departures."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittleCheck:
-    """The two sides of Little's law in clock time, from ``since`` to ``as_of``.
+    """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``.
 
-    ``mean_open`` is the mean backlog. ``expected`` is ``arrivals_per_day`` times ``mean_time``, the
-    mean time from arrival to the answer or the withdrawal of the appeals that had one. Nothing is
-    open at ``since``, so a difference comes from the appeals that are still open.
+    ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
+    predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
+    to the answer or the withdrawal, of the appeals that have one. No appeal is open at ``since``,
+    so any difference comes from the appeals that are still open.
     """
 
     since: datetime
@@ -57,10 +59,10 @@ class LittleCheck:
 
 @dataclass(frozen=True, slots=True)
 class BacklogSeries:
-    """The backlog week by week, and the ages of open appeals at ``as_of`` in working time.
+    """The backlog at the end of each week, and the ages of open appeals at ``as_of``.
 
-    Ages are None if nothing is open. ``little`` is None while nothing has been answered or
-    withdrawn.
+    Ages are working time, None if no appeal is open. ``little`` is None while no appeal has been
+    answered or withdrawn.
     """
 
     points: tuple[BacklogPoint, ...]
@@ -78,7 +80,8 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     ends = [micros_of(end_of_week(schedule, week.first)) for week in when.weeks]
     at = [*(end for end in ends if end < cases.as_of), cases.as_of]
     start = micros_of(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
-    # in another zone a case of the first week may have arrived a little earlier
+    # The week began earlier in zones further east, and a case may have arrived there before it
+    # began in the zone of the reference schedule.
     start = min(start, int(cases.started.min()))
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
     numbers = (
@@ -93,19 +96,17 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     )
     waiting = cases.open & (cases.elapsed != UNKNOWN)
     ages = backlog_ages(cases.elapsed[waiting])
-    median, p90, largest = (
-        None if age is None else age * MICROSECOND for age in (ages.median, ages.p90, ages.largest)
-    )
     return BacklogSeries(
         points,
-        median,
-        p90,
-        largest,
+        amount_of(ages.median),
+        amount_of(ages.p90),
+        amount_of(ages.largest),
         _little(cases, came, left, start) if int(flows.departures.sum()) else None,
     )
 
 
 def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck:
+    """Return the check by Little's law, given when the cases came and left, from ``start`` on."""
     law = littles_law(came, left, start, cases.as_of + 1)
     return LittleCheck(
         in_zone(cases.reference, start),

@@ -1,8 +1,8 @@
-"""The cases of a report, as columns: one case for each clock of the target.
+"""The cases of a report, one for each clock of its target, as columns with one row per case.
 
-Instants are whole microseconds since 1970 in UTC and amounts whole microseconds of working time,
-as int64. Here cases are made from outcomes; ``column_cases`` makes them from columns of posts and
-answers.
+A clock is one appeal measured against one target. Instants are whole microseconds since 1970 in
+UTC, and amounts are whole microseconds of working time, as int64. This module makes cases from
+outcomes; ``column_cases`` makes cases from columns of times.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, mat
 from workhours_sla.worktime.schedule import Schedule
 
 UNKNOWN: Final = -1
-"""The value of an amount of working time that includes a date without a calendar."""
+"""The value of an amount of working time that depends on a date the calendar does not cover."""
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
-"""The attributes of an appeal that cases can be grouped by; columns can have other groupings."""
+"""The attributes of an appeal by which cases are grouped; columns can also have other groupings."""
 
 
 class Ids(Protocol):
-    """The ids of appeals by position: a list, an array or a column."""
+    """A sequence of the ids of appeals, such as a list, an array or a column of a data frame."""
 
     def __getitem__(self, row: int, /) -> object:
-        """Return the id of a row."""
+        """Return the id of the appeal at a position."""
 
 
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
@@ -50,7 +50,9 @@ _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """The names of groups, and for each case the position of its group's name, -1 for none.
+    """A grouping of cases: ``codes`` has for each case the position of its group in ``names``.
+
+    The code of a case without a group is -1.
 
     >>> Labels(("light", "roads"), np.array([1, 1, -1, 0]))
     Labels(names=('light', 'roads'), codes=array([ 1,  1, -1,  0]))
@@ -61,7 +63,7 @@ class Labels:
 
     @classmethod
     def of(cls, values: Sequence[str | None]) -> Labels:
-        """Return the labels of texts; None and empty text are no group.
+        """Return the labels of cases, given the name of each case's group; None or "" is no group.
 
         >>> Labels.of(["roads", None, "roads"]).codes.tolist()
         [0, -1, 0]
@@ -71,19 +73,20 @@ class Labels:
         return cls(tuple(names), read_only(codes))
 
     def taken(self, rows: BoolArray) -> Labels:
-        """Return the labels of some cases."""
+        """Return the labels of the cases for which ``rows`` is true."""
         return Labels(self.names, read_only(self.codes[rows]))
 
 
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of all that was read: read = taken + duplicate + after_as_of + quarantined.
+    """What became of the input: read = taken + duplicate + after_as_of + quarantined.
 
-    It counts events, or rows with one appeal each. ``quarantined`` has counts by reason, a key of
-    ``words.QUARANTINE_REASONS`` or ``no_schedule``; ``unmatched`` counts by reason the appeals
-    that have no clock although their events were taken. ``late`` counts, among the taken, events
-    that came after one that occurred later.
+    ``of`` says what is counted: events, or rows with one appeal each. ``quarantined`` has pairs of
+    a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or ``no_schedule``.
+    ``unmatched`` has the same pairs for appeals that have no clock although their events were
+    taken; their reasons are keys of ``words.UNMATCHED_REASONS``. ``late`` counts the taken events
+    that came after an event that occurred later.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -99,7 +102,7 @@ class Intake:
     unmatched: tuple[tuple[str, int], ...] = ()
 
     def with_faults(self, faults: Mapping[str, int]) -> Intake:
-        """Return the intake with more rows that could not be read, counted by reason."""
+        """Return an intake that also counts unreadable rows: ``faults`` maps reasons to counts."""
         reasons = Counter(dict(self.quarantined))
         reasons.update(faults)
         more = sum(faults.values())
@@ -109,14 +112,16 @@ class Intake:
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """The clocks of one target as of an instant, one row each.
+    """All clocks of one target as of the instant ``as_of``, as columns with one row per clock.
 
-    ``started``, ``due``, ``limit``, ``answered`` and ``ended`` are instants, NEVER where there is
-    none; ``ended`` is the answer or a withdrawal in time. ``verdict`` is a code, a position in
-    ``maturity.VERDICTS``. ``elapsed`` and ``overdue`` are as on an Outcome, UNKNOWN if the calendar
-    does not cover a date they depend on. ``schedule_of`` is a position in ``schedules``.
-    ``ids[row]`` is an appeal's id. ``input_hash`` is a fingerprint of the input that does not
-    depend on its order.
+    Instants are microseconds since 1970 in UTC. ``started``, ``due``, ``limit``, ``answered`` and
+    ``ended`` are instants, or NEVER; ``ended`` is the answer or a withdrawal in time. ``verdict``
+    is a position in ``maturity.VERDICTS``, ``schedule_of`` a position in ``schedules``.
+    ``elapsed`` and ``overdue`` are those of Outcome in microseconds, or UNKNOWN if they depend on a
+    date that the calendar does not cover. ``ids[row]`` is the id of the appeal. ``groups`` maps the
+    name of a grouping to its labels. ``input_hash`` is a fingerprint of the input that does not
+    depend on the order of rows. The numbers from ``calendar_unknown`` on count cases; they are
+    explained in ``account.Quality``.
 
     >>> from workhours_sla import Event, EventType, Schedule, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -157,30 +162,33 @@ class Cases:
         return self.started.size
 
     def in_state(self, *codes: int) -> BoolArray:
-        """Return which cases have one of these verdicts."""
+        """Return as bool for each case whether its verdict is one of ``codes``."""
         wanted = np.zeros(len(VERDICTS), np.bool_)
         wanted[list(codes)] = True
         return np.take(wanted, self.verdict)
 
     @property
     def counting(self) -> BoolArray:
-        """Which cases are neither withdrawn nor excluded."""
+        """Which cases are neither withdrawn nor excluded, as bool for each case."""
         return ~self.in_state(WITHDRAWN, EXCLUDED)
 
     @property
     def open(self) -> BoolArray:
-        """Which counting cases still wait for an answer."""
+        """Which cases wait for an answer and are neither withdrawn nor excluded, as bool."""
         waiting: BoolArray = self.answered == NEVER
         return self.counting & waiting
 
     @property
     def matured(self) -> BoolArray:
-        """Which cases have matured: only these count in a rate."""
+        """Which cases have matured, as bool for each case; only matured cases count in a rate."""
         return matured(self.verdict, self.limit, self.as_of)
 
     @property
     def reference(self) -> Schedule:
-        """The schedule of the most cases, the first among equals; weeks are its local weeks."""
+        """The reference schedule: the schedule of the most cases, the first among equals.
+
+        The weeks and the time zone of a report are those of the reference schedule.
+        """
         if len(self.schedules) == 1 or not len(self):
             return self.schedules[0]
         counts = np.bincount(self.schedule_of, minlength=len(self.schedules))
@@ -201,10 +209,10 @@ def cases_of_evaluation(  # noqa: PLR0913
 ) -> Cases:
     """Return the cases of one target in an evaluation.
 
-    ``policy`` and ``as_of`` are those of the evaluation; ``target`` is the name of the target, if
-    the policy has several. The fingerprint is computed from ``events``, if given. ``faults``
-    counts by reason the rows that produced no event. Raises PolicyError for an unknown target,
-    NaiveDatetimeError.
+    ``policy`` and ``as_of`` are those of the evaluation. ``target`` is the name of the target; it
+    can be left out if the policy has only one. The fingerprint of the input is computed from
+    ``events`` if they are given. ``faults`` counts the rows that produced no event, keyed by
+    reason. Raises PolicyError for an unknown target, NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> from workhours_sla.statistics.maturity import VERDICTS
@@ -243,7 +251,10 @@ def cases_of_evaluation(  # noqa: PLR0913
 
 
 def target_of(policy: Policy, name: str | None) -> Target:
-    """Return the target of a name, or the only one if None. Raises PolicyError."""
+    """Return the target named ``name``, or the only target if ``name`` is None.
+
+    Raises PolicyError if there is no such target, or if there are several.
+    """
     named = [one for one in policy.targets if name in (None, one.name)]
     if len(named) == 1:
         return named[0]
@@ -262,8 +273,8 @@ def cases_of_outcomes(
 ) -> Cases:
     """Return the cases of one target among outcomes, from an evaluation or a store.
 
-    ``as_of`` is that of the verdicts. ``intake`` is what was read; if None, each outcome counts as
-    a row. Raises NaiveDatetimeError.
+    ``as_of`` is the instant as of which the outcomes were computed. ``intake`` says what was read;
+    if None, each outcome of the target counts as one row. Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -312,7 +323,7 @@ def cases_of_outcomes(
 
 
 _WITHOUT_ID: Final = frozenset({"channel", "topic"})
-"""The attributes whose fields do not end in ``_id``."""
+"""The attributes whose fields on an Outcome have the plain name, without ``_id``."""
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:
@@ -339,18 +350,18 @@ def _amounts(amounts: Iterable[timedelta | None]) -> IntArray:
 
 
 def counts_by_name(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return counts by name in the order of the names, without those of 0."""
+    """Return pairs of a name and its count, sorted by name, without counts of 0."""
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))
 
 
 def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -> str:
-    """Return a hash of rows, given as columns, that does not depend on their order."""
+    """Return a hash of the rows of some columns and groupings, whatever the order of the rows."""
     keys = [column.astype(np.int64) for column in columns]
     digest = sha256()
     for name in sorted(groups):
         labels = groups[name]
         order = np.array(sorted(range(len(labels.names)), key=labels.names.__getitem__), np.int64)
-        rank = np.append(np.argsort(order), -1)  # the last is for -1
+        rank = np.append(np.argsort(order), -1)  # The code -1 selects the last item.
         keys.append(rank[labels.codes])
         digest.update(repr((name, sorted(labels.names))).encode("utf-8", "surrogatepass"))
     if keys[0].size:
@@ -361,7 +372,7 @@ def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -
 
 
 def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of a target and its schedules, without the content of the calendars."""
+    """Return a fingerprint of a target and its schedules; of calendars it includes the ids only."""
     terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
     terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [

@@ -1,4 +1,4 @@
-"""Cases from columns of posts and answers, with the same results as the fold of events."""
+"""Make cases from columns of times, with the results that an evaluation of events would give."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ _NAT: Final = np.datetime64("NaT", "us")
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class AppealColumns:
-    """Columns of appeals, one row each, all of one length and in one dimension.
+    """Appeals as columns with one row per appeal, all of the same length and in one dimension.
 
-    ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, NaT where there is none;
-    ``excluded`` is bool. ``ids[row]`` is the appeal's id, the position of the row if None.
-    ``groups`` are the groupings by name. ``schedule_names`` chooses the schedule of each row from
-    the names of a target with ScheduleBy; if None, they are the grouping of that attribute.
+    ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, or NaT; ``excluded`` is bool.
+    ``ids[row]`` is the id of the appeal; without ``ids`` it is the number of the row. ``groups``
+    maps the name of a grouping to its labels. ``schedule_names`` has the name of each row's
+    schedule, for a target with ScheduleBy; without it, the grouping by the attribute of the
+    ScheduleBy is used.
 
     >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
     >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
@@ -62,14 +63,14 @@ class AppealColumns:
 def cases_of_columns(
     columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
 ) -> Cases:
-    """Return the cases of columns of posts and answers; no row becomes a Python object.
+    """Return the cases of appeals that are given as columns; no row becomes a Python object.
 
-    The budget of ``target`` must be working time; its clocks start with the post and stop with the
-    answer. Rows without a post, with an answer before the post, or without a schedule are
-    quarantined; those posted after ``as_of`` are left out, and later answers are ignored.
-    ``provisional`` uses rules for dates that no act has decided. Raises NaiveDatetimeError,
-    BudgetError, PolicyError, TypeError for other columns than datetime64, and ValueError for
-    columns of different lengths.
+    The budget of ``target`` must be working time. A clock starts when the appeal is posted and
+    stops with the answer. Rows without a post, with an answer before the post, or without a
+    schedule are quarantined. Rows posted after ``as_of`` are left out, and answers or withdrawals
+    after ``as_of`` are ignored. ``provisional`` decides dates by rule that no act has decided.
+    Raises NaiveDatetimeError, BudgetError, PolicyError, TypeError for time columns that are not
+    datetime64, and ValueError for columns of different lengths.
 
     >>> from workhours_sla import Target
     >>> from workhours_sla.statistics.maturity import VERDICTS
@@ -127,7 +128,7 @@ def cases_of_columns(
 
 
 class _Ids:
-    """The ids of the rows that were kept, looked up one at a time."""
+    """The ids of the rows that became cases; each id is looked up when it is needed."""
 
     def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
         self._ids = ids
@@ -139,7 +140,10 @@ class _Ids:
 
 
 class _Rows(NamedTuple):
-    """The columns that decide a verdict, one row per appeal; times are datetime64."""
+    """The columns that decide the verdicts, as arrays with one row per appeal.
+
+    Times are datetime64 in UTC; ``schedule_of`` is a position in ``target.schedules``, or -1.
+    """
 
     posted: NDArray[Any]
     answered: NDArray[Any]
@@ -149,7 +153,7 @@ class _Rows(NamedTuple):
 
     @classmethod
     def of(cls, columns: AppealColumns, target: Target) -> _Rows:
-        """Return the columns as arrays of one length. Raises TypeError, ValueError."""
+        """Check the columns of appeals, and return them as arrays. Raises TypeError, ValueError."""
         posted = np.asarray(columns.posted)
         answered = _times("answered", columns.answered, posted)
         shape = posted.shape[:1]
@@ -160,15 +164,13 @@ class _Rows(NamedTuple):
         if columns.excluded is not None:
             excluded = np.asarray(columns.excluded, np.bool_)
         schedule_of = _schedule_codes(columns, target, shape)
-        for role, column in (("excluded", excluded), ("schedule_names", schedule_of)):
-            if column.shape != shape:
-                msg = f"{role} has the shape {column.shape} where posted has {shape}; give as many"
-                raise ValueError(msg)
+        _check_shape("excluded", excluded, shape)
+        _check_shape("schedule_names", schedule_of, shape)
         return cls(posted, answered, withdrawn, excluded, schedule_of)
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
-    """Return the position in ``target.schedules`` for each row, -1 for rows without a schedule."""
+    """Return for each row the position of its schedule in ``target.schedules``, -1 for none."""
     by = target.schedule
     if not isinstance(by, ScheduleBy):
         return np.zeros(shape, np.int64)
@@ -182,13 +184,13 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
         raise PolicyError(msg)
     places = {name: place for place, name in enumerate(by.schedules)}
     found = np.array([*(places.get(name, -1) for name in names.names), -1], np.int64)
-    return found[names.codes]  # the last is for rows without a name
+    return found[names.codes]  # The code -1, of rows without a name, selects the last item.
 
 
 def _clock_columns(
     rows: _Rows, target: Target, budget: timedelta, now: np.datetime64, *, provisional: bool
 ) -> dict[str, Any]:
-    """Return due times, limits, verdicts and working time, as the clock of an appeal has them."""
+    """Return the columns of Cases that depend on the schedule, keyed by the name of their field."""
     posted, answered, gone, excluded, of = rows
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
     schedules = target.schedules
@@ -205,7 +207,8 @@ def _clock_columns(
     decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
     passed = elapsed(by, posted, decided, **options)
     ended = np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))
-    unknown = passed.unknown | (may_be_withdrawn & ~withdrawn)  # the clock may run on after it
+    # If the withdrawal may have come after the limit, the clock may not have stopped with it.
+    unknown = passed.unknown | (may_be_withdrawn & ~withdrawn)
     open_verdict = (decided > earliest) & ~(decided > latest)
     verdict = np.full(posted.shape, PENDING, np.int8)
     verdict[(decided > latest) & ~may_be_withdrawn] = BREACHED
@@ -231,7 +234,11 @@ def _clock_columns(
 def _limit_bounds(
     rows: _Rows, target: Target, budget: timedelta, limit: NDArray[Any], unknown: BoolArray
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the earliest and the latest limit of each row; NaT where there is no bound."""
+    """Return the earliest and the latest possible limit of each row, as datetime64.
+
+    They differ where the limit depends on dates that the calendar does not cover. The latest limit
+    is NaT where it is unbounded.
+    """
     earliest, latest = limit.copy(), limit.copy()
     at = np.flatnonzero(unknown)
     if not at.size:
@@ -252,11 +259,9 @@ def _limit_bounds(
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
-    """Return a column as an array of the shape of ``posted``; both must be datetime64."""
+    """Check that a column has the shape of ``posted`` and both are datetime64; return its array."""
     values: NDArray[Any] = np.asarray(column)
-    if values.shape != posted.shape:
-        msg = f"{role} has the shape {values.shape} where posted has {posted.shape}; give as many"
-        raise ValueError(msg)
+    _check_shape(role, values, posted.shape)
     for name, given in ((role, values), ("posted", posted)):
         if given.dtype.kind != "M":
             msg = f"{name} is a column of {given.dtype}, not of instants; give datetime64 in UTC"
@@ -264,7 +269,13 @@ def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+def _check_shape(role: str, column: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if column.shape != shape:
+        msg = f"{role} has the shape {column.shape} where posted has {shape}; give as many"
+        raise ValueError(msg)
+
+
 def _micros(times: NDArray[Any]) -> IntArray:
-    """Return datetime64 as whole microseconds, NEVER where it is NaT."""
+    """Return datetime64 in UTC as microseconds since 1970, and NaT as NEVER."""
     whole = times.astype("M8[us]").view(np.int64)
     return read_only(np.where(np.isnat(times), NEVER, whole))

@@ -1,4 +1,4 @@
-"""Signs that figures may have been improved artificially; most of them need the events."""
+"""Signs that agencies may have improved their figures artificially; most signs need the events."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from workhours_sla.worktime.schedule import Schedule
 LAST_HOUR: Final = timedelta(hours=1)
 _NOON_HOUR: Final = 12
 _ANSWERING: Final = (None, "official")
-"""The roles of authors whose replies count: officials and unknown authors."""
+"""The roles of authors whose replies count: officials, and None for unknown authors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """What one agency did that can make figures look better than the work was.
+    """What one agency did that can make its figures look better than its work was.
 
-    ``formal_first`` counts, of ``replied`` appeals, those whose first official reply was not
-    substantive. ``registration_delay`` is the median clock time from a post to its registration.
-    ``deletes`` counts deletions by others than the citizen, ``late_transfers`` transfers from this
-    agency with at most an hour of working time left before the due time.
+    ``replied`` is the number of appeals with an official reply, and ``formal_first`` the number of
+    them whose first official reply was not substantive. ``registration_delay`` is the median clock
+    time from the posting of an appeal to its registration. ``deletes`` counts deletions of appeals
+    by others than the citizen. ``late_transfers`` counts transfers to another agency with at most
+    an hour of working time left before the due time.
     """
 
     agency: str | None
@@ -42,10 +43,11 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """Signs to investigate, none of them a proof.
+    """Signs that should be investigated; none of them is a proof.
 
-    ``before_lunch`` counts, of ``noon_hour`` answers from 12:00 to 12:59 local time, those from
-    12:50 on; an even flow has one in six. ``agencies`` is empty without events.
+    ``noon_hour`` is the number of answers from 12:00 to 12:59 local time, and ``before_lunch`` the
+    number of them from 12:50 on; in an even flow of answers it is one in six. ``agencies`` is empty
+    without events.
     """
 
     noon_hour: int
@@ -54,7 +56,10 @@ class Indicators:
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
-    """Return the signs in the answers and, if there are events, in the handling by agency."""
+    """Return the signs in the times of answers and, if there are events, in each agency's conduct.
+
+    ``by_appeal`` has the events of each appeal, keyed by its id.
+    """
     done = (cases.answered != NEVER) & cases.counting
     clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % DAY
     noon = clock // HOUR == _NOON_HOUR
@@ -64,7 +69,7 @@ def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators
 
 
 class _AgencyCounts:
-    """The counts of one agency; mutable."""
+    """The counts of one agency while its events are read; mutable."""
 
     def __init__(self) -> None:
         self.replied = self.formal = self.deletes = self.late_transfers = 0
@@ -76,7 +81,7 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
     counted: set[str] = set()
     for row in range(len(cases)):
         name = str(cases.ids[row])
-        if name in counted or name not in by_appeal:  # a reopened appeal has several clocks
+        if name in counted or name not in by_appeal:  # A reopened appeal has several cases.
             continue
         counted.add(name)
         appeal = read_appeal(by_appeal[name])
@@ -102,7 +107,7 @@ def _count(
     due: datetime | None,
     by_agency: dict[str | None, _AgencyCounts],
 ) -> None:
-    """Count each event of one appeal for its holder at that time."""
+    """Count each event of one appeal for the agency that had the appeal at that time."""
     holder: str | None = None
     registered = replied = False
     posted_at = appeal.opened.occurred_at

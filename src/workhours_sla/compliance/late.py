@@ -1,4 +1,4 @@
-"""The list of late appeals."""
+"""The list of the late appeals of a report, with the agency that had each of them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from workhours_sla.statistics.maturity import BREACHED
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A late appeal; ``answered_at`` is None while it waits, ``overdue`` is working time.
+    """A late appeal, with its times and the agency that had it at its limit.
 
-    ``holder`` is the agency that had it at its limit. ``hour_earlier`` says whether it would have
-    been in time if it had reached that holder an hour of working time earlier, or at once if less
-    than an hour was spent before, and if everything after that had taken the same working time.
-    It is None if a later answer could still change it, or if the holder is unknown. Both are known
-    only from events.
+    ``answered_at`` is None while the appeal is open. ``elapsed`` and ``overdue`` are None if they
+    are unknown. ``holder`` is the agency that had the appeal at its limit. ``hour_earlier`` is
+    whether the appeal would have been in time if that agency had received it one hour of working
+    time earlier (at once, if less than an hour was spent before) and if all later work had taken
+    as much working time as it did. ``hour_earlier`` is None while a later answer can still change
+    it. Both are None if the holders are unknown, as they always are without events.
     """
 
     appeal_id: str
@@ -39,15 +40,15 @@ class Late:
 
 
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
-    """Return the first ``listed`` late appeals: open ones first, then by how late.
+    """Return the first ``listed`` late appeals: open ones first, then the most overdue first.
 
-    ``found`` are the breaches that the events explain, by row.
+    ``found`` has the breaches whose holders are known from events, keyed by the row of their case.
     """
     rows = np.flatnonzero(cases.in_state(BREACHED))
     answered = cases.answered[rows] != NEVER
     first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
     late_ones = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
-    # ties are ordered by id, not by row
+    # Sort again, so that equally late appeals are ordered by id and not by row.
     return tuple(
         sorted(
             late_ones,

@@ -1,4 +1,4 @@
-"""Instants and amounts as whole microseconds, the unit of all columns of cases."""
+"""Convert between datetimes and whole microseconds, the unit of the time columns of cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EPOCH: Final = date(1970, 1, 1)
 
 
 def micros_of(when: datetime) -> int:
-    """Return an aware datetime as microseconds since 1970 in UTC.
+    """Return the microseconds from 1970-01-01 in UTC to an aware datetime.
 
     >>> from datetime import UTC
     >>> micros_of(datetime(1970, 1, 1, 0, 1, tzinfo=UTC)) == MINUTE
@@ -28,22 +28,27 @@ def micros_of(when: datetime) -> int:
 
 
 def utc_of(micros: int) -> datetime:
-    """Return microseconds since 1970 as a datetime in UTC."""
+    """Return the datetime in UTC that is ``micros`` microseconds after 1970-01-01 in UTC."""
     return BASE_UTC + micros * MICROSECOND
 
 
 def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Return microseconds since 1970 as a datetime in the zone of a schedule."""
+    """Return an instant in microseconds since 1970 as a datetime in the zone of a schedule."""
     return utc_of(micros).astimezone(schedule.tz)
 
 
 def instant_of(schedule: Schedule, micros: int) -> datetime | None:
-    """Return microseconds since 1970 in the zone of a schedule, None for NEVER."""
+    """Return an instant as ``in_zone`` does, or None if it is NEVER."""
     return None if micros == NEVER else in_zone(schedule, micros)
 
 
+def amount_of(micros: int | None) -> timedelta | None:
+    """Return an amount of microseconds as a timedelta, or None if there is no amount."""
+    return None if micros is None else micros * MICROSECOND
+
+
 def date_of(number: int) -> date:
-    """Return the date of a day counted from 1970-01-01.
+    """Return the date that is ``number`` days after 1970-01-01.
 
     >>> date_of(31)
     datetime.date(1970, 2, 1)

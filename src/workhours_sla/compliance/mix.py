@@ -1,7 +1,8 @@
-"""Fair comparisons: rates standardised by class of arrival and due day, and changes split.
+"""Fair comparisons: rates standardised to one mix of cases, and the causes of a change of the rate.
 
-A class is when a case arrived and what kind of day it was due on. A unit is responsible for its
-performance within the classes, not for how many appeals of each class it gets.
+Cases are divided into classes by when they arrived and by the kind of day on which they are due; a
+mix is the number of cases in each class. An agency is responsible for its performance within the
+classes, but not for how many appeals of each class it gets.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _CLASSES: Final = tuple(product(ARRIVAL_CLASSES, DUE_CLASSES))
 
 @dataclass(frozen=True, slots=True)
 class MixClass:
-    """How many cases of a class have matured, and how many of them were met."""
+    """The number of cases of one class that have matured, and how many of them were met."""
 
     arrival_class: str
     due_class: str
@@ -34,7 +35,10 @@ class MixClass:
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """The contribution of a class to a change of the rate: by its weight and by its own rate."""
+    """The contribution of one class to a change of the rate, as differences of shares.
+
+    ``mix`` comes from the changed weight of the class, ``performance`` from its own changed rate.
+    """
 
     arrival_class: str
     due_class: str
@@ -44,10 +48,12 @@ class ClassChange:
 
 @dataclass(frozen=True, slots=True)
 class RateChange:
-    """A change of the rate from one period to the next: ``difference`` = mix + performance.
+    """A change of the rate between two periods, split into the effects of mix and performance.
 
-    ``mix`` comes from a different mix of arrivals, ``performance`` from changes within the classes.
-    All are shares from 0 to 1 or differences of them; ``interval`` is Newcombe's at 95 %.
+    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. It is
+    the sum of ``mix``, which comes from a changed mix of arrivals, and of ``performance``, which
+    comes from changed rates within the classes. ``interval`` is Newcombe's 95 % interval of the
+    difference.
     """
 
     before: float
@@ -60,29 +66,36 @@ class RateChange:
 
 
 def class_codes(when: Arrivals) -> IntArray:
-    """Return the class of each case, -1 where the calendar does not cover it."""
+    """Return the number of each case's class, -1 where the calendar does not cover its dates."""
     known = (when.arrival_class >= 0) & (when.due_class >= 0)
     return np.where(known, when.arrival_class * len(DUE_CLASSES) + when.due_class, -1)
 
 
 def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
-    """Return the matured cases by class."""
+    """Return how many cases of each class have matured and were met, of all cases or of ``rows``.
+
+    ``codes`` are those of ``class_codes``.
+    """
     inside = codes if rows is None else np.where(rows, codes, -1)
-    matured = tally.number(inside, len(_CLASSES), tally.matured)
-    met = tally.number(inside, len(_CLASSES), tally.matured & tally.cases.in_state(MET))
-    return tuple(
-        MixClass(*names, n, part) for names, n, part in zip(_CLASSES, matured, met, strict=True)
-    )
+    counts = zip(_CLASSES, *_matured_and_met(tally, inside, len(_CLASSES)), strict=True)
+    return tuple(MixClass(*names, matured, met) for names, matured, met in counts)
+
+
+def _matured_and_met(tally: Tally, codes: IntArray, groups: int) -> tuple[list[int], list[int]]:
+    """Return the number of matured cases in each group, and the number of met ones among them."""
+    good = tally.matured & tally.cases.in_state(MET)
+    return tally.number(codes, groups, tally.matured), tally.number(codes, groups, good)
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return the rows with the share that each would have with the mix of all cases."""
+    """Return the rows with the share that each of them would have with the mix of all cases.
+
+    ``codes`` has the number of each case's row, ``classes`` the number of its class; -1 is none.
+    """
     size = len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)
-    shape = (len(rows), size)
-    n = np.reshape(tally.number(both, len(rows) * size, tally.matured), shape)
-    good = tally.matured & tally.cases.in_state(MET)
-    met = np.reshape(tally.number(both, len(rows) * size, good), shape)
+    counts = _matured_and_met(tally, both, len(rows) * size)
+    n, met = (np.reshape(column, (len(rows), size)) for column in counts)
     of_all = n.sum(axis=0)
     found = []
     for row, part, whole in zip(rows, met, n, strict=True):
@@ -96,7 +109,10 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
 
 
 def change_between(before: tuple[MixClass, ...], after: tuple[MixClass, ...]) -> RateChange | None:
-    """Return the change of the rate between two periods and its parts; None if one is empty."""
+    """Return the change of the rate between two periods, given the mix of each period.
+
+    Returns None if no case has matured in one of the periods.
+    """
     n, met = ([getattr(c, key) for c in before] for key in ("matured", "met"))
     later_n, later_met = ([getattr(c, key) for c in after] for key in ("matured", "met"))
     if not sum(n) or not sum(later_n):

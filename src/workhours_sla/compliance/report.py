@@ -1,4 +1,4 @@
-"""The numbers of a compliance report, computed from cases as one immutable value."""
+"""Compute all numbers of a compliance report from cases, as one immutable value."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ from workhours_sla.statistics.control_charts import FEWEST_POINTS
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
 
 LISTED: Final = 1000
-"""How many late appeals a report lists by default."""
+"""The number of late appeals that a report lists by default."""
 
 HORIZON: Final = timedelta(hours=8)
-"""The horizon of the restricted mean if the budget is not working time."""
+"""The default horizon of the restricted mean if the budget is not working time."""
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
-"""The tables of every report, after those of the chosen groupings."""
+"""The tables that every report has, in addition to the tables of the chosen groupings."""
 
 BudgetKind = Literal["working_time", "clock_time", "working_days", "calendar_days", "months"]
 
@@ -88,12 +88,13 @@ _BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """What a report covers and compares.
+    """The options of a report.
 
-    ``target_rate`` is the share that must be in time, from 0 to 1. ``by`` names the groupings; None
-    means all that the cases have. ``horizon`` is how far the restricted mean reaches, the budget if
-    None. Arrivals from ``compare_from`` on are compared with earlier ones. The limits of the trends
-    come from the first ``baseline`` weeks. ``listed`` is how many late appeals are listed. Raises
+    ``target_rate`` is the share of appeals that must be in time, from 0 to 1. ``by`` has the names
+    of the groupings; None means all groupings of the cases. ``horizon`` is the most that a wait
+    counts in the restricted mean; the default is the budget. Appeals that arrived from
+    ``compare_from`` on are compared with those before. The limits of the trends are computed from
+    the first ``baseline`` weeks. ``listed`` is the number of late appeals to list. Raises
     ValueError for a target rate that is not strictly between 0 and 1, and for a horizon that is not
     positive.
 
@@ -118,11 +119,11 @@ class ReportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The target of a report, with its options.
+    """The target of a report, with the target rate and the horizon of the restricted mean.
 
-    ``budget`` is None unless the budget is working time. ``budget_size`` is an amount of time, or
-    the number of days or months, by ``budget_kind``. ``hours`` are the weekly hours of the schedule
-    of the most cases; ``schedules`` is how many schedules there are.
+    ``budget`` is None unless the budget is working time. ``budget_size`` is an amount of time or a
+    number of days or months, depending on ``budget_kind``. ``hours`` are the weekly hours of the
+    schedule of the most cases, and ``schedules`` is the number of schedules.
     """
 
     name: str
@@ -140,16 +141,21 @@ class Promise:
 class ReportNumbers:
     """The numbers of a report: how well one target was kept, as of an instant.
 
-    ``total`` is the row of all cases. ``tables`` are the chosen groupings, then ``hour``,
-    ``weekday``, ``arrival_class``, ``due_class`` and ``week``, whose rows are the weeks merged for
-    rates; ``weeks`` are the weeks of arrival. ``curve`` is the time to an answer, and
-    ``withdrawals`` the effect of censoring withdrawn appeals on it. ``trend`` has the weekly
-    medians, ``share_trend`` the weekly shares in time. ``mix`` counts the matured cases by class of
-    arrival and due day; ``change`` splits the change of the rate at ``compare_from``. ``late`` are
-    the first of the late appeals: open ones first, then by how late. ``attribution`` is None
-    without events, and for a target whose clock restarts or resumes on a transfer. ``days`` are
-    the dates that the report spans. Instants are in the zone ``tz``, the zone of the schedule of
-    the most cases.
+    Instants are in the zone ``tz``, which is the zone of the schedule of the most cases.
+
+    - ``total``: the row of all cases
+    - ``tables``: one table for each chosen grouping, then those of ``OWN_TABLES``; the rows of the
+      table ``week`` are weeks merged for rates
+    - ``weeks``: the weeks of arrival, not merged
+    - ``curve``: the share not yet answered by working time
+    - ``withdrawals``: how withdrawn appeals affect the share answered
+    - ``trend``, ``share_trend``: the medians and the shares in time of final weeks
+    - ``mix``: the matured cases by class of arrival and due day
+    - ``change``: the change of the rate at ``compare_from``, None without ``compare_from``
+    - ``late``: the first of the late appeals, open ones first, then the most overdue first
+    - ``attribution``: which agencies had the late appeals; None without events, and for a target
+      whose clock restarts or resumes on a transfer
+    - ``days``: the dates that the report spans
     """
 
     as_of: datetime
@@ -176,7 +182,7 @@ class ReportNumbers:
     provenance: Provenance
 
     def table(self, by: str) -> Table:
-        """Return the table of a grouping. Raises LookupError."""
+        """Return the table of the grouping ``by``. Raises LookupError."""
         for table in self.tables:
             if table.by == by:
                 return table
@@ -187,10 +193,11 @@ class ReportNumbers:
 def report_numbers(
     cases: Cases, options: ReportOptions | None = None, *, events: Iterable[Event] = ()
 ) -> ReportNumbers:
-    """Return the numbers of the report of some cases: a pure function of its arguments.
+    """Return the numbers of a report of some cases.
 
-    ``events`` are the events of the cases: they show which agencies had the late appeals and how
-    all were handled. Raises EventError for no cases and LookupError for an unknown grouping.
+    ``events`` are the events of the cases, if they are known. They show which agencies had the late
+    appeals, and how each agency handled its appeals. Raises EventError if there are no cases, and
+    LookupError for an unknown grouping.
 
     >>> from workhours_sla import Schedule, Target
     >>> from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
@@ -245,6 +252,7 @@ def report_numbers(
 
 
 def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
+    """Return the chosen groupings keyed by name, all of them if None. Raises LookupError."""
     chosen = list(cases.groups) if by is None else list(by)
     unknown = [name for name in chosen if name not in cases.groups]
     if unknown:
@@ -309,7 +317,7 @@ def _arrival_tables(tally: Tally, when: Arrivals) -> list[Table]:
 
 
 def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
-    """Return the events that the evaluation applies, by appeal."""
+    """Return the events that an evaluation as of ``as_of`` applies, keyed by appeal id."""
     now = utc_of(as_of)
     by_id: dict[str, list[Event]] = {}
     for event in events:

@@ -1,4 +1,4 @@
-"""Compare two reports: the changed figures, their causes, and the parts of a change of the rate."""
+"""Compare two reports: which figures changed, why, and how mix and performance changed the rate."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.statistics.maturity import COUNTS
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
-"""Why figures can differ. Own acts can change a calendar without changing its version."""
+"""The possible causes of different figures.
+
+Acts that a user adds can change a calendar although its version stays the same.
+"""
 
 _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A figure that changed, as text; ``table`` is ``total`` or a grouping, None: no figure."""
+    """A figure that changed, with its old and new value as text, None if there was no value.
+
+    ``table`` is the name of a grouping or ``total``, and ``key`` is the key of the row.
+    """
 
     table: str
     key: str | None
@@ -30,14 +36,14 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The figures that changed since an earlier report; ``causes`` are the possible causes."""
+    """The figures that changed since an earlier report, and the possible causes."""
 
     causes: tuple[str, ...]
     changes: tuple[Revised, ...]
 
 
 def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
-    """Return which figures changed from one report to a later one, and the possible causes.
+    """Return which figures changed from one report to a later report, and the possible causes.
 
     Figures are compared as text. Raises ValueError for reports of different targets.
 
@@ -74,7 +80,7 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
 def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     """Return the change of the rate between two reports, split into mix and performance.
 
-    None if nothing has matured in one of them.
+    Returns None if no case has matured in one of the reports.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -93,6 +99,7 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 
 def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
+    """Return those of CAUSES by which two reports differ."""
     one, other = old.provenance, new.provenance
     differs = {
         "as_of": old.as_of != new.as_of,
@@ -106,13 +113,17 @@ def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
 
 
 def _options(report: ReportNumbers) -> tuple[object, ...]:
+    """Return the options of a report that change its figures."""
     promise = report.promise
     names = tuple(table.by for table in report.tables)
     return promise.target_rate, promise.horizon, names, report.compare_from
 
 
 def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
-    """Return the figures by (table, key, figure), without those that are None."""
+    """Return all figures of a report as text, keyed by (table, key of the row, name of figure).
+
+    Figures that are None are left out.
+    """
     found = {}
     for table in (Table("total", (report.total,)), *report.tables):
         for row in table.rows:
@@ -123,6 +134,7 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
+    """Yield the name and the value of each figure of a row."""
     for name in COUNTS:
         yield name, getattr(row.counts, name)
     yield "rate", None if row.rate is None else row.rate.rate

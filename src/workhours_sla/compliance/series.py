@@ -1,4 +1,8 @@
-"""The series of a report that charts show: weeks, trends, heat map, funnel."""
+"""The series of a report that charts show: weeks, trends, the heat map and funnels.
+
+A merged week is a week together with the weeks just before it that have too little working time for
+a rate of their own. A week is final when no later event can change its rate.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ from workhours_sla.statistics.maturity import COUNTS, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
 
 FEWEST_UNITS: Final = 10
-"""The fewest units from which overdispersion is estimated."""
+"""The fewest groups from which overdispersion is estimated."""
 
 _FUNNEL_POINTS: Final = 60
 _HOUR: Final = timedelta(hours=1)
@@ -41,7 +45,11 @@ Grid = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """An ISO week of arrival; its rate is in the row ``cohort`` of the table ``week``."""
+    """An ISO week of arrival, with its working time and verdict counts.
+
+    ``cohort`` is the key of the merged week that includes it, a row of the table ``week`` with the
+    rate.
+    """
 
     name: str
     first: date
@@ -52,9 +60,10 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """The median of one merged week, and the rules by which it signals a change.
+    """The median working time to an answer of one merged week, and whether it signals a change.
 
-    ``range_outside``: its distance from the median before is outside the moving-range limit.
+    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the median
+    differs from the median before it by more than the moving-range limit.
     """
 
     week: str
@@ -67,7 +76,10 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The medians of final weeks; the limits are None unless ``baseline`` points give them."""
+    """The medians of the final weeks, with the limits of an XmR chart.
+
+    The limits are computed from the first ``baseline`` points; they are None if there are fewer.
+    """
 
     points: tuple[TrendPoint, ...]
     baseline: int | None = None
@@ -81,7 +93,7 @@ class Trend:
 class SharePoint:
     """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
 
-    The flags are the rules by which it signals a change.
+    The flags are the rules of ``control_charts.Signals`` by which it signals a change.
     """
 
     week: str
@@ -95,16 +107,16 @@ class SharePoint:
 
     @property
     def share(self) -> float:
-        """The share in time."""
+        """The share in time: ``met`` divided by ``matured``."""
         return self.met / self.matured
 
 
 @dataclass(frozen=True, slots=True)
 class ShareTrend:
-    """The shares in time of final weeks, with the limits of a p' chart.
+    """The shares in time of the final weeks, with the limits of a p' chart.
 
-    ``sigma_z`` is how much more the weeks spread than by chance. Limits are None unless
-    ``baseline`` points give them.
+    ``sigma_z`` is the spread of the shares as a multiple of the spread by chance. The limits are
+    computed from the first ``baseline`` points; they are None if there are fewer.
     """
 
     points: tuple[SharePoint, ...]
@@ -115,9 +127,10 @@ class ShareTrend:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Counts of cases by local weekday of arrival, Monday first, and hour: 7 x 24 cells.
+    """Counts of cases by local weekday of arrival (7 rows, Monday first) and hour (24 columns).
 
-    ``due_later`` counts, of the ``due_known``, cases due on a later date than that of arrival.
+    ``due_known`` counts the cases with a known due time, and ``due_later`` those of them that are
+    due on a later date than they arrived.
     """
 
     arrived: Grid
@@ -135,10 +148,11 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The limits around the target by number of matured cases ``n``, as shares from 0 to 1.
+    """Funnel limits around the target for each number ``n`` of matured cases, as shares of 1.
 
-    The points are the rows of the table ``by``. ``dispersion`` is how much more the groups spread
-    than by chance; ``false_alarms`` is how many are outside the 99.8 % limits by chance, at most.
+    The points of the funnel are the rows of the table ``by``. ``dispersion`` is how much more the
+    groups spread than by chance. ``false_alarms`` is an upper bound of the number of groups that
+    are expected outside the 99.8 % limits by chance.
     """
 
     by: str
@@ -153,7 +167,7 @@ class Funnel:
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the table of the weeks merged for rates."""
+    """Return the weeks of arrival, and the table ``week`` of the merged weeks."""
     names = [
         "+".join(
             week.name if number == 0 else week.name.split("-")[1]
@@ -170,20 +184,20 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
     as_of = in_zone(tally.reference, tally.cases.as_of)
     for cohort, row in enumerate(rows):
-        if ends[cohort] > as_of:  # more appeals may arrive
+        if ends[cohort] > as_of:  # More appeals can arrive in this week.
             rows[cohort] = replace(row, final_at=_final(tally, row, ends[cohort]))
     return weeks, in_order("week", rows)
 
 
 def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the end of the week that begins on ``monday``."""
+    """Return the instant at which the week that begins on ``monday`` ends."""
     return schedule.end_of_day(monday + timedelta(days=6))
 
 
 def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
-    """Return the instant from which a week's figures can no longer change, None if unknown.
+    """Return the instant after which the rate of a week is final, None if it is unknown.
 
-    This is the limit of a case that arrives in the last moment of the week.
+    It is the latest limit of the cases of the week, and of a case that arrives at its last moment.
     """
     if row.final_at is None:
         return None
@@ -199,14 +213,17 @@ def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
 
 
 def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:
-    """Return the rows of the merged weeks whose rates are final at ``as_of``."""
+    """Return the rows of the merged weeks whose rates are final at ``as_of``.
+
+    ``table`` is the table ``week``, and ``as_of`` is in microseconds since 1970 in UTC.
+    """
     now = utc_of(as_of)
     rows = table.rows[:-1] if last_is_short else table.rows
     return tuple(row for row in rows if row.final_at is not None and row.final_at < now)
 
 
 def trend(final: Sequence[Row], baseline: int) -> Trend:
-    """Return the medians of final weeks, with limits from the first ``baseline`` weeks."""
+    """Return the trend of the medians of final weeks, with limits from the first ``baseline``."""
     found = [
         (row.key or "", row.median.time)
         for row in final
@@ -227,7 +244,7 @@ def trend(final: Sequence[Row], baseline: int) -> Trend:
 
 
 def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
-    """Return the shares in time of final weeks, with limits from the first ``baseline`` weeks."""
+    """Return the trend of the shares of final weeks, with limits from the first ``baseline``."""
     found = [
         (row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
@@ -250,13 +267,13 @@ def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
 
 
 def _marks(signals: Signals) -> list[tuple[bool, bool, bool]]:
-    """Return the three signals of each point."""
+    """Return for each point of a chart the three flags of Signals, in the order of its fields."""
     columns = (signals.outside, signals.run_of_eight, signals.three_of_four)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
-    """Return the cases by local weekday and hour of arrival."""
+    """Return the counts of cases by local weekday and hour of arrival."""
     cell = when.weekday * _HOURS + when.hour
     counts = tally.counts(cell, _WEEKDAYS * _HOURS)
     known = tally.cases.due != NEVER
@@ -271,9 +288,9 @@ def _grid(cells: Sequence[int]) -> Grid:
 
 
 def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Funnel | None]:
-    """Return the rows with their position in the funnel, and the funnel, None without points.
+    """Return the rows of a table with their positions in the funnel, and the funnel itself.
 
-    Groups of small numbers have no position.
+    A group with few matured cases has no position. The funnel is None if no group has a position.
     """
     ranked = [
         (number, row.counts.matured_met, row.counts.matured)
@@ -304,7 +321,7 @@ def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Fun
 
 
 def group_table(by: str, rows: Sequence[Row]) -> Table:
-    """Return the table of a grouping: most arrivals first, cases without a group last."""
+    """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
     kept = [row for row in rows if row.counts.arrived]
     return Table(
         by, tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
@@ -312,10 +329,10 @@ def group_table(by: str, rows: Sequence[Row]) -> Table:
 
 
 def in_order(by: str, rows: Sequence[Row]) -> Table:
-    """Return a table of rows in the given order, without rows that have no cases."""
+    """Return a table of those ``rows`` that have cases, in the given order."""
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 
 
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
-    """Return codes in which cases without a group are one more group, the last."""
+    """Return the codes of groups with cases without a group, -1, as one more group, the last."""
     return np.where(codes < 0, groups, codes)

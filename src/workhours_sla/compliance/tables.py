@@ -1,4 +1,4 @@
-"""The rows of a report: verdict counts, rate and times to an answer of each group of cases."""
+"""The tables of a report: the verdict counts, the rate and the times to an answer of each group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.compliance.cases import UNKNOWN, Cases
-from workhours_sla.compliance.microseconds import MICROSECOND, in_zone
+from workhours_sla.compliance.microseconds import MICROSECOND, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
 from workhours_sla.statistics.maturity import (
@@ -36,10 +36,11 @@ _CURVE_POINTS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The working time by which a part of the appeals is answered, open appeals included.
+    """The working time within which half, or another share, of the appeals are answered.
 
-    ``time`` is None if it is not reached: it is more than ``longest``. ``lower`` and ``upper`` are
-    its 95 % interval, None where the interval is open.
+    Open appeals are included. ``time`` is None if fewer are answered within ``longest``, the
+    longest wait of any appeal. ``lower`` and ``upper`` are the 95 % interval of the time, None
+    where the interval has no limit.
     """
 
     time: timedelta | None
@@ -50,16 +51,20 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The numbers of one group of cases; ``key`` is None for cases whose group is not known.
+    """The numbers of one group of cases; ``key`` is None for the cases without a group.
 
-    ``rate`` is the share in time among the matured, None while nothing has matured.
-    ``answered_met`` of ``answered`` is the share among the answered, which is biased upward, since
-    it leaves out appeals that still wait. ``median``, ``p90`` and ``restricted_mean``, the mean
-    wait cut at the report's horizon, include open appeals; ``mean_answered`` does not. ``open``
-    counts appeals without an answer, ``overdue`` those of them past their limit. ``final_at`` is
-    the instant after which ``rate`` is final, None if a case has no limit yet. ``standardised`` is
-    the share with the mix of arrivals of all cases, beside its standard error. ``funnel`` is how
-    many funnel limits the group is outside of, negative below; None for small numbers.
+    ``rate`` is the share in time of the matured cases, None while none has matured. ``answered``
+    counts the answered cases and ``answered_met`` those of them answered in time. ``open`` counts
+    the cases without an answer and ``overdue`` those of them past their limit.
+
+    Times to an answer are working time. ``median``, ``p90`` and ``restricted_mean`` include open
+    cases; ``mean_answered`` does not. In the restricted mean, a wait counts up to the report's
+    horizon at most.
+
+    ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
+    ``standardised`` is the share in time that the group would have with the mix of arrivals of all
+    cases, and ``standardised_error`` its standard error. ``funnel`` is how many funnel limits the
+    group is outside of, negative if below; None if too few cases have matured.
     """
 
     key: str | None
@@ -80,19 +85,25 @@ class Row:
 
     @property
     def closed_only(self) -> float | None:
-        """The share in time among the answered: often published, and biased upward."""
+        """The share in time of the answered cases alone; it is biased upward, but often published.
+
+        It leaves out the cases that still wait for an answer.
+        """
         return self.answered_met / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of one grouping: most arrivals first, or in the order of time or of the classes."""
+    """The rows of the grouping ``by``.
+
+    Rows are ordered by the number of arrivals, the most first, or else by time or class.
+    """
 
     by: str
     rows: tuple[Row, ...]
 
     def row(self, key: str | None) -> Row:
-        """Return the row of a group. Raises LookupError."""
+        """Return the row with a key. Raises LookupError."""
         for row in self.rows:
             if row.key == key:
                 return row
@@ -102,9 +113,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share not yet answered by working time, as steps with 95 % limits, 400 at most.
+    """The share of appeals not yet answered by working time, as a step function of 400 steps.
 
-    ``at_risk`` counts the appeals that waited at least so long.
+    It has fewer steps if appeals were answered after fewer different ``times``. ``lower`` and
+    ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that waited at least
+    as long as each time, and ``longest`` is the longest wait of any appeal.
     """
 
     times: tuple[timedelta, ...]
@@ -117,25 +130,26 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """What every row needs from the cases, computed once."""
+    """Arrays that every row of a report is computed from, with one value per case.
+
+    ``timed``: the working time is known, and the case is not excluded. ``answered``: answered in
+    time or late. ``waiting``: still open. ``counting``: neither withdrawn nor excluded.
+    ``reference`` is the schedule of the most cases.
+    """
 
     cases: Cases
     target_rate: float
     horizon: timedelta
     matured: BoolArray
     timed: BoolArray
-    """Which cases have a known working time and are not excluded."""
     answered: BoolArray
     waiting: BoolArray
-    """Which cases still wait for an answer."""
     counting: BoolArray
-    """Which cases are neither withdrawn nor excluded."""
     reference: Schedule
-    """The schedule of the most cases."""
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Return the tally of some cases; ``horizon`` is working time."""
+        """Return the tally of cases; ``horizon`` is the horizon of the restricted mean."""
         counted = ~cases.in_state(EXCLUDED)
         return cls(
             cases,
@@ -157,7 +171,7 @@ class Tally:
         return self.rows(["total"], everything)[0]
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return the row of each key; ``codes`` are the positions of the cases' keys, or -1."""
+        """Return a row for each key; ``codes`` has the position of each case's key, or -1."""
         order = np.argsort(codes, kind="stable")
         bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
         counts = self.counts(codes, len(keys))
@@ -167,17 +181,18 @@ class Tally:
         ]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
-        """Return the verdict counts of each group."""
+        """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
         return grouped_counts(self.cases.verdict, self.matured, codes, groups)
 
     @staticmethod
     def number(codes: IntArray, groups: int, marked: BoolArray) -> list[int]:
-        """Return the number of marked cases in each group."""
+        """Return in how many cases of each group ``marked`` is true."""
         rows = marked & (codes >= 0)
         listed: list[int] = np.bincount(codes[rows], minlength=groups).tolist()
         return listed
 
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
+        """Return the row of a group, given its verdict counts and the positions of its cases."""
         cases = self.cases
         answered = self.answered[rows]
         waits = self.waiting[rows]
@@ -208,7 +223,10 @@ class Tally:
         )
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the curve of some cases, None if none of them has a known working time."""
+        """Return the Kaplan-Meier curve of the cases at some positions.
+
+        Returns None if the working time of none of these cases is known.
+        """
         followed = rows[self.timed[rows]]
         if not followed.size:
             return None
@@ -216,7 +234,7 @@ class Tally:
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
-    """Return a curve thinned out to as many points as a chart can show."""
+    """Return the steps of a curve, thinned out to 400 if there are more."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     return Curve(
@@ -231,24 +249,22 @@ def curve_series(curve: SurvivalCurve) -> Curve:
 
 def _quantile(curve: SurvivalCurve, q: float) -> Quantile:
     found = survival_quantile(curve, q)
-
-    def amount(micros: int | None) -> timedelta | None:
-        return None if micros is None else micros * MICROSECOND
-
-    longest = found.longest * MICROSECOND
-    return Quantile(amount(found.time), amount(found.lower), amount(found.upper), longest)
+    limits = amount_of(found.lower), amount_of(found.upper)
+    return Quantile(amount_of(found.time), *limits, found.longest * MICROSECOND)
 
 
 def _restricted(curve: SurvivalCurve, horizon: timedelta) -> timedelta | None:
-    ends = curve.survival.size > 0 and curve.survival[-1] == 0
-    if horizon > curve.longest * MICROSECOND and not ends:
-        return None  # the curve is unknown beyond the longest wait
-    return round(restricted_mean(curve, horizon // MICROSECOND).mean) * MICROSECOND
+    """Return the restricted mean, None if the curve is unknown at the horizon."""
+    micros = horizon // MICROSECOND
+    if not curve.is_known(micros):
+        return None
+    return round(restricted_mean(curve, micros).mean) * MICROSECOND
 
 
 def _mean(amounts: IntArray) -> timedelta | None:
-    """Return the mean to the microsecond; seconds and rest apart, since a sum may exceed int64."""
+    """Return the mean of amounts in microseconds, None if there are no amounts."""
     if not amounts.size:
         return None
+    # Seconds are summed apart from the rest, because a sum of microseconds can exceed int64.
     seconds, rest = np.divmod(amounts, 1_000_000)
     return timedelta(seconds=int(seconds.sum()), microseconds=int(rest.sum())) / amounts.size

@@ -1,4 +1,4 @@
-"""How much withdrawn appeals affect the time to an answer."""
+"""How much the withdrawal of appeals affects the share that is answered within a working time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from workhours_sla.statistics.survival import SurvivalCurve, cumulative_incidenc
 
 @dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """The shares of the appeals by the working time ``time``, from two estimators.
+    """The shares of appeals answered and withdrawn within the working time ``time``.
 
-    ``answered`` and ``withdrawn`` are the Aalen-Johansen shares of all appeals. ``answered_alone``
-    is 1 minus Kaplan-Meier, on which the times of a report are based: the share that would have
-    been answered without any withdrawal. ``count`` is the number of withdrawals at any time.
+    ``answered`` and ``withdrawn`` are shares of all appeals (Aalen-Johansen estimator).
+    ``answered_alone`` is the share that would have been answered without any withdrawal (1 minus
+    the Kaplan-Meier estimate, on which the times of a report are based). ``count`` is the number of
+    all withdrawals, whenever they happened.
     """
 
     time: timedelta
@@ -30,20 +31,16 @@ class Withdrawals:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the shares at a working time; None if the curve is unknown there.
+    """Return the shares answered and withdrawn within a working time, None if they are unknown.
 
-    ``curve`` is the curve of all cases of the tally.
+    ``curve`` is the Kaplan-Meier curve of all cases of the tally.
     """
-    if curve is None:
-        return None
     micros = time // MICROSECOND
-    try:
-        open_share = curve.at(micros)
-    except ValueError:
+    if curve is None or not curve.is_known(micros):
         return None
     followed = tally.timed
     gone = tally.cases.in_state(WITHDRAWN)[followed]
-    # after the time only the order matters, so all later waits are cut to one value
+    # What happens after the time makes no difference, so all longer waits are cut to one value.
     waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
     early = waited <= micros
     found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)
@@ -53,5 +50,5 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
         int(gone.sum()),
         answered=float(found.answered[-1]) if known else 0.0,
         withdrawn=float(found.withdrawn[-1]) if known else 0.0,
-        answered_alone=1 - open_share,
+        answered_alone=1 - curve.at(micros),
     )
