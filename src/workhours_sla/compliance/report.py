@@ -58,7 +58,7 @@ from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_seri
 from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
 from workhours_sla.public import public
 from workhours_sla.sla.corrections import happened_by
-from workhours_sla.sla.deduplication import deduplicate, is_future
+from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.statistics.arrays import IntArray, share
@@ -322,11 +322,7 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
     by_id: dict[str, list[Event]] = {}
     for event in events:
         by_id.setdefault(event.event_id, []).append(event)
-    applied: dict[str, list[Event]] = {}
-    for same_id in by_id.values():
-        event, _, _ = deduplicate(same_id)
-        if not is_future(event):
-            applied.setdefault(event.appeal_id, []).append(event)
+    applied, _, _ = deduplicated_appeals(by_id.values())
     return {
         name: happened_by(sorted(found, key=lambda event: event.order), now)
         for name, found in applied.items()

@@ -140,6 +140,27 @@ def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int
     return first.event, others, len(same_id) - len(copies.all)
 
 
+def deduplicated_appeals(
+    by_id: Iterable[Sequence[Event]],
+) -> tuple[dict[str, list[Event]], list[Quarantined], int]:
+    """Return the events that count keyed by appeal id, the quarantined ones, and the duplicates.
+
+    Each item of ``by_id`` has all events with one id. Duplicates are only counted.
+    """
+    appeals: dict[str, list[Event]] = {}
+    quarantine: list[Quarantined] = []
+    duplicate = 0
+    for same_id in by_id:
+        event, rejected, repeated = deduplicate(same_id)
+        quarantine += rejected
+        duplicate += repeated
+        if is_future(event):
+            quarantine.append(Quarantined(event, FUTURE_TIME))
+        else:
+            appeals.setdefault(event.appeal_id, []).append(event)
+    return appeals, quarantine, duplicate
+
+
 def is_future(event: Event) -> bool:
     """Whether an event claims to have happened more than five minutes after it was received."""
     return event.occurred_at - event.received_at > ALLOWED_SKEW

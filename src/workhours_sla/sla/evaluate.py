@@ -9,7 +9,7 @@ from datetime import datetime
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.corrections import happened_by
-from workhours_sla.sla.deduplication import FUTURE_TIME, deduplicate, is_future
+from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
 from workhours_sla.sla.instants import in_utc
@@ -93,17 +93,7 @@ def evaluate(
         if known_at is None or event.received_at <= known_at:
             read += 1
             by_id.setdefault(event.event_id, []).append(event)
-    quarantine: list[Quarantined] = []
-    duplicate = 0
-    appeals: dict[str, list[Event]] = {}
-    for same_id in by_id.values():
-        event, rejected, repeated = deduplicate(same_id)
-        quarantine += rejected
-        duplicate += repeated
-        if is_future(event):
-            quarantine.append(Quarantined(event, FUTURE_TIME))
-        else:
-            appeals.setdefault(event.appeal_id, []).append(event)
+    appeals, quarantine, duplicate = deduplicated_appeals(by_id.values())
     outcomes: list[Outcome] = []
     unmatched: list[Unmatched] = []
     left_out: set[str] = set()
