@@ -1,12 +1,12 @@
-"""Cases of data frames of pandas, polars or Arrow, and tables of a report as data frames.
+"""Read the cases of a report from a data frame, and return the tables of a report as data frames.
 
-A frame has a row for each appeal: when it was posted and answered, and its attributes. No row
-becomes a Python object: the report of a million rows takes seconds.
+A data frame of pandas or polars or a table of Arrow has a row for each appeal: when the appeal was
+posted and answered, and its attributes. No row becomes a Python object, so that the report of a
+million rows takes seconds.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.adapters.frames.verbs import library_of
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportNumbers
@@ -33,18 +34,19 @@ class Frame(Protocol):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """The numbers of rows and columns."""
+        """The number of rows and the number of columns."""
 
 
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameColumns:
-    """The names of the columns of a frame with one appeal in each row.
+    """Which columns of a data frame have the facts of the appeals, one appeal in each row.
 
-    ``posted``, ``answered`` and ``withdrawn`` are instants with a zone, null where there is none;
-    ``excluded`` is bool. ``by`` names the columns to group by: if None, those of ``agency``,
-    ``district``, ``channel`` and ``topic`` that the frame has. ``schedule_by`` has the names of a
-    target with ScheduleBy, by default the column of that attribute.
+    The columns ``posted``, ``answered`` and ``withdrawn`` have instants with a zone, null where the
+    appeal was not answered or withdrawn; ``excluded`` has booleans and ``id`` the ids of the
+    appeals. ``by`` names the columns to group by; None selects those of ``agency``, ``district``,
+    ``channel`` and ``topic`` that the frame has. For a target with ScheduleBy, ``schedule_by``
+    names the column with the names of the schedules; None selects the column of the attribute.
 
     >>> FrameColumns(posted="created_at", by="agency")  # doctest: +ELLIPSIS
     FrameColumns(posted='created_at', answered='answered', ..., by='agency', schedule_by=None)
@@ -69,9 +71,10 @@ def cases_of_frame(
 ) -> Cases:
     """Return the cases of a data frame of pandas or polars, or a table of Arrow.
 
-    ``target``, ``as_of`` and ``provisional`` are as for ``cases_of_columns``; a row whose name has
-    no schedule is quarantined and counted. Raises NaiveDatetimeError, LookupError for a missing
-    column, TypeError for anything but a frame, and as ``cases_of_columns``.
+    ``target``, ``as_of`` and ``provisional`` are as for ``cases_of_columns``. A row that names a
+    schedule which the target does not have is quarantined and counted. Raises NaiveDatetimeError;
+    LookupError for a missing column; TypeError if ``frame`` is no data frame; and the errors of
+    ``cases_of_columns``.
 
     >>> import polars as pl
     >>> from workhours_sla import Schedule, working_hours
@@ -84,7 +87,7 @@ def cases_of_frame(
     >>> report(cases_of_frame(frame, target, as_of=when)).table("agency").row("roads").overdue
     1
     """
-    given, names = _opened(frame), columns or FrameColumns()
+    given, names = _Columns(frame), columns or FrameColumns()
     by = [names.by] if isinstance(names.by, str) else names.by
     if by is None:
         by = [column for column in ATTRIBUTES if column in given.names]
@@ -105,11 +108,59 @@ def cases_of_frame(
     return cases_of_columns(found, target, as_of=as_of, provisional=provisional)
 
 
+class _Columns:
+    """The columns of a data frame of any library, read as arrays by their names.
+
+    Every method raises LookupError for a column that the frame does not have.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        library = library_of(frame)
+        if library is None or type(frame).__name__ not in ("DataFrame", "Table"):
+            msg = (
+                f"a report is of a data frame of pandas or polars or a table of Arrow, not of "
+                f"{type(frame).__name__}; collect a lazy frame first"
+            )
+            raise TypeError(msg)
+        self._frame, self._library = frame, library
+        is_table = type(frame).__name__ == "Table"
+        self.names = list(frame.column_names if is_table else frame.columns)
+
+    def _column(self, name: str) -> Any:
+        if name not in self.names:
+            listed = ", ".join(map(str, self.names))
+            msg = f"the frame has no column {name!r} but {listed}; name the right one"
+            raise LookupError(msg)
+        return self._frame[name]
+
+    def instants(self, name: str) -> NDArray[Any]:
+        """Return a column of instants as datetime64 in UTC."""
+        return self._library.read_instants(name, self._column(name))
+
+    def flags(self, name: str) -> NDArray[np.bool_]:
+        """Return a column of booleans as an array, with False for null."""
+        return self._library.read_flags(self._column(name))
+
+    def ids(self, name: str) -> Any:
+        """Return a column as a sequence that is indexed by row number."""
+        column = self._column(name)
+        return getattr(column, "array", column)  # a Series of pandas is indexed by label
+
+    def labels(self, name: str) -> Labels:
+        """Return a column as labels; rows with null or empty text belong to no group."""
+        codes, values = self._library.read_names(self._column(name))
+        texts = [str(value) for value in values]
+        names = tuple(sorted({text for text in texts if text}))
+        place = {text: code for code, text in enumerate(names)}
+        return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
+
+
 def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
     """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
 
     ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
-    or ``backlog``. Raises LookupError, and ImportError without pandas.
+    or ``backlog``. Raises LookupError for another table, and ImportError if pandas is not
+    installed.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -131,10 +182,10 @@ def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
 
 
 def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
-    """Return a table of a report as a DataFrame of polars.
+    """Return a table of a report as a DataFrame of polars; amounts of time are Duration.
 
-    ``by`` is as for ``to_pandas``; amounts of time are Duration. Raises LookupError, and
-    ImportError without polars.
+    ``by`` is as for ``to_pandas``. Raises LookupError for another table, and ImportError if polars
+    is not installed.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -154,137 +205,3 @@ def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
         raise needs_extra(what="a DataFrame of polars needs polars", extras=("polars",)) from error
 
     return pl.DataFrame(dict(columns_of(report, by)), strict=False, infer_schema_length=None)
-
-
-# -- frames ------------------------------------------------------------------------------------
-
-
-class _Opened(ABC):
-    """A frame of one library."""
-
-    def __init__(self, frame: Any) -> None:
-        self._frame = frame
-
-    @property
-    @abstractmethod
-    def names(self) -> list[str]:
-        """The names of the columns."""
-
-    def column(self, name: str) -> Any:
-        """Return a column. Raises LookupError."""
-        if name not in self.names:
-            listed = ", ".join(map(str, self.names))
-            msg = f"the frame has no column {name!r} but {listed}; name the right one"
-            raise LookupError(msg)
-        return self._frame[name]
-
-    def ids(self, name: str) -> Any:
-        """Return a column that is indexed by position."""
-        return self.column(name)
-
-    @abstractmethod
-    def instants(self, name: str) -> NDArray[Any]:
-        """Return a column as datetime64 in UTC."""
-
-    @abstractmethod
-    def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return a column as codes and their values; -1 is missing."""
-
-    @abstractmethod
-    def flags(self, name: str) -> NDArray[np.bool_]:
-        """Return a column as bool; missing is False."""
-
-    def labels(self, name: str) -> Labels:
-        """Return a column as labels; missing values and empty text are no group."""
-        codes, values = self.coded(name)
-        texts = [str(value) for value in values]
-        names = tuple(sorted({text for text in texts if text}))
-        place = {text: code for code, text in enumerate(names)}
-        return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
-
-
-class _Pandas(_Opened):
-    @property
-    def names(self) -> list[str]:
-        return list(self._frame.columns)
-
-    def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: PLC0415
-
-        return PandasRows.read_instants(name, self.column(name))
-
-    def ids(self, name: str) -> Any:
-        return self.column(name).array  # by position, whatever the index
-
-    def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
-        import pandas as pd  # noqa: PLC0415
-
-        codes, values = pd.factorize(self.column(name))
-        return codes, list(values)
-
-    def flags(self, name: str) -> NDArray[np.bool_]:
-        import pandas as pd  # noqa: PLC0415
-
-        filled = pd.Series(self.column(name)).astype("boolean").fillna(value=False)
-        return np.asarray(filled.to_numpy(np.bool_))
-
-
-class _Polars(_Opened):
-    @property
-    def names(self) -> list[str]:
-        return list(self._frame.columns)
-
-    def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: PLC0415
-
-        return PolarsRows.read_instants(name, self.column(name))
-
-    def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
-        import polars as pl  # noqa: PLC0415
-
-        texts = self.column(name).cast(pl.String)
-        distinct = texts.drop_nulls().unique()
-        codes = texts.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).fill_null(-1)
-        return codes.to_numpy(), distinct.to_list()
-
-    def flags(self, name: str) -> NDArray[np.bool_]:
-        return np.asarray(self.column(name).fill_null(value=False).to_numpy(), np.bool_)
-
-
-class _Arrow(_Opened):
-    @property
-    def names(self) -> list[str]:
-        return list(self._frame.column_names)
-
-    def instants(self, name: str) -> NDArray[Any]:
-        from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: PLC0415
-
-        return ArrowRows.read_instants(name, self.column(name))
-
-    def coded(self, name: str) -> tuple[NDArray[Any], Sequence[object]]:
-        import pyarrow as pa  # noqa: PLC0415
-
-        column = self.column(name)
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        codes = column.indices.cast(pa.int64()).fill_null(-1)
-        return np.asarray(codes), column.dictionary.to_pylist()
-
-    def flags(self, name: str) -> NDArray[np.bool_]:
-        return np.asarray(self.column(name).fill_null(fill_value=False), np.bool_)
-
-
-_KINDS: dict[str, type[_Opened]] = {"pandas": _Pandas, "polars": _Polars, "pyarrow": _Arrow}
-
-
-def _opened(frame: Frame) -> _Opened:
-    kind = _KINDS.get(type(frame).__module__.partition(".")[0])
-    if kind is None or type(frame).__name__ not in ("DataFrame", "Table"):
-        msg = (
-            f"a report is of a data frame of pandas or polars or a table of Arrow, not of "
-            f"{type(frame).__name__}; collect a lazy frame first"
-        )
-        raise TypeError(msg)
-    return kind(frame)

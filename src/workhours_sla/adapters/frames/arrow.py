@@ -1,6 +1,6 @@
-"""Columns of Arrow: arrays, chunked or not, of timestamps with a zone, in any unit.
+"""Read and build columns of Arrow: arrays of timestamps with a zone in any unit, chunked or not.
 
-Answers are chunked if the first array is, and have its zone.
+Answers are chunked if the first array is chunked, and have the zone of the first array.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _GIVE = "an array of timestamps with a zone"
 
 
 class ArrowRows(Rows[Any]):
-    """The first array of a verb."""
+    """The array of timestamps that a verb is called with first."""
 
     def __init__(self, role: str, array: Any) -> None:
         kind = array.type if isinstance(array, _ARRAYS) else None
         if kind is None or pa.types.is_null(kind):
-            refuse_type(role, kind, array, _GIVE)  # answers need a zone
+            refuse_type(role, kind, array, _GIVE)  # the answers take the zone of this array
         self.times: NDArray[np.datetime64] = self.read_instants(role, array)
         self._chunked = isinstance(array, pa.ChunkedArray)
         self._zone = array.type.tz
@@ -43,9 +43,9 @@ class ArrowRows(Rows[Any]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return an array of instants, or a Scalar, as datetime64.
+        """Return an array of instants as datetime64 in UTC; a Scalar gives an array without axes.
 
-        Not copied if it is one chunk without nulls.
+        A single chunk without nulls is not copied.
         """
         kind = column.type if isinstance(column, _VALUES) else None
         if kind is not None and pa.types.is_null(kind):
@@ -57,8 +57,22 @@ class ArrowRows(Rows[Any]):
             refuse_naive(role, kind, "pyarrow.compute.assume_timezone(array, 'Europe/Volgograd')")
         return _integers(column).view(f"M8[{kind.unit}]")
 
+    @staticmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return an array of booleans as a numpy array, with False for null."""
+        return np.asarray(column.fill_null(fill_value=False), np.bool_)
+
+    @staticmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct values (-1 for null), and these values."""
+        whole = _whole(column)
+        if not pa.types.is_dictionary(whole.type):
+            whole = whole.dictionary_encode()
+        codes = np.asarray(whole.indices.cast(pa.int64()).fill_null(-1))
+        return codes, whole.dictionary.to_pylist()
+
     def amounts(self, given: Any) -> Any:
-        """Return a budget, or an array of durations as timedelta64."""
+        """Return an array of durations as timedelta64, or a single budget unchanged."""
         if not isinstance(given, _VALUES):
             return given
         if not pa.types.is_duration(given.type):
@@ -69,7 +83,7 @@ class ArrowRows(Rows[Any]):
         return _integers(given).view(f"m8[{given.type.unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name."""
+        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
         if not isinstance(by, _ARRAYS):
             msg = f"by is {type(by).__name__}, not a column of names; give an array of strings"
             raise TypeError(msg)
@@ -78,12 +92,8 @@ class ArrowRows(Rows[Any]):
         found = pc.index_in(by.cast(known.type), value_set=known)
         return np.asarray(_whole(found.fill_null(-1)))
 
-    def name_at(self, by: Any, row: int) -> object:
-        """Return the name in a row."""
-        return by[row].as_py()
-
     def pauses(self, pauses: Any) -> Pauses:
-        """Return lists of structs as ragged arrays."""
+        """Return lists of structs as flat arrays of starts and ends with row offsets."""
         kind = getattr(pauses, "type", pa.null())
         lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
         inner = kind.value_type if lists else kind
@@ -103,14 +113,14 @@ class ArrowRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Return instants or amounts as an array."""
+        """Return datetime64 or timedelta64 as an array; timestamps have the first array's zone."""
         unit = np.datetime_data(values.dtype)[0]
         kind = pa.timestamp(unit, self._zone) if values.dtype.kind == "M" else pa.duration(unit)
         plain = pa.array(values.view(np.int64), mask=missing_in(values))
         return self._like_first(plain.view(kind))
 
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        """Return booleans as an array."""
+        """Return an array of booleans as an Arrow array, null where ``missing`` is true."""
         return self._like_first(pa.array(values, mask=missing))
 
     def _like_first(self, array: Any) -> Any:
@@ -118,14 +128,14 @@ class ArrowRows(Rows[Any]):
 
 
 def _whole(column: Any) -> Any:
-    """Return a column as one array."""
+    """Return an array unchanged, and a chunked array as one array."""
     if isinstance(column, pa.ChunkedArray):
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return column
 
 
 def _integers(given: Any) -> NDArray[np.int64]:
-    """Return instants or amounts, or one, as integers of their unit."""
+    """Return timestamps or durations, in an array or a Scalar, as integers of their unit."""
     if isinstance(given, pa.Scalar):
         return np.array(given.value if given.is_valid else NAT)
     plain = _whole(given).view(pa.int64())

@@ -1,7 +1,8 @@
-"""Columns of pandas: Series of instants with a zone, on numpy, on Arrow, or as Python objects.
+"""Read and build columns of pandas: Series of instants with a zone.
 
-Answers have the index, the name, the zone and the kind of the first Series: datetime64 of any
-unit, ``timestamp`` of Arrow, or aware datetimes as objects, each answered in its own zone.
+The first Series has one of three data types: datetime64 in any unit, ``timestamp`` of Arrow, or
+objects that are aware datetimes. Answers have its index, name and data type. They are in its zone;
+an answer to an object is in the zone of that object.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, l
 
 
 class PandasRows(Rows[Any]):
-    """The first Series of a verb."""
+    """The Series of instants that a verb is called with first."""
 
     def __init__(self, role: str, series: Any) -> None:
         if not isinstance(series, pd.Series):
@@ -46,14 +47,14 @@ class PandasRows(Rows[Any]):
         self._index = series.index
         self._on_arrow = isinstance(series.dtype, pd.ArrowDtype)
         if series.dtype.kind == "M" and _zone(series.dtype) is None:
-            _refuse_naive(role, series)  # also if all are NaT: answers need a zone
+            _refuse_naive(role, series)  # also if all are NaT: the answers take its zone
         self.times: NDArray[np.datetime64] = self.read_instants(role, series)
 
     # -- read --------------------------------------------------------------------------------
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64, not copied if possible."""
+        """Return a Series of instants as datetime64 in UTC, without a copy where possible."""
         dtype = column.dtype
         if dtype.kind == "M":
             if _zone(dtype) is None and not column.isna().all():
@@ -68,8 +69,23 @@ class PandasRows(Rows[Any]):
             refuse_type(role, dtype, column, give)
         return _from_objects(role, column)
 
+    @staticmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return a Series of booleans as an array, with False for missing values."""
+        filled = pd.Series(column).astype("boolean").fillna(value=False)
+        return np.asarray(filled.to_numpy(np.bool_))
+
+    @staticmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct values (-1 for null), and these values."""
+        codes, distinct = pd.factorize(pd.Series(column))
+        return codes, list(distinct)
+
     def instants(self, role: str, given: Any) -> Any:
-        """Return one instant, or a further column as datetime64."""
+        """Return a further column of instants as datetime64, or a single instant unchanged.
+
+        A Timestamp with nanoseconds becomes datetime64, since a datetime has no nanoseconds.
+        """
         if given is pd.NaT:
             return np.datetime64("NaT", "s")
         if isinstance(given, pd.Timestamp) and given.nanosecond and given.tzinfo:
@@ -79,38 +95,35 @@ class PandasRows(Rows[Any]):
         return self.read_instants(role, self._aligned(role, given))
 
     def amounts(self, given: Any) -> Any:
-        """Return a budget, or a column of budgets as timedelta64."""
+        """Return a column of budgets as timedelta64, or a single budget."""
         if isinstance(given, pd.Timedelta) and given.nanoseconds:
             return given.to_timedelta64()
         if not isinstance(given, _COLUMNS):
-            return given  # the verb accepts it or raises its error
+            return given  # the verb accepts the value or raises its own error
         series = self._aligned("budget", given)
         if isinstance(series.dtype, pd.ArrowDtype) and series.dtype.kind == "m":
             return _integers(series).view(f"m8[{series.dtype.pyarrow_dtype.unit}]")
         return series.to_numpy()
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name."""
+        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
         series = self._aligned("by", by)
         if isinstance(series.dtype, pd.CategoricalDtype):
             codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
         else:
             codes, distinct = pd.factorize(series)
         known = pd.Index(names, dtype=object).get_indexer(distinct.astype(object))
-        found: NDArray[Any] = np.append(known, -1)[codes]  # the code of a missing name is -1
+        found: NDArray[Any] = np.append(known, -1)[
+            codes
+        ]  # code -1, a missing name, selects the last
         return found
 
-    def name_at(self, by: Any, row: int) -> object:
-        """Return the name in a row."""
-        name = self._aligned("by", by).iloc[row]
-        return None if pd.isna(name) else name
-
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of integers as an array."""
+        """Return a column of schedule codes as an array of integers."""
         return np.asarray(self._aligned("codes", codes).to_numpy())
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Return the pauses of a DataFrame, in the order of the rows."""
+        """Return the pauses of a DataFrame as flat arrays in row order, with row offsets."""
         if not isinstance(pauses, pd.DataFrame) or not {"row", "start", "end"} <= set(pauses):
             msg = "pauses are a DataFrame with the columns row, a label of the index, start and end"
             raise TypeError(msg)
@@ -131,7 +144,10 @@ class PandasRows(Rows[Any]):
         return Pauses(starts[order], ends[order], offsets_of(counts))
 
     def _aligned(self, role: str, given: Any) -> Any:
-        """Return a further column as a Series with the index of the first. Raises ValueError."""
+        """Return a further column as a Series with the index of the first Series.
+
+        Raises ValueError for a Series with another index, and for an array of another length.
+        """
         if isinstance(given, pd.Series):
             if not given.index.equals(self._index):
                 msg = (
@@ -150,7 +166,7 @@ class PandasRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Return instants or amounts as a Series."""
+        """Return datetime64 or timedelta64 as a Series with the data type of the first Series."""
         unit = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         plain = values.view(np.int64)
@@ -166,7 +182,11 @@ class PandasRows(Rows[Any]):
         return self._series_of(values, values.dtype)
 
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        """Return booleans as a Series; those of numpy have no null."""
+        """Return an array of booleans as a Series.
+
+        If the first Series is on Arrow, rows that are true in ``missing`` become null. Booleans on
+        numpy have no null.
+        """
         if not self._on_arrow:
             return self._series_of(values, values.dtype)
         return self._series_of(values, "bool[pyarrow]", missing)
@@ -177,7 +197,7 @@ class PandasRows(Rows[Any]):
         return column if missing is None else column.mask(missing)
 
     def located(self, message: str) -> str:
-        """Return a message about a row with the row's label."""
+        """Return a message with the index label of the row that it names."""
         return _located(message, self._index)
 
 
@@ -187,9 +207,12 @@ def _refuse_naive(role: str, series: Any) -> None:
 
 
 def _from_objects(role: str, series: Any) -> NDArray[Any]:
-    """Return aware datetimes as datetime64, in nanoseconds if a Timestamp has any."""
+    """Return a Series of aware datetimes as datetime64 in UTC.
+
+    The unit is the microsecond, or the nanosecond if a Timestamp has nanoseconds.
+    """
     micros: list[int | None] = []
-    nanos = []  # of Timestamps, beyond the microseconds
+    nanos = []  # what Timestamps have below the microsecond
     for row, when in enumerate(series):
         if when is None or when is pd.NaT or when is pd.NA or when != when:  # noqa: PLR0124
             micros.append(None)
@@ -212,7 +235,7 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
-    """Return instants as Timestamps, each in the zone of its start."""
+    """Return datetime64 in UTC as Timestamps, each in the zone of the start in its row."""
     found = np.empty(len(values), object)
     for row, (when, start) in enumerate(zip(values, starts, strict=True)):
         found[row] = (
@@ -222,7 +245,7 @@ def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
 
 
 def _located(message: str, index: Any) -> str:
-    """Return a message with the label of the row in it."""
+    """Return a message with the index label after the row number that it names."""
     found = _ROW.search(message)
     if found is None or int(found[1]) >= len(index):
         return message
@@ -233,12 +256,12 @@ def _located(message: str, index: Any) -> str:
 
 
 def _zone(dtype: Any) -> Any:
-    """Return the zone of a column of instants, None if it has none."""
+    """Return the zone of a data type of instants, or None if it has no zone."""
     if isinstance(dtype, pd.ArrowDtype):
         return dtype.pyarrow_dtype.tz
     return getattr(dtype, "tz", None)
 
 
 def _integers(series: Any) -> NDArray[np.int64]:
-    """Return instants or amounts on Arrow as integers of their unit."""
+    """Return a Series of timestamps or durations on Arrow as integers of its unit."""
     return np.asarray(series.astype("int64[pyarrow]").to_numpy(dtype=np.int64, na_value=NAT))

@@ -1,6 +1,6 @@
-"""Columns of polars: Series of Datetime with a zone, in any unit.
+"""Read and build columns of polars: Series of Datetime with a zone, in any unit.
 
-Answers have the name and the zone of the first Series. Needs polars alone, no Arrow.
+Answers have the name and the zone of the first Series. Only polars is needed, not Arrow.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _GIVE = "a Series of Datetime with a zone"
 
 
 class PolarsRows(Rows[pl.Series]):
-    """The first Series of a verb."""
+    """The Series of instants that a verb is called with first."""
 
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
             msg = f"{role} is an expression, which has no rows yet; use {role}.map_batches(...)"
             raise TypeError(msg)
         if isinstance(series, pl.Series) and isinstance(series.dtype, pl.Null):
-            refuse_type(role, series.dtype, series, _GIVE)  # answers need a zone
+            refuse_type(role, series.dtype, series, _GIVE)  # the answers take its zone
         self.times: NDArray[np.datetime64] = self.read_instants(role, series)
         self._name = series.name
         self._zone = series.dtype.time_zone
@@ -43,7 +43,7 @@ class PolarsRows(Rows[pl.Series]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64, not copied if without nulls."""
+        """Return a Series of instants as datetime64 in UTC; without nulls it is not copied."""
         dtype = column.dtype if isinstance(column, pl.Series) else None
         if isinstance(dtype, pl.Null):
             return np.full(len(column), NAT).view("M8[us]")
@@ -54,31 +54,38 @@ class PolarsRows(Rows[pl.Series]):
             refuse_naive(column.name or role, dtype, fix)
         return _integers(column).view(f"M8[{dtype.time_unit}]")
 
+    @staticmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return a Series of booleans as an array, with False for null."""
+        return np.asarray(column.fill_null(value=False).to_numpy(), np.bool_)
+
+    @staticmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct texts (-1 for null), and these texts."""
+        texts = column.cast(pl.String)
+        distinct = texts.drop_nulls().unique()
+        return _places(texts, distinct), distinct.to_list()
+
     def amounts(self, given: Any) -> Any:
-        """Return a budget, or a Series of Duration as timedelta64."""
+        """Return a Series of Duration as timedelta64, or a single budget unchanged."""
         if not isinstance(given, pl.Series):
             return given
         self.check_length("budget", given)
         if not isinstance(given.dtype, pl.Duration):
-            return given.to_numpy()  # the verb raises its error
+            return given.to_numpy()  # the verb raises its own error
         return _integers(given).view(f"m8[{given.dtype.time_unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name."""
+        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
         if not isinstance(by, pl.Series) or not isinstance(by.dtype, _NAMES):
             what = by.dtype if isinstance(by, pl.Series) else type(by).__name__
             msg = f"by is {what}, not a column of names; give a Series of strings or categories"
             raise TypeError(msg)
         self.check_length("by", by)
-        found = by.cast(pl.Enum(names), strict=False).to_physical()
-        return found.cast(pl.Int64).fill_null(-1).to_numpy()
-
-    def name_at(self, by: Any, row: int) -> object:
-        """Return the name in a row."""
-        return by[row]
+        return _places(by, names)
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Return lists of structs as ragged arrays."""
+        """Return lists of structs as flat arrays of starts and ends with row offsets."""
         dtype = getattr(pauses, "dtype", None)
         inner = dtype.inner if isinstance(dtype, pl.List) else None
         fields = {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
@@ -93,18 +100,24 @@ class PolarsRows(Rows[pl.Series]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> pl.Series:
-        """Return instants or amounts as a Series."""
+        """Return datetime64 or timedelta64 as a Series; instants have the first Series' zone."""
         unit: Any = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         column = self.flags(values.view(np.int64), missing_in(values))
         return column.cast(pl.Datetime(unit, self._zone) if instants else pl.Duration(unit))
 
     def flags(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pl.Series:
-        """Return booleans as a Series."""
+        """Return an array of booleans or integers as a Series, null where ``missing`` is true."""
         column = pl.Series(self._name, values)
         return column if missing is None else column.set(pl.Series(missing), None)
 
 
+def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
+    """Return the index in ``names`` of each row's text, or -1 for a text that is not there."""
+    found = texts.cast(pl.Enum(names), strict=False).to_physical()
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
 def _integers(series: pl.Series) -> NDArray[np.int64]:
-    """Return instants or amounts as integers of their unit."""
+    """Return a Series of Datetime or Duration as integers of its unit."""
     return series.to_physical().fill_null(NAT).to_numpy()

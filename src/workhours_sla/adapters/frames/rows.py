@@ -1,6 +1,7 @@
-"""What a library must provide for its columns: read them as numpy arrays, build the answers.
+"""Read the columns of a data frame library as numpy arrays, and build columns of answers.
 
-The arrays are numpy's, with instants in UTC.
+``Rows`` declares what each library implements, and contains what all share. The arrays have
+instants in UTC. A *further column* is any column that a verb is given after the first one.
 """
 
 from __future__ import annotations
@@ -36,15 +37,16 @@ C = TypeVar("C", bound=Column)
 Schedules: TypeAlias = WorkingTime | Sequence[WorkingTime] | Mapping[str, WorkingTime]
 
 NAT = int(np.iinfo(np.int64).min)
-"""NaT as an integer."""
+"""The integer that numpy stores for NaT, a missing instant or amount."""
 
 
 class MarkedColumns(Marked[C]):
-    """Answers, and which rows are not certain: returned with ``on_unknown="mark"``.
+    """The answers of a verb that was called with ``on_unknown="mark"``, and how certain each is.
 
-    ``unknown`` rows are null, as the calendar does not cover them; ``provisional`` rows are
-    answered by rule, where no act decides the dates yet. All three are columns of the library of
-    the first column.
+    ``values`` has the answers. ``unknown`` is true for rows that depend on a date that the calendar
+    does not cover; their answer is null. ``provisional`` is true for rows that were answered by
+    rule because no act has decided their dates yet. All three are columns of the library of the
+    first column.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -61,7 +63,7 @@ class MarkedColumns(Marked[C]):
 
 
 class Options(NamedTuple):
-    """The options that the verbs share."""
+    """The options that all verbs have."""
 
     by: object
     codes: object
@@ -71,47 +73,61 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """The first column of a verb, which decides the kind and the zone of the answers.
+    """The column of instants that a verb is called with first.
 
-    ``times`` are its instants as datetime64.
+    The answers are of its library and data type and in its time zone. ``times`` has its instants as
+    datetime64 in UTC.
     """
 
     times: NDArray[np.datetime64]
 
+    @abstractmethod
+    def __init__(self, role: str, column: Any) -> None:
+        """Read a column; ``role`` names it in messages. Raises NaiveDatetimeError, TypeError."""
+
     @staticmethod
     @abstractmethod
     def read_instants(role: str, column: Any) -> NDArray[np.datetime64]:
-        """Return a column of instants as datetime64, null as NaT.
+        """Return a column of instants as datetime64 in UTC, with NaT for null.
 
-        Raises NaiveDatetimeError, TypeError.
+        ``role`` names the column in messages. Raises NaiveDatetimeError, TypeError.
         """
+
+    @staticmethod
+    @abstractmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return a column of booleans as an array, with False for null."""
+
+    @staticmethod
+    @abstractmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct values (-1 for null), and these values."""
 
     @abstractmethod
     def amounts(self, given: Any) -> Any:
-        """Return a budget, or a column of budgets as timedelta64."""
+        """Return a column of budgets as timedelta64, or a single budget unchanged."""
 
     @abstractmethod
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, -1 if it is not among them."""
-
-    @abstractmethod
-    def name_at(self, by: Any, row: int) -> object:
-        """Return the name in a row, None if it is missing."""
+        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
 
     @abstractmethod
     def pauses(self, pauses: Any) -> Pauses:
-        """Return the pauses of the rows as ragged arrays."""
+        """Return the pauses of all rows as flat arrays of starts and ends with row offsets."""
 
     @abstractmethod
     def column(self, values: NDArray[Any]) -> C:
-        """Return instants or amounts as a column."""
+        """Return an array of datetime64 or timedelta64 as a column of the library."""
 
     @abstractmethod
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
-        """Return booleans as a column, with nulls if the kind of column has them."""
+        """Return an array of booleans as a column of the library.
+
+        Rows that are true in ``missing`` become null if the data type of the column has nulls.
+        """
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return one instant, or a further column as datetime64."""
+        """Return a further column of instants as datetime64, or a single instant unchanged."""
         if isinstance(given, datetime):
             return given
         column = self.read_instants(role, given)
@@ -120,12 +136,12 @@ class Rows(ABC, Generic[C]):
         return column
 
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of integers as an array."""
+        """Return a column of schedule codes as an array of integers."""
         self.check_length("codes", codes)
         return np.asarray(codes)
 
     def check_length(self, role: str, column: Any) -> None:
-        """Raise ValueError for a further column with another number of rows."""
+        """Raise ValueError if a further column is not as long as the first column."""
         if len(column) != len(self.times):
             msg = (
                 f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
@@ -134,7 +150,7 @@ class Rows(ABC, Generic[C]):
             raise ValueError(msg)
 
     def located(self, message: str) -> str:
-        """Return a message about a row with the row's label, if the library has labels."""
+        """Return a message with the index label of the row that it names, if rows have labels."""
         return message
 
     def answer(
@@ -145,7 +161,10 @@ class Rows(ABC, Generic[C]):
         *columns: object,
         **named: object,
     ) -> C | MarkedColumns[C]:
-        """Return the answers of a verb on numpy arrays; ``columns`` follow the first column."""
+        """Call a verb of numpy arrays on the first column, and return its answers as a column.
+
+        ``columns`` and ``named`` are the further arguments of the verb, as numpy arrays.
+        """
         if options.pauses is not None:
             named["pauses"] = self.pauses(options.pauses)
         raises = options.on_unknown == "raise"
@@ -155,7 +174,7 @@ class Rows(ABC, Generic[C]):
             ask = partial(verb, schedules, self.times, *columns, **named)
             marked = ask(on_unknown="mark" if raises else options.on_unknown)
             if raises and marked.unknown.any():
-                ask(on_unknown="raise")  # for the error of the first such row
+                ask(on_unknown="raise")  # raises the error of the first unknown row
         except (WorkHoursError, LookupError, OverflowError, ValueError) as error:
             message = self.located(str(error))
             if message == str(error):
@@ -176,7 +195,7 @@ class Rows(ABC, Generic[C]):
         return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
 
     def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
-        """Return the schedules, and the code of each row if there are several."""
+        """Return the schedules, and each row's index among them if there are several."""
         by, codes = options.by, options.codes
         if not isinstance(schedule, Mapping):
             if by is not None:
@@ -190,23 +209,27 @@ class Rows(ABC, Generic[C]):
         positions = self.positions(by, names)
         if positions.size and positions.min() < 0:
             row = int((positions < 0).argmax())
-            _refuse_name(row, self.name_at(by, row), names)
+            found, distinct = self.read_names(by)
+            _refuse_name(row, None if found[row] < 0 else distinct[found[row]], names)
         return tuple(schedule.values()), positions
 
 
 def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Return which instants or amounts are NaT, None if there is none."""
+    """Return which elements of datetime64 or timedelta64 are NaT, or None if there are none."""
     plain = values.view(np.int64)
     return plain == NAT if plain.size and plain.min() == NAT else None
 
 
 def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the offsets of ragged arrays with so many elements in each row."""
+    """Return the offsets of rows in a flat array, given the number of elements of each row."""
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
 def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
-    """Raise TypeError for anything but instants; ``dtype`` is None if it is no column at all."""
+    """Raise TypeError for an argument that is not a column of instants.
+
+    ``dtype`` is None if the argument is no column at all; ``give`` says what to give instead.
+    """
     kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
     msg = (
         f"{role} is {kind}, not of instants; give {give}; for a single instant call the schedule's "
@@ -216,12 +239,13 @@ def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn
 
 
 def refuse_naive(name: object, dtype: object, fix: str) -> NoReturn:
-    """Raise NaiveDatetimeError for a column without a zone; ``fix`` is code that adds one."""
+    """Raise NaiveDatetimeError for a column without a zone; ``fix`` is code that adds a zone."""
     msg = f"{name} is {dtype}, which has no zone, so its instants are unknown; give {fix}"
     raise NaiveDatetimeError(msg)
 
 
 def _refuse_name(row: int, name: object, names: Sequence[str]) -> NoReturn:
+    """Raise LookupError for a row whose name is missing or is not one of ``names``."""
     if name is None:
         msg = f"row {row} names no schedule; give it one, or leave the row out"
         raise LookupError(msg)

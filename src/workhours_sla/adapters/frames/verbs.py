@@ -1,13 +1,14 @@
 """The verbs of working time on columns of pandas, polars and Arrow.
 
-Each answers row by row as the scalar verb does, on the library of its first column.
+Each row has the answer of the scalar verb. The answers are a column of the library of the first
+column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +33,13 @@ class ArrowScalar(Protocol):
 
 
 Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
-"""One instant for all rows, or a column; only pandas accepts a list."""
+"""One instant for all rows, or a column of instants. Only pandas accepts a list."""
 Budgets: TypeAlias = (
     timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
 )
-"""Working time: one amount for all rows, or a column."""
+"""One amount of working time for all rows, or a column of amounts."""
 Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]
-"""The name of each row's schedule; only pandas accepts an array or a list."""
+"""The name of each row's schedule. Only pandas accepts an array or a list."""
 Codes: TypeAlias = Column | Sequence[int] | NDArray[np.integer]
 """The index of each row's schedule."""
 
@@ -73,27 +74,35 @@ class _MarkingEdge(_Marking, total=False):
     inclusive: bool
 
 
-def _rows_of(role: str, column: C) -> Rows[C]:
-    """Return the first column of a verb, read by its library. Raises TypeError."""
-    for base in type(column).__mro__:
+def library_of(value: object) -> type[Rows[Any]] | None:
+    """Return the subclass of ``Rows`` for the library of a column or frame, or None."""
+    for base in type(value).__mro__:
         match base.__module__.partition(".")[0]:
             case "pandas":
                 from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: PLC0415
 
-                return PandasRows(role, column)
+                return PandasRows
             case "polars":
                 from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: PLC0415
 
-                return PolarsRows(role, column)  # type: ignore[return-value]
+                return PolarsRows
             case "pyarrow":
                 from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: PLC0415
 
-                return ArrowRows(role, column)
-    msg = (
-        f"{role} is of type {type(column).__name__}, not a column; give a Series of pandas or "
-        "polars or an array of Arrow; for a single instant call the schedule's own method"
-    )
-    raise TypeError(msg)
+                return ArrowRows
+    return None
+
+
+def _rows_of(role: str, column: C) -> Rows[C]:
+    """Return the first column of a verb, to be read by its library. Raises TypeError."""
+    library = library_of(column)
+    if library is None:
+        msg = (
+            f"{role} is of type {type(column).__name__}, not a column; give a Series of pandas or "
+            "polars or an array of Arrow; for a single instant call the schedule's own method"
+        )
+        raise TypeError(msg)
+    return library(role, column)
 
 
 @overload
@@ -117,10 +126,10 @@ def elapsed(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the working time between two instants, negative if the second is earlier.
 
-    ``ends`` is one instant or a column, in any zone. Returns durations in the finest unit among
-    the columns and the schedule's edges; null if either instant is null. Raises
-    NaiveDatetimeError; CalendarCoverageError with the row; LookupError for a name or code without
-    a schedule; ValueError for columns of different lengths or indexes.
+    ``ends`` is one instant or a column, in any zone. The answers are durations in the finest unit
+    of the columns and the schedule's edges, and null where an instant is null. Raises
+    NaiveDatetimeError; CalendarCoverageError that names the row; LookupError for a name or code
+    without a schedule; ValueError for columns of different lengths or indexes.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -167,7 +176,8 @@ def remaining(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the working time left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. Returns and raises as ``elapsed``; raises BudgetError.
+    ``now`` is one instant or a column. The answers and errors are as for ``elapsed``; also raises
+    BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -205,10 +215,10 @@ def deadline(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is working time: one amount, or a column of durations. Returns instants in the zone
-    of ``starts``, in the finest unit among the columns, the budget and the schedule's edges; null
-    if the start is null, or if a pause without an end precedes the answer. Raises as ``elapsed``;
-    raises BudgetError.
+    ``budget`` is working time: one amount, or a column of durations. The answers are instants in
+    the zone of ``starts``, in the finest unit of the columns, the budget and the schedule's edges.
+    An answer is null if the start is null, or if a pause without an end begins before the answer.
+    Raises the errors of ``elapsed``, and BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -243,8 +253,8 @@ def breaches_after(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the limit: the last instant at which an answer still meets a budget.
 
-    If the budget ends at closing time, this is the next opening. Returns and raises as
-    ``deadline``.
+    If the budget is used up at closing time, the limit is the next opening. The answers and errors
+    are as for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -278,7 +288,7 @@ def latest_start(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the latest start whose due time is no later than ``due``.
 
-    Returns and raises as ``deadline``.
+    The answers and errors are as for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -307,7 +317,8 @@ def is_working(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return whether an instant is working time.
 
-    Null gives null, in pandas on numpy False. Raises as ``elapsed``.
+    A null instant gives null; in pandas on numpy, where booleans have no null, it gives False.
+    Raises the errors of ``elapsed``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -339,8 +350,8 @@ def next_opening(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the first instant of working time from a given instant on.
 
-    This is the instant itself if it is working time; without ``inclusive`` it is the first start
-    of working time after it. Returns and raises as ``deadline``.
+    If the given instant is working time, the answer is that instant; without ``inclusive``, it is
+    the next start of working time. The answers and errors are as for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -372,7 +383,8 @@ def next_closing(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the first end of working time after a given instant.
 
-    With ``inclusive`` this may be the instant itself. Returns and raises as ``deadline``.
+    With ``inclusive``, the answer may be the instant itself. The answers and errors are as for
+    ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -404,7 +416,8 @@ def previous_opening(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the last start of working time up to a given instant.
 
-    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
+    ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -436,7 +449,8 @@ def previous_closing(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the last end of working time up to a given instant.
 
-    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
+    ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
