@@ -1,4 +1,4 @@
-"""Write files atomically: the old content remains until the new one is on the disk."""
+"""Write files atomically: a file keeps its old content until the new content is on the disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from typing import BinaryIO
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write files, all or none of them. Raises OSError with the name of the file."""
+    """Write each content to its path. If one file fails, no file is changed.
+
+    Raises OSError with the path of the file that failed.
+    """
     with replacing(*contents) as files:
         for file, (path, content) in zip(files, contents.items(), strict=True):
             with _named(path):
@@ -23,12 +26,13 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
-    """Open a binary file for each path, which replaces it when the block ends.
+    """Open a temporary binary file for each path, and replace the paths when the block ends.
 
-    Each is written beside its path and renamed, so that a reader never sees a part of it. If
-    anything raises, all paths are unchanged and nothing is left beside them. The permissions of a
-    replaced file are kept, and a symbolic link remains one. A pipe or a device is written directly.
-    Raises OSError with the path.
+    A temporary file is in the folder of its path and is renamed to it, so that a reader never sees
+    incomplete content. If the block or a write raises, no path is changed and the temporary files
+    are removed. A replaced file keeps its permissions. A symbolic link is kept, and its target is
+    replaced. A pipe or a device has no temporary file: it is written directly. Raises OSError with
+    the path.
     """
     opened: list[_Replacement] = []
     try:
@@ -48,7 +52,7 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, if the system can."""
+    """Make new and renamed files of a folder survive a power failure, if the system can."""
     if os.name == "posix":
         with suppress(OSError):
             fd = os.open(folder, os.O_RDONLY)
@@ -59,7 +63,7 @@ def sync_folder(folder: Path) -> None:
 
 
 class _Replacement:
-    """A file that is written beside the one that it replaces."""
+    """A temporary file, and the path that it will replace."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -96,21 +100,21 @@ class _Replacement:
         shutil.copystat(self._target, self._written)
 
     def finish(self) -> None:
-        """Make the content durable."""
+        """Write the content to the disk and close the file."""
         self.file.flush()
         if self._written is not None:
             os.fsync(self.file.fileno())
         self.file.close()
 
     def replace(self) -> None:
-        """Replace the file."""
+        """Rename the temporary file to the path."""
         if self._written is not None:
             self._written.replace(self._target)
             self._written = None
             sync_folder(self._target.parent)
 
     def discard(self) -> None:
-        """Close it, and remove it if it did not replace the file."""
+        """Close the temporary file, and remove it unless it was renamed."""
         with suppress(OSError):
             self.file.close()
         if self._written is not None:
@@ -120,7 +124,7 @@ class _Replacement:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Raise errors with the path of the caller."""
+    """Replace the path in an OSError by ``path``, which the caller knows."""
     try:
         yield
     except OSError as error:

@@ -15,23 +15,22 @@ from workhours_sla.sla.delivery import Pending, Retry, Sink
 from workhours_sla.sla.store import Outbox
 
 DEFAULT_BATCH_SIZE: Final = 1_000
-"""Changes in one write to a sink."""
+"""The largest number of changes in one write to a sink."""
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 _LONGEST_ERROR: Final = 500
-"""Characters of an error that the store keeps."""
-
+"""The number of characters of an error message that the store keeps."""
 
 _POLL: Final = 0.05
-"""Seconds between two looks at a thread that is waited for."""
+"""Seconds between two checks of whether a thread has ended."""
 
 
 @public("workhours_sla.stream")
 class Undelivered(NamedTuple):
-    """A sink that does not have every change, and why.
+    """The name of a sink that has not received every change, and the reason.
 
-    ``error`` is what its last write raised, None if it does not return from a write.
+    ``error`` is the error of the sink's last write, or None if a write has not returned.
     """
 
     sink: str
@@ -40,13 +39,14 @@ class Undelivered(NamedTuple):
 
 @public("workhours_sla.stream")
 class Delivery:
-    """Sends each change to each sink at least once, in order, while other threads work.
+    """Sends each change to each sink at least once and in order, with a thread for each sink.
 
-    A sink that fails, hangs or is slow delays nothing else. A change that failed is sent again
-    as ``retry`` decides, and later ones wait for it; UndeliverableError and the end of all
-    attempts make it a dead letter, and the next one is sent. Progress and failures are in the
-    store, so that the next run continues there. ``on_failure`` is called, in the thread of the
-    sink, when a sink fails after it worked. ``clock`` returns the time in UTC.
+    A sink that fails, hangs or is slow delays nothing else. A change that a sink did not accept is
+    sent again at the times that ``retry`` decides, and the later changes wait for it. After an
+    UndeliverableError or the last attempt the change becomes a dead letter, and the next change is
+    sent. The store keeps the progress and the failures of each sink, so that the next run continues
+    there. ``on_failure`` is called with the sink's name and the error when a sink starts to fail,
+    in the thread of that sink. ``clock`` returns the current time in UTC.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline
@@ -88,15 +88,15 @@ class Delivery:
         self.stop()
 
     def notify(self) -> None:
-        """Send new changes now. Returns at once."""
+        """Wake the threads so that they send new changes. Returns without waiting for them."""
         for worker in self._workers:
             worker.notify()
 
     def finish(self, timeout: float) -> list[Undelivered]:
-        """Send what is pending, stop, and return the sinks that do not have every change.
+        """Send the pending changes, stop, and return the sinks that have not received every change.
 
-        It does not wait for the next attempt to send a change that failed, nor for a write that
-        takes more than ``timeout`` seconds.
+        Does not wait for the next attempt after a failure, nor for a write that takes more than
+        ``timeout`` seconds.
         """
         for worker in self._workers:
             worker.finish()
@@ -105,7 +105,7 @@ class Delivery:
         return [found for worker in self._workers if (found := worker.undelivered) is not None]
 
     def stop(self) -> None:
-        """Stop without sending more. Does not wait for a write that hangs."""
+        """Stop without sending more changes. Waits at most one second for a write to return."""
         for worker in self._workers:
             worker.stop()
         for worker in self._workers:
@@ -113,15 +113,16 @@ class Delivery:
 
 
 def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None:
+    """Send changes to a sink, and record in the store that the sink has accepted them."""
     changes = pending.changes
     end = sink.write([change for _, change in changes])
-    # an end is kept only if no more follow: else the sink may have more before it is kept
+    # if more changes follow, the sink may be longer than ``end`` before ``end`` is stored
     is_last = len(changes) < batch_size and not pending.attempts
     store.acknowledge(sink.name, [number for number, _ in changes], end if is_last else None)
 
 
 class _Sender:
-    """Decides what a sink is sent, and records the result."""
+    """Decides what to send to one sink, sends it, and records failures in the store."""
 
     def __init__(
         self,
@@ -139,27 +140,31 @@ class _Sender:
         self._clock = clock
 
     def pending(self, *, at_once: bool) -> tuple[Pending, datetime]:
-        """Return what to send now, and the time; ``at_once`` ignores when it is due again."""
+        """Return what to send now, and the current time in UTC.
+
+        With ``at_once`` a change that failed is returned even if its next attempt is later.
+        """
         now = self._clock()
         due = _LAST if at_once else now
         return self._store.pending(self.name, due, self._batch_size), now
 
     def send(self, pending: Pending) -> Exception | None:
-        """Send changes, and return the error of a failure, which is recorded."""
+        """Send changes and record the result; return the error if the sink failed, else None."""
         changes = pending.changes
+        numbers = [number for number, _ in changes]
         try:
             _write(self._store, self._sink, pending, self._batch_size)
         except UndeliverableError as error:
             ids = [change.change_id for _, change in changes]
-            place = ids.index(error.change_id) if error.change_id in ids else 0
-            if place:  # those before it were accepted
-                self._store.acknowledge(self.name, [number for number, _ in changes[:place]])
-            self._fail(changes[place][0], error, None)
+            failed_at = ids.index(error.change_id) if error.change_id in ids else 0
+            if failed_at:  # the sink accepted the changes before this one
+                self._store.acknowledge(self.name, numbers[:failed_at])
+            self._fail(numbers[failed_at], error, None)
             return error
         except Exception as error:  # noqa: BLE001 - a sink may raise anything
             failed = pending.attempts + 1
             retry_at = self._retry.at(self._clock(), failed, jitter=random())  # noqa: S311
-            self._fail(changes[0][0], error, retry_at)
+            self._fail(numbers[0], error, retry_at)
             return error
         return None
 
@@ -177,7 +182,8 @@ class _Worker:
         self._changed = Condition()
         self._has_news = False
         self._is_new = True
-        """Whether nothing was sent yet: a change that failed in an earlier run is sent at once."""
+        """True until the first write, when a change that failed in an earlier run is sent at once.
+        """
         self._finishing = self._stopping = False
         self._step_began = monotonic()
         self._failing: BaseException | None = None
@@ -202,14 +208,14 @@ class _Worker:
             self._changed.notify()
 
     def wait(self, timeout: float) -> None:
-        """Wait until the thread ends, or one step of it takes longer than ``timeout``."""
+        """Wait until the thread ends, or until one write takes more than ``timeout`` seconds."""
         self._step_began = max(self._step_began, monotonic())
         while self._thread.is_alive() and monotonic() - self._step_began < timeout:
             self._thread.join(min(timeout, _POLL))
 
     @property
     def undelivered(self) -> Undelivered | None:
-        """Why the sink does not have every change, None if it has."""
+        """Why the sink has not received every change; None if it has received them all."""
         if self._thread.is_alive():
             return Undelivered(self._sender.name, None)
         if self._failing is not None:
@@ -220,11 +226,11 @@ class _Worker:
         try:
             while self._step():
                 self._step_began = monotonic()
-        except BaseException as error:  # noqa: BLE001 - without its store a delivery ends
+        except BaseException as error:  # noqa: BLE001 - an error of the store ends the thread
             self._failing = error
 
     def _step(self) -> bool:
-        """Send what is pending, or wait; return whether to go on."""
+        """Send pending changes, or wait for more; return False if the thread must end."""
         with self._changed:
             if self._stopping:
                 return False

@@ -1,4 +1,4 @@
-"""Errors of the files of stores and sinks, whose sentences exist in every language."""
+"""Errors about the files of stores and sinks, with messages that exist in every language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from workhours_sla.text import words
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
-    """Raise StoreError for a cause, a key of ``words.STORE_FAULTS``; its sentence has the facts."""
+    """Raise StoreError about a file, with the English message for ``cause``.
+
+    ``cause`` is a key of ``words.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
+    """
     facts["path"] = str(path)
     text = words.store_fault(cause, facts, "en")
     raise StoreError(text, path=str(path), cause=cause, facts=facts) from None

@@ -1,7 +1,8 @@
-"""Read plain data, parsed from TOML or JSON, into declared structs.
+"""Convert data that were parsed from TOML or JSON to msgspec structs.
 
-The declarations are msgspec structs. Where the data do not fit, the error is one sentence with the
-key path, the value and what to write instead.
+If a value does not have the declared type, the error is one sentence with the key path, the value
+and what to write instead. A key path is the sequence of keys and list indexes that lead to a value,
+such as ``targets[0].budget``.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ from msgspec import inspect
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
 
 _LISTED = 20
-"""Choices that a message lists."""
+"""The largest number of choices that a message lists."""
 
 Keys = tuple[str | int, ...]
 Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """A value that cannot be read; ``keys`` lead to it from where it was raised.
+    """A value that cannot be used: ``what`` is wrong with it, and what to write ``instead``.
 
-    ``reason`` is the error of the library that says why, in place of ``what`` and ``instead``.
+    ``keys`` is the key path to the value, relative to the value that was being read. ``reason`` is
+    an error of this library that explains the problem; ``instead`` is empty then.
     """
 
     def __init__(
@@ -48,29 +50,33 @@ class RefusedError(ValueError):
 
 
 def refuse(what: str, instead: str, *keys: str | int) -> NoReturn:
-    """Raise RefusedError about the value that ``keys`` lead to."""
+    """Raise RefusedError about the value at a key path; ``what`` is wrong, ``instead`` the cure."""
     raise RefusedError(what, instead, keys) from None
 
 
 def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
-    """Raise RefusedError with an error of the library as the reason."""
+    """Raise RefusedError about the value at a key path, with another error as the reason."""
     raise RefusedError(str(reason), "", keys, reason) from None
 
 
 class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
-    """Base of the values that files contain as text; a struct annotates a field with a subclass.
+    """Base class of types that a file contains as one text, such as an amount of time.
 
-    A subclass is registered, by ``Leaf.register``, for the type of the values that it reads.
+    A field of a struct is annotated with a subclass. The subclass is registered, by
+    ``Leaf.register``, for the type of the values that its ``read`` returns.
     """
 
     @staticmethod
     def read(text: str) -> object:
-        """Return the value of a text. Raises RefusedError, WorkHoursError."""
+        """Parse a text and return its value. Raises RefusedError, WorkHoursError."""
         raise NotImplementedError
 
 
 class _Kind(NamedTuple):
-    """How messages name a type, the Python types that parsers return for it, and an example."""
+    """A type as messages describe it: its name and an example.
+
+    ``parsed_as`` are the Python types that the parsers of TOML and JSON return for it.
+    """
 
     name: str
     parsed_as: tuple[type, ...]
@@ -114,9 +120,10 @@ _ROWS: Final = {
 
 
 class Reader:
-    """Reads the data of one file of TOML, whose name is for messages, or of JSON without a name.
+    """Converts the data of one document to structs, and raises ConfigError with the key path.
 
-    ``renamed`` maps keys of earlier versions to their names now.
+    The document is a TOML file if ``name`` is given, which messages quote, and JSON otherwise.
+    ``renamed`` maps keys of earlier versions to their current names.
     """
 
     def __init__(
@@ -127,14 +134,14 @@ class Reader:
         self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
-        """Raise ConfigError about the value that ``keys`` lead to."""
+        """Raise ConfigError: ``what`` is wrong at a key path, and what to do ``instead``."""
         path = key_path(keys)
         where = "" if self.name is None else f" in {self.name}"
         msg = f"{path or 'the document'}: {what}{where}; {instead}"
         raise ConfigError(msg, key=path, name=self.name) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: str) -> None:
-        """Raise ConfigError, with the most similar choice, unless ``value`` is in ``known``."""
+        """Raise ConfigError unless ``value`` is in ``known``; the message has a similar choice."""
         known = list(known)
         if value in known:
             return
@@ -148,12 +155,16 @@ class Reader:
         )
 
     def parse(self, keys: Keys, parser: Callable[[str], object], value: str | None) -> None:
-        """Check a value that is present with a parser; its error becomes one with the key path."""
+        """Check a value with a parser, unless it is None. Raises ConfigError with the key path."""
         if value is not None:
             self.make(keys, lambda: parser(value))
 
     def make(self, keys: Keys, build: Callable[[], Made]) -> Made:
-        """Return the result of ``build``; an error of the library gets the key path."""
+        """Return the result of ``build``.
+
+        If ``build`` raises RefusedError or WorkHoursError, ConfigError with the key path is raised
+        instead.
+        """
         try:
             return build()
         except RefusedError as error:
@@ -169,18 +180,18 @@ class Reader:
         raise ConfigError(msg, key=path, name=self.name, reason=reason) from None
 
     def convert(self, data: object, of: Any) -> Any:
-        """Return ``data`` as the declared type ``of``. Raises ConfigError."""
+        """Convert parsed data to the declared type ``of``. Raises ConfigError."""
         try:
             return msgspec.convert(data, of, dec_hook=_read_leaf)
         except (msgspec.ValidationError, WorkHoursError) as error:
             self._check(data, inspect.type_info(of), ())
-            # msgspec refuses what the walk below accepts: report its own words
+            # if _check found nothing wrong, the message of msgspec is the only explanation
             self.fail((), clipped(str(error), 200), "correct it")
 
-    # -- finding what does not fit -----------------------------------------------------------
+    # -- finding the value that does not have its declared type ------------------------------
 
     def _check(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError about the first value that does not fit its declared type."""
+        """Raise ConfigError about the first value that does not have its declared type."""
         of = self._alternative(value, _plain(of), keys)
         if isinstance(of, inspect.NoneType):
             return
@@ -212,7 +223,10 @@ class Reader:
             self._check(inner, types[index], (*keys, index))
 
     def _check_value(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError about a value of the right type that is not one of the choices."""
+        """Raise ConfigError about a value of the right Python type that is not allowed.
+
+        The value is not one of the choices, or it is not a date, a time or an amount.
+        """
         if isinstance(of, inspect.LiteralType):
             what = f"{shown(value)} is not a valid value"
             self.choose(keys, str(value), map(str, of.values), what)
@@ -243,7 +257,7 @@ class Reader:
                 self.fail((*keys, key), "missing", f"write it as {example}")
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
-        """Return the member of a union that a value should fit."""
+        """Return the member of a union that a value should have; another type is returned as is."""
         if not isinstance(of, inspect.UnionType):
             return of
         types = [_plain(one) for one in of.types]
@@ -288,12 +302,12 @@ class Reader:
 
 
 def _plain(of: inspect.Type) -> inspect.Type:
-    """Return a type without the metadata of the published schema."""
+    """Return a type without its descriptions and examples for the JSON Schema."""
     return of.type if isinstance(of, inspect.Metadata) else of
 
 
 def _read_leaf(kind: type, value: object) -> object:
-    """Return the value of a Leaf's text: the hook of ``msgspec.convert``."""
+    """Parse a text with a subclass of Leaf: the ``dec_hook`` of ``msgspec.convert``."""
     if not isinstance(value, str):
         what = f"expected text, got {as_written(value)}"
         refuse(what, f"write it as {_TEXT.example}")
@@ -302,12 +316,12 @@ def _read_leaf(kind: type, value: object) -> object:
 
 
 def check_date(text: str) -> None:
-    """Raise RefusedError unless a text is a date of the form 2026-05-08."""
+    """Raise RefusedError unless a text is a date such as 2026-05-08."""
     try:
         day = date.fromisoformat(text).isoformat()
     except ValueError:
         day = ""
-    if day != text:  # other ISO forms, such as 2026-W19-5, are not accepted
+    if day != text:  # other formats of ISO 8601, such as 2026-W19-5, are not accepted
         refuse(f"{shown(text)} is not a date", "write it like 2026-05-08")
 
 
@@ -328,7 +342,7 @@ def _check_amount(text: str) -> None:
 
 
 def key_path(keys: Keys) -> str:
-    """Return a key path as TOML writes it."""
+    """Return a key path as text, such as ``targets[0].budget``."""
     path = ""
     for key in keys:
         if isinstance(key, int):
@@ -341,7 +355,7 @@ def key_path(keys: Keys) -> str:
 
 
 def as_written(value: object) -> str:
-    """Return a value of a file for a message."""
+    """Return the text that describes a value of a file in a message."""
     if isinstance(value, bool) or value is None:
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping | list):

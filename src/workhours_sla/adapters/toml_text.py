@@ -1,4 +1,4 @@
-"""TOML parsed within limits of size and depth; an error is one sentence with the line."""
+"""Parse TOML text within limits of size and nesting; an error names the line."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, Final, NoReturn
 from workhours_sla.errors import ConfigError
 
 LONGEST: Final = 1_000_000
-"""The most characters of a file."""
+"""The largest number of characters in a file."""
 DEEPEST: Final = 16
-"""The most dots of a line: the parser's time grows with their square."""
+"""The largest number of dots in a line. The parser's time grows with the square of this number."""
 
 _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:'|$)""")
-"""Remarks and quoted text, in which dots do not separate keys."""
+"""A comment or a quoted text: a dot within it does not separate keys."""
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
-    r"""Return the tables of TOML text; ``name`` is the file's, for messages.
+    r"""Parse TOML text and return its tables; messages name the file ``name``.
 
-    Raises ConfigError, with the line where it is known, for text that is not TOML, is too large or
-    nested too deep, or has integers that are too long.
+    Raises ConfigError for text that is not TOML, is too large or too deeply nested, or has integers
+    with too many digits. The error has the line number (``line``) if it is known.
 
     >>> tables_of('[target]\nbudget = "4h"', "office.toml")
     {'target': {'budget': '4h'}}
@@ -33,21 +33,19 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
             why = f"line {number} has more than {DEEPEST} dots outside of quotes"
             _refuse(name, f"{name} is not TOML that can be read: {why}; write shorter keys", number)
     try:
-        return tomllib.loads(text + "\n")  # an error at the end of the text has no line otherwise
+        # without this line ending, an error at the end of the text would have no line number
+        return tomllib.loads(text + "\n")
     except tomllib.TOMLDecodeError as error:
         why = str(error)
         found = re.search(r"at line (\d+)", why)
         line_number = int(found[1]) if found else None
         _refuse(name, f"{name} is not TOML: {why[:1].lower()}{why[1:]}; correct it", line_number)
     except RecursionError:
-        _refuse(
-            name,
-            f"{name} is not TOML that can be read: its lists are nested too deep; write tables",
-        )
-    except ValueError:  # of int()
-        _refuse(
-            name, f"{name} is not TOML that can be read: an integer has too many digits; shorten it"
-        )
+        why = "its lists are nested too deep; write tables"
+        _refuse(name, f"{name} is not TOML that can be read: {why}")
+    except ValueError:  # raised by int()
+        why = "an integer has too many digits; shorten it"
+        _refuse(name, f"{name} is not TOML that can be read: {why}")
 
 
 def _refuse(name: str, message: str, line: int | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Parse times as people and files write them: a closed list of forms, each with one meaning.
+"""Parse times as people and files write them, in one of the formats listed here.
 
 A date, then a time of day, then an offset from UTC or none:
 
@@ -6,8 +6,8 @@ A date, then a time of day, then an offset from UTC or none:
 - ``17:30``, ``17:30:00`` or ``17:30:00.5``, after ``31.10.2025`` also ``17.30``;
 - ``Z``, ``+03:00``, ``+0300`` or ``+03``, with or without a blank before it.
 
-Everything else is refused, also ``17:30-18:00`` after a blank, which may be a span of hours: an
-offset west of UTC needs the ``T`` or the seconds.
+Any other text is refused. ``17:30-18:00`` after a blank is refused as well, because it may be a
+span of hours: before an offset west of UTC, write ``T`` instead of the blank, or the seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns with the year first and with the day first."""
+    """Return the pattern of times with the year first, and that of times with the day first.
+
+    ``hour`` is the regular expression of an hour, ``sixty`` that of a minute or a second.
+    """
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
     return (
@@ -42,15 +45,17 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.AS
 _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 
 WEST: Final = timedelta(hours=-12)
+"""The smallest offset from UTC that any place uses."""
 EAST: Final = timedelta(hours=14)
-"""The offsets from UTC furthest west and east that any place uses."""
+"""The largest offset from UTC that any place uses."""
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time of a text, aware if it has an offset.
+    """Parse a time; the result is aware if the text has an offset, else naive.
 
-    Fractions finer than a microsecond are cut off. Raises TimeSyntaxError for every other form
-    and for a date, time of day or offset that does not exist.
+    The text is a date as 2025-10-31 or 31.10.2025, a time of day, and an offset or none. Digits
+    finer than a microsecond are cut off. Raises TimeSyntaxError for a text in another format, and
+    for a date, a time of day or an offset that does not exist.
 
     >>> parse_time("30.10.2026 09.45")
     datetime.datetime(2026, 10, 30, 9, 45)
@@ -72,7 +77,7 @@ def parse_time(text: str) -> datetime:
         refuse_time(text, "time_span", iso=iso)
     try:
         when = datetime.fromisoformat(iso.upper())
-    except ValueError:  # also of an offset of 24 hours and more
+    except ValueError:  # also raised for an offset of 24 hours and more
         refuse_time(text, "time_offset" if parse_date(day) else "time_date", offset=offset)
     if offset and not is_offset(when.utcoffset()):
         refuse_time(text, "time_offset", offset=offset)
@@ -80,7 +85,7 @@ def parse_time(text: str) -> datetime:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the date of a text, written as in a time; None for any other text.
+    """Parse a date such as 2026-10-30 or 30.10.2026; return None for any other text.
 
     >>> parse_date("30.10.2026") == parse_date("2026-10-30") == date(2026, 10, 30)
     True
@@ -96,18 +101,21 @@ def parse_date(text: str) -> date | None:
 
 
 def is_offset(offset: timedelta | None) -> bool:
-    """Whether any place can have this offset from UTC."""
+    """Return whether an offset from UTC is one that a place could use: -12 to +14 hours."""
     return offset is not None and WEST <= offset <= EAST
 
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
-    """Raise TimeSyntaxError for a cause, a key of ``words.REFUSALS``, with its facts."""
+    """Raise TimeSyntaxError about a text, with the English message for ``cause``.
+
+    ``cause`` is a key of ``words.REFUSALS``; ``facts`` fill the placeholders of the message.
+    """
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
 
 
 def _refuse_form(text: str) -> NoReturn:
-    """Raise TimeSyntaxError for a text of another form, with what is missing or impossible."""
+    """Raise TimeSyntaxError about a text in no known format, naming what is missing or wrong."""
     if _CLOCK_ALONE.fullmatch(text):
         refuse_time(text, "time_no_date")
     if _DATE.fullmatch(text):

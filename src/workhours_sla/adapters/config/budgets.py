@@ -1,4 +1,4 @@
-"""Budgets of every kind as a configuration writes them."""
+"""Parse budgets of every kind as a configuration writes them, such as ``7 working days``."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ _EXAMPLES = "write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
 def read_budget(
     text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
 ) -> Budget:
-    """Return the budget that a text means: ``4h``, ``7 working days``, ``30 days``, ``9h clock``.
+    """Parse a budget such as ``4h``, ``7 working days``, ``30 days``, ``1 month`` or ``9h clock``.
 
-    ``roll`` and ``count_from`` set how days and months are counted; other budgets ignore them.
-    Raises BudgetError, also for days or months without ``roll``.
+    ``roll`` is where the end of days or months moves if it is a day off; ``count_from`` is the
+    first of the days. Budgets of other kinds ignore both. Raises BudgetError for any other text,
+    and for days or months without ``roll``.
 
     >>> read_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
     compact = text.strip().lower()
     amount = compact.removesuffix(_CLOCK)
-    if amount != amount.rstrip():  # a pattern would try each blank of a long run as the last
+    # a regular expression would take quadratic time for many blanks before "clock"
+    if amount != amount.rstrip():
         return ClockTime(parse_budget(amount))
     counted = _COUNTED.fullmatch(compact)
     if counted is None:
@@ -55,13 +57,3 @@ def read_budget(
     if unit.startswith("month"):
         return Months(count, roll)
     return CalendarDays(count, roll, count_from or "next_day")
-
-
-def takes_roll(budget: Budget | None) -> bool:
-    """Whether a budget can end on a day off, so that ``roll`` has an effect."""
-    return isinstance(budget, CalendarDays | Months)
-
-
-def takes_count_from(budget: Budget | None) -> bool:
-    """Whether a budget counts days, so that ``count_from`` has an effect."""
-    return isinstance(budget, CalendarDays | WorkingDays)

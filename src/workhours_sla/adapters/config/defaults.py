@@ -1,17 +1,17 @@
 """The defaults of a schedule and a target.
 
-A module without imports, since the shell needs it for answers without a configuration.
+This module imports nothing, so that commands without a configuration file start fast.
 """
 
 from typing import Final
 
 NO_CALENDAR: Final = "none"
-"""The id for a calendar on which all days are alike."""
+"""The id that means no calendar: all days are alike."""
 CALENDAR: Final = "RU"
 WEEK: Final = 5
-"""Working days of a Russian week."""
+"""The number of working days in a week of a Russian calendar."""
 HOURS: Final = "Mo-Fr 09:00-13:00,14:00-18:00"
 TARGET: Final = "first reply"
 BUDGET: Final = "4h"
 ZONE_OF_PLAIN_RUSSIA: Final = "Europe/Moscow"
-"""The zone of ``RU`` and of no calendar, which have none of their own."""
+"""The time zone of the calendar ``RU`` and of no calendar, which have no zone of their own."""

@@ -1,16 +1,14 @@
-"""The configuration: one TOML file about how appeals are written and what was promised."""
+"""Read a configuration: a TOML file about the format of appeals, the targets and the schedules."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from workhours_sla.adapters.config.checks import (
-    check_datetime_format,
-    check_delimiter,
-    check_encoding,
-)
 from workhours_sla.adapters.config.policy import check_policy, promises_of
 from workhours_sla.adapters.config.presets import Preset
 from workhours_sla.adapters.config.schedules import default_schedule
@@ -28,19 +26,22 @@ COLUMNS = {
     "events": FIELD_NAMES,
     "appeals": ("appeal_id", "posted_at", "answered_at", *Attributes._fields),
 }
-"""The columns of each kind of file, by their canonical names."""
+"""The canonical names of the columns, for files of events and for files of appeals."""
 REQUIRED = {"events": ("appeal_id", "type", "occurred_at"), "appeals": ("appeal_id", "posted_at")}
+"""The canonical names of the columns that every file of events, or of appeals, must have."""
 RENAMED = {"stops_on": "stops"}
-"""Keys of earlier versions, and their names now."""
+"""A mapping from keys of earlier versions to their current names."""
+UNIX = "unix"
+"""The value of ``datetime_format`` for times in seconds since 1970."""
 
 
 @public("workhours_sla.config")
 class Configuration(NamedTuple):
-    """A configuration: the policy, the schedules and presets it uses, and how files are written.
+    """A configuration: the policy, its schedules and presets, and the format of files of appeals.
 
-    ``schedules`` and ``presets`` are by name, the schedule of [schedule] as ``default`` where a
-    target uses it. ``mapping`` has the sections of the file, of which readers of files of appeals
-    take [input], [columns] and [values].
+    ``schedules`` and ``presets`` are keyed by name. ``schedules`` has the schedule of the section
+    [schedule] under ``default`` if a target uses it. ``mapping`` has all sections of the file;
+    readers of files of appeals use its [input], [columns] and [values].
 
     >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
     '4h'
@@ -53,11 +54,11 @@ class Configuration(NamedTuple):
 
 
 def load(path: str | Path) -> Configuration:
-    r"""Return the configuration of a TOML file in UTF-8.
+    r"""Read the configuration of a TOML file in UTF-8.
 
-    What [schedule] leaves out has its default: Russia, Mo-Fr 09:00-13:00,14:00-18:00, and the
-    zone of the region or Europe/Moscow. Raises ConfigError for a file that cannot be read, and
-    with the key path (``key``) for a value that cannot be used.
+    The defaults of [schedule] are the calendar of Russia, the hours Mo-Fr 09:00-13:00,14:00-18:00,
+    and the time zone of the region or Europe/Moscow. Raises ConfigError for a file that cannot be
+    read. For a value that cannot be used, the error has the key path (``key``).
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -73,9 +74,10 @@ def load(path: str | Path) -> Configuration:
 
 
 def parse(text: str, *, name: str = "the configuration") -> Configuration:
-    r"""Return the configuration of TOML text; ``name`` is the file's, for messages.
+    r"""Read the configuration of TOML text; messages call the text ``name``.
 
-    Raises ConfigError as ``load``.
+    Raises ConfigError for text that is not TOML, with its line (``line``) if it is known. For a
+    value that cannot be used, the error has the key path (``key``).
 
     >>> parse('[target]\nbudget = "9h"').policy.targets[0].budget
     datetime.timedelta(seconds=32400)
@@ -90,9 +92,9 @@ def _configuration(config: Config, name: str) -> Configuration:
 
 
 def load_config(path: Path) -> Config:
-    """Return the sections of a TOML file in UTF-8, checked.
+    """Read a TOML file in UTF-8, check its values and return its sections.
 
-    Raises ConfigError for a file that does not exist or cannot be read, and as ``parse_config``.
+    Raises ConfigError for a file that cannot be read or has a value that cannot be used.
     """
     name = str(path)
     try:
@@ -114,10 +116,10 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(text: str, name: str) -> Config:
-    r"""Return the sections of TOML text, checked; ``name`` is the file's, for messages.
+    r"""Parse TOML text, check its values and return its sections; messages call the text ``name``.
 
-    Raises ConfigError with the key path (``key``) of a value that cannot be used, or the line of
-    what is not TOML.
+    Raises ConfigError, with the line (``line``) of text that is not TOML, or the key path (``key``)
+    of a value that cannot be used.
 
     >>> parse_config('[schedule]\ncalendar = "RU-VGG"', "office.toml").schedule.calendar
     'RU-VGG'
@@ -131,14 +133,51 @@ def parse_config(text: str, name: str) -> Config:
 
 
 def _check_input(reader: Reader, options: Input) -> None:
-    reader.parse(("input", "encoding"), check_encoding, options.encoding)
-    reader.parse(("input", "delimiter"), check_delimiter, options.delimiter)
-    reader.parse(("input", "datetime_format"), check_datetime_format, options.datetime_format)
+    reader.parse(("input", "encoding"), _check_encoding, options.encoding)
+    reader.parse(("input", "delimiter"), _check_delimiter, options.delimiter)
+    reader.parse(("input", "datetime_format"), _check_datetime_format, options.datetime_format)
     reader.parse(("input", "tz"), time_zone, options.tz)
 
 
+def _check_encoding(text: str) -> None:
+    """Raise ConfigError unless ``text`` is the name of a text encoding."""
+    try:
+        codecs.getincrementaldecoder(text)
+        "a".encode(text)
+    except (LookupError, ValueError):
+        msg = f"no encoding {shown(text)} of text; use utf-8, cp1251, utf-16 or another of Python's"
+        raise ConfigError(msg) from None
+
+
+def _check_delimiter(text: str) -> None:
+    """Raise ConfigError unless ``text`` is one character that can separate fields."""
+    if len(text) != 1 or text in '"\r\n\0':
+        msg = f'{shown(text)} is not a delimiter; give one character, such as ";" or "\\t"'
+        raise ConfigError(msg)
+
+
+def _check_datetime_format(text: str) -> None:
+    """Raise ConfigError unless a format of ``strptime`` has year, month, day, hour and minute."""
+    if text == UNIX:
+        return
+    probe = datetime(2021, 11, 23, 14, 35, tzinfo=UTC)
+    back = None
+    # strptime drops the name of a zone, and takes 1900 if there is no year
+    if "%Z" not in text and re.search("%[YyGcx]", text):
+        try:
+            back = datetime.strptime(probe.strftime(text), text)  # noqa: DTZ007
+        except (ValueError, re.error):
+            back = None
+    if back is None or back.replace(tzinfo=UTC) != probe:
+        msg = (
+            f"{shown(text)} does not read year, month, day, hour and minute; write it like "
+            '"%d.%m.%Y %H:%M", with %z for an offset'
+        )
+        raise ConfigError(msg)
+
+
 def _check_columns(reader: Reader, config: Config) -> None:
-    """Raise ConfigError about columns that the kind of file does not have, and their values."""
+    """Raise ConfigError about a column or a value that the kind of the file does not have."""
     kind = config.input.kind
     other = "appeals" if kind == "events" else "events"
     for section, table in (("columns", config.columns), ("values", config.values)):

@@ -1,4 +1,4 @@
-"""The policy of a configuration, on resolved schedules."""
+"""Build the policy of a configuration: its targets and rules, each target with its schedule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from workhours_sla.adapters.config.budgets import read_budget, takes_count_from, takes_roll
+from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.presets import Preset, load_preset, preset_names
 from workhours_sla.adapters.config.schedules import calendar_of, check_schedule, named_schedule
 from workhours_sla.adapters.config.sections import (
@@ -26,22 +26,32 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.budget import parse_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime
+from workhours_sla.worktime.budget_kinds import (
+    Budget,
+    CalendarDays,
+    ClockTime,
+    Months,
+    WorkingDays,
+)
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT = "default"
-"""The name of the schedule of [schedule]."""
+"""The name of the schedule that the section [schedule] declares."""
 
 _BODIES = {"agency_id": "agencies", "district_id": "districts", "channel": "channels"}
+"""For each value of ``schedule_by``, the section that has the schedules."""
 _OF_SCHEDULES = ("schedules", "on_change_past")
-"""Sections that need a target whose schedule is named."""
+"""Sections and keys that are useless unless a target names its schedule."""
 _CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
+"""The keys of a rule that select appeals by their attributes."""
+_COUNTING = {"roll": (CalendarDays, Months), "count_from": (CalendarDays, WorkingDays)}
+"""For each key that decides how days are counted, the kinds of budgets that it applies to."""
 
 
 class Promises(NamedTuple):
-    """A policy, with its schedules and the presets it uses, both by name.
+    """A policy with its schedules and presets, both keyed by name.
 
-    ``schedules`` has that of [schedule] as ``default`` where a target uses it.
+    ``schedules`` has the schedule of the section [schedule] under ``default`` if a target uses it.
     """
 
     policy: Policy
@@ -57,10 +67,11 @@ def promises_of(
     warn: timedelta | None = None,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Promises:
-    """Return the policy of a configuration; ``default`` is the schedule of [schedule].
+    """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
 
-    ``warn`` replaces that of every target, ``budget`` that of a [target] in working time on
-    [schedule]; ``amend`` adds acts to the calendars of [schedules]. Raises ConfigError.
+    ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target]
+    if that budget is working time on [schedule]. ``amend`` adds acts to each calendar of
+    [schedules]. Raises ConfigError.
 
     >>> from workhours_sla.adapters.config.file import parse_config
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -73,7 +84,7 @@ def promises_of(
 
 
 def check_policy(reader: Reader, config: Config) -> None:
-    """Raise ConfigError about targets that cannot be used, and sections that contradict."""
+    """Raise ConfigError about targets that cannot be used and sections that contradict others."""
     check_schedule(reader, config.schedule, ("schedule",))
     reader.make(("schedule",), lambda: calendar_of(config.schedule))
     if config.targets or config.preset or config.presets:
@@ -126,7 +137,7 @@ class _PolicyReader:
         used_by = {row.schedule_by for _, row in rows}
         for field, section in _BODIES.items():
             if field not in used_by:
-                self._check_unused(section)
+                self._check_unused(field, section)
         if config.rules:
             policy = self._by_rules(targets)
         else:
@@ -149,12 +160,11 @@ class _PolicyReader:
         if name in names:
             self._reader.fail(keys, f"a second {shown(name)}", "give it another name")
 
-    def _check_unused(self, section: str) -> None:
-        """Raise ConfigError about a schedule that no target uses."""
+    def _check_unused(self, field: str, section: str) -> None:
+        """Raise ConfigError if a section has a schedule although no target selects by its field."""
         bodies: Mapping[str, Body] = getattr(self._config, section)
         for name, body in bodies.items():
             if body.schedule is not None:
-                field = next(field for field, of in _BODIES.items() if of == section)
                 instead = f'write schedule_by = "{field}" in a target'
                 keys = (section, name, "schedule")
                 self._reader.fail(keys, "a schedule that no target uses", instead)
@@ -175,7 +185,7 @@ class _PolicyReader:
         return chosen
 
     def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetSettings]]:
-        """Yield every target of the file with its key path."""
+        """Yield the key path and the settings of every target of the file and its presets."""
         for name, settings in presets.items():
             keys: Keys = ("presets", name)
             given = {key: value for key, value in asdict(settings).items() if value is not None}
@@ -206,9 +216,10 @@ class _PolicyReader:
     def _check_counting(
         self, keys: Keys, settings: TargetSettings | PresetSettings, budgets: Iterable[Budget]
     ) -> None:
-        """Raise ConfigError about options that count days where no budget has days."""
-        for key, takes in (("roll", takes_roll), ("count_from", takes_count_from)):
-            if getattr(settings, key) is not None and not any(map(takes, budgets)):
+        """Raise ConfigError if ``roll`` or ``count_from`` is given and no budget depends on it."""
+        for key, kinds in _COUNTING.items():
+            given = getattr(settings, key) is not None
+            if given and not any(isinstance(budget, kinds) for budget in budgets):
                 what = "there are no days for it to count"
                 self._reader.fail((*keys, key), what, "leave it out")
 

@@ -1,4 +1,4 @@
-"""Published norms as data: targets with their sources, on any schedule."""
+"""Presets: targets that a law or an authority published, with the sources of their texts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).parent / "presets_data"
 
 @public("workhours_sla.config")
 class NormSource(Section, frozen=True, kw_only=True):
-    """The source of a norm; ``confidence`` is ``low`` where the act was not available.
+    """Where a norm was published; ``confidence`` is ``low`` if the act itself was not available.
 
     >>> load_preset("volgograd").sources[0].confidence
     'low'
@@ -35,9 +35,9 @@ class NormSource(Section, frozen=True, kw_only=True):
 
 @public("workhours_sla.config")
 class Norm(Section, frozen=True, kw_only=True):
-    """A target as published; an ``optional`` one applies only where a rule names it.
+    """A target as it was published. An ``optional`` norm applies only to rules that name it.
 
-    ``budget`` is text as in a configuration, without ``roll``, which the norm leaves open.
+    ``budget`` is text as in a configuration. The norm leaves ``roll`` open.
 
     >>> load_preset("volgograd").targets[0].name
     'volgograd reply'
@@ -65,7 +65,7 @@ class Preset(Section, frozen=True, kw_only=True):
 
 
 def preset_names() -> list[str]:
-    """Return the names of the published norms that are part of the package.
+    """Return the names of the presets in this package.
 
     >>> preset_names()
     ['59fz', 'crimea', 'pos', 'sevastopol', 'volgograd']
@@ -75,7 +75,7 @@ def preset_names() -> list[str]:
 
 @cache
 def load_preset(name: str) -> Preset:
-    """Return the published norms of a name. Raises ConfigError for an unknown name.
+    """Return the preset with a name. Raises ConfigError for an unknown name.
 
     >>> [target.budget for target in load_preset("volgograd").targets]
     ['4h']

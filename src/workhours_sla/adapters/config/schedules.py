@@ -1,4 +1,4 @@
-"""Schedules from the sections of a configuration."""
+"""Build schedules and calendars from the sections of a configuration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
 
 def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
-    """Raise ConfigError about a calendar, hours, a zone or dates that cannot be used."""
+    """Raise ConfigError about a calendar, hours, time zone or date that cannot be used."""
     if section.calendar == NO_CALENDAR:
         if section.days_off or section.transfers:
             what = 'own days off need a calendar, but calendar is "none"'
@@ -36,14 +36,16 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
         reader.parse((*keys, "changes", str(day)), WeeklyHours.parse, hours)
 
 
-def calendar_of(section: ScheduleSettings) -> Calendar | None:
-    """Return the calendar of a section, None where it is none or left out.
+def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calendar | None:
+    """Return the calendar of a section, or None if its id is ``none``.
 
-    Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError.
+    ``default`` is the id of the calendar if the section has no key ``calendar``. Raises
+    UnknownCalendarError, CalendarDataError, CalendarCoverageError.
     """
-    if section.calendar is None or section.calendar == NO_CALENDAR:
+    name = section.calendar or default
+    if name == NO_CALENDAR:
         return None
-    calendar = Calendar.get(section.calendar)
+    calendar = Calendar.get(name)
     if section.week is not None:
         calendar = calendar.with_week(section.week)
     return with_own_days(calendar, section)
@@ -71,7 +73,11 @@ def named_schedule(
     keys: Keys,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Schedule:
-    """Return the schedule of a section in which calendar and hours are required."""
+    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``.
+
+    ``keys`` is the key path of the section; ``amend`` adds acts to the calendar. Raises
+    ConfigError.
+    """
     hours = section.hours
     if section.calendar is None:
         reader.fail((*keys, "calendar"), "missing", 'write RU-VGG, another id, or "none"')
@@ -95,19 +101,16 @@ def named_schedule(
 
 
 def default_schedule(section: ScheduleSettings) -> Schedule:
-    """Return the schedule of [schedule], with the defaults for what it leaves out.
+    """Return the schedule of the section [schedule], with defaults for its missing keys.
 
     Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError, HoursSyntaxError,
     MissingTimeZoneError.
     """
-    name = section.calendar or CALENDAR
-    calendar = None if name == NO_CALENDAR else Calendar.get(name)
-    if calendar is not None and section.week is not None:
-        calendar = calendar.with_week(section.week)
+    has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
     return Schedule(
-        None if calendar is None else with_own_days(calendar, section),
+        calendar_of(section, CALENDAR),
         section.hours or HOURS,
-        tz=section.tz or (ZONE_OF_PLAIN_RUSSIA if name in (CALENDAR, NO_CALENDAR) else None),
+        tz=section.tz or (ZONE_OF_PLAIN_RUSSIA if has_no_zone else None),
         overrides=section.overrides,
         changes=section.changes,
     )

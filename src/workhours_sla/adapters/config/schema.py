@@ -1,6 +1,6 @@
-"""The JSON Schema of the configuration, generated from its sections; editors complete with it.
+"""Generate the JSON Schema of a configuration file, with which editors complete and check it.
 
-``python -m workhours_sla.adapters.config.schema`` prints it.
+``python -m workhours_sla.adapters.config.schema`` prints the schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from workhours_sla.adapters.config.sections import Config
 
 _NULL = {"type": "null"}
-"""Which TOML does not have."""
+"""The type of null, a value that TOML does not have."""
 
 
 def config_schema() -> dict[str, Any]:
@@ -32,7 +32,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Return a part of a schema as TOML needs it: without null, and with plain descriptions."""
+    """Return part of a schema without null, which TOML lacks, and without examples of Python."""
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):
@@ -51,12 +51,12 @@ def _written(part: Any) -> Any:
 
 
 def _described(text: str) -> str:
-    """Return a docstring as a description, without its examples."""
+    """Return the text of a docstring as a description, without its examples."""
     return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()
 
 
 def main() -> None:
-    """Print the schema."""
+    """Print the JSON Schema."""
     print(json.dumps(config_schema(), indent=2, ensure_ascii=False))  # noqa: T201
 
 

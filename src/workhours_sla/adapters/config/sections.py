@@ -1,6 +1,6 @@
-"""The sections of a configuration, their keys, defaults and closed lists of values.
+"""The sections of a configuration file as structs: their keys, types, defaults and descriptions.
 
-The JSON Schema is generated from these structs, with the docstrings as descriptions.
+The JSON Schema is generated from these structs; their docstrings are its descriptions.
 """
 
 from __future__ import annotations
@@ -31,25 +31,28 @@ from workhours_sla.worktime.budget_kinds import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 _DEFAULTS: Final[dict[str, Any]] = {field.name: field.default for field in fields(Target)}
-"""The defaults of a target's options."""
+"""The defaults of the fields of Target, keyed by the field's name."""
 
 
 def _described(text: str, *examples: object) -> msgspec.Meta:
-    """Return what the published schema says about a key."""
+    """Return the description and the examples of a key in the JSON Schema."""
     return msgspec.Meta(description=text, examples=list(examples) or None)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of the tables of a file; the fields are the keys."""
+    """Base class of the tables of a configuration file; the fields are the keys of the table."""
 
 
 Overrides = Annotated[
     dict[date, str],
-    _described("Hours by date, which replace all others.", {"2026-05-08": "09:00-12:00"}),
+    _described("The hours of single dates, keyed by date.", {"2026-05-08": "09:00-12:00"}),
 ]
 Changes = Annotated[
     dict[date, str],
-    _described("Weekly hours from a date on.", {"2026-06-01": "Mo-Fr 08:00-17:00"}),
+    _described(
+        "New weekly hours, keyed by the date from which they apply.",
+        {"2026-06-01": "Mo-Fr 08:00-17:00"},
+    ),
 ]
 Allowed = Annotated[
     str,
@@ -58,33 +61,46 @@ Allowed = Annotated[
         *("4h", "7 working days", "30 days", "1 month", "9h clock"),
     ),
 ]
-ScheduleName = Annotated[str, _described("A schedule of [schedules], or default: [schedule].")]
+ScheduleName = Annotated[
+    str, _described("The name of a schedule in [schedules], or default for that of [schedule].")
+]
 ByField = Annotated[
     ScheduleField,
-    _described("Each agency, district or channel has the schedule of its own section."),
+    _described("The schedule depends on the appeal's agency, district or channel."),
 ]
-Warn = Annotated[str, _described("At risk with this much working time left.", "1h")]
-WarnPercent = Annotated[int, _described("At risk from this percentage of the budget on.", 75)]
+Warn = Annotated[str, _described("An appeal is at risk when this much working time is left.", "1h")]
+WarnPercent = Annotated[
+    int, _described("An appeal is at risk when this percentage of the budget is used.", 75)
+]
 Limit = Annotated[
     Closing,
-    _described("strict: the due time is the limit; latest: until more than the budget is used."),
+    _described(
+        "strict: an answer is late after the due time; latest: after more than the budget is used."
+    ),
 ]
 Opened = Annotated[
     StaffOpened,
-    _described("The clock of an appeal opened by staff starts at once, or waits for the citizen."),
+    _described(
+        "When the clock of an appeal opened by staff starts: at once, or at the citizen's message."
+    ),
 ]
-Rolls = Annotated[Roll, _described("Where an end on a day off moves; for days and months.")]
-Counted = Annotated[CountFrom, _described("The first of the days; next_day by default.")]
+Rolls = Annotated[
+    Roll, _described("Where the due date of days or months moves if it is a day off.")
+]
+Counted = Annotated[CountFrom, _described("The first day that is counted; next_day by default.")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-Names = Annotated[tuple[str, ...], _described("Only appeals of these; of any if left out.")]
+Names = Annotated[
+    tuple[str, ...], _described("The rule applies to appeals with one of these values.")
+]
 
 
 class Input(Section, frozen=True, kw_only=True):
-    """How a file of appeals is written: with a row per event, or one per appeal.
+    """The format of a file of appeals. A row is an event or, with ``kind = "appeals"``, an appeal.
 
-    Without ``format`` and ``delimiter`` the file's suffix decides. Without ``datetime_format``
-    times are in ISO 8601 or like 31.10.2025 17:30; ``unix`` means seconds since 1970. ``tz`` is
-    the zone of times without an offset, ``source`` the source of rows that have no such column.
+    If ``format`` and ``delimiter`` are missing, the file's suffix decides. If ``datetime_format``
+    is missing, times are in ISO 8601 or like 31.10.2025 17:30; ``unix`` means seconds since 1970.
+    ``tz`` is the time zone of times without an offset. ``source`` is the source of rows without
+    a column ``source``.
     """
 
     kind: Literal["events", "appeals"] = "events"
@@ -94,12 +110,12 @@ class Input(Section, frozen=True, kw_only=True):
     datetime_format: (
         Annotated[str, _described("As in strptime, or unix.", "%d.%m.%Y %H:%M", "unix")] | None
     ) = None
-    tz: Annotated[str, _described("IANA zone of times without an offset.")] | None = None
+    tz: Annotated[str, _described("IANA time zone of times without an offset.")] | None = None
     source: str = ""
 
 
 class Transfer(Section, frozen=True, kw_only=True):
-    """A day off that is worked, and the working day that is off in its place."""
+    """A day off that becomes a working day, and a working day that becomes a day off instead."""
 
     day_off: date = msgspec.field(name="from")
     working_day: date = msgspec.field(name="to")
@@ -107,7 +123,7 @@ class Transfer(Section, frozen=True, kw_only=True):
 
 
 class ScheduleSettings(Section, frozen=True, kw_only=True):
-    """A schedule: calendar, weekly hours, zone and single dates.
+    """A schedule: the calendar, the weekly hours, the time zone, and changes for single dates.
 
     ``days_off`` and ``transfers`` are the organisation's own, each with its act.
     """
@@ -117,26 +133,31 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
     hours: (
         Annotated[str, _described("As in opening_hours.", "Mo-Fr 09:00-13:00,14:00-18:00")] | None
     ) = None
-    tz: Annotated[str, _described("IANA zone; that of the region by default.")] | None = None
+    tz: Annotated[str, _described("IANA time zone; by default the zone of the region.")] | None = (
+        None
+    )
     overrides: Overrides | None = None
     changes: Changes | None = None
-    days_off: Annotated[dict[date, str], _described("The act of each own day off.")] | None = None
+    days_off: (
+        Annotated[dict[date, str], _described("The act behind each own day off, keyed by date.")]
+        | None
+    ) = None
     transfers: tuple[Transfer, ...] = ()
 
 
 class Body(Section, frozen=True, kw_only=True):
-    """An agency, a district or a channel: its readable name and its schedule."""
+    """An agency, a district or a channel: its name in texts, and the name of its schedule."""
 
     name: str = ""
     schedule: ScheduleName | None = None
 
 
 class TargetSettings(Section, frozen=True, kw_only=True):
-    """One promise: a budget on a schedule, from what starts the clock to what stops it.
+    """A target: the time allowed, the schedule that counts it, and what starts and stops the clock.
 
-    The schedule is ``schedule``, or those of the agencies, districts or channels that
-    ``schedule_by`` names, or [schedule]. ``roll`` and ``count_from`` are for budgets in days and
-    months.
+    ``schedule`` names the schedule. With ``schedule_by`` each agency, district or channel has its
+    own schedule. Without both, the section [schedule] is the schedule. ``roll`` and ``count_from``
+    apply to budgets in days and months.
     """
 
     name: str = TARGET
@@ -149,7 +170,7 @@ class TargetSettings(Section, frozen=True, kw_only=True):
         _described("What stops the clock: a kind of reply, or a list of event types."),
     ] = _DEFAULTS["stops"]
     pauses: Annotated[
-        bool, _described("Whether the clock is paused between paused and resumed.")
+        bool, _described("Whether an event paused stops the clock until an event resumed.")
     ] = _DEFAULTS["pauses"]
     pause_cap: (
         Annotated[str, _described("The longest that a pause lasts.", "3 working days")] | None
@@ -169,20 +190,22 @@ class TargetSettings(Section, frozen=True, kw_only=True):
 
 
 class TargetRow(TargetSettings, frozen=True, kw_only=True):
-    """One of several targets: the keys of [target], of which name and budget are required."""
+    """One of several targets. The keys are those of [target]; name and budget are required."""
 
     name: str
     budget: Allowed
 
 
 class RuleRow(Section, frozen=True, kw_only=True):
-    """Targets for the appeals that match; the first rule that matches an appeal decides.
+    """The targets of appeals that match all conditions. The first matching rule decides.
 
-    A condition that is left out matches all. ``valid_from`` and ``valid_until`` bound the time of
-    posting, the first included, the second not.
+    A missing condition matches every appeal. An appeal matches ``valid_from`` and ``valid_until``
+    if it was posted at or after the first and before the second.
     """
 
-    targets: Annotated[tuple[str, ...], _described("Names of targets, of presets too.")]
+    targets: Annotated[
+        tuple[str, ...], _described("The names of targets of this file or of its presets.")
+    ]
     name: str = ""
     channels: Names | None = None
     topics: Names | None = None
@@ -195,7 +218,7 @@ class RuleRow(Section, frozen=True, kw_only=True):
 
 
 class PresetSettings(Section, frozen=True, kw_only=True):
-    """What a published norm leaves open, for all targets of a preset."""
+    """Settings that a published norm leaves open. They apply to all targets of a preset."""
 
     schedule: ScheduleName | None = None
     schedule_by: ByField | None = None
@@ -207,11 +230,11 @@ class PresetSettings(Section, frozen=True, kw_only=True):
 
 
 class Config(Section, frozen=True, kw_only=True):
-    """The whole file; a section that is left out has its defaults.
+    """A configuration file. A missing section has its defaults.
 
-    ``columns`` maps canonical names to those of the file; ``values`` maps, for a canonical column,
-    the values of the file to their meanings. The policy is one [target], or [[targets]] and
-    presets with [[rules]].
+    ``columns`` maps the canonical name of a column to its name in the file. ``values`` maps, for a
+    canonical column, each value in the file to the canonical value. The policy is either one
+    [target], or [[targets]] and presets, which [[rules]] assign to appeals.
     """
 
     input: Input = Input()
@@ -232,7 +255,8 @@ class Config(Section, frozen=True, kw_only=True):
         Annotated[
             OnChangePast,
             _described(
-                "The date of a breach from before a change: of the change, or of the limit."
+                "The time of a breach that a later change of the appeal causes: that of the change "
+                "or that of the limit."
             ),
         ]
         | None
@@ -243,7 +267,7 @@ class Config(Section, frozen=True, kw_only=True):
     presets: dict[str, PresetSettings] = {}
 
     def with_zone(self, tz: str) -> Config:
-        """Return the configuration with another zone for times without an offset.
+        """Return a copy with ``tz`` as the time zone of times without an offset.
 
         Raises UnknownTimeZoneError.
         """
@@ -252,12 +276,17 @@ class Config(Section, frozen=True, kw_only=True):
 
     @property
     def one_target(self) -> TargetSettings:
-        """The section [target], with its defaults if it is left out."""
+        """The section [target], or its defaults if the file has no such section."""
         return self.target or TargetSettings()
+
+    def agency_name(self, agency_id: str) -> str:
+        """Return the name of an agency in texts: by default its id."""
+        agency = self.agencies.get(agency_id)
+        return agency_id if agency is None else agency.name or agency_id
 
     @property
     def has_policy(self) -> bool:
-        """Whether the policy is more than an amount of working time on [schedule]."""
+        """Whether the file has more than one target in working time on the section [schedule]."""
         target = self.one_target
         return bool(
             self.targets
@@ -272,5 +301,5 @@ class Config(Section, frozen=True, kw_only=True):
 def _is_working_time(budget: str) -> bool:
     try:
         return isinstance(read_budget(budget, roll="none"), timedelta)
-    except BudgetError:  # reported with its key path elsewhere
+    except BudgetError:  # check_policy reports it with the key path
         return False
