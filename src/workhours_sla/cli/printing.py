@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from workhours_sla.adapters.json.control_characters import escape_controls
+from workhours_sla.adapters.json.text import escape_controls
 from workhours_sla.text.shell import SHELL
 
 

@@ -1,73 +1,53 @@
-"""The JSON form of changes: a line each, as sinks write them, encoded by msgspec alone."""
+"""Changes as JSON: one line for each change, as sinks write them."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.json.control_characters import escape_control_bytes
-from workhours_sla.sla.change import Change, ChangeKind
+from workhours_sla.adapters.json.text import escape_control_bytes
+from workhours_sla.sla.change import Change
 
 SCHEMA: Final = "workhours.change/2"
 
-
-class ChangeLine(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag=SCHEMA
-):
-    """A change: its identity, then the fields of Change in their order."""
-
-    change_id: str
-    kind: ChangeKind
-    appeal_id: str
-    target: str
-    cycle: int
-    revision: int
-    at: datetime | None
-    due_at: datetime | None
-    limit: datetime | None
-    retracts: str | None
-    evidence: tuple[str, ...]
-    agency_id: str | None
-    calendar_version: str
-    policy_version: str
-    retroactive: bool
+ChangeLine: Final[Any] = msgspec.defstruct(
+    "ChangeLine",
+    [("change_id", str), *Change.__annotations__.items()],
+    frozen=True,
+    forbid_unknown_fields=True,
+    tag_field="schema",
+    tag=SCHEMA,
+)
+"""The struct of a line: the id of the change, then the fields of Change in their order."""
 
 
 class _Other(msgspec.Struct, tag_field="schema", tag=""):
-    """A second member of the union below, which makes the schema a required key."""
+    """A type that no line has. In a union with it, the key ``schema`` is required."""
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(ChangeLine | _Other).decode
 
 
-def change_of(line: ChangeLine) -> Change:
-    """Return the change of a line."""
+def change_of(line: Any) -> Change:
+    """Return the change of a ChangeLine."""
     return Change._make(astuple(line)[1:])
 
 
 def decode_change(text: str | bytes) -> Change:
-    """Return the change of a line of JSON.
+    """Parse a change that ``change_to_json`` wrote.
 
-    Raises ValueError, TypeError or RecursionError for anything else, of which ``from_json`` makes
-    an error with the key path.
+    Raises ValueError, TypeError or RecursionError for any other text, without a key path.
+    ``from_json`` then parses the text again to find the key path.
     """
-    return Change._make(astuple(_decode(text))[1:])
+    return change_of(_decode(text))
 
 
 def change_to_json(change: Change) -> bytes:
-    """Return a change as one line of JSON in UTF-8, without a line ending; instants are in UTC.
+    """Return a change as one line of JSON in UTF-8, without a line ending. Times are in UTC.
 
-    Control characters are escaped, so that a terminal shows the line as it is.
-
-    >>> from datetime import UTC
-    >>> at = datetime(2025, 3, 12, 12, 30, tzinfo=UTC)
-    >>> change = Change(ChangeKind.BREACHED, "A-1", "first reply", 0, 3, at, at, at, None,
-    ...                 ("e1",), "roads", "2026-09-17", "5d1c")
-    >>> change_to_json(change)[:84]
-    b'{"schema":"workhours.change/2","change_id":"A-1/first reply/0/breached/3","kind":"br'
+    Control characters are escaped, so that they do not act on a terminal.
     """
     return escape_control_bytes(_encode(ChangeLine(change.change_id, *change)))

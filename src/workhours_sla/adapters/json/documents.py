@@ -1,4 +1,4 @@
-"""Values to and from JSON documents, each under a versioned schema."""
+"""Convert values to JSON documents and back. Each type of value has a versioned schema."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
-from workhours_sla.adapters.json.control_characters import escape_control_bytes
 from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, plain, value_of
 from workhours_sla.adapters.json.leaves import Hours
-from workhours_sla.adapters.json.schedules import (
-    AnyCalendarForm,
-    ScheduleForm,
-    outdated,
-)
-from workhours_sla.adapters.json.text import parsed
+from workhours_sla.adapters.json.schedules import AnyCalendarForm, ScheduleForm, outdated
+from workhours_sla.adapters.json.text import escape_control_bytes, parsed
 from workhours_sla.adapters.shape import Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar
@@ -35,11 +30,14 @@ Made = TypeVar("Made")
 
 
 class ScheduleDocument(ScheduleForm, tag_field="schema", tag="workhours.schedule/2"):
-    """A schedule."""
+    """The JSON document of a schedule."""
 
 
 def _wrapped(schema: str, key: str, of: Any, written: Callable[[Any], Any]) -> Any:
-    """Return the document whose one key has the value, for types that are not objects."""
+    """Return the Form of a document with one key beside the schema, whose value has type ``of``.
+
+    ``written`` converts a value to that type.
+    """
     return msgspec.defstruct(
         f"{key}_document",
         [(key, of)],
@@ -71,7 +69,7 @@ _DOCUMENTS: Final[dict[type, Any]] = {
     Schedule: ScheduleDocument,
     WeeklyHours: _wrapped("workhours.weekly_hours/1", "hours", Hours, Hours.write),
 }
-"""The document of each type."""
+"""A mapping from each type of value to the Form of its JSON document."""
 _FORMS: Final[tuple[Any, ...]] = (*dict.fromkeys(_DOCUMENTS.values()), ChangeLine)
 _BY_SCHEMA: Final = {form.__struct_config__.tag: form for form in _FORMS}
 _ANY: Final[Any] = Union[_FORMS]  # noqa: UP007
@@ -81,19 +79,21 @@ _EARLIER: Final = {
     "workhours.schedule/1": "a calendar now has a kind and a source",
     "workhours.change/1": "a change now has retroactive",
 }
-"""Schemas of earlier versions, and what has changed."""
+"""A mapping from each schema of earlier versions to the sentence that says what has changed."""
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:
-    """Return a value as a JSON document that ``from_json`` reads back as an equal one.
+    """Return a value as a JSON document, from which ``from_json`` makes an equal value.
 
-    It is on one line unless ``indent`` is given. Datetimes keep zone and fold, amounts their
-    microseconds; the instants of a change are in UTC. Control characters are escaped.
+    The document is one line unless ``indent`` is given. Datetimes keep their zone and ``fold``,
+    and amounts their microseconds. The datetimes of a change are in UTC. Control characters are
+    escaped.
 
-    Raises TypeError for a value of another type, NaiveDatetimeError, UnknownTimeZoneError for a
-    datetime whose zone is neither IANA's nor a fixed offset, and ConfigError for an attribute of
-    another type than declared, hours with parts of a second, or a calendar that is neither the
-    registry's nor plain nor a table.
+    Raises TypeError for a value of a type that has no JSON document, NaiveDatetimeError for a
+    naive datetime, and UnknownTimeZoneError for a datetime whose zone is neither an IANA zone nor a
+    fixed offset. Raises ConfigError for an attribute that does not have the declared type, for
+    hours with a fraction of a second, and for a calendar that is neither in the registry nor made
+    by ``Calendar.plain`` or from a calendar file.
 
     >>> from workhours_sla import working_hours
     >>> to_json(working_hours(4, minutes=30))
@@ -130,22 +130,23 @@ def from_json(text: str | bytes) -> object: ...
 @overload
 def from_json(text: str | bytes, kind: type[Made]) -> Made: ...
 def from_json(text: str | bytes, kind: type = object) -> object:
-    """Return the value of a JSON document that ``to_json`` wrote, which is of type ``kind``.
+    """Return the value of a JSON document that ``to_json`` wrote; its type must be ``kind``.
 
-    Raises ConfigError, with the key path (``key``), for text that is not JSON, another schema, a
-    key that is missing or unknown, a value that cannot be read, and a document of another type.
-    A datetime whose zone had another offset then, by the tz database in use, is refused. A calendar
-    of the registry that has changed since gives a WorkHoursWarning, and the value follows it.
+    Raises ConfigError, with the key path (``key``), for text that is not JSON, an unknown schema, a
+    missing or unknown key, a value that cannot be used, and a document of another type. A datetime
+    is refused if its IANA zone has another offset at that time. If a calendar of the registry has
+    changed since the document was written, the value uses the current calendar and a
+    WorkHoursWarning is issued.
 
     >>> from workhours_sla import WorkingDays
     >>> from_json(to_json(WorkingDays(3)), WorkingDays)
     WorkingDays(count=3, count_from='next_day')
     """
-    if kind is Change:  # as sinks write them: ten times as fast as the general path below
+    if kind is Change:  # ten times as fast as the code below, which reads every type
         try:
             return decode_change(text)
         except (ValueError, TypeError, RecursionError):
-            pass  # the error comes with the key path from below
+            pass  # the code below raises the error with the key path
     reader = Reader()
     try:
         form = _read_form(text, reader)
@@ -162,7 +163,7 @@ def from_json(text: str | bytes, kind: type = object) -> object:
 
 
 def _read_form(text: str | bytes, reader: Reader) -> Any:
-    """Return the form of a document. Raises ConfigError."""
+    """Parse a JSON document to the struct of its schema. Raises ConfigError."""
     data = parsed(text, reader)
     schema = data.get("schema") if isinstance(data, dict) else None
     if isinstance(schema, str) and schema in _EARLIER:

@@ -1,7 +1,7 @@
-"""Structs that declare the JSON object of a type, derived from the type itself.
+"""Forms: msgspec structs that declare the JSON object of a type of value.
 
-A value is written by copying its attributes into a form, and read by building it from one. The
-attributes of a dataclass or a named tuple are the keys, and every key is required.
+A value is written by copying its attributes to its form, and read by building it from its form.
+The form of a dataclass or a named tuple is derived from it: each attribute is a required key.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from workhours_sla.worktime.budget_kinds import (
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
-    """Base of the forms: the JSON object of one type of value."""
+    """Base class of the structs that declare the JSON object of one type of value."""
 
     build: ClassVar[Callable[..., Any]]
-    """Builds the value from the fields."""
+    """Builds the value; the fields are the keyword arguments."""
 
     writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
-    """The functions that write fields in another form than that of their type."""
+    """The functions that convert attributes to fields, keyed by name; by default ``plain``."""
 
     @classmethod
     def written(cls, value: Any) -> Any:
-        """Return the form of a value, its attributes as JSON has them."""
+        """Return a Form with the attributes of ``value``, as msgspec writes them."""
         writers = cls.writers
         return cls(
             *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]
@@ -48,22 +48,22 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
 
 
 FORMS: Final[dict[type, Any]] = {}
-"""The forms of types that have one of their own; ``schedules`` adds to it."""
+"""The forms that are not derived from the type alone, keyed by type; ``schedules`` adds some."""
 
 
 class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
-    """A budget of working time, a plain timedelta."""
+    """The JSON object of a budget in working time, which is a timedelta."""
 
     amount: Amount
 
     @staticmethod
     def build(amount: timedelta) -> timedelta:
-        """Return the amount."""
+        """Return the amount itself."""
         return amount
 
     @classmethod
     def written(cls, value: timedelta) -> Any:
-        """Return the form of an amount."""
+        """Return the WorkingTimeForm of an amount."""
         return cls(plain(value))
 
 
@@ -76,18 +76,20 @@ def form_of(
     native: bool = False,
     **others: tuple[Any, Callable[[Any], Any]],
 ) -> Any:
-    """Return the form of a dataclass or named tuple, tagged where it is one of several.
+    """Make the Form subclass of a dataclass or a named tuple.
 
-    ``build`` builds the value in place of ``kind``; ``others`` are the hint and the writer of
-    fields in another form than that of their type. With ``native`` instants and amounts are read
-    as msgspec reads them: in ISO 8601, without zone.
+    With ``tag`` the JSON object has the tag under the key ``tag_field``, so that it can be one of
+    several. ``build`` builds the value; by default it is ``kind`` itself. ``others`` has, for
+    fields that are not written as their type is, the type hint and the function that converts
+    the attribute. With ``native`` datetimes and amounts are in the format of msgspec: ISO 8601
+    without the name of a zone.
     """
     fields = []
     for name, hint in _hints(kind).items():
         if hint == Budget:
             others[name] = (reduce(or_, budget_forms().values()), _written_budget)
         declared = others[name][0] if name in others else _declared(hint, native=native)
-        if name != "_":  # of dataclasses with keyword-only fields
+        if name != "_":  # the marker of keyword-only fields in a dataclass
             fields.append((name, declared))
     return msgspec.defstruct(
         f"{kind.__name__}Form",
@@ -104,13 +106,13 @@ def form_of(
 
 @cache
 def part_form_of(kind: Any, *, native: bool = False) -> Any:
-    """Return the form of a type where it is part of another."""
+    """Return the Form subclass of a type that is the type of an attribute."""
     return form_of(kind, native=native)
 
 
 @cache
 def budget_forms() -> dict[type, Any]:
-    """Return the form of each kind of budget; a plain timedelta is working time."""
+    """Return a mapping from each type of budget to its Form; a timedelta is working time."""
     return {
         timedelta: WorkingTimeForm,
         ClockTime: form_of(ClockTime, tag="clock_time"),
@@ -125,7 +127,7 @@ def _written_budget(budget: Any) -> Any:
 
 
 def _declared(hint: Any, *, native: bool) -> Any:
-    """Return a type hint with leaves and forms in place of the types that have them."""
+    """Return a type hint in which each type with a Leaf or a Form is replaced by that class."""
     if hint in LEAVES and not native:
         return LEAVES[hint]
     if _has_fields(hint):
@@ -141,20 +143,21 @@ def _has_fields(kind: Any) -> bool:
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class and its bases."""
+    """Return the type hints of a class and its base classes."""
     bases = [base for base in reversed(kind.__mro__) if base.__module__.startswith("workhours_sla")]
     return {name: hint for base in bases for name, hint in _own_hints(base).items()}
 
 
 def _own_hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class itself; those of a public class are resolved already."""
+    """Return the type hints of a class without those of its base classes."""
     hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
-    module = sys.modules.get(kind.__module__)  # a facade may not be loaded
+    # the module may not be loaded if it is a facade; hints of its classes are resolved already
+    module = sys.modules.get(kind.__module__)
     return get_type_hints(hints, vars(module) if module else {}, {})
 
 
 def plain(value: Any) -> Any:
-    """Return a value as msgspec writes it: a leaf as text, a value with fields as a form."""
+    """Convert a value to what msgspec writes: text for a type with a Leaf, or the value's Form."""
     kind: Any = type(value)
     write = _writer(kind)
     return value if write is None else write(value)
@@ -162,7 +165,7 @@ def plain(value: Any) -> Any:
 
 @cache
 def _writer(kind: Any) -> Callable[[Any], Any] | None:
-    """Return the function that writes values of a type; None where they are plain already."""
+    """Return the function that converts values of a type for msgspec; None if it needs none."""
     if kind in LEAVES:
         writer: Callable[[Any], Any] = LEAVES[kind].write
     elif kind in FORMS:
@@ -181,11 +184,11 @@ def _written_items(values: Any) -> tuple[Any, ...]:
 
 
 _NESTED: Final = (Form, tuple, dict)
-"""The types that may contain forms."""
+"""The types of values that may contain instances of Form."""
 
 
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
-    """Return the value of a form that was read. Raises ConfigError with the key path."""
+    """Build the value of a Form, and of all forms in it. Raises ConfigError with the key path."""
     if isinstance(part, Form):
         kind = type(part)
         fields = {}

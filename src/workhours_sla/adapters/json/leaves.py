@@ -1,9 +1,9 @@
-"""The values that JSON has as text: how each is written and read.
+"""Write and read the values that JSON contains as one text, such as datetimes and amounts.
 
-An instant is written in ISO 8601 with its offset, followed as in RFC 9557 by its IANA zone in
-brackets where it has one: ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``. The last tag is
-present where the datetime's ``fold`` is 1. An amount is an ISO 8601 duration without days:
-``-PT1H10M``. Weekly hours have their notation, a layer its name.
+A datetime is in ISO 8601 with its offset. If it has an IANA zone, the zone follows in brackets, as
+in RFC 9557: ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``. The tag ``[_fold=1]`` is present
+if the datetime's ``fold`` is 1. An amount is an ISO 8601 duration without days: ``-PT1H10M``.
+Weekly hours are in their notation, and a layer of a calendar has its name in lower case.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.worktime.budget import iso_amount
-from workhours_sla.worktime.weekly_hours import Shifts, WeeklyHours, parse_shifts
+from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
 
 
 class Moment(Leaf):
-    """An instant with its zone and fold."""
+    """An aware datetime as text, with its zone and fold."""
 
     @staticmethod
     def write(when: datetime) -> str:
-        """Return an instant as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
+        """Return a datetime as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
         if when.utcoffset() is None:
             msg = f"{when!r} has no zone, so it names no instant; give it an offset"
             raise NaiveDatetimeError(msg)
@@ -46,7 +46,7 @@ class Moment(Leaf):
 
     @staticmethod
     def read(text: str) -> datetime:
-        """Return the instant that ``write`` wrote, in the same zone.
+        """Parse a datetime that ``write`` wrote; it has the same zone and fold.
 
         Raises RefusedError, UnknownTimeZoneError.
         """
@@ -73,13 +73,13 @@ def _with_offset(text: str) -> datetime | None:
 
 
 class Amount(Leaf):
-    """An amount of time, to the microsecond."""
+    """An amount of time as text, exact to the microsecond."""
 
     write: Final = staticmethod(iso_amount)
 
     @staticmethod
     def read(text: str) -> timedelta:
-        """Return the amount that ``iso_amount`` wrote. Raises RefusedError."""
+        """Parse an amount that ``iso_amount`` wrote. Raises RefusedError."""
         match = _AMOUNT.fullmatch(text)
         if match is not None:
             sign, hours, minutes, seconds, fraction = match.groups(default="0")
@@ -90,7 +90,7 @@ class Amount(Leaf):
                     seconds=int(seconds),
                     microseconds=int(fraction.ljust(6, "0")),
                 )
-            except (OverflowError, ValueError):  # beyond timedelta.max, or too many digits
+            except (OverflowError, ValueError):  # more than timedelta.max, or too many digits
                 pass
             else:
                 amount = -amount if sign else amount
@@ -100,52 +100,40 @@ class Amount(Leaf):
 
 
 class LayerName(Leaf):
-    """A layer of a calendar by its name in lower case."""
+    """A layer of a calendar as text: its name in lower case."""
 
     @staticmethod
     def write(layer: Layer) -> str:
-        """Return a layer's name."""
+        """Return the name of a layer in lower case."""
         return layer.name.lower()
 
     @staticmethod
     def read(text: str) -> Layer:
-        """Return the layer of a name. Raises RefusedError."""
-        for layer in Layer:
-            if layer.name.lower() == text:
-                return layer
-        choices = ", ".join(layer.name.lower() for layer in Layer)
-        return refuse(f"{shown(text)} is not a valid value", f"use {choices}")
+        """Return the layer with a name in lower case. Raises RefusedError."""
+        layers = {layer.name.lower(): layer for layer in Layer}
+        if text not in layers:
+            refuse(f"{shown(text)} is not a valid value", f"use {', '.join(layers)}")
+        return layers[text]
 
 
 class Hours(Leaf):
-    """Weekly hours."""
+    """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
 
     write: Final = staticmethod(WeeklyHours.__str__)
-
-    @staticmethod
-    def read(text: str) -> WeeklyHours:
-        """Return weekly hours. Raises HoursSyntaxError."""
-        return WeeklyHours.parse(text)
+    read: Final = staticmethod(WeeklyHours.parse)
 
 
 class DayHours(Leaf):
-    """The shifts of one date."""
+    """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
 
-    @staticmethod
-    def read(text: str) -> Shifts:
-        """Return shifts. Raises HoursSyntaxError."""
-        return parse_shifts(text)
+    read: Final = staticmethod(parse_shifts)
 
 
 class MonthDay(Leaf):
-    """A day of every year, as MM-DD."""
+    """The month and the day of a date in every year as text: ``MM-DD``."""
 
     write: Final = staticmethod("{0[0]:02}-{0[1]:02}".format)
-
-    @staticmethod
-    def read(text: str) -> tuple[int, int]:
-        """Return the month and the day. Raises CalendarDataError."""
-        return parse_month_day(text)
+    read: Final = staticmethod(parse_month_day)
 
 
 LEAVES: Final[dict[type, Any]] = {
@@ -154,7 +142,7 @@ LEAVES: Final[dict[type, Any]] = {
     Layer: LayerName,
     WeeklyHours: Hours,
 }
-"""The leaf of each type that has its own."""
+"""A mapping from each type to the Leaf that writes and reads its values."""
 for _of, _leaf in LEAVES.items():
     _leaf.register(_of)
 DayHours.register(tuple)

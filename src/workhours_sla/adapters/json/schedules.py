@@ -1,7 +1,7 @@
-"""The JSON forms of schedules and calendars.
+"""Convert schedules and calendars to JSON objects and back.
 
-A calendar that the registry has is named by its id and version. A plain one, one from a table and
-acts that were added are written in full.
+A calendar of the registry is written as its id and its version. The days of a calendar that was
+made by ``Calendar.plain`` or from a file are written in full, and so are acts that were added.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workhours_sla.worktime.weekly_hours import Shifts, format_shifts
 
 _WEEKS: Final = (None, 5, 6, 7)
 _WEEKDAYS: Final = range(7)
-if TYPE_CHECKING:  # both are structs made at run time
+if TYPE_CHECKING:  # both are structs that are made at run time
     _EntryForm: TypeAlias = Any
     SourceForm: TypeAlias = Any
 else:
@@ -45,7 +45,10 @@ else:
 
 
 class Registered(NamedTuple):
-    """The registry's days of a calendar, of a version; they may have changed since."""
+    """The days of a calendar in the registry when its version was ``version``.
+
+    ``as_known`` and ``week`` are the arguments of ``Calendar.as_known`` and ``Calendar.with_week``.
+    """
 
     version: str
     as_known: date | None = None
@@ -53,7 +56,7 @@ class Registered(NamedTuple):
 
     @classmethod
     def days_of(cls, calendar: Calendar) -> Registered | None:
-        """Return which days of the registry a calendar has; None if it has others."""
+        """Return the days of the registry that equal a calendar's days, or None."""
         known_by = getattr(calendar.definition().source, "known_by", None)
         as_known = known_by if isinstance(known_by, date) else None
         for week in _WEEKS:
@@ -67,7 +70,7 @@ class Registered(NamedTuple):
         return None
 
     def calendar(self, id: str) -> Calendar:  # noqa: A002
-        """Return the registry's calendar of an id with these days. Raises RefusedError."""
+        """Return the registry's current calendar with an id. Raises RefusedError."""
         try:
             found = Calendar.get(id)
         except (UnknownCalendarError, CalendarDataError) as error:
@@ -111,7 +114,7 @@ def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
 
 
 class AmendedForm(Form, tag_field="kind", tag="amended"):
-    """Another source with acts added, and the dates that they confirm."""
+    """The JSON object of days to which acts were added, with the dates that the acts confirm."""
 
     base: SourceForm
     rows: tuple[_EntryForm, ...]
@@ -119,7 +122,7 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
     @staticmethod
     def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
-        """Return the source. Raises RefusedError."""
+        """Return the days with the added acts. Raises RefusedError."""
         _check_ranges("confirms", confirms)
         return AmendedDays(confirms=confirms, **more)
 
@@ -145,7 +148,7 @@ if not TYPE_CHECKING:
 
 
 class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
-    """A calendar; one of the registry has no ``tz`` of its own."""
+    """The JSON object of a calendar. ``tz`` is missing if the calendar is in the registry."""
 
     id: str
     source: SourceForm
@@ -173,7 +176,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
     @classmethod
     def written(cls, value: Calendar) -> Any:
-        """Return the form of a calendar. Raises ConfigError if it has none."""
+        """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
         base, amendments = _parts_of(source)
         if not isinstance(base, PlainDays):
@@ -190,7 +193,10 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    """Several calendars combined: a date is off if any is off, or working if any works."""
+    """The JSON object of combined calendars.
+
+    With ``any_off`` a date is off if it is off in any calendar, else only if it is off in all.
+    """
 
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool
@@ -202,7 +208,7 @@ FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
 
 
 def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
-    """Return a source without the acts that were added, and these from the first to the last."""
+    """Return the days of a source without added acts, and the added acts, oldest first."""
     amendments: list[AmendedDays] = []
     while isinstance(source, AmendedDays):
         amendments.insert(0, source)
@@ -211,7 +217,7 @@ def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
 
 
 def outdated(form: Any) -> Iterator[str]:
-    """Yield a sentence for each calendar of the registry that has changed since it was written."""
+    """Yield a sentence for each calendar of the registry whose version is no longer the same."""
     for part in getattr(form, "parts", ()):
         yield from outdated(part)
     source = getattr(form, "source", None)
@@ -228,7 +234,7 @@ def outdated(form: Any) -> Iterator[str]:
 
 
 class ScheduleForm(Form):
-    """A schedule."""
+    """The JSON object of a schedule."""
 
     writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "hours": str,

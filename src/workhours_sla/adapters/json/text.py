@@ -1,19 +1,39 @@
-"""Parse JSON text strictly."""
+r"""Parse JSON text strictly, and escape the control characters in it that act on a terminal.
+
+>>> print(escape_controls('{"name": "\x9b31m"}'))
+{"name": "\u009b31m"}
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from workhours_sla.adapters.shape import Reader
 from workhours_sla.errors import ConfigError, shown
+
+if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do not load
+    from workhours_sla.adapters.shape import Reader
+
+_CONTROLS: Final = re.compile("[\x7f-\x9f]")
+_CONTROL_BYTES: Final = re.compile(b"\x7f|\xc2[\x80-\x9f]")
+
+
+def escape_controls(document: str) -> str:
+    """Return a JSON document in which the control characters U+007F to U+009F are escaped."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
+def escape_control_bytes(document: bytes) -> bytes:
+    """Return a JSON document in UTF-8 in which the characters U+007F to U+009F are escaped."""
+    return _CONTROL_BYTES.sub(lambda found: b"\\u%04x" % found[0][-1], document)
 
 
 def parsed(text: str | bytes, reader: Reader) -> Any:
-    """Return the data of a JSON text in UTF-8.
+    """Parse JSON text, in UTF-8 if it is bytes, and return its data.
 
-    Raises TypeError for what is not text, and ConfigError for text that is not JSON, has a key
-    twice, is nested too deep or has integers too long to be read.
+    Raises TypeError if ``text`` is neither str nor bytes. Raises ConfigError for text that is not
+    JSON, is nested too deep, or has a key twice or an integer with too many digits.
     """
     if not isinstance(text, str | bytes):
         msg = f"give the JSON as text, not {shown(text)}"

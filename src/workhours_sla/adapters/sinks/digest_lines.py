@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
-from workhours_sla.adapters.json.control_characters import escape_control_bytes
+from workhours_sla.adapters.json.text import escape_control_bytes
 from workhours_sla.adapters.sinks.digest import (
     Agency,
     Digest,
