@@ -1,1 +1,1 @@
-"""Where changes are sent: one file per kind of sink."""
+"""Sinks, to which changes are sent."""

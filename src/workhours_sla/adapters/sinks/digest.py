@@ -1,4 +1,7 @@
-"""Messages to agencies: what is overdue, what is open, and what changed since the last one."""
+"""Compose messages to agencies: their overdue and open appeals, and what changed since the last.
+
+The messages to one agency at one time are a digest.
+"""
 
 from __future__ import annotations
 
@@ -15,41 +18,46 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text import words
+from workhours_sla.text.texts import Texts
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
-"""An agency gets a message when an appeal has used these per cent of its budget."""
+"""The percentages of its budget that an appeal must have used for its agency to get a message."""
 LONGEST: Final = 4096
-"""The most characters in a message."""
+"""The largest number of characters in a message."""
 
 RETRACTED: Final = "retracted"
-"""The key under which retractions are counted, beside the kinds of changes."""
+"""The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""
 
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
-_PHRASES: Final[dict[str, words.Words]] = {
-    "no_agency": {"en": "without an agency", "ru": "без ведомства"},
-    "since": {"en": "Since the last message: {counts}", "ru": "С прошлого сообщения: {counts}"},
-    "retracted": {"en": "retracted {count}", "ru": "отменено {count}"},
-    "late": {"en": "Overdue, unanswered: {count}", "ru": "Просрочено, без ответа: {count}"},
-    "open": {"en": "To be answered: {count}", "ru": "Ждут ответа: {count}"},
-    "due": {"en": "due {when}", "ru": "срок {when}"},
-    "over": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
-    "left": {"en": "{amount} left", "ru": "осталось {amount}"},
-    "used": {"en": "{percent} % of the time is used", "ru": "прошло {percent} % срока"},
-}
+_PHRASES: Final = Texts(
+    {
+        "no_agency": {"en": "without an agency", "ru": "без ведомства"},
+        "since": {"en": "Since the last message: {counts}", "ru": "С прошлого сообщения: {counts}"},
+        "retracted": {"en": "retracted {count}", "ru": "отменено {count}"},
+        "late": {"en": "Overdue, unanswered: {count}", "ru": "Просрочено, без ответа: {count}"},
+        "open": {"en": "To be answered: {count}", "ru": "Ждут ответа: {count}"},
+        "due": {"en": "due {when}", "ru": "срок {when}"},
+        "over": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
+        "left": {"en": "{amount} left", "ru": "осталось {amount}"},
+        "used": {"en": "{percent} % of the time is used", "ru": "прошло {percent} % срока"},
+    }
+)
 
 
 @public("workhours_sla.stream")
 class Digest(NamedTuple):
-    """The messages to one agency, in the order in which they are sent."""
+    """The messages to one agency at one time, in the order in which they are sent."""
 
     agency_id: str | None
     messages: tuple[str, ...]
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
-    """Count the changes of each agency by kind, and its retractions.
+    """Count the changes of each agency: the number of each kind, and of retractions.
+
+    The result is keyed by the agency's id, which is None for appeals without an agency.
 
     >>> from workhours_sla import Event, EventType, Monitor, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -67,7 +75,7 @@ def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
 
 
 def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
-    """Return, for each agency, the outcomes that still wait for an answer.
+    """Return the outcomes that still wait for an answer, grouped by the agency's id.
 
     >>> waiting_of([])
     {}
@@ -80,7 +88,7 @@ def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
 
 
 def targets_of(policy: Policy) -> dict[str, Target]:
-    """Return the targets of a policy by their names.
+    """Return the targets of a policy, keyed by name.
 
     >>> from workhours_sla import working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -92,7 +100,10 @@ def targets_of(policy: Policy) -> dict[str, Target]:
 
 @public("workhours_sla.stream")
 class Agency(NamedTuple):
-    """An agency, its working time, and its name in messages, by default its id."""
+    """An agency: its id, the schedule of its working time, and its name in messages.
+
+    The name is the id by default.
+    """
 
     agency_id: str | None
     schedule: Schedule
@@ -109,14 +120,17 @@ def digest_of(  # noqa: PLR0913
     targets: Mapping[str, Target],
     lang: str,
 ) -> Digest | None:
-    """Return the messages to send to an agency at ``now``; ``since`` is when this was last called.
+    """Return the messages to send to an agency at ``now``, or None if there are none to send.
 
-    ``changed`` is the result of ``count_changes`` since its last message, ``waiting`` its outcomes
-    from ``waiting_of`` as of ``now``, ``targets`` the result of ``targets_of``. Messages are sent
-    only within its working time: when it has opened since, and when an unanswered appeal has
-    passed 50, 75 or 100 % of its budget since. A budget is used up by the target's schedule; for a
-    budget that is not in working time the share is of the working time until it is due. Returns
-    None if there is nothing to answer or to report. A message has at most 4,096 characters.
+    ``since`` is the time of the last call for this agency. ``changed`` has the agency's changes
+    since its last message, counted by ``count_changes``. ``waiting`` has its outcomes as of
+    ``now``, from ``waiting_of``. ``targets`` is the result of ``targets_of``.
+
+    Messages are sent only within the agency's working time, and only if there is an appeal to
+    answer or a change to report. They are sent when a working day has begun after ``since``, and
+    when an unanswered appeal has passed 50, 75 or 100 % of its budget after ``since``. The schedule
+    of the target counts the time used. For a budget that is not working time, the percentage is
+    that of the working time from the start to the due time. A message has at most 4,096 characters.
     Raises NaiveDatetimeError, CalendarCoverageError.
 
     >>> from workhours_sla import working_hours
@@ -154,7 +168,7 @@ def digest_of(  # noqa: PLR0913
 
 
 def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
-    """Whether a day's working time began since, not only a part of it after a break."""
+    """Return whether the first shift of a day began after ``since`` and not after ``now``."""
     for stretch in schedule.intervals(since, now + timedelta.resolution):
         opening = stretch.start.astimezone(schedule.tz)
         midnight = opening.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
@@ -166,9 +180,10 @@ def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
 def _passed(
     outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, was_closed: bool
 ) -> int | None:
-    """Return the last threshold that was passed since, None if there is none.
+    """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None.
 
-    ``was_closed``: a threshold that was passed when the agency closed counts at its next opening.
+    ``was_closed`` means that the agency was closed at ``since``. Then a percentage that was passed
+    exactly at closing counts as passed after it.
     """
     used = outcome.elapsed
     if used is None or outcome.verdict is Verdict.PAUSED:
@@ -199,6 +214,7 @@ class _Page:
         self._tz = schedule.tz
         self._now = now
         self._lang = lang
+        self._text = _PHRASES.in_language(lang)
         self._passed = passed
 
     def lines(
@@ -245,17 +261,14 @@ class _Page:
         day = words.WEEKDAYS[self._lang][local.weekday()]
         return f"{day} {words.short_date(local.date(), self._lang)} {local:%H:%M}"
 
-    def _text(self, key: str, **facts: object) -> str:
-        return words.pick(_PHRASES[key], self._lang).format(**facts)
-
 
 def _whole(amount: timedelta) -> str:
-    """Return an amount as text, without fractions of a second."""
+    """Return an amount as text, rounded down to whole seconds."""
     return format_amount(amount - amount % timedelta(seconds=1))
 
 
 def _messages(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines in as few messages as possible."""
+    """Join lines to messages of at most LONGEST characters; yield as few messages as possible."""
     message = ""
     for line in lines:
         whole = line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."

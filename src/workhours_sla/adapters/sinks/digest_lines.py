@@ -1,4 +1,4 @@
-"""Digests as JSON Lines: write each message once, in the working time of its agency."""
+"""Write digests to a file of JSON Lines: each message once, in the working time of its agency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -30,11 +30,13 @@ from workhours_sla.worktime.schedule import Schedule
 SCHEMA: Final = "workhours.digest/1"
 
 _NOTE: Final = "digests"
+"""The key under which the state of the digests is in the store."""
 _AT_ONCE: Final = 10_000
+"""The number of changes that are read from the store at a time."""
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """One message to one agency; a digest may have several parts."""
+    """One message to one agency. ``part`` is its number in the digest, ``parts`` their count."""
 
     message_id: str
     agency_id: str | None
@@ -45,35 +47,35 @@ class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is stored between two calls of ``write``, before any message is written."""
+    """What is stored by a call of ``write``, before it writes messages to the file."""
 
     number: int
     """The number of the last change that was counted."""
     since: dict[str, datetime] = {}
-    """The last call within the working time of each schedule."""
+    """The time of the last call within the working time of a schedule, keyed by its name."""
     changed: list[tuple[str | None, dict[str, int]]] = []
-    """The changes of each agency since its last message, counted."""
+    """The agencies, each with its changes since its last message, counted by kind."""
     messages: list[Message] = []
-    """The messages of the last call, which may not have been written."""
+    """The messages of the last call, which may not be in the file yet."""
     file: str = ""
     end: str | None = None
-    """Where the file ended before them."""
+    """The property ``end`` of the file before the messages were written."""
 
 
 class DigestStore(Protocol):
-    """What digests need of a store."""
+    """The methods of a store that digests call."""
 
     def noted(self, key: str) -> str | None:
-        """Return the text that was stored last under a key."""
+        """Return the text that was last stored under a key, or None."""
 
     def note(self, key: str, text: str) -> None:
         """Store a text under a key, durably."""
 
     def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
-        """Return the changes after a number, each with its own."""
+        """Return the changes with larger numbers than ``after``, each with its number."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int]) -> None:
-        """Record that the changes up to a number are no longer needed."""
+        """Record that a sink does not need the changes with these numbers again."""
 
     @property
     def last_change(self) -> int:
@@ -81,22 +83,22 @@ class DigestStore(Protocol):
 
 
 class DigestPipeline(Protocol):
-    """What digests need of a pipeline."""
+    """The methods of a pipeline that digests call."""
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of the appeals whose clocks have not all ended."""
+        """Yield the outcomes of the appeals that have a clock that has not ended."""
 
 
 @public("workhours_sla.stream")
 class Agencies(NamedTuple):
     """The working time and the names of agencies.
 
-    ``schedules`` are by name, ``schedule_of`` returns the name of an agency's schedule, and
-    ``name_of`` its name in messages.
+    ``schedules`` is keyed by the schedule's name. ``schedule_of`` returns the name of an agency's
+    schedule, and ``name_of`` the agency's name in messages.
     """
 
     schedules: Mapping[str, Schedule]
@@ -108,22 +110,11 @@ _encode = msgspec.json.Encoder().encode
 _decode_state = msgspec.json.Decoder(_State).decode
 
 
-class _Id(msgspec.Struct):
-    schema: Literal["workhours.digest/1"]
-    message_id: str
-
-
-_decode = msgspec.json.Decoder(_Id).decode
-
-
-def _id_of(line: bytes) -> str:
-    return _decode(line).message_id
-
-
-DIGESTS: Final = LineForm("digests", SCHEMA, _id_of)
+DIGESTS: Final = LineForm("digests", SCHEMA, "message_id")
 
 
 def _state_of(noted: str) -> _State:
+    """Parse the state that is stored between two calls. Raises StoreError."""
     try:
         return _decode_state(noted)
     except (ValueError, RecursionError) as error:
@@ -136,11 +127,12 @@ def _state_of(noted: str) -> _State:
 class DigestLines:
     """Writes messages to agencies to a file, one per line, each in its agency's working time.
 
-    The messages of a call, and the state that they depend on, are stored in one step before they
-    are written: after a crash they are written again, and the file has each once. ``unknown`` is
-    called once for each schedule whose calendar does not cover the date; its agencies get their
-    messages when it does. ``lost`` is called if another program removed, shortened or changed the
-    file; writing continues, but earlier messages are lost. Raises StoreError.
+    The messages of a call of ``write`` and the state behind them are stored in one step before
+    they are written to the file. After a crash they are written again, and the file has each
+    message once. ``unknown`` is called once for each schedule whose calendar does not cover the
+    date; the agencies with that schedule get their messages once it does. ``lost`` is called if
+    another program removed, shortened or changed the file; then earlier messages are lost, and
+    later messages are written. Raises StoreError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -175,8 +167,10 @@ class DigestLines:
         self._not_covered: set[str] = set()
         self._lang = lang
         noted = store.noted(_NOTE)
-        # changes before the first call are not reported
+        # messages never report changes that were stored before the first digest
         self._state = _State(store.last_change) if noted is None else _state_of(noted)
+        self._written: _State | None = None
+        """The last state whose messages are all in the file."""
         self._latest = max(self._state.since.values(), default=None)
         self._name = str(file.absolute())
         end = self._state.end if self._state.file == self._name else None
@@ -188,18 +182,20 @@ class DigestLines:
         self._file.close()
 
     def due(self, now: datetime) -> bool:
-        """Whether ``now`` is in another minute than the last call of ``write``."""
+        """Return whether ``now`` is in a later minute than the last call of ``write``."""
         return self._latest is None or _minute(now) > _minute(self._latest)
 
     def write(self, now: datetime, clock: datetime | None = None) -> None:
-        """Write the messages that are due at ``now``, up to which all events have arrived.
+        """Write the messages to send at ``now``, the time up to which all events have arrived.
 
-        A second call within the same minute writes nothing. With ``clock``, the time of a clock,
-        an agency gets messages only if it is at work then as well. Raises StoreError.
+        A second call within the same minute writes nothing. With ``clock``, the current time, an
+        agency gets messages only if both times are in its working time. Raises StoreError. If only
+        the file cannot be written, the next call writes the missing messages first.
         """
         if not self.due(now):
             return
         self._latest = now
+        self._write_messages()
         state = self._state
         at_work = {name for name in self._schedules if self._is_at_work(name, now, clock)}
         new = {name for name in self._schedules if name not in state.since}
@@ -238,7 +234,7 @@ class DigestLines:
             self._unknown(error)
 
     def _count(self) -> tuple[int, dict[str | None, Counter[str]]]:
-        """Return the number of the last change, and the changes of each agency, counted."""
+        """Return the number of the last change, and how many changes of each kind agencies have."""
         number = self._state.number
         changed = {agency: Counter(counts) for agency, counts in self._state.changed}
         while found := self._store.changes(number, _AT_ONCE):
@@ -276,13 +272,12 @@ class DigestLines:
                 yield digest
 
     def _write_messages(self) -> None:
+        """Write the messages of the last state to the file, unless that is already done."""
         messages = self._state.messages
-        if messages:
-            self._file.add({one.message_id: _line(one) for one in messages})
-
-
-def _line(message: Message) -> bytes:
-    return escape_control_bytes(_encode(message))
+        if messages and self._written is not self._state:
+            lines = {one.message_id: escape_control_bytes(_encode(one)) for one in messages}
+            self._file.add(lines)
+        self._written = self._state
 
 
 def _minute(when: datetime) -> datetime:

@@ -1,12 +1,10 @@
-"""A sink that writes changes as JSON Lines: appended to a file, or to a stream."""
+"""A sink that appends changes as JSON Lines to a file or a stream."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, NamedTuple, NoReturn
-
-import msgspec
+from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from workhours_sla.adapters.atomic_write import replacing
 from workhours_sla.adapters.file_locks import lock_file
@@ -16,36 +14,19 @@ from workhours_sla.public import public
 from workhours_sla.sla.change import Change
 from workhours_sla.sla.delivery import Progress
 
-
-class _Id(msgspec.Struct):
-    schema: Literal["workhours.change/2"]
-    change_id: str
-
-
-_decode = msgspec.json.Decoder(_Id).decode
-
-
-def _id_of(line: bytes) -> str:
-    return _decode(line).change_id
-
-
-CHANGES: Final = LineForm("changes", SCHEMA, _id_of)
-
-
-def _no_progress(_sink: str) -> Progress:
-    return Progress()
+CHANGES: Final = LineForm("changes", SCHEMA, "change_id")
 
 
 @public("workhours_sla.stream")
 class JsonLinesSink:
-    """Appends each change to a file as one line, durably when ``write`` returns.
+    """Appends each change to a file as one line, which is on the disk when ``write`` returns.
 
-    ``progress`` returns how far the file has the changes of a store: its method of that name. With
-    it the file has each change once, however often it is written and however large a write is; a
-    file that was removed, shortened or changed since is rejected; and only its end is read when it
-    is opened. Without it the whole file is read. A file with other content is rejected. A stream
-    cannot be read back, so it may get a change twice, with the same ``change_id``. Raises
-    StoreError.
+    ``progress`` is the method ``progress`` of the store, which returns how many of its changes the
+    file has. With it the file has each change once, even if ``write`` gets a change again. Only the
+    last lines of the file are read when it is opened, and a file that another program removed,
+    shortened or changed is rejected. Without ``progress`` the whole file is read. A file with other
+    content is rejected. A stream cannot be read, so that it may get a change twice, with the same
+    ``change_id``. Raises StoreError.
 
     >>> from io import BytesIO
     >>> stream = BytesIO()
@@ -59,7 +40,7 @@ class JsonLinesSink:
         where: Path | BinaryIO,
         *,
         name: str | None = None,
-        progress: Callable[[str], Progress] = _no_progress,
+        progress: Callable[[str], Progress] = lambda _sink: Progress(),
     ) -> None:
         self._where = where
         self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
@@ -75,21 +56,21 @@ class JsonLinesSink:
             self._lost("sink_shortened")
 
     def close(self) -> None:
-        """Close the file; a stream remains open."""
+        """Close the file. A stream remains open."""
         if isinstance(self._to, LineFile):
             self._to.close()
 
     def write(self, changes: Sequence[Change]) -> str | None:
-        """Write the changes that a file does not have, and return where it then ends.
+        """Write the changes that the file does not have, and return its property ``end``.
 
-        Raises StoreError.
+        A stream gets all changes, and None is returned. Raises StoreError.
         """
         lines = {change.change_id: change_to_json(change) for change in changes}
         if isinstance(self._to, LineFile):
             self._to.add(lines)
             return self._to.end
         rest = b"".join(line + b"\n" for line in lines.values())
-        while rest:  # a stream without a buffer may write a part only
+        while rest:  # a stream without a buffer may write fewer bytes than it gets
             rest = rest[self._to.write(rest) :]
         self._to.flush()
         return None
@@ -100,7 +81,10 @@ class JsonLinesSink:
 
 
 class Rewritten(NamedTuple):
-    """The result of ``rewrite``: changes from the caller, lines only the file had, and its end."""
+    """The result of ``rewrite``: how many changes were written, and the ``end`` of the new file.
+
+    ``kept`` counts the changes that only the former file had.
+    """
 
     changes: int
     kept: int
@@ -108,11 +92,11 @@ class Rewritten(NamedTuple):
 
 
 def rewrite(path: Path, changes: Callable[[], Iterable[Change]]) -> Rewritten:
-    """Replace a file of changes: first the changes that only the file has, then ``changes``.
+    """Replace a file of changes: write the changes that only the file has, then ``changes``.
 
-    Each change is written once. ``changes`` is called twice and returns the same each time. The
-    file is replaced as a whole or not at all. Raises StoreError for a file with other content,
-    OSError.
+    Each change is written once. ``changes`` is called twice and must return the same changes. If an
+    error is raised, the file is unchanged. Raises OSError, and StoreError for a file with other
+    content.
     """
     ids = {change.change_id for change in changes()}
     kept: set[str] = set()

@@ -1,4 +1,4 @@
-"""A file to which lines are appended durably, each once: the base of the sinks in files."""
+"""Append lines of JSON to a file, each line once, so that they survive a crash."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from contextlib import suppress
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, NoReturn
+from typing import Any, BinaryIO, Final, Literal, NamedTuple, NoReturn
+
+import msgspec
 
 from workhours_sla.adapters.atomic_write import sync_folder
 from workhours_sla.adapters.faults import fail
@@ -18,40 +20,45 @@ from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.errors import StoreError
 
 _SAMPLE: Final = 1 << 10
-"""How many bytes before an end identify it."""
+"""The number of last bytes whose hash is in the property ``end`` of a file."""
 _WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
-"""Errors of a file system without locks; a file of lines is used without one there."""
+"""The errors of a file system that has no locks. Files are not locked on such a file system."""
 _SHOWN: Final = 40
-"""Characters of a wrong line that an error quotes."""
+"""The number of characters of a wrong line that an error quotes."""
 
 
-class LineForm(NamedTuple):
-    """The kind of lines in a file.
+class LineForm:
+    """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``words.LINES``. A line begins with the name of its ``schema``;
-    ``id_of`` returns its id and raises ValueError for any other text.
+    ``what`` is a key of ``words.LINES``, the name of the lines in messages.
     """
 
-    what: str
-    schema: str
-    id_of: Callable[[bytes], str]
+    def __init__(self, what: str, schema: str, id_key: str) -> None:
+        self.what = what
+        self.start = f'{{"schema":"{schema}",'.encode()
+        line = msgspec.defstruct(
+            "Line",
+            [("schema", Literal[schema]), ("id", str)],
+            rename={"id": id_key},
+        )
+        self._decode = msgspec.json.Decoder[Any](line).decode
+
+    def id_of(self, line: bytes) -> str:
+        """Return the id of a line. Raises ValueError for any other text."""
+        id_: str = self._decode(line).id
+        return id_
 
     def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
-        """Raise StoreError for a cause in ``words.STORE_FAULTS``."""
+        """Raise StoreError about a file; ``cause`` is a key of ``words.STORE_FAULTS``."""
         fail(cause, path, what=self.what, **facts)
 
-    @property
-    def start(self) -> bytes:
-        """The beginning of every line."""
-        return f'{{"schema":"{self.schema}",'.encode()
-
     def may_begin(self, text: bytes) -> bool:
-        """Whether a text is, or can become, the beginning of a line."""
+        """Return whether a line could begin with ``text``, or with ``text`` and more bytes."""
         return text.startswith(self.start) or self.start.startswith(text)
 
 
 class Line(NamedTuple):
-    """A line of a file, without its line ending; ``id`` is empty if it was cut short."""
+    """A line of a file without its line ending. ``id`` is empty if the line is incomplete."""
 
     id: str
     text: bytes
@@ -61,11 +68,12 @@ class Line(NamedTuple):
 class LineFile:
     """A file of lines with ids, which only this object writes.
 
-    A file with anything but lines of ``form`` is rejected and not changed. A last line that was
-    cut short is removed. ``end`` is an earlier value of the property ``end``, such that no line
-    before it can be added again. No line is added that the file has after ``end``, or anywhere if
-    it is None. If the file was removed, shortened or changed since, ``lost`` is called with a key
-    of ``words.STORE_FAULTS``; if it returns, writing continues. Raises StoreError.
+    A file with anything but lines of ``form`` is rejected and not changed. An incomplete last line
+    is removed. ``end`` is an earlier value of the property ``end``: only the lines after it are
+    read, and ``add`` skips those lines. The caller never adds a line again that is before ``end``.
+    Without ``end`` the whole file is read. If another program removed, shortened or changed the
+    file, ``lost`` is called with a key of ``words.STORE_FAULTS``; if it returns, writing continues.
+    Raises StoreError.
     """
 
     def __init__(
@@ -79,12 +87,12 @@ class LineFile:
 
     @property
     def found(self) -> frozenset[str]:
-        """The ids of the lines after ``end`` when the file was opened."""
+        """The ids of the lines that were read when the file was opened."""
         return self._found
 
     @property
     def end(self) -> str:
-        """The size of the file, and a hash of its last bytes."""
+        """A text that identifies the content: the size of the file and a hash of its last bytes."""
         return end_of(self._stream, self._size)
 
     def close(self) -> None:
@@ -93,6 +101,8 @@ class LineFile:
 
     def check(self) -> None:
         """Call ``lost`` if another program removed, shortened or changed the file."""
+        if self._stream.closed:  # opening it again failed the last time
+            self._open(None)
         try:
             cause = self._cause_of_loss()
         except OSError as error:
@@ -103,7 +113,7 @@ class LineFile:
             self._open(None)
 
     def add(self, lines: Mapping[str, bytes]) -> None:
-        """Append the lines, by id, that the file does not have; all of them or none."""
+        """Append the lines, keyed by id, that the file does not have. Appends all or none."""
         self.check()
         try:
             fresh = [
@@ -131,12 +141,12 @@ class LineFile:
         self._size += len(text)
 
     def _cut(self) -> None:
-        """Remove everything after the last complete line."""
+        """Remove the bytes after the last complete line."""
         self._stream.truncate(self._size)
         self._is_torn = False
 
     def _cause_of_loss(self) -> str | None:
-        """Return what another program did to the open file, None if nothing."""
+        """Return a key of ``words.STORE_FAULTS`` if another program changed the open file."""
         if self._is_torn:
             self._cut()
         opened = os.fstat(self._stream.fileno())
@@ -183,7 +193,7 @@ class LineFile:
             self._form.fail("sink_in_use", self._path)
 
     def _read_from(self, start: int) -> None:
-        """Read the ids of the lines, and complete or remove the last one."""
+        """Read the ids of the lines after byte ``start``, and repair an incomplete last line."""
         found = set()
         self._size, self._is_torn = start, False
         last = None
@@ -194,7 +204,7 @@ class LineFile:
                 if last.is_ended:
                     self._size += len(last.text) + 1
         if last is not None and not last.is_ended:
-            if last.id:  # only its line ending is missing
+            if last.id:  # only the line ending is missing
                 self._size += len(last.text)
                 self._append(b"\n")
             else:
@@ -203,7 +213,10 @@ class LineFile:
 
 
 def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
-    """Raise StoreError for an existing file with anything but lines of a form."""
+    """Raise StoreError if a file exists and has anything but lines in a format.
+
+    With ``first_only`` only the first line is checked.
+    """
     try:
         if _status(path, form) is not None:
             with path.open("rb") as file:
@@ -215,13 +228,14 @@ def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
 
 
 def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iterator[Line]:
-    """Yield the lines of a file after an offset. Raises StoreError for one of another form.
+    """Yield the lines of a file after byte ``start``. Raises StoreError for any other content.
 
-    A part of ``form.start`` counts as a line that was cut short only after another line.
+    A last line that has only some bytes of ``form.start`` is an incomplete line if another line
+    precedes it. In a file without other lines it is other content.
     """
     file.seek(start)
     sample = file.read(_SAMPLE)
-    if not form.may_begin(sample):  # before a line without an end is read into memory
+    if not form.may_begin(sample):  # checked first, since a foreign file may be one huge line
         _refuse_text(path, form, sample)
     file.seek(start)
     others = start > 0
@@ -240,14 +254,14 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
 
 
 def end_of(file: BinaryIO | FileIO, size: int) -> str:
-    """Return a size, and a hash of the bytes before it."""
+    """Return the text of the property ``end`` for a file with ``size`` bytes."""
     first = max(0, size - _SAMPLE)
     file.seek(first)
     return f"{size}-{sha256(file.read(size - first)).hexdigest()[:16]}"
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return what happened to a file since it ended at ``end``, None if it still has that."""
+    """Return a key of ``words.STORE_FAULTS`` unless a file still has its content up to ``end``."""
     size = int(end.partition("-")[0])
     if not size:
         return None
@@ -260,7 +274,10 @@ def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
 
 
 def _status(path: Path, form: LineForm) -> os.stat_result | None:
-    """Return the status of an ordinary file, None if there is none. Raises StoreError."""
+    """Return the status of a file, or None if it does not exist.
+
+    Raises StoreError for anything but an ordinary file.
+    """
     try:
         status = path.stat()
     except FileNotFoundError:
