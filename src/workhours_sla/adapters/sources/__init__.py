@@ -1,4 +1,4 @@
-"""Read files and streams of appeals: one reader per format, one column mapping for all."""
+"""Read appeals and events from files and streams in CSV or JSON Lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.sources.lines import MARKS_AND_BLANKS, ByteChunks
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
-from workhours_sla.errors import SourceError
+from workhours_sla.adapters.sources.reading import cannot_open, no_file
 from workhours_sla.public import public
 
 if TYPE_CHECKING:
@@ -34,10 +34,11 @@ _FORMATS: dict[str, Format] = {
 
 @public("workhours_sla.files")
 class AppealFile:
-    """An open file or stream of appeals: iterate over it once, then close it.
+    """An open file or stream of appeals or events. Iterate over it once, then close it.
 
-    Yields the events of each row, or a Fault. ``size`` is the number of bytes of a file, None for a
-    stream; ``position`` is how many have been read.
+    Iterating yields, for each row, a tuple of its events, or a Fault if the row is rejected.
+    ``format`` is ``csv`` or ``jsonl``. ``size`` is the number of bytes of the file, None for a
+    stream.
     """
 
     def __init__(  # noqa: PLR0913 - called here only
@@ -63,7 +64,7 @@ class AppealFile:
         return self._chunks.position
 
     def __iter__(self) -> Iterator[Item]:
-        """Return the iterator over the rows, the same one each time."""
+        """Return the iterator over the rows; each call returns the same iterator."""
         return self._items
 
     def __enter__(self) -> Self:
@@ -80,9 +81,10 @@ class AppealFile:
 def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> AppealFile:
     """Open a file, or a binary stream such as ``sys.stdin.buffer``, as configured.
 
-    The format is the configured one, else that of the file's extension, else JSON Lines if the
-    first character is a brace and CSV if not. Raises SourceError if the file cannot be opened;
-    iterating raises it if the file cannot be read as configured.
+    The format is the configured one, else the format of the file's extension. A file without
+    either is JSON Lines if its first character is a brace, CSV if not. Raises SourceError if the
+    file cannot be opened. Iterating raises SourceError if the file does not match the
+    configuration.
     """
     with ExitStack() as stack:
         if isinstance(where, Path):
@@ -113,7 +115,7 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
 
 
 def layout_of(config: Config) -> Layout:
-    """Return the configured layout of the rows of a file."""
+    """Return the layout of a file's rows that ``config`` describes."""
     options = config.input
     return Layout(
         kind=options.kind,
@@ -126,20 +128,17 @@ def layout_of(config: Config) -> Layout:
 
 
 def _open(path: Path, name: str) -> tuple[BinaryIO, int | None]:
-    """Return an open file and its size, None if that is unknown."""
+    """Open a file, and return it with its size in bytes, None if it is not a regular file."""
     try:
         stream = path.open("rb")
         status = path.stat()
     except FileNotFoundError:
-        msg = f"no file {name!r}; check the path, or give - for standard input"
-        raise SourceError(msg, name=name) from None
+        raise no_file(name) from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        msg = f"cannot open {name!r} ({why}); give a file that can be read"
-        raise SourceError(msg, name=name) from None
+        raise cannot_open(name, error) from None
     return stream, status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _looks_like(chunks: ByteChunks) -> Format:
-    """Return the format that the first character suggests."""
+    """Return JSON Lines as the format if the first character is a brace, else CSV."""
     return "jsonl" if chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"{") else "csv"

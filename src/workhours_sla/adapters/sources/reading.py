@@ -1,4 +1,4 @@
-"""Read a file while it is written: how far it was read, and whether it is still the same."""
+"""Read a file while it is written, and notice when it was cut short or rewritten."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from workhours_sla.adapters.sources.lines import LineCutter
-from workhours_sla.adapters.sources.rotated import Inode, identity_of, inode_of
-from workhours_sla.adapters.sources.spot import BEFORE, HEAD, Spot, digest
+from workhours_sla.adapters.sources.spot import (
+    BEFORE,
+    HEAD,
+    Inode,
+    Spot,
+    digest,
+    identity_of,
+    inode_of,
+)
 from workhours_sla.errors import SourceError
 
 _CHUNK: Final = 1 << 16
@@ -19,7 +26,10 @@ _CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "
 
 
 class Reading(LineCutter):
-    """A file that is open, and how far it was read."""
+    """An open file that is followed, and how far it was read.
+
+    Times of writes are in nanoseconds since 1970.
+    """
 
     def __init__(self, file: BinaryIO, path: Path, offset: int = 0) -> None:
         status = os.fstat(file.fileno())
@@ -28,28 +38,29 @@ class Reading(LineCutter):
         self.inode: Inode = inode_of(status)
         self._identity = identity_of(file)
         self.written_at: int = status.st_mtime_ns
+        """The time of the file's last write, as of the last read."""
         self.floor: int = status.st_mtime_ns
-        """The last write before the last read, and before the last search for other files."""
+        """The time of the file's last write, as of the last search for other files."""
         self.quiet = 0
-        """How many polls in a row found nothing new."""
+        """How many polls in a row found nothing new in the file."""
         self.is_known = False
-        """Whether it was rotated before its position was stored."""
+        """Whether the file was rotated before its position was stored."""
         self.is_doubted: bool = False
-        """Whether it was cut short while it was opened."""
+        """Whether the file was cut short while it was opened."""
         self._head = self._before = b""
         self._end = 0
-        self._known = self._place = ""
+        self._head_digest = self._spot_text = ""
         self._looked_at = (0, 0)
         self.begin(offset)
         self.was_empty: bool = not self._head
-        """Whether it may have been copied and cut short since the last poll."""
+        """Whether the file may have been copied and cut short since the last poll."""
 
     def begin(self, offset: int) -> None:
-        """Continue at an offset."""
+        """Continue reading at an offset in bytes."""
         self.is_doubted = False
         super().__init__(offset)
         self._at = offset
-        self._place = ""
+        self._spot_text = ""
         self._remember()
 
     def read(self) -> bytes:
@@ -58,7 +69,7 @@ class Reading(LineCutter):
         return self._bytes(self._at, self._at + _CHUNK)
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line that ends in a chunk, and the offset after it."""
+        """Yield each line that ends in a chunk, and the offset in bytes after the line."""
         self._at += len(chunk)
         before = self.offset
         for line, offset in super().cut(chunk):
@@ -69,51 +80,49 @@ class Reading(LineCutter):
                 self._before = (self._before + line)[-BEFORE:]
                 if len(self._head) < HEAD:
                     self._head = (self._head + line)[:HEAD]
-                    self._known = digest(self._head)
-            else:  # a line that is too long to be kept
+                    self._head_digest = digest(self._head)
+            else:  # the line was too long to be kept in full
                 self._remember()
             before = offset
-            self._place = ""
+            self._spot_text = ""
             yield line, offset
 
     def take_rest(self) -> bytes:
-        """Return the rest after the last line, and count it as a line."""
+        """Return the bytes after the last complete line, and count them as a line."""
         rest = self.rest
         self.begin(self._at)
         return rest
 
     @property
-    def place(self) -> str:
-        """The text of a Spot: how far the file was read.
-
-        Before the first line is read, the file is recognised by the lines that it has.
-        """
-        if not self._place or not self.offset:
+    def spot_text(self) -> str:
+        """The text of the file's Spot."""
+        if not self._spot_text or not self.offset:
             if not self.offset:
                 self._look_again()
-            known, before = f"{len(self._head)}-{self._known}", digest(self._before)
+            head, before = f"{len(self._head)}-{self._head_digest}", digest(self._before)
             end = f"-{self._end}" if self._end > self.offset else ""
             floor = max(0, self.floor)
-            self._place = f"{self.offset}-{known}-{before}-{self._identity}-{floor}{end}"
-        return self._place
+            self._spot_text = f"{self.offset}-{head}-{before}-{self._identity}-{floor}{end}"
+        return self._spot_text
 
     @property
     def spot(self) -> Spot:
-        """How far the file was read."""
-        return Spot.parse(self.place)
+        """How far the file was read, and what the file is recognised by."""
+        return Spot.parse(self.spot_text)
 
     @property
     def is_touched(self) -> bool:
-        """Whether it was written since the last search for other files, even if it is empty."""
+        """Whether the file was written to since the last search for other files."""
         return self.written_at != self.floor
 
     @property
     def is_intact(self) -> bool:
-        """Whether the file still has what was read, so was not cut short or rewritten."""
-        return self._is_there and (self.offset > 0 or self.has_rest)
+        """Whether the file was neither cut short nor rewritten."""
+        return self._is_recognised and (self.offset > 0 or self.has_rest)
 
     @property
-    def _is_there(self) -> bool:
+    def _is_recognised(self) -> bool:
+        """Whether the file still has the bytes that it is recognised by."""
         size = min(self._end, BEFORE)
         there = self._bytes(self._end - size, self._end)
         return (
@@ -125,7 +134,7 @@ class Reading(LineCutter):
 
     @property
     def has_rest(self) -> bool:
-        """Whether the file still has the rest after the last line."""
+        """Whether the file still has the bytes that were read after the last complete line."""
         size = os.fstat(self.file.fileno()).st_size
         end = self.offset + len(self.rest)
         if size < self._at or end < self._at or len(self.rest) > _CHUNK:
@@ -133,37 +142,43 @@ class Reading(LineCutter):
         return self._bytes(self.offset, end) == self.rest
 
     def _remember(self) -> None:
-        """Read the bytes that the file is recognised by."""
-        self._end, self._head, self._before = self._marks()
-        self._known = digest(self._head)
+        """Store the bytes that the file is recognised by."""
+        self._end, self._head, self._before = self._sample()
+        self._head_digest = digest(self._head)
 
     def _look_again(self) -> None:
-        """Read them again if lines were added before the first read, unless the file was cut."""
+        """Store the bytes again if lines were added before the first read.
+
+        If the file was cut short, the stored bytes stay as they are.
+        """
         status = os.fstat(self.file.fileno())
         looked_at = (status.st_size, status.st_mtime_ns)
         if looked_at != self._looked_at:
-            marks = self._marks()
-            if self._is_there:  # checked after reading, so that they are of the same file
-                self._end, self._head, self._before = marks
-                self._known = digest(self._head)
+            sample = self._sample()
+            if self._is_recognised:  # checked after reading, so that the sample is of this file
+                self._end, self._head, self._before = sample
+                self._head_digest = digest(self._head)
                 self._looked_at = looked_at
 
-    def _marks(self) -> tuple[int, bytes, bytes]:
-        """Return where the lines end that were read, or all lines if none was, and their two ends.
+    def _sample(self) -> tuple[int, bytes, bytes]:
+        """Return the offset where the lines end, their first bytes and their last bytes.
 
-        If no line is complete yet, the beginning of the file is used for them.
+        The lines are those that were read, or all complete lines if none was read. If the file has
+        no complete line, the first bytes of the file are returned, and no last bytes.
         """
         end = self.offset or self._end_of_lines()
         head = self._bytes(0, min(end or HEAD, HEAD))
         return end, head, self._bytes(max(0, end - BEFORE), end)
 
     def _end_of_lines(self) -> int:
+        """Return the offset after the last complete line, 0 if its end is not near the file's."""
         size = os.fstat(self.file.fileno()).st_size
         begin = max(0, size - _CHUNK)
         found = self._bytes(begin, size).rfind(b"\n")
         return begin + found + 1 if found >= 0 else 0
 
     def _bytes(self, begin: int, end: int) -> bytes:
+        """Return the bytes between two offsets. Raises SourceError."""
         try:
             self.file.seek(begin)
             return self.file.read(end - begin)
@@ -182,11 +197,14 @@ def open_file(path: Path) -> BinaryIO:
     try:
         return opened(path)
     except FileNotFoundError:
-        raise no_file(path) from None
+        raise no_file(str(path)) from None
 
 
 def opened(path: Path) -> BinaryIO:
-    """Open a file. Raises FileNotFoundError, and SourceError for all else."""
+    """Open a file that can be followed.
+
+    Raises FileNotFoundError if there is no such file, and SourceError for any other reason.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
             msg = (
@@ -198,17 +216,18 @@ def opened(path: Path) -> BinaryIO:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise cannot_open(path, error) from None
+        raise cannot_open(str(path), error) from None
 
 
-def cannot_open(path: Path, error: OSError) -> SourceError:
-    """Return the error that an existing file cannot be opened."""
-    msg = f"cannot open {str(path)!r} ({error.strerror}); give a file that can be read"
-    cause = _CAUSES.get(error.errno or 0, "unopened")
-    return SourceError(msg, name=str(path), cause=cause, why=error.strerror)
+def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
+    """Return the SourceError for an existing file that cannot be opened."""
+    why = getattr(error, "strerror", None) or str(error)
+    msg = f"cannot open {name!r} ({why}); give a file that can be read"
+    cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
+    return SourceError(msg, name=name, cause=cause, why=why)
 
 
-def no_file(path: Path) -> SourceError:
-    """Return the error that there is no such file."""
-    msg = f"no file {str(path)!r}; check the path, or give - for standard input"
-    return SourceError(msg, name=str(path), cause="no_file")
+def no_file(name: str) -> SourceError:
+    """Return the SourceError for a file that does not exist."""
+    msg = f"no file {name!r}; check the path, or give - for standard input"
+    return SourceError(msg, name=name, cause="no_file")

@@ -1,36 +1,50 @@
-"""Find, order and recognise the rotated files of a followed one."""
+"""Search for the rotated files of a followed path, and recognise those that were read before.
+
+A candidate is a rotated file or the file at the path. A spot (``Spot``) is what is stored about a
+file that was read; its home is the candidate that is recognised by it. ``floor`` is the time of the
+last write to the newest known file: candidates that were written to since may be new. Times of
+writes are in nanoseconds since 1970.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
+from time import sleep
 from typing import BinaryIO, Final, NamedTuple
 
-from workhours_sla.adapters.sources.spot import Spot
+from workhours_sla.adapters.sources.reading import Reading, opened
+from workhours_sla.adapters.sources.spot import Inode, Spot, identity_of, inode_of
 from workhours_sla.errors import SourceError
-
-Inode = tuple[int, int]
-"""Device and inode number of a file, which a rename does not change."""
 
 _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|zip|7z))?")
 """The suffixes that rotation and compression add to the name of a file."""
 _UNPACKERS: Final = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma", ".lzma": "lzma"}
-_LOOKS: Final = 100
-_GET_VERSION: Final = 0x80087601
-"""FS_IOC_GETVERSION, which returns the generation of an inode."""
+"""A mapping from the suffix of a compressed file to the module that decompresses it."""
 _CHUNK: Final = 1 << 16
 _MOST_DIGITS: Final = 3
 """A longer number in a name is a date."""
+_MOST_LISTINGS: Final = 100
+"""The most times that a directory is listed in one search, while files are renamed."""
+_MOST_COMPARED: Final = 200
+"""The most files that are compared to find those to read."""
+_MOST_TRIES: Final = 10
+"""A missing number is lost after this many searches; before, a rotation may be in progress."""
+_PAUSE: Final = 0.1
+"""Seconds between searches."""
 
 
-class Found(NamedTuple):
-    """A rotated file, or the followed file itself, whose ``suffix`` is empty."""
+class Candidate(NamedTuple):
+    """A rotated file, or the file at the path, whose ``suffix`` is empty.
+
+    ``written_at`` is the time of the last write. ``packed`` is the suffix of the compression
+    format, empty if the file is not compressed.
+    """
 
     path: Path
     inode: Inode
@@ -39,47 +53,216 @@ class Found(NamedTuple):
     packed: str = ""
 
     def is_since(self, floor: int) -> bool:
-        """Whether it was written at ``floor`` or later, or is the followed file."""
+        """Whether the file was written to at ``floor`` or later, or is the file at the path."""
         return not self.suffix or self.written_at >= floor
 
     @property
     def number(self) -> int | None:
-        """The number of a file named like ``events.jsonl.1``: 1."""
+        """The number of a rotated file, 1 for ``events.jsonl.1``; None if it has no number."""
         digits = self.suffix[1:]
         return int(digits) if digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 
+    @property
+    def mark(self) -> Spot:
+        """The spot that stands for a compressed file after the search has dealt with it."""
+        return Spot(0, 0, "", "", self.inode[1], self.written_at)
 
-def identity_of(file: BinaryIO) -> int:
-    """Return what identifies a file among all that ever were on its disk, if there is such.
 
-    An inode number is soon reused. On some file systems Linux counts how often.
+class OpenCandidate(NamedTuple):
+    """A candidate that was opened, with the spots in it, or the error that prevents opening it."""
+
+    candidate: Candidate
+    file: BinaryIO | None = None
+    spots: Sequence[Spot] = ()
+    identity: int = -1
+    refused: SourceError | None = None
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of the file were read."""
+        return max([spot.offset for spot in self.spots], default=0)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the file may have lines that were not read."""
+        if self.file is None or not self.spots:
+            return True
+        return self.offset < os.fstat(self.file.fileno()).st_size
+
+    def has_all_of(self, spot: Spot) -> bool:
+        """Whether the file still has everything that was read."""
+        return self.file is not None and spot.is_whole_in(self.file)
+
+
+class Search:
+    """One comparison of the candidates with the spots.
+
+    ``readings`` are the files that are open already, and ``closed`` are the spots of files that
+    were read to their end. Without ``spots``, the last of ``readings`` is the newest known file,
+    otherwise the home of the last spot is. Raises SourceError, and FileNotFoundError if a file was
+    renamed during the search.
     """
-    number, times = os.fstat(file.fileno()).st_ino, b""
-    if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - not on other platforms
 
-        with suppress(OSError):
-            times = fcntl.ioctl(file.fileno(), _GET_VERSION, bytes(8))[:4]
-    return number << 32 | int.from_bytes(times, sys.byteorder)
+    opened: Sequence[OpenCandidate]
+    """The candidates that may have to be read, oldest first."""
+    homes: dict[Spot, Candidate]
+    """A mapping from each spot that was found to its home."""
+    rewritten: Sequence[Spot]
+    """The spots for which no candidate has everything that was read."""
+    newer: Sequence[Candidate]
+    """The candidates with new lines that were written to after the newest known file."""
+    unread: Sequence[Candidate]
+    """The compressed candidates with lines that were not read."""
+    blank: Sequence[Candidate]
+    """The new compressed candidates that are empty."""
+    missing: Sequence[int]
+    """The numbers of rotated files that do not exist, although older files do."""
+    floor: int
+
+    def __init__(  # noqa: PLR0913 - called here only
+        self,
+        stack: ExitStack,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        *,
+        closed: Collection[Spot],
+        spots: Sequence[Spot],
+        floor: int,
+    ) -> None:
+        self._candidates = candidates
+        self._readings = readings
+        self._closed = closed
+        self._spots = spots
+        newest: Candidate | None = None
+        if not spots:
+            inode = readings[-1].inode
+            newest = next((one for one in candidates if one.inode == inode), None)
+        self.opened = self._open(stack, _earlier(floor, newest))
+        self.homes = {spot: home.candidate for spot in spots if (home := _home(spot, self.opened))}
+        self.rewritten = [
+            spot
+            for spot in self.homes
+            if spot.known and not any(one.has_all_of(spot) for one in self.opened)
+        ]
+        if spots:
+            newest = self.homes.get(spots[-1])
+        self.floor = _earlier(floor, newest)
+        self.unread, self.blank = self._compressed()
+        is_lost = len(self.homes) < len(set(spots))
+        for one in self.opened:
+            if one.refused and (is_lost or one.candidate.is_since(self.floor)):
+                raise one.refused
+        newer = [
+            one.candidate
+            for one in self.opened
+            if one.has_more and one.candidate.is_since(self.floor)
+        ]
+        self.newer = [one for one in [*newer, *self.unread] if one not in self.homes.values()]
+        if spots:
+            newest = self.homes.get(spots[-1])  # which may be compressed
+        unread = [*self.newer, newest] if newest else self.newer
+        self.missing = _missing_numbers(candidates, unread)
+
+    def _open(self, stack: ExitStack, floor: int) -> list[OpenCandidate]:
+        """Open the candidates that may have spots or were written to since ``floor``."""
+        known = {reading.inode for reading in self._readings}
+        found: list[OpenCandidate] = []
+        for one in self._candidates:
+            if one.packed or one.inode in known or not (self._spots or one.is_since(floor)):
+                continue
+            try:
+                file = opened(one.path)
+            except SourceError as error:
+                found.append(OpenCandidate(one, refused=error))
+                continue
+            stack.callback(file.close)
+            if inode_of(os.fstat(file.fileno())) != one.inode:
+                raise FileNotFoundError
+            identity = identity_of(file)
+            here = [spot for spot in self._spots if _is_in(spot, file, identity)]
+            if here and here[-1] is self._spots[-1]:
+                floor = _earlier(floor, one)
+            if here or (len(found) < _MOST_COMPARED and one.is_since(floor)):
+                done = [spot for spot in self._closed if _is_in(spot, file, identity)]
+                found.append(OpenCandidate(one, file, here + done, identity))
+            else:  # the file is not needed, or a later search will find it
+                file.close()
+        return found
+
+    def _compressed(self) -> tuple[list[Candidate], list[Candidate]]:
+        """Return the compressed files with unread lines, and the new ones that are empty.
+
+        Add the compressed files to ``homes`` as the homes of the spots in them.
+        """
+        plain = {one.path for one in self._candidates if not one.packed}
+        files = [reading.file for reading in self._readings]
+        unread, blank = [], []
+        for one in self._candidates:
+            lost = [spot for spot in self._spots if spot not in self.homes]
+            is_newer = one.is_since(self.floor)
+            is_seen = one.path.with_suffix("") in plain or one.mark in self._closed
+            if not one.packed or is_seen or not (is_newer or lost):
+                continue
+            inside, is_read = _compare(one, [*self._spots, *self._closed], files)
+            self.homes |= {spot: one for spot in inside if spot in lost}
+            if not is_read and (is_newer or not set(inside).isdisjoint(lost)):
+                unread.append(one)
+            elif is_newer and not inside and not self._had_blank() and _is_blank(one):
+                blank.append(one)
+        return unread, blank
+
+    def _had_blank(self) -> bool:
+        """Whether a known rotated file was empty: it may be one of the compressed files now."""
+        return any(not os.fstat(one.file.fileno()).st_size for one in self._readings[:-1]) or any(
+            not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
+        )
 
 
-def inode_of(status: os.stat_result) -> Inode:
-    """Return what a rename does not change."""
-    return status.st_dev, status.st_ino
+def search(  # noqa: PLR0913
+    path: Path,
+    readings: Sequence[Reading],
+    *,
+    closed: Collection[Spot],
+    spots: Sequence[Spot],
+    floor: int,
+    with_path: bool,
+) -> Search:
+    """Search until no rotation is in progress, and return the last Search with its files open.
+
+    With ``with_path`` the file at the path is a candidate as well. The other parameters are those
+    of Search. Raises SourceError.
+    """
+    tries = 0
+    while True:
+        candidates = [one for one in rotations(path) if with_path or one.suffix]
+        with ExitStack() as stack:
+            try:
+                result = Search(
+                    stack, candidates, readings, closed=closed, spots=spots, floor=floor
+                )
+            except FileNotFoundError:  # a file was renamed before it was opened
+                sleep(_PAUSE)
+                continue
+            tries += 1
+            if result.missing and tries < _MOST_TRIES:  # a rotation may be in progress
+                sleep(_PAUSE)
+                continue
+            stack.pop_all()
+        return result
 
 
-def rotations(path: Path) -> list[Found]:
-    """Return the rotated files of a path in the order of their last write, then the path's own.
+def rotations(path: Path) -> list[Candidate]:
+    """Return the rotated files of a path in the order of their last write, then the path's file.
 
-    The directory is listed until the result is the same twice, because files may be renamed
-    meanwhile. Of files written at the same moment the one with the greater number comes first, or
-    the one with the earlier date. Raises SourceError for a directory that cannot be listed.
+    Of files written at the same time, the file with the greater number or the earlier date comes
+    first. The directory is listed until two listings in a row are equal, because files may be
+    renamed meanwhile. Raises SourceError for a directory that cannot be listed.
     """
     before = None
-    found: list[Found] = []
-    for _ in range(_LOOKS):
+    found: list[Candidate] = []
+    for _ in range(_MOST_LISTINGS):
         try:
-            found = _look(path)
+            found = _listing(path)
         except OSError as error:
             msg = (
                 f"cannot list the directory of {str(path)!r} ({error.strerror}), where its rotated "
@@ -93,53 +276,8 @@ def rotations(path: Path) -> list[Found]:
     return sorted(found, key=_order)
 
 
-def missing_numbers(found: Iterable[Found], unread: Iterable[Found]) -> list[int]:
-    """Return the numbers without a file between the oldest unread one and the followed one.
-
-    Only where the newest file has the smallest number.
-    """
-    numbered = {one.number: one for one in found if one.number}
-    plain = [numbered[number] for number in sorted(numbered) if not numbered[number].packed]
-    if plain and plain[0].written_at < plain[-1].written_at:
-        return []
-    oldest = max([one.number or 0 for one in unread], default=0)
-    return [number for number in range(1, oldest) if number not in numbered]
-
-
-def recognised(
-    one: Found, spots: Sequence[Spot], open_files: Iterable[BinaryIO]
-) -> tuple[list[Spot], bool]:
-    """Return the spots in a compressed file, and whether all of it was read.
-
-    ``open_files`` were read to their end. A file that cannot be unpacked here is recognised only
-    as one of them, by the time of its last write.
-    """
-    if one.packed not in _UNPACKERS:
-        return [], any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in open_files)
-    try:
-        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
-            there = [spot for spot in spots if spot.is_in(unpacked)]
-            ends = {0, *[spot.offset for spot in there]}
-            return there, (
-                any(_ends_at(unpacked, offset) for offset in ends)
-                or any(_is_beginning(unpacked, file) for file in open_files)
-            )
-    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
-        return [], False
-
-
-def is_blank(one: Found) -> bool:
-    """Whether a compressed file is known to be empty."""
-    if one.packed not in _UNPACKERS:
-        return False
-    try:
-        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
-            return _ends_at(unpacked, 0)
-    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
-        return False
-
-
-def _look(path: Path) -> list[Found]:
+def _listing(path: Path) -> list[Candidate]:
+    """Return the candidates of a path in the order of the directory. Raises OSError."""
     found = []
     with os.scandir(path.parent) as entries:
         for entry in entries:
@@ -154,16 +292,87 @@ def _look(path: Path) -> list[Found]:
                 except FileNotFoundError:
                     continue
                 if match is None or stat.S_ISREG(status.st_mode):
-                    found.append(Found(one, inode_of(status), status.st_mtime_ns, suffix, packed))
+                    inode = inode_of(status)
+                    found.append(Candidate(one, inode, status.st_mtime_ns, suffix, packed))
     return found
 
 
-def _order(one: Found) -> tuple[bool, int, int, str]:
+def _order(one: Candidate) -> tuple[bool, int, int, str]:
+    """Return the sort key of a candidate: the oldest file first, the path's file last."""
     return not one.suffix, one.written_at, -(one.number or 0), one.suffix
 
 
+def _missing_numbers(found: Iterable[Candidate], unread: Iterable[Candidate]) -> list[int]:
+    """Return the numbers below that of the oldest unread file that no file has.
+
+    Return none if the newest file does not have the smallest number.
+    """
+    numbered = {one.number: one for one in found if one.number}
+    plain = [numbered[number] for number in sorted(numbered) if not numbered[number].packed]
+    if plain and plain[0].written_at < plain[-1].written_at:
+        return []
+    oldest = max([one.number or 0 for one in unread], default=0)
+    return [number for number in range(1, oldest) if number not in numbered]
+
+
+def _home(spot: Spot, candidates: Iterable[OpenCandidate]) -> OpenCandidate | None:
+    """Return the home of a spot: the identical file if it has the spot, else the newest with it.
+
+    A file with everything that was read is preferred to a file that was cut short since.
+    """
+    homes = [one for one in candidates if spot in one.spots]
+    homes = [one for one in homes if one.has_all_of(spot)] or homes
+    identical = [one for one in homes if one.identity == spot.identity]
+    return next(reversed(identical or homes), None)
+
+
+def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:
+    """Whether a file has a spot. A spot without bytes is only in the identical file."""
+    return spot.is_in(file) if spot.known else spot.identity == identity
+
+
+def _earlier(floor: int, newest: Candidate | None) -> int:
+    """Return the floor, or the newest file's last write if its time was set back since."""
+    if newest is None:
+        return floor
+    return min(floor or newest.written_at, newest.written_at)
+
+
+def _compare(
+    one: Candidate, spots: Sequence[Spot], files: Sequence[BinaryIO]
+) -> tuple[list[Spot], bool]:
+    """Return the spots in a compressed file, and whether all of the file was read.
+
+    ``files`` are open and were read to their end. A compressed file that Python cannot decompress
+    counts as read if one of ``files`` has the same time of the last write.
+    """
+    if one.packed not in _UNPACKERS:
+        return [], any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in files)
+    try:
+        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
+            there = [spot for spot in spots if spot.is_in(unpacked)]
+            ends = {0, *[spot.offset for spot in there]}
+            return there, (
+                any(_ends_at(unpacked, offset) for offset in ends)
+                or any(_is_beginning(unpacked, file) for file in files)
+            )
+    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
+        return [], False
+
+
+def _is_blank(one: Candidate) -> bool:
+    """Whether a compressed file is known to be empty."""
+    if one.packed not in _UNPACKERS:
+        return False
+    try:
+        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
+            return _ends_at(unpacked, 0)
+    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
+        return False
+
+
 def _is_beginning(unpacked: BinaryIO, file: BinaryIO) -> bool:
-    """Whether a file begins with the whole content of another one."""
+    """Whether ``file`` begins with the entire content of ``unpacked``."""
     unpacked.seek(0)
     file.seek(0)
     while chunk := unpacked.read(_CHUNK):
@@ -173,5 +382,6 @@ def _is_beginning(unpacked: BinaryIO, file: BinaryIO) -> bool:
 
 
 def _ends_at(unpacked: BinaryIO, offset: int) -> bool:
+    """Whether a file has no byte at ``offset`` or after it."""
     unpacked.seek(offset)
     return not unpacked.read(1)

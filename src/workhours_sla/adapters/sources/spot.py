@@ -1,8 +1,11 @@
-"""Positions in followed files: how far a file was read, and what identifies it."""
+"""Positions in followed files: how far a file was read, and how to recognise the file later."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Self
@@ -15,21 +18,28 @@ HEAD: Final = 1 << 10
 BEFORE: Final = 1 << 10
 """How many bytes before the offset are compared."""
 
-_FORM: Final = re.compile(
+Inode = tuple[int, int]
+"""The device number and the inode number of a file, which a rename does not change."""
+
+_SPOT: Final = re.compile(
     r"(\d{1,18})-(\d{1,18})-([0-9a-f]*)-([0-9a-f]*)-(\d{1,20})-(\d{1,20})(?:-(\d{1,18}))?", re.ASCII
 )
+_GET_VERSION: Final = 0x80087601
+"""The ioctl FS_IOC_GETVERSION, which returns the generation of an inode."""
 
 
 class Spot(NamedTuple):
-    """A position in a file.
+    """How far a file was read, and what the file is recognised by after a restart or a rename.
 
-    The file is recognised by the digests of its first ``known`` bytes and of the bytes before the
-    offset, at most 1,024 each. A file with the same bytes in both places counts as the same file.
-    ``identity`` and ``written_at`` (the time of its last write, in nanoseconds) are those of the
-    file when it was read, 0 if unknown.
+    ``offset`` is the number of bytes that were read. ``head`` is the digest of the first ``known``
+    bytes of the file, and ``before`` is the digest of the bytes before the offset; each covers at
+    most 1,024 bytes. A file with equal bytes at both positions counts as the file that was read.
+    ``identity`` is the result of ``identity_of``, 0 if unknown. ``written_at`` is the time of the
+    file's last write in nanoseconds since 1970, 0 if unknown.
 
-    Before the first line is read, the file is recognised by the lines that it has: ``end`` is where
-    they end, and ``before`` is the digest of the bytes before that; 0 if there are none.
+    While ``offset`` is 0, the file is recognised by the complete lines that it already has: they
+    end at byte ``end``, and ``before`` is the digest of the bytes before ``end``. ``end`` is 0 if
+    the file has no complete line, or if ``offset`` is not 0.
     """
 
     offset: int
@@ -47,8 +57,8 @@ class Spot(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the spot of a text. Raises ValueError."""
-        found = _FORM.fullmatch(text)
+        """Parse the text of a spot. Raises ValueError."""
+        found = _SPOT.fullmatch(text)
         if found is None:
             msg = f"{shown(text)} is not a place in a file"
             raise ValueError(msg)
@@ -56,9 +66,9 @@ class Spot(NamedTuple):
         return cls(offset, known, found[3], found[4], identity, written_at, int(found[7] or 0))
 
     def is_in(self, file: BinaryIO) -> bool:
-        """Whether a file has the same bytes at its beginning and before the offset.
+        """Return whether a file has the recorded bytes at its beginning and before the offset.
 
-        False if no byte of the file is known.
+        Return False if the spot records no bytes.
         """
         file.seek(0)
         if not self.known or digest(file.read(self.known)) != self.head:
@@ -66,10 +76,11 @@ class Spot(NamedTuple):
         return not self.offset or self._ends(file, self.offset)
 
     def is_whole_in(self, file: BinaryIO) -> bool:
-        """Whether a file also has the lines that it had before the first one was read."""
+        """Return whether a file has the recorded bytes, those before ``end`` included."""
         return self.is_in(file) and (not self.end or self._ends(file, self.end))
 
     def _ends(self, file: BinaryIO, end: int) -> bool:
+        """Return whether the bytes before ``end`` have the digest ``before``."""
         size = min(end, BEFORE)
         file.seek(end - size)
         before = file.read(size)
@@ -77,9 +88,9 @@ class Spot(NamedTuple):
 
 
 def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
-    """Return the spots of a position: in completed files, and in those that reading continues in.
+    """Parse a stored position: return the spots in completed files, and those to resume from.
 
-    Each list is of the oldest file first. Raises StoreError.
+    Each list begins with the oldest file. Raises StoreError.
     """
     *done, following = position.split(";")
     try:
@@ -89,5 +100,25 @@ def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
 
 
 def digest(data: bytes) -> str:
-    """Return 64 bits of a hash of bytes, as text."""
+    """Return the first 64 bits of the SHA-256 of ``data``, in hexadecimal."""
     return sha256(data).hexdigest()[:16]
+
+
+def inode_of(status: os.stat_result) -> Inode:
+    """Return the device number and the inode number of a file."""
+    return status.st_dev, status.st_ino
+
+
+def identity_of(file: BinaryIO) -> int:
+    """Return a number for a file that no other file on its disk has had, where Linux has one.
+
+    An inode number is soon reused. On some file systems Linux counts how often: the generation.
+    The inode number fills the upper bits and the generation the lower 32 bits, 0 if unknown.
+    """
+    number, generation = os.fstat(file.fileno()).st_ino, b""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on other platforms
+
+        with suppress(OSError):
+            generation = fcntl.ioctl(file.fileno(), _GET_VERSION, bytes(8))[:4]
+    return number << 32 | int.from_bytes(generation, sys.byteorder)

@@ -1,4 +1,4 @@
-"""Follow JSON Lines: a file that grows, is rotated or cut short, or a pipe."""
+"""Follow JSON Lines in a file that grows, is rotated or is cut short, or read them from a pipe."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Idle, Item, Rejected, Start
 
 PARTITION: Final = ""
-"""A file or a pipe is one partition."""
+"""The only partition of a followed file or pipe."""
 
 _CHUNK: Final = 1 << 16
-_MARK: Final = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Loss(NamedTuple):
-    """A file with lines that may not have been read: why, and its name.
+    """A file whose lines may not all have been read: the reason, and the name of the file.
 
     ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
     ``source_missing``, or ``source_waiting`` while the file may still appear.
@@ -42,17 +42,18 @@ class Loss(NamedTuple):
 class Tail:
     """A source that follows a JSON Lines file, or reads a binary stream to its end.
 
-    A line is read when its end is written. After a rotation each file is read to its end, oldest
-    first; the rotated one is polled until ``LINGER`` polls found nothing new. A file that was cut
-    short is read from its beginning, after the additional lines of its copies. A position has the
-    offset in each file and what identifies the file, so it is valid after restarts and rotations;
-    a stream has none. Files that may not have been read are passed to ``report``, before later
-    lines are yielded, and listed in ``lost``.
+    A line is read when its end is written. After a rotation each file is read to its end, the
+    oldest file first. A rotated file is polled until ``LINGER`` polls in a row found nothing new. A
+    file that was cut short is read from its beginning, after the new lines in copies of it. A
+    position has the offset in each file and what identifies the file, so positions stay valid after
+    restarts and rotations. Positions in a stream cannot be resumed from. Files that may not have
+    been read are passed to ``report`` before later lines are yielded, and are listed in ``lost``.
 
-    ``interval`` is how many seconds to wait for new lines; ``Idle`` then has the time of ``clock``,
-    if there is one. With a clock, a row is rejected that was received more than ``max_ahead``
-    after it. With ``once`` reading ends at the end of the file. ``stopping`` ends it when the
-    source is idle. Raises SourceError.
+    ``interval`` is how many seconds to wait for new lines. Before each wait ``Idle`` is yielded,
+    with the time of ``clock`` if there is a clock. With ``max_ahead``, a row is rejected if its
+    ``received_at`` is later than the clock by more than that. With ``once``, reading ends at the
+    end of the file. When ``stopping`` is set, reading ends as soon as the source is idle. Raises
+    SourceError.
     """
 
     def __init__(  # noqa: PLR0913
@@ -87,16 +88,16 @@ class Tail:
         self._rows = JsonRows(layout)
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
-        """The files that may not have been read, so far."""
+        """The files found so far that may not have been read completely."""
 
     @property
     def name(self) -> str:
-        """The name that positions are stored under."""
+        """The name under which positions are stored."""
         return self._name
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """The only partition."""
+        """The names of the partitions: one, for the file or the stream."""
         return (PARTITION,)
 
     def check(self) -> None:
@@ -105,24 +106,28 @@ class Tail:
             open_file(self._where).close()
 
     def finish(self) -> None:
-        """Report the source as lost if there is no such file when following ends."""
+        """Report the file as lost if it does not exist when following ends."""
         if isinstance(self._where, Path) and not self._where.exists():
             self._lose("source_missing", str(self._where))
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield an item for each line after a position, and ``Idle`` when there is no more."""
+        """Yield an item for each line after the stored position, and ``Idle`` after them."""
         if not isinstance(self._where, Path):
             return self._of_stream(self._where)
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Return the events of a rejected row, or why it still has none, for ``retry_rejected``."""
+        """Return the events of a rejected row, or the row as rejected again.
+
+        ``retry_rejected`` calls this method.
+        """
         item = self._item(row.text.encode(self._encoding, "replace"), "")
         return item.rejected or item.events
 
     # -- a file ------------------------------------------------------------------------------
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
+        """Follow a file from a position, or from its beginning if the position is empty."""
         with closing(Files(path, self._lose)) as files:
             files.begin(position)
             if files.position != position:
@@ -135,7 +140,7 @@ class Tail:
                     return
 
     def _poll(self, files: Files) -> Iterator[Item | Start | Idle]:
-        """Yield the new lines of all files, in the order of their rotation."""
+        """Yield the new lines of all files, the oldest file first."""
         while True:
             for reading in files:
                 yield from self._to_the_end(files, reading)
@@ -149,17 +154,24 @@ class Tail:
             self._report(Loss("source_waiting", str(self._where)))
 
     def _turn(self, files: Files) -> Generator[Idle, None, bool]:
+        """Open newer files, and return whether there are any.
+
+        Before SourceError is raised, yield ``Idle``.
+        """
         try:
             return files.turn()
         except SourceError:
-            yield Idle()  # so that the rows before are stored
+            yield Idle()  # the pipeline stores the rows before it
             raise
 
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
-        """Yield the new lines of a file; of a rotated one also a last line without an end."""
+        """Yield the new lines of a file.
+
+        If new lines are written to another file, include a last line without a line ending.
+        """
         while True:
             chunk = reading.read()
-            if not reading.is_intact:  # checked after reading: the chunk is of the same file
+            if not reading.is_intact:  # checked after reading, so that the chunk is of this file
                 yield from self._copies(files, files.cut(reading))
                 continue
             if not reading.has_rest:
@@ -179,22 +191,23 @@ class Tail:
             yield self._item(reading.take_rest(), files.position)
 
     def _copies(self, files: Files, copies: list[Reading]) -> Iterator[Item | Start]:
+        """Yield the new position, then the new lines of copies that were opened."""
         yield Start(PARTITION, files.position)
         for copy in copies:
             yield from self._to_the_end(files, copy)
 
     def _close(self, files: Files) -> Iterator[Item | Start]:
-        """Close the files that are complete, after a last line without an end."""
+        """Close the files that are complete; yield a last line without a line ending before."""
         over = files.over(once=self._once)
         for reading in over:
             if reading.rest.strip():
-                rest = reading.take_rest()
-                yield self._item(rest, files.position)
+                yield self._item(reading.take_rest(), files.position)
         if over:
             files.close(*over)
             yield Start(PARTITION, files.position)
 
     def _lose(self, kind: str, name: str) -> None:
+        """Report and list a file whose lines may not all have been read."""
         loss = Loss(kind, name)
         self.lost.append(loss)
         self._report(loss)
@@ -202,6 +215,7 @@ class Tail:
     # -- a stream ----------------------------------------------------------------------------
 
     def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
+        """Read a stream to its end. Raises SourceError if it fails."""
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
@@ -231,8 +245,9 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
+        """Return the item of a line, after which ``position`` resumes."""
         try:
-            text = line.removeprefix(_MARK).decode(self._encoding)
+            text = line.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:
             text = line.decode(self._encoding, "replace")
             detail = f"not text in {self._encoding}"
@@ -246,7 +261,7 @@ class Tail:
         return Item(PARTITION, position, found)
 
     def _ahead(self, events: tuple[Event, ...]) -> str | None:
-        """Return why events are rejected whose receipt is too far ahead of the clock."""
+        """Return why the events are rejected if one was received too far ahead of the clock."""
         if self._clock is None or self._max_ahead is None:
             return None
         now = self._clock()
@@ -260,7 +275,10 @@ class Tail:
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
-    """Read a stream in a thread of its own, so that waiting for it can end."""
+    """Read a stream in a separate thread, so that waiting for its next bytes can time out.
+
+    The last chunk is empty, or the error that ended reading.
+    """
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     try:
         while chunk := read(_CHUNK):
