@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _HALF = "the last line looks half-written"
-_ERRORS = {
+_ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": "a quote that opens here is never closed",
     "field larger": "a field is too long: perhaps a quote that opens here is never closed",
     "expected after": "a quote inside a quoted field is not doubled",
@@ -23,9 +23,9 @@ _ERRORS = {
 
 
 class _Feed:
-    """Passes lines to the CSV reader and keeps those of the current record.
+    """Passes lines to the CSV reader, and keeps the lines of the current record.
 
-    ``line`` is the number of the record's first line.
+    ``taken`` are the lines of the record. ``line`` is the number of its first line, counted from 1.
     """
 
     def __init__(self, lines: Lines) -> None:
@@ -47,30 +47,34 @@ class _Feed:
         return line
 
     def next_record(self) -> None:
+        """Begin the next record."""
         self.line += len(self.taken)
         self.taken.clear()
         self.overlong = False
 
     def reread(self) -> None:
-        """Keep the first line of the record, and read the others again."""
+        """End the record after its first line, and pass its other lines to the reader again."""
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
     @property
     def text(self) -> str:
+        """The text of the record, shortened."""
         return clip("".join(self.taken))
 
     @property
     def blank(self) -> bool:
+        """Whether every line of the record is blank."""
         return not any(map(str.strip, self.taken))
 
     @property
     def ended(self) -> bool:
-        """Whether the record ends at the end of the file, without a line ending."""
+        """Whether the record is the last one of the file and has no line ending."""
         return bool(self.taken) and not self.taken[-1].endswith("\n")
 
     @property
     def torn(self) -> bool:
+        """Whether the file ends in the middle of a character of the record."""
         return self._source.torn and self.ended
 
 
@@ -82,11 +86,11 @@ def read(
     delimiter: str = ",",
     name: str = "input",
 ) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row after the header; blank lines are skipped.
+    """Yield the events, or the Fault, of every row after the header; skip blank lines.
 
-    After a row that cannot be read, reading continues with the line after its first one, so that a
-    quote that is never closed does not lose the rest of the file. Raises SourceError for an empty
-    file, one without the columns of ``layout``, and one that is not text.
+    A row may span several lines. After a row that cannot be read, reading continues with the second
+    line of the row, so that a quote that is never closed does not lose the rest of the file. Raises
+    SourceError if the file is empty, lacks a column of ``layout``, or is not text.
     """
     feed = _Feed(Lines(stream, encoding, name))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -114,22 +118,20 @@ def read(
 
 
 def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -> list[str]:
-    """Return the names of the columns from the first line that is not blank."""
-    header = None
+    """Return the names of the columns, read from the first line that is not blank."""
     try:
-        for row in rows:
-            if len(row) > 1 or not feed.blank:
-                header = row
-                break
+        header = next(rows)
+        while len(header) <= 1 and feed.blank:
             feed.next_record()
+            header = next(rows)
+    except StopIteration:
+        msg = f"{name} is empty; a CSV file begins with a line that names its columns"
+        raise SourceError(msg, name=name) from None
     except csv.Error as error:
         msg = f"the header of {name} is unreadable ({error}); its first line must name the columns"
         raise SourceError(msg, name=name) from None
-    if header is None:
-        msg = f"{name} is empty; a CSV file begins with a line that names its columns"
-        raise SourceError(msg, name=name)
     if len(header) == 1:
-        others = [mark for mark in ";\t,|" if mark in header[0] and mark != delimiter]
+        others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:
             msg = (
                 f"the header of {name} is one column with the delimiter {delimiter!r}; "
@@ -139,28 +141,29 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -
     return [column.strip() for column in header]
 
 
-def _toml(mark: str) -> str:
-    return '"\\t"' if mark == "\t" else f'"{mark}"'
+def _toml(delimiter: str) -> str:
+    """Return a delimiter as a string of TOML."""
+    return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
 
 
 def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
+    """Return a function that returns the fields of a row at ``positions``."""
     if len(positions) == 1:
         return lambda row: (row[positions[0]],)
     return itemgetter(*positions)
 
 
 def _broken(feed: _Feed, error: str) -> Fault:
-    """Return the fault of a record with wrong quotes."""
-    single = len(feed.taken) == 1
-    detail = next((words for part, words in _ERRORS.items() if part in error), error)
-    if single and feed.ended:
+    """Return the Fault for a record with wrong quotes; ``error`` is the CSV reader's message."""
+    detail = next((words for phrase, words in _ERRORS.items() if phrase in error), error)
+    if len(feed.taken) == 1 and feed.ended:
         detail = f"{_HALF}: {detail}"
     feed.reread()
     return Fault(feed.line, "malformed", detail, feed.text)
 
 
 def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault:
-    """Return the fault of a record with too many or too few fields, or one that is cut off."""
+    """Return the Fault for a record with a wrong number of fields, a long line or a torn end."""
     detail = f"{fields} fields where the header has {expected}"
     if feed.overlong:
         detail = f"a line of more than {LONGEST_LINE:,} characters"

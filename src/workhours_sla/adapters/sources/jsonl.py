@@ -1,4 +1,4 @@
-"""Read JSON Lines: one object per line."""
+"""Read JSON Lines: one JSON object per line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 MOST_DELAYED = 1_000
-"""How many lines may come before every required column was seen once."""
+"""How many lines may be read before every required column was seen once."""
 
-_decode = msgspec.json.Decoder(float_hook=float).decode  # a number of any size
+_decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of any size are accepted
 
 
 def read(  # noqa: C901
@@ -30,8 +30,8 @@ def read(  # noqa: C901
     """Yield the events, or the Fault, of every line that is not blank.
 
     There is no header to check, so nothing is yielded until each required column was seen once.
-    Raises SourceError if one was not seen in 1,000 lines, for an empty file, and for one that is
-    not text.
+    Raises SourceError if a required column was not seen in 1,000 lines, if the file is empty, and
+    if the file is not text.
     """
     rows = JsonRows(layout)
     unseen = {layout.column(canonical): canonical for canonical in layout.required}
@@ -50,7 +50,8 @@ def read(  # noqa: C901
                 continue
             empty = False
             delayed.append(rows.item_of(text, line))
-            for column in _columns_of(text):
+            record = _record_of(text)
+            for column in record if isinstance(record, dict) else ():
                 keys[column] = None
                 unseen.pop(column, None)
             if unseen and keys and len(delayed) > MOST_DELAYED:
@@ -69,29 +70,27 @@ def read(  # noqa: C901
     yield from delayed
 
 
-def _columns_of(text: str) -> Iterable[str]:
-    record = _record_of(text)
-    return record if isinstance(record, dict) else ()
-
-
 def _is_one_document(first: Item) -> bool:
-    """Whether the first line begins a JSON array, or an object of several lines."""
+    """Whether the first line begins a JSON array, or an object that spans several lines."""
     text = first.text.strip() if isinstance(first, Fault) else ""
     return text.startswith("[") or text == "{"
 
 
 class JsonRows:
-    """Reads lines of one layout."""
+    """Maps lines of JSON to events, all by one layout."""
 
     def __init__(self, layout: Layout) -> None:
         self._mapper = Mapper(layout)
         self._typed = TypedLines(self._mapper) if TypedLines.fits(layout) else None
 
     def items_of(self, block: str, line: int) -> Iterator[Item]:
-        """Yield the events or the Fault of each line that is not blank, numbered from ``line``."""
+        """Yield the events or the Fault of each line that is not blank.
+
+        ``line`` is the number of the block's first line.
+        """
         events = None if self._typed is None else self._typed.events_of(block)
         if events is not None and all(events):
-            yield from events  # type: ignore[misc] # there is no None
+            yield from events  # type: ignore[misc] # none of the events is None
             return
         for number, text in enumerate(lines_of(block)):
             event = events[number] if events is not None else None
@@ -101,7 +100,7 @@ class JsonRows:
                 yield self.item_of(text, line + number)
 
     def item_of(self, text: str, line: int) -> Item:
-        """Return the events of a line, or why it has none."""
+        """Return the events of a line, or a Fault with the reason why it has none."""
         if self._typed is not None:
             event = self._typed.event_of(text)
             if event is not None:
@@ -114,7 +113,7 @@ class JsonRows:
 
 
 def _record_of(text: str) -> dict[str, object] | str:
-    """Return the object of a line, or why there is none."""
+    """Return the JSON object of a line, or the reason why the line has none."""
     if len(text) > LONGEST_LINE:
         return f"a line of more than {LONGEST_LINE:,} characters"
     try:

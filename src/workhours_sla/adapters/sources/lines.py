@@ -1,4 +1,4 @@
-"""Split bytes into lines of text, chunk by chunk: encodings, byte order marks, cut-off ends."""
+"""Decode a byte stream chunk by chunk, and split it into lines."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_LINE = 1_000_000
-"""Characters; a longer line is cut to one more than this."""
+"""The most characters of a line; a longer line is cut to this number plus one."""
 
 _LONGEST_IN_BYTES = 4 * LONGEST_LINE
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
-"""Bytes that may precede the first character of a file, in any encoding."""
+"""Byte order marks and white space, which may precede the first character in any encoding."""
 
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 class LineCutter:
-    """Splits bytes into complete lines; ``offset`` is the end of the last one, ``rest`` follows it.
+    """Splits bytes into complete lines.
 
-    Only the beginning of a line that is too long is kept.
+    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` are the
+    bytes after it. Of a line that is too long, only the beginning is kept.
     """
 
     def __init__(self, offset: int) -> None:
@@ -34,7 +35,7 @@ class LineCutter:
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line that ends in a chunk, and the offset after it."""
+        """Yield each line that ends in a chunk, and the offset in bytes after the line."""
         first, *others = chunk.split(b"\n")
         self.rest += first
         if others:
@@ -51,16 +52,16 @@ class LineCutter:
 
 
 def lines_of(block: str) -> list[str]:
-    r"""Return the lines of a block, each with its ``\n``; the last one may have none."""
+    r"""Return the lines of a block, each with its ``\n``; the last line may lack it."""
     *lines, rest = block.split("\n")
-    whole = [line + "\n" for line in lines]
-    return [*whole, rest] if rest else whole
+    complete = [line + "\n" for line in lines]
+    return [*complete, rest] if rest else complete
 
 
 class ByteChunks:
-    """A binary stream as chunks; ``position`` is how many bytes have been read.
+    """Reads a binary stream in chunks; ``position`` is how many bytes have been returned.
 
-    Reading from a pipe returns what it has, without waiting for more.
+    A read from a pipe returns the bytes that the pipe has, without waiting for more.
     """
 
     __slots__ = ("_ahead", "_name", "_stream_read", "position")
@@ -72,16 +73,16 @@ class ByteChunks:
         self.position: int = 0
 
     def peek(self) -> bytes:
-        """Return the beginning, up to the first byte that is no mark and no blank."""
+        """Return the beginning of the stream, up to a byte that is no mark and no white space."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
-            piece = self._read()
-            if not piece:
+            chunk = self._read()
+            if not chunk:
                 break
-            self._ahead += piece
+            self._ahead += chunk
         return self._ahead
 
     def read(self) -> bytes:
-        """Return the next chunk, empty at the end. Raises SourceError."""
+        """Return the next chunk, which is empty at the end. Raises SourceError."""
         chunk = self._ahead or self._read()
         self._ahead = b""
         self.position += len(chunk)
@@ -97,11 +98,11 @@ class ByteChunks:
 
 
 class Lines:
-    r"""The lines of a byte stream, each with its ``\n``; the last one may have none.
+    r"""The lines of a byte stream, each with its ``\n``; the last line may lack it.
 
-    A byte order mark is skipped. At the end, ``torn`` is whether the stream stopped in the middle
-    of a character, which is then U+FFFD. Raises SourceError for bytes that are not text in
-    ``encoding``, and for NUL characters.
+    A byte order mark is skipped. If the stream ends in the middle of a character, the character is
+    read as U+FFFD, and ``torn`` is true from then on. Raises SourceError for bytes that are not
+    text in ``encoding``, and for NUL characters.
     """
 
     def __init__(self, stream: BinaryIO | ByteChunks, encoding: str, name: str) -> None:
@@ -118,12 +119,12 @@ class Lines:
             raise SourceError(msg, name=name, encoding=encoding) from None
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines, once."""
+        """Yield the lines. They can be read only once."""
         for block in self.blocks():
             yield from lines_of(block)
 
     def blocks(self) -> Iterator[str]:
-        """Yield blocks of complete lines, as they are read, once."""
+        """Yield blocks of complete lines. The blocks can be read only once."""
         rest = ""
         for text in self._texts():
             cut = text.rfind("\n") + 1
@@ -138,6 +139,7 @@ class Lines:
             yield rest
 
     def _texts(self) -> Iterator[str]:
+        """Yield the text of each chunk that is not empty, without a byte order mark."""
         head = self._chunks.peek()
         begun = False
         while True:
@@ -154,20 +156,21 @@ class Lines:
                 return
 
     def _decode(self, chunk: bytes, head: bytes) -> str:
+        """Decode the next chunk, which is empty at the end. Raises SourceError."""
         try:
             return self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             if not chunk:
                 self.torn = True
                 return "\ufffd"
-            # the object of a decoder's error ends where the chunk ends
+            # error.object is what was left of earlier chunks, and this chunk to its end
             offset = self._chunks.position - len(error.object) + error.start
             self._refuse(offset, f"the byte 0x{error.object[error.start]:02x}", head)
         except UnicodeError as error:
             self._refuse(None, " ".join(str(error).split()), head)
 
     def _offset_of_nul(self, text: str) -> int | None:
-        """Return the byte offset of the first NUL, computed from the end of the chunk."""
+        """Return the offset in bytes of the first NUL in the text of the last chunk, if known."""
         name = codecs.lookup(self._encoding).name
         markless = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
         pending = self._decoder.getstate()[0]
@@ -178,6 +181,7 @@ class Lines:
         return self._chunks.position - len(pending) - after
 
     def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
+        """Raise the SourceError for a stream with ``what`` at an offset in bytes."""
         where = "" if offset is None else f" at byte {offset}"
         msg = (
             f"{self._name} is not text in {self._encoding} ({what}{where}); "
@@ -187,6 +191,7 @@ class Lines:
 
 
 def _remedy(encoding: str, head: bytes) -> str:
+    """Return what to do about a stream that begins with ``head`` and is not in ``encoding``."""
     if head.startswith(b"PK\x03\x04"):
         return "it looks like a workbook or a zip archive: save the sheet as CSV"
     if head.startswith(b"\x1f\x8b"):

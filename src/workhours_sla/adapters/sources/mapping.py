@@ -1,4 +1,7 @@
-"""Map the rows of a file to events; every source uses this mapping."""
+"""Map the rows of a file to events, for every source and format.
+
+A canonical column is a column under the name that this library uses for it.
+"""
 
 from __future__ import annotations
 
@@ -21,31 +24,33 @@ if TYPE_CHECKING:
 EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of a file with one row per event."""
 _ALL_DIFFERENT = ("event_id", "occurred_at", "received_at", "posted_at", "answered_at")
-"""High-cardinality columns."""
+"""Columns whose values rarely recur, so that caching them is useless."""
 APPEAL_COLUMNS = ("appeal_id", "posted_at", "answered_at", *Attributes._fields)
 """The canonical columns of a file with one row per appeal."""
 
 CLIPPED = 500
-"""How many characters of a row's text a Fault keeps."""
+"""The most characters of a row's text that a Fault keeps."""
 
 TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
-"""Event types by their names in files."""
+"""A mapping from the name of an event type in files to the event type."""
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _LISTED = 40
+"""The most columns of a file that a message lists."""
 REMEMBERED = 10_000
-"""How many values of a column are cached before the cache is emptied."""
+"""The most values of a column that are cached; a full cache is emptied."""
 _LONGEST_REMEMBERED = 100
 _NOWHERE: Final = object()
-"""The key, in a row, of a column that the file does not have."""
+"""Looked up in a row instead of a column that the file does not have."""
 _ID_DIGITS = 20
 
 
 @public("workhours_sla.files")
 class Fault(NamedTuple):
-    """A row without events: its first line, the reason, the details, and its text, clipped.
+    """A row that was rejected: the number of its first line, the reason, a detail, and the text.
 
-    ``reason`` is a key of ``words.QUARANTINE_REASONS``; lines are counted from 1.
+    ``line`` is counted from 1. ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``text`` is
+    shortened to 500 characters.
     """
 
     line: int
@@ -55,19 +60,20 @@ class Fault(NamedTuple):
 
 
 Item = tuple[Event, ...] | Fault
-"""The events of one row, or why it has none."""
+"""The events of one row, or the Fault if the row was rejected."""
 Record = Mapping[str, object]
+"""The values of one row, keyed by the file's name of the column."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """The layout of a file's rows, in any format.
 
-    ``columns`` maps canonical columns to the file's names; other columns have their canonical
-    names, and one named ``""`` is not in the file. ``values`` maps, for a column, values in the
-    file to their meanings; ``""`` means none, and other values are taken as they are.
-    ``datetime_format`` and ``tz`` are those of ``Instants``. ``source`` is where the rows are from
-    if no column has it.
+    ``columns`` maps a canonical column to the file's name for it, or to ``""`` if the file lacks
+    the column. A column that is not in ``columns`` has its canonical name. ``values`` maps a
+    canonical column to a mapping from values in the file to the values of events. A value that maps
+    to ``""`` counts as empty, and an unmapped value is used unchanged. ``datetime_format`` and
+    ``tz`` are passed to ``Instants``. ``source`` is the source of rows that do not name a source.
     """
 
     kind: Literal["events", "appeals"] = "events"
@@ -79,25 +85,25 @@ class Layout:
 
     @property
     def canonical(self) -> tuple[str, ...]:
-        """The canonical columns of this kind of file."""
+        """The canonical columns that a file of this layout may have."""
         return EVENT_COLUMNS if self.kind == "events" else APPEAL_COLUMNS
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The canonical columns that every event needs."""
+        """The canonical columns that must have a value in every row."""
         if self.kind == "events":
             return ("appeal_id", "type", "occurred_at")
         return ("appeal_id", "posted_at")
 
     def column(self, canonical: str) -> str:
-        """Return the file's own name of a canonical column, ``""`` if it has none."""
+        """Return the file's name of a canonical column, ``""`` if the file lacks the column."""
         return self.columns.get(canonical, canonical)
 
     def check(self, header: Sequence[str], name: str) -> None:
         """Raise SourceError if a column is missing from ``header`` or occurs twice.
 
-        Required are those in ``required`` and in ``columns``; for appeals also ``answered_at``,
-        because without it every appeal would look unanswered.
+        The columns in ``required`` and in ``columns`` must be there. In a file of appeals
+        ``answered_at`` must be there too: without it every appeal would look unanswered.
         """
         for canonical in self.canonical:
             column = self.column(canonical)
@@ -116,7 +122,7 @@ class Layout:
                 raise self.missing(canonical, header, name)
 
     def missing(self, canonical: str, columns: Collection[str], name: str) -> SourceError:
-        """Return the error that a file lacks a column; it names the columns of the file."""
+        """Return the SourceError for a missing column; its message lists the file's columns."""
         column = self.column(canonical)
         near = _near((column, canonical), columns)
         named = shown(column) + ("" if column == canonical else f" to read as {canonical}")
@@ -132,7 +138,10 @@ class Layout:
 
 
 class Meanings(dict[object, str | None]):
-    """The meanings of one column's values; equal values have the same object as their meaning."""
+    """A cache that maps the values of one column to the values of events.
+
+    ``read`` computes a value that is not cached. With ``remember``, equal texts map to one object.
+    """
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
         super().__init__({None: None})
@@ -141,7 +150,7 @@ class Meanings(dict[object, str | None]):
 
     def __missing__(self, value: object) -> str | None:
         meaning = self.read(value)
-        # of other types some are equal that do not mean the same, such as 1 and true
+        # values of other types may be equal and differ in meaning, such as 1 and true
         if self._remember and isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
             if len(self) >= REMEMBERED:
                 self.clear()
@@ -151,9 +160,10 @@ class Meanings(dict[object, str | None]):
 
 
 class Mapper:
-    """Maps rows to events. ``columns`` are those of the file; None if they differ by row.
+    """Maps rows to events.
 
-    An event without an id gets its ``content_id``.
+    ``columns`` are the names of the file's columns, None if they differ from row to row. An event
+    without an id gets its ``content_id``.
     """
 
     def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
@@ -169,12 +179,12 @@ class Mapper:
 
     @property
     def read_columns(self) -> tuple[str, ...]:
-        """The file's names of the columns that are read, each once."""
+        """The file's names of the columns that are read, without duplicates."""
         names = (self.layout.column(canonical) for canonical in self.layout.canonical)
         return tuple(dict.fromkeys(name for name in names if self._has(name)))
 
     def __call__(self, record: Record, line: int) -> Item:
-        """Return the events of one row, or why it has none."""
+        """Return the events of one row, or a Fault without the row's text if it is rejected."""
         try:
             return self._events(record)
         except RefusedError as refused:
@@ -183,6 +193,7 @@ class Mapper:
     # -- rows --------------------------------------------------------------------------------
 
     def _event(self, record: Record) -> tuple[Event, ...]:
+        """Return the event of a row. Raises RefusedError."""
         own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         type_text = type_text or self._absent("type", record)
@@ -195,29 +206,18 @@ class Mapper:
             raise RefusedError(detail, "unknown_type")
         occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
         received_at = self._time("received_at", received) or occurred_at
-        agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
+        agency, district, channel, role, flag, reason, *others = facts
         if role is not None and role not in AUTHOR_ROLES:
             raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", "true or false")
-        said = (
-            source or self.layout.source,
-            agency,
-            district,
-            channel,
-            role,
-            substantive,
-            reason,
-            topic,
-            importance,
-            regime,
-            about,
-        )
-        own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
+        said = (source or self.layout.source, agency, district, channel, role, substantive, reason)
+        own_id = own_id or content_id(appeal_id, kind, occurred_at, *said, *others)
+        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said, *others),)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
+        """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
@@ -237,14 +237,20 @@ class Mapper:
     # -- values ------------------------------------------------------------------------------
 
     def _has(self, column: str) -> bool:
+        """Whether the file has, or may have, a column with this name."""
         return bool(column) and (self._columns is None or column in self._columns)
 
     def _key(self, canonical: str) -> object:
+        """Return the key of a canonical column in a row."""
         column = self.layout.column(canonical)
         return column if self._has(column) else _NOWHERE
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
-        """Return a function from a value of one column to its meaning, None if it is empty."""
+        """Return a function that maps a value of one column to the value of events.
+
+        The function returns None for an empty value, and raises RefusedError for a value that is
+        not text.
+        """
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
             for value, meaning in self.layout.values.get(canonical, {}).items()
@@ -267,10 +273,11 @@ class Mapper:
         get = record.get
         try:
             return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[call-overload]
-        except TypeError:  # a list or an object, which cannot be looked up
+        except TypeError:  # a list or a JSON object cannot be a key of the cache
             return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[call-overload]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
+        """Return the time of a column in UTC, None if it is empty. Raises RefusedError."""
         if text is None:
             return None
         try:
@@ -280,6 +287,7 @@ class Mapper:
             raise RefusedError(detail, refused.reason) from None
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
+        """Raise RefusedError for a required column that a row does not have or that is empty."""
         column = self.layout.column(canonical)
         named = canonical if column == canonical else f"{canonical} (column {shown(column)})"
         detail = f"{named} {'is empty' if column in record else 'is not there'}"
@@ -287,7 +295,7 @@ class Mapper:
 
 
 def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | None) -> Event:
-    """Return an event that a row of appeals implies; its receipt is when it occurred."""
+    """Return an event of a row of appeals; it counts as received when it occurred."""
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     return Event(own_id, appeal_id, kind, occurred_at, occurred_at, *facts)  # type: ignore[arg-type]
 
@@ -297,10 +305,10 @@ def content_id(
 ) -> str:
     """Return an id computed from the content of an event: equal contents have equal ids.
 
-    The first 20 hexadecimal digits of the SHA-256 of a JSON array of the fields of Event in
-    their order, without ``event_id`` and ``received_at``: the instant as ISO 8601 in UTC, fields
-    without a value at the end left out. Whatever differs, even within one minute, stays two
-    events.
+    The id is the first 20 hexadecimal digits of the SHA-256 of a JSON array. The array has the
+    fields of Event in their order, without ``event_id`` and ``received_at``, and without empty
+    fields at the end. ``occurred_at`` is written as ISO 8601 in UTC. Events that differ in any of
+    these fields have different ids.
 
     >>> content_id("A-1", EventType.CREATED, datetime(2025, 10, 31, 14, 30, tzinfo=UTC), "vk")
     '90ec7dec449d18556749'
@@ -314,7 +322,7 @@ def content_id(
 
 
 def has_content_id(event: Event) -> bool:
-    """Whether the id of an event is what ``content_id`` makes of it."""
+    """Whether the id of an event was computed by ``content_id``."""
     facts = [
         getattr(event, name) for name in EVENT_COLUMNS[EVENT_COLUMNS.index("received_at") + 1 :]
     ]
@@ -322,13 +330,13 @@ def has_content_id(event: Event) -> bool:
 
 
 def clip(text: str) -> str:
-    """Return a row's text as a Fault keeps it: without its line ending, no longer than CLIPPED."""
+    """Return a row's text without its line ending, shortened to ``CLIPPED`` characters."""
     text = text.rstrip("\r\n")
     return text if len(text) <= CLIPPED else text[:CLIPPED] + "..."
 
 
 def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
-    """Return the column that is most like one of the names wanted, if any is like it."""
+    """Return the column whose name is most similar to a wanted name, None if none is similar."""
     lower = {column.lower(): column for column in columns if column}
     for name in map(str.lower, wanted):
         close = get_close_matches(name, lower, n=1)
@@ -339,7 +347,7 @@ def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
 
 
 def _plain(canonical: str, value: object) -> str:
-    """Return a JSON value as the text that a CSV file would have."""
+    """Return a JSON value as the text that a CSV file would have. Raises RefusedError."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -350,5 +358,6 @@ def _plain(canonical: str, value: object) -> str:
 
 
 def _unknown(value: str, canonical: str, wanted: str) -> RefusedError:
+    """Return the RefusedError for a value that a column cannot have."""
     detail = f"{canonical} {shown(value)} is not {wanted}; map it in [values.{canonical}]"
     return RefusedError(detail, "unknown_value")

@@ -64,7 +64,7 @@ class Candidate(NamedTuple):
 
     @property
     def mark(self) -> Spot:
-        """The spot that stands for a compressed file after the search has dealt with it."""
+        """The spot by which a compressed file is skipped in later searches."""
         return Spot(0, 0, "", "", self.inode[1], self.written_at)
 
 

@@ -1,4 +1,4 @@
-"""Parse times in files to instants in UTC; a text without a single meaning is rejected."""
+"""Parse the times in files, convert them to UTC, and reject ambiguous times."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 UNIX = "unix"
-"""The format of seconds since 1970-01-01T00:00Z."""
+"""The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
 
 _REMEMBERED = 50_000
+"""The most times that are cached; a full cache is emptied."""
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
-"""Times in sheets where the day or the month may come first."""
+"""Matches times like 03/12/2026 9:05, in which the day or the month may come first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RefusedError(Exception):
-    """A value that cannot be used; ``reason`` is a key of words.QUARANTINE_REASONS."""
+    """Raised for a value that cannot be used.
+
+    ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``detail`` names the value.
+    """
 
     def __init__(self, detail: str, reason: str) -> None:
         super().__init__(detail, reason)
@@ -37,9 +41,9 @@ class RefusedError(Exception):
 class Instants:
     """Parses times of one format, and caches them.
 
-    ``datetime_format`` is None for the forms of ``parse_time``, ``unix`` for seconds since 1970,
-    or a format of ``datetime.strptime``. ``tz`` is the zone of times without an offset; if it is
-    None, they are rejected. Fractions finer than a microsecond are cut off.
+    ``datetime_format`` is None for everything that ``parse_time`` accepts, ``unix`` for seconds
+    since 1970, or a format of ``datetime.strptime``. ``tz`` is the zone of times without a UTC
+    offset; without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
     """
 
     __slots__ = ("_epoch", "_known", "_parse", "_tz", "_zone")
@@ -49,12 +53,12 @@ class Instants:
         self._parse = _parser(datetime_format)
         self._tz = tz
         self._zone: tzinfo | None = None
-        """The zone of the last time with an offset, if its offset is in use."""
+        """The fixed offset of the last time that had one."""
         self._epoch = _EPOCH
-        """1970 in that zone: subtracting it takes a third of the time of astimezone."""
+        """The start of 1970 in ``_zone``; subtraction takes a third of the time of astimezone."""
 
     def read(self, text: str) -> datetime:
-        """Return the instant of ``text`` in UTC. Raises RefusedError."""
+        """Parse a time, and return it in UTC. Raises RefusedError."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -63,7 +67,7 @@ class Instants:
         return known
 
     def in_utc(self, when: datetime, text: str) -> datetime:
-        """Return the parsed time of ``text`` in UTC. Raises RefusedError."""
+        """Return ``when``, which was parsed from ``text``, in UTC. Raises RefusedError."""
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = f"{shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
             raise RefusedError(detail, "unreadable_time")
@@ -74,12 +78,12 @@ class Instants:
             if not is_offset(when.utcoffset()):
                 detail = f"{shown(text)} has an offset that no clock goes by"
                 raise RefusedError(detail, "unreadable_time")
-            self._zone = zone  # of a fixed offset, as all that text can have
+            self._zone = zone  # a fixed offset: a text cannot name a zone
             self._epoch = _EPOCH.astimezone(zone)
         return _EPOCH + (when - self._epoch)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
-        """Return the offset of a wall-clock time in the zone of the file."""
+        """Return the UTC offset of a wall-clock time in the file's zone. Raises RefusedError."""
         zone = self._tz
         if zone is None:
             detail = (
@@ -89,7 +93,7 @@ class Instants:
             raise RefusedError(detail, "naive_time")
         offset = when.replace(tzinfo=zone).utcoffset()
         other = when.replace(tzinfo=zone, fold=1).utcoffset()
-        assert offset is not None  # noqa: S101 - a zone has an offset for every reading
+        assert offset is not None  # noqa: S101 - a zone has an offset at every wall-clock time
         assert other is not None  # noqa: S101
         if offset == other:
             return offset
@@ -101,6 +105,7 @@ class Instants:
 
 
 def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
+    """Return the function that parses a format and raises RefusedError for other texts."""
     if datetime_format is None:
         return _read_written
     if datetime_format == UNIX:
@@ -118,6 +123,7 @@ def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
 
 
 def _read_written(text: str) -> datetime:
+    """Parse a time by ``parse_time``. Raises RefusedError."""
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
@@ -131,6 +137,7 @@ def _read_written(text: str) -> datetime:
 
 
 def _read_unix(text: str) -> datetime:
+    """Parse seconds since 1970. Raises RefusedError."""
     found = _UNIX.fullmatch(text)
     if found is None:
         detail = f"{shown(text)} is no number of seconds since 1970"
@@ -146,14 +153,14 @@ def _read_unix(text: str) -> datetime:
 
 
 def compile_format(datetime_format: str) -> Callable[[str], datetime]:
-    """Return a function with the results and errors of ``datetime.strptime``, but faster.
+    """Return a faster function with the results and errors of ``datetime.strptime``.
 
-    Formats with only year, month, day, hour, minute and second become a pattern that accepts
-    unambiguous texts; other texts and other formats are passed to ``datetime.strptime``.
+    A format of only year, month, day, hour, minute and perhaps second is compiled to a regular
+    expression. Texts that do not match it, and other formats, are passed to ``datetime.strptime``.
     """
 
     def slowly(text: str) -> datetime:
-        return datetime.strptime(text, datetime_format)  # noqa: DTZ007 - may have no offset
+        return datetime.strptime(text, datetime_format)  # noqa: DTZ007 - the time may have no offset
 
     compiled = _pattern(datetime_format)
     if compiled is None:
@@ -175,7 +182,11 @@ def compile_format(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
-    """Return the pattern and the places of year, month, day, ...; None for other formats."""
+    """Return a regular expression for a format, and the indexes of its groups in order of size.
+
+    The first index is that of the year's group, the last one that of the minute or the second.
+    Return None if the format has anything else in it.
+    """
     tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
     if "".join(tokens) != datetime_format:
         return None
@@ -183,7 +194,7 @@ def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
     pattern = ""
     for token, after in zip(tokens, [*tokens[1:], ""], strict=True):
         if token in ("%d", "%m", "%H", "%M", "%S"):
-            # where a digit may follow, only two digits have one reading
+            # if a digit may follow, a single digit would be ambiguous
             digit_follows = (after.startswith("%") and after != "%%") or after.isdigit()
             pattern += r"(\d\d)" if digit_follows else r"(\d{1,2})"
             fields.append(token)

@@ -1,4 +1,4 @@
-"""Read lines of JSON whose values have the expected types, several times as fast."""
+"""Read lines of JSON several times as fast, if their values have the expected types."""
 
 from __future__ import annotations
 
@@ -20,30 +20,35 @@ if TYPE_CHECKING:
 
     from workhours_sla.adapters.sources.mapping import Layout, Mapper
 
-_OF_OTHER_TYPES: dict[str, Any] = {
+_OF_OTHER_TYPES: dict[str, Any] = {  # than str | None
     "occurred_at": datetime | None,
     "received_at": datetime | None,
     "substantive": bool | None,
 }
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
-"""Columns that differ from event to event."""
+"""Columns whose values differ from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
+"""Columns whose combined values recur in many events."""
 _OF_APPEALS = Attributes._fields
-"""Columns whose values recur together, for many events and for the events of an appeal."""
+"""Columns whose combined values recur in the events of an appeal."""
 _ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
+"""In a row, the indexes of the first column of ``_OF_APPEALS`` and the first of ``_BY_EVENT``."""
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
-"""Fractions that must be cut off; the decoder would round them."""
+"""Matches fractions of a second that must be cut off, but that the decoder would round."""
 _ESCAPED_ASCII = "\\u00"
-"""An escape that can hide the fraction of a time."""
+"""The beginning of an escape sequence that may hide such a fraction."""
 _NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
-"""Characters that the decoder does not accept in the name of a column."""
+"""Matches characters that the decoder does not accept in the name of a column."""
 _LONGEST = 4_300
-"""Characters; a longer line may have an integer that is too long to be parsed."""
+"""The most characters of a line; a longer one may have an integer too long to be parsed."""
 
 
 class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
-    """The meanings of several columns' texts, by the texts."""
+    """A cache that maps the texts of several columns to the values of events.
+
+    ``columns`` are the functions that convert the text of each column.
+    """
 
     def __init__(self, columns: Sequence[Callable[[str | None], Any]]) -> None:
         super().__init__()
@@ -53,15 +58,14 @@ class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
         if len(self) >= REMEMBERED:
             self.clear()
         pairs = zip(self._columns, texts, strict=True)
-        meaning = tuple([read(text) for read, text in pairs])
-        self[texts] = meaning
-        return meaning
+        values = self[texts] = tuple([read(text) for read, text in pairs])
+        return values
 
 
 class TypedLines:
-    """Maps a line to an event, like ``Mapper``, several times as fast.
+    """Maps lines to events like ``Mapper``, several times as fast.
 
-    Returns None for a line with anything unusual: ``Mapper`` then returns its event or its fault.
+    The methods return None for a line with anything unusual, which must be read with ``Mapper``.
     """
 
     def __init__(self, mapper: Mapper) -> None:
@@ -88,7 +92,7 @@ class TypedLines:
 
     @staticmethod
     def fits(layout: Layout) -> bool:
-        """Whether lines of a layout can be read like this."""
+        """Whether lines of a layout can be read by this class."""
         columns = [layout.column(name) for name in EVENT_COLUMNS]
         return (
             layout.kind == "events"
@@ -100,17 +104,17 @@ class TypedLines:
         )
 
     def events_of(self, block: str) -> list[tuple[Event] | None] | None:
-        """Return the event of each line of a block, or None for unusual lines.
+        """Return the event of each line of a block, None for each unusual line.
 
-        None in place of all where not even that is plain: what is a line.
+        Return None instead of the list if the block may not have one object per line.
         """
         lines = block.count("\n")
         if (
             not block.startswith("{")
             or not block.endswith("}\n")
             or block.count("}\n{") != lines - 1  # each line begins and ends an object
-            or not _are_short(block)
-            or not _is_plain(block)
+            or not _has_short_lines(block)
+            or not _has_usual_times(block)
         ):
             return None
         try:
@@ -120,8 +124,8 @@ class TypedLines:
         return list(map(self._event, rows)) if len(rows) == lines else None
 
     def event_of(self, text: str) -> tuple[Event] | None:
-        """Return the event of a line, None if it is not plain."""
-        if len(text) > _LONGEST or not _is_plain(text):
+        """Return the event of a line, None if the line is unusual."""
+        if len(text) > _LONGEST or not _has_usual_times(text):
             return None
         try:
             row = self._decode(text)
@@ -130,6 +134,7 @@ class TypedLines:
         return self._event(row)
 
     def _event(self, row: Any) -> tuple[Event] | None:
+        """Return the event of a decoded line, None if a value is unusual."""
         values = astuple(row)
         own_id, appeal_id, refers_to, occurred, received, substantive = values[_SECOND:]
         try:
@@ -169,15 +174,15 @@ class TypedLines:
         return (event,)
 
 
-def _is_plain(text: str) -> bool:
-    """Whether the decoder reads the times of a text as the mapper does."""
+def _has_usual_times(text: str) -> bool:
+    """Whether the decoder reads every time in a text as ``Mapper`` does."""
     return not ("\\" in text and _ESCAPED_ASCII in text) and not (
         "." in text and _FINER_THAN_MICROSECONDS.search(text)
     )
 
 
-def _are_short(block: str) -> bool:
-    """Whether every line of a block is sure to be no longer than ``_LONGEST``."""
+def _has_short_lines(block: str) -> bool:
+    """Whether every line of a block is certainly no longer than ``_LONGEST`` characters."""
     reach = _LONGEST // 2
     return all(
         block.find("\n", at, at + reach) >= 0 for at in range(0, len(block) - reach + 1, reach)
