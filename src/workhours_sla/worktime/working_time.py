@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.public import public
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.coverage import (
-    answer,
-    refused,
-    with_bounds,
-)
+from workhours_sla.worktime.coverage import certain_answer, refused, with_bounds
 from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.instants import datetime_in
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
 @public()
 class Interval(NamedTuple):
-    """A stretch of working time ``[start, end)`` between two aware datetimes.
+    """An interval of working time ``[start, end)`` between two aware datetimes.
 
     >>> from datetime import UTC
     >>> Interval(datetime(2025, 3, 12, 9, tzinfo=UTC), datetime(2025, 3, 12, 18, tzinfo=UTC)).end
@@ -37,13 +34,16 @@ class Interval(NamedTuple):
 
 
 class WorkingTime(CompiledTime):
-    """Working time with the verbs: the base of Schedule and of combined schedules.
+    """The verbs of working time: the base class of Schedule and of combined schedules.
 
-    Shared by all verbs: datetimes must be aware, and answers come in the zone of the first one.
-    ``pauses`` are pairs (since, until) of datetimes; working time within them does not count.
-    ``provisional`` answers by rule if no act covers a date yet, with a ProvisionalWarning.
-    Raises NaiveDatetimeError; CalendarCoverageError if the answer depends on a date that is
-    unknown or uncertain; BudgetError; ValueError for a pause that ends before it starts.
+    All verbs need aware datetimes and return datetimes in the zone of their first argument.
+    ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
+    If no act decides a date yet, ``provisional=True`` answers by rule and emits a
+    ProvisionalWarning.
+
+    Verbs raise NaiveDatetimeError for a naive datetime, CalendarCoverageError if the answer
+    depends on an unknown or uncertain date, BudgetError for an invalid budget, and ValueError for
+    a pause that ends before it starts.
     """
 
     __slots__ = ()
@@ -55,8 +55,8 @@ class WorkingTime(CompiledTime):
     ) -> timedelta:
         """Return the working time between two instants, negative if the second is earlier.
 
-        Additive: ``elapsed(a, b) + elapsed(b, c) == elapsed(a, c)``. Raises NaiveDatetimeError,
-        CalendarCoverageError.
+        Amounts add up: ``elapsed(a, b) + elapsed(b, c) == elapsed(a, c)``. Raises
+        NaiveDatetimeError, CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -64,9 +64,11 @@ class WorkingTime(CompiledTime):
         ...                datetime(2024, 12, 28, 11, 10, tzinfo=office.tz))
         datetime.timedelta(seconds=12300)
         """
-        return answer(
-            self, lambda time: answers.elapsed(time, start, end, pauses), provisional=provisional
-        )
+        try:
+            return answers.elapsed(self, start, end, pauses)
+        except CalendarCoverageError as error:
+            ask = partial(answers.elapsed, start=start, end=end, pauses=pauses)
+            return certain_answer(error, self, ask, provisional=provisional)
 
     def remaining(
         self,
@@ -90,12 +92,12 @@ class WorkingTime(CompiledTime):
         check_budget(budget)
         try:
             return budget - self.elapsed(start, now, pauses=pauses)
-        except CalendarCoverageError:  # the bounds are those of what remains
-            return answer(
-                self,
-                lambda time: budget - time.elapsed(start, now, pauses=pauses),
-                provisional=provisional,
-            )
+        except CalendarCoverageError as error:
+
+            def ask(time: WorkingTime) -> timedelta:
+                return budget - time.elapsed(start, now, pauses=pauses)
+
+            return certain_answer(error, self, ask, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -104,9 +106,10 @@ class WorkingTime(CompiledTime):
     ) -> datetime:
         """Return the due time: the earliest instant at which a budget is used up.
 
-        A budget that is used up exactly at closing time is due at closing time, a budget of 0 at
-        ``start``. A timedelta is working time; WorkingDays, CalendarDays, Months and ClockTime
-        count by their own rules. Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
+        A budget that is used up exactly at closing time is due at closing time. A budget of 0 is
+        due at ``start``. A timedelta is working time; WorkingDays, CalendarDays, Months and
+        ClockTime count by their own rules. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -115,19 +118,19 @@ class WorkingTime(CompiledTime):
         """
         if not isinstance(budget, timedelta):
             return self._day_budget("due_at", start, budget, pauses, provisional=provisional)
-        return answer(
-            self,
-            lambda time: answers.deadline(time, start, budget, pauses),
-            provisional=provisional,
-        )
+        try:
+            return answers.deadline(self, start, budget, pauses)
+        except CalendarCoverageError as error:
+            ask = partial(answers.deadline, start=start, budget=budget, pauses=pauses)
+            return certain_answer(error, self, ask, provisional=provisional)
 
     def breaches_after(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
     ) -> datetime:
         """Return the limit: the last instant at which an answer still meets a budget.
 
-        This is the latest instant with ``elapsed(start, t) == budget``; if the budget ends at
-        closing time, the next opening. Raises NaiveDatetimeError, BudgetError,
+        The limit is the latest instant t with ``elapsed(start, t) == budget``. If the budget is
+        used up at closing time, this is the next opening. Raises NaiveDatetimeError, BudgetError,
         CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
@@ -138,19 +141,20 @@ class WorkingTime(CompiledTime):
         """
         if not isinstance(budget, timedelta):
             return self._day_budget("limit", start, budget, pauses, provisional=provisional)
-        return answer(
-            self,
-            lambda time: answers.breaches_after(time, start, budget, pauses),
-            provisional=provisional,
-        )
+        try:
+            return answers.breaches_after(self, start, budget, pauses)
+        except CalendarCoverageError as error:
+            ask = partial(answers.breaches_after, start=start, budget=budget, pauses=pauses)
+            return certain_answer(error, self, ask, provisional=provisional)
 
     def due_and_limit(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
     ) -> tuple[datetime, datetime]:
         """Return ``deadline`` and ``breaches_after`` of a budget.
 
-        For a start in UTC both cost little more than one. Raises NaiveDatetimeError, BudgetError,
-        CalendarCoverageError, also if only the limit depends on an unknown date.
+        If ``start`` is in UTC, this takes little longer than ``deadline`` alone. Raises
+        NaiveDatetimeError, BudgetError, and CalendarCoverageError, also if only the limit depends
+        on an unknown date.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -159,15 +163,17 @@ class WorkingTime(CompiledTime):
         >>> str(due), str(limit)
         ('2025-03-12 18:00:00+03:00', '2025-03-13 09:00:00+03:00')
         """
-        return answer(
-            self,
-            lambda time: (
-                time.deadline(start, budget, pauses=pauses),
-                time.breaches_after(start, budget, pauses=pauses),
-            ),
-            provisional=provisional,
-            certain=refused,
-        )
+        try:
+            return (
+                self.deadline(start, budget, pauses=pauses),
+                self.breaches_after(start, budget, pauses=pauses),
+            )
+        except CalendarCoverageError as error:
+
+            def ask(time: WorkingTime) -> tuple[datetime, datetime]:
+                return time.due_and_limit(start, budget, pauses=pauses)
+
+            return certain_answer(error, self, ask, provisional=provisional, certain=refused)
 
     def latest_start(
         self, due: datetime, budget: timedelta, *, provisional: bool = False
@@ -182,9 +188,11 @@ class WorkingTime(CompiledTime):
         ...                         timedelta(hours=4)))
         '2025-03-11 16:00:00+03:00'
         """
-        return answer(
-            self, lambda time: answers.latest_start(time, due, budget), provisional=provisional
-        )
+        try:
+            return answers.latest_start(self, due, budget)
+        except CalendarCoverageError as error:
+            ask = partial(answers.latest_start, due=due, budget=budget)
+            return certain_answer(error, self, ask, provisional=provisional)
 
     # -- openings and closings ---------------------------------------------------------------
 
@@ -198,15 +206,20 @@ class WorkingTime(CompiledTime):
         >>> office.is_working(datetime(2025, 11, 1, 12, tzinfo=office.tz))  # a working Saturday
         True
         """
-        return answer(self, lambda time: answers.is_working(time, when), provisional=provisional)
+        try:
+            return answers.is_working(self, when)
+        except CalendarCoverageError as error:
+            ask = partial(answers.is_working, when=when)
+            return certain_answer(error, self, ask, provisional=provisional)
 
     def next_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
         """Return the first instant of working time from a given instant on.
 
-        This is ``when`` itself if it is working time; without ``inclusive`` it is the first start
-        of working time after ``when``. Raises NaiveDatetimeError, CalendarCoverageError.
+        If ``when`` is working time, the answer is ``when``. With ``inclusive=False`` the answer is
+        the first start of working time after ``when``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -216,19 +229,18 @@ class WorkingTime(CompiledTime):
         """
         if inclusive:
             return self.breaches_after(when, ZERO, provisional=provisional)
-        return answer(
-            self,
-            lambda time: answers.opening_after(time, when),
-            provisional=provisional,
-            near=when,
-        )
+        try:
+            return answers.opening_after(self, when)
+        except CalendarCoverageError as error:
+            ask = partial(answers.opening_after, when=when)
+            return certain_answer(error, self, ask, provisional=provisional, near=when)
 
     def next_closing(
         self, when: datetime, *, inclusive: bool = False, provisional: bool = False
     ) -> datetime:
         """Return the first end of working time after a given instant.
 
-        With ``inclusive`` this may be ``when`` itself. Raises NaiveDatetimeError,
+        With ``inclusive=True`` the answer may be ``when`` itself. Raises NaiveDatetimeError,
         CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
@@ -237,14 +249,18 @@ class WorkingTime(CompiledTime):
         >>> print(office.next_closing(six), office.next_closing(six, inclusive=True))
         2025-03-13 18:00:00+03:00 2025-03-12 18:00:00+03:00
         """
-        return self._edge(answers.next_closing, when, inclusive=inclusive, provisional=provisional)
+        try:
+            return answers.next_closing(self, when, inclusive=inclusive)
+        except CalendarCoverageError as error:
+            ask = partial(answers.next_closing, when=when, inclusive=inclusive)
+            return certain_answer(error, self, ask, provisional=provisional, near=when)
 
     def previous_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
         """Return the last start of working time up to a given instant.
 
-        Without ``inclusive`` it is before ``when``. Raises NaiveDatetimeError,
+        With ``inclusive=False`` the answer is before ``when``. Raises NaiveDatetimeError,
         CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
@@ -252,16 +268,18 @@ class WorkingTime(CompiledTime):
         >>> print(office.previous_opening(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-12 09:00:00+03:00
         """
-        return self._edge(
-            answers.previous_opening, when, inclusive=inclusive, provisional=provisional
-        )
+        try:
+            return answers.previous_opening(self, when, inclusive=inclusive)
+        except CalendarCoverageError as error:
+            ask = partial(answers.previous_opening, when=when, inclusive=inclusive)
+            return certain_answer(error, self, ask, provisional=provisional, near=when)
 
     def previous_closing(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
         """Return the last end of working time up to a given instant.
 
-        Without ``inclusive`` it is before ``when``. Raises NaiveDatetimeError,
+        With ``inclusive=False`` the answer is before ``when``. Raises NaiveDatetimeError,
         CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
@@ -269,27 +287,20 @@ class WorkingTime(CompiledTime):
         >>> print(office.previous_closing(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-11 18:00:00+03:00
         """
-        return self._edge(
-            answers.previous_closing, when, inclusive=inclusive, provisional=provisional
-        )
-
-    def _edge(
-        self, find: answers.Edge, when: datetime, *, inclusive: bool, provisional: bool
-    ) -> datetime:
-        return answer(
-            self,
-            lambda time: find(time, when, inclusive=inclusive),
-            provisional=provisional,
-            near=when,
-        )
+        try:
+            return answers.previous_closing(self, when, inclusive=inclusive)
+        except CalendarCoverageError as error:
+            ask = partial(answers.previous_closing, when=when, inclusive=inclusive)
+            return certain_answer(error, self, ask, provisional=provisional, near=when)
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
     ) -> tuple[Interval, ...]:
-        """Return the stretches of working time between two instants.
+        """Return the intervals of working time between two instants.
 
-        In the zone of ``start``, disjoint, in order, clipped to ``[start, end)``; empty if
-        ``end`` is not later. Raises NaiveDatetimeError, CalendarCoverageError.
+        The intervals are sorted, disjoint, clipped to ``[start, end)``, and in the zone of
+        ``start``. There are none if ``end`` is not after ``start``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Moscow")
@@ -299,13 +310,14 @@ class WorkingTime(CompiledTime):
         12:00:00 13:00:00
         14:00:00 18:00:00
         """
-        return answer(
-            self,
-            lambda time: tuple(
-                Interval(datetime_in(start.tzinfo, lo), datetime_in(start.tzinfo, hi))
-                for lo, hi in answers.intervals(time, start, end)
-            ),
-            provisional=provisional,
+        try:
+            found = answers.intervals(self, start, end)
+        except CalendarCoverageError as error:
+            ask = partial(answers.intervals, start=start, end=end)
+            found = certain_answer(error, self, ask, provisional=provisional)
+        return tuple(
+            Interval(datetime_in(start.tzinfo, lo), datetime_in(start.tzinfo, hi))
+            for lo, hi in found
         )
 
     # -- budgets that are not working time ---------------------------------------------------
@@ -319,24 +331,31 @@ class WorkingTime(CompiledTime):
         *,
         provisional: bool,
     ) -> datetime:
-        """Return the due time or the limit of a day budget or of ClockTime."""
+        """Return the due time or the limit of a day budget or of ClockTime.
+
+        An answer that depends on unknown dates is certain if its bounds are equal.
+        """
         from workhours_sla.worktime.budget_kinds import DayBudget, day_budget  # noqa: PLC0415
 
-        self._dates(budget)
+        dates = self._dates(budget)
         kind = day_budget(budget, start)
+        try:
+            found = kind.answer(dates, start, pauses)
+        except CalendarCoverageError as error:
 
-        def ask(time: WorkingTime) -> datetime:
-            found: datetime = getattr(kind.answer(time._dates(kind), start, pauses), part)
-            return found
+            def ask(time: WorkingTime) -> datetime:
+                instant: datetime = getattr(kind.answer(time._dates(kind), start, pauses), part)
+                return instant
 
-        def if_certain(time: WorkingTime, _: object, error: CalendarCoverageError) -> datetime:
-            if not isinstance(kind, DayBudget) or time.completions() is None:
-                raise error
-            bounds = getattr(kind.bounds(time._dates(kind), start, pauses, pauses), part)
-            earliest, latest = (bound and bound.astimezone(start.tzinfo) for bound in bounds)
-            if bounds[0] is None or bounds[0] != bounds[1]:
-                raise with_bounds(error, earliest, latest) from None
-            certain: datetime = earliest
-            return certain
+            def certain(time: WorkingTime, _: object, unknown: CalendarCoverageError) -> datetime:
+                if not isinstance(kind, DayBudget) or time.completions() is None:
+                    raise unknown
+                bounds = getattr(kind.bounds(time._dates(kind), start, pauses, pauses), part)
+                earliest, latest = (bound and bound.astimezone(start.tzinfo) for bound in bounds)
+                if bounds[0] is None or bounds[0] != bounds[1]:
+                    raise with_bounds(unknown, earliest, latest) from None
+                instant: datetime = earliest
+                return instant
 
-        return answer(self, ask, provisional=provisional, certain=if_certain)
+            return certain_answer(error, self, ask, provisional=provisional, certain=certain)
+        return found.due_at if part == "due_at" else found.limit

@@ -7,7 +7,6 @@ included. At either end it may be uncertain whether working time starts or ends 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
@@ -15,13 +14,6 @@ from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer, paused_between
 from workhours_sla.worktime.zone import TICK, TimeSpan
-
-
-class Edge(Protocol):
-    """Finds an opening or closing near an instant."""
-
-    def __call__(self, time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
-        """Return the opening or closing."""
 
 
 def elapsed(time: CompiledTime, start: datetime, end: datetime, pauses: Pauses = ()) -> timedelta:

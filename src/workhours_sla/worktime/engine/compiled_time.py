@@ -76,7 +76,7 @@ class CompiledTime:
 
     def _line_at(self, moment: timedelta) -> Timeline:
         """Return the timeline that knows an instant. Raises CalendarCoverageError."""
-        lines = self._lines()
+        lines = self._timelines or self._lines()
         if len(lines) > 1:
             index = bisect_right(lines, moment, key=Timeline.surely_from)
             lines = lines[max(0, index - 1) : index + 1]

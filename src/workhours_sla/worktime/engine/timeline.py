@@ -130,6 +130,9 @@ class Timeline:
 
         Growing needs the lock, since all snapshots must count from the same zero.
         """
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot.lo <= moment < snapshot.hi:
+            return snapshot
         with self._growing:
             snapshot = self._snapshot
             if snapshot is None:
