@@ -1,16 +1,18 @@
-"""When is it working time? Schedules, budgets, and exact arithmetic on them.
+"""Working time: schedules, budgets, and the verbs that calculate with them exactly.
 
-Where each rule is:
+What each module contains:
 
-- ``weekly_hours``: the opening_hours notation, and how a day is shortened;
-- ``dated_shifts``: which shifts a date has; ``zone``: at which instants they are;
-- ``instants``: naive datetimes are refused, years 2 to 9998;
-- ``working_time``: the verbs; ``fast_verbs``: the hot ones again, faster; ``engine``: the
-  arithmetic;
-- ``pauses``: what does not count for one appeal;
-- ``budget``: amounts of working time; ``budget_kinds``: days, months and clock time;
-  ``due_dates``: when a date ends, and where an end on a day off rolls to;
-- ``coverage``: answers that depend on unknown dates; ``completion``: the dates that bound them;
-- ``combined``: ``a | b`` and ``a & b``; ``schedule``: all of it together; ``explain``: the reasons;
+- ``weekly_hours``: the shifts of each weekday, the opening_hours notation, short days;
+- ``dated_shifts``: the shifts of each date; ``zone``: wall-clock times converted to instants;
+- ``instants``: datetimes converted to instants, and the refusal of naive datetimes;
+- ``working_time``: the verbs, such as ``deadline``; ``fast_verbs``: faster versions of the verbs
+  that are called most; ``engine``: compiled working time and the arithmetic on it;
+- ``pauses``: pauses, which do not count for one appeal;
+- ``budget``: budgets of working time; ``budget_kinds``: budgets of days, months and clock time;
+  ``due_dates``: when a due date ends, and how it moves off a day off;
+- ``coverage``: answers that depend on unknown dates; ``completion``: schedules in which unknown
+  dates are filled in;
+- ``combined``: ``a | b`` and ``a & b`` of two schedules; ``schedule``: the class Schedule;
+- ``explain``: the reasons for an answer, date by date;
 - ``columns``: the verbs on numpy arrays.
 """

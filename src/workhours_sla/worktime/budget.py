@@ -1,7 +1,7 @@
-"""Amounts of working time: values, their text forms, and the checks of a budget.
+"""Budgets of working time: create, check, parse and format them.
 
-Budgets in days or months are in ``budget_kinds``, which also imports ``dataclasses``: a scalar
-deadline in working hours must not load that.
+Budgets in days or months are in another module, ``budget_kinds``, because that imports
+``dataclasses``, which a scalar deadline in working hours must not load.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 from workhours_sla.errors import BudgetError, shown
 
 LONGEST = timedelta(days=3_652_059)
-"""From year 1 to year 9999."""
+"""The largest budget: the time from year 1 to year 9999."""
 
 _UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
@@ -21,10 +21,10 @@ _EXAMPLES = "write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
-    """Return an amount of working time; a plain ``timedelta`` means the same.
+    """Return a budget of working time, which is a plain ``timedelta``.
 
-    Whole numbers only, since a deadline must be exact. Raises TypeError for a float and
-    BudgetError for a negative amount.
+    Only whole numbers are accepted, since a deadline must be exact. Raises TypeError for a float
+    and BudgetError for a negative amount.
 
     >>> working_hours(4, minutes=30)
     datetime.timedelta(seconds=16200)
@@ -41,7 +41,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
 
 
 def check_budget(budget: timedelta) -> timedelta:
-    """Return ``budget``. Raises TypeError, and BudgetError if it is negative or too large."""
+    """Return ``budget`` unchanged. Raises BudgetError if it is negative or too large, TypeError."""
     if not isinstance(budget, timedelta):
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise TypeError(msg)
@@ -57,8 +57,8 @@ def check_budget(budget: timedelta) -> timedelta:
 def parse_budget(text: str) -> timedelta:
     """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
 
-    The ISO 8601 form is the time part of a duration; days are refused, as a day of work has no
-    fixed length. Raises BudgetError.
+    Of ISO 8601 durations, hours, minutes and seconds are accepted. Days are refused, since a day
+    of work has no fixed length. Raises BudgetError.
 
     >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
     True

@@ -2,7 +2,7 @@
 
 Civil Code of the Russian Federation, articles 190-194: a term in days, months or years is counted
 from the next day and ends with its last day. What must be done in an office must be done before
-that office closes.
+the office closes.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from workhours_sla.worktime.zone import ONE_DAY, TICK
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000
-"""Days or months: longer than any term."""
+"""The largest number of days or months in a budget."""
 
 
 class DayAnswer(NamedTuple):
-    """Due time and limit of a budget."""
+    """The due time and the limit of a budget."""
 
     due_at: datetime
     limit: datetime
 
 
 class DayBounds(NamedTuple):
-    """The earliest and the latest due time and limit that unknown dates allow, in UTC.
+    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
 
-    None where there is no bound.
+    Unknown dates allow any answer between these bounds. A bound that does not exist is None.
     """
 
     due_at: tuple[datetime | None, datetime | None]
@@ -58,24 +58,25 @@ class DayBounds(NamedTuple):
 
 
 class DayBudget:
-    """A budget that ends with a date, the due date.
+    """A budget that ends on a date, the due date.
 
-    The due time is the last closing on the due date, or its 24:00 if it has no working hours; the
-    limit is its 24:00.
+    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
+    The limit is 24:00 of the due date.
     """
 
     __slots__ = ()
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date, on the calendar of a schedule.
+        """Return the due date for a start, counted on the dates of a schedule.
 
-        A date whose 24:00 is within one of the ``pauses``, pairs (since, until), does not count,
-        and the due date is not moved to one. Raises CalendarCoverageError.
+        ``pauses`` are pairs (since, until). A date is paused if its 24:00 is within a pause. A
+        paused date does not count, and the due date does not roll forward to a paused date.
+        Raises CalendarCoverageError.
         """
         raise NotImplementedError
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return due time and limit, in the zone of ``start``. Raises CalendarCoverageError."""
+        """Return due time and limit in the zone of ``start``. Raises CalendarCoverageError."""
         if pauses:
             due_at, limit = ends_of(schedule, self.due_on(schedule, start, pauses))
         else:
@@ -88,15 +89,16 @@ class DayBudget:
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the bounds of the answer over all completions of the unknown dates.
+        """Return the earliest and latest due time and limit over all completions of a schedule.
 
-        ``paused`` are the pauses that are certain, ``possibly_paused`` those that may be.
-        ``schedule`` has completions.
+        ``schedule`` must have completions. ``paused`` are the certain pauses, ``possibly_paused``
+        the certain and the possible pauses.
 
-        A due date is earlier the more dates are worked, except that one moved back to a working
-        date is later. It is later the more is paused. So the four extremes bound it, with two
-        exceptions: a due date is never moved back to before the date of the start, and whether
-        the start comes after closing may depend on its date being short.
+        More working dates make the due date earlier, or later if it rolls back to a working date.
+        More pauses make it later. So the due dates with all unknown dates off or full, and with
+        ``paused`` or ``possibly_paused``, bound all others, with two exceptions. A due date never
+        rolls back to before the date of the start. And if the date of the start is unknown, it
+        may be short, so the start may come before or after its closing.
         """
         start_date = start.astimezone(schedule.tz).date()
         dates: set[date] = set()
@@ -132,17 +134,17 @@ class DayBudget:
         *,
         start_known: bool,  # noqa: ARG002
     ) -> set[date]:
-        """Return the due date in a completion; every possible one if the start's date decides."""
+        """Return the possible due dates in a completion, in which the start's date may be short."""
         return {self.due_on(schedule, start, pauses)}
 
 
 @public()
 @dataclass(frozen=True, slots=True)
 class WorkingDays(DayBudget):
-    """A number of dates with working hours; the day after the start is the first that counts.
+    """A budget of dates with working hours, counted from the date after the start.
 
-    With ``count_from="same_day"`` the date of the start may be the first, if it has working time
-    left. Raises BudgetError.
+    With ``count_from="same_day"`` the date of the start counts, too, if it has not closed at the
+    start. Raises BudgetError.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -158,7 +160,7 @@ class WorkingDays(DayBudget):
         _check(self.count, "working days", self.count_from, ("next_day", "same_day"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the last of the dates."""
+        """Return the last date that counts. Raises CalendarCoverageError."""
         day = _first_day(schedule, start, self.count_from) - ONE_DAY
         paused = paused_dates(schedule, pauses)
         left = self.count
@@ -171,11 +173,11 @@ class WorkingDays(DayBudget):
 @public()
 @dataclass(frozen=True, slots=True)
 class CalendarDays(DayBudget):
-    """A number of dates of any kind; ``roll`` moves an end on a day off.
+    """A budget of dates of any kind; ``roll`` decides where a due date on a day off moves.
 
-    ``following`` moves it to the next date with working hours (Civil Code art. 193),
-    ``preceding`` to the one before, ``none`` leaves it. Practice under Federal law 59-FZ is
-    split, so there is no default. The end never moves to a date that was over before the start.
+    ``following`` moves the due date to the next date with working hours (Civil Code art. 193),
+    ``preceding`` to the last one before it, unless that date closed before the start. ``none``
+    does not move it. Practice under Federal law 59-FZ is split, so ``roll`` has no default.
     Raises BudgetError.
 
     >>> from workhours_sla import Schedule
@@ -213,7 +215,7 @@ class CalendarDays(DayBudget):
     ) -> set[date]:
         if start_known or self.count_from == "next_day":
             return {self.due_on(schedule, start, pauses)}
-        # the start may come before or after closing, depending on whether its date is short
+        # whether the start comes before or after closing depends on whether its date is short
         start_date = start.astimezone(schedule.tz).date()
         firsts = (start_date, start_date + ONE_DAY)
         return {self._due_from(first, schedule, start, pauses) for first in firsts}
@@ -222,9 +224,10 @@ class CalendarDays(DayBudget):
 @public()
 @dataclass(frozen=True, slots=True)
 class Months(DayBudget):
-    """A number of months: the same day of a later month, or its last day if it has no such day.
+    """A budget of months, due on the same day of a later month (Civil Code art. 192).
 
-    Civil Code art. 192. ``roll`` is as for CalendarDays. Raises BudgetError.
+    If the later month has no such day, its last day is the due date. ``roll`` has the meaning
+    that it has for CalendarDays. Raises BudgetError.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -254,7 +257,7 @@ class Months(DayBudget):
 @public()
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """Plain elapsed time, around the clock, independent of the schedule and of pauses.
+    """A budget of time around the clock, independent of the schedule and of pauses.
 
     Raises BudgetError.
 
@@ -271,12 +274,12 @@ class ClockTime:
         check_budget(self.amount)
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:  # noqa: ARG002
-        """Return the start plus the amount, twice, in the zone of the start.
+        """Return ``start`` plus the amount, as due time and as limit, in the zone of ``start``.
 
-        Raises CalendarCoverageError for an end past the year 9999; checks ``pauses`` as
-        ``deadline`` does.
+        Raises CalendarCoverageError for a due time after year 9999. Raises the errors of
+        ``deadline`` for invalid pauses, although pauses have no effect.
         """
-        with suppress(CalendarCoverageError):  # a pause may be as long as you like
+        with suppress(CalendarCoverageError):  # a pause may end after year 9998
             moments_of(pauses)
         try:
             due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
@@ -286,12 +289,12 @@ class ClockTime:
 
 
 Budget = timedelta | DayBudget | ClockTime
-"""What a target allows; a plain timedelta is working time."""
+"""Any budget that a target can have; a plain timedelta is working time."""
 _KINDS = (DayBudget, ClockTime)
 
 
 def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
-    """Return a budget that is not working time. Raises TypeError, and NaiveDatetimeError."""
+    """Return ``budget`` unchanged. Raises TypeError, and NaiveDatetimeError for ``start``."""
     if not isinstance(budget, _KINDS):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise TypeError(msg)
@@ -307,7 +310,7 @@ def _answer_on(
     start_date: date,
     after_closing: bool,  # noqa: FBT001
 ) -> tuple[datetime, datetime]:
-    """Return due time and limit, in UTC, shared by all starts on a date before or after closing."""
+    """Return due time and limit, in UTC, of all starts on a date before, or after, it closes."""
     start = midnight_after(schedule, start_date if after_closing else start_date - ONE_DAY)
     if after_closing:
         start -= TICK
@@ -315,7 +318,7 @@ def _answer_on(
 
 
 def _first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
-    """Return the first date that counts; the start's own only while it has working time left."""
+    """Return the first date that counts: the date of the start or the next one."""
     start_date = start.astimezone(schedule.tz).date()
     if count_from == "same_day" and not is_over(schedule, start_date, start):
         return start_date

@@ -1,4 +1,4 @@
-"""Schedules combined: working time of either, or of both."""
+"""Combinations of two schedules: the working time of either of them, or of both."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Operator = Literal["|", "&"]
 
 
 class Combinable(FastVerbs):
-    """Working time that combines with other working time by ``|`` and ``&``."""
+    """Working time that can be combined with other working time by ``|`` and ``&``."""
 
     __slots__ = ()
 
     def __or__(self, other: WorkingTime) -> Combination:
-        """Return the time when either works, in the zone of the first."""
+        """Return the working time of either schedule, in the zone of the first."""
         return Combination.of("|", self, other)
 
     def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time when both work, in the zone of the first."""
+        """Return the time that both schedules count as working time, in the zone of the first."""
         return Combination.of("&", self, other)
 
 
 class Combination(Combinable):
-    """Working time of two schedules: ``a | b`` when either works, ``a & b`` when both do.
+    """Combined working time: ``a | b`` is that of either schedule, ``a & b`` that of both.
 
-    Known where both are known, in the zone of the first. Day budgets and ``explain`` need a
-    single schedule: use them on the parts.
+    An instant is known if both schedules know it. The zone is that of ``a``. Day budgets and
+    ``explain`` need a single schedule: ask ``a`` or ``b``.
 
     >>> from datetime import datetime
     >>> from workhours_sla import Schedule
@@ -52,7 +52,7 @@ class Combination(Combinable):
 
     @classmethod
     def of(cls, operator: Operator, left: WorkingTime, right: WorkingTime) -> Combination:
-        """Return the combination. Raises TypeError for anything but working time."""
+        """Return the combination. Raises TypeError if ``right`` is not a schedule."""
         if not isinstance(right, WorkingTime):
             msg = f"{operator} combines schedules, not {right!r}; give another Schedule"
             raise TypeError(msg)
@@ -84,7 +84,7 @@ class Combination(Combinable):
         for near in (moment, moment + TICK, moment - TICK):
             for part in self.parts:
                 part._line_at(near)
-        self.parts[0]._refuse_unknown(moment)  # an unknown date that its zone skips
+        self.parts[0]._refuse_unknown(moment)  # the zone skips the unknown date
 
     def _build_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)

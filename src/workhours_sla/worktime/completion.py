@@ -1,7 +1,7 @@
-"""The completions that bound all others: unknown dates all off, or all full working days.
+"""The two completions that bound all others: unknown dates all off, or all full working days.
 
 A completion assigns each unknown date a full day, a short day or a day off. ``coverage`` explains
-what the two extremes are for.
+how the two extremes show that an answer is certain.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from workhours_sla.worktime.weekly_hours import Shifts, merge_shifts
 from workhours_sla.worktime.zone import ONE_DAY
 
 _BEYOND = timedelta(days=731)
-"""Days before the first and after the last known date that a completion covers."""
+"""The time before the first and after the last known date that a completion covers."""
 _EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
 
 
 class CompletedShifts(DatedShifts):
-    """The shifts of each date, with unknown dates made full working days, or days off.
+    """The shifts of each date, with unknown dates as full working days (``full``) or days off.
 
-    A full day has the hours of every weekday that the calendar allows for it. Dates more than two
-    years before the first known date, or after the last, stay unknown.
+    A transferred working day has the hours of another weekday. If the calendar allows several
+    weekdays for an unknown date, a full day has the hours of all of them. Dates more than two
+    years before the first or after the last known date stay unknown.
     """
 
     __slots__ = ()
@@ -29,13 +30,13 @@ class CompletedShifts(DatedShifts):
     full: bool
 
     def shifts_on(self, day: date) -> Shifts:
-        """Return the shifts that start on a date. Raises CalendarCoverageError."""
+        """Return the shifts that start on a date. Raises CalendarCoverageError if unknown."""
         if super().knows(day) or not self.knows(day):
             return super().shifts_on(day)
         return self._completed(day)
 
     def knows(self, day: date) -> bool:
-        """Whether a date is known, or near enough to known dates to be completed."""
+        """Return whether a date is known or completed."""
         ((first, last),) = self._known_dates()
         return first <= day <= last
 

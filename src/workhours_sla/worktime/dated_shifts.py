@@ -1,8 +1,12 @@
-"""The shifts of each date: weekly hours, days off, short days and overrides put together.
+"""The shifts of each date, from weekly hours, calendar and overrides.
 
-The shifts of a date are the hours of its weekday, or of the swapped date's weekday if it is a
-transferred working day; none if it is off; shortened if it is short. An override replaces all of
-that and is not shortened again.
+- A working day has the shifts of its weekday.
+- A transferred working day has the shifts of the weekday of the date it was swapped with.
+- A short day has its shifts shortened.
+- A day off has no shifts.
+- A date with an override has the shifts of the override, never shortened.
+
+A range of known dates is a range of consecutive dates whose shifts are all known.
 """
 
 from __future__ import annotations
@@ -21,9 +25,10 @@ from workhours_sla.worktime.zone import BASE, ONE_DAY, TimeSpan, zone_offsets
 
 
 class DatedShifts:
-    """The shifts of each date, in a zone. Schedule adds the verbs.
+    """The shifts of each date, in a time zone: the part of a Schedule without the verbs.
 
-    ``overrides`` are the shifts of single dates, ``changes`` the weekly hours from a date on.
+    ``overrides`` maps single dates to their shifts. ``changes`` maps a date to the weekly hours
+    that are in force from that date on.
     """
 
     __slots__ = ()
@@ -36,7 +41,7 @@ class DatedShifts:
     tz: ZoneInfo
 
     def completions(self) -> tuple[Self, Self] | None:
-        """Return the same shifts with all unknown dates off, and with all full days."""
+        """Return the completions with all unknown dates off, and with all full working days."""
         raise NotImplementedError
 
     def shifts_on(self, day: date) -> Shifts:
@@ -71,7 +76,7 @@ class DatedShifts:
         return hours
 
     def _calendar_shifts(self, day: Day) -> Shifts:
-        """Return the shifts of a day of the calendar, without overrides."""
+        """Return the shifts that the calendar gives a day, without overrides."""
         if not day.working:
             return ()
         shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
@@ -80,7 +85,7 @@ class DatedShifts:
         return shifts
 
     def _spans_on(self, day: date, shifts: Shifts) -> list[TimeSpan]:
-        """Return the instants of shifts that start on a date."""
+        """Return the instants of ``shifts`` on a date, as sorted disjoint spans."""
         midnight = ONE_DAY * (day - BASE.date()).days
         zone = zone_offsets(self.tz)
         return join(
@@ -90,7 +95,9 @@ class DatedShifts:
         )
 
     def end_of_day(self, day: date) -> datetime:
-        """Return 24:00 of a date, in the schedule's zone: the end of the last instant on it.
+        """Return 24:00 of a date, in the schedule's zone.
+
+        If the clocks are set back across midnight, this is the second midnight.
 
         >>> from workhours_sla import Schedule
         >>> print(Schedule("RU-VGG", "Mo-Fr 09:00-18:00").end_of_day(date(2025, 3, 12)))
@@ -102,7 +109,7 @@ class DatedShifts:
     # -- known dates -------------------------------------------------------------------------
 
     def knows(self, day: date) -> bool:
-        """Whether the shifts of a date are known, by the calendar or by an override.
+        """Return whether the shifts of a date are known, from the calendar or an override.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -114,7 +121,7 @@ class DatedShifts:
         )
 
     def _known_dates(self) -> list[tuple[date, date]]:
-        """Return the runs of known dates as pairs (first, last), in order."""
+        """Return the ranges of known dates as pairs (first, last), sorted."""
         ranges = [*self.calendar.coverage, *((day, day) for day in self.overrides)]
         runs: list[tuple[date, date]] = []
         for first, last in sorted(ranges):
@@ -125,10 +132,10 @@ class DatedShifts:
         return runs
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
-        """Return the shifts of each date from ``first`` to ``last``, all of them known.
+        """Return the shifts of each date from ``first`` to ``last``, which must all be known.
 
-        The plain week is right for every date without an entry and without an override: the
-        constructor of Schedule refuses hours on the calendar's weekend.
+        Dates without a calendar entry and without an override take the shifts of their weekday.
+        This is correct for weekends, too: Schedule refuses weekly hours on the calendar's weekend.
         """
         week, weekday = self.hours_on(first).by_weekday, first.weekday()
         shifts = [week[(weekday + index) % 7] for index in range((last - first).days + 1)]
@@ -145,7 +152,7 @@ class DatedShifts:
         return shifts
 
     def _reach(self) -> tuple[timedelta, timedelta]:
-        """Return the earliest start and the latest end of any shift, from its date's midnight."""
+        """Return the earliest start and the latest end of all shifts, as time since midnight."""
         shifts = [
             shift
             for week in (self.hours, *self.changes.values())

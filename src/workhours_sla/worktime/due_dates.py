@@ -1,6 +1,6 @@
-"""Dates as day budgets count them: when a date ends, which are paused, and where an end rolls to.
+"""The rules of day budgets: when a date closes, which dates are paused, how a due date rolls.
 
-Instants here are datetimes in UTC.
+All datetimes that these functions return are in UTC.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workhours_sla.worktime.weekly_hours import shorten
 from workhours_sla.worktime.zone import BASE_UTC, ONE_DAY
 
 DateRange = tuple[date, date]
-"""From the first date to the last, both included."""
+"""A pair of dates (first, last), both included."""
 Roll = Literal["following", "preceding", "none"]
 
 
@@ -27,31 +27,35 @@ Roll = Literal["following", "preceding", "none"]
 
 @lru_cache(maxsize=4096)
 def midnight_after(schedule: DatedShifts, day: date) -> datetime:
-    """Return 24:00 of a date."""
+    """Return 24:00 of a date, in UTC."""
     return schedule.end_of_day(day).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
 def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return the end of the last shift that starts on a date, None if it has no shift."""
+    """Return the end of the last shift that starts on a date, in UTC; None without a shift."""
     spans = schedule._spans_on(day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, 24:00 at the latest; None if it has no shift."""
+    """Return when a date closes, in UTC, at its 24:00 at the latest; None without a shift."""
     return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
 
 
 def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
-    """Whether a date with working hours has closed by the start."""
+    """Return whether a date has working hours and closes at or before ``start``."""
     closes = closes_on(schedule, day)
     return closes is not None and closes <= start.astimezone(UTC)
 
 
 def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
-    """Return due time and limit of a due date: its last closing, else 24:00, and its 24:00."""
+    """Return the due time and the limit of a due date, in UTC.
+
+    The due time is the end of the last shift, but at most 24:00, and 24:00 without a shift. The
+    limit is 24:00.
+    """
     midnight = midnight_after(schedule, due)
     closing = last_closing(schedule, due)
     return (midnight if closing is None else min(closing, midnight)), midnight
@@ -60,10 +64,10 @@ def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
 def due_bounds_on(
     schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
 ) -> tuple[datetime, datetime]:
-    """Return the earliest and the latest due time of a due date that may be unknown.
+    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
 
-    ``full`` is the completion with all unknown dates full. A due date that ``may_be_off`` is due
-    at its 24:00 at the latest.
+    ``full`` is the completion in which all unknown dates are full working days. If the due date
+    ``may_be_off``, its latest due time is 24:00.
     """
     if schedule.knows(day):
         end, _ = ends_of(schedule, day)
@@ -84,7 +88,7 @@ def due_bounds_on(
 
 
 def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
-    """Return the dates whose 24:00 is within a pause, in order."""
+    """Return the dates whose 24:00 is within a pause, as sorted ranges."""
     found = []
     for since, until in moments_of(pauses):
         first = _first_ending_from(schedule, BASE_UTC + since)
@@ -103,13 +107,13 @@ def _first_ending_from(schedule: DatedShifts, when: datetime) -> date:
 
 
 def is_paused(day: date, paused: list[DateRange]) -> bool:
-    """Whether a date is in one of the ranges."""
+    """Return whether a date is in one of the sorted ranges ``paused``."""
     index = bisect_right(paused, day, key=itemgetter(0))
     return index > 0 and day <= paused[index - 1][1]
 
 
 def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return the last of the dates from ``first`` to ``end``, moved by one per paused date."""
+    """Return ``end``, postponed by one day for each paused date that is counted from ``first``."""
     for begins, ends in paused:
         if begins > end:
             break
@@ -124,7 +128,10 @@ def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
 def rolled(
     schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
 ) -> date:
-    """Return a due date moved off a day off, never to a date that was over before the start."""
+    """Return a due date, moved to a date with working hours if it is on a day off.
+
+    ``preceding`` moves forward instead if the date before has closed before the start.
+    """
     if roll == "none" or last_closing(schedule, end) is not None:
         return end
     moved = end

@@ -1,4 +1,4 @@
-"""The reasons for an answer: the working time of each date, with the kind of day and its act."""
+"""The reasons for an answer: for each date its working time, kind of day and act."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ SCHEMA_VERSION = 3
 @public()
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The part of one date in an answer.
+    """One date of a trace: its working time and the reason for it.
 
-    ``intervals`` are the stretches that count, in the schedule's zone; a shift past midnight is
-    part of the date on which it starts. ``day`` is the calendar's entry, None if only an override
-    makes the date known. ``overridden`` marks a date with hours of its own, ``without_hours`` a
-    working day on a weekday for which the schedule has no hours. ``paused`` is the working time
-    of the date within pauses, which does not count. ``unknown`` marks a date that the calendar
-    does not cover and that does not change the answer; ``undecided`` is the uncertain entry, if
-    there is one.
+    - ``intervals``: the working time that counts, in the schedule's zone. A shift past midnight
+      belongs to the date on which it starts. ``used`` is the total.
+    - ``day``: the calendar's day, None if the calendar does not cover the date.
+    - ``overridden``: the date has an override.
+    - ``without_hours``: the date is a working day, but its weekday has no weekly hours.
+    - ``paused``: the working time within pauses, which does not count.
+    - ``unknown``: the date is unknown, and the answer does not depend on it. ``undecided`` is the
+      calendar's uncertain entry for the date, if there is one.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -55,7 +56,7 @@ class Step:
     undecided: Entry | None = None
 
     def reason(self, lang: str = "en") -> str:
-        """Return in words why the date has its hours."""
+        """Return as text why the date has its hours."""
         if self.overridden:
             return words.pick(words.OVERRIDDEN, lang)
         if self.undecided is not None:
@@ -68,14 +69,14 @@ class Step:
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason, and how much working time was paused."""
+        """Return the reason as text, followed by the amount of paused working time if any."""
         if not self.paused:
             return self.reason(lang)
         paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
         return f"{self.reason(lang)}; {paused}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the step as plain data for JSON; never localised, reasons in both languages."""
+        """Return the step as plain data for JSON. Reasons are in English and Russian."""
         day = self.day
         return {
             "date": self.date.isoformat(),
@@ -98,10 +99,9 @@ class Step:
 class Trace:
     """The reasons for a deadline or an elapsed time, date by date.
 
-    For a deadline ``budget`` is the given amount and ``due_at`` the answer; for an elapsed time
-    ``budget`` is None. ``end`` is the end of the time covered, ``used`` the working time in it:
-    the sum of the steps, negative for a span that runs backwards. Datetimes of ``steps`` are in
-    the schedule's zone.
+    For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
+    ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
+    to ``end``, negative if ``end`` is earlier. Datetimes of ``steps`` are in the schedule's zone.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -123,7 +123,7 @@ class Trace:
 
     @property
     def due_at(self) -> datetime | None:
-        """The deadline, or None for an elapsed time."""
+        """The due time, or None if the trace explains an elapsed time."""
         return self.end if self.budget is not None else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Trace:
         }
 
     def lines(self, lang: str = "en") -> Iterator[str]:
-        """Yield the trace as lines of text; successive days off for one reason share a line."""
+        """Yield the trace as lines of text; successive days off with equal reasons share a line."""
         for first, last, step in _runs(self.steps, lang):
             when = _day_text(first, lang)
             spans = ", ".join(
@@ -155,7 +155,7 @@ class Trace:
             yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(lang)}"
 
     def text(self, lang: str = "en") -> str:
-        """Return the trace as text, one line per date."""
+        """Return the lines of the trace as one text."""
         return "\n".join(self.lines(lang))
 
     def __str__(self) -> str:
@@ -163,7 +163,7 @@ class Trace:
 
 
 def check_until(until: object) -> None:
-    """Raise BudgetError for anything but working time or an instant."""
+    """Raise BudgetError if ``until`` is neither a timedelta nor a datetime."""
     if not isinstance(until, datetime | timedelta):
         msg = f"explain needs working time or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
@@ -177,7 +177,7 @@ def trace_of(
     used: timedelta,
     pauses: Pauses,
 ) -> Trace:
-    """Return the trace of a span in which ``used`` working time passes."""
+    """Return the trace of a span (start, end), in which ``used`` working time passes."""
     start, end = span
     lo, hi = sorted((moment_of(start), moment_of(end)))
     steps = tuple(_steps(schedule, lo, hi, moments_of(pauses)))
@@ -198,10 +198,10 @@ def trace_of(
 def _steps(
     schedule: DatedShifts, lo: timedelta, hi: timedelta, pauses: list[TimeSpan]
 ) -> Iterator[Step]:
-    """Yield a step per date, from the one on whose shift the span starts to the last.
+    """Yield a step for each date from the instant ``lo`` to the instant ``hi``.
 
-    The day before the first is left out unless one of its shifts reaches into the span. Time
-    covered by the shifts of two dates is counted once, for the earlier date.
+    The date before ``lo`` has a step if one of its shifts reaches into the span. Time covered by
+    shifts of two dates counts once, for the earlier date.
     """
     zone = schedule.tz
     first = datetime_in(zone, lo).date()
@@ -234,7 +234,7 @@ def _steps(
 
 
 def _overlapping(pauses: list[TimeSpan], pieces: list[TimeSpan]) -> list[TimeSpan]:
-    """Return the pauses, disjoint and in order, that may overlap one of the pieces."""
+    """Return the pauses that may overlap one of the pieces; both are sorted and disjoint."""
     if not pieces:
         return []
     first = bisect_right(pauses, pieces[0][0], key=itemgetter(1))
@@ -250,7 +250,7 @@ def _is_covered(schedule: DatedShifts, day: date) -> bool:
 
 
 def _is_working_day(schedule: DatedShifts, day: date) -> bool:
-    """Whether a date is a working day by the calendar, without an override."""
+    """Return whether a date without an override is a working day of the calendar."""
     return (
         schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
     )
@@ -261,7 +261,7 @@ def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
 
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:
-    """Yield (first date, last date, step), with successive days off for one reason joined."""
+    """Yield (first date, last date, step); successive days off with equal reasons are joined."""
     index = 0
     while index < len(steps):
         first = last = index
@@ -281,9 +281,9 @@ def _day_text(day: date, lang: str) -> str:
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
-    """Return a time of the date's clock; the next midnight is 24:00.
+    """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00.
 
-    An ``end`` at a clock change shows the time that the clock had reached before it.
+    If ``moment`` is an ``end`` at an offset change, the clock time before the change is returned.
     """
     if end:
         before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)

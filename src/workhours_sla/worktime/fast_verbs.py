@@ -1,9 +1,10 @@
-"""The hot verbs again, for the common case: no pauses, and a snapshot that no longer grows.
+"""Faster versions of the verbs that are called most.
 
-Each verb tries the fast path and otherwise falls back to the plain verb of ``working_time``, which
-documents it. Removing this module changes no answer.
+Each verb tries the fast path, and calls the verb of ``working_time`` if the fast path is
+unavailable, for example for an unknown date. Removing this module changes no answer.
 
-Median ratios of fast to plain, 2,000 instants of a year in the schedule's own zone (CPython 3.11):
+Time per call, and its median ratio to the verb of ``working_time``, for 2,000 instants of a year
+in the schedule's own zone (CPython 3.11):
 ``deadline`` 0.04 (0.33 us), ``elapsed`` 0.06 (0.54 us), ``breaches_after`` 0.05 (0.40 us),
 ``is_working`` 0.03 (0.21 us).
 """
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class FastVerbs(WorkingTime):
-    """Working time with a fast path in UTC and one on the wall clock of its own zone."""
+    """Working time with two fast paths: for datetimes in UTC, and in the schedule's own zone."""
 
     __slots__ = ("_base", "_last_snapshot", "_utc", "_wall")
 
@@ -52,7 +53,10 @@ class FastVerbs(WorkingTime):
         setter(self, "_last_snapshot", None)
 
     def _line_at(self, moment: timedelta) -> Timeline:
-        """Return the timeline, and index its snapshot once two answers in a row used the same."""
+        """Return the timeline that knows an instant. Raises CalendarCoverageError.
+
+        If the last answer used the same snapshot, the fast paths are built from it.
+        """
         line = CompiledTime._line_at(self, moment)
         snapshot = line._snapshot
         if snapshot is None or self._utc.cum is snapshot.cum:
@@ -160,7 +164,7 @@ class FastVerbs(WorkingTime):
     def _paused_due_and_limit(
         self, start: timedelta, budget: timedelta, pauses: Pauses
     ) -> tuple[timedelta, timedelta]:
-        """Return due time and limit from the fast path in UTC. Raises one of UNAVAILABLE."""
+        """Return due time and limit as instants. Raises an error of ``UNAVAILABLE``."""
         path = self._utc
         spans = moments_of(pauses)
         sooner = paused_before_answer(path.worked, start, budget, spans, latest=False) or ZERO

@@ -1,6 +1,7 @@
-"""Aware datetimes to instants and back; naive ones are refused.
+"""Convert aware datetimes to instants and back; refuse naive datetimes.
 
-An instant is a ``timedelta`` since 1970-01-01T00:00 UTC, here called a moment.
+An instant is a ``timedelta`` since 1970-01-01T00:00 UTC. Variables for instants are called
+``moment``.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from workhours_sla.text import words
 from workhours_sla.worktime.zone import BASE, BASE_UTC
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
-"""One year is left free at either end of ``datetime``, for offsets and neighbouring days."""
+"""The accepted years. ``datetime`` has one more at each end, for offsets and neighbouring days."""
 
 BASES: dict[tzinfo, datetime] = {UTC: BASE_UTC}
-"""1970-01-01T00:00 on the wall clocks of the zones used so far."""
+"""Cache: each zone used so far, mapped to 1970-01-01T00:00 as a datetime in that zone."""
 _MAX_BASES = 1024
 
 
 def moment_of(when: datetime) -> timedelta:
     """Return an aware datetime as an instant.
 
-    Raises TypeError for another type, NaiveDatetimeError, and CalendarCoverageError outside the
-    years 2 to 9998.
+    Raises TypeError for anything but a datetime, NaiveDatetimeError for a naive datetime, and
+    CalendarCoverageError for a year outside of 2 to 9998.
     """
     if type(when) is not datetime:
         when = _plain_datetime(when)
@@ -41,20 +42,20 @@ def moment_of(when: datetime) -> timedelta:
 
 
 def known_moment(when: datetime) -> timedelta:
-    """Return a datetime as an instant, if ``moment_of`` has converted one of its zone before.
+    """Return a datetime as an instant, if ``moment_of`` has converted a datetime of its zone.
 
-    The difference of two datetimes with the same zone object converts nothing, so this is the
-    fastest conversion. Raises KeyError for a new zone, TypeError for a naive datetime.
+    This is the fastest conversion: subtracting two datetimes with the same zone object converts
+    nothing to UTC. Raises KeyError or TypeError for a new zone and for a naive datetime.
     """
     zone = when.tzinfo
     base = BASES[zone]  # type: ignore[index]
-    if base.tzinfo is not zone:  # equal, but another object: subtracting would convert
+    if base.tzinfo is not zone:  # an equal zone, but another object: slow
         raise KeyError
     return when - base - when.utcoffset()  # type: ignore[operator]
 
 
 def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
-    """Return an instant as a datetime in a zone."""
+    """Return an instant as an aware datetime in a zone."""
     assert zone is not None  # noqa: S101 - callers have refused naive datetimes
     try:
         base = BASES[zone]
@@ -66,7 +67,7 @@ def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
 
 
 def refuse_naive(when: datetime) -> NoReturn:
-    """Raise NaiveDatetimeError; the message says how to add a zone."""
+    """Raise NaiveDatetimeError with a message that says how to add a zone."""
     msg = (
         f"{when!r} has no zone, so it is not an instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
         "or schedule.tz"
@@ -75,7 +76,7 @@ def refuse_naive(when: datetime) -> NoReturn:
 
 
 def refuse_year(when: datetime) -> NoReturn:
-    """Raise CalendarCoverageError for a datetime in year 1 or 9999."""
+    """Raise CalendarCoverageError for a datetime outside of the years 2 to 9998."""
     facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
     why = words.UNKNOWN_DATES["beyond_time"]["en"].format(**facts)
     msg = f"no calendar covers {when}: {why}"
@@ -91,7 +92,7 @@ def refuse_year(when: datetime) -> NoReturn:
 
 
 def _base_of(zone: tzinfo) -> datetime:
-    """Return 1970-01-01T00:00 on a zone's wall clock, and cache it for ``known_moment``."""
+    """Return 1970-01-01T00:00 as a datetime in a zone, and add it to ``BASES``."""
     base = BASE.replace(tzinfo=zone)
     if len(BASES) >= _MAX_BASES:
         BASES.clear()
@@ -101,7 +102,7 @@ def _base_of(zone: tzinfo) -> datetime:
 
 
 def _plain_datetime(when: object) -> datetime:
-    """Return an instance of a datetime subclass as a plain datetime."""
+    """Return an instance of a datetime subclass as a plain datetime. Raises TypeError."""
     if not isinstance(when, datetime):
         msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
         raise TypeError(msg)

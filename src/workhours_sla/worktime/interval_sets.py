@@ -1,4 +1,7 @@
-"""Union, difference and intersection of sets of instants, as lists of disjoint spans in order."""
+"""Union, difference and intersection of sets of instants.
+
+A set is a list of disjoint half-open spans (start, end), sorted.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ Edge = TypeVar("Edge", timedelta, datetime)
 
 
 def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
-    """Return the union: the spans in order, with those that overlap or touch merged."""
+    """Return the spans sorted, with spans that overlap or touch merged into one."""
     joined: list[tuple[Edge, Edge]] = []
     until: Edge | None = None
     for span in sorted(spans, key=itemgetter(0)):
@@ -28,7 +31,7 @@ def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
 
 
 def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
-    """Return the parts of spans, disjoint and in order, that are within ``[lo, hi)``."""
+    """Return the instants of ``spans``, a sorted list of disjoint spans, within ``[lo, hi)``."""
     first, last = 0, len(spans)
     while first < last and spans[first][1] <= lo:
         first += 1
@@ -42,7 +45,7 @@ def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
 
 
 def subtract(spans: Iterable[TimeSpan], removed: Iterable[TimeSpan]) -> list[TimeSpan]:
-    """Return the parts of the spans that are in none of the removed ones."""
+    """Return the instants that are in ``spans`` but not in ``removed``."""
     left = join(spans)
     for since, until in removed:
         left = [
@@ -55,7 +58,7 @@ def subtract(spans: Iterable[TimeSpan], removed: Iterable[TimeSpan]) -> list[Tim
 
 
 def intersect(left: Iterable[TimeSpan], right: Iterable[TimeSpan]) -> list[TimeSpan]:
-    """Return the parts that are in both."""
+    """Return the instants that are in both sets."""
     first, second = join(left), join(right)
     found = []
     i = j = 0

@@ -1,4 +1,4 @@
-"""Pauses: stretches that do not count for one appeal, cut out of working time."""
+"""Pauses: stretches of time that do not count for one appeal."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.zone import ZERO, TimeSpan
 
 Pauses = Sequence[tuple[datetime, datetime]]
-"""Pairs (since, until) of aware datetimes, in any order; overlapping ones count once.
+"""Pairs (since, until) of aware datetimes, in any order. Overlaps count once.
 
-For a pause without an end yet, give the instant that you ask about, such as now.
+If a pause has not ended yet, give the instant that you ask about as its end, such as now.
 """
 
 
 def moments_of(pauses: Pauses) -> list[TimeSpan]:
-    """Return pauses as disjoint spans in order.
+    """Return pauses as sorted disjoint spans of instants.
 
     Raises TypeError for anything but pairs of datetimes and for a pause without an end,
-    NaiveDatetimeError, and ValueError for a pause that ends before it starts.
+    NaiveDatetimeError for a naive datetime, and ValueError for a pause that ends before it starts.
     """
     if not pauses:
         return []
     found = []
     try:
-        if hasattr(pauses, "__next__"):  # an iterator would be empty the second time
+        if hasattr(pauses, "__next__"):  # an iterator can be read only once
             _check_pairs(pauses)
         for since, until in pauses:
             start, end = moment_of(since), moment_of(until)
@@ -47,7 +47,7 @@ def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
 
 
 def _check_pairs(pauses: object) -> None:
-    """Raise TypeError for anything but pairs, and for a pause without an end."""
+    """Raise TypeError for anything but a list of pairs, and for a pause without an end."""
     if isinstance(pauses, str | Iterator) or not isinstance(pauses, Iterable):
         msg = f"pauses={pauses!r} is not a list; give a list of pairs (since, until)"
         raise TypeError(msg) from None
@@ -67,7 +67,7 @@ def _check_pairs(pauses: object) -> None:
 def paused_between(
     line: Timeline, start: timedelta, end: timedelta, pauses: Iterable[TimeSpan]
 ) -> timedelta:
-    """Return the working time within pauses in a span, negative if ``end`` is earlier."""
+    """Return the paused working time between two instants, negative if ``end`` is earlier."""
     if end < start:
         return -paused_between(line, end, start, pauses)
     paused = ZERO
@@ -87,11 +87,12 @@ def paused_before_answer(  # noqa: PLR0913
     latest: bool,
     knows: Callable[[timedelta], bool] | None = None,
 ) -> timedelta | None:
-    """Return the working time within the pauses that delay the answer to a budget.
+    """Return the paused working time that delays the due time or the limit of a budget.
 
-    A pause delays the due time if it begins before the budget is used up. It delays the limit
-    (``latest``) even if it begins exactly when the budget is used up. Returns None if a pause ends
-    after the known dates; if ``knows`` is None, every instant counts as known.
+    A pause delays the due time if it begins before the budget is used up. A pause also delays the
+    limit (``latest``) if it begins exactly when the budget is used up. ``worked`` returns the
+    working time up to an instant, ``knows`` whether it is known; without ``knows`` all instants
+    are. Returns None if one of these pauses ends at an unknown instant.
     """
     paused = ZERO
     at_start = worked(start)

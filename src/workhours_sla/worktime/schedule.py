@@ -48,20 +48,22 @@ if TYPE_CHECKING:
 
 @public()
 class Schedule(Combinable, DatedShifts):
-    """A calendar, weekly hours and a time zone: what counts as working time.
+    """A calendar, weekly hours and a time zone, which together define working time.
 
     ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for a calendar without days off.
     ``hours`` is WeeklyHours, or text in OpenStreetMap's opening_hours notation. ``tz`` is an IANA
-    name or a ZoneInfo; the calendar of a region has a zone. ``overrides`` maps dates to the hours
-    that replace everything else on them (``"09:00-12:00"`` or ``"off"``); they are not shortened
-    again. ``changes`` maps dates to the weekly hours in force from that date to the next.
-    ``shorten_at_start`` shortens a short day at its start, not at its end.
+    name or a ZoneInfo; the default is the zone of the calendar, if it is for a region.
+
+    ``overrides`` maps dates to the hours that replace all others on that date
+    (``"09:00-12:00"`` or ``"off"``) and are not shortened. ``changes`` maps dates to weekly
+    hours, which are in force from their date until the next date in ``changes``.
+    ``shorten_at_start`` shortens a short day at its start instead of its end.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
     Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
-    UnknownCalendarError. Emits a SeveralZonesWarning if the zone is that of a region's capital
-    and parts of the region have others; ``tz`` decides.
+    UnknownCalendarError. Emits a SeveralZonesWarning if ``tz`` is not given, and parts of the
+    region have other zones than its capital, whose zone is used.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
@@ -113,9 +115,10 @@ class Schedule(Combinable, DatedShifts):
             raise HoursSyntaxError(msg, text=str(self.hours))
 
     def intervals_of(self, day: date) -> tuple[Interval, ...]:
-        """Return the stretches of the shifts that start on a date, in the schedule's zone.
+        """Return the working time of the shifts that start on a date, in the schedule's zone.
 
-        Raises CalendarCoverageError for a date that the calendar does not cover.
+        Shifts that overlap or touch are one interval. Raises CalendarCoverageError for a date
+        that the calendar does not cover.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
         >>> [(start.day, end.day) for start, end in office.intervals_of(date(2025, 3, 12))]
@@ -134,10 +137,10 @@ class Schedule(Combinable, DatedShifts):
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> Trace:
-        """Return the reasons for an answer: a step per date with its working time and act.
+        """Return the reasons for an answer: for each date its working time and the act behind it.
 
-        ``until`` is a budget (the trace of a deadline) or an instant (of an elapsed time). Raises
-        as ``deadline`` and ``elapsed``.
+        If ``until`` is a budget of working time, the trace explains ``deadline``. If it is a
+        datetime, the trace explains ``elapsed``. Raises the errors of these verbs.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
         >>> friday = datetime(2025, 10, 31, 16, tzinfo=office.tz)
@@ -176,7 +179,7 @@ class Schedule(Combinable, DatedShifts):
         for day in (wall, wall - ONE_DAY, wall + ONE_DAY):
             if day not in self.overrides:
                 self.calendar.check_known(day)
-        raise AssertionError  # an instant outside of the timelines is on or near an unknown date
+        raise AssertionError  # every instant outside of the timelines is near an unknown date
 
     def _build_by_rule(self) -> Schedule:
         return Schedule(self.calendar.provisional(), self.hours, **self._options())
@@ -192,7 +195,7 @@ class Schedule(Combinable, DatedShifts):
     # -- a value -----------------------------------------------------------------------------
 
     def _options(self) -> dict[str, Any]:
-        """Return the keyword arguments that rebuild the schedule."""
+        """Return the keyword arguments with which the constructor rebuilds the schedule."""
         return {
             "tz": self.tz.key,
             "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
@@ -219,13 +222,13 @@ class Schedule(Combinable, DatedShifts):
 
 
 class Completion(CompletedShifts, Schedule):
-    """A schedule with its unknown dates all full working days, or all off."""
+    """A schedule in which all unknown dates are full working days (``full``) or days off."""
 
     __slots__ = ("full",)
 
     @classmethod
     def of(cls, schedule: Schedule, *, full: bool) -> Completion:
-        """Return the completion of a schedule with all unknown dates full, or all off."""
+        """Return a schedule with its unknown dates made full working days, or days off."""
         completed = cls.__new__(cls)
         setter = object.__setattr__
         for name in Schedule.__slots__:
@@ -263,7 +266,7 @@ def _every_day() -> Calendar:
 
 
 def _week_with(calendar: Calendar, days: list[int]) -> str:
-    """Return how to get the shortest week that works on some weekdays, if there is one."""
+    """Return advice to take a longer week of the calendar that works on ``days``, if it has one."""
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
@@ -280,7 +283,7 @@ def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
 
 
 def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
-    """Return the shifts of each override, by date in order."""
+    """Return the overrides with their hours as shifts, sorted by date."""
     parsed = {}
     for day, hours in overrides.items():
         if type(day) is not date:
@@ -291,7 +294,7 @@ def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
 
 
 def _parse_changes(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, WeeklyHours]:
-    """Return the weekly hours in force from each date on, in order."""
+    """Return the changes with parsed weekly hours, sorted by date."""
     for day in changes:
         if type(day) is not date:
             msg = f"changes are by date, not {day!r}; use date(2026, 6, 1)"
@@ -300,9 +303,9 @@ def _parse_changes(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, W
 
 
 def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
-    """Return the given zone, or the calendar's.
+    """Return the given zone, or the calendar's zone if ``tz`` is None.
 
-    Emits a SeveralZonesWarning at the call of the schedule if the region has other zones too.
+    Emits a SeveralZonesWarning if the calendar's zone is used and parts of its region have others.
     """
     name = calendar.tz if tz is None else tz
     if tz is None and name is not None and (others := calendar.other_zones):

@@ -1,6 +1,6 @@
-"""Weekly hours: the shifts of each weekday, and their text form, the opening_hours notation.
+"""Weekly hours: the shifts of each weekday, parsed from opening_hours notation.
 
-The weekly part of OpenStreetMap's opening_hours is understood:
+Of OpenStreetMap's opening_hours, the weekly rules are accepted:
 https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
@@ -19,7 +19,7 @@ from workhours_sla.worktime.zone import ONE_DAY, ZERO
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 LONGEST = 10_000
-"""The largest number of characters of weekly hours."""
+"""The maximum length of weekly hours, in characters of text."""
 
 _EXAMPLE = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
 _EXAMPLE_OF_A_DAY = "09:00-13:00,14:00-18:00"
@@ -28,7 +28,7 @@ _DAY_RANGE = re.compile(
     r"(Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*-\s*(Mo|Tu|We|Th|Fr|Sa|Su))?\b", re.IGNORECASE
 )
 _NEXT_RULE = re.compile(r"(?<=\d)\s*,\s*(?=(?:Mo|Tu|We|Th|Fr|Sa|Su)\b)", re.IGNORECASE)
-"""A comma between the hours of one rule and the days of the next."""
+"""Matches a comma between the hours of one rule and the weekdays of the next."""
 _TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
 _TIME_RANGE = re.compile(rf"{_TIME}\s*-\s*{_TIME}$")
 _BEYOND_THE_WEEK = (
@@ -46,9 +46,9 @@ _BEYOND_THE_WEEK = (
 
 
 class Shift(NamedTuple):
-    """A stretch of work ``[start, end)`` on a date's wall clock, counted from its midnight.
+    """A shift ``[start, end)`` on the wall clock, as time since midnight of its date.
 
-    0 <= start < 24 h, start < end <= start + 24 h; an end past 24 h runs into the next date.
+    0 <= start < 24 h and start < end <= start + 24 h. An end after 24 h is on the next date.
     """
 
     start: timedelta
@@ -59,9 +59,9 @@ Shifts = tuple[Shift, ...]
 
 
 def merge_shifts(shifts: Iterable[Shift], *, longest: timedelta | None = ONE_DAY) -> Shifts:
-    """Return the shifts in order, with those that overlap or touch merged: overlaps count once.
+    """Return the shifts sorted, with shifts that overlap or touch merged into one.
 
-    Shifts whose union would be longer than ``longest`` are not merged.
+    Shifts are not merged into a shift longer than ``longest``; None means no limit.
     """
     merged: list[Shift] = []
     for shift in sorted(shifts):
@@ -75,9 +75,10 @@ def merge_shifts(shifts: Iterable[Shift], *, longest: timedelta | None = ONE_DAY
 
 
 def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
-    """Return the shifts without ``by`` of wall-clock time at the end, or the start, of the day.
+    """Return the shifts of a day with ``by`` of wall-clock time removed from its end.
 
-    The time is removed from the shift with the latest end, continuing into the shift before.
+    The time is removed from the last shift, then from the shift before it if the last shift is
+    too short. With ``at_start`` the time is removed from the start of the day instead.
 
     >>> day = parse_shifts("09:00-13:00,17:30-18:00")
     >>> format_shifts(shorten(day, timedelta(hours=1)))
@@ -96,7 +97,7 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
 
 
 class _Rule(NamedTuple):
-    """One rule of weekly hours: its text, its weekdays, and their shifts."""
+    """One rule of weekly hours: its text, its weekdays (Monday is 0), and their shifts."""
 
     text: str
     days: Sequence[int]
@@ -105,7 +106,7 @@ class _Rule(NamedTuple):
 
 @public()
 class WeeklyHours(NamedTuple):
-    """The shifts of each weekday, Monday first. The text form is the opening_hours notation.
+    """The shifts of each weekday, Monday first. ``str`` returns opening_hours notation.
 
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
     (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
@@ -115,14 +116,20 @@ class WeeklyHours(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> WeeklyHours:
-        """Parse weekly hours.
+        """Parse weekly hours in OpenStreetMap's opening_hours notation.
 
-        Accepted: days and ranges (``Mo-Fr``, ``Sa,Su``, ``Fr-Mo``; none means every day),
-        several shifts (``09:00-13:00,14:00-18:00``), seconds, ``24:00``, ends past midnight
-        (``22:00-06:00`` or ``22:00-30:00``; they are part of the day on which they start),
-        ``off`` and ``24/7``; rules separated by ``;``, where a later rule replaces an earlier one
-        for the same day. Raises HoursSyntaxError for anything else, and for a rule that later
-        rules replace on all its days.
+        A rule names weekdays and their shifts. Rules are separated by ``;``; a later rule
+        replaces an earlier rule for the same weekday. Accepted are:
+
+        - weekdays and ranges of weekdays: ``Mo-Fr``, ``Sa,Su``, ``Fr-Mo``; a rule without
+          weekdays is for every day;
+        - several shifts, with seconds if needed: ``09:00-13:00,14:00-18:00``;
+        - shifts that end at or after midnight, which belong to the day on which they start:
+          ``14:00-24:00``, ``22:00-06:00`` or ``22:00-30:00``;
+        - ``off`` and ``24/7``.
+
+        Raises HoursSyntaxError for anything else, and for a rule without effect because later
+        rules replace it on all its weekdays.
 
         >>> str(WeeklyHours.parse("Mo-Su 08:00-20:00; Su off"))
         'Mo-Sa 08:00-20:00'
@@ -173,7 +180,7 @@ def parse_shifts(text: str) -> Shifts:
 
 
 def format_shifts(shifts: Sequence[Shift]) -> str:
-    """Return shifts in the notation that ``parse_shifts`` accepts."""
+    """Return the shifts of one day as text that ``parse_shifts`` accepts."""
     return (
         ",".join(
             f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"
@@ -184,14 +191,14 @@ def format_shifts(shifts: Sequence[Shift]) -> str:
 
 
 def clock(amount: timedelta) -> str:
-    """Return a time of day as text: ``09:00``, ``24:00``, ``08:59:30``."""
+    """Return a time since midnight as text: ``09:00``, ``24:00``, ``08:59:30``."""
     minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
     text = f"{minutes // 60:02}:{minutes % 60:02}"
     return f"{text}:{seconds:02}" if seconds else text
 
 
 def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
-    """Return the week in which each day has the shifts of the last rule for it."""
+    """Return the weekly hours in which the last rule for a weekday decides its shifts."""
     week: list[Shifts] = [()] * 7
     for rule in rules:
         for day in rule.days:
@@ -200,7 +207,10 @@ def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
 
 
 def _added_up(rules: Sequence[_Rule]) -> WeeklyHours | None:
-    """Return the week with the shifts of all rules; None if shifts overlap or a rule is off."""
+    """Return the weekly hours in which each weekday has the shifts of all rules for it.
+
+    Returns None if shifts of a weekday overlap, or if a rule is ``off``.
+    """
     week: list[Shifts] = [()] * 7
     for rule in rules:
         for day in rule.days:
@@ -220,7 +230,7 @@ def _overlap(shifts: Shifts) -> bool:
 
 
 def _replaced_rule(rules: Sequence[_Rule]) -> _Rule | None:
-    """Return the first rule that later rules replace on all its days."""
+    """Return the first rule that later rules replace on all its weekdays, None without one."""
     for index, rule in enumerate(rules):
         later = {day for other in rules[index + 1 :] for day in other.days}
         if later.issuperset(rule.days):
@@ -244,7 +254,10 @@ def _parse_rule(rule: str, text: str) -> _Rule:
 
 
 def _check_supported(part: str, text: str, example: str) -> None:
-    """Refuse parts of the notation beyond a week of shifts, and dashes other than '-'."""
+    """Raise HoursSyntaxError for opening_hours notation that is not a weekly rule.
+
+    Months, holidays, comments and dashes other than ``-`` are examples.
+    """
     for pattern, cause in _BEYOND_THE_WEEK:
         if pattern.search(part):
             _refuse(text, cause, example)
@@ -302,6 +315,6 @@ def _check_length(text: str) -> None:
 
 
 def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:
-    """Raise HoursSyntaxError with the sentence of a cause, and ``example`` as what to write."""
+    """Raise HoursSyntaxError with the message of a cause; ``example`` shows what to write."""
     known = {"text": text, "example": example, **facts}
     raise HoursSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)

@@ -1,7 +1,8 @@
-"""Time zones as offsets from UTC, and the instants at which a wall clock shows given times.
+"""Time zones: their UTC offsets, and the instants at which their clocks show given times.
 
-An instant is a ``timedelta`` since 1970-01-01T00:00 UTC, a wall-clock time a ``timedelta`` since
-1970-01-01T00:00 on that clock.
+An instant is a ``timedelta`` since 1970-01-01T00:00 UTC. A wall-clock time is a ``timedelta``
+since 1970-01-01T00:00 on the clocks of a zone. A day number counts days from 1970-01-01, which
+is day 0.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 
 TimeSpan = tuple[timedelta, timedelta]
-"""From one instant to another: the start is included, the end is not."""
+"""A pair of instants (start, end); the end is excluded."""
 
 _LONG_SPAN = 31
-"""Days from which the changes within a span are cached."""
+"""Offset changes are cached for spans longer than this number of days."""
 
 
 class Zone:
-    """The offsets of a time zone, and the instants at which they change.
+    """The UTC offsets of a time zone, and the instants at which its offset changes.
 
-    Changes are found by comparing the offsets at successive UTC midnights and bisecting between
-    two that differ. No zone of the tz database has two changes within one day after 1970 that
-    would cancel out.
+    A change is found by comparing the offsets at successive UTC midnights, and by bisecting the
+    day between two midnights whose offsets differ. After 1970, no zone of the tz database has two
+    changes within one day that cancel out.
     """
 
     __slots__ = ("_changes", "_offsets", "tz")
@@ -45,18 +46,21 @@ class Zone:
         return offset
 
     def offset_on(self, day: int) -> timedelta:
-        """Return the offset at the UTC midnight that starts day number ``day``."""
+        """Return the offset from UTC at 00:00 UTC of a day number."""
         offset = self._offsets.get(day)
         if offset is None:
             offset = self._offsets[day] = self.offset_at(ONE_DAY * day)
         return offset
 
     def changes(self, first: int, last: int) -> list[tuple[timedelta, timedelta]]:
-        """Return the changes between two UTC midnights as pairs (instant, new offset)."""
+        """Return the offset changes from 00:00 UTC of one day number to 00:00 UTC of another.
+
+        Each change is a pair (instant, new offset).
+        """
         found = self._changes.get((first, last))
         if found is None:
             found = self._find_changes(first, last)
-            if last - first > _LONG_SPAN:  # the next schedule in this zone needs them again
+            if last - first > _LONG_SPAN:  # other schedules in this zone need them, too
                 self._changes[first, last] = found
         return found
 
@@ -78,10 +82,10 @@ class Zone:
         return found
 
     def instants_of(self, wall_start: timedelta, wall_end: timedelta) -> list[TimeSpan]:
-        """Return the instants whose wall-clock time is within ``[wall_start, wall_end)``.
+        """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``.
 
-        An edge inside a skipped hour moves to the change; an edge inside a repeated hour makes
-        two spans.
+        If the clocks skip ``wall_start`` or ``wall_end``, the span starts or ends at the offset
+        change. If the clocks show one of them twice, there are two spans.
         """
         first, last = wall_start // ONE_DAY - 2, wall_end // ONE_DAY + 2
         changes = self.changes(first, last)
@@ -95,20 +99,20 @@ class Zone:
         return found
 
     def start_of(self, wall: timedelta) -> timedelta:
-        """Return the first instant whose wall-clock time is ``wall`` or later.
+        """Return the first instant at which the clocks show ``wall`` or later.
 
-        For a time that was skipped this is the change that skipped it.
+        If the clocks skip ``wall``, this is the offset change.
         """
         later = self.instants_of(wall, wall + ONE_DAY * 3)
         return later[0][0]
 
     def end_of(self, wall: timedelta) -> timedelta:
-        """Return the end of the last instant whose wall-clock time is before ``wall``."""
+        """Return the instant after which the clocks no longer show a time before ``wall``."""
         earlier = self.instants_of(wall - ONE_DAY * 3, wall)
         return earlier[-1][1]
 
 
 @lru_cache(maxsize=64)
 def zone_offsets(tz: tzinfo) -> Zone:
-    """Return the offsets of a zone, shared by all schedules in it."""
+    """Return the Zone of a tzinfo; all schedules in one time zone share it."""
     return Zone(tz)

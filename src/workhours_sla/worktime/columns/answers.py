@@ -1,6 +1,7 @@
-"""The answers to a question about columns: as integers, then as columns of the caller's kind.
+"""Answer a question about columns: first as integers, then in the type of the given columns.
 
-Rows that need an unknown date are checked against the completions, by the rules of ``coverage``.
+A row whose answer depends on unknown dates is answered if the answer is certain: the same in both
+extreme completions, see ``coverage``.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ Flags = NDArray[np.bool_]
 
 @public("workhours_sla.columns")
 class Marked(NamedTuple, Generic[Values]):
-    """Answers, and which rows are not certain: returned with ``on_unknown="mark"``.
+    """The answers with ``on_unknown="mark"``, and which of them are unknown or provisional.
 
-    ``unknown`` rows have NaT (``is_working``: False), as the calendar does not cover them;
-    ``provisional`` rows are answered by rule, where no act decides the dates yet.
+    ``unknown`` is True for rows whose answer depends on unknown dates; their value is NaT, or
+    False for ``is_working``. ``provisional`` is True for rows that were answered by rule, because
+    no act decides the dates yet.
 
     >>> from workhours_sla import Schedule, columns, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -60,7 +62,10 @@ class _Answer(NamedTuple):
 
 
 def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
-    """Return the answers, their unit, and the rows that the calendar does not cover."""
+    """Return the answers, their unit, and a mask of the rows that depend on unknown dates.
+
+    The mask is None if there are no such rows.
+    """
     unit = asked.unit()
     edges = asked.verb in EDGE_VERBS
     solve = find_edges if edges else sweep
@@ -76,7 +81,7 @@ def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
 
 
 def _answer(asked: Question[Any]) -> _Answer:
-    """Return the answers, with those that are certain or by rule where dates are unknown."""
+    """Return the answers, including certain and provisional answers of unknown dates."""
     found, unit, unknown = _solve(asked)
     if unknown is None:
         return _Answer(found, unit)
@@ -109,10 +114,11 @@ def _answer(asked: Question[Any]) -> _Answer:
 def _in_any_case(
     asked: Question[Any], found: Ints, unit: str, unknown: Bools
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers with those that are certain, and the rows that are still unknown.
+    """Return the answers with certain answers filled in, their unit, and the rows still unknown.
 
-    The conditions are those of ``coverage.same_in_any_case``: the same answer with all unknown
-    dates off and with all full; for an opening or closing also the same working time to it.
+    An answer is certain if both extreme completions give it. For an opening or closing they must
+    also have the same working time between it and the given instant, see
+    ``coverage.same_in_any_case``.
     """
     rows = np.flatnonzero(unknown)
     some = asked.some(rows)
@@ -133,9 +139,9 @@ def _in_any_case(
 def _compare(
     asked: Question[Any], extremes: Sequence[tuple[WorkingTime, WorkingTime]]
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers as if unknown dates were days off, their unit, and which are certain.
+    """Return the answers with all unknown dates off, their unit, and a mask of equal answers.
 
-    An answer is certain if it is known and the same as if unknown dates were full working days.
+    The mask is True where the answer with all unknown dates as full working days is the same.
     """
     least, unit, left = _solve(asked._replace(schedules=tuple(off for off, _ in extremes)))
     most, other, also_left = _solve(asked._replace(schedules=tuple(full for _, full in extremes)))
@@ -148,7 +154,7 @@ def _compare(
 
 
 def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[Ints, Ints, str]:
-    """Return two columns in the finer of their units."""
+    """Return two columns of integers in the finer of their units, and this unit."""
     if unit == other_unit:
         return one, other, unit
     both = finest([unit, other_unit])
@@ -163,7 +169,7 @@ def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[In
 
 
 def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
-    """Raise the error of the scalar verb for the first row that has no answer."""
+    """Raise the error of the scalar verb for a row, with the row number."""
     schedule = asked.schedule_of(row)
     if asked.options.provisional:
         schedule = schedule.provisionally()
@@ -180,7 +186,7 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
 
 
 def _ask_schedule(schedule: WorkingTime, one: Question[Any]) -> None:
-    """Call the scalar verb for a single row."""
+    """Call the scalar verb with the arguments of a question about a single row."""
     arguments = [_datetimes(one.start)[0]]
     options: dict[str, object] = {}
     if one.end is not None:
@@ -202,7 +208,7 @@ def _amount(budget: AmountColumn) -> timedelta:
 
 
 def _datetimes(column: InstantColumn) -> list[datetime]:
-    """Return a column as datetimes; NaT and values out of range as the farthest datetime."""
+    """Return a column as datetimes. NaT and later values than year 9999 become year 9999."""
     found = []
     for value in column.values.reshape(-1).tolist():
         micros = value * 1_000_000 // PER_SECOND[column.unit]
@@ -218,7 +224,7 @@ def _datetimes(column: InstantColumn) -> list[datetime]:
 
 
 def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
-    """Return the answers as datetime64, or as datetimes in the zone of the first column."""
+    """Return the answers as datetime64, or as aware datetimes if the first column has these."""
     answer = _answer(asked)
     zone = asked.start.zone
     found: Given | Marked[Given]
@@ -245,14 +251,14 @@ def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
-    """Return the answers as truth values."""
+    """Return the answers as an array of bool."""
     answer = _answer(asked)
     found: Flags | Marked[Flags] = _returned(asked, answer, answer.found != 0)
     return found
 
 
 def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
-    """Return the answers in the shape of the columns, marked if that was requested."""
+    """Return the answers in the shape of the columns, as Marked with ``on_unknown="mark"``."""
     if isinstance(values, list):
         values = values if asked.shape else values[0]
     else:

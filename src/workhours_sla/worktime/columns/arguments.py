@@ -1,4 +1,4 @@
-"""The arguments of the verbs on columns: checked, and converted to integers in one unit."""
+"""Check the arguments of the column verbs, and convert them to integers."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ from workhours_sla.worktime.zone import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
 Budgets = timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
-"""Working time: one amount for all rows, or a column."""
+"""Budgets of working time: one for all rows, or a column with one per row."""
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
-"""The index of each row's schedule, if there are several."""
+"""For each row the index of its schedule; None if one schedule serves all rows."""
 Tz = str | tzinfo | None
-"""``"UTC"`` for datetime64 in UTC; aware datetimes need none."""
+"""Must be ``"UTC"`` for datetime64, which must be in UTC. Aware datetimes need no ``tz``."""
 
 NAT = -MAX - 1
-"""NaT as an integer."""
+"""The integer that represents NaT in numpy: the least int64."""
 _COARSER = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
 _MICROSECOND = timedelta(microseconds=1)
 _MONTHS_OF_TIME = 12 * 10_000
-"""Far more months than any calendar has, and few enough to count their seconds."""
+"""More months than any calendar covers, and few enough to be converted to seconds."""
 
 
 class InstantColumn(NamedTuple):
-    """A column of instants as whole ``unit``s since 1970-01-01T00:00 UTC; NaT is the least value.
+    """A column of instants as integers: ``unit``s since 1970-01-01T00:00 UTC, or ``NAT``.
 
-    ``zone`` is the zone of aware datetimes, None for datetime64.
+    ``unit`` is a numpy unit such as ``"us"``. ``zone`` is the zone of the given datetimes, None
+    for datetime64.
     """
 
     values: Ints
@@ -45,7 +46,7 @@ class InstantColumn(NamedTuple):
     zone: tzinfo | None
 
     def in_unit(self, unit: str) -> InstantColumn:
-        """Return the column in a finer unit; values out of its range become its farthest."""
+        """Return the column in a finer unit, with values clipped to the range of int64."""
         return (
             self
             if unit == self.unit
@@ -54,13 +55,13 @@ class InstantColumn(NamedTuple):
 
 
 class AmountColumn(NamedTuple):
-    """One amount of working time, or a column of them, in whole ``unit``s."""
+    """One amount of working time or a column of amounts, as integers in a numpy unit."""
 
     values: Ints | int
     unit: str
 
     def in_unit(self, unit: str) -> Ints | int:
-        """Return the amounts in a finer unit, none so large that a difference overflows."""
+        """Return the amounts in a finer unit, clipped so that sums do not overflow int64."""
         if isinstance(self.values, int):
             return min(self.values * (PER_SECOND[unit] // PER_SECOND[self.unit]), ROOM)
         return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
@@ -68,11 +69,12 @@ class AmountColumn(NamedTuple):
 
 @public("workhours_sla.columns")
 class Pauses(NamedTuple):
-    """The pauses of each row, as ragged arrays.
+    """The pauses of all rows, as ragged arrays.
 
-    Row i has the pauses ``starts[offsets[i]:offsets[i + 1]]``, with their ``ends``: sorted, none
-    overlapping another. ``starts`` and ``ends`` are instants like the rows; an end of NaT is a
-    pause without an end. ``offsets`` has one element more than there are rows.
+    ``starts[offsets[i]:offsets[i + 1]]`` and the same slice of ``ends`` are the pauses of row i.
+    They must be sorted and must not overlap. An end of NaT is a pause without an end. ``starts``
+    and ``ends`` are instants in the type of the other columns. ``offsets`` has one element more
+    than there are rows.
 
     >>> from workhours_sla import Schedule, columns, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -90,7 +92,7 @@ class Pauses(NamedTuple):
 
 
 def instants_of(name: str, given: object, tz: object) -> InstantColumn:
-    """Return a column of instants. Raises NaiveDatetimeError, TypeError."""
+    """Return the argument ``name`` as integers. Raises NaiveDatetimeError, TypeError."""
     if given is None:
         msg = f"{name} is None; give instants, or np.datetime64('NaT') where there is none"
         raise TypeError(msg)
@@ -148,7 +150,10 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> InstantColum
 
 
 def _listed_instants(name: str, values: NDArray[Any]) -> InstantColumn:
-    """Return aware datetimes, all of one zone, in microseconds; None becomes NaT."""
+    """Return a list of aware datetimes as microseconds; None and pandas.NaT become ``NAT``.
+
+    Raises ValueError for datetimes in different zones, NaiveDatetimeError, TypeError.
+    """
     zone: tzinfo | None = None
     found = np.full(values.shape, NAT, np.int64)
     flat = found.reshape(-1)
@@ -182,7 +187,7 @@ def _refuse_nanoseconds(what: str, value: object) -> None:
 
 
 def amounts_of(given: object) -> AmountColumn:
-    """Return one budget or a column of them. Raises BudgetError, TypeError."""
+    """Return one budget or a column of budgets as integers. Raises BudgetError, TypeError."""
     if isinstance(given, timedelta):
         _refuse_nanoseconds("the budget", given)
         micros = check_budget(given) // _MICROSECOND
@@ -226,7 +231,7 @@ def _amounts(values: NDArray[Any]) -> tuple[Ints, str]:
 
 
 def _scaled(values: Ints, factor: int) -> Ints:
-    """Return the values times a factor; values out of range become the farthest int64."""
+    """Return the values times a factor, clipped to the range of int64; ``NAT`` stays ``NAT``."""
     if factor == 1:
         return values
     edge = MAX // factor
@@ -239,12 +244,12 @@ def _finer(values: Ints, unit: str, finer: str) -> Ints:
 
 
 def finest(units: Sequence[str]) -> str:
-    """Return the finest of some units."""
+    """Return the finest of some numpy units."""
     return max(units, key=PER_SECOND.__getitem__)
 
 
 def shape_of(named: dict[str, Ints]) -> tuple[int, ...]:
-    """Return the common shape of columns. Raises ValueError."""
+    """Return the shape to which columns broadcast. Raises ValueError with their names."""
     shapes = {values.shape for values in named.values()}
     if len(shapes) == 1:
         return shapes.pop()
@@ -257,9 +262,9 @@ def shape_of(named: dict[str, Ints]) -> tuple[int, ...]:
 
 
 def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, ...], Ints | None]:
-    """Return the schedules and, for each row, the index of its schedule.
+    """Return the schedules, and the index of each row's schedule; None for a single schedule.
 
-    Raises TypeError, IndexError.
+    Raises TypeError, and IndexError for an index that no schedule has.
     """
     if isinstance(schedule, WorkingTime):
         if codes is not None:
@@ -291,10 +296,11 @@ def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime,
 def check_pauses(
     columns: tuple[InstantColumn, InstantColumn], given: object, rows: int, unit: str
 ) -> PauseRows:
-    """Return the pauses of every row in a unit; one without an end lasts to the farthest instant.
+    """Return the pauses of all rows as integers in a unit.
 
-    ``given`` are the offsets. Raises ValueError for pauses that are not sorted or overlap, and
-    for offsets that do not fit.
+    ``columns`` are the starts and ends, ``given`` the offsets. A pause without an end gets the
+    largest integer as its end. Raises ValueError for pauses of a row that are not sorted or that
+    overlap, and for offsets that do not fit the other arrays.
     """
     starts, ends = (column.in_unit(unit).values.reshape(-1) for column in columns)
     offsets = np.asarray(given)

@@ -1,7 +1,7 @@
-"""Openings and closings next to each instant of a column, by binary search.
+"""Find the opening or closing next to each instant of a column, by binary search.
 
-Within a run of known dates an edge at either end is not certain: working time may have started
-before the first known instant, and may continue after the last.
+An edge is an opening or a closing. An edge at the first or last instant of a range of known dates
+is uncertain: working time may have started before the range, or may continue after it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,19 @@ from workhours_sla.worktime.columns.sweep import CHUNK, FinerUnit, moment_at
 from workhours_sla.worktime.columns.tables import Compiled, Curve, Demand
 
 Found = tuple[Ints, Bools]
-"""The edge of each row, and whether it is known."""
+"""The edge of each row as an integer, and a mask of the rows whose edge is known."""
 
 
 class _Runs:
-    """The run of known dates of each instant: its span, and which intervals it has."""
+    """For each instant its range of known dates: the first and last instant, and the intervals.
+
+    The intervals of an instant's range are ``first`` to ``after - 1`` of the curve. ``known`` is
+    False for instants outside of every range.
+    """
 
     def __init__(self, curve: Curve, t: Ints) -> None:
         last = len(curve.hi) - 1
-        # a single run serves all rows: no search, and arrays of length 1
+        # a single range serves all instants: no search, and arrays of length 1
         run = np.minimum(np.searchsorted(curve.hi, t, "left"), last) if last else np.array([0])
         self.lo, self.hi = curve.lo[run], curve.hi[run]
         self.first, self.after = curve.first[run], curve.first[run + 1]
@@ -34,7 +38,10 @@ class _Runs:
 
 
 def find_edges(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
-    """Return the edge next to each instant, and the rows that the calendar does not cover."""
+    """Return the edge next to each instant, and a mask of the unknown rows, None if all are known.
+
+    Raises FinerUnit.
+    """
     count = len(rows.start)
     out, unknown = np.full(count, NAT), np.zeros(count, np.bool_)
     given = rows.start[rows.start != NAT]
@@ -74,7 +81,7 @@ def _next_closing(curve: Curve, t: Ints, run: _Runs, inclusive: bool) -> Found: 
     index = np.searchsorted(curve.ends, t, "left" if inclusive else "right")
     closing = curve.ends.take(index, mode="clip")
     known = run.known & (index < run.after) & (closing < run.hi)
-    if inclusive:  # working time may end at the first known instant, unless that is working time
+    if inclusive:  # working time may end at the first known instant, if it does not start there
         working = curve.starts.take(run.first, mode="clip") == run.lo
         known &= (t > run.lo) | ((run.first < run.after) & working)
     return closing, known
@@ -84,7 +91,7 @@ def _previous_opening(curve: Curve, t: Ints, run: _Runs, inclusive: bool) -> Fou
     index = np.searchsorted(curve.starts, t, "right" if inclusive else "left") - 1
     opening = curve.starts.take(index, mode="clip")
     known = run.known & (index >= run.first) & (opening > run.lo)
-    if inclusive:  # working time may start at the last known instant, unless it came before
+    if inclusive:  # working time may start at the last known instant, if it does not end there
         working = curve.ends.take(run.after - 1, mode="clip") == run.hi
         known &= (t < run.hi) | ((run.first < run.after) & working)
     else:

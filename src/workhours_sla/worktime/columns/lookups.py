@@ -1,19 +1,23 @@
-"""Look-ups of a column: the working time up to each instant, and the instant of each amount.
+"""Look-up tables: the working time up to each instant of a column, and the inverse.
 
-With starts s, ``cum`` the working time before each interval, j = #{s <= t}, A[j] = s[j-1] -
-cum[j-1] and B[j] = cum[j], the working time up to t is
+Let s be the starts of the intervals, ``cum[i]`` the working time before interval i, and j the
+number of starts s <= t. With A[j] = s[j-1] - cum[j-1] and B[j] = cum[j], the working time up to t
+is
 
     C(t) = min(t - A[j], B[j]) = max over j of min(t - A[j], B[j])
 
-A bucket whose length is a power of two, and no longer than the shortest interval, contains at
-most one start. By the second form, two neighbours then give the answer without a search:
-``C = max(min(t - A0, B0), t - A1)``. The inverse divides by g, the greatest common divisor of the
-lengths, since every edge is a multiple of g: ``t = u + Q[u // g]``. If that needs too many buckets
-or cells, a coarser bucket and a few comparisons find j; if even these are too many, a binary
-search does.
+Time is divided into buckets whose length is a power of two. If a bucket is no longer than the
+shortest interval, it contains at most one start, so only two values of j are possible in it. Then
+the second formula needs no search: ``C = max(min(t - A0, B0), t - A1)``.
 
-Several schedules are stored one after another in the same tables. Each counts from a base of its
-own, so an amount of working time identifies its schedule.
+For the inverse, working time u is divided into cells of length g, the greatest common divisor of
+the lengths of all intervals. Within a cell t - u is constant, so ``t = u + Q[u // g]``.
+
+If there are too many buckets or cells, longer buckets and a few comparisons find j. If even these
+are too many, a binary search finds j.
+
+The tables of several schedules are stored one after another. The working time of each schedule
+counts from another zero, so that an amount of working time identifies its schedule.
 """
 
 from __future__ import annotations
@@ -28,10 +32,10 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-"""The units of columns, the coarsest first."""
+"""Numpy units, the coarsest first, mapped to their number per second."""
 MAX = 2**63 - 1
 ROOM = 2**62
-"""Differences of two numbers below this cannot overflow."""
+"""Numbers whose absolute value is below this limit have sums and differences in int64."""
 
 _DIRECT_BUCKETS = 2**14
 _MOST_BUCKETS = 2**21
@@ -40,7 +44,7 @@ _MOST_STEPS = 8
 
 
 class Scratch:
-    """Memory for one chunk, reused for the next."""
+    """Work arrays for one chunk of rows, reused for the next chunk."""
 
     __slots__ = ("flags", "i", "offsets", "x", "y", "z")
     i: Ints
@@ -54,7 +58,7 @@ class Scratch:
         self.flags: Bools = np.empty(size, np.bool_)
 
     def cut(self, size: int) -> Scratch:
-        """Return the same memory for a shorter chunk."""
+        """Return views of the arrays with ``size`` elements, for a shorter chunk."""
         if size == len(self.i):
             return self
         shorter = Scratch.__new__(Scratch)
@@ -64,27 +68,31 @@ class Scratch:
 
 
 class Forward(Protocol):
-    """Working time up to each instant of a chunk."""
+    """A table that returns the working time up to each instant of a chunk."""
 
     offset_of: Ints
-    """The offset of each schedule in the tables, by its code."""
+    """The offset in the tables of each schedule, indexed by the schedule's code."""
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Put C(t) into ``out``, which is none of ``t``, ``space.i`` and ``space.x``."""
+        """Write C(t) to ``out``. ``offsets`` are those of each row's schedule.
+
+        ``out`` must not be ``t``, ``space.i`` or ``space.x``.
+        """
 
 
 class Inverse(Protocol):
-    """The instants at which an amount of working time has passed."""
+    """A table that returns the instant at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Put into ``out`` the difference between the instants and the working time ``w``."""
+        """Write to ``out`` what must be added to the amounts ``w`` to get the instants."""
 
 
 class Stretch(NamedTuple):
-    """Working time of one schedule for the formula, in one unit.
+    """The working time of one schedule, as integers in one unit.
 
-    ``cum`` has one element more than there are intervals. Known from ``lo`` to ``hi``; unknown
-    everywhere if ``hi`` is less.
+    ``starts`` are the starts of its intervals; ``cum`` is the working time before each interval,
+    with the total as one element more. The schedule is known from the instant ``lo`` to ``hi``,
+    and nowhere if ``hi`` < ``lo``.
     """
 
     starts: Ints
@@ -94,12 +102,12 @@ class Stretch(NamedTuple):
 
     @property
     def a(self) -> Ints:
-        """A of each interval; the first element is for instants before any interval."""
+        """A[j] of the module's formula; A[0] is for instants before the first interval."""
         return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
 
     @property
     def next_start(self) -> Ints:
-        """The start after j starts; past all time after the last."""
+        """For each j the next start; the largest integer after the last start."""
         return np.append(self.starts, MAX)
 
 
@@ -107,7 +115,7 @@ class Stretch(NamedTuple):
 
 
 def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> Forward:
-    """Return the cheapest look-up of C; for few rows the one that costs nothing to build."""
+    """Return the fastest table of C; for few rows the table that takes no time to build."""
     known = [stretch for stretch in stretches if stretch.lo <= stretch.hi]
     if few_rows or not known:
         return _SearchedForward(stretches, slot_of)
@@ -131,7 +139,7 @@ def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> F
 
 
 class _Buckets(NamedTuple):
-    """Buckets of 2**bits units; ``first`` is the number of the first."""
+    """A number (``size``) of buckets of 2**bits units each. Bucket 0 begins at first * 2**bits."""
 
     bits: int
     first: int
@@ -143,7 +151,7 @@ class _Buckets(NamedTuple):
         return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
 
     def most_in_one(self, starts: Ints) -> int:
-        """Return the largest number of starts within a bucket, its beginning excluded."""
+        """Return the largest number of starts in a bucket, apart from one at its beginning."""
         return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
 
     def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
@@ -154,7 +162,7 @@ class _Buckets(NamedTuple):
 
 
 class _DirectForward:
-    """Three gathers: the two neighbours of each bucket."""
+    """The table of C for buckets with at most one start: three array look-ups per instant."""
 
     def __init__(self, stretches: Sequence[Stretch], buckets: _Buckets, slot_of: Ints) -> None:
         self._buckets = buckets
@@ -181,7 +189,7 @@ class _DirectForward:
 
 
 class _SteppedForward:
-    """A coarse bucket, then as many comparisons as a bucket has starts."""
+    """The table of C for buckets with several starts: a look-up, then ``steps`` comparisons."""
 
     def __init__(
         self, stretches: Sequence[Stretch], buckets: _Buckets, steps: int, slot_of: Ints
@@ -210,7 +218,7 @@ class _SteppedForward:
 
 
 class _SearchedForward:
-    """A binary search in each curve: nothing to build, works for any."""
+    """C by binary search in the starts of each schedule: takes no time to build."""
 
     def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
         self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
@@ -233,7 +241,7 @@ class _SearchedForward:
 def _step(  # noqa: PLR0913, PLR0917
     x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
 ) -> None:
-    """Advance each index past the bounds at or below x."""
+    """Increase each index, at most by ``steps``, until its bound is above its ``x``."""
     for _ in range(steps):
         bounds.take(index, out=space, mode="clip")
         np.greater_equal(x, space, out=flags)
@@ -244,9 +252,12 @@ def _step(  # noqa: PLR0913, PLR0917
 
 
 def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
-    """Return the cheapest look-up of the inverse of C; g divides every length, ``cells`` times."""
+    """Return the fastest table of the inverse of C; for few rows without a table to build.
+
+    ``g`` divides the length of every interval. ``cells`` is the total length divided by ``g``.
+    """
     cums = [stretch.cum for stretch in stretches]
-    # A of each interval; the element after the last of a curve is for its padding
+    # A of each interval, and 0 for the cell between the totals of two schedules
     shifts = [np.append(stretch.a[1:], 0) for stretch in stretches]
     if few_rows:
         return _SearchedInverse(cums, shifts)
@@ -266,7 +277,7 @@ def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool)
 
 
 class _DirectInverse:
-    """One division and one gather."""
+    """The inverse by a table of cells: one division and one array look-up per amount."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
         self._g = g
@@ -279,7 +290,7 @@ class _DirectInverse:
 
 
 class _SteppedInverse:
-    """A coarse bucket of working time, then a few comparisons."""
+    """The inverse by buckets of working time: a look-up, then a few comparisons."""
 
     def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
         self._shifts = np.concatenate(shifts)
@@ -296,7 +307,7 @@ class _SteppedInverse:
 
 
 class _SearchedInverse:
-    """A binary search: nothing to build, works for any."""
+    """The inverse by binary search: takes no time to build."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
         self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)

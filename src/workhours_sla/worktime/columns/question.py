@@ -1,4 +1,4 @@
-"""A question about columns: a verb with its checked arguments, of one shape."""
+"""A question about columns: a verb with its checked arguments."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from workhours_sla.worktime.columns.rows import Rows, Verb
 from workhours_sla.worktime.working_time import WorkingTime
 
 Given = TypeVar("Given")
-"""The kind of the first column, which is the kind of answers that are instants."""
+"""The type of the first column; answers that are instants have the same type."""
 OnUnknown = Literal["raise", "mark"]
 _ON_UNKNOWN: Final = get_args(OnUnknown)
 
 
 class Options(NamedTuple):
-    """The options that verbs share."""
+    """The options that all column verbs share."""
 
     codes: object
     pauses: Pauses | None
@@ -40,7 +40,7 @@ class Options(NamedTuple):
 
 
 class Question(NamedTuple, Generic[Given]):
-    """A verb to compute and its argument columns, all of the same shape."""
+    """A verb with its argument columns, which broadcast to ``shape``."""
 
     verb: Verb
     schedules: tuple[WorkingTime, ...]
@@ -75,7 +75,7 @@ class Question(NamedTuple, Generic[Given]):
         )
 
     def rows(self, unit: str) -> Rows:
-        """Return the columns as integers of a unit, spread over the rows."""
+        """Return the columns as integers in a unit, broadcast to one element per row."""
         pauses = self.options.pauses
         budget = 0 if self.budget is None else self.budget.in_unit(unit)
         return Rows(
@@ -97,7 +97,7 @@ class Question(NamedTuple, Generic[Given]):
         return np.broadcast_to(values, self.shape).reshape(-1)
 
     def some(self, rows: NDArray[np.intp]) -> Question[Given]:
-        """Return the question for some of the rows."""
+        """Return the question about the given row numbers only."""
 
         def taken(values: Ints) -> Ints:
             return self._spread(values)[rows]
@@ -135,7 +135,10 @@ def question(  # noqa: PLR0913
     budget: AmountColumn | None = None,
     inclusive: bool = True,
 ) -> Question[Given]:
-    """Return a question about one or two named columns of instants. Raises as the verbs do."""
+    """Return a question about one or two columns of instants, keyed by argument name.
+
+    Raises the errors of the verbs for invalid arguments.
+    """
     if options.on_unknown not in _ON_UNKNOWN:
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""A question as integers: the columns of a verb in one unit, spread over the rows."""
+"""The arguments of a column verb as integer arrays in one unit, all with the same length."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ EDGE_VERBS: Final[tuple[EdgeVerb, ...]] = get_args(EdgeVerb)
 
 
 class PauseRows(NamedTuple):
-    """Pauses as integers, checked: row i has those from ``offsets[i]`` to ``offsets[i + 1]``."""
+    """The pauses of all rows as integers: row i has those at ``offsets[i]:offsets[i + 1]``."""
 
     starts: Ints
     ends: Ints
     offsets: Ints
     open_ended: Bools | None
-    """Which pauses have no end; None if all have one."""
+    """A mask of the pauses that have no end; None if all pauses have one."""
 
     def cut(self, first: int, last: int) -> PauseRows:
-        """Return the pauses of the rows from ``first`` to ``last``."""
+        """Return the pauses of the rows ``first:last``."""
         offsets = self.offsets[first : last + 1]
         own = slice(int(offsets[0]), int(offsets[-1]))
         return PauseRows(
@@ -34,7 +34,7 @@ class PauseRows(NamedTuple):
         )
 
     def rows(self) -> Ints | None:
-        """Return the row of each pause, None if every row has exactly one."""
+        """Return the row number of each pause, None if every row has exactly one pause."""
         counts = np.diff(self.offsets)
         if len(counts) == len(self.starts) and counts.all():
             return None
@@ -42,7 +42,10 @@ class PauseRows(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The columns of a question, of one length; ``inclusive`` is for openings and closings."""
+    """The columns of a question as integers, one element per row.
+
+    ``inclusive`` is an option of the verbs for openings and closings.
+    """
 
     start: Ints
     end: Ints | None = None
@@ -52,7 +55,7 @@ class Rows(NamedTuple):
     inclusive: bool = True
 
     def cut(self, first: int, last: int) -> Rows:
-        """Return the rows from ``first`` to ``last``."""
+        """Return the rows ``first:last``."""
         own = slice(first, last)
         return Rows(
             self.start[own],

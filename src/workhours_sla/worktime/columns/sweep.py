@@ -1,8 +1,9 @@
-"""One pass over the rows: chunk by chunk, in place, allocating only the answer.
+"""Answer a column in one pass: chunk by chunk, allocating memory for the answers only.
 
-A chunk whose instants and answers are all within one run of known dates needs no check of single
-rows. If a chunk is not, the horizon grows once to cover the whole column; the rows that are still
-outside are checked one by one, and marked.
+A chunk whose instants and answers are all within one range of known dates needs no check of
+single rows. For the first chunk that is not, the schedules are compiled as far as the whole column
+needs. If the chunk is still not within one range, each of its rows is checked, and unknown rows
+are marked.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tab
 
 CHUNK = 32_768
 FEW_ROWS = 500
-"""Below this many rows a binary search is cheaper than building tables."""
+"""For fewer rows, a binary search is faster than building tables."""
 _FARTHEST = 10**18
-"""Microseconds past either end of the years 1 to 9999."""
+"""A number of microseconds from 1970 that leads out of the years 1 to 9999 in both directions."""
 
 
 class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
-    """The schedules have edges that are not whole numbers in the unit of the rows."""
+    """The rows need the finer ``unit``, since a schedule opens or closes at fractions of theirs."""
 
     def __init__(self, unit: str) -> None:
         super().__init__(unit)
@@ -32,7 +33,10 @@ class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
 
 
 def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
-    """Return the answers, and the rows that the calendar does not cover (None: it covers all)."""
+    """Return the answers, and a mask of the rows that depend on unknown dates, None if none does.
+
+    Raises FinerUnit.
+    """
     count = len(rows.start)
     out = np.empty(count, np.int64)
     unknown: Bools | None = None
@@ -78,7 +82,7 @@ def _tables(horizon: Horizon, unit: str, *, few_rows: bool) -> Tables | None:
 
 
 class _Bounds:
-    """The least and the greatest instant of rows, and the largest budget."""
+    """Calculates the earliest and latest instant of rows; ``most`` is the largest budget."""
 
     def __init__(self, verb: Verb, rows: Rows) -> None:
         self._verb = verb
@@ -87,7 +91,7 @@ class _Bounds:
 
     @staticmethod
     def of(rows: Rows, space: Scratch) -> tuple[int, int, list[Ints]]:
-        """Return (least, greatest, the columns that have NaT), without NaT."""
+        """Return the earliest and the latest instant of rows, and the columns that have NaT."""
         lo, hi = MAX, NAT
         with_nat = []
         for column in (rows.start, rows.end):
@@ -96,13 +100,13 @@ class _Bounds:
             least = int(column.min())
             if least == NAT:
                 with_nat.append(column)
-                # one below the least integer wraps to the greatest
+                # NaT is the least integer: subtracting 1 makes it the greatest
                 least = int(np.subtract(column, 1, out=space.x).min()) + 1
             lo, hi = min(lo, least), max(hi, int(column.max()))
         return lo, hi, with_nat
 
     def demand(self, rows: Rows, unit: str) -> Demand:
-        """Return what must be compiled for the whole column."""
+        """Return what must be compiled for all rows, whose instants are in ``unit``s."""
         lo, hi = MAX, NAT
         space = Scratch(min(CHUNK, len(rows.start)))
         for first in range(0, len(rows.start), CHUNK):
@@ -125,13 +129,13 @@ class _Bounds:
 
 
 def moment_at(value: int, scale: int) -> timedelta:
-    """Return an integer of a unit, ``scale`` per second, as an instant within datetime's range."""
+    """Return an integer in a unit, ``scale`` per second, as an instant; clipped if far away."""
     micros = value * 1_000_000 // scale
     return timedelta(microseconds=max(-_FARTHEST, min(micros, _FARTHEST)))
 
 
 class _Reach:
-    """The instants between which every row has an answer, on any of the schedules."""
+    """The span of instants for which the tables have an answer, whatever schedule and budget."""
 
     def __init__(self, verb: Verb, bounds: _Bounds, tables: Tables | None) -> None:
         self.tables = tables
@@ -155,7 +159,10 @@ class _Reach:
 def _measure(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Put the working time between two instants into ``out``; return the unknown rows."""
+    """Write the working time between two instants to ``out``; return a mask of unknown rows.
+
+    Writes 1 or 0 for ``is_working``. If all rows are ``known``, returns None.
+    """
     forward = tables.forward
     offsets = _offsets(tables, rows, space)
     end = rows.end
@@ -184,7 +191,7 @@ def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
 
 
 def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
-    """Return the working time within the pauses of each row, with the sign of the answer."""
+    """Return the paused working time of each row, negative if its end is before its start."""
     assert rows.end is not None  # noqa: S101 - elapsed has ends
     of_row = pauses.rows()
     lo = _of(np.minimum(rows.start, rows.end), of_row)
@@ -203,7 +210,7 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
 
 
 def _of(values: Ints, of_row: Ints | None) -> Ints:
-    """Return the value of each pause's row."""
+    """Return ``values`` repeated for each pause; ``of_row`` are the rows of the pauses."""
     return values if of_row is None else values.take(of_row)
 
 
@@ -214,7 +221,7 @@ def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
 
 
 def _before(amounts: Ints) -> Ints:
-    """Return the sum of the amounts before each, and the sum of all."""
+    """Return cumulative sums: element i is the sum of the first i amounts."""
     before = np.empty(len(amounts) + 1, np.int64)
     before[0] = 0
     np.cumsum(amounts, out=before[1:])
@@ -229,7 +236,7 @@ def _summed(amounts: Ints, offsets: Ints) -> Ints:
 def _locate(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Put the answer to a budget into ``out``; return the unknown rows."""
+    """Write the answer to a budget to ``out``; return a mask of unknown rows, None if all known."""
     forward, start, budget = tables.forward, rows.start, rows.budget
     offsets = _offsets(tables, rows, space)
     forward.worked(start, offsets, space.y, space)
@@ -257,7 +264,10 @@ def _locate(  # noqa: PLR0913
 
 
 def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
-    """Return the rows that are in no run of known dates, or whose answer is outside of it."""
+    """Return a mask of the rows whose start or answer is outside of its range of known dates.
+
+    ``wanted`` is the working time C at each answer.
+    """
     run = tables.runs_of(rows.start, rows.codes)
     if verb == "latest_start":
         outside = wanted < tables.run_base[run]
@@ -273,10 +283,11 @@ def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
 def _paused_before_answer(
     verb: Verb, tables: Tables, rows: Rows, pauses: PauseRows, at_start: Ints
 ) -> tuple[Ints, Bools, Bools | None]:
-    """Return (paused working time before the answer, rows not known, rows without an answer).
+    """Return the paused working time before each answer, and masks of unknown and open rows.
 
-    A pause delays the due time if less than the budget was used before it, and the limit also if
-    exactly the budget was. ``at_start`` is C of each start.
+    A pause delays the due time if less than the budget is used up before the pause. It delays the
+    limit also if exactly the budget is used up. ``at_start`` is C of each start. A row is open if
+    a pause without an end delays its answer; the mask is None if all pauses have an end.
     """
     of_row = pauses.rows()
     run = tables.runs_of(rows.start, rows.codes)

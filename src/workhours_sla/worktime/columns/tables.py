@@ -1,7 +1,8 @@
-"""The curves of schedules, as far as they are compiled, and tables of them in one unit.
+"""Compile schedules for columns: to curves, and to look-up tables in the unit of a column.
 
-Curves are compiled in microseconds, each run of known dates as far as a column needs it; tables
-in the unit of a column are built on demand. Schedules with the same working time share a slot.
+A curve is the working time of a schedule in microseconds, compiled as far as columns needed it.
+A run is one of its ranges of known dates. Tables are built from curves when they are first
+needed. Schedules with equal curves share one curve, whose index is called a slot.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ _MOST_LASTS = 1_000
 
 
 class Curve(NamedTuple):
-    """The working time of one schedule over the runs of known dates that were needed.
+    """The working time of a schedule in its ranges of known dates, as far as compiled.
 
-    In microseconds since 1970-01-01T00:00 UTC: run r is known and compiled from ``lo[r]`` to
-    ``hi[r]``, both included, and has the intervals from ``first[r]`` to ``first[r + 1]``.
+    Interval i of working time is ``starts[i]`` to ``ends[i]``. Range r is known from ``lo[r]`` to
+    ``hi[r]``, both included, and has the intervals ``first[r]:first[r + 1]``. All but ``first``
+    are microseconds, or another unit, since 1970-01-01T00:00 UTC.
     """
 
     starts: Ints
@@ -47,14 +49,15 @@ class Curve(NamedTuple):
 
     @property
     def key(self) -> tuple[bytes, ...]:
-        """The identity of the curve: equal for schedules with the same working time."""
+        """The arrays as bytes, for comparison: equal for schedules with equal working time."""
         return tuple(part.tobytes() for part in self)
 
 
 class Demand(NamedTuple):
-    """What a column needs: a span of instants, and how far the answers may be outside of it.
+    """What must be compiled for a column: a span of instants, and working time around it.
 
-    ``ahead`` and ``back`` are amounts of working time, None if no answer is outside.
+    ``ahead`` is the largest working time from an instant to a later answer, ``back`` to an
+    earlier answer; None if no answer is later, or earlier.
     """
 
     lo: timedelta
@@ -63,7 +66,7 @@ class Demand(NamedTuple):
     back: timedelta | None = None
 
     def merged_with(self, other: Demand) -> Demand:
-        """Return what both columns need."""
+        """Return the demand that includes both demands."""
         return Demand(
             min(other.lo, self.lo),
             max(other.hi, self.hi),
@@ -73,9 +76,9 @@ class Demand(NamedTuple):
 
 
 def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
-    """Compile what a demand needs, each run of known dates as far as it reaches.
+    """Compile the timelines of a schedule as far as a demand needs, and return the curve.
 
-    With ``edges`` this includes the openings and closings next to the span.
+    With ``edges`` the openings and closings next to the demand's span are included.
     """
     snapshots = []
     for line in lines:
@@ -110,10 +113,10 @@ def _micros(amounts: list[timedelta]) -> Ints:
 
 
 class Horizon:
-    """The curves of some schedules as far as they are compiled; tables are built on demand.
+    """The curves of some schedules, as far as compiled, and the tables built from them.
 
-    ``slot_of`` is the index of the curve of each schedule. ``unit`` is the coarsest in which
-    every edge is a whole number.
+    ``slot_of`` is for each schedule the index of its curve. ``unit`` is the coarsest unit in
+    which every opening and closing is a whole number.
     """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
@@ -134,14 +137,14 @@ class Horizon:
         self._in_unit: dict[str, list[Curve]] = {}
 
     def curves_in(self, unit: str) -> list[Curve]:
-        """Return the curves in a unit."""
+        """Return the curves, converted to a unit."""
         found = self._in_unit.get(unit)
         if found is None:
             found = self._in_unit[unit] = [_in_unit(curve, unit) for curve in self.curves]
         return found
 
     def tables(self, unit: str, *, few_rows: bool) -> Tables:
-        """Return the tables in a unit; for few rows those that cost nothing to build."""
+        """Return the tables in a unit; for few rows the tables that take no time to build."""
         found = self._tables.get((unit, False)) or self._tables.get((unit, few_rows))
         if found is None:
             found = Tables(self, unit, few_rows=few_rows)
@@ -153,11 +156,12 @@ _NOTHING = Horizon([])
 
 
 class Compiled:
-    """The horizon of some schedules, replaced by a larger one when a column needs more.
+    """The compiled part of some schedules, which grows when a column needs more.
 
-    Two threads may both enlarge it; each continues with its own horizon, and both are right.
-    With ``edges`` the timelines are separate from those of the other verbs: an opening or closing
-    may be so far away that tables up to it would be slow, or too large for nanoseconds.
+    Two threads may both replace ``horizon``; each continues with its own, and both are correct.
+    With ``edges``, for openings and closings, the schedules are compiled separately. An opening
+    may be so far away that the tables of other verbs would become slow, or too long for
+    nanoseconds, if they reached that far.
     """
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
@@ -169,7 +173,7 @@ class Compiled:
         self._asked: Demand | None = None
 
     def reaching(self, demand: Demand) -> Horizon:
-        """Return a horizon that meets the demand as far as the calendars reach."""
+        """Return a horizon compiled as far as the demand needs and the calendars cover."""
         asked = self._asked
         if asked is not None:
             demand = demand.merged_with(asked)
@@ -182,22 +186,23 @@ class Compiled:
 
 @lru_cache(maxsize=32)
 def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Compiled:
-    """Return what is compiled of some schedules, one object for equal schedules."""
+    """Return the Compiled of some schedules; equal schedules share it."""
     return Compiled(schedules, edges=edges)
 
 
 class Tables:
-    """All look-ups in one unit.
+    """The look-up tables of some schedules in one unit.
 
-    From ``lo`` to ``hi`` every schedule has a single run of known dates; ``lo`` > ``hi`` if there
-    is no such span. ``base`` and ``total`` are C at ``lo`` and at the end of each curve.
+    Between the instants ``lo`` and ``hi`` all schedules are known. ``lo`` > ``hi`` if a schedule
+    has several ranges of known dates, or none. ``base`` and ``total`` are the working time C at
+    the beginning and at the end of each curve.
     """
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
         self.unit = unit
         curves = horizon.curves_in(unit)
         lengths = [curve.ends - curve.starts for curve in curves]
-        # at most a day, as each curve is padded by one
+        # g is at most a day, since each curve is followed by an empty cell of length g
         a_day = 86_400 * PER_SECOND[unit]
         self.g: int = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
         self.lo: int = 1
@@ -227,9 +232,10 @@ class Tables:
         self._runs = _Runs(curves, self.cum)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
-        """Return the last instant within [lo, hi] whose answer is within every curve.
+        """Return the last instant whose answer ``ahead`` is known for all schedules.
 
-        The answer is ``ahead`` of working time later, with ``opening`` the next opening after it.
+        ``ahead`` is the working time from the instant to the answer. With ``opening`` the answer
+        is the next opening if it is at a closing.
         """
         known = self._lasts.get((ahead, opening))
         if known is None:
@@ -250,7 +256,7 @@ class Tables:
         return last
 
     def first_with(self, back: int) -> int:
-        """Return the first instant within [lo, hi] whose answer ``back`` is within every curve."""
+        """Return the first instant whose answer, ``back`` of working time earlier, is known."""
         first = self.lo
         for curve, cum in zip(self.curves, self.cum, strict=True):
             needed = int(cum[0]) + back
@@ -262,32 +268,32 @@ class Tables:
         return first
 
     def runs_of(self, t: Ints, codes: Ints | None) -> Ints:
-        """Return the run of known dates of each instant, -1 for none."""
+        """Return the index of each instant's range of known dates, -1 for unknown instants."""
         return self._runs.find(t, None if codes is None else self.slot_of.take(codes))
 
     @property
     def run_base(self) -> Ints:
-        """C at the start of each run; the last element is for rows in none."""
+        """C at the start of each range of known dates; the last element is for index -1."""
         return self._runs.base
 
     @property
     def run_total(self) -> Ints:
-        """C at the end of each run; the last element is for rows in none."""
+        """C at the end of each range of known dates; the last element is for index -1."""
         return self._runs.total
 
     @property
     def run_end(self) -> Ints:
-        """The last instant of each run; the last element is for rows in none."""
+        """The last instant of each range of known dates; the last element is for index -1."""
         return self._runs.end
 
 
 def _span(curve: Curve) -> tuple[int, int]:
-    """Return the first and the last known instant of a curve; dates between may be unknown."""
+    """Return the first and the last known instant of a curve, or (0, -1) if it knows none."""
     return (int(curve.lo[0]), int(curve.hi[-1])) if len(curve.lo) else (0, -1)
 
 
 def _in_unit(curve: Curve, unit: str) -> Curve:
-    """Return a curve in a unit, clipped to the unit's range: 1677 to 2262 for nanoseconds."""
+    """Return a curve converted to a unit; nanoseconds are clipped to the years 1677 to 2262."""
     scale = PER_SECOND[unit]
     if scale <= PER_SECOND["us"]:
         step = PER_SECOND["us"] // scale
@@ -325,7 +331,7 @@ def _refuse_overflow(curves: Sequence[Curve], total: int, unit: str) -> None:
 
 
 class _Runs:
-    """The runs of known dates of every curve, one after another."""
+    """The ranges of known dates of all curves, numbered one curve after another."""
 
     def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints]) -> None:
         self._curves = curves

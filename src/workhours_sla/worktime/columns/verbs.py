@@ -1,4 +1,4 @@
-"""The verbs of working time on whole columns; each answers row by row as the scalar verb does."""
+"""The verbs of working time on columns; each answers a row as the scalar verb does."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from workhours_sla.worktime.columns.arguments import (
 from workhours_sla.worktime.columns.question import OnUnknown, Options, question
 
 Instants = NDArray[np.datetime64] | np.datetime64 | datetime | Sequence[datetime | None]
-"""datetime64 with ``tz="UTC"``, or aware datetimes of one zone; one instant serves all rows."""
+"""datetime64 in UTC, or aware datetimes of one zone; a single instant is used for all rows."""
 Times = TypeVar("Times", NDArray[np.datetime64], np.datetime64, datetime, Sequence[datetime | None])
-"""As Instants; the answers are of the same kind."""
+"""A column of instants in any type; the answers have the same type."""
 
 
 class _Shared(TypedDict, total=False):
-    """The options of every verb but ``on_unknown``, which decides what is returned."""
+    """The options of every verb except ``on_unknown``, which decides the type of the answer."""
 
     codes: Codes
     tz: Tz
@@ -83,9 +83,9 @@ def elapsed(  # noqa: PLR0913
 ) -> Amounts | Marked[Amounts]:
     """Return the working time between two instants, negative if the second is earlier.
 
-    timedelta64 in the finest unit among the columns and the schedule's edges; NaT if either
-    instant is NaT. Raises NaiveDatetimeError, CalendarCoverageError with the row, ValueError for
-    columns of different shapes.
+    Returns timedelta64 in the finest unit of the columns and of the schedule's opening hours;
+    NaT if either instant is NaT. Raises NaiveDatetimeError, CalendarCoverageError with the row
+    number, and ValueError for columns of different shapes.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -132,7 +132,8 @@ def remaining(  # noqa: PLR0913
 ) -> Amounts | Marked[Amounts]:
     """Return the working time left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. Returns and raises as ``elapsed``; raises BudgetError.
+    ``now`` is one instant or a column. Returns timedelta64 and raises the errors of ``elapsed``,
+    and BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -187,9 +188,9 @@ def deadline(  # noqa: PLR0913
     """Return the due time: the earliest instant at which a budget is used up.
 
     ``budget`` is working time: one amount, or a column of timedelta64. Returns datetime64 in UTC,
-    in the finest unit among the columns, the budget and the schedule's edges; a list of datetimes
-    for a list of datetimes. NaT if the start is NaT, or if a pause without an end precedes the
-    answer. Raises as ``elapsed``; raises BudgetError.
+    in the finest unit of the columns, the budget and the schedule's opening hours, or a list of
+    datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause without
+    an end begins before the budget is used up. Raises the errors of ``elapsed``, and BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -234,8 +235,8 @@ def breaches_after(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the limit: the last instant at which an answer still meets a budget.
 
-    If the budget ends at closing time, this is the next opening. Returns and raises as
-    ``deadline``.
+    If the budget is used up at closing time, this is the next opening. Types and errors are those
+    of ``deadline``.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -279,7 +280,7 @@ def latest_start(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the latest start whose due time is no later than ``due``.
 
-    Returns and raises as ``deadline``.
+    Types and errors are those of ``deadline``.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -323,7 +324,7 @@ def is_working(  # noqa: PLR0913
 ) -> Flags | Marked[Flags]:
     """Return whether an instant is working time.
 
-    NaT is not working time, as it compares false with everything. Raises as ``elapsed``.
+    Returns an array of bool, False for NaT. Raises the errors of ``elapsed``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -362,8 +363,9 @@ def next_opening(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the first instant of working time from a given instant on.
 
-    This is the instant itself if it is working time; without ``inclusive`` it is the first start
-    of working time after it. Returns and raises as ``deadline``.
+    If the instant is working time, the answer is the instant. With ``inclusive=False`` the answer
+    is the first start of working time after the instant. Types and errors are those of
+    ``deadline``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -411,7 +413,8 @@ def next_closing(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the first end of working time after a given instant.
 
-    With ``inclusive`` this may be the instant itself. Returns and raises as ``deadline``.
+    With ``inclusive=True`` the answer may be the instant itself. Types and errors are those of
+    ``deadline``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -452,7 +455,8 @@ def previous_opening(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the last start of working time up to a given instant.
 
-    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+    With ``inclusive=False`` the answer is before the instant. Types and errors are those of
+    ``deadline``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -493,7 +497,8 @@ def previous_closing(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the last end of working time up to a given instant.
 
-    Without ``inclusive`` it is before the instant. Returns and raises as ``deadline``.
+    With ``inclusive=False`` the answer is before the instant. Types and errors are those of
+    ``deadline``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

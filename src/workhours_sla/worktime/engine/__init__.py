@@ -1,1 +1,1 @@
-"""The scalar engine: shifts compiled to timelines, exact answers from them, and a fast path."""
+"""The engine of the scalar verbs: compile shifts to timelines, and answer verbs from them."""

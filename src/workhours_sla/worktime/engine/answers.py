@@ -1,7 +1,8 @@
-"""One function per verb: the exact answer from the known dates, or CalendarCoverageError.
+"""The verbs without completions: an exact answer from known dates, or CalendarCoverageError.
 
-``working_time`` documents the verbs. What is known extends over one timeline, its last instant
-included. At either end it may be uncertain whether working time starts or ends just there.
+``working_time`` documents the verbs. An answer depends on a single timeline, which knows its
+first and its last instant, too. But it does not know whether working time starts or ends exactly
+at one of them, since the dates beyond it are unknown.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def breaches_after(
 def _worked_at_answer(
     line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, latest: bool
 ) -> timedelta | None:
-    """Return C at the answer to a budget, None if a pause runs past the known dates."""
+    """Return the working time C at the due time, or at the limit (``latest``), of a budget.
+
+    C is defined in ``timeline``. Returns None if a pause ends after the known dates.
+    """
     spans = moments_of(pauses)
     paused = paused_before_answer(
         line.worked, start, budget, spans, latest=latest, knows=line.knows
@@ -68,7 +72,7 @@ def _worked_at_answer(
 
 
 def latest_start(time: CompiledTime, due: datetime, budget: timedelta) -> datetime:
-    """Return the latest start that is due no later than an instant."""
+    """Return the latest start whose due time is no later than ``due``."""
     check_budget(budget)
     moment = moment_of(due)
     line = time._line_at(moment)
@@ -90,7 +94,7 @@ def is_working(time: CompiledTime, when: datetime) -> bool:
 
 
 def intervals(time: CompiledTime, start: datetime, end: datetime) -> list[TimeSpan]:
-    """Return the working time between two instants as spans."""
+    """Return the working time between two instants as sorted spans of instants."""
     a, b = moment_of(start), moment_of(end)
     line = time._line_at(a)
     if b <= a:
@@ -114,7 +118,7 @@ def next_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> date
     """Return the first end of working time after, or at, an instant."""
     moment = moment_of(when)
     line = time._line_at(moment)
-    # working time that continues at the first known instant does not end there
+    # working time does not end at the first known instant if that instant is working time
     if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
         moment = _just_before(time, line, moment, f"the closing at {when}")
     closing = line.closing_after(moment)
@@ -132,7 +136,7 @@ def previous_opening(time: CompiledTime, when: datetime, *, inclusive: bool) -> 
     opening = line.opening_until(moment)
     if opening is None or not line.knows(opening - TICK):
         time._refuse_before(line, f"the opening before {when}")
-    # working time that continues at the last known instant does not start there
+    # working time does not start at the last known instant if it continues until then
     if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
         time._refuse_after(line, f"the opening at {when}")
     return datetime_in(when.tzinfo, opening)

@@ -1,4 +1,4 @@
-"""Working time as compiled timelines: the base of everything that has the verbs."""
+"""Working time as compiled timelines: the base class of all classes that have the verbs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 
 class CompiledTime:
-    """A timeline per run of known dates, compiled when first needed.
+    """Working time as one timeline for each range of known dates, compiled when first needed.
 
-    An immutable value: hashable, picklable, safe to share between threads. A subclass supplies
-    the timelines by ``_compile``, the error for an unknown instant by ``_refuse_unknown``, and
-    what makes two values equal by ``_key``.
+    An immutable value: hashable, picklable, safe to share between threads. Subclasses implement
+    the methods that raise NotImplementedError.
     """
 
     __slots__ = ("_by_rule", "_extremes", "_hash", "_timelines", "tz")
@@ -41,27 +40,27 @@ class CompiledTime:
     # -- supplied by subclasses --------------------------------------------------------------
 
     def _compile(self) -> tuple[Timeline, ...]:
-        """Return a timeline per run of known dates, in order."""
+        """Return a timeline for each range of known dates, sorted."""
         raise NotImplementedError
 
     def _refuse_unknown(self, moment: timedelta) -> NoReturn:
-        """Raise CalendarCoverageError for an instant outside of every timeline."""
+        """Raise CalendarCoverageError for an instant that no timeline knows."""
         raise NotImplementedError
 
     def _key(self) -> tuple[object, ...]:
-        """Return the attributes that make two values equal."""
+        """Return the attributes that ``==`` and ``hash`` use."""
         raise NotImplementedError
 
     def _build_by_rule(self) -> Self:
-        """Return the same working time over calendars that answer by rule."""
+        """Return the same working time with calendars that answer by rule."""
         raise NotImplementedError
 
     def _build_completions(self) -> tuple[Self, Self] | None:
-        """Return the completions with all unknown dates off and with all full, None if none."""
+        """Return the completions with all unknown dates off and full; None if no date is known."""
         return None
 
     def _dates(self, budget: object) -> DatedShifts:
-        """Return the dates and shifts that a day budget counts. Raises BudgetError if none."""
+        """Return the schedule whose dates a day budget counts. Raises BudgetError without one."""
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)
 
@@ -106,8 +105,8 @@ class CompiledTime:
     def completions(self) -> tuple[Self, Self] | None:
         """Return the same working time with all unknown dates off, and with all full days.
 
-        Working time in any other completion lies between these two. None if no date is known,
-        and for a completion.
+        The working time of any other completion lies between these two. Returns None if no date
+        is known, or if this is a completion itself.
 
         >>> from datetime import datetime
         >>> from workhours_sla import Schedule
@@ -123,7 +122,7 @@ class CompiledTime:
         return None if found == "none" else found
 
     def provisionally(self) -> Self:
-        """Return the same working time over calendars that answer by rule where no act has.
+        """Return the same working time, with dates that no act decides yet decided by rule.
 
         >>> from datetime import datetime, timedelta
         >>> from workhours_sla import Schedule

@@ -1,4 +1,7 @@
-"""Compile the shifts of dates to intervals of instants."""
+"""Compile the shifts of dates to intervals of instants.
+
+A day number counts dates from 1970-01-01, which is day 0.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,18 @@ from workhours_sla.worktime.zone import BASE, ONE_DAY, ZERO, TimeSpan, Zone
 
 _BASE_ORDINAL = BASE.toordinal()
 _MARGIN = 3
-"""Days around a date within which a change of the zone's offset can touch its shifts: a shift
-ends at most two days after its date begins, and an offset is less than one day."""
+"""An offset change that is more than this number of days from a date cannot affect its shifts.
+
+A shift ends at most two days after its date begins, and an offset is less than one day.
+"""
 
 
 class Compiler:
-    """Compiles one run of known dates.
+    """Compiles the shifts of one range of known dates to intervals of instants.
 
-    ``shifts_between`` returns the shifts of each date from one to another, both known. ``reach``
-    bounds every shift of every date: the earliest start and the latest end after its midnight.
-    ``surely`` is the span that is known whatever the shifts of the first and the last date.
+    ``shifts_between(a, b)`` returns the shifts of each date from a to b. ``reach`` is the earliest
+    start and the latest end of all shifts, as time since midnight. ``surely`` is the span of
+    instants that is known, whatever shifts the first and the last date have.
     """
 
     __slots__ = ("_first", "_last", "_reach", "_shifts_between", "surely", "zone")
@@ -46,11 +51,11 @@ class Compiler:
         )
 
     def known_span(self) -> TimeSpan:
-        """Return the span that no shift of an unknown date can change.
+        """Return the span of instants that no shift of an unknown date can change.
 
-        It starts where shifts of the date before the first no longer reach, or with a shift of
-        the first date that covers that instant. It ends at the midnight after the last date, or
-        with a shift that runs past it.
+        The span starts at the first instant that shifts of the date before the first date cannot
+        reach. If a shift of the first date covers this instant, the span starts with that shift.
+        The span ends at the midnight after the last date, or with a shift that covers it.
         """
         lo, hi = self.surely
         earliest = self.zone.end_of(ONE_DAY * self._first)
@@ -64,13 +69,13 @@ class Compiler:
         return lo, max(lo, hi)
 
     def day_intervals(self, day: int) -> list[TimeSpan]:
-        """Return the intervals of the shifts that start on day number ``day``, as instants."""
+        """Return the intervals of the shifts that start on a day number."""
         if not self._first <= day <= self._last:
             return []
         return self._intervals_of(day, day)
 
     def _intervals_of(self, first: int, last: int) -> list[TimeSpan]:
-        """Return the intervals of the shifts that start on the days from ``first`` to ``last``."""
+        """Return the intervals of the shifts that start on day numbers ``first`` to ``last``."""
         changes = self.zone.changes(first - _MARGIN, last + _MARGIN)
         near_change = {
             moment // ONE_DAY + step
@@ -94,7 +99,7 @@ class Compiler:
         return found
 
     def compile_span(self, lo: timedelta, hi: timedelta) -> list[TimeSpan]:
-        """Return the working time within ``[lo, hi)``, from only the dates that can reach it."""
+        """Return the working time within the instants ``[lo, hi)``, as sorted disjoint spans."""
         earliest_wall = lo + min(map(self.zone.offset_at, (lo, lo + ONE_DAY)))
         latest_wall = hi + max(map(self.zone.offset_at, (hi, hi - ONE_DAY)))
         first = max(self._first, (earliest_wall - self._reach[1]) // ONE_DAY)

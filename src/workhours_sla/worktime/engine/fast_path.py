@@ -1,14 +1,15 @@
-"""A snapshot indexed by day number, for one clock: the verbs without conversions and searches.
+"""The fast path of the verbs: a snapshot indexed by day number, on the clock of one time zone.
 
-Measured: a verb takes about 1/20 of its plain time (``fast_verbs`` has the figures). To index one
-year takes 0.5 ms, as long as to compile it, so a snapshot is indexed when it is used again.
+The index replaces the binary search, and times on the clock of the caller's zone need no
+conversion. So a verb takes about 1/20 of its time (measured, see ``fast_verbs``). Indexing a year
+takes 0.5 ms, as long as compiling it, so a snapshot is indexed when it is used a second time.
 
-All times here are readings of one clock, as ``timedelta`` since 1970-01-01T00:00. The clock is
-UTC, or a zone's wall clock where it is *quiet*: a day or an interval is quiet if the zone's
-offset does not change within a day of it. On quiet days wall-clock arithmetic is exact, and no
-reading is skipped or repeated. Days that are not quiet are missing from ``index``, and edges of
-intervals that are not quiet are None, which compares with nothing. Both raise one of
-``UNAVAILABLE``; the caller then uses the plain verb.
+All times here are clock times: ``timedelta`` since 1970-01-01T00:00 on the clock, which is UTC or
+that of a time zone. A day or an interval is *quiet* if the zone's offset does not change within
+a day of it. On quiet days clock arithmetic is exact, since no time is skipped or repeated. Days
+that are not quiet are missing from ``index``. Edges of intervals that are not quiet are None,
+which cannot be compared. Both raise an error of ``UNAVAILABLE``; the caller then uses the verb of
+``working_time``.
 """
 
 from __future__ import annotations
@@ -22,22 +23,27 @@ from workhours_sla.worktime.engine.timeline import Snapshot
 from workhours_sla.worktime.zone import ONE_DAY, ZERO, Zone
 
 MAX_WALK = timedelta(hours=80)
-"""Above this much working time a binary search is cheaper than stepping through intervals."""
+"""For larger budgets, a binary search is faster than stepping through intervals."""
 
 UNAVAILABLE = (KeyError, TypeError, OverflowError)
-"""Exceptions that mean the fast path is unavailable."""
+"""The exceptions that a fast path raises if it cannot answer."""
 
 
 Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta], list[timedelta]]
 
 
 class FastPath:
-    """The intervals on one clock. Below, j is the number of starts at or before a time.
+    """The intervals of a snapshot as times on one clock, indexed by day number. Immutable.
 
-    Immutable. ``arrays`` is a plain tuple, since that unpacks fastest: ``index``, where
-    ``index[day]`` is j at the midnight that begins a day; ``starts``, where ``starts[j]`` is the
-    next start; ``ends[j]``, its end; ``closed[j]``, the end before it; ``gaps[j]``, the time
-    between the two. The working time up to x is ``min(x - shift[j], cum[j])``.
+    ``arrays`` is the tuple (index, starts, ends, closed, gaps), which unpacks faster than a named
+    tuple. For a time x, let j be the number of intervals that start at or before x:
+
+    - ``index[day]`` is j at the midnight that begins the day;
+    - ``starts[j]`` and ``ends[j]`` are the start and the end of the next interval;
+    - ``closed[j]`` is the end of the interval before it;
+    - ``gaps[j]`` is the time from ``closed[j]`` to ``starts[j]``.
+
+    The working time up to x is ``min(x - shift[j], cum[j])``.
     """
 
     __slots__ = ("_shift", "arrays", "cum")
@@ -48,7 +54,7 @@ class FastPath:
         self.cum: list[timedelta] = cum
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return the working time up to a time."""
+        """Return the working time up to a clock time, from the zero of the snapshot."""
         index, starts, _, _, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -59,7 +65,7 @@ class FastPath:
         return total if worked > total else worked  # noqa: FURB136
 
     def is_working(self, moment: timedelta) -> bool:
-        """Return whether a time is working time."""
+        """Return whether a clock time is working time."""
         index, starts, _, closed, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -67,7 +73,7 @@ class FastPath:
         return moment < closed[j]
 
     def due(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the first time at which a budget of more than 0 is used up."""
+        """Return the due time of a budget greater than 0, as clock time."""
         if not ZERO < budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
@@ -87,7 +93,7 @@ class FastPath:
         return due
 
     def due_and_limit(self, moment: timedelta, budget: timedelta) -> tuple[timedelta, timedelta]:
-        """Return the first and the last time at which exactly a budget of more than 0 is used."""
+        """Return the due time and the limit of a budget greater than 0, as clock times."""
         if not ZERO < budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
@@ -110,7 +116,7 @@ class FastPath:
         return due, due if due < ends[j] else due + gaps[j + 1]
 
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the last time at which no more than a budget is used."""
+        """Return the limit of a budget, as clock time."""
         if not ZERO <= budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
@@ -134,18 +140,18 @@ EMPTY: FastPath = FastPath(({}, [], [], [], []), [], [])
 
 
 def utc_path(snapshot: Snapshot) -> FastPath:
-    """Return the fast path of a snapshot for instants in UTC."""
+    """Return the fast path of a snapshot on the UTC clock."""
     return _path(snapshot, snapshot.starts, snapshot.ends, [(snapshot.lo, snapshot.hi, ZERO)])
 
 
 def wall_path(snapshot: Snapshot, zone: Zone) -> FastPath:
-    """Return a snapshot on a zone's wall clock."""
+    """Return the fast path of a snapshot on the wall clock of a zone."""
     lo, hi = snapshot.lo, snapshot.hi
     changes = zone.changes(lo // ONE_DAY - 2, hi // ONE_DAY + 3)
     moments = [moment for moment, _ in changes]
     offsets = [zone.offset_on(lo // ONE_DAY - 2), *(offset for _, offset in changes)]
     edges = [lo, *moments, hi]
-    # the stretches at least a day from any change, including changes just outside of the span
+    # spans at least a day from any offset change, also from changes just outside of the snapshot
     quiet = [
         (
             since if since == lo else max(lo, since + ONE_DAY),
@@ -177,7 +183,10 @@ def _path(
     ends: list[Any],
     quiet: list[tuple[timedelta, timedelta, timedelta]],
 ) -> FastPath:
-    """Return a fast path from readings of its clock; quiet spans are (since, until, offset)."""
+    """Return a fast path whose intervals have the given clock times; None is not quiet.
+
+    ``quiet`` are the quiet spans as (first instant, last instant, offset of the clock).
+    """
     cum = snapshot.cum
     index: dict[int, int] = {}
     j = 0
@@ -191,7 +200,7 @@ def _path(
             index[day] = j
             day += 1
             midnight += ONE_DAY
-    once: dict[timedelta, timedelta] = {}  # few gaps differ, so equal ones share an object
+    once: dict[timedelta, timedelta] = {}  # equal gaps share one object: few differ
     gaps = [
         None if end is None else once.setdefault(start - end, start - end)
         for start, end in zip(starts[1:], ends, strict=False)
@@ -202,7 +211,7 @@ def _path(
             None if end is None else start - before
             for start, end, before in zip(starts, ends, cum, strict=False)
         ]
-    early = snapshot.lo - ONE_DAY * 3  # before any time on the fast path, whatever the offset
+    early = snapshot.lo - ONE_DAY * 3  # earlier than any clock time of the path
     arrays: Any = (
         index,
         [*starts, timedelta.max],

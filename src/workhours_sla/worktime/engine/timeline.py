@@ -1,14 +1,14 @@
 """Compiled working time and the exact arithmetic on it.
 
 Working time compiles to sorted, disjoint, non-touching half-open intervals ``[s, e)`` of
-instants. With ``cum[i]`` the working time before interval i and j = #{s <= x}, the working time
-up to x is
+instants. Let ``cum[i]`` be the working time before interval i. For an instant x, let j be the
+number of starts s <= x. Then the working time up to x is
 
     C(x) = min(x - (s[j-1] - cum[j-1]), cum[j])
 
-``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. A timeline is compiled in
-whole UTC years, when first needed. A larger snapshot replaces the previous one in one step, so
-readers need no lock, and C keeps its values as the timeline grows.
+``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. Whole UTC years are compiled
+when they are first needed. A larger snapshot replaces the previous one in one step, so readers
+need no lock. It keeps all values of C.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, TimeSpa
 
 
 class Snapshot(NamedTuple):
-    """Working time compiled from ``lo`` to ``hi``.
+    """Working time compiled from the instant ``lo`` to the instant ``hi``.
 
-    ``shift[j]`` is ``s[j-1] - cum[j-1]`` of the formula above, with a first element for instants
-    before any interval; ``inverse`` is ``shift`` without it. ``cum`` has one element more than
-    there are intervals.
+    ``starts`` and ``ends`` are the edges of the intervals, ``cum[i]`` is the working time before
+    interval i, and the last element of ``cum`` is C(hi). ``shift[j]`` is ``s[j-1] - cum[j-1]`` of
+    the formula of C; ``shift[0]`` is for instants before the first interval. ``inverse`` is
+    ``shift`` without its first element.
     """
 
     lo: timedelta
@@ -42,7 +43,7 @@ class Snapshot(NamedTuple):
 
 
 def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: timedelta) -> Snapshot:
-    """Return the snapshot of ``[lo, hi)`` if working time up to ``lo`` is ``base``."""
+    """Return the snapshot of ``[lo, hi)`` in which C(lo) is ``base``."""
     starts = [start for start, _ in intervals]
     ends = [end for _, end in intervals]
     cum = list(accumulate(map(sub, ends, starts), initial=base))
@@ -51,7 +52,10 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: tim
 
 
 def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[TimeSpan]) -> Snapshot:
-    """Return the snapshot extended at one end to ``[lo, hi)``; ``added`` are the new intervals."""
+    """Return a snapshot extended to ``[lo, hi)``. ``added`` are the intervals of the extension.
+
+    The extension is either before or after the snapshot.
+    """
     base = snapshot.cum[0]
     if lo < snapshot.lo:
         base -= sum((end - start for start, end in added), ZERO)
@@ -75,10 +79,11 @@ def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Time
 
 
 class Timeline:
-    """Working time over one run of known dates, compiled as far as it was needed.
+    """The working time of one range of known dates, compiled as far as it was needed.
 
-    ``compile_span(lo, hi)`` returns the intervals within a span. ``surely`` is a span that is
-    known whatever the shifts at its ends; ``known_span()`` returns the exact span, and costs more.
+    ``compile_span(lo, hi)`` returns the intervals within two instants. ``known_span()`` returns
+    the first and the last known instant. ``surely`` is a shorter span of known instants that is
+    cheaper to calculate.
     """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_snapshot", "_surely")
@@ -98,12 +103,12 @@ class Timeline:
 
     @property
     def lo(self) -> timedelta:
-        """The first instant that no shift of an unknown date can change."""
+        """The first known instant: no shift of an unknown date can change it."""
         return self._span()[0]
 
     @property
     def hi(self) -> timedelta:
-        """The end of what no shift of an unknown date can change."""
+        """The last known instant, at which the time that unknown dates can change begins."""
         return self._span()[1]
 
     def _span(self) -> TimeSpan:
@@ -112,11 +117,11 @@ class Timeline:
         return self._known
 
     def surely_from(self) -> timedelta:
-        """Return the first instant that is known whatever the shifts of the first date."""
+        """Return the start of ``surely``, for bisection: the exact ``lo`` costs more."""
         return self._surely[0]
 
     def knows(self, moment: timedelta) -> bool:
-        """Whether working time up to ``moment`` is known; true for the end of the span."""
+        """Return whether the working time up to ``moment`` is known, as from ``lo`` to ``hi``."""
         return self._surely[0] <= moment <= self._surely[1] or self.lo <= moment <= self.hi
 
     def _goes_on_after(self, moment: timedelta) -> bool:
@@ -128,7 +133,8 @@ class Timeline:
     def at(self, moment: timedelta) -> Snapshot:
         """Return a snapshot that contains ``moment``, which must be within ``lo`` to ``hi``.
 
-        Growing needs the lock, since all snapshots must count from the same zero.
+        If no snapshot does, more years are compiled. This needs the lock, since C must count from
+        the same zero in all snapshots.
         """
         snapshot = self._snapshot
         if snapshot is not None and snapshot.lo <= moment < snapshot.hi:
@@ -161,7 +167,7 @@ class Timeline:
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return C(moment): the working time up to an instant, from an arbitrary zero."""
+        """Return C(moment): the working time from an arbitrary zero up to an instant."""
         snapshot = self._snapshot
         if snapshot is None or not snapshot.lo <= moment < snapshot.hi:
             snapshot = self.at(moment)
@@ -169,9 +175,9 @@ class Timeline:
         return min(moment - snapshot.shift[index], snapshot.cum[index])
 
     def earliest(self, worked: timedelta) -> timedelta | None:
-        """Return the first instant with C == worked, None if it is past ``hi``.
+        """Return the first instant x with C(x) == worked, None if it is after ``hi``.
 
-        ``worked`` must be more than C at some instant that is compiled.
+        ``worked`` must be greater than C at some compiled instant.
         """
         snapshot = self._grown_to(worked)
         if worked > snapshot.cum[-1]:
@@ -179,7 +185,7 @@ class Timeline:
         return worked + snapshot.inverse[bisect_left(snapshot.cum, worked) - 1]
 
     def latest(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant with C == worked, None if it is past ``hi``."""
+        """Return the last instant x with C(x) == worked, None if it is after ``hi``."""
         snapshot = self._grown_to(worked, beyond=True)
         index = bisect_right(snapshot.cum, worked) - 1
         if index >= len(snapshot.inverse):
@@ -187,7 +193,10 @@ class Timeline:
         return worked + snapshot.inverse[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return ``latest(worked)`` for C before what is compiled, None if it is before ``lo``."""
+        """Return the last instant x with C(x) == worked, None if it is before ``lo``.
+
+        ``worked`` must be at most C at some compiled instant, which may be far later.
+        """
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - callers have computed C
         while worked < snapshot.cum[0] and self._goes_on_before(snapshot.lo):
@@ -207,12 +216,12 @@ class Timeline:
         return snapshot
 
     def _grown(self, snapshot: Snapshot) -> Snapshot:
-        # by half of its length each time, so that a distant answer takes few steps
+        # each step adds half of the compiled length, so that a distant answer takes few steps
         ahead = ONE_DAY * 180 + (snapshot.hi - snapshot.lo) // 2
         return self.at(min(snapshot.hi + ahead, max(snapshot.hi, self._surely[1])))
 
     def between(self, lo: timedelta, hi: timedelta) -> list[TimeSpan]:
-        """Return the working intervals clipped to ``[lo, hi)``."""
+        """Return the intervals of working time, clipped to the instants ``[lo, hi)``."""
         self.at(lo)
         snapshot = self.at(hi)
         index = bisect_right(snapshot.ends, lo)
@@ -223,7 +232,7 @@ class Timeline:
         return found
 
     def closing_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last end of working time at or before ``moment``, None if before ``lo``."""
+        """Return the last end of an interval at or before ``moment``, None if before ``lo``."""
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.ends, moment)) == 0 and self._goes_on_before(
             snapshot.lo
@@ -232,9 +241,9 @@ class Timeline:
         return snapshot.ends[index - 1] if index else None
 
     def closing_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first end of working time after ``moment``, None if past ``hi``.
+        """Return the first end of an interval after ``moment``, None if after ``hi``.
 
-        An end at ``hi`` may be just the end of the known dates; working time may continue.
+        If it is ``hi``, it may be no end of working time: unknown working time may follow.
         """
         snapshot = self.at(moment)
         while (
@@ -245,7 +254,7 @@ class Timeline:
         return snapshot.ends[index] if index < len(snapshot.ends) else None
 
     def opening_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first start of working time after ``moment``, None if past ``hi``."""
+        """Return the first start of an interval after ``moment``, None if after ``hi``."""
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.starts, moment)) == len(
             snapshot.starts
@@ -254,10 +263,9 @@ class Timeline:
         return snapshot.starts[index] if index < len(snapshot.starts) else None
 
     def opening_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last start of working time at or before ``moment``, None if before ``lo``.
+        """Return the last start of an interval at or before ``moment``, None if before ``lo``.
 
-        A start at ``lo`` may be just the start of the known dates; it may have been working time
-        before.
+        If it is ``lo``, it may be no start of working time: unknown working time may precede it.
         """
         snapshot = self.at(moment)
         while (
