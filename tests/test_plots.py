@@ -336,7 +336,7 @@ def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> N
             plots.funnel_plot(report, name)
     bare = replace(report, tables=tuple(t for t in report.tables if t.by in OWN_TABLES), funnels=())
     for draw in (plots.funnel_plot, plots.caterpillar_plot):
-        assert "asked for none" in " ".join(texts(draw(bare, lang="en")))
+        assert "none were requested" in " ".join(texts(draw(bare, lang="en")))
 
 
 def test_funnel_has_the_numbers_of_the_report(report: Report) -> None:
@@ -415,7 +415,7 @@ def test_groups_outside_without_a_name_are_counted(report: Report) -> None:
     ax = plots.funnel_plot(crowd, lang="en")
     named = [text for text in ax.texts if text.get_text().startswith("Комитет")]
     assert 0 < len(named) < 15
-    (count,) = re.findall(r"not named for want of room: (\d+)\.", " ".join(texts(ax)))
+    (count,) = re.findall(r"not named because there is no room: (\d+)\.", " ".join(texts(ax)))
     assert int(count) == 20 - len(named)
     alone = plots.funnel_plot(grouped(report, (50, 100, -2), (90, 98, 0)), lang="en")
     assert "not named" not in " ".join(texts(alone))

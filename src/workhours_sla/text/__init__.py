@@ -1,1 +1,1 @@
-"""Words and formats in Russian and English, for every surface."""
+"""Texts in Russian and English, and formats of numbers, dates and budgets in both languages."""

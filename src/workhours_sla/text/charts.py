@@ -1,4 +1,4 @@
-"""The texts of charts, on the page and in plots."""
+"""The texts of charts, both on the page and in plots."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workhours_sla.text import report
 from workhours_sla.text.texts import Texts
 
 SENTENCES: Final = Texts(report.SENTENCES, typeset=True)
-"""The sentences of a report, typeset."""
+"""The sentences of ``text.report``, with typographic dashes and spaces."""
 
 CHARTS: Final = Texts(
     {
@@ -71,7 +71,7 @@ CHARTS: Final = Texts(
             "en": "change from the week before",
             "ru": "изменение к прошлой неделе",
         },
-        "merged": {"en": "short weeks taken together", "ru": "объединённые недели"},
+        "merged": {"en": "merged short weeks", "ru": "объединённые недели"},
         "mean_line": {"en": "mean", "ru": "среднее"},
         "mean_at": {"en": "mean {mean}", "ru": "среднее {mean}"},
         "limit_line": {"en": "limit", "ru": "граница"},
@@ -94,7 +94,7 @@ CHARTS: Final = Texts(
             "ru": "три из четырёх у границы",
         },
         "range_outside": {
-            "en": "further from the last than usual",
+            "en": "change larger than usual",
             "ru": "изменение больше обычного",
         },
         "no_signals": {"en": "none", "ru": "нет"},
@@ -165,11 +165,11 @@ CHARTS: Final = Texts(
             "ru": "Не показаны группы, где наступило меньше {counts_only} сроков: {count}.",
         },
         "not_named": {
-            "en": "Outside the limits and not named for want of room: {count}.",
+            "en": "Outside the limits, but not named because there is no room: {count}.",
             "ru": "За границами, но без подписи из-за нехватки места: {count}.",
         },
         "no_grouping": {
-            "en": "The report has no groups: it was asked for none.",
+            "en": "The report has no groups, because none were requested.",
             "ru": "Отчёт составлен без разбивки по группам.",
         },
         "no_groups": {
@@ -182,7 +182,7 @@ CHARTS: Final = Texts(
             "ru": "Ни в одной группе срок ещё не наступил.",
         },
         "rows_first": {
-            "en": "Shown are the {shown} with the most arrivals of {all}.",
+            "en": "Shown are the {shown} of {all} with the most arrivals.",
             "ru": "Показаны {shown} с наибольшим числом обращений из {all}.",
         },
         "chart_caterpillar": {
@@ -238,7 +238,7 @@ CHARTS: Final = Texts(
             "ru": "{when}: {count} {count:срок|срока|сроков}, из них одинаковых {together}",
         },
         "load_sums": {
-            "en": "Beside these: overdue {overdue}, due earlier {earlier}, due later {later}, "
+            "en": "In addition: overdue {overdue}, due earlier {earlier}, due later {later}, "
             "paused {paused}, unknown {unknown}.",
             "ru": "Кроме них: просрочено {overdue}, срок раньше {earlier}, срок позже {later}, "
             "приостановлено {paused}, срок не определён {unknown}.",

@@ -9,7 +9,7 @@ from typing import Final
 from workhours_sla.text import words
 
 NO_FIGURE: Final = "\N{EN DASH}"
-"""The text of a missing figure on the page."""
+"""The text that the page shows in place of a missing figure."""
 
 _HOUR: Final = timedelta(hours=1)
 _NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -17,7 +17,9 @@ _GROUP: Final = {"en": ",", "ru": _NBSP}
 
 
 def number(text: str, lang: str) -> str:
-    """Return a number, written with a point, as its language writes it: with a comma in Russian.
+    """Return the text of a number with the decimal separator of a language.
+
+    ``text`` has a decimal point; in Russian it becomes a comma.
 
     >>> number("89.96", "ru")
     '89,96'
@@ -28,9 +30,9 @@ def number(text: str, lang: str) -> str:
 def percent(value: float, *, target: float | None = None, places: int = 1) -> str:
     """Return a share from 0 to 1 as a percentage, rounded half up but never across the target.
 
-    If ``places`` decimals would move it across the target, 0 or 100, it gets as many decimals as
-    it needs. Raises ValueError for a value outside 0 to 1, a target that is not strictly between
-    0 and 1, and negative places.
+    The percentage has ``places`` decimals, or more if rounding would move it to or across the
+    target, or to 0 or 100. Raises ValueError for a value outside 0 to 1, a target that is not
+    strictly between 0 and 1, and negative places.
 
     >>> percent(0.8996), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
     ('90.0', '89.96', '90.0')
@@ -46,7 +48,7 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
     if places < 0:
         msg = f"{places} decimal places is negative; give 0 or more"
         raise ValueError(msg)
-    # the decimal digits of the float, so that 0.9 is nine tenths
+    # repr gives the decimal digits of the float, so that 0.9 is exactly nine tenths.
     exact = Fraction(repr(float(value))) * 100
     marks = [Fraction(0), Fraction(100)]
     if target is not None:
@@ -60,7 +62,7 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
 
 
 def count_text(count: int, lang: str) -> str:
-    """Return a whole number with its thousands apart.
+    """Return a whole number as text with thousands separators.
 
     >>> count_text(27655, "en")
     '27,655'
@@ -69,12 +71,12 @@ def count_text(count: int, lang: str) -> str:
 
 
 def target_text(target: float, lang: str) -> str:
-    """Return a share in percent, with no more decimals than it has, without the sign."""
+    """Return a share from 0 to 1 in percent, without needless decimals and without a % sign."""
     return number(f"{target * 100:g}", lang)
 
 
 def hours_grouped(amount: timedelta, lang: str) -> str:
-    """Return an amount in hours, to a tenth, with its thousands apart.
+    """Return an amount of time in hours with one decimal and thousands separators.
 
     >>> hours_grouped(timedelta(hours=1680, minutes=6), "en")
     '1,680.1'
@@ -84,32 +86,28 @@ def hours_grouped(amount: timedelta, lang: str) -> str:
 
 
 def hours_exact(amount: timedelta, lang: str) -> str:
-    """Return an amount in hours, to a hundredth."""
+    """Return an amount of time in hours with two decimals."""
     return number(f"{amount / _HOUR:.2f}", lang)
 
 
 def when_text(when: datetime, lang: str) -> str:
-    """Return an instant as date and time."""
+    """Return the date and the time of an instant, joined by no-break spaces."""
     return f"{words.short_date(when.date(), lang)} {when:%H:%M}".replace(" ", _NBSP)
 
 
 def day_text(day: date, lang: str) -> str:
-    """Return a date with its weekday."""
-    return f"{_weekday(day, lang)} {words.short_date(day, lang)}".replace(" ", _NBSP)
+    """Return a date with its weekday and year, joined by no-break spaces."""
+    return words.weekday_date(day, lang).replace(" ", _NBSP)
 
 
 def short_day(day: date, lang: str) -> str:
-    """Return a date without its year."""
+    """Return a date without its year, joined by no-break spaces."""
     return words.short_date(day, lang)[:-5].replace(" ", _NBSP)
 
 
 def weekday_text(day: date, lang: str) -> str:
-    """Return a date without its year, with its weekday; the two may be parted at a line's end."""
-    return f"{_weekday(day, lang)} {short_day(day, lang)}"
-
-
-def _weekday(day: date, lang: str) -> str:
-    return words.WEEKDAYS[lang][day.weekday()]
+    """Return a date with its weekday and without its year; a line can break after the weekday."""
+    return f"{words.WEEKDAYS[lang][day.weekday()]} {short_day(day, lang)}"
 
 
 def _half_up(value: Fraction, places: int) -> Fraction:
@@ -117,4 +115,5 @@ def _half_up(value: Fraction, places: int) -> Fraction:
 
 
 def _side(value: Fraction, mark: Fraction) -> int:
+    """Return 1 if the value is above the mark, 0 if it is at the mark, and -1 if it is below."""
     return (value > mark) - (value < mark)

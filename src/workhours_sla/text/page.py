@@ -1,4 +1,4 @@
-"""The texts of the page. It also has those of the charts."""
+"""The texts of the page, which include the texts of the charts."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ PAGE: Final = Texts(
         },
         # -- how to read the charts
         "weeks_reading": {
-            "en": "Band: 95% interval; line: share in time; a wide band is of short weeks merged "
-            "with the next. Pale and dashed: not final yet. Below: arrivals.",
+            "en": "Band: 95% interval; line: share in time. A wide band covers short weeks merged "
+            "with the next week. Pale and dashed: not final yet. Below: arrivals.",
             "ru": "Полоса - интервал 95 %, черта - доля в срок; широкая полоса - короткие недели, "
             "объединённые со следующей. Бледные с пунктиром - итог ещё не окончательный. Внизу - "
             "сколько поступило.",
@@ -89,10 +89,10 @@ PAGE: Final = Texts(
         "place_-2": {"en": "below 99.8%", "ru": "ниже 99,8 %"},
         "from_to": {"en": "{low}\N{EN DASH}{high}", "ru": "{low}\N{EN DASH}{high}"},
         "late_first": {
-            "en": "Shown are {shown} of {all}: those still open first, then by how late.",
+            "en": "Shown are {shown} of {all}: open ones first, then the most overdue.",
             "ru": "Показано {shown} из {all}: сначала открытые, затем по величине просрочки.",
         },
-        "late_rest": {"en": "All that the report names:", "ru": "Все перечисленные в отчёте:"},
+        "late_rest": {"en": "All that the report lists:", "ru": "Все перечисленные в отчёте:"},
         "late_print": {
             "en": "Printed are the first {shown}.",
             "ru": "В печатной версии - первые {shown}.",
@@ -112,13 +112,13 @@ PAGE: Final = Texts(
             "ru": "отвечено или отозвано за неделю",
         },
         "net": {"en": "backlog grew by", "ru": "прирост остатка"},
-        "waited": {"en": "waited as long", "ru": "ждали столько и дольше"},
+        "waited": {"en": "waited at least as long", "ru": "ждали столько и дольше"},
         "share": {"en": "share in time, %", "ru": "доля в срок, %"},
         "limits": {"en": "limits", "ru": "границы"},
         "yes": {"en": "yes", "ru": "да"},
         "no": {"en": "no", "ru": "нет"},
         "only_hour_earlier": {
-            "en": "Only those that an hour earlier would have been in time",
+            "en": "Only those that would have been in time an hour earlier",
             "ru": "Только те, на которые ответили бы в срок, поступи они на час раньше",
         },
         "phases": {"en": "By phase", "ru": "По этапам"},
@@ -129,7 +129,7 @@ PAGE: Final = Texts(
         "first_holder": {"en": "had it first", "ru": "сначала поступили к нему"},
         "nobody": {"en": "(nobody)", "ru": "(не назначен)"},
         "left_out": {
-            "en": "Late appeals whose holders cannot be found out: {count}.",
+            "en": "Late appeals whose holders are unknown: {count}.",
             "ru": "Просроченных, по которым исполнитель не установлен: {count}.",
         },
         "replied_to": {"en": "replied to", "ru": "с ответом"},
@@ -156,7 +156,7 @@ PAGE: Final = Texts(
         "mix": {"en": "other arrivals", "ru": "состав обращений"},
         "performance": {"en": "the work itself", "ru": "сама работа"},
         "fingerprint": {"en": "fingerprint", "ru": "контрольная сумма"},
-        "made_of": {"en": "What it was made from", "ru": "Исходные данные"},
+        "made_of": {"en": "Input data", "ru": "Исходные данные"},
         "data": {"en": "data", "ru": "данные"},
         "promise": {"en": "target", "ru": "норматив"},
         "version": {"en": "version", "ru": "версия"},
@@ -192,4 +192,4 @@ SOURCES: Final[Mapping[str, str]] = {
     "little": "Little 1961",
     "funnel": "Spiegelhalter 2005",
 }
-"""The papers behind the figures, by the keys of their sentences."""
+"""The papers that define each figure, keyed by the key of its sentence in ``text.report``."""

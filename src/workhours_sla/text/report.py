@@ -281,7 +281,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
         ),
     },
     "standardised": {
-        "en": "The share that each would have with the same mix of times of arrival.",
+        "en": "The share that each group would have with the same mix of times of arrival.",
         "ru": "Доля, какой она была бы при одинаковом распределении времени поступления.",
     },
     "change": {
@@ -401,11 +401,14 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
 }
 SENTENCES: Final = Texts(_SENTENCES)
-"""The sentences that explain a report, by a key that is often the name of a field."""
+"""The sentences that explain a report; the key of many is the name of a field of the report."""
 
 
 def name_of(by: str, key: str | None, lang: str) -> str:
-    """Return the name of a row: classes and weekdays in ``lang``, other names unchanged."""
+    """Return the name of the row ``key`` in the table ``by``.
+
+    The names of classes, weekdays and the missing group are in ``lang``, other names unchanged.
+    """
     if key is None:
         return words.pick(HEADINGS["no_group"], lang)
     if by in ("arrival_class", "due_class"):
@@ -416,7 +419,7 @@ def name_of(by: str, key: str | None, lang: str) -> str:
 
 
 def heading(by: str, lang: str) -> str:
-    """Return the heading of a column; a grouping of your own has its own name.
+    """Return the heading of a column; an unknown column, such as your own grouping, keeps its name.
 
     >>> heading("agency", "en")
     'agency'

@@ -9,6 +9,22 @@ from workhours_sla.errors import WorkHoursError
 from workhours_sla.text import words
 from workhours_sla.text.texts import Texts
 
+_SOURCE_ERRORS_RU: Final = {
+    "no_file": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
+    "directory": "{name} - это каталог; укажите файл событий",
+    "denied": "нет прав на чтение {name}; выдайте их и запустите команду снова",
+    "unopened": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
+    "unreadable": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
+    "not_regular": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
+    "команды workhours watch -",
+    "unlisted": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
+    "выдайте права на чтение каталога",
+}
+"""Russian messages for a source that cannot be read, keyed by the cause of the error.
+
+The English message is the text of the error itself.
+"""
+
 SHELL: Final = Texts(
     {
         "error": {"en": "Error", "ru": "Ошибка"},
@@ -407,35 +423,9 @@ SHELL: Final = Texts(
             "en": "{name} has no rows; give a file with at least one",
             "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
         },
-        "source_no_file": {
-            "en": "{message}",
-            "ru": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
-        },
-        "source_directory": {
-            "en": "{message}",
-            "ru": "{name} - это каталог; укажите файл событий",
-        },
-        "source_denied": {
-            "en": "{message}",
-            "ru": "нет прав на чтение {name}; выдайте их и запустите команду снова",
-        },
-        "source_unopened": {
-            "en": "{message}",
-            "ru": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
-        },
-        "source_unreadable": {
-            "en": "{message}",
-            "ru": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
-        },
-        "source_not_regular": {
-            "en": "{message}",
-            "ru": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
-            "команды workhours watch -",
-        },
-        "source_unlisted": {
-            "en": "{message}",
-            "ru": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
-            "выдайте права на чтение каталога",
+        **{
+            f"source_{cause}": {"en": "{message}", "ru": text}
+            for cause, text in _SOURCE_ERRORS_RU.items()
         },
         "shared_id": {
             "en": "{count} of {rows} rows ({share}%) have the same {canonical}, {id}; check that "
@@ -474,11 +464,11 @@ SHELL: Final = Texts(
         },
     }
 )
-"""The texts of every command but a report, whose texts are in ``text.report``."""
+"""The texts of all commands except ``report``, whose texts are in ``text.report``."""
 
 
 def sentence(error: WorkHoursError, lang: str) -> str:
-    """Return an error's sentence in ``lang``, in English where there is no other."""
+    """Return the message of an error in ``lang``, or in English if there is no other."""
     facts = vars(error)
     if facts.get("cause") in words.REFUSALS:
         return words.refusal(facts["cause"], lang, facts["facts"])
@@ -492,7 +482,10 @@ def sentence(error: WorkHoursError, lang: str) -> str:
 
 
 def language(option: str | None) -> str:
-    """Return the language of the output: the option, else the environment's, else English."""
+    """Return the language of the output: "ru" or "en".
+
+    It is the language of the option, otherwise that of the environment, otherwise English.
+    """
     if option:
         return option
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):

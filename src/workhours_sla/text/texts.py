@@ -1,4 +1,4 @@
-"""Texts by key, in each language, with placeholders and plural forms."""
+"""A mapping from keys to texts in each language, with placeholders and plural forms."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NARROW: Final = re.compile(r" (?=%)|(?<=\}) (?=[чh]\b)")
 
 
 class Texts(Mapping[str, Words]):
-    r"""The texts of one surface. ``text`` returns one of them with its facts filled in.
+    r"""The texts that one part of the program shows, such as the shell, keyed by name.
 
-    A text is a template of ``str.format``. ``{count:day|days}`` is replaced by the plural form for
-    ``count``; Russian has three, for 1, 2 and 5. With ``typeset``, dashes and the spaces of units
-    are those of print.
+    Each text is a template for ``str.format``. ``{count:day|days}`` is replaced by the form of the
+    word that ``count`` needs; Russian has three forms, as for 1, 2 and 5. With ``typeset``, the
+    method ``text`` replaces hyphens by dashes and uses no-break spaces before units.
 
     >>> found = Texts({"left": {
     ...     "en": "{count} {count:appeal|appeals} - {share}%",
@@ -46,21 +46,24 @@ class Texts(Mapping[str, Words]):
         return len(self._texts)
 
     def text(self, lang: str, key: str, /, **facts: object) -> str:
-        """Return a text in ``lang``, in English where there is none. Raises KeyError."""
+        """Return the text of a key with its placeholders replaced by ``facts``.
+
+        The text is in ``lang``, or in English if it has no text in ``lang``. Raises KeyError.
+        """
         template = pick(self._texts[key], lang)
         if self._typeset:
             template = typeset(template, lang)
         if "|" in template:
             return _Filler(lang).vformat(template, (), facts)
-        return template.format(**facts)  # a long list of appeals is printed 10 % faster
+        return template.format(**facts)  # This prints a long list of appeals 10 % faster.
 
     def in_language(self, lang: str) -> Callable[..., str]:
-        """Return ``text`` for one language: a function of a key and its facts."""
+        """Return a function like ``text`` that takes a key and facts, and has its language set."""
         return partial(self.text, lang)
 
 
 class _Filler(Formatter):
-    """``str.format`` with plural forms."""
+    """A formatter like ``str.format`` that also replaces plural forms, as ``{count:day|days}``."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
@@ -72,7 +75,9 @@ class _Filler(Formatter):
 
 
 def plural(count: object, forms: list[str], lang: str) -> str:
-    r"""Return the plural form for a number, which may have thousands separators.
+    r"""Return the plural form that a number needs: one of the 2 English or 3 Russian ``forms``.
+
+    The number may be a text with thousands separators.
 
     >>> [plural(n, ["день", "дня", "дней"], "ru") for n in (1, 3, 11, 25, "1\xa0022", "0,5")]
     ['день', 'дня', 'дней', 'дней', 'дня', 'дня']
@@ -90,7 +95,7 @@ def plural(count: object, forms: list[str], lang: str) -> str:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return text with dashes, and with spaces before units that do not break.
+    """Return a text with dashes instead of hyphens, and with no-break spaces before units.
 
     >>> typeset("less - or more", "en")
     'less – or more'

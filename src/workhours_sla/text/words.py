@@ -193,6 +193,7 @@ _NO_HOURS: Final[Words] = {
 
 
 def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
+    """Return the sentence ``frame`` with each of the reasons in it, keyed by the reason's key."""
     return {
         cause: {lang: frame[lang].replace("{why}", why[lang]) for lang in LANGUAGES}
         for cause, why in reasons.items()
@@ -307,7 +308,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
         },
     ),
 }
-"""Why a time or weekly hours are refused, as one sentence that says what to write instead."""
+"""Why a time or weekly hours cannot be read, as sentences that say what to write instead."""
 
 UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
     "no_rule": {
@@ -421,13 +422,13 @@ STORE_FAULTS: Final[Mapping[str, Words]] = {
         ),
     },
 }
-"""What is wrong with the file of a store or a sink, as one sentence that says what to do."""
+"""What is wrong with the file of a store or a sink, as sentences that say what to do."""
 
 LINES: Final[Mapping[str, Words]] = {
     "changes": {"en": "changes", "ru": "изменения"},
     "digests": {"en": "digests", "ru": "сводки"},
 }
-"""What the lines of a sink are."""
+"""The names of what a sink writes, one line each."""
 
 WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -446,12 +447,15 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def pick(entry: Words, lang: str) -> str:
-    """Return the word in ``lang``, or in English if it has none."""
+    """Return the text of an entry in ``lang``, or in English if it has none in ``lang``."""
     return entry.get(lang) or entry["en"]
 
 
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence of ``REFUSALS`` with its facts; long facts but ``example`` are cut."""
+    """Return the sentence for a cause in ``REFUSALS``, with its facts filled in.
+
+    Long texts among the facts are shortened, except ``example``.
+    """
     short = {
         name: clipped(fact, LONGEST_SHOWN + 3)
         if isinstance(fact, str) and name != "example"
@@ -462,23 +466,23 @@ def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
 
 
 def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
-    """Return the sentence of a cause in ``STORE_FAULTS`` with its facts."""
+    """Return the sentence for a cause in ``STORE_FAULTS``, with its facts filled in."""
     what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
     return pick(STORE_FAULTS[cause], lang).format(**{**facts, "what": what})
 
 
 def holiday(name: str, lang: str) -> str:
-    """Return a holiday's name, in Russian if it has no translation."""
+    """Return the name of a holiday, which is Russian, in ``lang`` if there is a translation."""
     return HOLIDAYS_EN.get(name, name) if lang == "en" else name
 
 
 def short_date(day: date, lang: str) -> str:
-    """Return a date as text: ``1 Nov 2025`` or ``01.11.2025``."""
+    """Return a date as text: ``1 Nov 2025`` in English, ``01.11.2025`` in Russian."""
     if lang == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"
 
 
 def weekday_date(day: date, lang: str) -> str:
-    """Return a date with its weekday: ``Sat 1 Nov 2025`` or ``сб 01.11.2025``."""
+    """Return a date with its weekday: ``Sat 1 Nov 2025``, or ``сб 01.11.2025`` in Russian."""
     return f"{WEEKDAYS[lang][day.weekday()]} {short_date(day, lang)}"
