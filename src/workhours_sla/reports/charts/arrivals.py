@@ -1,4 +1,4 @@
-"""When appeals arrive, by weekday and hour, and what becomes of them."""
+"""Heat maps of the arrivals of appeals, with a cell for each hour of each weekday."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
-from workhours_sla.reports.charts.model import Axis, Box, Chart, Tick, Words
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Tick
 from workhours_sla.reports.scales import (
     neutral_shade,
     percent_sign,
@@ -23,6 +23,7 @@ from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
 SHADES: Final = tuple(f"s{step}" for step in range(7))
+"""The looks of the shades, from the lightest."""
 FEW: Final = "few"
 """The look of cells with fewer than ten appeals."""
 
@@ -30,11 +31,12 @@ _HOURS, _DAYS = range(24), range(7)
 
 
 def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
-    """Return the week of arrivals, weekdays across, a cell for each hour.
+    """Return the heat map for print: a column for each weekday, a row for each hour.
 
-    ``in_time`` shows the share in time of the matured appeals, ``arrived`` how many came,
-    ``due_later`` the share that is due on a later day. A share of fewer than ten is hatched and
-    shows its counts, as 6/8. Raises ValueError.
+    The cells show what ``show`` names: ``in_time``, the share of the matured appeals that were
+    answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of appeals
+    that are due on a later day. A cell with fewer than ten appeals is hatched and shows counts,
+    such as 6/8, instead of a share. Raises ValueError if ``show`` is another value.
     """
     if show not in get_args(Show):
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
@@ -74,9 +76,10 @@ def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
 
 
 def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
-    """Return the week of arrivals, hours across: shades of the share in time, counts of arrivals.
+    """Return the heat map for the HTML page: a column for each hour, a row for each weekday.
 
-    At the right, the share of each weekday that is due on a later day.
+    The shade of a cell is the share in time, and its text the number of appeals. At the right, a
+    bar for each weekday shows the share of its appeals that are due on a later day.
     """
     heat, target = report.heat_map, report.promise.target_rate
     boxes = [_cell(heat, day, hour, target, lang) for day, hour in product(_DAYS, _HOURS)]
@@ -88,7 +91,7 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
             rest.append(Box(_BARS, day + 0.2, _BARS + _BAR, 0.6, "rail"))
             rest.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
             end = _BARS + _BAR + 0.2
-            texts.append(Words(end, day + 0.66, percent_text(part, lang), "tick"))
+            texts.append(Label(end, day + 0.66, percent_text(part, lang), "tick"))
     weekdays, hours = _ticks(lang)
     return Chart(
         CHARTS.text(lang, "chart_heat"),
@@ -101,16 +104,17 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
 
 
 _BARS, _BAR = 24.6, 2.7
-"""Where the bars begin, and how long the longest is, in hours of the axis."""
+"""The x where the bars begin, and the length of the bar of 100 %, in units of the axis (hours)."""
 
 
 def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
+    """Return the cell of an hour of a weekday on the HTML page."""
     arrived, matured, met, known, later = (
         getattr(heat, name)[day][hour]
         for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
     )
     few = matured < COUNTS_ONLY_BELOW
-    label = CHARTS.text(
+    tooltip = CHARTS.text(
         lang,
         "cell",
         day=words.WEEKDAYS[lang][day],
@@ -122,13 +126,15 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
     )
     look = FEW if few else SHADES[shade(met / matured, target)]
     text = str(arrived) if arrived else ""
-    return Box(hour, day, hour + 0.94, 0.93, look, text, label)
+    return Box(hour, day, hour + 0.94, 0.93, look, text, tooltip)
 
 
 def _ticks(lang: str) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
+    """Return the ticks of weekdays and of hours, each in the middle of its column or row."""
     weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
     return weekdays, tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
 
 
 def _labels(target: float, lang: str) -> dict[str, str]:
+    """Return the legend of the shades of the share in time, keyed by look."""
     return dict(zip(SHADES, shade_labels(target, lang), strict=False))

@@ -1,4 +1,4 @@
-"""Groups beside the target: the funnel by size, and the caterpillar by share."""
+"""Charts that compare groups with the target: the funnel plot and the caterpillar plot."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ from workhours_sla.text.numbers import count_text, number
 from workhours_sla.text.report import VERDICTS, heading, name_of
 
 _NAMES: Final = 0.45
-"""The part of the width that names may take."""
+"""The largest part of the chart's width that the names of groups may take."""
 
 
-def funnel_chart(funnel: Funnel | None, table: Table, lang: str) -> Chart:
-    """Return the groups by size and share between the 95 % and the 99.8 % limits.
+def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart:
+    """Return a funnel plot of the groups of a table: their share in time by their size.
 
-    Groups below ten matured have no place in the funnel; a note counts them. Spiegelhalter 2005,
-    "Funnel plots for comparing institutional performance".
+    The curves are the 95 % and the 99.8 % limits around the target. Groups with fewer than ten
+    matured appeals are not drawn; a note counts them. Without a table, the chart is empty.
+    Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
     """
     text = CHARTS.in_language(lang)
+    if table is None:
+        return Chart("", empty=text("no_grouping"))
     title = text("chart_funnel", by=heading(table.by, lang))
+    funnel = funnel_of(report, table)
     if funnel is None:
         return Chart(title, empty=text("no_groups", counts_only=COUNTS_ONLY_BELOW))
     layers: list[Layer] = [model.target_level(funnel.target, lang)]
@@ -38,7 +42,7 @@ def funnel_chart(funnel: Funnel | None, table: Table, lang: str) -> Chart:
             points = tuple(map(Point, funnel.n, getattr(funnel, f"{side}_{kind}")))
             layers.append(Series(points, look, label, shown if label else ""))
     ranked = [(row, row.rate) for row in table.rows if row.funnel is not None and row.rate]
-    layers.append(Series(tuple(_group(funnel.by, row, rate, lang) for row, rate in ranked)))
+    layers.append(Series(tuple(_group(table.by, row, rate, lang) for row, rate in ranked)))
     legend: dict[str, str] = {}
     few_label = text("few_points", flagged=FLAGGED_BELOW)
     for place in (0, -1, 1, -2, 2):
@@ -61,9 +65,14 @@ def funnel_chart(funnel: Funnel | None, table: Table, lang: str) -> Chart:
     )
 
 
+def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
+    """Return the funnel limits for the groups of a table, or None if the report has none."""
+    return next((funnel for funnel in report.funnels if funnel.by == table.by), None)
+
+
 def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
-    """Return the point of a group; it is labelled if it lies outside the outer limits."""
-    words = CHARTS.text(
+    """Return the point of a group, with its name if it lies outside the 99.8 % limits."""
+    tooltip = CHARTS.text(
         lang,
         "group_point",
         name=name_of(by, row.key, lang),
@@ -74,19 +83,23 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
     kind = f"funnel_{row.funnel}{'_few' if rate.flagged else ''}"
     far = abs(row.funnel or 0) > 1
     key = row.key or ""
-    return Point(rate.n, rate.rate, kind, words if key else "", key if far else "")
+    return Point(rate.n, rate.rate, kind, tooltip if key else "", key if far else "")
 
 
-# -- one below the other -----------------------------------------------------------------------
+# -- caterpillar plot --------------------------------------------------------------------------
 
 
-def caterpillar_chart(report: ReportNumbers, table: Table, lang: str, room: Room) -> Chart:
-    """Return the share in time of each group with its interval, the highest first, the total last.
+def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, room: Room) -> Chart:
+    """Return a caterpillar plot of the groups of a table: a row for each with its share in time.
 
-    Groups below ten matured have no share and come last, by their counts. There are as many as the
-    room has rows for, those with the most arrivals.
+    Each share has its interval. The highest share is first and the total last. Groups with fewer
+    than ten matured appeals have counts instead of a share, and follow the other groups. If there
+    is no room for all groups, those with the most arrivals are drawn. Without a table, the chart is
+    empty.
     """
     text = CHARTS.in_language(lang)
+    if table is None:
+        return Chart("", empty=text("no_grouping"))
     title = text("chart_caterpillar", by=heading(table.by, lang))
     letters = int(_NAMES * room.width / model.width_of("n"))
     found = [
@@ -134,14 +147,14 @@ def caterpillar_chart(report: ReportNumbers, table: Table, lang: str, room: Room
 
 
 def _named(name: str, rate: ComplianceRate, letters: int, lang: str) -> str:
-    """Return the label of a group: its name and size, or of few the counts."""
+    """Return the label of a group: its name and size; a small group has counts, such as 6/8."""
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n, lang)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)
 
 
 def _fitting(found: Sequence[tuple[str, ComplianceRate]], height: float) -> int:
-    """Return how many of the groups have room, at least one."""
+    """Return how many of the groups fit into a height in points, at least one."""
     free = height / ROW - 2
     for place, (name, _) in enumerate(found):
         free -= name.count("\n") + 1

@@ -1,8 +1,9 @@
-"""What a chart consists of: axes, and layers of lines, points, bars, boxes and words.
+"""The chart model: axes, and layers of lines, points, bars, boxes and labels.
 
-Every value is plain and in the units of the data; nothing here knows how it is drawn. A *look* is
-a name that each renderer has a style for: ``page.svg`` draws for the page, where values can be
-pointed at, ``plots.drawing`` for print, where a legend explains the looks.
+A chart is plain data in the units of its axes and does not know how it is drawn. There are two
+renderers: ``page.svg`` draws for the HTML page, where marks have tooltips, and ``plots.drawing``
+draws with matplotlib, where a legend explains the styles. A *look* is the name of a style; each
+renderer has its own style for a look.
 """
 
 from __future__ import annotations
@@ -19,20 +20,27 @@ from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
 TYPE: Final = 7.0
-"""The size of type that rooms are measured in, in points."""
+"""The font size of texts in charts, in points."""
 ROW: Final = 8.5
-"""The height of a line of it."""
+"""The height of a line of text of size ``TYPE``, in points."""
+LABELLED: Final = 14
+"""The largest number of points of a chart that are labelled with their names."""
 
 _LETTER: Final = 0.58
-"""The mean width of a letter, by the size of its type."""
+"""The mean width of a letter, as a multiple of the font size."""
 _DAY: Final = timedelta(days=1)
 
 Place = float | datetime
+"""A value on an axis."""
 Tick = tuple[Place, str]
+"""A value on an axis with its text."""
 
 
 class Room(NamedTuple):
-    """The size of the axes, in points; with ``grows`` they become as high as the chart needs."""
+    """The size of the area inside the axes, in points.
+
+    ``grows`` is true for a new figure, whose height is adapted to the chart.
+    """
 
     width: float
     height: float
@@ -41,9 +49,11 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis: its visible range, from left to right or bottom to top, and its tick labels.
+    """An axis with its visible range, its ticks and its title.
 
-    With ``names``, ticks are the names of places rather than values.
+    ``low`` is at the left or at the bottom; an axis whose ``low`` is greater than its ``high`` is
+    reversed. ``minor`` has the minor ticks. ``log`` makes the scale logarithmic. ``names`` is true
+    if the ticks are names of rows or columns, such as weekdays, instead of values.
     """
 
     low: Place
@@ -56,25 +66,27 @@ class Axis:
 
 
 class Point(NamedTuple):
-    """A value, with the ends of its interval if its ``kind``, a look, has one.
+    """A point, with the bounds ``low`` and ``high`` of an interval of x if its look has intervals.
 
-    ``words`` are shown on demand, ``name`` beside it where there is room.
+    ``kind`` is the look. ``tooltip`` is a text for the HTML page. ``name`` labels the point if
+    there is room beside it.
     """
 
     x: Place
     y: float
     kind: str = ""
-    words: str = ""
+    tooltip: str = ""
     name: str = ""
     low: float = 0.0
     high: float = 0.0
 
 
 class Series(NamedTuple):
-    """Points in order, with a line through them if it has a look.
+    """A sequence of points, connected by a line if ``look`` is not empty.
 
-    ``label`` explains it in a legend, ``end`` is written at its end. A line in ``steps`` keeps each
-    value until the next point (post), or changes halfway (mid).
+    ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
+    ``steps`` draws the line in steps: with ``post`` each value extends to the next point, with
+    ``mid`` the value changes halfway between two points.
     """
 
     points: tuple[Point, ...]
@@ -85,7 +97,10 @@ class Series(NamedTuple):
 
 
 class Level(NamedTuple):
-    """A line all across the chart, at a value of ``y``, or of ``x`` if upright."""
+    """A straight line across the whole chart: horizontal at a value of y, or vertical if upright.
+
+    ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
+    """
 
     at: Place
     look: str
@@ -95,7 +110,7 @@ class Level(NamedTuple):
 
 
 class Band(NamedTuple):
-    """The area between two lines in steps."""
+    """The filled area between two lines that are drawn in steps."""
 
     x: Sequence[float]
     lower: Sequence[float]
@@ -104,25 +119,29 @@ class Band(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A bar from 0, of which ``part`` has another look; ``note`` is written above it."""
+    """A vertical bar from 0 to ``height``, drawn with another look from 0 to ``part``.
+
+    ``tooltip`` is a text for the HTML page; ``note`` is written above the bar.
+    """
 
     x: float
     height: int
     part: int
-    words: str
+    tooltip: str
     note: str = ""
 
 
 class Bars(NamedTuple):
-    """Bars, of the looks ``whole`` and ``part``."""
+    """The bars of a bar chart, with the looks ``whole`` and ``part``."""
 
     bars: tuple[Bar, ...]
 
 
 class Box(NamedTuple):
-    """A rectangle from a corner, with a text in its middle, or a line across at a value of ``y``.
+    """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
 
-    ``words`` are shown on demand.
+    ``text`` is written in its middle. ``tooltip`` is a text for the HTML page, which also draws a
+    horizontal line through the rectangle at the y of ``value``.
     """
 
     x: Place
@@ -131,12 +150,12 @@ class Box(NamedTuple):
     height: float
     look: str
     text: str = ""
-    words: str = ""
+    tooltip: str = ""
     value: float | None = None
 
 
-class Words(NamedTuple):
-    """A text at a place."""
+class Label(NamedTuple):
+    """A text at a point of the chart."""
 
     x: Place
     y: float
@@ -144,17 +163,20 @@ class Words(NamedTuple):
     look: str
 
 
-Layer = Series | Level | Band | Bars | Box | Words
+Layer = Series | Level | Band | Bars | Box | Label
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart, or without layers a sentence, ``empty``, that explains why there is none.
+    """A chart: its title, axes, layers and texts.
 
-    ``legend`` has the labels of the looks of points and boxes, ``reading`` is what the chart shows,
-    ``under`` has a text for each tick of ``x``, after a title; ``notes`` go below, ``unnamed``,
-    a text with ``{count}``, too if names have no room. ``height`` is what the chart needs, in
-    points, where that varies; ``columns`` how many boxes are in a row, where they form a table.
+    A chart without data has no layers, and ``empty`` explains why. ``legend`` maps the looks of
+    points and boxes to their labels. ``reading`` states in a sentence what the chart shows.
+    ``under`` has a heading and a text to write below each tick of x. ``notes`` are written below
+    the chart, followed by ``unnamed``, a template with ``{count}``, if there was no room to label
+    some points. ``height`` is the height that the chart needs, in points, or None if any will do.
+    ``framed`` is false for a chart without visible axes. ``columns`` is the number of boxes in a
+    row if the boxes form a table, else 1.
     """
 
     title: str
@@ -176,7 +198,7 @@ class Chart:
         return [layer for layer in self.layers if isinstance(layer, Series)]
 
     def named(self) -> list[Point]:
-        """Return the points to name, the farthest right first."""
+        """Return the points that have a name, from right to left."""
         points = [point for series in self.series() for point in series.points if point.name]
         return sorted(points, key=lambda point: point.x, reverse=True)
 
@@ -185,7 +207,7 @@ class Chart:
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Return round values from ``low`` to ``high``.
+    """Return about ``about`` round values from ``low`` to ``high``, at equal distances.
 
     >>> ticks(0, 3.4)
     [0.0, 1.0, 2.0, 3.0]
@@ -198,25 +220,27 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def share_axis(low: float, lang: str, title: str = "", about: int = 5) -> Axis:
-    """Return an axis of shares up to 1, in percent."""
+    """Return an axis for shares from ``low`` to 1, with ticks in percent."""
     shares = ticks(max(low, 0.0), 1.0, about)
     return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}", lang)) for n in shares), title)
 
 
 def hours_axis(low: float, high: float, lang: str, title: str, about: int = 5) -> Axis:
-    """Return an axis of hours."""
+    """Return an axis for numbers of hours."""
     hours = ticks(low, high, about)
     return Axis(low, high, tuple((n, number(f"{n:g}", lang)) for n in hours), title)
 
 
 def count_axis(high: float, lang: str, title: str = "", about: int = 5) -> Axis:
-    """Return an axis of whole numbers from 0."""
+    """Return an axis for whole numbers from 0 to ``high``."""
     counts = [round(n) for n in ticks(0, high, about) if n == round(n)]
     return Axis(0, high, tuple((n, count_text(n, lang)) for n in counts), title)
 
 
 def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
-    r"""Return an axis of weeks, a place each from 0, naming ``most`` and the years below them.
+    r"""Return an axis for weeks, which are at 0, 1, 2, and so on.
+
+    At most ``most`` of them have ticks, with the year below the first week of each year.
 
     >>> week_axis(["2024-W51", "2025-W01+W02"], "en").ticks
     ((0, '51\n2024'), (1, '01\n2025'))
@@ -231,22 +255,24 @@ def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
     return Axis(-0.7, end, tuple(named), CHARTS.text(lang, "axis_week"))
 
 
-# -- words -----------------------------------------------------------------------------------------
+# -- texts -----------------------------------------------------------------------------------------
 
 
 def target_level(target: float, lang: str, *, upright: bool = False) -> Level:
-    """Return the line of the target rate."""
+    """Return the line that marks the target rate."""
     label = CHARTS.text(lang, "target_line", target=target_text(target, lang))
     return Level(target, "target", label, label, upright)
 
 
 def width_of(text: str, size: float = TYPE) -> float:
-    """Return about how wide a text is, in points."""
+    """Return an estimate of the width of a text in points, given its font size."""
     return max(map(len, text.split("\n"))) * size * _LETTER
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Return a name in at most ``lines`` lines of ``letters`` letters, cut if it is longer.
+    """Return a name broken into at most ``lines`` lines of ``letters`` letters, followed by a tail.
+
+    A longer name is cut. Characters that are not printable become question marks.
 
     >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
     Комитет транспорта и
@@ -258,13 +284,13 @@ def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> st
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:
-    """Return dates in lists of those that follow each other."""
+    """Group dates in order into lists of consecutive dates."""
     runs = groupby(enumerate(days), key=lambda pair: pair[1] - _DAY * pair[0])
     return [[day for _, day in run] for _, run in runs]
 
 
 Rectangle = tuple[float, float, float, float]
-"""Left, low, right and high."""
+"""The left, lower, right and upper edge."""
 
 
 def free_place(
@@ -274,9 +300,11 @@ def free_place(
     frame: Rectangle,
     taken: Sequence[Rectangle],
 ) -> tuple[tuple[float, float], Rectangle] | None:
-    """Return the first place around a point where a text covers nothing and is within the frame.
+    """Find room for a text near the point ``at``, within the frame and clear of other texts.
 
-    A place is a distance from the point to the near edge of the text; 0 centres it.
+    ``around`` has the offsets to try, in order: the distances in x and y from the point to the
+    nearest edge of the text, where 0 centres the text on the point. Returns the first offset that
+    fits and the rectangle of the text, or None if no offset fits.
     """
     for away in around:
         left, low = (

@@ -1,4 +1,4 @@
-"""One appeal against one target: when the clock ran, who had the appeal, and what happened."""
+"""A timeline of one appeal against one target: its clock, its holders and its events."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workhours_sla.reports.charts.model import (
     Axis,
     Box,
     Chart,
+    Label,
     Level,
     Point,
     Room,
     Series,
     Tick,
-    Words,
 )
 from workhours_sla.reports.plain_text import printable
 from workhours_sla.sla.event import Event
@@ -38,21 +38,22 @@ HEIGHT: Final = 130.0
 """The height of the lanes, in points."""
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
-"""The lanes, as their top and height."""
+"""The top and the height of the lanes of working time, holders and events, on the y axis."""
 _BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
 _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
 _NEAR: Final = 9.0
-"""Points between two events below which they share a number."""
+"""Events that are nearer to each other than this, in points, share a label."""
 _USES: Final = ("not_used", "used", "paused", "over")
-"""What working time is for the clock: not counted, counted, paused, past the limit."""
+"""The looks of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
 
 
 class Timeline:
-    """The course of one appeal; events are numbered, holders lettered, and notes explain both.
+    """Builds the timeline chart of one appeal against one target.
 
-    A target around the clock (ClockTime) has all time filled, pauses too, as it runs through them.
+    Events are labelled with numbers and holders with letters; notes explain both. For a ClockTime
+    budget, which runs at night and through pauses, all time is drawn as working time.
     """
 
     def __init__(  # noqa: PLR0913
@@ -83,7 +84,7 @@ class Timeline:
         self._scale = room.width / (self._last - self._first).total_seconds()
 
     def chart(self) -> Chart:
-        """Return the chart."""
+        """Return the timeline, or an empty chart if the appeal has no clock."""
         outcome, text = self._outcome, self._text
         verdict = words.pick(words.VERDICTS[outcome.verdict], self._lang)
         if outcome.overdue:
@@ -111,27 +112,28 @@ class Timeline:
         )
 
     def _width(self, since: datetime, until: datetime) -> float:
-        """Return the points between two instants."""
+        """Return the distance between two instants on the axis, in points."""
         return (until - since).total_seconds() * self._scale
 
     @cached_property
     def _days(self) -> list[date]:
+        """The dates that the axis shows, wholly or in part."""
         first, last = self._first.date(), self._last.date()
         return [first + _DAY * n for n in range((last - first).days + 1)]
 
     def _midnight(self, day: date) -> datetime:
-        """Return the beginning of a date, within the view."""
+        """Return the midnight at which a date begins, limited to the range of the axis."""
         at = self._schedule.end_of_day(day - _DAY)
         return min(max(at, self._first), self._last)
 
-    # -- the time --------------------------------------------------------------------------
+    # -- time ------------------------------------------------------------------------------
 
     def _axis(self) -> Axis:
-        """Return the axis of time: its days and, where there is room, its hours."""
+        """Return the axis of time, with ticks for days and, if there is room, for hours."""
         edges = [(self._midnight(day), weekday_text(day, self._lang)) for day in self._days]
         wide = model.width_of(edges[0][1]) + TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
-            edges = edges[1:]  # the rest of the first day is too narrow for its name
+            edges = edges[1:]  # the visible part of the first day is too narrow for its name
         named: list[Tick] = []
         free = self._first
         for at, text in edges:
@@ -145,6 +147,7 @@ class Timeline:
         return Axis(self._first, self._last, tuple(named), minor=hours)
 
     def _hours(self, step: int, named: Sequence[object]) -> Iterator[Tick]:
+        """Yield a tick for every ``step`` hours, except at the instants ``named``."""
         at = self._first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while at <= self._last:
             local = at.astimezone(self._first.tzinfo)
@@ -153,7 +156,10 @@ class Timeline:
             at += timedelta(hours=1)
 
     def _time(self) -> Iterator[Box]:
-        """Return the time that counts by its use, and the dates that the calendar does not know."""
+        """Return a box for each stretch of working time and each date without a calendar.
+
+        The look of a stretch shows whether the clock counted it.
+        """
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
         cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
@@ -171,6 +177,7 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
+        """Return the look of working time at an instant."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
@@ -179,15 +186,15 @@ class Timeline:
         return "over" if limit is not None and at > limit else "used"
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the time that counts in view, of shifts that began the day before, too."""
+        """Yield the working time within the range of the axis, night shifts included."""
         for day in (self._days[0] - _DAY, *self._days):
             if self._schedule.knows(day):
                 for since, until in self._schedule.intervals_of(day):
                     if since < self._last and until > self._first:
                         yield max(since, self._first), min(until, self._last)
 
-    def _reasons(self) -> Iterator[Words]:
-        """Yield why days have no working time, where there is room."""
+    def _reasons(self) -> Iterator[Label]:
+        """Yield a label with the reason for each run of days without working time, if it fits."""
         tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
@@ -208,9 +215,10 @@ class Timeline:
             if across >= TYPE and along > model.width_of("ооооо"):
                 look = "upright" if upright else "reason"
                 middle = since + (until - since) / 2
-                yield Words(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
+                yield Label(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
 
     def _why(self, day: date) -> str:
+        """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
             return words.pick(words.OVERRIDDEN, self._lang)
         found = self._schedule.calendar.day(day)
@@ -221,7 +229,7 @@ class Timeline:
         return words.pick(words.DAY_KINDS[found.kind], self._lang)
 
     def _lines(self) -> Iterator[Level]:
-        """Yield the due time, the limit and, of an open appeal, the time of evaluation."""
+        """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
         outcome = self._outcome
         waiting = outcome.answered_at is None and outcome.withdrawn_at is None
         same = outcome.due_at == outcome.limit
@@ -234,12 +242,13 @@ class Timeline:
                 yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
+        """Return an instant as text in the zone of the schedule."""
         return when_text(at.astimezone(self._schedule.tz), self._lang)
 
-    # -- what happened ---------------------------------------------------------------------
+    # -- events and holders ----------------------------------------------------------------
 
-    def _marks(self) -> Iterator[Series | Words]:
-        """Yield the events as points; those near each other share a label with their numbers."""
+    def _marks(self) -> Iterator[Series | Label]:
+        """Yield the events as points with numbers; events near each other share a label."""
         groups: list[list[tuple[int, datetime]]] = []
         for number, event in enumerate(self._events, start=1):
             at = event.occurred_at
@@ -251,10 +260,10 @@ class Timeline:
         for group in groups:
             (first, since), (last, until) = group[0], group[-1]
             text = str(first) if first == last else f"{first}\N{EN DASH}{last}"
-            yield Words(since + (until - since) / 2, _MARKS - 0.2, text, "number")
+            yield Label(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
     def _event_notes(self) -> Iterator[str]:
-        """Yield what the numbers of the events mean."""
+        """Yield a note for each numbered event: its time, type and agency."""
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
             name = self._text(event.type.value)
@@ -263,7 +272,7 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield the stretches of each holder, labelled with letters."""
+        """Yield a box for each stretch with one holder, labelled with letters if there is room."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
@@ -271,7 +280,7 @@ class Timeline:
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
-        """Yield what the letters of the holders mean."""
+        """Yield a note for each lettered stretch: its working time, holder and phase."""
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
@@ -280,6 +289,6 @@ class Timeline:
 
 
 def _letters(place: int) -> str:
-    """Return the letters of a place as the columns of a spreadsheet have them: Z, then AA."""
+    """Return letters for a number from 0, as for the columns of a spreadsheet: A to Z, then AA."""
     rest, last = divmod(place, 26)
     return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)

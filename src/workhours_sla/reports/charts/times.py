@@ -1,4 +1,4 @@
-"""The time to an answer, the open appeals by week, and the deadlines to come."""
+"""Charts of the time to an answer and of the deadlines to come."""
 
 from __future__ import annotations
 
@@ -40,14 +40,15 @@ from workhours_sla.worktime.budget import format_amount
 
 _HOUR: Final = timedelta(hours=1)
 _CURVE_MARKS: Final = 40
+"""About how many points of the curve have a tooltip."""
 
 
 def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) -> Chart:
-    """Return the share not yet answered by working time, with its 95 % band (Kaplan-Meier).
+    """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
 
-    With the budget, the median and the ninetieth percentile. ``cases``, those the report was made
-    of, add the times at which appeals were observed no longer (open or withdrawn), and how many
-    still waited at each tick.
+    The chart has the 95 % band, the budget, the median and the ninetieth percentile. ``cases``, the
+    cases of the report, add the times at which the observation of open and withdrawn appeals ends,
+    and below each tick the number of appeals that still waited.
     """
     text = CHARTS.in_language(lang)
     curve = report.curve
@@ -75,8 +76,8 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
         facts = dict(
             zip(("share", "lower", "upper"), (percent_text(n, lang) for n in figures), strict=True)
         )
-        words = text("not_answered", hours=number(f"{hours[place]:.2f}", lang), **facts)
-        marks.append(Point(hours[place], share[place], "small", words))
+        tooltip = text("not_answered", hours=number(f"{hours[place]:.2f}", lang), **facts)
+        marks.append(Point(hours[place], share[place], "small", tooltip))
     layers.append(Series(tuple(marks)))
     total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
@@ -95,7 +96,7 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
         under = text("at_risk"), tuple(left)
     return Chart(
         text("chart_curve"),
-        Axis(0, 1.03 * last, axis.ticks, axis.title),  # so that the last fall shows
+        Axis(0, 1.03 * last, axis.ticks, axis.title),  # past the last step down
         model.share_axis(0.0, lang, text("unanswered")),
         tuple(layers),
         legend,
@@ -105,7 +106,7 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
 
 
 def curve_end(report: ReportNumbers) -> float:
-    """Return the hour at which the curve ends: after the budget and the ninetieth percentile."""
+    """Return the hours at which the curve ends, past the budget and the ninetieth percentile."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
     ends = [2 * budget] if budget is not None else []
@@ -115,18 +116,18 @@ def curve_end(report: ReportNumbers) -> float:
         if quantile is not None and quantile.time is not None
     ]
     end = min(max(ends), longest) if ends else longest
-    return (end or _HOUR) / _HOUR  # all were answered at once
+    return (end or _HOUR) / _HOUR  # zero if all appeals were answered at once
 
 
 def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
-    """Return the waits in hours of the appeals that the curve follows, and which were answered."""
+    """Return the waits in hours of the appeals of the curve, and which of them were answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
     hour = _HOUR // MICROSECOND
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
 
 
 def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
-    """Return a mark on the curve for each wait that ended without an answer."""
+    """Return a point on the curve for each wait in hours that ended without an answer."""
     hours = [float(point.x) for point in line]  # type: ignore[arg-type]
     ended = np.unique(waits[waits <= hours[-1]])
     at = np.searchsorted(hours[:-1], ended, side="right") - 1
@@ -138,9 +139,10 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 
 
 def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
-    """Return how many deadlines fall in each hour, or on each day, of the first ``most``.
+    """Return a bar chart of the deadlines in the first ``most`` slots, which are hours or days.
 
-    Hours and days without a deadline are left out. Of each bar, those at one instant are set apart.
+    Slots without a deadline are left out. The part of each bar with another look is the largest
+    number of deadlines at one instant.
     """
     text = CHARTS.in_language(lang)
     slots = forecast.slots[:most]
@@ -160,8 +162,8 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
         when = f"{day_text(day, lang)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
         facts = {"count": slot.count, "together": slot.together}
         note = count_text(slot.count, lang) if slot is highest else ""
-        words = text("load_point", when=when, **facts)
-        bars.append(Bar(place, slot.count, slot.together, words, note))
+        tooltip = text("load_point", when=when, **facts)
+        bars.append(Bar(place, slot.count, slot.together, tooltip, note))
     low, high = -0.7, max(len(slots) - 0.3, 2.7)
     unit = room.width / (high - low)
     return Chart(
@@ -175,12 +177,16 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
 
 
 _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
+"""The counts of a forecast of appeals whose deadlines are in no slot."""
 
 
 def _slot_ticks(
     slots: Sequence[Slot], unit: float, free: float, *, by_hour: bool, lang: str
 ) -> Iterator[Tick]:
-    """Yield the names of hours, if all have room, and of the days that have room."""
+    """Yield ticks with the hours, if there is room for all, and the days that there is room for.
+
+    ``unit`` is the width of a slot in points; the first day label may begin at ``free`` slots.
+    """
     hours = by_hour and unit > model.width_of("00:00")
     before = None
     for place, slot in enumerate(slots):

@@ -1,4 +1,4 @@
-"""Charts of the weeks: their control charts, the share in time, and the backlog."""
+"""Charts by week: the control charts, the shares in time, and the backlog."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from workhours_sla.text.charts import CHARTS, SENTENCES
 from workhours_sla.text.numbers import count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
-"""The signals of a change, the strongest first: a point is marked by its first."""
+"""The signals of a change, the strongest first. A point has the look of its strongest signal."""
 
 _MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
 
 
 def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
-    """Return the signals of a point in words."""
+    """Return the names of the signals that a point of a control chart has."""
     return [CHARTS.text(lang, kind) for kind in SIGNALS if getattr(point, kind, False)]
 
 
 def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
-    """Return the weekly medians between their limits.
+    """Return an XmR chart of the weekly median times to an answer.
 
-    ``rows`` of the table ``week`` add the weeks that are not final yet.
+    ``rows`` are those of the table ``week``; they add the weeks that are not final yet.
     """
     text = CHARTS.in_language(lang)
     points = {point.week: point for point in trend.points}
@@ -49,8 +49,8 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
     final, waiting = [], []
     for place, (week, median) in enumerate(medians.items()):
         if week in points:
-            words = f"{week}: {_hours(median, lang)}"
-            final.append(_point(place, median / _HOUR, words, points[week], lang))
+            tooltip = f"{week}: {_hours(median, lang)}"
+            final.append(_point(place, median / _HOUR, tooltip, points[week], lang))
         else:
             waiting.append(Point(place, median / _HOUR, "open"))
     layers: list[Layer] = [
@@ -74,7 +74,7 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
 
 
 def moving_range_chart(trend: Trend, lang: str) -> Chart:
-    """Return by how much each weekly median differs from the one before, and the limit of that."""
+    """Return a chart of the differences between successive weekly medians, with their limit."""
     text = CHARTS.in_language(lang)
     ranges = [
         Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
@@ -102,7 +102,10 @@ def _of_hours(  # noqa: PLR0913, PLR0917
     lang: str,
     reading: str = "",
 ) -> Chart:
-    """Return a chart of hours by week; it begins at 0 unless a value or a limit is below."""
+    """Return a control chart of hours by week.
+
+    The y axis shows all values and limits; it begins below 0 only if a value or a limit is below 0.
+    """
     values = [point.y for layer in layers if isinstance(layer, Series) for point in layer.points]
     values += [float(layer.at) for layer in layers if isinstance(layer, Level)]  # type: ignore[arg-type]
     least, most = min(values), max(values)
@@ -121,7 +124,7 @@ def _of_hours(  # noqa: PLR0913, PLR0917
 
 
 def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
-    """Return the shares in time of weeks between the limits of each, by its size (p')."""
+    """Return a p' control chart of the weekly shares in time, with limits for each week's size."""
     text = CHARTS.in_language(lang)
     points = trend.points
     if not points:
@@ -129,7 +132,7 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         return Chart(text("chart_share_trend"), y=axis, empty=text("no_weeks"))
     names = [point.week for point in points]
     shares = tuple(
-        _point(place, point.share, _share_words(point, lang), point, lang)
+        _point(place, point.share, _share_tooltip(point, lang), point, lang)
         for place, point in enumerate(points)
     )
     layers: list[Layer] = [
@@ -163,7 +166,8 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
     )
 
 
-def _share_words(point: SharePoint, lang: str) -> str:
+def _share_tooltip(point: SharePoint, lang: str) -> str:
+    """Return the tooltip of a weekly share: its counts, and its limits if there are any."""
     limits = ""
     if point.lower is not None and point.upper is not None:
         low, high = (percent_text(limit, lang) for limit in (point.lower, point.upper))
@@ -174,49 +178,53 @@ def _share_words(point: SharePoint, lang: str) -> str:
 
 
 def _point(
-    place: int, value: float, words: str, point: TrendPoint | SharePoint, lang: str
+    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, lang: str
 ) -> Point:
-    """Return a point with its signals, of the kind of the strongest about its value."""
+    """Return a point whose tooltip lists its signals and whose look is its strongest signal."""
     found = signals_of(point, lang)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
-    return Point(place, value, kind, "; ".join([words, *found]))
+    return Point(place, value, kind, "; ".join([tooltip, *found]))
 
 
 def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
-    """Return the points that are several short weeks taken together."""
+    """Return the points of short weeks that were merged, which have a wide background."""
     return Series(
         tuple(Point(n, values[n], "merged") for n, name in enumerate(names) if "+" in name)
     )
 
 
 def _legend(lang: str) -> dict[str, str]:
+    """Return the legend of the looks of points in control charts, keyed by look."""
     kinds = ("merged", *SIGNALS)
     labels = {kind: CHARTS.text(lang, kind) for kind in kinds}
     return {**labels, "open": CHARTS.text(lang, "not_final")}
 
 
 def _hours(amount: timedelta, lang: str) -> str:
+    """Return an amount of working time in hours with the unit."""
     return CHARTS.text(lang, "hours", hours=hours_exact(amount, lang))
 
 
 def _too_short(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
+    """Return the note that there are too few weeks for limits, or no note if there are enough."""
     if trend.baseline is not None:
         return ()
     return (SENTENCES.text(lang, "trend_too_short", points=len(trend.points)),)
 
 
 def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) -> str:
+    """Return the names of the weeks that signal a change, or a text that there are none."""
     found = [point.week for point in points if signals_of(point, lang)]
     return ", ".join(found) or CHARTS.text(lang, "no_signals")
 
 
-# -- the weeks as they are ---------------------------------------------------------------------
+# -- shares and backlog ------------------------------------------------------------------------
 
 
 def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
-    """Return the share in time by week with its interval; short weeks are one with the next.
+    """Return a chart of the share in time by week, with intervals, above bars of the arrivals.
 
-    Below, how many arrived in each.
+    A short week is merged with the next week.
     """
     weeks, target = report.weeks, report.promise.target_rate
     places: dict[str, list[int]] = {}
@@ -248,10 +256,13 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
 
 
 def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> Box:
-    """Return the interval of a week with its share; of few, where they would be."""
+    """Return the box of a week or of merged weeks: the interval, with a line at the share.
+
+    A week with too few appeals for a share has an invisible box with a tooltip.
+    """
     rate, shown = row.rate, rate_text(row, lang)
     ranked = rate if rate is not None and not rate.counts_only else None
-    words = CHARTS.text(
+    tooltip = CHARTS.text(
         lang,
         "week_point",
         week=row.key,
@@ -263,21 +274,21 @@ def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> 
     )
     look = "week"
     if row.final_at is None or row.final_at >= report.as_of:
-        words += f" ({CHARTS.text(lang, 'not_final')})"
+        tooltip += f" ({CHARTS.text(lang, 'not_final')})"
         look = "week open"
     start, end = places[0] - 0.45, places[-1] + 0.45
     if ranked is None:
-        return Box(start, 0.0, end, 1.0, "hit", words=words)
+        return Box(start, 0.0, end, 1.0, "hit", tooltip=tooltip)
     low, high = ranked.interval.lower, ranked.interval.upper
-    return Box(start, low, end, high - low, look, words=words, value=ranked.rate)
+    return Box(start, low, end, high - low, look, tooltip=tooltip, value=ranked.rate)
 
 
 def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
-    """Return the open and the overdue appeals at the end of each week."""
+    """Return a chart of the open and the overdue appeals at the end of each week."""
     text = CHARTS.in_language(lang)
     most = max([1, *(point.open for point in points)])
     weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
-    words = [
+    tooltips = [
         text(
             "backlog_point",
             when=when_text(one.at, lang),
@@ -289,7 +300,7 @@ def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
         )
         for one in points
     ]
-    marked = (Point(n, one.open, "small", words[n]) for n, one in enumerate(points))
+    marked = (Point(n, one.open, "small", tooltips[n]) for n, one in enumerate(points))
     overdue = (Point(n, one.overdue) for n, one in enumerate(points))
     return Chart(
         text("chart_backlog"),

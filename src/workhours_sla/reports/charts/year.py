@@ -1,4 +1,4 @@
-"""A year of a calendar: which days are worked, which are not, and by which act."""
+"""A chart of a year of a calendar: the kind of each day, and the acts behind the days."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, Final
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.reports.charts.model import Axis, Box, Chart, Words, in_a_row
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
 from workhours_sla.text import words
 from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 460.0
-"""The height of twelve months, in points."""
+"""The height of the chart, in points."""
 SIGNS: Final[Mapping[str, str]] = {
     "work": "",
     "short": "*",
@@ -30,16 +30,16 @@ SIGNS: Final[Mapping[str, str]] = {
     "overridden": "=",
     "unknown": "?",
 }
-"""The kinds of days, with their signs: those of the terminal, where it has one."""
+"""The sign of each kind of day, the same as in the terminal. A kind is also the look of its box."""
 
 _ACROSS, _DOWN = 3, 4
 _WIDE, _TALL = 8, 8.6
-"""A month with its margins, in days."""
+"""The width and height of a month with its margins, in days."""
 _DAY: Final = timedelta(days=1)
 
 
 def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
-    """Return the twelve months of a year with the kind of each day; notes name the acts."""
+    """Return a chart of the days of a year with the kind of each day; notes name the acts."""
     calendar = of.calendar if isinstance(of, Schedule) else of
     overrides = of.overrides if isinstance(of, Schedule) else {}
     boxes, texts = [], list(_heads(year, lang))
@@ -51,9 +51,9 @@ def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
         kinds.add(kind)
         x, y = _place(day)
         boxes.append(Box(x + 0.03, y + 0.03, x + 0.97, 0.94, kind))
-        texts.append(Words(x + 0.05, y + 0.88, str(day.day), f"day {kind}"))
+        texts.append(Label(x + 0.05, y + 0.88, str(day.day), f"day {kind}"))
         if SIGNS[kind]:
-            texts.append(Words(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
+            texts.append(Label(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
         for entry in found.reasons[:1] if found is not None else ():
             if entry.act is not None:
                 acts.setdefault(entry.act.text(lang), []).append(day)
@@ -76,11 +76,13 @@ def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
 
 
 def _dates(year: int) -> Iterator[date]:
+    """Return the dates of a year in order."""
     first = date(year, 1, 1)
     return (first + _DAY * n for n in range(366 if months.isleap(year) else 365))
 
 
 def _day(calendar: Calendar, day: date) -> Day | None:
+    """Return a day of the calendar, or None if the calendar does not cover the date."""
     try:
         return calendar.day(day)
     except CalendarCoverageError:
@@ -88,6 +90,7 @@ def _day(calendar: Calendar, day: date) -> Day | None:
 
 
 def _kind(day: Day | None) -> str:
+    """Return the kind of a day, which is a key of ``SIGNS``; None is an unknown day."""
     if day is None:
         return "unknown"
     if day.short:
@@ -96,32 +99,32 @@ def _kind(day: Day | None) -> str:
 
 
 def _place(day: date) -> tuple[float, float]:
-    """Return the upper left corner of a date."""
+    """Return the x and y of the upper left corner of a date's box."""
     first = date(day.year, day.month, 1).weekday()
     row, column = divmod(first + day.day - 1, 7)
     down, across = divmod(day.month - 1, _ACROSS)
     return across * _WIDE + column, down * _TALL + 2 + row
 
 
-def _heads(year: int, lang: str) -> Iterator[Words]:
-    """Yield the names of months, and of weekdays below each."""
+def _heads(year: int, lang: str) -> Iterator[Label]:
+    """Yield the names of the months, and below each the names of the weekdays."""
     for month, name in enumerate(words.MONTHS[lang], start=1):
         first = date(year, month, 1)
         x, y = _place(first)
         x -= first.weekday()
-        yield Words(x + 3.5, y - 1.15, name, "month")
+        yield Label(x + 3.5, y - 1.15, name, "month")
         for place, weekday in enumerate(words.WEEKDAYS[lang]):
-            yield Words(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
+            yield Label(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
 
 
 def _ranges(days: list[date], lang: str) -> str:
-    """Return dates of a year as people list them, those in a row as from and to."""
+    """Return a list of dates as text, with consecutive dates as a range such as 1 Jan-8 Jan."""
     runs = [(short_day(run[0], lang), short_day(run[-1], lang)) for run in in_a_row(days)]
     return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
 
 
 def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
-    """Return in words why the first unknown date of the year is not known."""
+    """Return a sentence why the calendar does not cover the first date that it does not cover."""
     for day in _dates(year):
         try:
             calendar.day(day)

@@ -8,7 +8,7 @@ from typing import Final
 
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.charts.arrivals import week_of_arrivals
-from workhours_sla.reports.charts.groups import funnel_chart
+from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.section import Section
@@ -113,13 +113,13 @@ class Results(Section):
     def groups(self, table: Table, name: str) -> Iterator[Html]:
         """Yield the funnel and the table of a grouping."""
         lang = self.lang
-        funnel = next((f for f in self.report.funnels if f.by == table.by), None)
+        funnel = funnel_of(self.report, table)
         if funnel is not None:
             chance = number(f"{funnel.false_alarms:.2f}", lang)
             dispersion = number(f"{funnel.dispersion:.2f}", lang)
             caption = self.sentence("funnel", false_alarms=chance)
             caption += f" {self.text('funnel_reading', dispersion=dispersion)}"
-            chart = funnel_chart(funnel, table, lang)
+            chart = funnel_chart(self.report, table, lang)
             yield self.figure(chart, caption, wide=True, height=330)
         if len(table.rows) > ROWS:
             yield element("p", self.text("rows_first", shown=ROWS, all=len(table.rows)))

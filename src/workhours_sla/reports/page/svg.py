@@ -1,8 +1,9 @@
-"""Draw a chart for the page as inline SVG, with marks that show their value.
+"""Draw a chart for the HTML page as inline SVG.
 
-Colours, strokes and sizes of type are the style sheet's. The words of a mark are its
-``aria-label``, which the page also shows beside it; arrow keys go from mark to mark. The page has
-no legend of lines, so points without words are not drawn.
+Colours, line widths and font sizes come from the style sheet. A *mark* is an element with a
+tooltip: the text is its ``aria-label``, which the script of the page shows next to it, and the
+arrow keys move from mark to mark. Points without a tooltip are not drawn, because the page has no
+legend that would explain them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from workhours_sla.reports.plain_text import printable
 from workhours_sla.statistics.intervals import ComplianceRate
 
 WIDE, HALF, HEIGHT = 1000, 490, 270
-LABELLED: Final = 14
-"""How many points are named at most."""
+"""The widths of a full and a half chart, and the usual height, in units of the SVG."""
 
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 76, 14, 38
-"""The margins; at the right, for the names of lines."""
+"""The margins around the axes; the right margin has room for the names of lines."""
 _LINE: Final = 13.0
 """The height of a line of text."""
 _LETTER: Final = 6.2
@@ -37,20 +37,20 @@ _HOLLOW: Final = ("funnel_0", "funnel_1", "funnel_-1")
 
 
 def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
-    """Return a chart as an element, with its title and its reading for screen readers."""
+    """Return a chart as an ``svg`` element; its title and reading are for screen readers."""
     return _Drawing(chart, WIDE if wide else HALF, height).svg()
 
 
 def room(*, wide: bool = False, height: int = HEIGHT) -> Room:
-    """Return the size of the axes, in the points of the type that rooms are measured in."""
+    """Return the size of the area inside the axes, scaled to the font size of the chart model."""
     scale = model.width_of("n") / _LETTER
     width = WIDE if wide else HALF
     return Room((width - _LEFT - _RIGHT) * scale, (height - _TOP - _FOOT) * scale)
 
 
 def legend(chart: Chart) -> Html | None:
-    """Return what the looks of boxes with words mean, None if there are none."""
-    looks = {box.look for box in chart.layers if isinstance(box, model.Box) and box.words}
+    """Return the legend of the boxes that have tooltips, or None if there are no such boxes."""
+    looks = {box.look for box in chart.layers if isinstance(box, model.Box) and box.tooltip}
     items = [
         element("li", element("span", class_=f"swatch {look}", aria_hidden="true"), label)
         for look, label in chart.legend.items()
@@ -59,7 +59,10 @@ def legend(chart: Chart) -> Html | None:
 
 
 def interval_bar(rate: ComplianceRate, low: float) -> Html:
-    """Return the interval of a share beside the target, small; the table has its numbers."""
+    """Return a small picture of the interval of a share and of the target, for a table cell.
+
+    ``low`` is the share at the left edge; the right edge is 100 %.
+    """
     axis = Axis(low, 1.0)
     left, right, goal, at = (
         _place(axis, share, 3, 69)
@@ -77,7 +80,10 @@ def interval_bar(rate: ComplianceRate, low: float) -> Html:
 
 
 def _place(axis: Axis, value: Place, start: float, end: float) -> float:
-    """Return the place of a value between two others, kept within the chart."""
+    """Return the coordinate of a value on an axis that is drawn from ``start`` to ``end``.
+
+    A value outside the range of the axis is moved to its nearest end.
+    """
     low, high, at = (
         one.timestamp() if isinstance(one, datetime) else math.log(one) if axis.log else one
         for one in (axis.low, axis.high, value)
@@ -87,7 +93,7 @@ def _place(axis: Axis, value: Place, start: float, end: float) -> float:
 
 
 class _Drawing:
-    """A chart as it is drawn: first axes and lines, over them the marks and the texts."""
+    """Draws one chart: lines and texts are collected first, and marks are drawn over them."""
 
     def __init__(self, chart: Chart, width: int, height: int) -> None:
         self._chart, self._width, self._height = chart, width, height
@@ -99,6 +105,7 @@ class _Drawing:
         self._ends: list[tuple[float, str]] = []
 
     def svg(self) -> Html:
+        """Return the chart as an element."""
         chart = self._chart
         self._axes()
         for layer in chart.layers:
@@ -138,10 +145,10 @@ class _Drawing:
             "rect", x=round(x, 1), y=min(y, foot), width=wide, height=tall, class_=class_
         )
 
-    def _mark(self, words: str, *shapes: Html, class_: str = "") -> None:
-        """Draw shapes that show their words when pointed at or reached by keyboard."""
+    def _mark(self, tooltip: str, *shapes: Html, class_: str = "") -> None:
+        """Draw shapes whose tooltip appears on hover and on keyboard focus."""
         class_ = f"mark {class_}".rstrip()
-        mark = element("g", shapes, class_=class_, tabindex=-1, role="img", aria_label=words)
+        mark = element("g", shapes, class_=class_, tabindex=-1, role="img", aria_label=tooltip)
         self._marks.append(mark)
 
     def _axes(self) -> None:
@@ -163,7 +170,7 @@ class _Drawing:
             self._text(self._right, self._height - 4, x.title, "title", "end")
 
     def _write_ends(self) -> None:
-        """Write the names of lines at their ends, apart from each other."""
+        """Write the names of lines at their right ends, moved down where they would overlap."""
         free = 0.0
         for at, text in sorted(self._ends):
             free = max(at, free)
@@ -195,11 +202,11 @@ class _Drawing:
                 for bar in bars:
                     left, right = self._x(bar.x - 0.4), self._x(bar.x + 0.4)
                     top = self._y(bar.height)
-                    self._mark(bar.words, self._rect(left, top, right, self._foot, "bar"))
+                    self._mark(bar.tooltip, self._rect(left, top, right, self._foot, "bar"))
                     self._text((left + right) / 2, top - 4, bar.note, "tick", "middle")
             case model.Box():
                 self._box(layer)
-            case model.Words(at, y, text, look):
+            case model.Label(at, y, text, look):
                 self._text(self._x(at), self._y(y), text, look)
 
     def _series(self, series: model.Series) -> None:
@@ -219,16 +226,16 @@ class _Drawing:
             else:
                 self._text(x + 8, y - 5, series.end, "note")
         for point in series.points:
-            if point.words:
+            if point.tooltip:
                 hollow = not point.kind or point.kind.startswith(_HOLLOW)
                 class_ = "small" if point.kind == "small" else "" if hollow else "signal"
                 dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
-                self._mark(point.words, dot, class_=class_)
+                self._mark(point.tooltip, dot, class_=class_)
 
     def _box(self, box: model.Box) -> None:
         left, right = self._x(box.x), self._x(box.end)
         edges = left, self._y(box.y), right, self._y(box.y + box.height)
-        if not box.words:
+        if not box.tooltip:
             self._lines.append(self._rect(*edges, box.look))
             return
         shapes = [self._rect(*edges)]
@@ -240,10 +247,10 @@ class _Drawing:
         if box.text:
             x, y = round((left + right) / 2, 1), round((edges[1] + edges[3]) / 2 + 4, 1)
             shapes.append(element("text", box.text, x=x, y=y, text_anchor="middle"))
-        self._mark(box.words, *shapes, class_=box.look)
+        self._mark(box.tooltip, *shapes, class_=box.look)
 
     def _names(self) -> None:
-        """Name points where there is room."""
+        """Write the names of points that have a name where there is room."""
         dots = [
             (self._x(point.x), self._y(point.y))
             for series in self._chart.series()
@@ -256,7 +263,7 @@ class _Drawing:
             at, text = (self._x(point.x), self._y(point.y)), printable(point.name)
             size = len(text) * _LETTER, _LINE
             found = model.free_place(((7, 0), (-7, 0)), at, size, frame, taken)
-            if found is not None and len(taken) < len(dots) + LABELLED:
+            if found is not None and len(taken) < len(dots) + model.LABELLED:
                 self._text(found[1][0], at[1] + 4, text, "note name")
                 taken.append(found[1])
 
@@ -265,7 +272,7 @@ Corner = tuple[float, float]
 
 
 def _corners(places: list[Corner], steps: Literal["", "post", "mid"]) -> list[Corner]:
-    """Return the corners of a line through places, or in steps between them."""
+    """Return the corners of a line through points, drawn straight or in steps."""
     corners = places[:1]
     for (left, before), (right, after) in pairwise(places):
         at = right if steps == "post" else round((left + right) / 2, 1)

@@ -1,13 +1,14 @@
 """Plots for notebooks and print: functions that draw on matplotlib axes and return them.
 
-Each takes ``ax``, the axes to draw on, or makes a figure of its own, and ``lang``, ``ru`` or
-``en``; the default is the report's language. None shows, saves, or
-changes a setting: the axes are the caller's. They need ``workhours-sla[plots]``.
+Each function draws on the axes ``ax``, or makes a new figure if ``ax`` is None. The texts are in
+``lang``, "en" or "ru"; a plot of a report uses the report's language by default. The functions
+neither show nor save the figure and change no setting of matplotlib. They need
+``workhours-sla[plots]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
@@ -24,7 +25,6 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text.charts import CHARTS
 from workhours_sla.worktime.schedule import Schedule
 
 try:
@@ -38,30 +38,33 @@ except ModuleNotFoundError as _error:
 
 
 def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
-    """Draw the medians of the weeks between their limits (XmR chart) and return the axes.
+    """Draw an XmR chart of the weekly median times to an answer, and return the axes.
 
-    A point is a week of the table ``week``, in hours of working time. Weeks that signal a change
-    have a mark by the rule that they break, merged short weeks a wide ground; weeks that are not
-    final yet are hollow and judged by no rule. Limits are those of ``report.trend``.
+    Each point is a week of the table ``week``, in hours of working time, and the limits are those
+    of ``report.trend``. A week that signals a change has a marker that shows which rule it breaks.
+    Short weeks that were merged have a wide background. Weeks that are not final yet are hollow,
+    and no rule is applied to them.
     """
     rows = report.table("week").rows
     return draw(ax, lambda _: weeks.xmr_chart(report.trend, lang or report.lang, rows))
 
 
 def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
-    """Draw by how much each weekly median differs from the one before, and return the axes.
+    """Draw the differences between the medians of successive weeks, and return the axes.
 
-    The second panel of an XmR chart: a point past the limit is a sudden change. It has the weeks
-    of ``report.trend``, all of them final; the first has no range.
+    This moving range chart is the second panel of an XmR chart: a point above the limit is a sudden
+    change. The weeks are those of ``report.trend``, which are all final. The first week has no
+    range.
     """
     return draw(ax, lambda _: weeks.moving_range_chart(report.trend, lang or report.lang))
 
 
 def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
-    """Draw the shares in time of weeks between limits by their size (p'), and return the axes.
+    """Draw a p' control chart of the weekly shares in time, and return the axes.
 
-    A point is a week that is final, or several short ones on a wide ground. Limits are those of
-    ``report.share_trend``, after Laney 2002, "Improved control charts for attributes".
+    Each point is a week that is final, or several short weeks merged, which have a wide background.
+    The limits are those of ``report.share_trend`` and depend on the size of the week. Laney 2002,
+    "Improved control charts for attributes".
     """
     target, lang = report.promise.target_rate, lang or report.lang
     return draw(ax, lambda _: weeks.p_prime_chart(report.share_trend, target, lang))
@@ -70,12 +73,13 @@ def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = 
 def kaplan_meier_plot(
     report: Report, cases: Cases | None = None, *, ax: Axes | None = None, lang: str | None = None
 ) -> Axes:
-    """Draw the share not yet answered by working time (Kaplan-Meier), and return the axes.
+    """Draw the Kaplan-Meier curve of the share of appeals not yet answered, and return the axes.
 
-    With its 95 % band, the budget as a line, the median and the ninetieth percentile. The curve
-    is that of the report, shown past the budget and the ninetieth percentile. ``cases``
-    are those the report was made of. With them, a tick marks where the observation of an open or
-    withdrawn appeal ends, and a row below shows how many appeals still waited.
+    The curve of the report is drawn over hours of working time, with its 95 % band, the budget as a
+    line, the median and the ninetieth percentile. It ends past the budget and the ninetieth
+    percentile. If ``cases``, the cases of the report, are given, a tick on the curve marks where
+    the observation of an open or withdrawn appeal ends, and a row below the axis shows how many
+    appeals still waited.
     """
     return draw(ax, lambda _: times.curve_chart(report, lang or report.lang, cases), height=3.3)
 
@@ -83,24 +87,20 @@ def kaplan_meier_plot(
 def funnel_plot(
     report: Report, by: str | None = None, *, ax: Axes | None = None, lang: str | None = None
 ) -> Axes:
-    """Draw the groups of a table between the 95 % and 99.8 % limits, and return the axes.
+    """Draw a funnel plot of the groups with the 95 % and 99.8 % limits, and return the axes.
 
-    ``by`` is a grouping of the report, its first one if None. Triangles lie outside a limit, up
-    or down, filled ones outside 99.8 %; these are named where there is room. Groups below twenty
-    matured are pale, those below ten have no place in the funnel and are counted below. Raises
-    LookupError, also for hours and weeks. Spiegelhalter 2005, "Funnel plots for comparing
+    ``by`` is a grouping of the report, or None for its first grouping. A group outside the limits
+    is a triangle that points up or down; outside the 99.8 % limits it is filled, and named if there
+    is room. Groups with fewer than twenty matured appeals are pale. Groups with fewer than ten are
+    not drawn; a note counts them. Raises LookupError for a grouping that the report does not have,
+    and for hours and weeks, which have no funnel. Spiegelhalter 2005, "Funnel plots for comparing
     institutional performance".
     """
     if by in OWN_TABLES:
         msg = f"there is no funnel of {by!r}; name a grouping that the report was asked for"
         raise LookupError(msg)
-    lang = lang or report.lang
-
-    def build(table: Table, _: Room) -> Chart:
-        funnel = next((one for one in report.funnels if one.by == table.by), None)
-        return groups.funnel_chart(funnel, table, lang)
-
-    return _of_group(report, by, ax, lang, build, height=3.6)
+    table, lang = _grouping(report, by), lang or report.lang
+    return draw(ax, lambda _: groups.funnel_chart(report, table, lang), height=3.6)
 
 
 def caterpillar_plot(
@@ -108,35 +108,25 @@ def caterpillar_plot(
 ) -> Axes:
     """Draw the share in time of each group with its Wilson interval, and return the axes.
 
-    ``by`` is a grouping of the report, its first one if None. Groups go by their share, the
-    highest on top; those below ten matured have no share and come last, by their counts. The mark
-    and its colour show what is proved of the target. A new figure is as tall as it must be; in
-    axes that are too low for all, those with the most arrivals are drawn, and a note counts them.
-    Raises LookupError.
+    ``by`` is a grouping of the report, or None for its first grouping. The group with the highest
+    share is at the top. Groups with fewer than ten matured appeals come last and have counts
+    instead of a share. The marker and its colour show whether the group provably meets or misses
+    the target. A new figure is as high as the groups need. If ``ax`` has no room for all groups,
+    those with the most arrivals are drawn, and a note counts them. Raises LookupError for a
+    grouping that the report does not have.
     """
-    lang = lang or report.lang
-
-    def build(table: Table, room: Room) -> Chart:
-        return groups.caterpillar_chart(report, table, lang, room)
-
-    return _of_group(report, by, ax, lang, build)
+    table, lang = _grouping(report, by), lang or report.lang
+    return draw(ax, lambda room: groups.caterpillar_chart(report, table, lang, room))
 
 
-def _of_group(  # noqa: PLR0913
-    report: Report,
-    by: str | None,
-    ax: Axes | None,
-    lang: str,
-    build: Callable[[Table, Room], Chart],
-    *,
-    height: float = 3.0,
-) -> Axes:
-    """Draw a table of the report, its first grouping if ``by`` is None. Raises LookupError."""
-    grouped = (table for table in report.tables if table.by not in OWN_TABLES)
-    table = report.table(by) if by is not None else next(grouped, None)
-    if table is None:
-        return draw(ax, lambda _: Chart("", empty=CHARTS.text(lang, "no_grouping")), height=height)
-    return draw(ax, lambda room: build(table, room), height=height)
+def _grouping(report: Report, by: str | None) -> Table | None:
+    """Return a table of the report, or if ``by`` is None its first grouping, if it has any.
+
+    Raises LookupError for a table that the report does not have.
+    """
+    if by is not None:
+        return report.table(by)
+    return next((table for table in report.tables if table.by not in OWN_TABLES), None)
 
 
 def arrival_heat_map(
@@ -146,22 +136,24 @@ def arrival_heat_map(
     ax: Axes | None = None,
     lang: str | None = None,
 ) -> Axes:
-    """Draw the week of arrivals, a cell for each hour of each weekday, and return the axes.
+    """Draw a heat map of the arrivals by weekday and hour, and return the axes.
 
-    ``show`` is ``in_time``, the share in time of the matured, in percent and shade; ``arrived``,
-    how many came; or ``due_later``, the share due on a later day, which depends on the calendar
-    and not on the work. Where a share would rest on fewer than ten, the cell is hatched and has
-    the counts, as 6/8. Raises ValueError.
+    The cells show what ``show`` names: ``in_time``, the share of the matured appeals that were
+    answered in time, in percent; ``arrived``, the number of appeals; or ``due_later``, the share of
+    appeals that are due on a later day, which depends on the calendar and not on the work. A cell
+    with fewer than ten appeals is hatched and shows counts, such as 6/8, instead of a share. Raises
+    ValueError if ``show`` is another value.
     """
     lang = lang or report.lang
     return draw(ax, lambda _: arrivals.arrivals_chart(report, show, lang), height=4.9, width=3.4)
 
 
 def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Draw how many deadlines fall in each hour, or on each day, and return the axes.
+    """Draw a bar chart of the deadlines in each hour or on each day, and return the axes.
 
-    A bar is a slot of the forecast; hours and days without a deadline are left out. Hatched is
-    the most that falls at one instant. A note counts what is in no slot.
+    Each bar is a slot of the forecast; hours and days without a deadline are left out. The hatched
+    part of a bar is the largest number of deadlines at one instant. A note counts the appeals whose
+    deadlines are in no slot.
     """
     return draw(ax, lambda room: times.forecast_chart(forecast, lang, room))
 
@@ -176,13 +168,14 @@ def appeal_timeline(  # noqa: PLR0913
     ax: Axes | None = None,
     lang: str = "en",
 ) -> Axes:
-    """Draw the course of one appeal on its schedule, and return the axes.
+    """Draw a timeline of one appeal against one target, and return the axes.
 
-    Filled is working time, darker while the clock ran; pauses and the time past the limit are
-    hatched. Blank is no working time, with the reason on whole days. Dates that the calendar does
-    not cover are dotted. A target around the clock (ClockTime) has all time filled, pauses too, as
-    it runs through them. ``events`` are numbered and named below, ``spans`` are those of
-    ``holder_spans``. Times are in the zone of the schedule. ``as_of`` is that of the outcome.
+    Working time is filled, and darker while the clock ran; pauses and the time past the limit are
+    hatched. Time outside working hours is blank, and a whole day off shows its reason. Dates that
+    the calendar does not cover are dotted. For a ClockTime budget, which runs at night and through
+    pauses, all time is filled. ``events`` are numbered and listed below the chart. ``spans`` are
+    the result of ``holder_spans``, and ``as_of`` is the time at which the outcome was evaluated.
+    Times are in the zone of the schedule.
     """
     ordered = sorted(events, key=lambda event: event.order)
 
@@ -198,10 +191,10 @@ def appeal_timeline(  # noqa: PLR0913
 def year_calendar(
     of: Calendar | Schedule, year: int, *, ax: Axes | None = None, lang: str = "en"
 ) -> Axes:
-    """Draw the twelve months of a year with the kind of each day, and return the axes.
+    """Draw a year of a calendar with the kind of each day, and return the axes.
 
-    A kind shows by its ground and by a sign; dates that the calendar does not cover are hatched.
-    Of a Schedule, dates with hours of their own are marked, too. The acts are below, each with
-    its dates.
+    The background and a sign show whether a day is a working day, a short day, a holiday and so on.
+    Dates that the calendar does not cover are hatched. For a Schedule, dates with an override are
+    marked as well. The acts behind the days are listed below, each with its dates.
     """
     return draw(ax, lambda _: year_chart(of, year, lang), height=6.4)

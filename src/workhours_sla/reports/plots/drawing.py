@@ -1,8 +1,8 @@
-"""Draw a chart on matplotlib axes: the page's colours, type for print, and text that stays apart.
+"""Draw a chart on matplotlib axes, with the colours of the page and font sizes for print.
 
-Type is in points and does not grow with the figure, so that a plot of half the width of A4 reads
-like the text around it. Outside the axes the colours are the style's own; inside they are ink on
-paper. Every text drawn passes ``plain``.
+Font sizes are in points and do not grow with the figure, so that a plot of half the width of A4
+reads like the text around it. The texts outside the axes have the colours of the active matplotlib
+style; inside the axes, dark colours are drawn on white. Every text is passed through ``plain``.
 """
 
 from __future__ import annotations
@@ -23,30 +23,32 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import TYPE, Chart, Place, Room
+from workhours_sla.reports.charts.model import LABELLED, TYPE, Chart, Place, Room
 from workhours_sla.reports.plots import styles
 from workhours_sla.reports.plots.styles import Style
 
 TITLE: Final = 8.5
+"""The font size of titles, in points."""
 WIDTH: Final = 4.6
-"""Inches: legible at half the width of A4, even when shrunk to it."""
+"""The width of a new figure in inches: legible even when shrunk to half the width of A4."""
 INCH: Final = 72.0
-LABELLED: Final = 14
-"""How many points are named at most."""
+"""Points in an inch."""
 
 _LEADING: Final = 1.35
+"""The height of a line of a note, as a multiple of the font size."""
 _LETTERS: Final = 24
+"""The largest number of letters in a line of a point's name."""
 _HALO: Final = {"facecolor": styles.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 _SPACES: Final = "\n\N{NO-BREAK SPACE}"
-_STEPS: Final = {"line": "default", "steps": "steps-post", "centred": "steps-mid"}
 
 
 def draw(
     ax: Axes | None, build: Callable[[Room], Chart], *, height: float = 3.0, width: float = WIDTH
 ) -> Axes:
-    """Draw a chart on ``ax``, or on a new figure of a size in inches; return the axes.
+    """Draw a chart and return the axes.
 
-    ``build`` returns the chart for the size that the axes have.
+    The chart is drawn on ``ax``, or if that is None on a new figure of ``height`` and ``width`` in
+    inches. ``build`` is called with the size of the axes and returns the chart.
     """
     new = ax is None
     ax = _axes(ax, height, width)
@@ -60,14 +62,14 @@ def draw(
         ax.text(0.5, 0.5, why, fontsize=TYPE, color=styles.INK, **styles.MIDDLE)
         return ax
     _frame(ax, chart)
-    _lay_out(ax)  # before the layers, which do not change the place of the axes
+    _lay_out(ax)  # before the layers, which do not move the axes
     for layer in chart.layers:
         _layer(ax, layer, chart.legend)
     _title(ax, chart.title)
     below = _legend(ax, chart.legend, _under(ax, chart))
     notes = list(chart.notes)
     if chart.named():
-        _lay_out(ax)  # names need the places of the points
+        _lay_out(ax)  # names are placed by the final positions of the points
         left_out = _names(ax, chart.named())
         notes += [chart.unnamed.format(count=left_out)] if left_out else []
     if notes:
@@ -78,7 +80,9 @@ def draw(
 
 
 def plain(text: str) -> str:
-    r"""Return text that is drawn as it is: a dollar begins no formula, nothing is unprintable.
+    r"""Return text that matplotlib draws as it is, without formulas.
+
+    Dollar signs are escaped, and characters that are not printable become question marks.
 
     >>> print(plain("1 $ = 1_000 $"))
     1 \$ = 1_000 \$
@@ -91,9 +95,9 @@ def plain(text: str) -> str:
 
 
 def _axes(ax: Axes | None, height: float, width: float) -> Axes:
-    """Return the axes given, or those of a new figure, with the type and strokes of a plot."""
+    """Return ``ax``, or the axes of a new figure in inches, with the line widths of a plot."""
     if ax is None:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - it chooses a backend
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - importing pyplot chooses a backend
 
         ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
     ax.set_facecolor(styles.PAPER)
@@ -113,16 +117,17 @@ def _points(ax: Axes) -> tuple[float, float]:
 
 
 def _lay_out(ax: Axes) -> None:
-    """Lay out the figure, so that the size of the axes is final."""
+    """Lay out the figure, which gives the axes their final size."""
     ax.figure.canvas.figure.draw_without_rendering()
 
 
 def _number(place: Place) -> float:
+    """Return a value of an axis as a number of matplotlib; an instant is in days since 1970."""
     return float(date2num(place)) if isinstance(place, datetime) else place
 
 
 def _frame(ax: Axes, chart: Chart) -> None:
-    """Set the limits, the ticks and the titles of both axes."""
+    """Set the range, the ticks and the title of both axes."""
     x, y = chart.x, chart.y
     if x.log:
         ax.set_xscale("log")
@@ -140,7 +145,7 @@ def _frame(ax: Axes, chart: Chart) -> None:
         ax.tick_params(axis="x", length=0, pad=TYPE + 1)
         ax.spines["bottom"].set_visible(False)
         for name in ax.get_xticklabels():
-            name.set_verticalalignment("baseline")  # letters differ in height
+            name.set_verticalalignment("baseline")  # tops are uneven, as letters differ in height
     if isinstance(x.low, datetime):
         ax.tick_params(axis="x", which="major", length=10, pad=1, color=styles.RULE)
         for day in ax.get_xticklabels():
@@ -148,6 +153,7 @@ def _frame(ax: Axes, chart: Chart) -> None:
 
 
 def _tick(axis: MplAxis, ticks: Sequence[model.Tick], minor: Sequence[model.Tick] = ()) -> None:
+    """Set the major and the minor ticks of an axis, with their texts."""
     axis.set_major_locator(FixedLocator([_number(at) for at, _ in ticks]))
     axis.set_major_formatter(FixedFormatter([plain(text) for _, text in ticks]))
     axis.set_minor_locator(FixedLocator([_number(at) for at, _ in minor]))
@@ -155,6 +161,7 @@ def _tick(axis: MplAxis, ticks: Sequence[model.Tick], minor: Sequence[model.Tick
 
 
 def _labels(ax: Axes, x: str, y: str) -> None:
+    """Set the titles of the x axis and the y axis."""
     ax.set_xlabel(plain(x), fontsize=TYPE, loc="right", labelpad=2)
     ax.set_ylabel(plain(y), fontsize=TYPE, loc="top", labelpad=3)
 
@@ -163,6 +170,7 @@ def _labels(ax: Axes, x: str, y: str) -> None:
 
 
 def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
+    """Draw a layer; ``legend`` maps the looks of points to their labels."""
     match layer:
         case model.Series():
             _series(ax, layer, legend)
@@ -184,39 +192,33 @@ def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
             ax.add_patch(Rectangle((left, y), right - left, height, **styles.BOXES[look]))
             if text:
                 middle = (left + right) / 2, y + height / 2
-                ax.text(*middle, plain(text), **styles.words(f"box {look}"))
-        case model.Words(at, y, text, look):
-            ax.text(_number(at), y, plain(text), **styles.words(look))
+                ax.text(*middle, plain(text), **styles.label(f"box {look}"))
+        case model.Label(at, y, text, look):
+            ax.text(_number(at), y, plain(text), **styles.label(look))
 
 
 def _series(ax: Axes, series: model.Series, legend: Mapping[str, str]) -> None:
-    """Draw the line, then the points and intervals of each kind that has a style for print."""
-    x, y = [_number(point.x) for point in series.points], [point.y for point in series.points]
+    """Draw the line, and the points and intervals of each look that has a style for print."""
+
+    def plot(points: Sequence[model.Point], label: str, style: Style) -> None:
+        ax.plot([_number(p.x) for p in points], [p.y for p in points], label=label, **style)
+
     if series.look:
-        style = {**styles.LINES[series.look]}
-        if series.steps:
-            style["drawstyle"] = f"steps-{series.steps}"
-        ax.plot(x, y, label=plain(series.label), **style)
+        steps = {"drawstyle": f"steps-{series.steps}"} if series.steps else {}
+        plot(series.points, plain(series.label), {**styles.LINES[series.look], **steps})
     for kind in dict.fromkeys((*legend, *styles.MARKS)):
-        chosen = [n for n, point in enumerate(series.points) if point.kind == kind]
-        if not chosen:
-            continue
+        points = [point for point in series.points if point.kind == kind]
         label = plain(legend.get(kind, ""))
-        if kind in styles.RANGES:
-            low, high = (
-                [series.points[n].low for n in chosen],
-                [series.points[n].high for n in chosen],
-            )
+        if points and kind in styles.RANGES:
+            _, y, *_, low, high = zip(*points, strict=True)
             of_lines = label if kind not in styles.MARKS else "_"
-            ax.hlines([y[n] for n in chosen], low, high, label=of_lines, **styles.RANGES[kind])
-        if kind in styles.MARKS:
-            ax.plot(
-                [x[n] for n in chosen], [y[n] for n in chosen], label=label, **styles.MARKS[kind]
-            )
+            ax.hlines(y, low, high, label=of_lines, **styles.RANGES[kind])
+        if points and kind in styles.MARKS:
+            plot(points, label, styles.MARKS[kind])
 
 
 def _names(ax: Axes, points: Sequence[model.Point]) -> int:
-    """Name points where there is room; return how many have none."""
+    """Write the names of points where there is room; return how many names were left out."""
     scale = ax.figure.dpi / INCH
     box = ax.get_window_extent()
     frame = box.x0, box.y0, box.x1, box.y1
@@ -249,7 +251,7 @@ def _names(ax: Axes, points: Sequence[model.Point]) -> int:
                 "shrinkB": 2,
             },
         )
-        size = Text.get_window_extent(text)  # of the words alone, wherever they are
+        size = Text.get_window_extent(text)  # the extent of the text without its arrow
         found = model.free_place(
             [(right * scale, up * scale) for right, up in around],
             tuple(ax.transData.transform((_number(point.x), point.y))),
@@ -271,28 +273,32 @@ def _names(ax: Axes, points: Sequence[model.Point]) -> int:
     return len(points) - named
 
 
-# -- words around the axes ---------------------------------------------------------------------
+# -- texts around the axes ---------------------------------------------------------------------
 
 
 def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
-    """Return text in lines about as wide as the axes, or ``fewer`` letters less wide."""
+    """Break text into lines as wide as the axes, less ``fewer`` letters; ``size`` is in points."""
     letters = max(20, int(_points(ax)[0] / model.width_of("n", size)) - fewer)
     lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
     return "\n".join(lines)
 
 
 def _title(ax: Axes, text: str) -> None:
+    """Set the title of the chart."""
     ax.set_title(plain(_wrapped(ax, text, TITLE)), loc="left", fontsize=TITLE)
 
 
 def _below(ax: Axes, points: float) -> Transform:
-    """Return the transform to coordinates of the axes, moved down by some points."""
+    """Return the transform of axes coordinates that is moved down by a distance in points."""
     shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
     return ax.transAxes + shift
 
 
 def _under(ax: Axes, chart: Chart) -> float:
-    """Write the texts under the ticks; return where the axis ends, in points below the axes."""
+    """Write the texts of ``chart.under`` below the ticks of x.
+
+    Returns the distance from the axes to the end of what is written below them, in points.
+    """
     if not chart.framed:
         return TYPE / 2
     lines = max((text.count("\n") + 1 for _, text in chart.x.ticks), default=1)
@@ -311,7 +317,11 @@ def _under(ax: Axes, chart: Chart) -> float:
 
 
 def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
-    """Draw the legend ``below`` points under the axes; return where it ends, in points."""
+    """Draw the legend ``below`` points under the axes; return the distance to its end, in points.
+
+    ``boxes`` maps the looks of boxes to their labels. The legend has up to four columns, or fewer
+    if they are too wide for the figure.
+    """
     handles: list[Artist] = [
         Patch(**styles.swatch(look), label=plain(label))
         for look, label in boxes.items()
@@ -343,16 +353,16 @@ def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
 
 
 def _note(ax: Axes, text: str, below: float, *, whole: bool) -> float:
-    """Write a note ``below`` points under the axes; return where it ends, in points.
+    """Write a note ``below`` points under the axes; return the distance to its end, in points.
 
-    Unless ``whole``, it is cut where it would take up more than the axes themselves.
+    If ``whole`` is false, a note that would take up more room than the axes is cut.
     """
     written = ax.text(
         0, 0, "", transform=_below(ax, below), fontsize=TYPE, va="top", linespacing=1.25
     )
     room = max(1, int((_points(ax)[1] / 2 - below) / (TYPE * _LEADING)))
     lines: list[str] = []
-    for fewer in range(0, 12, 2):  # how wide letters are depends on the release of matplotlib
+    for fewer in range(0, 12, 2):  # letters differ in width between releases of matplotlib
         lines = _wrapped(ax, text, fewer=fewer).split("\n")
         if not whole and len(lines) > room:
             lines = [*lines[: room - 1], "\N{HORIZONTAL ELLIPSIS}"]

@@ -1,4 +1,4 @@
-"""The styles of the looks of charts: the page's colours on white paper, and type for print."""
+"""The matplotlib styles of the looks of a chart, with the colours of the page on white."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from workhours_sla.reports.charts.model import TYPE
 INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"
 ACCENT, BAND = "#1f4e8c", "#c9d7ea"
 SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880", "#12315c")
-"""From the target reached to far below it, as on the page."""
+"""The colours of shades, as on the page: from target met to far below the target."""
 SAND: Final = "#f3e6b8"
-"""The one warm colour, for the days that are shorter."""
+"""The colour of short days."""
 
 _DOTTED, _DASHED, _LONG = (0, (1.5, 2)), (0, (5, 2.5)), (0, (7, 3))
 
@@ -38,15 +38,20 @@ RANGES: Final[Mapping[str, Style]] = {
     "target_too_few": {"color": SOFT, "lw": 1.1},
     "few_matured": {"color": SOFT, "lw": 0.6, "ls": (0, (2, 2))},
 }
-"""The looks of intervals."""
+"""The styles of intervals."""
 
 
 def _mark(marker: str, size: float, face: str, edge: str, **rest: Any) -> Style:
+    """Return the style of points with a marker and without a line."""
     return {"ls": "none", "marker": marker, "ms": size, "mfc": face, "mec": edge, **rest}
 
 
 def _in_funnel(place: int, *, few: bool) -> Style:
-    """Return a triangle outside the limits, filled outside the outer ones, pale for few."""
+    """Return the style of a group in the funnel plot, from -2, far below, to 2, far above.
+
+    A group outside the 95 % limits is a triangle, which is filled outside the 99.8 % limits. A
+    group with few appeals is pale.
+    """
     far = abs(place) > 1
     face = (SOFT if few else INK) if far else PAPER
     edge = (SOFT if place else SHADES[2]) if few else INK if far else ACCENT
@@ -72,14 +77,16 @@ MARKS: Final[Mapping[str, Style]] = {
     "target_inconclusive": _mark("s", 4, PAPER, SOFT, zorder=4),
     "target_too_few": _mark("x", 4, SOFT, SOFT, zorder=4),
 }
-"""The looks of points; those that are not here are drawn on the page alone."""
+"""The styles of points. A point whose look is not here is drawn only on the page."""
 
 
 def _fill(face: str, edge: str, width: float = 0.6, hatch: str | None = None) -> Style:
+    """Return the style of a box."""
     return {"facecolor": face, "edgecolor": edge, "lw": width, "hatch": hatch}
 
 
 def _day(face: str, hatch: str | None = None) -> Style:
+    """Return the style of the box of a day, which has a thin pale edge."""
     return _fill(face, RULE, 0.4, hatch)
 
 
@@ -110,7 +117,7 @@ BOXES: Final[Mapping[str, Style]] = {
 
 
 def swatch(look: str) -> Style:
-    """Return the style of a box in a legend, whose edge shows."""
+    """Return the style of a box in a legend, which always has a visible edge."""
     edge = BOXES[look]["edgecolor"]
     return {**BOXES[look], "edgecolor": SOFT if edge in (RULE, "none") else edge}
 
@@ -119,9 +126,9 @@ _INKS: Final = {
     **dict.fromkeys(("s3", "s4", "s5", "s6", "holiday", "decreed_off"), PAPER),
     **dict.fromkeys(("day_off", "unknown"), SOFT),
 }
-"""The colours of text in boxes, where it is not ink."""
+"""The colours of text in boxes by the look of the box; other text is ``INK``."""
 _ON_PAPER: Final = frozenset({"box few", "box holder", "box no_holder", "day unknown"})
-"""The texts that need paper between them and a hatch or a colour."""
+"""The looks of texts that have a white background over a hatch or a colour."""
 
 MIDDLE: Final[Style] = {"ha": "center", "va": "center"}
 _SMALL: Final[Style] = {"fontsize": TYPE - 0.5, "linespacing": 1.1, **MIDDLE}
@@ -138,8 +145,8 @@ _WORDS: Final[Mapping[str, Style]] = {
 }
 
 
-def words(look: str) -> Style:
-    """Return the style of a text: its look, after a space that of the box around it."""
+def label(look: str) -> Style:
+    """Return the style of a text; in ``look``, the look of the box around it may follow a space."""
     name, _, box = look.partition(" ")
     halo = {"bbox": _HALO} if look in _ON_PAPER else {}
     ink = {"color": _INKS.get(box, INK)} if name not in ("month", "weekday") else {}
