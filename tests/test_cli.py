@@ -85,7 +85,7 @@ def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
     data = json.loads(out)
-    assert (status, data["schema"]) == (1, "workhours.check/3")
+    assert (status, data["schema"]) == (1, "workhours.check/4")
     assert [target["name"] for target in data["targets"]] == ["first reply"]
     assert data["schedules"]["default"]["hours"] == "Mo-Fr 09:00-13:00,14:00-18:00"
     assert data["counts"] == {

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,8 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.sinks.digest import Agency, digest_of, targets_of
-from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
+from workhours_sla.adapters.sinks.digest_lines import DIGESTS, Agencies, DigestLines
+from workhours_sla.adapters.sinks.line_file import LineFile
 from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.cli.digests import TimedDigests
@@ -576,6 +577,63 @@ def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_writes_the_same(
         stops += 1
     assert stops > 4
     assert read_back(tmp_path / "stopped") == expected
+
+
+@pytest.mark.parametrize("recovers", [False, True])
+def test_a_file_that_cannot_be_written_does_not_end_the_run(
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    recovers: bool,
+) -> None:
+    events = stream(30, 6, days=2)
+    assert replayed(tmp_path / "steady", 1, events) == 0
+    add, calls = LineFile.add, iter(range(1_000_000))
+
+    def add_or_fail(file: LineFile, lines: Mapping[str, bytes]) -> None:
+        if file._form is DIGESTS and 2 <= next(calls) < (8 if recovers else 1_000_000):
+            file._form.fail("sink_unwritable", file._path, error="No space left on device")
+        add(file, lines)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LineFile, "add", add_or_fail)
+        capsys.readouterr()
+        assert replayed(tmp_path / "full", 1, events) == (0 if recovers else 2)
+    said = capsys.readouterr().err
+    assert said.count("digests.jsonl fails and is tried again: ") == 1
+    assert ("digests.jsonl does not have every message: " in said) is not recovers
+    assert len(events_of(tmp_path / "full" / "a.db")) == len(events)
+    before = read_back(tmp_path / "full")
+    assert replayed(tmp_path / "full", 1, ()) == 0
+    written = read_back(tmp_path / "full")
+    assert len({line["message_id"] for line in written}) == len(written)
+    if recovers:
+        assert reported(tmp_path / "full") == reported(tmp_path / "steady")
+    else:
+        assert len(written) > len(before)
+        assert written[: len(before)] == before
+
+
+def test_a_file_that_was_replaced_by_a_folder_is_written_when_the_folder_is_gone(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "digests.jsonl"
+    with digesting(tmp_path) as (store, lines):
+        digests = TimedDigests(store, lines, None, timedelta(0))
+        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
+        digests.send()
+        file.unlink()
+        file.mkdir()
+        for minute in (0, 1):
+            store.commit(Batch("", watermark=at(2026, 3, 2, 9, minute)))
+            digests.send()
+            assert "is a directory" in str(digests.failing)
+        file.rmdir()
+        store.commit(Batch("", watermark=at(2026, 3, 2, 9, 2)))
+        digests.send()
+        assert digests.failing is None
+    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 09:02"]
 
 
 def test_agencies_have_their_names_and_their_hours(

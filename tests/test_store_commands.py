@@ -154,7 +154,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     asked = ["--store", file, *VGG, "--as-of", "2026-04-12T12:00+03:00"]
     found = data(capsys, "check", *asked)
     assert (found["events"]["dropped"], found["events"]["quarantined"]) == (2, 1)
-    assert found["store"]["whole_since"] == "2026-03-12T09:00:00+00:00"
+    assert found["store"]["complete_since"] == "2026-03-12T09:00:00+00:00"
     assert [one["appeal_id"] for one in found["outcomes"]] == ["2", "5"]
     line = (
         "Appeals that ended long ago were dropped, with 2 events; "

@@ -1,4 +1,4 @@
-"""Where every row and every event went, as text and as data."""
+"""Account for every row and every event that was read: applied, duplicate, quarantined or late."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from workhours_sla.adapters.sources import Fault
 from workhours_sla.cli.input import Rows, Stored
-from workhours_sla.cli.printing import iso
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
@@ -21,7 +19,7 @@ SHOWN_UNMATCHED: Final = 5
 
 
 def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
-    """Yield the lines that show where every row and every event went, and why."""
+    """Yield the lines that count what became of the rows and the events, with reasons."""
     faulty = len(rows.faults)
     if rows.read_count is not None:
         mapped = rows.read_count - faulty
@@ -47,7 +45,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
 
 
 def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
-    """Return the same account as plain data."""
+    """Return for JSON what became of the rows and the events, and appeals without a target."""
     faulty, stored = len(rows.faults), rows.stored
     return {
         "unmatched": [one._asdict() for one in result.unmatched],
@@ -58,7 +56,10 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
         },
         "events": _events(result, rows),
         "quarantine": [
-            *(_fault_data(fault, rows.place) for fault in rows.faults),
+            *(
+                {rows.place: line, "reason": reason, "detail": detail, "text": text}
+                for line, reason, detail, text in rows.faults
+            ),
             *map(_quarantined_data, quarantine(result, rows)),
         ],
         **({} if stored is None else {"store": _stored_data(stored)}),
@@ -66,12 +67,12 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
 
 
 def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
-    """Return all quarantined events: those of the evaluation, and those of the store before it."""
+    """Return the events that the evaluation quarantined, and those that the store did before."""
     return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
 
 
 def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
-    """Yield a line for each reason why appeals have no target, with the first of them."""
+    """Yield a line for each reason why appeals have no target, with their number and first ids."""
     for reason, word in words.UNMATCHED_REASONS.items():
         ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
         if ids:
@@ -80,7 +81,7 @@ def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
 
 
 def events_line(counts: Mapping[str, Any], lang: str) -> str:
-    """Return the line that adds up where the events went."""
+    """Return the line that counts the events that were read, applied, duplicate and so on."""
     line = SHELL.text(lang, "events", **counts)
     for part in ("replaced", "dropped"):
         if counts.get(part):
@@ -89,7 +90,7 @@ def events_line(counts: Mapping[str, Any], lang: str) -> str:
 
 
 def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
-    """Yield why rows and events are in quarantine, the most frequent reason first."""
+    """Yield a line for each reason for quarantine, with its count, the most frequent first."""
     for reason, count in Counter(counts).most_common():
         yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
 
@@ -97,7 +98,7 @@ def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
 def store_lines(
     rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
 ) -> Iterator[str]:
-    """Yield what limits an answer from a store; nothing for a file."""
+    """Yield the lines that say how far an answer from a store is incomplete; none for a file."""
     stored = rows.stored
     if stored is None:
         return
@@ -120,7 +121,7 @@ def store_lines(
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
-    """Return where the events went; for a store, since it was created."""
+    """Return the counts of what became of the events; for a store, since it was created."""
     counts, stored = result.reconciliation, rows.stored
     found: dict[str, int | None] = {
         "read": counts.read,
@@ -139,18 +140,9 @@ def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
 
 def _stored_data(stored: Stored) -> dict[str, Any]:
     return {
-        "watermark": iso(stored.watermark),
+        "watermark": stored.watermark,
         "policy_version": stored.policy_version,
-        "whole_since": iso(stored.complete_since),
-    }
-
-
-def _fault_data(fault: Fault, place: str) -> dict[str, Any]:
-    return {
-        place: fault.line,
-        "reason": fault.reason,
-        "detail": fault.detail,
-        "text": fault.text,
+        "complete_since": stored.complete_since,
     }
 
 
@@ -159,7 +151,7 @@ def _quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
     return {
         "event_id": event.event_id,
         "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
+        "type": event.type,
+        "occurred_at": event.occurred_at,
         "reason": reason,
     }

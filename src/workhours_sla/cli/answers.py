@@ -1,4 +1,4 @@
-"""The commands that answer one question: due, elapsed, latest-start, explain."""
+"""The commands ``due``, ``elapsed``, ``latest-start`` and ``explain``, about one span of time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 import click
 
 from workhours_sla.cli.options import CommonOptions, common_options, explain_option, take
-from workhours_sla.cli.printing import echo_json, iso
+from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, read_time, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
-from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.schedule import Schedule
 
@@ -23,7 +23,7 @@ LABEL_WIDTH: Final = 14
 
 
 class _Answer:
-    """Prints an answer as lines of a label and a text."""
+    """Prints an answer as lines, each with a label and a text."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -34,11 +34,14 @@ class _Answer:
         click.echo(f"{self.text(label):<{LABEL_WIDTH}}{text}".rstrip())
 
     def amount(self, amount: timedelta) -> str:
-        """Return an amount of working time in words."""
+        """Return an amount of working time in words, such as ``4:00 of working time``."""
         return budget_words("working_time", format_amount(amount), self.settings.lang)
 
     def time(self, when: datetime, given: GivenTime | None = None) -> str:
-        """Return a time in the schedule's zone, and with the offset of ``given`` if it differs."""
+        """Return a time in the schedule's zone, followed by the time at the offset of ``given``.
+
+        The second time is left out if ``given`` has no offset or the same one.
+        """
         lang = self.settings.lang
         local = when.astimezone(self.settings.schedule.tz)
         text = show_time(local, lang, offset=True)
@@ -50,25 +53,25 @@ class _Answer:
         return f"{text} = {show_time(other, lang, offset=True)}"
 
     def heading(self, start: datetime, budget: timedelta) -> None:
-        """Print the budget, the hours and the zone."""
+        """Print the budget, the weekly hours and the zone with its offset at ``start``."""
         schedule = self.settings.schedule
         zone = zone_text(start, schedule.tz)
         self.line("target", f"{self.amount(budget)} · {schedule.hours} · {zone}")
 
     def given(self, label: str, given: GivenTime) -> None:
-        """Print a time from the command line, with its zone if that was assumed."""
+        """Print a time from the command line, and its zone if it was given without an offset."""
         text = self.time(given.when, given)
         if given.assumed_zone:
             text += f" ({self.text('assumed_zone', tz=self.settings.schedule.tz)})"
         self.line(label, text)
 
     def trace(self, trace: Trace) -> None:
-        """Print the explanation, day by day."""
+        """Print the lines of a trace, which explain an answer day by day."""
         for line in trace.lines(self.settings.lang):
             click.echo(f"  {line}")
 
     def footing(self, *, provisional: bool) -> None:
-        """Print the calendar's version, and whether the answer is provisional."""
+        """Print the calendar with its version, and a line if the answer is provisional."""
         calendar = self.settings.schedule.calendar
         self.line("calendar", self.text("version", id=calendar.id, version=calendar.version))
         if provisional:
@@ -76,7 +79,7 @@ class _Answer:
 
 
 def schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Return calendar, hours and zone as plain data."""
+    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
     return {
         "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
         "hours": str(schedule.hours),
@@ -85,7 +88,7 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 
 
 def _common_data(settings: Settings, trace: Trace, *, explain: bool) -> dict[str, Any]:
-    """Return the keys that end the JSON of every answer."""
+    """Return the last keys of the JSON of every answer."""
     return {
         "provisional": trace.provisional,
         **schedule_data(settings.schedule),
@@ -115,13 +118,13 @@ def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
         echo_json(
             {
                 "schema": "workhours.due/1",
-                "start": posted.isoformat(),
+                "start": posted,
                 "zone_assumed": given.assumed_zone,
-                "budget": iso_amount(budget),
-                "due_at": due_at.isoformat(),
-                "breaches_after": iso(limit),
-                "now": iso(as_of),
-                "remaining": None if remaining is None else iso_amount(remaining),
+                "budget": budget,
+                "due_at": due_at,
+                "breaches_after": limit,
+                "now": as_of,
+                "remaining": remaining,
                 **_common_data(settings, trace, explain=explain),
                 "provisional": trace.provisional or provisional,
             }
@@ -149,7 +152,10 @@ def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
 def _limit(
     schedule: Schedule, start: datetime, budget: timedelta, *, by_rule: bool
 ) -> tuple[datetime | None, bool]:
-    """Return the limit, None if it is unknown, and whether it is provisional."""
+    """Return the limit, or None if it is unknown, and whether the limit is provisional.
+
+    ``by_rule`` allows a provisional limit.
+    """
     for provisional in (False, True) if by_rule else (False,):
         with suppress(CalendarCoverageError):
             return schedule.breaches_after(start, budget, provisional=provisional), provisional
@@ -173,11 +179,11 @@ def elapsed(start: str, end: str, *, explain: bool, **options: Any) -> None:
         echo_json(
             {
                 "schema": "workhours.elapsed/1",
-                "start": a.isoformat(),
-                "end": b.isoformat(),
+                "start": a,
+                "end": b,
                 "zone_assumed": first.assumed_zone or second.assumed_zone,
-                "elapsed": iso_amount(trace.used),
-                "budget": iso_amount(budget),
+                "elapsed": trace.used,
+                "budget": budget,
                 "met": met,
                 **_common_data(settings, trace, explain=explain),
             }
@@ -213,11 +219,11 @@ def latest_start(due_by: str, *, explain: bool, **options: Any) -> None:
         echo_json(
             {
                 "schema": "workhours.latest-start/1",
-                "due_by": wanted.isoformat(),
+                "due_by": wanted,
                 "zone_assumed": given.assumed_zone,
-                "budget": iso_amount(budget),
-                "latest_start": latest.isoformat(),
-                "due_at": trace.end.isoformat(),
+                "budget": budget,
+                "latest_start": latest,
+                "due_at": trace.end,
                 **_common_data(settings, trace, explain=explain),
             }
         )

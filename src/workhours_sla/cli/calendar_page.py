@@ -1,4 +1,4 @@
-"""The command ``calendar``: a year of a calendar, as text and as JSON."""
+"""The command ``calendar``: show a year of a calendar, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from workhours_sla.cli.options import (
     provisional_option,
     week_option,
 )
-from workhours_sla.cli.printing import echo_json
+from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import with_acts
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL, language
-from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.budget import format_amount
 
 WEEKS: Final = (40, 36, 24)
 MONTHS_A_ROW: Final = 3
@@ -71,7 +71,7 @@ def calendar(  # noqa: PLR0913 - one per option
 
 
 class _Year(NamedTuple):
-    """A year of a calendar, with its uncertain dates."""
+    """A year of a calendar: all its days, and its uncertain dates with the entry of each."""
 
     calendar: Calendar
     year: int
@@ -123,7 +123,11 @@ def _month(shown: _Year, month: int, lang: str) -> list[str]:
 
 
 def _cell(day: Day, *, is_open: bool) -> str:
-    """Return a date with its mark: off in red, short in yellow, working weekends in green."""
+    """Return the day of the month with its sign and colour.
+
+    A day off is red, a short day yellow, a working day at the weekend green, and an uncertain date
+    magenta.
+    """
     if is_open:
         return click.style(f"{day.date.day:>2}", fg="magenta", bold=True) + "?"
     transferred = day.kind is DayKind.TRANSFERRED_WORK
@@ -152,17 +156,16 @@ def _norm_lines(shown: _Year, lang: str) -> Iterator[str]:
     heads = [SHELL.text(lang, "days"), SHELL.text(lang, "short_days")]
     heads += [SHELL.text(lang, "week_hours", hours=week) for week in WEEKS]
     yield f"{'':<14}" + "".join(f"{head:>10}" for head in heads)
-    single_months = 1
     for name, first, last in _periods(shown.year, lang):
         norm = working_time_norm(shown.calendar, first, last)
         cells = [str(norm.working_days), str(norm.short_days)]
         cells += [format_amount(norm.hours(week)) for week in WEEKS]
         line = f"{name:<14}" + "".join(f"{cell:>10}" for cell in cells)
-        yield line if last.month - first.month < single_months else click.style(line, bold=True)
+        yield line if last.month == first.month else click.style(line, bold=True)
 
 
 def _act_lines(shown: _Year, lang: str) -> Iterator[str]:
-    """Yield a line for each holiday, day with an act, and uncertain date."""
+    """Yield a line for each day that is short, is uncertain, or has an act or another reason."""
     for day in shown.days:
         when = words.weekday_date(day.date, lang)
         if day.date in shown.uncertain:
@@ -176,7 +179,7 @@ def _data(shown: _Year) -> dict[str, Any]:
     found = shown.calendar
 
     def norm_data(norm: Norm) -> dict[str, Any]:
-        hours = {str(week): iso_amount(norm.hours(week)) for week in WEEKS}
+        hours = {str(week): norm.hours(week) for week in WEEKS}
         return {"working_days": norm.working_days, "short_days": norm.short_days, "hours": hours}
 
     return {
@@ -190,21 +193,17 @@ def _data(shown: _Year) -> dict[str, Any]:
         },
         "days": [
             {
-                "date": day.date.isoformat(),
-                "kind": day.kind.value,
+                "date": day.date,
+                "kind": day.kind,
                 "working": day.working,
-                "shortened_by": iso_amount(day.shortened_by),
-                "hours_of": day.hours_of.isoformat(),
+                "shortened_by": day.shortened_by,
+                "hours_of": day.hours_of,
                 "reason": {lang: day.describe(lang) for lang in words.LANGUAGES},
             }
             for day in shown.days
         ],
         "norms": [
-            {
-                "first": first.isoformat(),
-                "last": last.isoformat(),
-                **norm_data(working_time_norm(found, first, last)),
-            }
+            {"first": first, "last": last, **norm_data(working_time_norm(found, first, last))}
             for _, first, last in _periods(shown.year, "en")
         ],
     }

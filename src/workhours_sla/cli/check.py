@@ -1,15 +1,13 @@
-"""The command ``check``: which appeals are overdue, at risk or met, as text or as JSON."""
+"""The command ``check``: show which appeals are overdue, at risk or met, as text or as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.cli import exit_codes
 from workhours_sla.cli.account import account_data, quarantine
 from workhours_sla.cli.check_result import (
     SECTIONS,
@@ -28,17 +26,26 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
+from workhours_sla.cli.output import BREACHES, UNREADABLE, echo_json
 from workhours_sla.cli.policy_output import main_schedule, promises_data
-from workhours_sla.cli.printing import echo_json, iso
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.worktime.budget import iso_amount
+
+_ATTRIBUTES: Final = (
+    *("appeal_id", "target", "cycle", "verdict", "agency_id", "district_id", "channel", "topic"),
+    *("posted_at", "started_at", "due_at", "limit", "answered_at", "withdrawn_at"),
+    *("elapsed", "remaining", "overdue", "needs_review", "calendar_unknown"),
+    *("provisional", "retroactive", "pause_left_open"),
+)
+"""The attributes of an outcome that are keys of its JSON."""
+_RENAMED: Final = {"limit": "breaches_after"}
+"""A mapping from attributes to their key in JSON, if it is another."""
 
 
 class _CheckOptions(NamedTuple):
-    """The options of ``check`` alone."""
+    """The options that only ``check`` has."""
 
     as_of: str | None
     warn: str | None
@@ -71,7 +78,7 @@ def check(**options: Any) -> int:
     as_of = read_time(wanted.as_of or "now", main_schedule(promises).tz).when
     rows = read_rows(source, settings.config or Config(), settings.lang)
     result = evaluate(rows.events, promises.policy, as_of=as_of, provisional=settings.provisional)
-    # --warn does not make it another policy than that of the store
+    # --warn must not make the policy differ from that of the store
     version = (promises if wanted.warn is None else settings.promises()).policy.version
     found = CheckResult(
         result,
@@ -81,7 +88,7 @@ def check(**options: Any) -> int:
         version,
         settings.lang,
         explain=wanted.explain,
-        agencies={} if settings.config is None else settings.config.agencies,
+        config=settings.config or Config(),
     )
     if settings.as_json:
         echo_json(_data(found))
@@ -89,24 +96,24 @@ def check(**options: Any) -> int:
         for line in check_lines(found, show_all=wanted.show_all):
             click.echo(line)
     if wanted.strict and (rows.faults or quarantine(result, rows)):
-        return exit_codes.UNREADABLE
-    return exit_codes.BREACHES if any(map(is_breached, result.outcomes)) else 0
+        return UNREADABLE
+    return BREACHES if any(map(is_breached, result.outcomes)) else 0
 
 
 def _data(found: CheckResult) -> dict[str, Any]:
-    """Return everything as plain data, never localised."""
+    """Return the result of ``check`` for JSON, never localised."""
     outcomes = found.result.outcomes
     counts = Counter(outcome.verdict for outcome in outcomes)
     by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
     promised = promises_data(found.promises)
     for target in promised["targets"]:
-        target["counts"] = {v.value: by_target[target["name"], v] for v in SECTIONS}
+        target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in SECTIONS}
     in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *urgency(o)))
     return {
-        "schema": "workhours.check/3",
-        "as_of": found.as_of.isoformat(),
+        "schema": "workhours.check/4",
+        "as_of": found.as_of,
         **promised,
-        "counts": {verdict.value: counts[verdict] for verdict in SECTIONS},
+        "counts": {verdict: counts[verdict] for verdict in SECTIONS},
         "outcomes": [
             {**_outcome_data(outcome), **_holder_data(found, outcome)} for outcome in in_order
         ],
@@ -125,9 +132,9 @@ def _holder_data(found: CheckResult, outcome: Outcome) -> dict[str, Any]:
             {
                 "holder": span.holder,
                 "phase": span.phase,
-                "since": span.since.astimezone(zone).isoformat(),
-                "until": span.until.astimezone(zone).isoformat(),
-                "worked": iso_amount(span.worked),
+                "since": span.since.astimezone(zone),
+                "until": span.until.astimezone(zone),
+                "worked": span.worked,
             }
             for span in spans
         ],
@@ -135,37 +142,13 @@ def _holder_data(found: CheckResult, outcome: Outcome) -> dict[str, Any]:
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:
-    def amount(value: timedelta | None) -> str | None:
-        return None if value is None else iso_amount(value)
-
     bounds = outcome.bounds
     return {
-        "appeal_id": outcome.appeal_id,
-        "target": outcome.target,
-        "cycle": outcome.cycle,
-        "verdict": outcome.verdict.value,
-        "agency_id": outcome.agency_id,
-        "district_id": outcome.district_id,
-        "channel": outcome.channel,
-        "topic": outcome.topic,
-        "posted_at": iso(outcome.posted_at),
-        "started_at": iso(outcome.started_at),
-        "due_at": iso(outcome.due_at),
-        "breaches_after": iso(outcome.limit),
-        "answered_at": iso(outcome.answered_at),
-        "withdrawn_at": iso(outcome.withdrawn_at),
-        "elapsed": amount(outcome.elapsed),
-        "remaining": amount(outcome.remaining),
-        "overdue": amount(outcome.overdue),
-        "needs_review": outcome.needs_review,
-        "calendar_unknown": outcome.calendar_unknown,
+        **{_RENAMED.get(name, name): getattr(outcome, name) for name in _ATTRIBUTES},
         "bounds": bounds
         and {
-            "due_at": [*map(iso, bounds.due_at)],
-            "breaches_after": [*map(iso, bounds.limit)],
-            "elapsed": [*map(amount, bounds.elapsed)],
+            "due_at": bounds.due_at,
+            "breaches_after": bounds.limit,
+            "elapsed": bounds.elapsed,
         },
-        "provisional": outcome.provisional,
-        "retroactive": outcome.retroactive,
-        "pause_left_open": outcome.pause_left_open,
     }

@@ -1,4 +1,4 @@
-"""The result of ``check``, which its text and its JSON share."""
+"""The result of the command ``check``, from which its text and its JSON are made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from workhours_sla.adapters.config.policy import Promises
-from workhours_sla.adapters.config.sections import Body
+from workhours_sla.adapters.config.sections import Config
 from workhours_sla.cli.input import Rows
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Verdict
@@ -34,9 +34,10 @@ SECTIONS: Final = (
 
 @dataclass
 class CheckResult:
-    """An evaluation with everything that its output needs.
+    """An evaluation with all that the output of ``check`` needs.
 
-    ``version`` is that of the policy without ``--warn``; holders are known only if ``explain``.
+    ``version`` is the version of the policy without the effect of ``--warn``. The holders of
+    appeals are computed only with ``explain``.
     """
 
     result: Evaluation
@@ -46,9 +47,9 @@ class CheckResult:
     version: str
     lang: str
     explain: bool = field(kw_only=True)
-    agencies: Mapping[str, Body] = field(kw_only=True)
+    config: Config = field(kw_only=True)
     _history: tuple[str, HolderHistory] | None = None
-    """Of the appeal whose holders were asked for last."""
+    """The id and the holders of the appeal that ``spans`` was last called for."""
 
     @cached_property
     def targets(self) -> Sequence[Target]:
@@ -59,13 +60,11 @@ class CheckResult:
     def _events(self) -> Mapping[str, list[Event]]:
         return _by_appeal(self.rows.events, self.result)
 
-    def name(self, agency_id: str) -> str:
-        """Return the name of an agency, by default its id."""
-        agency = self.agencies.get(agency_id)
-        return agency_id if agency is None else agency.name or agency_id
-
     def spans(self, outcome: Outcome) -> tuple[Span, ...]:
-        """Return who had an overdue appeal, and how long; empty if that is not wanted or known."""
+        """Return who had an overdue appeal, and how long.
+
+        The result is empty without ``explain``, and if the holders or their times are unknown.
+        """
         if not self.explain or not is_breached(outcome):
             return ()
         target = next(target for target in self.targets if target.name == outcome.target)
@@ -80,12 +79,12 @@ class CheckResult:
 
 
 def is_breached(outcome: Outcome) -> bool:
-    """Whether an outcome is a breach."""
+    """Return whether the verdict of an outcome is a breach."""
     return outcome.verdict is Verdict.BREACHED
 
 
 def urgency(outcome: Outcome) -> tuple[object, ...]:
-    """Return the key that sorts a section, the most urgent first."""
+    """Return a sort key for outcomes with the same verdict. The most urgent outcome comes first."""
     remaining = -outcome.overdue if outcome.overdue else outcome.remaining
     latest = datetime.max.replace(tzinfo=UTC)
     return (
@@ -97,12 +96,12 @@ def urgency(outcome: Outcome) -> tuple[object, ...]:
 
 
 def holder_at_breach(outcome: Outcome, spans: Sequence[Span]) -> str | None:
-    """Return the agency that had an appeal when its limit passed."""
+    """Return the agency that had an appeal when its limit passed, or None if it is unknown."""
     return breach_owner(spans, outcome.limit) if spans and outcome.limit is not None else None
 
 
 def _by_appeal(events: Sequence[Event], result: Evaluation) -> Mapping[str, list[Event]]:
-    """Return the events that count by appeal, each once."""
+    """Return the events without duplicates and quarantined events, grouped by the appeal's id."""
     quarantined = {event for event, _ in result.quarantine}
     kept: dict[str, Event] = {}
     for event in events:

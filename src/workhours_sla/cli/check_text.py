@@ -1,4 +1,4 @@
-"""The text of ``check``: counts, the appeals by urgency, and what the answer depends on."""
+"""The text of ``check``: counts, the list of appeals, and what the answer depends on."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from workhours_sla.cli.check_result import (
     is_breached,
     urgency,
 )
+from workhours_sla.cli.output import printable
 from workhours_sla.cli.policy_output import (
     budget_text,
     calendar_lines,
     main_schedule,
     schedule_text,
 )
-from workhours_sla.cli.printing import printable
 from workhours_sla.cli.times import show_minute, show_short, zone_text
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
@@ -42,11 +42,11 @@ COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 NOTED: Final = (
     *("calendar_unknown", "provisional", "needs_review", "retroactive", "pause_left_open"),
 )
-"""Properties of outcomes, also keys of ``SENTENCES``, whose number is printed."""
+"""Attributes of outcomes. If any is true, its text in ``SENTENCES`` is printed with the count."""
 
 
 def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
-    """Yield the lines, what needs action first."""
+    """Yield the lines of the text of ``check``. Appeals that need action come first."""
     lang, outcomes = found.lang, found.result.outcomes
     table = _Table(found)
     yield _heading(found)
@@ -79,7 +79,7 @@ def _heading(found: CheckResult) -> str:
 
 
 def _by_target(found: CheckResult) -> Iterator[str]:
-    """Yield a line for each target: its budget, its schedule and its counts."""
+    """Yield a line for each target: its name, budget, schedule and counts of verdicts."""
     lang = found.lang
     rows = [
         (
@@ -97,7 +97,10 @@ def _by_target(found: CheckResult) -> Iterator[str]:
 
 
 def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = False) -> str:
-    """Return the number of each verdict, and of the breaches without an answer if wanted."""
+    """Return a text with the number of outcomes for each verdict.
+
+    ``with_unanswered`` adds how many of the breaches have no answer.
+    """
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
         f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
@@ -115,7 +118,10 @@ def _is_unanswered(outcome: Outcome) -> bool:
 
 
 def _from_store(found: CheckResult) -> Iterator[str]:
-    """Yield what limits an answer from a store, and how many breaches that affects."""
+    """Yield the lines that say how far an answer from a store is incomplete.
+
+    The last line counts the breaches that depend on events after the store's watermark.
+    """
     zone = main_schedule(found.promises).tz
     yield from store_lines(found.rows, found.as_of, found.version, zone, found.lang)
     watermark = found.rows.stored.watermark if found.rows.stored else None
@@ -129,7 +135,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
 
 
 class _Table:
-    """The lines of the appeals."""
+    """Prints the appeals as lines with aligned columns."""
 
     def __init__(self, found: CheckResult) -> None:
         self._found = found
@@ -137,7 +143,10 @@ class _Table:
         self._text = SHELL.in_language(found.lang)
 
     def lines(self, *, show_all: bool) -> Iterator[str]:
-        """Yield the appeals by section; those met, and long sections, only with ``show_all``."""
+        """Yield a line for each appeal, grouped by verdict.
+
+        Without ``show_all`` only open and overdue appeals are listed, at most 20 for each verdict.
+        """
         listed: list[tuple[Verdict, list[Outcome], int]] = []
         for verdict in SECTIONS if show_all else STILL_OPEN:
             section = sorted(
@@ -162,7 +171,7 @@ class _Table:
         return (*cells, _cell(outcome.target)) if len(self._found.targets) > 1 else cells
 
     def _name(self, agency_id: str) -> str:
-        return _cell(self._found.name(agency_id))
+        return _cell(self._found.config.agency_name(agency_id))
 
     def _time(self, when: datetime) -> str:
         return show_short(when, self._lang, self._found.as_of.date())
@@ -196,7 +205,7 @@ class _Table:
                 yield self._text("due_between", since=since, until=self._time(latest))
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
-        """Yield who had an overdue appeal and how long, and who had it at the breach."""
+        """Yield a line for each agency that had an overdue appeal, the one at the breach last."""
         spans = self._found.spans(outcome)
         zone = self._found.as_of.tzinfo
         for span in spans:
@@ -213,5 +222,5 @@ class _Table:
 
 
 def _cell(text: str) -> str:
-    """Return text that fits a table: one line, without control characters, not too wide."""
+    """Return text for a table: at most 28 characters, without control characters."""
     return printable(text[:WIDEST_CELL])

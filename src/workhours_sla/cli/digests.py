@@ -1,4 +1,4 @@
-"""The digests of ``watch``: schedules and names of agencies, and when messages are written."""
+"""The digests of ``watch``: the hours and names of agencies, and when messages are written."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from workhours_sla.adapters.config.policy import DEFAULT, Promises
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli.output import echo_note
 from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.printing import echo_note
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words
 
 BEHIND: Final = timedelta(minutes=2)
-"""How far beyond the skew the watermark may be behind the clock when digests are written."""
+"""How much more than the skew the watermark may be behind the clock when digests are written."""
 
 
 class Setup(NamedTuple):
-    """The store and the pipeline of a run, and its configuration."""
+    """The store, the pipeline, the configuration and the policy of a run of ``watch``."""
 
     store: SqliteStore
     pipeline: Pipeline
@@ -32,10 +32,11 @@ class Setup(NamedTuple):
 
 
 def digest_lines(file: Path, setup: Setup) -> DigestLines:
-    """Return the file of a store's digests.
+    """Return the object that writes the digests of a store to a file.
 
-    An agency's working time is that of its own schedule, or of [schedule], or of the first
-    schedule that a target uses if none uses [schedule]. Raises StoreError.
+    The working time of an agency is its own schedule. An agency without a schedule has the section
+    [schedule] or, if no target uses that section, the schedule of the first target. Raises
+    StoreError.
     """
     store, pipeline, config, promises, lang = setup
     schedules = promises.schedules
@@ -48,10 +49,6 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
     def schedule_of(agency_id: str | None) -> str:
         agency = agencies.get(agency_id or "")
         return otherwise if agency is None else agency.schedule or otherwise
-
-    def name_of(agency_id: str) -> str:
-        agency = agencies.get(agency_id)
-        return agency_id if agency is None else agency.name or agency_id
 
     def unknown(error: CalendarCoverageError) -> None:
         date = words.short_date(error.date, lang)
@@ -66,7 +63,7 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
         file,
         store,
         pipeline,
-        Agencies(in_use, schedule_of, name_of),
+        Agencies(in_use, schedule_of, config.agency_name),
         unknown=unknown,
         lost=lost,
         lang=lang,
@@ -74,11 +71,12 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
 
 
 class TimedDigests:
-    """Writes the digests of a store as time passes.
+    """Writes the digests of a store when batches end, as the watermark advances.
 
-    With a ``clock`` they are written as it advances, but only after the backlog has been read, so
-    that no message is about the past; ``skew`` is how far the watermark is behind the clock then.
-    Without a clock they are written as the watermark advances, whenever a batch ends.
+    With a ``clock`` nothing is written while a backlog is read, so that no message is about the
+    past: the watermark may be at most ``skew`` and two minutes behind the clock. If the file cannot
+    be written, ``on_failure`` is called with the error, ``failing`` is that error, and the digests
+    are written later.
     """
 
     def __init__(
@@ -87,21 +85,34 @@ class TimedDigests:
         lines: DigestLines,
         clock: Callable[[], datetime] | None,
         skew: timedelta,
+        on_failure: Callable[[StoreError], object] = lambda _error: None,
     ) -> None:
         self._pipeline = pipeline
         self._lines = lines
         self._clock = clock
         self._most_behind = skew + BEHIND
+        self._on_failure = on_failure
+        self.failing: StoreError | None = None
 
     def due(self, watermark: datetime) -> bool:
-        """Whether a batch must end at a watermark so that digests can be written."""
+        """Return whether a batch must end at a watermark so that digests can be written."""
         return self._clock is None and self._lines.due(watermark)
 
     def send(self) -> None:
-        """Write the digests that are due at the store's watermark."""
+        """Write the digests for the store's watermark. Raises StoreError for a failing store."""
         watermark = self._pipeline.watermark
-        if watermark is None:
+        if watermark is None or not self._lines.due(watermark):
             return
         clock = None if self._clock is None else self._clock()
-        if clock is None or clock - watermark <= self._most_behind:
+        if clock is not None and clock - watermark > self._most_behind:
+            return
+        try:
             self._lines.write(watermark, clock)
+        except StoreError as error:
+            if not getattr(error, "cause", "").startswith("sink_"):  # not about the file
+                raise
+            if self.failing is None:
+                self._on_failure(error)
+            self.failing = error
+        else:
+            self.failing = None

@@ -1,4 +1,4 @@
-"""Check that no file of a command line is both written and used otherwise."""
+"""Check that no file that a command writes is also read or written for another option."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from workhours_sla.adapters.stores.writer_lock import BESIDE
 from workhours_sla.text.shell import SHELL
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
-"""The endings of the names of a store's files."""
+"""The suffixes of the names of a store's files."""
 
 
 class NamedFile(NamedTuple):
-    """A file of the command line, with the option that names it.
+    """A file that a command reads or writes, with the option and the name that were given for it.
 
-    ``place`` is its path without symbolic links; ``inode`` is the same for all hard links to it.
-    Files of one ``group`` may be the same.
+    ``place`` is the path without symbolic links. ``inode`` has the device and the inode, which all
+    hard links to a file share. Two files with the same ``group`` may be one file.
     """
 
     option: str
@@ -34,7 +34,7 @@ class NamedFile(NamedTuple):
     group: str = ""
 
     def is_same(self, other: NamedFile) -> bool:
-        """Whether two names mean the same file."""
+        """Return whether two names are names of the same file, which must not be the case."""
         if self.group and self.group == other.group:
             return False
         return self.place == other.place or (self.inode is not None and self.inode == other.inode)
@@ -43,18 +43,18 @@ class NamedFile(NamedTuple):
 def check_files(files: Iterable[NamedFile], lang: str) -> None:
     """Raise click.UsageError if a file is written, and also read or written for another option.
 
-    Standard output and standard error count if they are files.
+    Standard output and standard error are also checked if they are redirected to files.
     """
     for one, other in combinations([*files, *_streams()], 2):
         if (one.is_written or other.is_written) and one.is_same(other):
-            # the first is the one for which another name can be given
+            # the message begins with the file for which the user can give another name
             first, second = (one, other) if one.is_written and not one.group else (other, one)
             facts = {"first": _label(first, lang), "second": _label(second, lang)}
             raise click.UsageError(SHELL.text(lang, "same_file", name=first.name, **facts))
 
 
 def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
-    """Yield the files that an option reads; ``-`` is standard input."""
+    """Yield the files that an option reads. The name ``-`` is standard input."""
     for name in names:
         if name == "-":
             yield from _stream(option, 0, is_written=False)
@@ -70,9 +70,9 @@ def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]
 
 
 def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
-    """Yield the files of ``--store``: the database, its logs and its lock."""
+    """Yield the files of a store: the database, its logs and its lock file."""
     if name is not None:
-        # beside the given name, or beside the target of a symbolic link
+        # they are beside the given name, or beside the target of a symbolic link
         for place in dict.fromkeys((name, os.path.realpath(name))):
             for ending in _OF_A_STORE:
                 yield _file("--store", place + ending, is_written=is_written, group="store")
@@ -88,7 +88,7 @@ def _file(option: str, name: str, *, is_written: bool, group: str = "") -> Named
 
 
 def _streams() -> Iterator[NamedFile]:
-    """Yield standard output and standard error, which may be one file."""
+    """Yield standard output and standard error if they are files. They may be the same file."""
     for stream in (sys.stdout, sys.stderr):
         try:
             number = stream.fileno()
@@ -104,7 +104,7 @@ def _stream(option: str, number: int, *, is_written: bool, group: str = "") -> I
 
 
 def _inode(file: str | int) -> tuple[int, int] | None:
-    """Return the device and inode of an ordinary file or a directory, None for others."""
+    """Return the device and the inode of an ordinary file or a directory; None for other files."""
     try:
         status = os.fstat(file) if isinstance(file, int) else Path(file).stat()
     except (OSError, ValueError):

@@ -1,9 +1,10 @@
-"""The command ``forecast``: how many deadlines fall when, by hour or by day."""
+"""The command ``forecast``: count the appeals that fall due in each hour or on each day."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +22,8 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
+from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import calendar_lines, main_schedule, promises_data
-from workhours_sla.cli.printing import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -37,11 +38,11 @@ BAR_WIDTH: Final = 32
 BAR: Final = "█"
 BAR_WITHOUT_UNICODE: Final = "#"
 SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""Fields of a forecast whose numbers follow the bars."""
+"""The fields of a forecast that are printed after the bars."""
 
 
 class _Period(NamedTuple):
-    """The period of a forecast, and the length of its slots."""
+    """The period of a forecast, and the length of its slots: an hour or a day."""
 
     start: datetime
     end: datetime
@@ -83,9 +84,9 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
         echo_json(
             {
                 "schema": "workhours.forecast/1",
-                "as_of": evaluated_at.isoformat(),
-                "from": start.isoformat(),
-                "until": end.isoformat(),
+                "as_of": evaluated_at,
+                "from": start,
+                "until": end,
                 "by": by,
                 **_data(found),
                 **promises_data(promises),
@@ -106,7 +107,7 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
 
 
 def _start(text: str, zone: tzinfo) -> datetime:
-    """Parse a time, or a date as the time at which it starts."""
+    """Parse a time. A date without a time of day is its midnight in ``zone``."""
     day = read_day(text)
     return read_time(text, zone).when if day is None else datetime.combine(day, time(), zone)
 
@@ -143,7 +144,7 @@ def _lines(found: Forecast, promises: Promises, period: _Period, lang: str) -> I
 
 
 def _bar() -> str:
-    """Return the character of bars that standard output can encode."""
+    """Return the character for bars: a block or, if standard output cannot encode it, ``#``."""
     try:
         BAR.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -161,7 +162,7 @@ def _label(slot: Slot, by: By, lang: str) -> str:
 
 
 def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
-    """Return the number of dates without working time right before a date of the forecast."""
+    """Return how many consecutive dates before ``day``, back to ``start``, have no working time."""
     off = 0
     before = day - timedelta(days=1)
     try:
@@ -184,13 +185,5 @@ def _data(found: Forecast) -> dict[str, Any]:
         "later": found.later,
         "paused": found.paused,
         "calendar_unknown": found.unknown,
-        "slots": [
-            {
-                "since": slot.since.isoformat(),
-                "until": slot.until.isoformat(),
-                "count": slot.count,
-                "together": slot.together,
-            }
-            for slot in found.slots
-        ],
+        "slots": [asdict(slot) for slot in found.slots],
     }

@@ -1,4 +1,4 @@
-"""Read the appeals of a command from a file or a store."""
+"""Read the events of a command from a file of appeals, standard input or a store."""
 
 from __future__ import annotations
 
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from workhours_sla.sla.store import Holdings
 
 PROGRESS_FROM: Final = 5_000_000
-"""Bytes of input from which a progress bar is shown."""
+"""The size of a file in bytes from which a progress bar is shown."""
 
 
 class Stored(NamedTuple):
-    """The state of a store when its events were read."""
+    """The state of a store at the time when its events were read.
+
+    ``left_out`` has the events that the store quarantined.
+    """
 
     watermark: datetime | None
     policy_version: str
@@ -44,11 +47,11 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The events of a file or a store, the number of rows, and the faulty ones.
+    """The events of a file or a store, and the faults of the rows that gave no event.
 
-    ``read_count`` is None for a store, which counts no rows; the ``line`` of its faults is the
-    number of a row. ``per_event`` if each row is an event: only then does their order show which
-    events arrived late.
+    ``read_count`` is the number of rows; it is None for a store, which does not count them. In a
+    store the ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each
+    row is an event; only then the order of rows shows which events arrived late.
     """
 
     events: list[Event]
@@ -59,16 +62,16 @@ class Rows:
 
     @property
     def place(self) -> str:
-        """What the ``line`` of a fault numbers: "line" of a file, "row" of a store."""
+        """What the attribute ``line`` of a fault counts: ``"line"`` or, in a store, ``"row"``."""
         return "line" if self.stored is None else "row"
 
 
 def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
-    """Read a file, standard input or a store.
+    """Read the events of a file, standard input or a store.
 
-    Prints a note if too many rows share an id. Raises click.UsageError unless exactly one of them
-    is given, SourceError (also for a file without rows, and if less than ``--min-read`` of the
-    rows could be read), StoreError.
+    Prints a note if too many rows share an id. Raises click.UsageError unless either a file or a
+    store is given. Raises SourceError for a file that cannot be read or has no rows, and if less
+    than ``--min-read`` of the rows could be read. Raises StoreError.
     """
     least = read_percent(options.min_read, lang)
     if (options.file is None) == (options.store is None):
@@ -88,9 +91,9 @@ def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
 
 
 def path_or_stdin(file: str, lang: str) -> Path | BinaryIO:
-    """Return the file of a name, standard input for ``-``.
+    """Return the path of a file, or the stream of standard input for ``-``.
 
-    Raises click.UsageError if nothing is piped into standard input.
+    Raises click.UsageError if standard input is a terminal or closed.
     """
     if file != "-":
         return Path(file)
@@ -137,7 +140,7 @@ def _from_store(path: Path, *, per_event: bool) -> Rows:
 
 
 def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
-    """Raise SourceError if too few rows gave events; in a store, its events count as rows."""
+    """Raise SourceError if too few rows gave events. In a store each event counts as a row."""
     stored = rows.stored
     read = (stored.counts.read + len(rows.faults)) if stored else (rows.read_count or 0)
     counts = Counter(fault.reason for fault in rows.faults)
@@ -150,7 +153,10 @@ def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
 
 @contextmanager
 def _progress(source: AppealFile) -> Iterator[Any]:
-    """Show a progress bar while a large file is read, if standard error is a terminal."""
+    """Show a progress bar while a large file is read, if standard error is a terminal.
+
+    Yields a function that is called with the position in the file, in bytes.
+    """
     if source.size is None or source.size < PROGRESS_FROM or not sys.stderr.isatty():
         yield lambda _position: None
         return

@@ -1,4 +1,4 @@
-"""The command ``workhours``: its commands, imported when called, and its errors."""
+"""The command ``workhours``: find the module of a subcommand, run it, and print its errors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ from typing import Final, TextIO
 
 import click
 
-from workhours_sla.cli import exit_codes
 from workhours_sla.cli.options import HELP_NAMES
+from workhours_sla.cli.output import (
+    CALENDAR_UNKNOWN,
+    CLOSED_PIPE,
+    INTERNAL,
+    INTERRUPTED,
+    UNREADABLE,
+)
 from workhours_sla.errors import (
     CalendarCoverageError,
     ProvisionalWarning,
@@ -29,7 +35,7 @@ from workhours_sla.text.shell import SHELL, language, sentence
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
-"""Characters of a message of click, which quotes arguments whole."""
+"""The largest number of characters in a message of click, which quotes arguments in full."""
 
 COMMANDS: Final = {
     "due": "answers",
@@ -44,18 +50,18 @@ COMMANDS: Final = {
     "calendar": "calendar_page",
     "store": "store",
 }
-"""The module of each command."""
+"""A mapping from each command to its module in ``workhours_sla.cli``."""
 
 
 class Commands(click.Group):
-    """The commands; a module is imported when one of its commands is called."""
+    """The group of all commands. The module of a command is imported when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return a command."""
+        """Import the module of a command and return the command, or None if there is none."""
         name = COMMANDS.get(cmd_name)
         if name is None:
             return None
@@ -76,31 +82,32 @@ def commands() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; bad input never causes a traceback."""
+    """Run one command and return its exit status. No error causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ProvisionalWarning)  # the output is marked
+            # the output says itself that an answer is provisional
+            warnings.simplefilter("ignore", ProvisionalWarning)
             result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
             if sys.stdout is not None:
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
-        # click turns the closed pipe into SystemExit(1), which here would mean breaches
+        # click raises SystemExit(1) for a closed pipe, but status 1 means breaches here
         _silence(sys.stdout)
-        return exit_codes.CLOSED_PIPE
+        return CLOSED_PIPE
     except (KeyboardInterrupt, click.Abort):
-        return exit_codes.INTERRUPTED
+        return INTERRUPTED
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        return exit_codes.UNREADABLE
+        return UNREADABLE
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         if isinstance(error, OSError):
             _flush(sys.stdout)
         lang = _language_of(arguments)
         text, status = _message(error, lang)
-        with suppress(OSError, AttributeError):  # a standard error that is closed or full
+        with suppress(OSError, AttributeError):  # standard error may be closed, or its disk full
             click.echo(f"{SHELL.text(lang, 'error')}: {text}", err=True)
         _flush(sys.stderr)
         return status
@@ -110,17 +117,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _message(error: Exception, lang: str) -> tuple[str, int]:
     """Return the message of an error, and the exit status."""
     if isinstance(error, click.ClickException):
-        return _usage_message(error, lang), exit_codes.UNREADABLE
+        return _usage_message(error, lang), UNREADABLE
     if isinstance(error, CalendarCoverageError):
-        return _coverage_message(error, lang), exit_codes.CALENDAR_UNKNOWN
+        return _coverage_message(error, lang), CALENDAR_UNKNOWN
     if isinstance(error, WorkHoursError):
-        return sentence(error, lang), exit_codes.UNREADABLE
+        return sentence(error, lang), UNREADABLE
     if isinstance(error, OSError):
         named = error.filename is not None
         name = repr(str(error.filename)) if named else SHELL.text(lang, "the_output")
         text = SHELL.text(lang, "no_access", name=name, error=error.strerror)
-        return text, exit_codes.UNREADABLE
-    return SHELL.text(lang, "internal", error=repr(error)), exit_codes.INTERNAL
+        return text, UNREADABLE
+    return SHELL.text(lang, "internal", error=repr(error)), INTERNAL
 
 
 def _usage_message(error: click.ClickException, lang: str) -> str:
@@ -135,7 +142,7 @@ def _usage_message(error: click.ClickException, lang: str) -> str:
 
 
 def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
-    """Return which date is unknown and why, and between which values the answer lies."""
+    """Return the message that names the unknown date, the cause, and the bounds of the answer."""
     why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
@@ -154,12 +161,13 @@ def _bound(answer: datetime | timedelta, lang: str) -> str:
 
 
 def run() -> None:
-    """Run the console script."""
-    # events are kept by the million and are no garbage: looking for it took a fifth of the time
+    """Run the command ``workhours`` with the arguments of the process, and exit."""
+    # millions of events may be in memory; without this, the search for garbage among them took
+    # a fifth of the time
     gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # Cyrillic must survive a stream that claims to be ASCII
+            # Cyrillic text is printed as UTF-8 if the locale of the stream is ASCII
             ascii_only = (stream.encoding or "ascii").lower() in (
                 "ascii",
                 "us-ascii",
@@ -170,7 +178,7 @@ def run() -> None:
 
 
 def _flush(stream: TextIO | None) -> None:
-    """Write a stream's buffer, or drop it if the stream does not accept it."""
+    """Flush a stream. If that fails, redirect the stream to nowhere."""
     try:
         if stream is not None:
             stream.flush()
@@ -179,7 +187,7 @@ def _flush(stream: TextIO | None) -> None:
 
 
 def _language_of(arguments: Sequence[str]) -> str:
-    """Return the language of error messages, also if the options cannot be parsed."""
+    """Return the language of error messages, even if click cannot parse the arguments."""
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
         chosen = after.removeprefix("--lang=") if after.startswith("--lang=") else ""
         if before == "--lang":
@@ -190,6 +198,6 @@ def _language_of(arguments: Sequence[str]) -> str:
 
 
 def _silence(stream: TextIO | None) -> None:
-    """Redirect a stream to nowhere, so that the interpreter can flush it as it ends."""
+    """Redirect a stream to nowhere, so that Python does not fail to flush it at exit."""
     with suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), stream.fileno())  # type: ignore[union-attr]

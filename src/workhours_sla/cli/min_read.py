@@ -1,4 +1,4 @@
-"""``--min-read``: fail a finished run that could read too few of its rows."""
+"""The option ``--min-read``: fail if too few of the rows could be read."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%|(\d{1,3})", re.ASCII)
 
 
 class Unread(NamedTuple):
-    """How many rows gave no event for one reason, and the first of them as text."""
+    """The number of rows that gave no event for one reason, and the first of them as an example."""
 
     rows: int
     example: str
 
 
 def read_percent(text: str, lang: str) -> Fraction:
-    """Parse a share such as ``50%``, ``50`` or ``99.5%``. Raises click.UsageError.
+    """Parse a percentage such as ``50%``, ``50`` or ``99.5%`` to a fraction from 0 to 1.
+
+    Raises click.UsageError.
 
     >>> read_percent("50", "en")
     Fraction(1, 2)
@@ -39,9 +41,10 @@ def read_percent(text: str, lang: str) -> Fraction:
 def check_read_share(
     read: int, unread: Mapping[str, Unread], least: Fraction, lang: str, *, kept: bool
 ) -> None:
-    """Raise SourceError if less than ``least`` of the rows that were read gave events.
+    """Raise SourceError if a smaller share than ``least`` of the rows gave events.
 
-    ``unread`` has the other rows by reason; ``kept`` if a store has them in quarantine.
+    ``read`` is the number of all rows. ``unread`` has the rows without events, keyed by reason.
+    ``kept`` says that a store keeps those rows in quarantine.
     """
     good = read - sum(one.rows for one in unread.values())
     if not read or Fraction(good, read) >= least:

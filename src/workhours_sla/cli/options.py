@@ -1,4 +1,4 @@
-"""The options that several commands share, each declared once."""
+"""The options that several commands share. Each is a decorator that adds the option."""
 
 from __future__ import annotations
 
@@ -16,42 +16,50 @@ Values = TypeVar("Values")
 DEFAULT_MIN_READ: Final = "50%"
 HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
-as_of_option = click.option("--as-of", metavar="TIME", help="Evaluate as of this time. [now]")
-assume_tz_option = click.option(
+as_of_option: Callable[[Command], Command] = click.option(
+    "--as-of", metavar="TIME", help="Evaluate as of this time. [now]"
+)
+assume_tz_option: Callable[[Command], Command] = click.option(
     "--assume-tz", metavar="ZONE", help="Zone of times without an offset."
 )
-calendar_file_option = click.option(
+calendar_file_option: Callable[[Command], Command] = click.option(
     "--calendar-file", metavar="FILE", help="TOML file of acts to add to the calendar."
 )
-explain_option = click.option("--explain", is_flag=True, help="List every day, with its act.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-lang_option = click.option(
+explain_option: Callable[[Command], Command] = click.option(
+    "--explain", is_flag=True, help="List every day, with its act."
+)
+json_option: Callable[[Command], Command] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON."
+)
+lang_option: Callable[[Command], Command] = click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of the text. [the environment's]"
 )
-min_read_option = click.option(
+min_read_option: Callable[[Command], Command] = click.option(
     "--min-read",
     metavar="PERCENT",
     default=DEFAULT_MIN_READ,
     help=f"Fail if less of the rows can be read; 0 never fails. [{DEFAULT_MIN_READ}]",
 )
-provisional_option = click.option(
+provisional_option: Callable[[Command], Command] = click.option(
     "--provisional", is_flag=True, help="Answer by rule where no act has decided."
 )
-week_option = click.option(
+week_option: Callable[[Command], Command] = click.option(
     "--week", type=click.IntRange(5, 7), help=f"Working days of a Russian week. [{WEEK}]"
 )
 
 
 def store_option(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002 - as in click
-    """Return the option ``--store``."""
+    """Return a decorator that adds the option ``--store`` with the given help text."""
     return click.option("--store", metavar="FILE", required=required, help=help)
 
 
-store_of_watch = store_option("The store that watch keeps.", required=True)
+store_of_watch: Callable[[Command], Command] = store_option(
+    "The store that watch keeps.", required=True
+)
 
 
 class CommonOptions(NamedTuple):
-    """The values of ``common_options``."""
+    """The values of the options that ``common_options`` adds."""
 
     calendar: str | None
     calendar_file: str | None
@@ -66,7 +74,7 @@ class CommonOptions(NamedTuple):
 
 
 def common_options(command: Command) -> Command:
-    """Add the options of every command that counts working time."""
+    """Add to a command the options of all commands that count working time."""
     return _with(
         command,
         click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
@@ -83,7 +91,7 @@ def common_options(command: Command) -> Command:
 
 
 class InputOptions(NamedTuple):
-    """The values of ``input_options``; ``file`` ``-`` is standard input."""
+    """The values of the options that ``input_options`` adds; file ``-`` is standard input."""
 
     file: str | None
     store: str | None
@@ -92,7 +100,7 @@ class InputOptions(NamedTuple):
 
 
 def input_options(command: Command) -> Command:
-    """Add FILE and the options of every command that reads appeals."""
+    """Add to a command the argument FILE and the options of all commands that read appeals."""
     return _with(
         command,
         click.argument("file", required=False),
@@ -103,7 +111,7 @@ def input_options(command: Command) -> Command:
 
 
 def take(kind: type[Values], options: dict[str, Any]) -> Values:
-    """Remove the fields of a named tuple from the options and return them as its value.
+    """Remove the options that are fields of a named tuple, and return them as that named tuple.
 
     >>> options = {"file": "-", "store": None, "assume_tz": None, "min_read": "50%", "days": 10}
     >>> take(InputOptions, options)

@@ -1,4 +1,4 @@
-"""The commands ``outbox``: the changes that a store keeps for its sinks."""
+"""The commands ``outbox rewrite``, ``dead`` and ``replay``: manage what a store sends to sinks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from workhours_sla.adapters.sinks.jsonl import rewrite
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
-from workhours_sla.cli.printing import echo_json, echo_note, printable
+from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.sla.change import Change
 from workhours_sla.text.shell import SHELL, language
 
 _PAGE: Final = 10_000
-"""Changes that are read from the store at a time."""
+"""The number of changes that are read from the store at a time."""
 
 
 @click.group(context_settings=HELP_NAMES)
@@ -122,7 +122,10 @@ def _check_exists(store: str, lang: str) -> None:
 
 
 def _names(path: Path, store: SqliteOutbox) -> list[str]:
-    """Return the names that the store has for a file; each is a path to it."""
+    """Return the names of the sinks in the store that are paths to the file ``path``.
+
+    If there are none, the only name is the absolute path.
+    """
     real = os.path.realpath(path)
     known = [name for name in store.sinks() if Path(name).is_absolute()]
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]

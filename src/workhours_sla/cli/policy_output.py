@@ -1,4 +1,4 @@
-"""The policy of a command, its schedules and calendars, as text and as data."""
+"""Show the policy of a command with its schedules and calendars, as text and for JSON."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from workhours_sla.adapters.config.policy import Promises
+from msgspec.structs import asdict
+
+from workhours_sla.adapters.config.policy import CONDITIONS, Promises
 from workhours_sla.adapters.json.documents import to_json
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
-from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import (
     Budget,
     CalendarDays,
@@ -28,7 +30,7 @@ _KINDS: Final = {WorkingDays: "working_days", CalendarDays: "calendar_days", Mon
 
 
 def budget_text(budget: Budget, lang: str) -> str:
-    """Return a budget in words."""
+    """Return a budget in words, such as ``7 working days``."""
     if isinstance(budget, timedelta):
         return budget_words("working_time", format_amount(budget), lang)
     if isinstance(budget, ClockTime):
@@ -39,19 +41,19 @@ def budget_text(budget: Budget, lang: str) -> str:
 
 
 def schedule_text(target: Target, promises: Promises, lang: str) -> str:
-    """Return the name of a target's schedule, or the field that selects it."""
+    """Return the name of a target's schedule, or the words for the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
         return SHELL.text(lang, f"by_{target.schedule.field}")
     return _names(promises)[id(target.schedule)]
 
 
 def main_schedule(promises: Promises) -> Schedule:
-    """Return the schedule of the first target, in whose zone times are read and shown."""
+    """Return the first schedule of the first target. Times are read and shown in its zone."""
     return promises.policy.targets[0].schedules[0]
 
 
 def calendar_lines(promises: Promises, lang: str) -> Iterator[str]:
-    """Yield a line for each calendar in use."""
+    """Yield a line for each calendar of the policy, with its version."""
     schedules = (one for target in promises.policy.targets for one in target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
         name = SHELL.text(lang, "version", id=id_, version=version)
@@ -59,7 +61,7 @@ def calendar_lines(promises: Promises, lang: str) -> Iterator[str]:
 
 
 def promises_data(promises: Promises) -> dict[str, Any]:
-    """Return targets, rules, schedules and presets as plain data."""
+    """Return the targets, the rules, the schedules and the presets for JSON."""
     policy = promises.policy
     return {
         "policy_version": policy.version,
@@ -73,16 +75,7 @@ def promises_data(promises: Promises) -> dict[str, Any]:
         "presets": {
             name: {
                 "title": preset.title,
-                "sources": [
-                    {
-                        "title": source.title,
-                        "confidence": source.confidence,
-                        "url": source.url,
-                        "published": source.published and source.published.isoformat(),
-                        "note": source.note,
-                    }
-                    for source in preset.sources
-                ],
+                "sources": [asdict(source) for source in preset.sources],
             }
             for name, preset in promises.presets.items()
         },
@@ -90,12 +83,11 @@ def promises_data(promises: Promises) -> dict[str, Any]:
 
 
 def _rule_data(rule: Rule) -> dict[str, Any]:
-    conditions = ("channels", "topics", "importances", "regimes", "agencies", "districts")
     return {
         "name": rule.name,
-        **{condition: sorted(getattr(rule, condition)) for condition in conditions},
-        "valid_from": rule.valid_from and rule.valid_from.isoformat(),
-        "valid_until": rule.valid_until and rule.valid_until.isoformat(),
+        **{condition: sorted(getattr(rule, condition)) for condition in CONDITIONS},
+        "valid_from": rule.valid_from,
+        "valid_until": rule.valid_until,
         "targets": [target.name for target in rule.targets],
     }
 
@@ -113,7 +105,7 @@ def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
         "pause_cap": None if cap is None else _budget_data(cap),
         "on_transfer": target.on_transfer,
         "on_reopen": target.on_reopen,
-        "warn": iso_amount(target.warn),
+        "warn": target.warn,
         "warn_percent": target.warn_percent,
         "closing": target.closing,
         "staff_opened": target.staff_opened,
@@ -129,7 +121,7 @@ def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
 
 def _budget_data(budget: Budget) -> object:
     if isinstance(budget, timedelta):
-        return iso_amount(budget)
+        return budget
     data = json.loads(to_json(budget))["budget"]
     return {data.pop("kind"): data}
 

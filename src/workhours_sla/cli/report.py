@@ -1,4 +1,4 @@
-"""The command ``report``: the compliance report of a file or a store of appeals."""
+"""The command ``report``: make the compliance report of a file or a store of appeals."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
+from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.printing import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.errors import shown
@@ -46,7 +46,7 @@ from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.text.shell import SHELL, language
 
-if TYPE_CHECKING:  # all need numpy
+if TYPE_CHECKING:  # these modules need numpy
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.revision import Revision
     from workhours_sla.reports.report import Report
@@ -54,17 +54,17 @@ if TYPE_CHECKING:  # all need numpy
 DEFAULT_RATE: Final = "90%"
 SHOWN_CHANGES: Final = 20
 LOOK_AHEAD: Final = timedelta(days=14)
-"""How far ahead a page shows deadlines."""
+"""The time after ``--as-of`` for which a page shows deadlines."""
 SHOWN_FIGURES: Final = (
     *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
     *("rate", "verdict"),
 )
-"""The figures whose changes are listed in text."""
+"""The figures whose changes since an earlier report are listed."""
 _RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 
 
 class _ReportOptions(NamedTuple):
-    """The options of ``report`` alone."""
+    """The options that only ``report`` has."""
 
     as_of: str | None
     target: str | None
@@ -154,7 +154,7 @@ def _groupings(wanted: _ReportOptions) -> list[str]:
 def _make(
     wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
 ) -> tuple[Report, Evaluation, Target]:
-    """Read the appeals and return their report, the evaluation behind it and the target."""
+    """Read the appeals; return their report, the evaluation that it is made of, and its target."""
     promises, lang = settings.promises(), settings.lang
     policy = promises.policy
     _check_target(policy, wanted.target, lang)
@@ -199,7 +199,7 @@ def _make(
 
 
 def _check_target(policy: Policy, name: str | None, lang: str) -> None:
-    """Raise click.UsageError unless a report can be of the named target, or of the only one."""
+    """Raise click.UsageError if the policy lacks the named target, or if a name is missing."""
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and len(names) > 1:
         key = "several_targets"
@@ -212,7 +212,7 @@ def _check_target(policy: Policy, name: str | None, lang: str) -> None:
 
 
 def _with_store(intake: Intake, stored: Stored) -> Intake:
-    """Return the intake with the duplicates that a store has dropped, and its quarantine."""
+    """Return the intake plus the duplicates and the quarantined events that a store counted."""
     again = stored.counts.duplicate
     more = replace(intake, read=intake.read + again, duplicate=intake.duplicate + again)
     return more.with_faults(Counter(reason for _, reason in stored.left_out))
@@ -228,7 +228,7 @@ def read_rate(text: str, lang: str) -> float:
     """
     found = _RATE.fullmatch(text.strip())
     if found:
-        # the point is moved in text, so that 89.5 % is exactly the float 0.895
+        # dividing by 100 in the text gives exactly the float 0.895 for 89.5 %
         number = found[1].replace(",", ".")
         value = float(f"{number}e-2") if found[2] else float(number)
         if 0 < value < 1:
@@ -251,7 +251,7 @@ def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
 
 
 def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
-    """Write tables and workbook, and print their paths on standard error."""
+    """Write the tables and the workbook of a report, and print their paths on standard error."""
     if csv_to is not None:
         from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 

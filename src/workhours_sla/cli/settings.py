@@ -1,4 +1,7 @@
-"""The schedule, budget and policy of a command, from its options and the configuration."""
+"""Determine the schedule, the budget and the policy of a command.
+
+They come from the options of the command, the configuration file and the defaults, in this order.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +22,25 @@ from workhours_sla.adapters.config.defaults import (
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.options import CommonOptions
-from workhours_sla.cli.printing import echo_note
+from workhours_sla.cli.output import echo_note
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
-if TYPE_CHECKING:  # read only if there is a configuration
+if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
     from workhours_sla.adapters.config.policy import Promises
     from workhours_sla.adapters.config.sections import Config
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
-"""Options that replace a key of [schedule]."""
+"""The options that replace the key of the same name in the section [schedule]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a command; ``config`` is None without ``--config``.
+    """The settings of a command. ``config`` is None if the option ``--config`` is not given.
 
-    ``replaced`` names the options about schedule and budget that were given.
+    ``replaced`` has the names of the given options that replace a schedule or a budget of the
+    configuration.
     """
 
     schedule: Schedule
@@ -50,7 +54,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: CommonOptions) -> Settings:
-        """Return the settings: an option precedes the file, the file precedes the default."""
+        """Return the settings: options replace values of the file, and these replace defaults."""
         lang = language(options.lang)
         loaded = None
         filed: dict[str, Any] = {}
@@ -75,13 +79,13 @@ class Settings:
                 calendar = with_own_days(calendar, loaded.schedule)
             if options.calendar_file is not None:
                 calendar = with_acts(calendar, options.calendar_file)
-        # the zone of the file is that of the file's calendar
+        # the file's zone belongs to the file's calendar, not to the calendar of an option
         zone = _first(given["tz"], filed.get("tz") if given["calendar"] is None else None, None)
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and calendar is not None and "RU-" in id_:
             _note_other_zones(id_, lang)
-            zone = calendar.tz  # given, so that the library does not warn of the same
+            zone = calendar.tz  # given explicitly, so that Schedule does not warn as well
         return cls(
             schedule=Schedule(
                 calendar,
@@ -101,9 +105,10 @@ class Settings:
 
     @classmethod
     def of_one_target(cls, options: CommonOptions) -> Settings:
-        """Return settings with the schedule and the budget of the only target.
+        """Return the settings with the schedule and the budget of the policy's only target.
 
-        Raises click.UsageError for several targets, and a budget that is not in working time.
+        Raises click.UsageError if the policy has several targets or schedules, or a budget that is
+        not working time.
         """
         settings = cls.of(options)
         if settings.config is None or not settings.config.has_policy:
@@ -119,10 +124,10 @@ class Settings:
         return replace(settings, schedule=schedule, budget=budget)
 
     def promises(self, warn: str | None = None) -> Promises:
-        """Return the policy of the file, or one target from the options and defaults.
+        """Return the policy of the configuration, or one target from the options and defaults.
 
-        ``warn`` replaces that of every target. Raises click.UsageError for options that would
-        change nothing.
+        ``warn`` is a text that replaces the warning time of every target. Raises click.UsageError
+        for options that have no effect on the policy.
         """
         from workhours_sla.adapters.config.policy import DEFAULT, promises_of  # noqa: PLC0415
         from workhours_sla.adapters.config.sections import Config  # noqa: PLC0415
@@ -151,21 +156,19 @@ class Settings:
 
 
 def _first(option: Any, filed: Any, default: Any) -> Any:
-    """Return the first that is not None; an empty text counts."""
-    if option is not None:
-        return option
-    return default if filed is None else filed
+    """Return the first argument that is not None. An empty text is not None."""
+    return next((one for one in (option, filed) if one is not None), default)
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:
-    """Return the calendar with the acts of a TOML file added."""
+    """Return a calendar to which the acts of a TOML file are added."""
     from workhours_sla.adapters.calendars.acts import load_acts  # noqa: PLC0415
 
     return load_acts(Path(file)).added_to(calendar)
 
 
 def _note_other_zones(id: str, lang: str) -> None:  # noqa: A002
-    """Print a note if parts of the region have another time than its capital."""
+    """Print a note if parts of a region have other time zones than its capital."""
     found = region(id)
     if found.other_zones:
         areas = "; ".join(f"{tz} ({area})" for tz, area in found.other_zones)

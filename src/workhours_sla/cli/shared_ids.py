@@ -1,4 +1,4 @@
-"""Print a note if too many rows share an id, mostly because of a wrong column."""
+"""Print a note if too many rows share an id, which is usually due to a wrong column."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import Final
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.mapping import has_content_id
-from workhours_sla.cli.printing import echo_note
+from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start
 
 FEWEST: Final = 100
-"""With fewer rows of one id there is no note."""
+"""The smallest number of rows with one id that can cause a note."""
 MOST: Final = 1_000
-"""More rows of one id than this cause a note, however many others there are."""
+"""The largest number of rows with one id that never causes a note if it is not the majority."""
 COUNTED: Final = 10_000
-"""How many events of a stream are counted; a wrong column is evident in the first."""
+"""The number of events at the beginning of a stream that are counted."""
 
 
 def note_shared_ids(
     events: Sequence[Event], config: Config, lang: str, noted: Collection[str] = ()
 ) -> list[str]:
-    """Print a note for each kind of id that too many rows share, and return these kinds.
+    """Print a note for each column of ids in which too many rows have the same id.
 
-    Too many are more than half of at least 100 rows, or more than 1,000. The kinds in ``noted``
-    are skipped.
+    Too many are more than 1,000 rows, or at least 100 rows that are more than half of all. The
+    columns in ``noted`` are skipped. Returns the canonical names of the columns with a note.
     """
     rows = events
-    if config.input.kind == "appeals":  # each row gives one event that creates an appeal
+    if config.input.kind == "appeals":  # each row gives exactly one event that creates an appeal
         rows = [event for event in events if event.type is EventType.CREATED]
     found = []
     for canonical in ("appeal_id", "event_id") if rows is events else ("appeal_id",):
@@ -55,14 +55,17 @@ def note_shared_ids(
 
 
 def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
-    """Whether an event id was derived from the content of equal rows without an id."""
+    """Return whether rows share an event id because they are equal and have no id of their own.
+
+    Such an event id is a hash of the row's content.
+    """
     if canonical != "event_id":
         return False
     return has_content_id(next(event for event in rows if event.event_id == shared))
 
 
 class NotedSource:
-    """A source whose first events are counted, for a note if too many share an id."""
+    """A source that passes on another source's items, and prints a note if too many share an id."""
 
     def __init__(self, source: Source, config: Config, lang: str) -> None:
         self._source = source
@@ -71,7 +74,7 @@ class NotedSource:
         self._events: list[Event] = []
         self._noted: list[str] = []
         self._next: int | None = FEWEST
-        """The number of events at which they are counted next; None after the last count."""
+        """The number of events at which ids are counted next; None after the last count."""
 
     @property
     def name(self) -> str:
@@ -84,7 +87,7 @@ class NotedSource:
         return self._source.partitions
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield the items of the source, and print the notes once enough have arrived."""
+        """Yield the items of the source; count the ids of the first events and print notes."""
         for item in self._source.items(positions):
             if self._next is not None and isinstance(item, Item):
                 self._events += item.events

@@ -1,4 +1,4 @@
-"""The commands ``store``: verify a store of ``watch``."""
+"""The command ``store check``: verify the file of a store that ``watch`` keeps."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
-from workhours_sla.cli import exit_codes
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option
-from workhours_sla.cli.printing import echo_json, printable
+from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.text.shell import SHELL, language
 
 SHOWN: Final = 20
@@ -37,7 +36,7 @@ def check(store: str, *, show_all: bool, lang: str | None, as_json: bool) -> int
     else:
         for line in _lines(store, faults, language(lang), show_all=show_all):
             click.echo(line)
-    return exit_codes.UNREADABLE if faults else 0
+    return UNREADABLE if faults else 0
 
 
 def _lines(store: str, faults: tuple[StoreFault, ...], lang: str, *, show_all: bool) -> list[str]:

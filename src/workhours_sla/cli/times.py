@@ -11,17 +11,17 @@ from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
 
 
 class GivenTime(NamedTuple):
-    """A time from the command line; ``assumed_zone`` if it was given without an offset."""
+    """A time from the command line. ``assumed_zone`` is true if it was given without an offset."""
 
     when: datetime
     assumed_zone: bool
 
 
 def read_time(text: str, zone: tzinfo) -> GivenTime:
-    """Parse a time; one without an offset is in ``zone``.
+    """Parse a time in a format of ``parse_time``, or ``now`` as the current time in ``zone``.
 
-    The forms are those of ``parse_time``; ``now`` is the current time. Raises TimeSyntaxError, also
-    for a local time that a clock change skips or repeats.
+    A time without an offset is in ``zone``. Raises TimeSyntaxError for any other text, and for a
+    time without an offset that a clock change skips or repeats.
     """
     text = text.strip()
     if text.lower() == "now":
@@ -41,7 +41,7 @@ def read_day(text: str) -> date | None:
 
 
 def _in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
-    """Return a local time as an instant. Raises TimeSyntaxError unless there is exactly one."""
+    """Add a zone to a naive time. Raises TimeSyntaxError if a clock change skips or repeats it."""
     first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
@@ -66,20 +66,22 @@ def show_minute(when: datetime, lang: str) -> str:
 
 
 def show_clock(when: datetime) -> str:
-    """Return the time of day, with seconds only if it has any."""
+    """Return the time of day, such as ``12:30``, with seconds unless they are 0."""
     if when.microsecond:
         return f"{when:%H:%M:%S.%f}"
     return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
 
 
 def show_short(when: datetime, lang: str, near: date) -> str:
-    """Return a time for a list: the year only if it is half a year or more from ``near``."""
+    """Return a time for a list, such as ``Sat 01.11 12:30``.
+
+    The year is included if the date is half a year or more from ``near``.
+    """
     weekday = words.WEEKDAYS[lang][when.weekday()]
-    if abs(when.date() - near) < timedelta(days=180):
-        return f"{weekday} {when:%d.%m} {when:%H:%M}"
-    return f"{weekday} {when:%d.%m.%Y} {when:%H:%M}"
+    is_near = abs(when.date() - near) < timedelta(days=180)
+    return f"{weekday} {when:%d.%m} {when:%H:%M}" if is_near else f"{weekday} {when:%d.%m.%Y %H:%M}"
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:
-    """Return a zone with its offset at an instant: ``Europe/Volgograd (UTC+03:00)``."""
+    """Return a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
     return f"{zone} (UTC{_offset(when.astimezone(zone))})"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
@@ -24,7 +25,6 @@ from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli import exit_codes
 from workhours_sla.cli.account import events_line, reason_lines
 from workhours_sla.cli.digests import Setup, TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
@@ -38,8 +38,8 @@ from workhours_sla.cli.options import (
     store_option,
     take,
 )
+from workhours_sla.cli.output import UNREADABLE, echo_note, printable
 from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.printing import echo_note, printable
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
@@ -57,13 +57,13 @@ DEFAULT_SKEW: Final = "5m"
 DEFAULT_MAX_AHEAD: Final = "5m"
 DEFAULT_INTERVAL: Final = 1.0
 HANGS_AFTER: Final = 10.0
-"""Seconds that the end of a run waits for a write to a sink."""
+"""The seconds for which the end of a run waits for a write to a sink."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
 class _WatchOptions(NamedTuple):
-    """The options of ``watch`` alone."""
+    """The options that only ``watch`` has."""
 
     source: str
     store: str
@@ -200,9 +200,11 @@ def watch(**options: Any) -> int:
             setup = Setup(store, pipeline, config, promises, lang)
             messages = digest_lines(Path(wanted.digests), setup)
             stack.callback(messages.close)
-            digests = TimedDigests(pipeline, messages, clock, skew)
-        notes = _FailureNotes(lang)
-        delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=notes))
+            digests = TimedDigests(
+                pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)
+            )
+        on_failure = partial(_note_failure, lang)
+        delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=on_failure))
         summary = pipeline.run(
             NotedSource(tail, config, lang),
             watermarks=Watermarks(tail.partitions, skew=skew),
@@ -216,9 +218,10 @@ def watch(**options: Any) -> int:
         output.check()
         for line in _account(summary, store, lang):
             click.echo(line, err=True)
+        has_failed = _report_digests(digests, wanted.digests, lang) or bool(undelivered)
         _report_undelivered(undelivered, lang)
     _check_share(summary, least, lang, finished=wanted.once and not stopping.is_set())
-    return exit_codes.UNREADABLE if tail.lost or undelivered else 0
+    return UNREADABLE if tail.lost or has_failed else 0
 
 
 def _file_sinks(
@@ -231,7 +234,7 @@ def _file_sinks(
 
 
 def _check_lines(wanted: _WatchOptions) -> None:
-    # with a store, the lines that it did not write are checked later
+    # if the store exists, opening the sink checks the lines that the store did not write
     first_only = Path(wanted.store).exists()
     for file in wanted.sinks:
         check_lines(Path(file), CHANGES, first_only=first_only)
@@ -240,7 +243,7 @@ def _check_lines(wanted: _WatchOptions) -> None:
 
 
 def _check_format(source: str, config: Config, lang: str) -> None:
-    """Raise click.UsageError if a source is CSV."""
+    """Raise click.UsageError if a source is a CSV file, which cannot be followed."""
     options, ending = config.input, Path(source).suffix.lower()
     csv = options.format == "csv"
     if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
@@ -256,7 +259,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
-    """Stop after the current batch on the first SIGTERM or SIGINT, at once on the second."""
+    """Set ``stopping`` on the first SIGTERM or SIGINT; the second has its usual effect."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -274,7 +277,7 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 @contextmanager
 def _source_errors_in(lang: str) -> Iterator[None]:
-    """Translate the errors of a followed file."""
+    """Raise the SourceError of a followed file with a message in the language ``lang``."""
     try:
         yield
     except SourceError as error:
@@ -286,7 +289,7 @@ def _source_errors_in(lang: str) -> Iterator[None]:
 
 
 class _ChangeLines:
-    """Prints a line for each change."""
+    """Prints each change as a line of text on standard output."""
 
     def __init__(self, tz: tzinfo, lang: str) -> None:
         self._tz = tz
@@ -320,7 +323,7 @@ class _ChangeLines:
 
 
 class _StandardOutput:
-    """Standard output as a sink. The run stops when its reader has closed the pipe."""
+    """Standard output as a sink. It stops the run if the reader has closed the pipe."""
 
     name = STDOUT
 
@@ -344,27 +347,30 @@ class _StandardOutput:
             raise
 
 
-class _FailureNotes:
-    """Prints a note when a sink starts to fail."""
+def _note_failure(lang: str, sink: str, error: Exception) -> None:
+    """Print a note that a sink has started to fail, unless the reader has closed the pipe."""
+    if not isinstance(error, BrokenPipeError):
+        echo_note(lang, "sink_failing", name=sink, error=_text(error, lang))
 
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
 
-    def __call__(self, sink: str, error: Exception) -> None:
-        if not isinstance(error, BrokenPipeError):
-            text = _text(error, self._lang)
-            echo_note(self._lang, "sink_failing", name=sink, error=text)
+def _report_digests(digests: TimedDigests | None, name: str | None, lang: str) -> bool:
+    """Print the error if a file of digests could not be written; return whether that is so."""
+    if digests is None or digests.failing is None:
+        return False
+    error = _text(digests.failing, lang)
+    click.echo(SHELL.text(lang, "digests_undelivered", name=name, error=error), err=True)
+    return True
 
 
 def _report_undelivered(undelivered: Sequence[Undelivered], lang: str) -> None:
-    """Print the sinks that do not have every change, and exit at once if one hangs."""
+    """Print the sinks that have not received every change, and exit at once if one hangs."""
     for sink, error in undelivered:
         key = "sink_hangs" if error is None else "sink_undelivered"
         click.echo(SHELL.text(lang, key, name=sink, error=_text(error, lang)), err=True)
     if any(error is None for _, error in undelivered):
-        # its thread may have locked the buffer of standard output, which then cannot be flushed
+        # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
-        os._exit(exit_codes.UNREADABLE)
+        os._exit(UNREADABLE)
 
 
 def _text(error: BaseException | None, lang: str) -> str:
@@ -372,7 +378,7 @@ def _text(error: BaseException | None, lang: str) -> str:
 
 
 def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
-    """Raise SourceError if a finished run could read too few of its rows."""
+    """Raise SourceError if a finished run could read a smaller share of its rows than ``least``."""
     if finished:
         causes = run.causes.items()
         unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}
@@ -380,7 +386,7 @@ def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool)
 
 
 def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
-    """Yield where every row went, in this run and since the store was created."""
+    """Yield lines that count what became of the rows, in this run and in the store's lifetime."""
     stored = store.holdings()
     mapped = run.items - run.rejected
     yield SHELL.text(lang, "rows", read=run.items, mapped=mapped, faulty=run.rejected)

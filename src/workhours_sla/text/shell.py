@@ -236,6 +236,10 @@ SHELL: Final = Texts(
             "en": "{name} does not have every change: {error}",
             "ru": "в {name} записаны не все изменения: {error}",
         },
+        "digests_undelivered": {
+            "en": "{name} does not have every message: {error}. The next run writes the rest",
+            "ru": "в {name} записаны не все сводки: {error}. Остальные запишет следующий запуск",
+        },
         "sink_hangs": {
             "en": "{name} does not have every change: it does not finish a write. The next run "
             "sends the rest",

@@ -42,7 +42,7 @@ _BODIES = {"agency_id": "agencies", "district_id": "districts", "channel": "chan
 """For each value of ``schedule_by``, the section that has the schedules."""
 _OF_SCHEDULES = ("schedules", "on_change_past")
 """Sections and keys that are useless unless a target names its schedule."""
-_CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
+CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
 """The keys of a rule that select appeals by their attributes."""
 _COUNTING = {"roll": (CalendarDays, Months), "count_from": (CalendarDays, WorkingDays)}
 """For each key that decides how days are counted, the kinds of budgets that it applies to."""
@@ -320,7 +320,7 @@ class _PolicyReader:
             reader.fail((*keys, "targets"), "no target", "name the targets of the rule")
         for number, name in enumerate(row.targets):
             reader.choose((*keys, "targets", number), name, targets, f"no target {shown(name)}")
-        for condition in _CONDITIONS:
+        for condition in CONDITIONS:
             names: tuple[str, ...] | None = getattr(row, condition)
             if names == ():
                 what = "an empty list, which matches no appeal"
@@ -332,7 +332,7 @@ class _PolicyReader:
         since, until = row.valid_from, row.valid_until
         if since is not None and until is not None and until <= since:
             reader.fail((*keys, "valid_until"), "not after valid_from", "exchange the two")
-        conditions = {key: frozenset(getattr(row, key) or ()) for key in _CONDITIONS}
+        conditions = {key: frozenset(getattr(row, key) or ()) for key in CONDITIONS}
         return reader.make(
             keys,
             lambda: Rule(

@@ -1,0 +1,61 @@
+"""What all commands share for their output: exit statuses, JSON, notes, and text for terminals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, timedelta
+from typing import Any, Final
+
+import click
+
+from workhours_sla.adapters.json.text import escape_controls
+from workhours_sla.text.shell import SHELL
+from workhours_sla.worktime.budget import iso_amount
+
+BREACHES: Final = 1
+"""The exit status of a command that found breaches. Status 1 never means anything else."""
+UNREADABLE: Final = 2
+"""The exit status for wrong usage, and for input that is unreadable, rejected, lost or damaged."""
+CALENDAR_UNKNOWN: Final = 3
+"""The exit status if the answer depends on a date that the calendar does not cover."""
+INTERNAL: Final = 70
+"""The exit status for an error of this program."""
+INTERRUPTED: Final = 130
+"""The exit status after Ctrl-C."""
+CLOSED_PIPE: Final = 141
+"""The exit status if the reader of standard output is gone, as shells report SIGPIPE."""
+
+
+def echo_json(data: object) -> None:
+    """Print one JSON document, never localised, with control characters escaped.
+
+    Dates and times are printed in ISO 8601, and amounts of time as ISO 8601 durations.
+    """
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    ascii_only = not encoding.startswith("utf")
+    text = json.dumps(data, ensure_ascii=ascii_only, indent=2, default=_json_value)
+    click.echo(escape_controls(text))
+
+
+def _json_value(value: object) -> str:
+    """Return the text of a date, a datetime or a timedelta in JSON."""
+    if isinstance(value, timedelta):
+        return iso_amount(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(value)
+
+
+def echo_note(lang: str, key: str, **facts: object) -> None:
+    """Print a note on standard error: the text of a key of ``SHELL``."""
+    click.echo(f"{SHELL.text(lang, 'note')}: {SHELL.text(lang, key, **facts)}", err=True)
+
+
+def printable(text: Any) -> str:
+    r"""Return text with ``?`` for each control character, since those act on a terminal.
+
+    >>> printable("roads\x1b[31m")
+    'roads?[31m'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
