@@ -19,7 +19,7 @@ from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
 from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.lines import Lines
+from workhours_sla.adapters.sources.lines import ByteChunks, Lines
 from workhours_sla.adapters.sources.mapping import Mapper, content_id
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
 from workhours_sla.adapters.sources.typed_lines import TypedLines
@@ -956,7 +956,8 @@ def test_lines_are_the_same_however_they_come(text: str, size: int) -> None:
 
     *lines, rest = text.removeprefix("\ufeff").split("\n")
     expected = [*(line + "\n" for line in lines), *([rest] if rest else [])]
-    assert list(Lines(Slowly(text.encode()), "utf-8", "rows")) == expected
+    chunks = ByteChunks(Slowly(text.encode()), "rows")
+    assert list(Lines(chunks, "utf-8")) == expected
 
 
 def test_plain_lines_are_read_by_their_types() -> None:

@@ -41,20 +41,19 @@ class AppealFile:
     stream.
     """
 
-    def __init__(  # noqa: PLR0913 - called here only
+    def __init__(
         self,
         items: Iterator[Item],
         chunks: ByteChunks,
         closing: ExitStack,
         *,
-        name: str,
         format: Format,  # noqa: A002 - the configuration key
         size: int | None,
     ) -> None:
         self._items = items
         self._chunks = chunks
         self._closing = closing
-        self.name = name
+        self.name = chunks.name
         self.format = format
         self.size = size
 
@@ -104,14 +103,12 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
             from workhours_sla.adapters.sources import delimited  # noqa: PLC0415
 
             delimiter = options.delimiter or ("\t" if ending == ".tsv" else ",")
-            items = delimited.read(
-                chunks, layout, encoding=options.encoding, delimiter=delimiter, name=name
-            )
+            items = delimited.read(chunks, layout, options.encoding, delimiter)
         else:
             from workhours_sla.adapters.sources import jsonl  # noqa: PLC0415
 
-            items = jsonl.read(chunks, layout, encoding=options.encoding, name=name)
-        return AppealFile(items, chunks, stack.pop_all(), name=name, format=found, size=size)
+            items = jsonl.read(chunks, layout, options.encoding)
+        return AppealFile(items, chunks, stack.pop_all(), format=found, size=size)
 
 
 def layout_of(config: Config) -> Layout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from operator import itemgetter
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
@@ -78,24 +78,17 @@ class _Feed:
         return self._source.torn and self.ended
 
 
-def read(
-    stream: BinaryIO | ByteChunks,
-    layout: Layout,
-    *,
-    encoding: str = "utf-8",
-    delimiter: str = ",",
-    name: str = "input",
-) -> Iterator[Item]:
+def read(chunks: ByteChunks, layout: Layout, encoding: str, delimiter: str) -> Iterator[Item]:
     """Yield the events, or the Fault, of every row after the header; skip blank lines.
 
     A row may span several lines. After a row that cannot be read, reading continues with the second
     line of the row, so that a quote that is never closed does not lose the rest of the file. Raises
     SourceError if the file is empty, lacks a column of ``layout``, or is not text.
     """
-    feed = _Feed(Lines(stream, encoding, name))
+    feed = _Feed(Lines(chunks, encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
-    header = _header(rows, feed, name, delimiter)
-    layout.check(header, name)
+    header = _header(rows, feed, chunks.name, delimiter)
+    layout.check(header, chunks.name)
     mapper = Mapper(layout, header)
     names = mapper.read_columns
     pick = _picker([header.index(column) for column in names])

@@ -8,24 +8,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from time import sleep
 from typing import BinaryIO, Final
 
-from workhours_sla.adapters.sources.reading import (
-    Reading,
-    cannot_open,
-    no_file,
-    open_file,
-    opened,
-)
-from workhours_sla.adapters.sources.rotated import (
-    Candidate,
-    OpenCandidate,
-    Search,
-    rotations,
-    search,
-)
+from workhours_sla.adapters.sources.reading import Reading, cannot_open, no_file, open_file, opened
+from workhours_sla.adapters.sources.rotated import Candidate, OpenCandidate, Search, rotations
 from workhours_sla.adapters.sources.spot import Inode, Spot, identity_of, inode_of, spots_of
 from workhours_sla.errors import SourceError
 
@@ -38,6 +27,10 @@ _AT_ONCE: Final = 50
 """The most new rotated files that are opened at once."""
 _REMEMBERED: Final = 16
 """The most closed files that are remembered."""
+_MOST_TRIES: Final = 10
+"""A missing number is lost after this many searches; before, a rotation may be in progress."""
+_PAUSE: Final = 0.1
+"""Seconds between searches."""
 
 
 class Files:
@@ -212,16 +205,25 @@ class Files:
     ) -> tuple[list[Reading], Search]:
         """Open the files that have a spot or were written to since ``floor``, oldest first.
 
-        ``floor`` is 0 if unknown. Report the files that cannot be read. Raises SourceError.
+        Search again while a rotation is in progress. Report the files that cannot be read. With
+        ``with_path`` the file at the path is a candidate too. ``floor`` is 0 if unknown. Raises
+        SourceError.
         """
-        found = search(
-            self._path,
-            self._open,
-            closed=self._closed,
-            spots=spots,
-            floor=floor,
-            with_path=with_path,
-        )
+        tries = 0
+        while True:
+            candidates = [one for one in rotations(self._path) if with_path or one.suffix]
+            with ExitStack() as stack:
+                try:
+                    found = Search(stack, candidates, self._open, self._closed, spots, floor)
+                except FileNotFoundError:  # a file was renamed before it was opened
+                    sleep(_PAUSE)
+                    continue
+                tries += 1
+                if found.missing and tries < _MOST_TRIES:  # a rotation may be in progress
+                    sleep(_PAUSE)
+                    continue
+                stack.pop_all()
+            break
         fresh = self._chosen(found)
         for one in found.unread:
             self._report("file_compressed", str(one.path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,26 +20,21 @@ MOST_DELAYED = 1_000
 _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of any size are accepted
 
 
-def read(  # noqa: C901
-    stream: BinaryIO | ByteChunks,
-    layout: Layout,
-    *,
-    encoding: str = "utf-8",
-    name: str = "input",
-) -> Iterator[Item]:
+def read(chunks: ByteChunks, layout: Layout, encoding: str) -> Iterator[Item]:  # noqa: C901
     """Yield the events, or the Fault, of every line that is not blank.
 
     There is no header to check, so nothing is yielded until each required column was seen once.
     Raises SourceError if a required column was not seen in 1,000 lines, if the file is empty, and
     if the file is not text.
     """
+    name = chunks.name
     rows = JsonRows(layout)
     unseen = {layout.column(canonical): canonical for canonical in layout.required}
     keys: dict[str, None] = {}
     delayed: list[Item] = []
     empty = True
     line = 0
-    for block in Lines(stream, encoding, name).blocks():
+    for block in Lines(chunks, encoding).blocks():
         if not unseen:
             yield from rows.items_of(block, line + 1)
             line += block.count("\n")

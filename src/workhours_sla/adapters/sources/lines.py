@@ -61,14 +61,15 @@ def lines_of(block: str) -> list[str]:
 class ByteChunks:
     """Reads a binary stream in chunks; ``position`` is how many bytes have been returned.
 
-    A read from a pipe returns the bytes that the pipe has, without waiting for more.
+    ``name`` is the name of the stream in messages. A read from a pipe returns the bytes that the
+    pipe has, without waiting for more.
     """
 
-    __slots__ = ("_ahead", "_name", "_stream_read", "position")
+    __slots__ = ("_ahead", "_stream_read", "name", "position")
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream_read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
-        self._name = name
+        self.name = name
         self._ahead = b""
         self.position: int = 0
 
@@ -89,12 +90,13 @@ class ByteChunks:
         return chunk
 
     def _read(self) -> bytes:
+        """Return the next bytes of the stream. Raises SourceError."""
         try:
             return self._stream_read(_CHUNK)
         except OSError as error:
             why = error.strerror or str(error)
-            msg = f"{self._name} cannot be read to its end ({why}); try it again, or a copy"
-            raise SourceError(msg, name=self._name) from None
+            msg = f"{self.name} cannot be read to its end ({why}); try it again, or a copy"
+            raise SourceError(msg, name=self.name) from None
 
 
 class Lines:
@@ -105,10 +107,10 @@ class Lines:
     text in ``encoding``, and for NUL characters.
     """
 
-    def __init__(self, stream: BinaryIO | ByteChunks, encoding: str, name: str) -> None:
-        self._chunks = stream if isinstance(stream, ByteChunks) else ByteChunks(stream, name)
+    def __init__(self, chunks: ByteChunks, encoding: str) -> None:
+        self._chunks = chunks
         self._encoding = encoding
-        self._name = name
+        self._name = name = chunks.name
         self.torn: bool = False
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from json import dumps
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
@@ -40,8 +40,6 @@ _LISTED = 40
 REMEMBERED = 10_000
 """The most values of a column that are cached; a full cache is emptied."""
 _LONGEST_REMEMBERED = 100
-_NOWHERE: Final = object()
-"""Looked up in a row instead of a column that the file does not have."""
 _ID_DIGITS = 20
 
 
@@ -173,15 +171,14 @@ class Mapper:
             name: Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
             for name in layout.canonical
         }
-        self._columns = columns
-        self._by_key = [(self._key(name), meanings) for name, meanings in self.meanings.items()]
-        self._events = self._event if layout.kind == "events" else self._appeal
-
-    @property
-    def read_columns(self) -> tuple[str, ...]:
+        keys = [
+            column if column and (columns is None or column in columns) else None
+            for column in map(layout.column, layout.canonical)
+        ]
+        self.read_columns: tuple[str, ...] = tuple(dict.fromkeys(filter(None, keys)))
         """The file's names of the columns that are read, without duplicates."""
-        names = (self.layout.column(canonical) for canonical in self.layout.canonical)
-        return tuple(dict.fromkeys(name for name in names if self._has(name)))
+        self._by_key = list(zip(keys, self.meanings.values(), strict=True))
+        self._events = self._event if layout.kind == "events" else self._appeal
 
     def __call__(self, record: Record, line: int) -> Item:
         """Return the events of one row, or a Fault without the row's text if it is rejected."""
@@ -206,15 +203,27 @@ class Mapper:
             raise RefusedError(detail, "unknown_type")
         occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
         received_at = self._time("received_at", received) or occurred_at
-        agency, district, channel, role, flag, reason, *others = facts
+        agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
         if role is not None and role not in AUTHOR_ROLES:
             raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", "true or false")
-        said = (source or self.layout.source, agency, district, channel, role, substantive, reason)
-        own_id = own_id or content_id(appeal_id, kind, occurred_at, *said, *others)
-        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said, *others),)
+        said = (
+            source or self.layout.source,
+            agency,
+            district,
+            channel,
+            role,
+            substantive,
+            reason,
+            topic,
+            importance,
+            regime,
+            about,
+        )
+        own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
+        return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
         """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
@@ -235,15 +244,6 @@ class Mapper:
         return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
 
     # -- values ------------------------------------------------------------------------------
-
-    def _has(self, column: str) -> bool:
-        """Whether the file has, or may have, a column with this name."""
-        return bool(column) and (self._columns is None or column in self._columns)
-
-    def _key(self, canonical: str) -> object:
-        """Return the key of a canonical column in a row."""
-        column = self.layout.column(canonical)
-        return column if self._has(column) else _NOWHERE
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
         """Return a function that maps a value of one column to the value of events.
@@ -272,9 +272,9 @@ class Mapper:
         """Return the values of a row in the order of the canonical columns."""
         get = record.get
         try:
-            return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[call-overload]
+            return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[arg-type]
         except TypeError:  # a list or a JSON object cannot be a key of the cache
-            return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[call-overload]
+            return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[arg-type]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
         """Return the time of a column in UTC, None if it is empty. Raises RefusedError."""
@@ -323,10 +323,7 @@ def content_id(
 
 def has_content_id(event: Event) -> bool:
     """Whether the id of an event was computed by ``content_id``."""
-    facts = [
-        getattr(event, name) for name in EVENT_COLUMNS[EVENT_COLUMNS.index("received_at") + 1 :]
-    ]
-    return event.event_id == content_id(event.appeal_id, event.type, event.occurred_at, *facts)
+    return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
 
 
 def clip(text: str) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from time import sleep
 from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.sources.reading import Reading, opened
@@ -33,10 +32,6 @@ _MOST_LISTINGS: Final = 100
 """The most times that a directory is listed in one search, while files are renamed."""
 _MOST_COMPARED: Final = 200
 """The most files that are compared to find those to read."""
-_MOST_TRIES: Final = 10
-"""A missing number is lost after this many searches; before, a rotation may be in progress."""
-_PAUSE: Final = 0.1
-"""Seconds between searches."""
 
 
 class Candidate(NamedTuple):
@@ -99,32 +94,18 @@ class Search:
 
     ``readings`` are the files that are open already, and ``closed`` are the spots of files that
     were read to their end. Without ``spots``, the last of ``readings`` is the newest known file,
-    otherwise the home of the last spot is. Raises SourceError, and FileNotFoundError if a file was
-    renamed during the search.
+    otherwise the home of the last spot is. ``stack`` closes the files that are opened. Raises
+    SourceError, and FileNotFoundError if a file was renamed during the search.
+
+    ``unread`` are the compressed candidates with lines that were not read. ``blank`` are the new
+    compressed candidates that are empty.
     """
 
-    opened: Sequence[OpenCandidate]
-    """The candidates that may have to be read, oldest first."""
-    homes: dict[Spot, Candidate]
-    """A mapping from each spot that was found to its home."""
-    rewritten: Sequence[Spot]
-    """The spots for which no candidate has everything that was read."""
-    newer: Sequence[Candidate]
-    """The candidates with new lines that were written to after the newest known file."""
-    unread: Sequence[Candidate]
-    """The compressed candidates with lines that were not read."""
-    blank: Sequence[Candidate]
-    """The new compressed candidates that are empty."""
-    missing: Sequence[int]
-    """The numbers of rotated files that do not exist, although older files do."""
-    floor: int
-
-    def __init__(  # noqa: PLR0913 - called here only
+    def __init__(  # noqa: PLR0913, PLR0917 - called once
         self,
         stack: ExitStack,
         candidates: Sequence[Candidate],
         readings: Sequence[Reading],
-        *,
         closed: Collection[Spot],
         spots: Sequence[Spot],
         floor: int,
@@ -138,12 +119,15 @@ class Search:
             inode = readings[-1].inode
             newest = next((one for one in candidates if one.inode == inode), None)
         self.opened = self._open(stack, _earlier(floor, newest))
+        """The candidates that may have to be read, oldest first."""
         self.homes = {spot: home.candidate for spot in spots if (home := _home(spot, self.opened))}
+        """A mapping from each spot that was found to its home."""
         self.rewritten = [
             spot
             for spot in self.homes
             if spot.known and not any(one.has_all_of(spot) for one in self.opened)
         ]
+        """The spots for which no candidate has everything that was read."""
         if spots:
             newest = self.homes.get(spots[-1])
         self.floor = _earlier(floor, newest)
@@ -158,10 +142,12 @@ class Search:
             if one.has_more and one.candidate.is_since(self.floor)
         ]
         self.newer = [one for one in [*newer, *self.unread] if one not in self.homes.values()]
+        """The candidates with new lines that were written to after the newest known file."""
         if spots:
             newest = self.homes.get(spots[-1])  # which may be compressed
         unread = [*self.newer, newest] if newest else self.newer
         self.missing = _missing_numbers(candidates, unread)
+        """The numbers of rotated files that do not exist, although older files do."""
 
     def _open(self, stack: ExitStack, floor: int) -> list[OpenCandidate]:
         """Open the candidates that may have spots or were written to since ``floor``."""
@@ -203,11 +189,11 @@ class Search:
             is_seen = one.path.with_suffix("") in plain or one.mark in self._closed
             if not one.packed or is_seen or not (is_newer or lost):
                 continue
-            inside, is_read = _compare(one, [*self._spots, *self._closed], files)
+            inside, is_read, is_blank = _compare(one, [*self._spots, *self._closed], files)
             self.homes |= {spot: one for spot in inside if spot in lost}
             if not is_read and (is_newer or not set(inside).isdisjoint(lost)):
                 unread.append(one)
-            elif is_newer and not inside and not self._had_blank() and _is_blank(one):
+            elif is_newer and is_blank and not inside and not self._had_blank():
                 blank.append(one)
         return unread, blank
 
@@ -216,39 +202,6 @@ class Search:
         return any(not os.fstat(one.file.fileno()).st_size for one in self._readings[:-1]) or any(
             not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
         )
-
-
-def search(  # noqa: PLR0913
-    path: Path,
-    readings: Sequence[Reading],
-    *,
-    closed: Collection[Spot],
-    spots: Sequence[Spot],
-    floor: int,
-    with_path: bool,
-) -> Search:
-    """Search until no rotation is in progress, and return the last Search with its files open.
-
-    With ``with_path`` the file at the path is a candidate as well. The other parameters are those
-    of Search. Raises SourceError.
-    """
-    tries = 0
-    while True:
-        candidates = [one for one in rotations(path) if with_path or one.suffix]
-        with ExitStack() as stack:
-            try:
-                result = Search(
-                    stack, candidates, readings, closed=closed, spots=spots, floor=floor
-                )
-            except FileNotFoundError:  # a file was renamed before it was opened
-                sleep(_PAUSE)
-                continue
-            tries += 1
-            if result.missing and tries < _MOST_TRIES:  # a rotation may be in progress
-                sleep(_PAUSE)
-                continue
-            stack.pop_all()
-        return result
 
 
 def rotations(path: Path) -> list[Candidate]:
@@ -340,35 +293,27 @@ def _earlier(floor: int, newest: Candidate | None) -> int:
 
 def _compare(
     one: Candidate, spots: Sequence[Spot], files: Sequence[BinaryIO]
-) -> tuple[list[Spot], bool]:
-    """Return the spots in a compressed file, and whether all of the file was read.
+) -> tuple[list[Spot], bool, bool]:
+    """Return the spots in a compressed file, whether all of it was read, and whether it is empty.
 
     ``files`` are open and were read to their end. A compressed file that Python cannot decompress
     counts as read if one of ``files`` has the same time of the last write.
     """
     if one.packed not in _UNPACKERS:
-        return [], any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in files)
+        is_read = any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in files)
+        return [], is_read, False
     try:
         with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
             there = [spot for spot in spots if spot.is_in(unpacked)]
-            ends = {0, *[spot.offset for spot in there]}
-            return there, (
-                any(_ends_at(unpacked, offset) for offset in ends)
+            is_blank = _ends_at(unpacked, 0)
+            is_read = (
+                is_blank
+                or any(_ends_at(unpacked, spot.offset) for spot in there)
                 or any(_is_beginning(unpacked, file) for file in files)
             )
+            return there, is_read, is_blank
     except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
-        return [], False
-
-
-def _is_blank(one: Candidate) -> bool:
-    """Whether a compressed file is known to be empty."""
-    if one.packed not in _UNPACKERS:
-        return False
-    try:
-        with import_module(_UNPACKERS[one.packed]).open(one.path) as unpacked:
-            return _ends_at(unpacked, 0)
-    except Exception:  # noqa: BLE001 - each kind of damage has an error of its own
-        return False
+        return [], False, False
 
 
 def _is_beginning(unpacked: BinaryIO, file: BinaryIO) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,7 +79,9 @@ class Tail:
             raise SourceError(msg, encoding=encoding)
         self._where = where
         self._encoding = encoding
-        self._name = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
+        self.name = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
+        """The name under which positions are stored."""
+        self.partitions = (PARTITION,)
         self._interval = interval
         self._clock = clock
         self._once = once
@@ -89,16 +91,6 @@ class Tail:
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
         """The files found so far that may not have been read completely."""
-
-    @property
-    def name(self) -> str:
-        """The name under which positions are stored."""
-        return self._name
-
-    @property
-    def partitions(self) -> tuple[str, ...]:
-        """The names of the partitions: one, for the file or the stream."""
-        return (PARTITION,)
 
     def check(self) -> None:
         """Raise SourceError if the file does not exist or cannot be read."""
@@ -145,24 +137,18 @@ class Tail:
             for reading in files:
                 yield from self._to_the_end(files, reading)
             yield from self._close(files)
-            if not (yield from self._turn(files)):
+            try:
+                is_rotated = files.turn()
+            except SourceError:
+                yield Idle()  # the pipeline stores the rows before it
+                raise
+            if not is_rotated:
                 break
             yield Start(PARTITION, files.position)
         for reading in files:
             reading.quiet += 1
         if files.missing == LINGER:
             self._report(Loss("source_waiting", str(self._where)))
-
-    def _turn(self, files: Files) -> Generator[Idle, None, bool]:
-        """Open newer files, and return whether there are any.
-
-        Before SourceError is raised, yield ``Idle``.
-        """
-        try:
-            return files.turn()
-        except SourceError:
-            yield Idle()  # the pipeline stores the rows before it
-            raise
 
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
         """Yield the new lines of a file.
@@ -228,8 +214,8 @@ class Tail:
                 yield Idle(received_until)
                 continue
             if isinstance(chunk, OSError):
-                msg = f"{self._name} cannot be read further ({chunk.strerror}); pipe it in again"
-                raise SourceError(msg, name=self._name)
+                msg = f"{self.name} cannot be read further ({chunk.strerror}); pipe it in again"
+                raise SourceError(msg, name=self.name)
             for line, offset in cutter.cut(chunk):
                 if line.strip():
                     yield self._item(line, str(offset))
