@@ -36,7 +36,7 @@ notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_pauses.py
-	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_promises.py tests/test_monitor.py
+	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_evaluate.py tests/test_holders.py tests/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/benchmarks.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"

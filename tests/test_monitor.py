@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from promise_oracle import Fit, Promise
-from test_promises import DAY, HOUR, OFFICE, Scene, as_of_the_end, at, edges_of, scenes, story
+from promise_scenes import DAY, HOUR, OFFICE, Scene, as_of_the_end, edges_of, local, scenes, story
 from test_properties import EXAMPLES, PROPERTY, TICK
 from workhours_sla import (
     Act,
@@ -303,7 +303,7 @@ def kinds(changes: Iterable[Change]) -> list[str]:
 def test_an_answer_at_the_limit_is_in_time() -> None:
     monitor = Monitor(FOUR)
     assert kinds(monitor.apply(story("2025-03-11 14:00 created"))) == ["opened"]
-    limit = at("2025-03-12 09:00")
+    limit = local("2025-03-12 09:00")
     assert kinds(monitor.advance(limit)) == ["at_risk"]
     assert kinds(monitor.advance(limit + TICK)) == ["breached"]
     assert kinds(monitor.advance(limit)) == kinds(monitor.advance(limit + DAY)) == []
@@ -314,11 +314,11 @@ def test_an_answer_at_the_warning_time_retracts_the_warning() -> None:
         events = story("2025-03-11 09:00 created", f"2025-03-11 {answered} replied")
         in_time, too_late = Monitor(FOUR), Monitor(FOUR)
         reported = Ledger()
-        reported.take(too_late.advance(at("2025-03-12 09:00")))
+        reported.take(too_late.advance(local("2025-03-12 09:00")))
         reported.take(too_late.apply(events))
         assert ("at_risk" in {change.kind for change in reported.current.values()}) == warned
         in_time.apply(events)
-        assert kinds(in_time.advance(at("2025-03-12 09:00"))) == ["at_risk"] * warned
+        assert kinds(in_time.advance(local("2025-03-12 09:00"))) == ["at_risk"] * warned
 
 
 def test_several_events_are_one_step() -> None:
@@ -357,19 +357,19 @@ def test_a_restored_monitor_continues_with_its_events() -> None:
     monitor = Monitor(FOUR)
     monitor.apply(posted)
     restored = Monitor.restore(FOUR, monitor.snapshot())
-    assert kinds(restored.advance(at("2025-03-11 12:00"))) == ["at_risk"]
+    assert kinds(restored.advance(local("2025-03-11 12:00"))) == ["at_risk"]
     assert kinds(restored.apply(answer)) == ["-at_risk", "met"]
 
 
 def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
     posted, earlier = story("2025-03-11 10:00 created", "2025-03-11 09:00 created")
     monitor = Monitor(FOUR)
-    monitor.apply(replace(posted, received_at=at("2025-03-11 12:00")))
+    monitor.apply(replace(posted, received_at=local("2025-03-11 12:00")))
     changes = monitor.apply(
-        replace(earlier, event_id=posted.event_id, received_at=at("2025-03-11 11:00"))
+        replace(earlier, event_id=posted.event_id, received_at=local("2025-03-11 11:00"))
     )
     assert kinds(changes) == ["-opened", "opened"]
-    assert changes[-1].due_at == at("2025-03-11 13:00")
+    assert changes[-1].due_at == local("2025-03-11 13:00")
 
 
 def test_a_copy_received_earlier_is_a_duplicate_and_replaces_the_first() -> None:
@@ -381,8 +381,8 @@ def test_a_copy_received_earlier_is_a_duplicate_and_replaces_the_first() -> None
     monitor = Monitor(FOUR)
     monitor.apply(copies)
     assert (monitor.counters.duplicate, monitor.counters.conflicting) == (1, 1)
-    kept = monitor.evaluate(at("2025-03-11 12:00"))
-    assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=at("2025-03-11 12:00"))
+    kept = monitor.evaluate(local("2025-03-11 12:00"))
+    assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=local("2025-03-11 12:00"))
     assert [rejected.event for rejected in monitor.quarantine] == [copies[1]]
 
 
@@ -405,7 +405,7 @@ def test_every_content_of_an_event_id_is_kept() -> None:
     counters = monitor.counters
     assert (counters.read, counters.conflicting, counters.duplicate) == (4, 2, 1)
     restored = Monitor.restore(FOUR, monitor.snapshot())
-    as_of = at("2025-03-11 12:00")
+    as_of = local("2025-03-11 12:00")
     for one in (monitor, restored):
         assert {rejected.event for rejected in one.quarantine} == set(others)
         assert one.evaluate(as_of) == evaluate([posted, *others], FOUR, as_of=as_of)
@@ -427,7 +427,7 @@ def test_an_answer_that_arrives_late_retracts_the_breach() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
     monitor = Monitor(FOUR)
     monitor.apply(posted)
-    at_risk, breached = monitor.advance(at("2025-03-13 09:00"))
+    at_risk, breached = monitor.advance(local("2025-03-13 09:00"))
     changes = monitor.apply(answer)
     assert kinds(changes) == ["-at_risk", "-breached", "met"]
     assert [change.retracts for change in changes] == [
@@ -442,11 +442,11 @@ def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
     before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
     monitor = Monitor(before)
     (opened,) = monitor.apply(story("2023-01-31 16:30 created"))
-    assert opened.due_at == at("2023-02-01 11:30")
-    assert kinds(monitor.advance(at("2023-02-02 09:00"))) == ["at_risk", "breached"]
+    assert opened.due_at == local("2023-02-01 11:30")
+    assert kinds(monitor.advance(local("2023-02-02 09:00"))) == ["at_risk", "breached"]
     changes = monitor.replace(after)
     assert kinds(changes) == ["-at_risk", "-breached", "due_changed"]
-    assert changes[-1].due_at == at("2023-02-03 11:30")
+    assert changes[-1].due_at == local("2023-02-03 11:30")
     assert monitor.replace(after) == ()
 
 
@@ -478,7 +478,7 @@ def test_a_clock_is_removed_beside_one_that_has_not_started() -> None:
         "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 10:10 reopened"
     )
     monitor, ledger = Monitor(policy), Ledger()
-    ledger.take(monitor.advance(at("2025-03-11 11:00")))
+    ledger.take(monitor.advance(local("2025-03-11 11:00")))
     ledger.take(
         monitor.apply(
             [replace(posted, received_at=posted.received_at + 99 * HOUR), answer, reopened]
@@ -540,13 +540,13 @@ def test_a_late_answer_is_a_breach_once_an_earlier_one_can_no_longer_arrive() ->
     monitor.apply(created)
     assert monitor.apply(late) == ()
     assert kinds_of(monitor.apply(early)) == ["met"]
-    assert monitor.advance(at("2025-03-12 18:00")) == ()
+    assert monitor.advance(local("2025-03-12 18:00")) == ()
 
     monitor = Monitor(policy)
     monitor.apply([created, late])
-    assert kinds_of(monitor.advance(at("2025-03-12 13:00"))) == ["at_risk"]
-    (breached,) = monitor.advance(at("2025-03-12 13:00") + TICK)
-    assert (breached.kind.value, breached.at) == ("breached", at("2025-03-12 13:00"))
+    assert kinds_of(monitor.advance(local("2025-03-12 13:00"))) == ["at_risk"]
+    (breached,) = monitor.advance(local("2025-03-12 13:00") + TICK)
+    assert (breached.kind.value, breached.at) == ("breached", local("2025-03-12 13:00"))
 
 
 def test_a_warning_comes_before_a_breach_in_one_step() -> None:
@@ -554,7 +554,7 @@ def test_a_warning_comes_before_a_breach_in_one_step() -> None:
     created, late = story("2025-03-12 09:00 created", "2025-03-12 15:00 replied")
     monitor = Monitor(policy)
     changes = [*monitor.apply(late), *monitor.apply(created)]
-    changes += monitor.advance(at("2025-03-12 18:00"))
+    changes += monitor.advance(local("2025-03-12 18:00"))
     assert kinds_of(changes) == ["opened", "at_risk", "breached"]
 
 
@@ -576,45 +576,45 @@ def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() ->
     policy = by_importance()
     monitor = Monitor(policy)
     monitor.apply(RAISED[0])
-    monitor.advance(at("2025-03-12 14:00"))
+    monitor.advance(local("2025-03-12 14:00"))
     changes = monitor.apply(RAISED[1])
     assert kinds_of(changes) == ["opened", "breached"]  # and no warning, which came too late
     breached = changes[-1]
-    assert (breached.at, breached.limit) == (at("2025-03-12 14:00"), at("2025-03-12 11:00"))
+    assert (breached.at, breached.limit) == (local("2025-03-12 14:00"), local("2025-03-12 11:00"))
     assert breached.retroactive
-    (outcome,) = evaluate(RAISED, policy, as_of=at("2025-03-12 14:00")).outcomes
+    (outcome,) = evaluate(RAISED, policy, as_of=local("2025-03-12 14:00")).outcomes
     assert (outcome.verdict.value, outcome.retroactive) == ("breached", True)
     # as if all had arrived before its time
     monitor = Monitor(policy)
     assert kinds_of(monitor.apply(RAISED)) == ["opened"]
-    assert monitor.advance(at("2025-03-12 13:59")) == ()
-    assert [(one.kind.value, one.at) for one in monitor.advance(at("2025-03-12 14:00"))] == [
-        ("breached", at("2025-03-12 14:00"))
+    assert monitor.advance(local("2025-03-12 13:59")) == ()
+    assert [(one.kind.value, one.at) for one in monitor.advance(local("2025-03-12 14:00"))] == [
+        ("breached", local("2025-03-12 14:00"))
     ]
 
 
 def test_a_breach_before_a_change_counts_at_its_own_time_if_configured() -> None:
     monitor = Monitor(by_importance(on_change_past="count"))
-    monitor.advance(at("2025-03-12 13:00"))
+    monitor.advance(local("2025-03-12 13:00"))
     changes = monitor.apply(RAISED)
     assert kinds_of(changes) == ["opened", "at_risk", "breached"]
-    assert changes[-1].at == at("2025-03-12 11:00")
+    assert changes[-1].at == local("2025-03-12 11:00")
     assert not any(change.retroactive for change in changes)
     (outcome,) = evaluate(
-        RAISED, by_importance(on_change_past="count"), as_of=at("2025-03-12 14:00")
+        RAISED, by_importance(on_change_past="count"), as_of=local("2025-03-12 14:00")
     ).outcomes
     assert (outcome.verdict.value, outcome.retroactive) == ("breached", False)
 
 
 def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
     policy = by_importance()
-    raised = [RAISED[0], replace(RAISED[1], occurred_at=at("2025-03-12 10:30"))]
+    raised = [RAISED[0], replace(RAISED[1], occurred_at=local("2025-03-12 10:30"))]
     monitor = Monitor(policy)
-    changes = [*monitor.apply(raised), *monitor.advance(at("2025-03-12 12:00"))]
+    changes = [*monitor.apply(raised), *monitor.advance(local("2025-03-12 12:00"))]
     assert kinds_of(changes) == ["opened", "at_risk", "breached"]
     assert [change.at for change in changes[1:]] == [
-        at("2025-03-12 10:30"),  # an hour before the limit was before the change
-        at("2025-03-12 11:00"),
+        local("2025-03-12 10:30"),  # an hour before the limit was before the change
+        local("2025-03-12 11:00"),
     ]
     assert not any(change.retroactive for change in changes)
 
@@ -627,8 +627,8 @@ def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
     events = [RAISED[0], replace(paused, event_id="p"), RAISED[1]]
     monitor = Monitor(policy)
     assert kinds_of(monitor.apply(events)) == ["opened", "paused"]
-    assert kinds_of(monitor.advance(at("2025-03-14 09:00"))) == []
-    (outcome,) = monitor.evaluate(at("2025-03-14 09:00")).outcomes
+    assert kinds_of(monitor.advance(local("2025-03-14 09:00"))) == []
+    (outcome,) = monitor.evaluate(local("2025-03-14 09:00")).outcomes
     assert (outcome.verdict.value, outcome.limit) == ("paused", None)
 
 
@@ -645,12 +645,12 @@ def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> 
     for steps in ([[one] for one in there_and_back[1:]], [there_and_back[1:]]):
         monitor, ledger = Monitor(by_importance()), Ledger()
         ledger.take(monitor.apply(there_and_back[0]))
-        ledger.take(monitor.advance(at("2025-03-13 12:00")))
+        ledger.take(monitor.advance(local("2025-03-13 12:00")))
         for step in steps:
             ledger.take(monitor.apply(step))
         found.append(ledger.net())
     assert found[0] == found[1]
-    assert ("a", "plain", 0, "breached", at("2025-03-13 11:00")) in found[0]
+    assert ("a", "plain", 0, "breached", local("2025-03-13 11:00")) in found[0]
 
 
 def test_a_quarantined_event_is_listed_as_it_was_corrected() -> None:
@@ -660,6 +660,6 @@ def test_a_quarantined_event_is_listed_as_it_was_corrected() -> None:
     events = [posted, early, replace(corrected, refers_to=early.event_id)]
     monitor = Monitor(FOUR)
     monitor.apply(events)
-    found = evaluate(events, FOUR, as_of=at("2025-03-13 09:00")).quarantine
+    found = evaluate(events, FOUR, as_of=local("2025-03-13 09:00")).quarantine
     assert monitor.quarantine == found
-    assert [one.event.occurred_at for one in found] == [at("2025-03-12 09:00")]
+    assert [one.event.occurred_at for one in found] == [local("2025-03-12 09:00")]

@@ -28,9 +28,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promise_scenes import HOUR, Scene, as_of_the_end, scenes
 from stored import Stored
 from test_monitor import Ledger, check_reported
-from test_promises import HOUR, Scene, as_of_the_end, scenes
 from test_properties import PROPERTY
 from workhours_sla import (
     Act,

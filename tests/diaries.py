@@ -1,0 +1,178 @@
+"""Diaries of appeals, with every answer calculated by hand.
+
+S8 is 09:00-13:00, 14:00-18:00, S9 is 09:00-18:00; a short day ends at 17:00. The dates have traps:
+short days, working Saturdays, New Year, days off by decree, and clock changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workhours_sla import (
+    Calendar,
+    Change,
+    Evaluation,
+    Event,
+    EventType,
+    Monitor,
+    Outcome,
+    Policy,
+    Schedule,
+    Target,
+    evaluate,
+    holder_spans,
+    working_hours,
+)
+from workhours_sla.worktime.budget import format_amount
+
+HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
+VOLGOGRAD = Calendar.get("RU-VGG")
+S8 = Schedule(VOLGOGRAD, HOURS)
+S9 = Schedule(VOLGOGRAD, "Mo-Fr 09:00-18:00")
+DUTY = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
+ROUND_THE_CLOCK = Schedule(None, "24/7", tz="Europe/Volgograd")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WORDS: dict[str, dict[str, Any]] = {
+    "citizen": {"author_role": "citizen"},
+    "official": {"author_role": "official"},
+    "coordinator": {"author_role": "coordinator"},
+    "system": {"author_role": "system"},
+    "substantive": {"substantive": True},
+    "formal": {"substantive": False},
+    "interim": {"reason": "interim"},
+}
+FIELDS = {"id": "event_id", "of": "refers_to", "agency": "agency_id", "district": "district_id"}
+
+
+def at(text: str) -> datetime:
+    """Return the time of "Wed 12.03.2025 10:15", in Volgograd unless it has an offset."""
+    weekday, day, time = text.split()
+    when = datetime.fromisoformat("-".join(reversed(day.split("."))) + f"T{time}")
+    assert WEEKDAYS[when.weekday()] == weekday, text
+    return when if when.tzinfo else when.replace(tzinfo=S8.tz)
+
+
+def entry(appeal: str, number: int, line: str) -> Event:
+    """Return the event of a line: time, type, words, and when it was received if not at once."""
+    happened, _, receipt = line.partition("; received ")
+    weekday, day, time, kind, *words = happened.split()
+    fields: dict[str, Any] = {"event_id": f"{appeal}/{number}"}
+    for word in words:
+        name, is_pair, value = word.partition("=")
+        fields |= {FIELDS.get(name, name): value} if is_pair else WORDS[word]
+    when = at(f"{weekday} {day} {time}")
+    received = at(receipt) if receipt else when
+    return Event(
+        appeal_id=appeal, type=EventType(kind), occurred_at=when, received_at=received, **fields
+    )
+
+
+def life(appeal: str, *lines: str) -> list[Event]:
+    return [entry(appeal, number, line) for number, line in enumerate(lines)]
+
+
+def target(name: str = "answer", **options: Any) -> Target:
+    """Return a target of four working hours on S8, with some options."""
+    budget = options.pop("budget", working_hours(4))
+    return Target(name, budget, options.pop("schedule", S8), **options)
+
+
+def clock(when: datetime | None, tz: ZoneInfo = S8.tz) -> str:
+    if when is None:
+        return "unknown"
+    local = when.astimezone(tz)
+    return f"{WEEKDAYS[local.weekday()]} {local:%d.%m.%Y %H:%M}"
+
+
+def sentence(outcome: Outcome) -> str:
+    """Return "breached by 0:25, due Mon 15.09.2025 14:10, used 4:25"."""
+    verdict = str(outcome.verdict)
+    if outcome.overdue:
+        verdict += f" by {format_amount(outcome.overdue)}"
+    assert outcome.elapsed is not None
+    return f"{verdict}, due {clock(outcome.due_at)}, used {format_amount(outcome.elapsed)}"
+
+
+FINAL = {"met", "breached", "withdrawn", "excluded"}
+
+
+def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
+    """Return the batch answer, checked against a monitor with the events in two orders."""
+    policy = Policy(targets or [target()])
+    result = evaluate(events, policy, as_of=at(as_of))
+    assert (result.quarantine, result.unmatched) == ((), ())
+    verdicts = {(one.appeal_id, one.target, one.cycle): {one.verdict} for one in result.outcomes}
+    for order in (events, events[::-1]):
+        monitor = Monitor(policy)
+        log = [change for event in order for change in monitor.apply(event)]
+        log += monitor.advance(at(as_of))
+        retracted = {change.retracts for change in log}
+        kinds: dict[tuple[str, str, int], set[str]] = {}
+        for change in log:
+            if change.retracts is None and change.change_id not in retracted:
+                kinds.setdefault((change.appeal_id, change.target, change.cycle), set()).add(
+                    change.kind
+                )
+        assert {key: found & FINAL for key, found in kinds.items()} == {
+            key: verdict & FINAL for key, verdict in verdicts.items()
+        }
+    return result
+
+
+def judge(events: list[Event], as_of: str, *targets: Target) -> dict[str, str]:
+    """Return a sentence for each target; there must be one appeal."""
+    outcomes = ask(events, as_of, *targets).outcomes
+    assert len({outcome.target for outcome in outcomes}) == len(outcomes)
+    return {outcome.target: sentence(outcome) for outcome in outcomes}
+
+
+def only(events: list[Event], as_of: str, *targets: Target) -> Outcome:
+    (outcome,) = ask(events, as_of, *targets).outcomes
+    return outcome
+
+
+def phases(events: list[Event], as_of: str, of: Target) -> list[tuple[str, str | None, str]]:
+    """Return the phases of the appeal in order, each with its holder and working time."""
+    spans = holder_spans(events, of, as_of=at(as_of))
+    return [(span.phase, span.holder, format_amount(span.worked)) for span in spans]
+
+
+def shares(events: list[Event], as_of: str, of: Target) -> list[tuple[str | None, str]]:
+    return [(holder, worked) for _, holder, worked in phases(events, as_of, of)]
+
+
+class Watch:
+    """A monitor that reports in words: "breached Wed 12.03.2025 15:15", "not breached"."""
+
+    def __init__(self, *targets: Target) -> None:
+        self.monitor = Monitor(Policy(targets or [target()]))
+        self.kinds: dict[str, str] = {}
+
+    def apply(self, *events: Event) -> set[str]:
+        return self._words([change for one in events for change in self.monitor.apply(one)])
+
+    def advance(self, until: str) -> set[str]:
+        return self._words(self.monitor.advance(at(until)))
+
+    def replace(self, *targets: Target) -> set[str]:
+        return self._words(self.monitor.replace(Policy(targets)))
+
+    def _words(self, changes: list[Change] | tuple[Change, ...]) -> set[str]:
+        words = [self._word(change) for change in changes]
+        assert len(set(words)) == len(words), words
+        return set(words)
+
+    def _word(self, change: Change) -> str:
+        if change.retracts is not None:
+            return f"not {self.kinds.pop(change.retracts)}"
+        self.kinds[change.change_id] = str(change.kind)
+        if change.kind == "due_changed":
+            return f"due {clock(change.due_at)}"
+        return f"{change.kind} {clock(change.at)}"
+
+    @property
+    def current(self) -> list[str]:
+        """The changes that were reported and not retracted."""
+        return sorted(self.kinds.values())
