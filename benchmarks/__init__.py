@@ -1,1 +1,1 @@
-"""The cost of the engines, compared with other libraries: ``python -m benchmarks``."""
+"""Measure the library and other libraries side by side: ``python -m benchmarks``."""

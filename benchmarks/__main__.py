@@ -24,7 +24,7 @@ EXIT_UNEXPLAINED = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the comparisons that the arguments name and return the exit status."""
+    """Run the comparisons that the arguments name, and return the exit status."""
     given = _arguments(argv)
     result: dict[str, Any] = {"machine": _machine()}
     status = 0

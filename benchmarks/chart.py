@@ -1,4 +1,4 @@
-"""Draw the chart of the README from a result: ``python -m benchmarks.chart``."""
+"""Draw the chart of the README from a stored benchmark result: ``python -m benchmarks.chart``."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _BARS = (
 
 
 def draw(result: Mapping[str, Any]) -> str:
-    """Return the chart as SVG: nanoseconds per deadline on a logarithmic scale."""
+    """Return the chart as SVG text; its scale is nanoseconds per deadline, logarithmic."""
     bars = sorted((result["timings"][path][case]["median"], label) for label, path, case in _BARS)
     last = max(3, int(log10(bars[-1][0])) + 1)
     bottom = _TOP + _ROW * len(bars)
@@ -101,7 +101,7 @@ def _amount(nanoseconds: float) -> str:
 
 
 def main() -> None:
-    """Draw the stored result, or the one in the file that the argument names."""
+    """Draw the result in the file that the argument names, by default the stored result."""
     result = Path(sys.argv[1]) if len(sys.argv) > 1 else BASELINE
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(draw(json.loads(result.read_text())), encoding="utf-8")

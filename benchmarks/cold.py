@@ -1,4 +1,4 @@
-"""The cost before the first answer: import, reading the calendar, compiling."""
+"""Measure the cost before the first answer: import, reading the calendar, compiling."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def compiling(turns: int) -> Measured:
     times = take_turns(
         [Case("3 years", lambda: ask_years(fresh_schedule(), 2024, 2026), YEARS)], turns
     )
-    ask_years(fresh_schedule(), 2006, 2026)  # reads the calendar
+    ask_years(fresh_schedule(), 2006, 2026)  # this call reads the calendar
     many = kept(lambda: ask_years(fresh_schedule(), 2006, 2026))
     one = kept(lambda: ask_years(fresh_schedule(), 2026, 2026))
     path, kinds = "compiling", len(distinct_regions())
@@ -63,12 +63,12 @@ def compiling(turns: int) -> Measured:
 
 
 def _columns_per_year(count: int) -> float:
-    """Return the bytes that each further year adds to a schedule's tables for columns."""
+    """Return the bytes that each additional year adds to a schedule's tables for columns."""
     return (_tables(count, 2015, 2025) - _tables(count, 2025, 2025)) / 10 / count
 
 
 def _tables(count: int, first: int, last: int) -> int:
-    # copies, because the tables of a schedule cover all years that were ever used
+    # The schedules are copied because the tables of a schedule cover all years ever used.
     schedules = pickle.loads(pickle.dumps(distinct_regions()[:count]))  # noqa: S301
     rows = Rows(1_000)
     when = spread(f"{first}-01-02", (last - first + 1) * 360 * 86_400, rows.rng, 1_000)
@@ -79,12 +79,12 @@ def _tables(count: int, first: int, last: int) -> int:
         columns.elapsed(schedules, when, when, codes=codes, tz="UTC")
         return compiled(schedules)
 
-    ask()  # compiles the schedules themselves
+    ask()  # this call compiles the schedules
     return kept(ask)
 
 
 def starting(turns: int) -> Measured:
-    """Return the cost of a process until its first answer, and the libraries that it loads."""
+    """Measure a process until its first answer: its time, and the libraries that it loads."""
     with tempfile.TemporaryDirectory() as compiled_modules:
         environment = {
             name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
@@ -100,7 +100,7 @@ def starting(turns: int) -> Measured:
                 text=True,
             ).stdout
 
-        # the first run of each, which take_turns does not count, writes the .pyc files
+        # The warm-up run of each case, which take_turns does not count, writes the .pyc files.
         times = take_turns(
             [
                 Case("bare interpreter", lambda: python("pass")),

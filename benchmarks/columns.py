@@ -1,4 +1,4 @@
-"""The cost of a row in whole columns."""
+"""Measure the verbs on columns: the cost per row."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ from workhours_sla.worktime.columns.tables import compiled
 
 CHUNK = 16_384
 SAMPLE = 1_000
-"""Rows for methods with a Python call per row; their cost per row does not depend on it."""
+"""The number of rows for methods with a Python call per row.
+
+The cost per row of these methods does not depend on the number of rows.
+"""
 
 
 def floor(count: int) -> Case:
-    """Return the lower bound for any table: two gathers and a subtraction, in chunks.
+    """Return the lower bound for any lookup in a table: two gathers and a subtraction, in chunks.
 
-    The places are computed beforehand, the table has as many cells as one of ours for two years,
-    and the answer is written where the last one was.
+    The indexes are computed beforehand. The table has as many cells as a table of this library for
+    two years. Every answer is written to the same memory.
     """
     rng = np.random.default_rng(1)
     table = rng.integers(0, 2**40, 8_192)
@@ -48,7 +51,7 @@ def floor(count: int) -> Case:
 
 
 def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
-    """Return the arithmetic of ``elapsed`` alone: tables built, no row checked."""
+    """Return the arithmetic of ``elapsed`` alone: the tables are built, and no row is checked."""
     columns.elapsed(schedule, starts, ends, tz="UTC")
     forward = compiled((schedule,)).horizon.tables("us", few_rows=False).forward
     first, last = starts.view(np.int64), ends.view(np.int64)
@@ -67,21 +70,21 @@ def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
 
 
 def elapsed_case(name: str, schedule: Any, starts: Instants, ends: Instants, **more: Any) -> Case:
-    """Return our ``elapsed`` on columns."""
+    """Return the case of this library's ``elapsed`` on columns."""
     return Case(
         name, lambda: columns.elapsed(schedule, starts, ends, tz="UTC", **more), len(starts)
     )
 
 
 def deadline_case(name: str, schedule: Any, starts: Instants, **more: Any) -> Case:
-    """Return our ``deadline`` on columns."""
+    """Return the case of this library's ``deadline`` on columns."""
     return Case(
         name, lambda: columns.deadline(schedule, starts, BUDGET, tz="UTC", **more), len(starts)
     )
 
 
 def elapsed(rows: Rows, turns: int) -> Measured:
-    """Return the comparison of the working time between two columns."""
+    """Compare the libraries on the working time between two columns of times."""
     office, count = plain_office(), len(rows.starts)
     schedule, rival = office.schedule(), workclock.schedule(office)
     search = numpy_searchsorted.SortedIntervals(office)
@@ -124,7 +127,7 @@ def elapsed(rows: Rows, turns: int) -> Measured:
 
 
 def deadline(rows: Rows, turns: int) -> Measured:
-    """Return the comparison of a column of deadlines."""
+    """Compare the libraries on a column of deadlines."""
     office, count = plain_office(), len(rows.starts)
     schedule, rival = office.schedule(), workclock.schedule(office)
     search = numpy_searchsorted.SortedIntervals(office)
@@ -164,7 +167,7 @@ def deadline(rows: Rows, turns: int) -> Measured:
 
 
 def overhead(rows: Rows, turns: int) -> Measured:
-    """Return the time that the public function adds to the arithmetic."""
+    """Measure the time that the public functions add to the arithmetic."""
     schedule = russian("RU-MOW")
     starts, ends = rows.starts, rows.ends
     with_nat = starts.copy()
@@ -207,7 +210,7 @@ def overhead(rows: Rows, turns: int) -> Measured:
 
 @cache
 def russian(region: str) -> Schedule:
-    """Return a region's schedule, provisional for dates that no act decides yet."""
+    """Return a region's schedule; dates that no act decides yet are decided by rule."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeveralZonesWarning)
         return Schedule(Calendar.get(region), HOURS).provisionally()
@@ -221,7 +224,7 @@ def regions() -> tuple[Schedule, ...]:
 
 @cache
 def distinct_regions() -> tuple[Schedule, ...]:
-    """Return schedules of which no two have the same working time in these years."""
+    """Return schedules of Russian regions, no two with equal working time in these years."""
     rows = Rows(1_000)
     columns.elapsed(regions(), rows.starts, rows.ends, codes=np.zeros(1_000, int), tz="UTC")
     slots = compiled(regions()).horizon.slot_of.tolist()
@@ -229,12 +232,12 @@ def distinct_regions() -> tuple[Schedule, ...]:
 
 
 def drawn(schedules: tuple[Schedule, ...], rows: Rows) -> NDArray[np.int64]:
-    """Return a random schedule for each row."""
+    """Return an array with the index of a random schedule for each row."""
     return rows.rng.integers(0, len(schedules), len(rows.starts))
 
 
 def many_schedules(rows: Rows, turns: int) -> Measured:
-    """Return the cost of a schedule per row."""
+    """Measure the verbs with a schedule for each row."""
     kinds = distinct_regions()
     lists = {
         "12 schedules, all distinct": kinds[:12],
@@ -266,7 +269,7 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
 
 
 def pauses_of(rows: Rows, per_row: int) -> columns.Pauses:
-    """Return the same number of pauses for each row, each half an hour, two hours apart."""
+    """Return ``per_row`` pauses for each row, each of half an hour, two hours apart."""
     begins = np.arange(per_row) * np.timedelta64(2, "h") + np.timedelta64(1, "h")
     starts: NDArray[np.datetime64] = np.add.outer(rows.starts, begins).reshape(-1)
     offsets = np.arange(len(rows.starts) + 1) * per_row
@@ -274,7 +277,7 @@ def pauses_of(rows: Rows, per_row: int) -> columns.Pauses:
 
 
 def pauses(rows: Rows, turns: int) -> Measured:
-    """Return the cost of a pause per row."""
+    """Measure the verbs with pauses for each row."""
     schedule, paused = russian("RU-MOW"), pauses_of(rows, 1)
     starts, ends = rows.starts, rows.ends
     times = take_turns(
@@ -297,7 +300,7 @@ def pauses(rows: Rows, turns: int) -> Measured:
 
 
 def threads(rows: Rows, turns: int) -> Measured:
-    """Return how much faster two threads are, each with half of the rows."""
+    """Measure how much faster two threads are than one, each with half of the rows."""
     schedule = russian("RU-MOW")
     middle = len(rows.starts) // 2
     pair = rows.starts, rows.ends

@@ -1,7 +1,7 @@
-"""Compare our answers with those of other libraries; an unexplained difference is an error.
+"""Compare the answers of this library with those of other libraries.
 
-An explanation is never "something special is near": it says what the other library counts that
-we do not, and the difference must come to exactly that.
+A difference without an explanation is an error. An explanation says which time the other library
+counts and this one does not, or the reverse, and the difference must be exactly that time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workhours_sla.worktime.budget import format_amount
 
 ROWS = 100_000
 SLOW_ROWS = 2_000
-"""Rows for a library that takes a millisecond per row."""
+"""The number of rows for a library that takes a millisecond per row."""
 
 Bools = NDArray[np.bool_]
 Stretches = tuple[Instants, Instants]
@@ -44,7 +44,7 @@ _NEW_YORK = ZoneInfo("America/New_York")
 
 @dataclass(frozen=True)
 class Difference:
-    """Rows that differ for one reason."""
+    """How many rows differ for one reason."""
 
     reason: str
     count: int
@@ -53,7 +53,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The answers of two for the same rows; ``unexplained`` is the first row without a reason."""
+    """The result of comparing two libraries on the same rows.
+
+    ``unexplained`` is how many rows differ without a reason, and ``first_unexplained`` describes
+    the first of these rows.
+    """
 
     name: str
     rows: int
@@ -72,9 +76,10 @@ class Comparison:
 
 
 class Questions:
-    """Random rows over most of the calendar: a third to the microsecond, a third in seconds.
+    """Random rows over most of the calendar.
 
-    The last third lies on half hours, where shifts begin and end.
+    A third of the times has microseconds, a third has whole seconds, and a third has half hours,
+    where shifts begin and end.
     """
 
     def __init__(self, count: int) -> None:
@@ -89,14 +94,14 @@ class Questions:
 
 
 def _mixed(column: Any, rng: np.random.Generator) -> Any:
-    """Return the times, two thirds of them rounded down to a coarser unit."""
+    """Add random microseconds, then round a third down to seconds and a third to half hours."""
     values = column.view(np.int64) + rng.integers(0, 10**6, len(column))
     grain = np.array([1, 10**6, 1800 * 10**6])[rng.integers(0, 3, len(values))]
     return (values // grain * grain).view(column.dtype)
 
 
 def crosscheck(count: int = ROWS) -> Iterator[Comparison]:
-    """Compare us with each library, and our surfaces with each other."""
+    """Compare this library with each other one, and its scalar verbs with its verbs on columns."""
     asked = Questions(count)
     yield from _with_ourselves(asked)
     yield from _with_workclock(asked)
@@ -138,13 +143,13 @@ def _shown(value: Any) -> str:
 
 
 def _array(values: Sequence[Any], kind: str) -> NDArray[Any]:
-    """Return datetimes as instants in UTC, or amounts, in microseconds."""
+    """Return datetimes or timedeltas as an array of numpy, in microseconds; instants are in UTC."""
     if kind == "m8[us]":
         return np.array(values, kind)
     return np.array([when.astimezone(UTC).replace(tzinfo=None) for when in values], kind)
 
 
-# -- with ourselves --------------------------------------------------------------------------
+# -- this library with itself ------------------------------------------------------------------
 
 
 def _with_ourselves(asked: Questions) -> Iterator[Comparison]:
@@ -175,7 +180,7 @@ def _with_ourselves(asked: Questions) -> Iterator[Comparison]:
     )
 
 
-# -- with workclock, which answers the earliest instant as our deadline does -------------------
+# -- with workclock, whose answer is the earliest instant, as for ``deadline`` -----------------
 
 
 def _with_workclock(asked: Questions) -> Iterator[Comparison]:
@@ -197,7 +202,7 @@ def _with_workclock_on_short_days(asked: Questions) -> Iterator[Comparison]:
 def _with_workclock_on_clock_changes(asked: Questions) -> Iterator[Comparison]:
     nights = workclock_library.WorkDay(time(22), time(6))
     half_hour = np.timedelta64(30, "m")
-    # by hand from the tz database: when New York's clocks change
+    # when New York's clocks change, copied by hand from the tz database
     spring = np.array(["2024-03-10T07:00", "2025-03-09T07:00", "2026-03-08T07:00"], "M8[us]")
     autumn = np.array(["2024-11-03T06:00", "2025-11-02T06:00", "2026-11-01T06:00"], "M8[us]")
     for hours, shift, changes, reason in (
@@ -238,8 +243,9 @@ def _three_verbs(
 ) -> Iterator[Comparison]:
     """Compare elapsed, deadline and latest start.
 
-    The differences must come to the stretches that only the rival counts: by its own clock less
-    those, our answer is the earliest, or the latest, that fulfils the question.
+    Every difference must equal the working time of the stretches that only the rival counts. When
+    these stretches are subtracted from the rival's elapsed time, this library's answer must be the
+    earliest instant (for a deadline) or the latest (for a start) with the budget.
     """
     starts, ends, budgets = asked.starts, asked.ends, asked.budgets
 
@@ -283,14 +289,14 @@ def _three_verbs(
 
 
 def _within(stretches: Stretches, starts: Instants, ends: Instants) -> Amounts:
-    """Return how much of the intervals is between; negative where the end is earlier."""
+    """Return how much of the stretches lies between start and end; negative if end is earlier."""
     total = np.zeros(len(starts), "m8[us]")
     for lo, hi in zip(*stretches, strict=True):
         total += np.clip(ends, lo, hi) - np.clip(starts, lo, hi)
     return total
 
 
-# -- with pandas, which answers the next opening as our breaches_after does ---------------------
+# -- with pandas, whose answer is the next opening, as for ``breaches_after`` ------------------
 
 
 def _with_pandas(asked: Questions) -> Iterator[Comparison]:
@@ -325,7 +331,7 @@ def _with_pandas(asked: Questions) -> Iterator[Comparison]:
     )
 
 
-# -- with timegrid, which can express all of it -----------------------------------------------
+# -- with timegrid, which can express the whole schedule ---------------------------------------
 
 
 def _with_timegrid(asked: Questions) -> Iterator[Comparison]:
@@ -340,7 +346,7 @@ def _with_timegrid(asked: Questions) -> Iterator[Comparison]:
         columns.deadline(schedule, starts, asked.budgets, tz="UTC"),
         np.array(answers, "M8[us]") - three_hours,
     )
-    # it refuses a span whose end is earlier
+    # timegrid rejects a span whose end is before its start
     first, last = np.minimum(starts, ends), np.maximum(starts, ends)
     pairs = zip(naive(first), naive(last), strict=True)
     yield _compare(
@@ -396,7 +402,7 @@ def _with_businesstimedelta(asked: Questions) -> Iterator[Comparison]:
 
 
 def as_json(found: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """Return the comparisons as data."""
+    """Return the comparisons as JSON data."""
     return [
         {
             "name": one.name,

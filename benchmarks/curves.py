@@ -1,4 +1,4 @@
-"""How the cost of a row depends on the content of a batch."""
+"""Measure how the cost per row depends on the rows of a batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _YEAR = 365 * 86_400
 
 
 def curves(count: int, turns: int) -> dict[str, list[Point]]:
-    """Return nanoseconds per row of both verbs along each curve."""
+    """Return the points of each curve: nanoseconds per row of ``elapsed`` and ``deadline``."""
     return {
         "rows": [
             _point(size, Rows(size), max(turns if size < 10**7 else 3, 3))
@@ -36,7 +36,7 @@ def curves(count: int, turns: int) -> dict[str, list[Point]]:
 
 
 def text(found: dict[str, list[Point]]) -> str:
-    """Return the curves as a table."""
+    """Return the curves as a table in plain text."""
     rows = [("by", "", "elapsed ns/row", "deadline ns/row")]
     for name, points in found.items():
         rows += [

@@ -1,4 +1,4 @@
-"""Lines of the result: a figure, its target and its baseline."""
+"""Figures of a benchmark: the values, their targets, and a comparison with a baseline."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any, Literal, NamedTuple
 from benchmarks.timing import Timings
 
 WORSE = 1.25
-"""The ratio to the baseline from which a figure is reported as worse."""
+"""A figure is reported as worse if its ratio to the baseline is at least this."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A figure; ``sense`` is the good direction, ``target`` the value to reach, if any."""
+    """A measured figure.
+
+    ``sense`` says whether low or high values are good. ``target`` is the value to reach, if any.
+    """
 
     path: str
     figure: str
@@ -26,7 +29,7 @@ class Line:
 
     @property
     def passed(self) -> bool | None:
-        """Whether the target is met, None where there is none."""
+        """Whether the target is met, None if there is no target."""
         if self.target is None:
             return None
         if self.sense == "at most":
@@ -35,16 +38,16 @@ class Line:
 
     @property
     def comparable(self) -> bool:
-        """Whether the figure is about the same on another machine or another day."""
+        """Whether the figure can be compared with the figure of another machine or another day."""
         return self.unit in {"x", "KB", "modules"}
 
     def as_json(self) -> dict[str, Any]:
-        """Return the line with its verdict."""
+        """Return the figure as JSON data, with whether its target is met."""
         return asdict(self) | {"passed": self.passed}
 
 
 class Measured(NamedTuple):
-    """Lines, and the times behind them."""
+    """The figures of one comparison, and the times that they were computed from."""
 
     lines: list[Line]
     timings: dict[str, Timings]
@@ -53,14 +56,14 @@ class Measured(NamedTuple):
 def most(  # noqa: PLR0913, PLR0917
     path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
 ) -> Line:
-    """Return a line whose value should be low."""
+    """Return the Line of a figure that should be low."""
     return Line(path, figure, value, unit, "at most", target, times)
 
 
 def least(  # noqa: PLR0913, PLR0917
     path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
 ) -> Line:
-    """Return a line whose value should be high."""
+    """Return the Line of a figure that should be high."""
     return Line(path, figure, value, unit, "at least", target, times)
 
 
@@ -73,7 +76,7 @@ def faster(  # noqa: PLR0913, PLR0917
     figure: str = "",
     unit: str = "ns/row",
 ) -> Line:
-    """Return the line with the ratio of the other's time to ours."""
+    """Return the Line of the ratio of another library's time to this library's time."""
     shown = versus(times[ours], times[other], unit)
     return least(
         path, figure or f"faster than {other}", times.ratio(other, ours), "x", target, shown
@@ -83,26 +86,26 @@ def faster(  # noqa: PLR0913, PLR0917
 def share(  # noqa: PLR0913, PLR0917
     path: str, times: Timings, ours: str, plain: str, target: float | None, figure: str
 ) -> Line:
-    """Return the line with the ratio of our time to that of a simpler calculation."""
+    """Return the Line of the ratio of this library's time to the time of a simpler calculation."""
     shown = versus(times[ours], times[plain], "ns/row")
     return most(path, figure, times.ratio(ours, plain), "x", target, shown)
 
 
 def versus(ours: float, theirs: float, unit: str) -> str:
-    """Return the two times behind a ratio, given in nanoseconds."""
+    """Return the text of the two times behind a ratio; both are given in nanoseconds."""
     scale = 1000 if unit.startswith("us") else 1
     return f"{figures(ours / scale)} : {figures(theirs / scale)} {unit}"
 
 
 def figures(value: float) -> str:
-    """Return a number with three significant figures, a large one as an integer."""
+    """Format a number with three significant figures; a large number becomes an integer."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def table(lines: Iterable[Line]) -> str:
-    """Return the lines as text."""
+    """Return the figures as a table in plain text."""
     rows = [("path", "figure", "target", "measured", "", "ours : theirs")]
     path = ""
     for line in lines:
@@ -118,7 +121,7 @@ def table(lines: Iterable[Line]) -> str:
 
 
 def columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> str:
-    """Return rows as aligned text, some columns aligned to the right."""
+    """Return rows as aligned text; ``right`` has the indexes of right-aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -130,9 +133,9 @@ def columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> str:
 
 
 def worse(lines: Iterable[Line], baseline: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each figure that got worse than in an earlier result.
+    """Return a sentence for each figure that is worse than in an earlier result.
 
-    Ratios and sizes only: times are the machine's as much as ours.
+    Only ratios and sizes are compared, because times depend on the machine too.
     """
     before = {(line["path"], line["figure"]): line["value"] for line in baseline["lines"]}
     found = []

@@ -1,4 +1,7 @@
-"""The memory that a large column needs beside input and answer, in a process of its own."""
+"""Measure the memory that a large column needs in addition to its input and answer.
+
+Each measurement runs in a separate process.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ ROWS = 10_000_000
 
 
 def memory() -> dict[str, Any]:
-    """Return the peak of ``elapsed`` beyond inputs and answer, and the growth of the tables."""
+    """Measure the peak memory of ``elapsed`` beyond input and answer, and the tables' growth."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.memory"], check=True, capture_output=True, text=True
     )
@@ -31,7 +34,7 @@ def memory() -> dict[str, Any]:
 
 
 def text(found: dict[str, Any]) -> str:
-    """Return the results as text."""
+    """Return the results as plain text."""
     lines = [
         f"elapsed on {ROWS:,} rows, at most, beyond inputs and answer:",
         f"  {found['resident_kb']:>7,} KB resident",
@@ -46,19 +49,19 @@ def text(found: dict[str, Any]) -> str:
 
 
 def fresh_schedule() -> Schedule:
-    """Return a schedule that has compiled nothing yet; its calendar is loaded."""
+    """Return a schedule that has compiled nothing yet, with a loaded calendar."""
     return Schedule(Calendar.get("RU"), HOURS, tz=ZONE)
 
 
 def ask_years(schedule: Schedule, first: int, last: int) -> Schedule:
-    """Return the schedule, compiled over some years."""
+    """Compile a schedule for the years from ``first`` to ``last``, and return it."""
     begin = datetime(first, 1, 1, 12, tzinfo=ZONE)
     schedule.elapsed(begin, datetime(last, 12, 31, 12, tzinfo=ZONE))
     return schedule
 
 
 def kept(make: Callable[[], object]) -> int:
-    """Return the bytes that a call allocates and keeps, those of numpy included."""
+    """Return how many bytes a call allocates and does not free, including the memory of numpy."""
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -72,16 +75,17 @@ def kept(make: Callable[[], object]) -> int:
 
 def _measure() -> dict[str, Any]:
     rng = np.random.default_rng(2026)
-    # computed in place: a higher peak before the call would hide that of the call
+    # The input is computed in place: a higher peak before the call would hide the call's peak.
     begin, end = np.array(["2024-01-02", "2025-12-15"], "M8[us]").view(np.int64).tolist()
     starts = rng.integers(begin, end, ROWS)
     ends = rng.integers(0, 7 * 86_400 * 10**6, ROWS)
     ends += starts
     schedule, asked = fresh_schedule(), (starts.view("M8[us]"), ends.view("M8[us]"))
-    columns.elapsed(schedule, *(column[:100_000] for column in asked), tz="UTC")  # compiles
+    # this call compiles the tables
+    columns.elapsed(schedule, *(column[:100_000] for column in asked), tz="UTC")
     before = peak_kb()
     answer = columns.elapsed(schedule, *asked, tz="UTC")
-    # memory that was free before the call can make this negative
+    # can be negative if memory was free before the call
     resident = max(0, peak_kb() - before - answer.nbytes // 1024)
     size = answer.nbytes
     del answer
@@ -93,9 +97,9 @@ def _measure() -> dict[str, Any]:
 
 
 def peak_kb() -> int:
-    """Return the peak of resident memory of this process."""
+    """Return the peak resident memory of this process, in kB."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage starts with the peak of the parent there
+    if status.exists():  # Linux, where getrusage begins with the peak of the parent process
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
         assert found is not None  # noqa: S101 - Linux always says it
         return int(found[1])
@@ -106,7 +110,7 @@ def peak_kb() -> int:
 
 
 def _kept_by_years() -> dict[int, tuple[int, int]]:
-    _fresh_over_years(2006)  # reads the calendar
+    _fresh_over_years(2006)  # this call reads the calendar
     found = {}
     for years in (1, 2, 5, 10, 20):
         first = 2026 - years

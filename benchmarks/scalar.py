@@ -1,4 +1,4 @@
-"""The cost of a call for one appeal."""
+"""Measure the scalar verbs: the cost of a call for one appeal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANOTHER_ZONE = ZoneInfo("Asia/Yekaterinburg")
 
 
 def deadline(rows: Rows, turns: int) -> Measured:
-    """Return the comparison of a single deadline."""
+    """Compare the libraries on single deadlines."""
     office = plain_office()
     schedule, rival = office.schedule(), workclock.schedule(office)
     grid, amount = timegrid.calendar(office), businesstimedelta.amount(office, 4)
@@ -51,7 +51,7 @@ def deadline(rows: Rows, turns: int) -> Measured:
 
 
 def elapsed(rows: Rows, turns: int) -> Measured:
-    """Return the comparison of the working time between two instants."""
+    """Compare the libraries on the working time between two instants."""
     office = plain_office()
     schedule, rival = office.schedule(), workclock.schedule(office)
     line, rule = timegrid.timeline(office), businesstimedelta.rule(office)
@@ -80,5 +80,5 @@ def elapsed(rows: Rows, turns: int) -> Measured:
 
 
 def _calls(name: str, call: Callable[..., Any], first: list[Any], second: Iterable[Any]) -> Case:
-    """Return a loop of calls by ``map``, whose overhead is a few nanoseconds."""
+    """Return the case that calls a function for each row; ``map`` adds a few nanoseconds."""
     return Case(name, lambda: list(map(call, first, second)), len(first))

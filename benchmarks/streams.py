@@ -1,4 +1,4 @@
-"""Events per second from JSON lines to changes, each method in a process of its own."""
+"""Measure events per second from JSON Lines to changes, each method in a separate process."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 Clock = tuple[str, str, int]
 Answer = Callable[[], dict[Clock, str]] | None
-"""The final verdict of each clock that ended, computed after the time is taken."""
+"""Returns the final verdict of each clock that ended; it is called after the measurement."""
 
 
 def policy() -> Policy:
-    """Return three targets: first reply, reply to the point, and final reply."""
+    """Return a policy with three targets: first reply, substantive reply and final reply."""
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     return Policy(
         [
@@ -60,10 +60,9 @@ def policy() -> Policy:
 
 
 def streams(file: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return the events, seconds, peak memory and answers of each method.
+    """Return the number of events, seconds, peak memory and answers of each method.
 
-    Without a file, the events are a year of 28 thousand appeals that
-    examples/generate_appeals.py makes.
+    Without a file, examples/generate_appeals.py generates the events: a year of 28,000 appeals.
     """
     with TemporaryDirectory() as folder:
         if file is None:
@@ -74,7 +73,7 @@ def streams(file: Path | None = None) -> dict[str, dict[str, Any]]:
 
 
 def text(found: dict[str, dict[str, Any]]) -> str:
-    """Return the results as text."""
+    """Return the results as plain text."""
     lines = ["from lines of JSON to changes, three targets:"]
     decoding = found["decoded only"]["seconds"]
     for name, one in found.items():
@@ -101,7 +100,7 @@ def _events(file: Path) -> Iterator[Event]:
 
 
 def _batches(file: Path) -> Iterator[tuple[tuple[Event, ...], datetime]]:
-    """Yield the events in batches, each with the watermark after it."""
+    """Yield the events of a file in batches, each with the watermark after the batch."""
     events = _events(file)
     received_until = datetime.min.replace(tzinfo=UTC) + SKEW
     while batch := tuple(islice(events, BATCH_SIZE)):
@@ -177,7 +176,10 @@ METHODS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "SqliteStore": _in_a_store,
     "SqliteStore, gc as it is": _in_a_store,
 }
-"""All but those "gc as it is" collect garbage as rarely as the commands do."""
+"""A mapping from the name of each method to its function.
+
+Unless its name has "gc as it is", a method collects garbage as rarely as the commands do.
+"""
 
 
 def _measure(name: str, file: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A timer for comparisons: cases take turns, so that drift of the machine affects all."""
+"""Time cases in turn, so that a change in the machine's speed affects all of them equally."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from time import perf_counter_ns
 from typing import NamedTuple
 
 _LONG_ENOUGH = 50_000_000
-"""Nanoseconds that a case runs in its turn, repeated if one run is shorter."""
+"""The least nanoseconds that a case runs in each turn; a shorter run is repeated."""
 
 
 class Case(NamedTuple):
-    """A call to time; ``answers`` is the number of its answers."""
+    """A call to time; its time is divided by ``answers``, how many answers the call computes."""
 
     name: str
     run: Callable[[], object]
@@ -23,25 +23,25 @@ class Case(NamedTuple):
 
 
 class Timings:
-    """Nanoseconds per row or answer of each case, by turn."""
+    """The nanoseconds per answer of each case in each turn."""
 
     def __init__(self, turns: dict[str, list[float]]) -> None:
         self._turns = turns
 
     def __getitem__(self, name: str) -> float:
-        """Return the median of a case."""
+        """Return the median of a case over the turns, in nanoseconds per answer."""
         return median(self._turns[name])
 
     def ratio(self, slower: str, faster: str) -> float:
-        """Return the ratio of the times of two cases, the median over the turns."""
+        """Return the median over the turns of the ratio of two times."""
         return median(a / b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
 
     def difference(self, slower: str, faster: str) -> float:
-        """Return the difference of the times of two cases, the median over the turns."""
+        """Return the median over the turns of the difference of two times, in nanoseconds."""
         return median(a - b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
 
     def as_json(self) -> dict[str, dict[str, float]]:
-        """Return the median and the minimum of each case."""
+        """Return the median and the minimum of each case as JSON data."""
         return {
             name: {"median": median(turns), "least": min(turns)}
             for name, turns in self._turns.items()
@@ -90,8 +90,8 @@ _ALLOWED = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 
 @contextmanager
 def cores(count: int) -> Iterator[int]:
-    """Limit the process to some cores if the system can; return their number."""
-    if _ALLOWED is None:  # macOS, Windows
+    """Limit the process to ``count`` cores if the system can, and yield the number of cores."""
+    if _ALLOWED is None:  # macOS and Windows cannot
         yield os.cpu_count() or 1
         return
     before = os.sched_getaffinity(0)

@@ -1,1 +1,1 @@
-"""The same office in other libraries, by the interface of each."""
+"""The office of ``workload.Office`` in other libraries, written with the API of each library."""

@@ -1,4 +1,4 @@
-"""businesstimedelta: rules that step from one stretch of time to the next; pure Python."""
+"""The office in businesstimedelta, a Python library that steps from shift to shift."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from benchmarks.workload import LAST, ZONE, Office
 
 TZ = pytz.timezone(ZONE.key)
 _AFTER = date(LAST.year + 1, 1, 1)
-"""A day off after all rows, because it fails if there is no further day off."""
+"""A day off after all rows: the library fails if no day off follows."""
 
 
 def rule(office: Office) -> Any:
-    """Return businesstimedelta's rule."""
+    """Return an office as a rule of businesstimedelta."""
     days, off = list(range(5)), {*office.days_off, _AFTER}
     if office.working_saturdays:
         days, off = list(range(6)), off | {*office.free_saturdays}
@@ -31,5 +31,5 @@ def rule(office: Office) -> Any:
 
 
 def amount(office: Office, hours: int) -> Any:
-    """Return an amount of working time that can be added to a datetime."""
+    """Return hours of working time as an amount that can be added to a datetime."""
     return businesstimedelta.BusinessTimeDelta(rule(office), hours=hours)

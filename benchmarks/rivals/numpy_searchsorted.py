@@ -1,4 +1,4 @@
-"""A plain numpy solution: a binary search in the sorted intervals."""
+"""The office in numpy alone: a binary search in the sorted intervals of working time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from benchmarks.workload import FIRST, LAST, ZONE, Amounts, Instants, Office
 
 
 class SortedIntervals:
-    """Working time as arrays; an empty interval before the first makes every search succeed."""
+    """The intervals of working time as sorted arrays.
+
+    An empty interval before the first one makes every search succeed.
+    """
 
     def __init__(self, office: Office) -> None:
         begin, end = (datetime.combine(day, time(), ZONE) for day in (FIRST, LAST))
@@ -28,11 +31,11 @@ class SortedIntervals:
         return worked
 
     def elapsed(self, starts: Instants, ends: Instants) -> Amounts:
-        """Return the working time between two columns."""
+        """Return the working time between two columns of instants."""
         return self._worked(ends) - self._worked(starts)
 
     def deadline(self, starts: Instants, budget: np.timedelta64) -> Instants:
-        """Return the first instant at which the budget has passed."""
+        """Return, for each start, the first instant at which the budget is used up."""
         wanted = self._worked(starts) + budget
         at = np.searchsorted(self._before, wanted, "left") - 1
         due: Instants = self._starts[at] + (wanted - self._before[at])

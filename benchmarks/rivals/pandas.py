@@ -1,4 +1,4 @@
-"""pandas: the offset CustomBusinessHour, added to a column; a Python loop behind the column."""
+"""The office in pandas: the offset CustomBusinessHour, which pandas adds in a Python loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.workload import ZONE, Instants, Office
 
 
 def offset(office: Office, hours: int) -> Any:
-    """Return the offset of some working hours."""
+    """Return a number of working hours as an offset of pandas."""
     week, off = "Mon Tue Wed Thu Fri", office.days_off
     if office.working_saturdays:
         week, off = f"{week} Sat", off + office.free_saturdays
@@ -21,12 +21,12 @@ def offset(office: Office, hours: int) -> Any:
 
 
 def column(instants: Instants) -> Any:
-    """Return instants as a column of pandas, in the office's zone."""
+    """Return instants as a column of pandas in the zone of the office."""
     return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(ZONE)
 
 
 def add(instants: Any, hours: Any) -> Any:
-    """Return a column plus an offset, without the warning about the loop."""
+    """Add an offset to a column, without the warning of pandas about its loop."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
         return instants + hours

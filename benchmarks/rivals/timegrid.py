@@ -1,4 +1,4 @@
-"""timegrid: weekly rules, days off and windows by date, naive datetimes; Rust."""
+"""The office in timegrid, a Rust library with weekly rules and naive datetimes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.workload import FIRST, LAST, Office
 
 
 def calendar(office: Office) -> Any:
-    """Return timegrid's calendar, in local time of the office."""
+    """Return an office as a calendar of timegrid, in the local time of the office."""
     found = timegrid.TimeGridCalendar.weekdays(time(9), time(18))
     found = found.break_weekdays(time(13), time(14))
     for day in office.days_off:
@@ -25,6 +25,9 @@ def calendar(office: Office) -> Any:
 
 
 def timeline(office: Office) -> Any:
-    """Return the calendar compiled, which is faster to measure with and cannot add."""
+    """Return an office as a compiled timeline of timegrid.
+
+    A timeline measures working time faster than a calendar, but cannot add working time.
+    """
     begin, end = (datetime.combine(day, time()) for day in (FIRST, LAST))
     return calendar(office).compile(begin, end)

@@ -1,4 +1,4 @@
-"""workclock: weekly rules minus breaks and whole dates, in a zone; Rust."""
+"""The office in workclock, a Rust library with weekly rules and days off, in a time zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from benchmarks.workload import ZONE, Office
 
 
 def schedule(office: Office) -> Any:
-    """Return workclock's schedule. It has no working day by date: other Saturdays are days off."""
+    """Return an office as a schedule of workclock.
+
+    The library has no working days by date, so Saturdays belong to the week, and those that are
+    not worked are days off.
+    """
     days, off = range(5), office.days_off
     if office.working_saturdays:
         days, off = range(6), off + office.free_saturdays
