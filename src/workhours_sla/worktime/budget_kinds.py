@@ -160,7 +160,7 @@ class WorkingDays(DayBudget):
         _check(self.count, "working days", self.count_from, ("next_day", "same_day"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the last date that counts. Raises CalendarCoverageError."""
+        """Return the due date: the last date that counts."""
         day = _first_day(schedule, start, self.count_from) - ONE_DAY
         paused = paused_dates(schedule, pauses)
         left = self.count
@@ -198,7 +198,7 @@ class CalendarDays(DayBudget):
         _check(1, "", self.roll, ("following", "preceding", "none"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the last date, moved off a day off by ``roll``."""
+        """Return the due date, moved by ``roll`` if it is a day off."""
         return self._due_from(_first_day(schedule, start, self.count_from), schedule, start, pauses)
 
     def _due_from(
@@ -242,7 +242,7 @@ class Months(DayBudget):
         _check(self.count, "months", self.roll, ("following", "preceding", "none"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the last date, moved off a day off by ``roll``."""
+        """Return the due date, moved by ``roll`` if it is a day off."""
         start_date = start.astimezone(schedule.tz).date()
         years, month = divmod(start_date.month - 1 + self.count, 12)
         year, month = start_date.year + years, month + 1
@@ -259,7 +259,7 @@ class Months(DayBudget):
 class ClockTime:
     """A budget of time around the clock, independent of the schedule and of pauses.
 
-    Raises BudgetError.
+    Raises BudgetError for a negative amount.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -294,7 +294,10 @@ _KINDS = (DayBudget, ClockTime)
 
 
 def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
-    """Return ``budget`` unchanged. Raises TypeError, and NaiveDatetimeError for ``start``."""
+    """Return ``budget`` if it is a day budget or ClockTime. Raises TypeError otherwise.
+
+    Raises NaiveDatetimeError if ``start`` is naive.
+    """
     if not isinstance(budget, _KINDS):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise TypeError(msg)

@@ -18,7 +18,7 @@ _EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
 
 
 class CompletedShifts(DatedShifts):
-    """The shifts of each date, with unknown dates as full working days (``full``) or days off.
+    """The shifts of each date; unknown dates are full working days if ``full``, else days off.
 
     A transferred working day has the hours of another weekday. If the calendar allows several
     weekdays for an unknown date, a full day has the hours of all of them. Dates more than two

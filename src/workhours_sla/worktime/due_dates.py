@@ -53,8 +53,8 @@ def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
 def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
     """Return the due time and the limit of a due date, in UTC.
 
-    The due time is the end of the last shift, but at most 24:00, and 24:00 without a shift. The
-    limit is 24:00.
+    The due time is the end of the last shift, or 24:00 if that is earlier or there is no shift.
+    The limit is 24:00.
     """
     midnight = midnight_after(schedule, due)
     closing = last_closing(schedule, due)
@@ -130,7 +130,8 @@ def rolled(
 ) -> date:
     """Return a due date, moved to a date with working hours if it is on a day off.
 
-    ``preceding`` moves forward instead if the date before has closed before the start.
+    With ``preceding`` it moves back, unless it would move to a date that closed before ``start``.
+    Then it moves forward.
     """
     if roll == "none" or last_closing(schedule, end) is not None:
         return end

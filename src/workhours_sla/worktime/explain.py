@@ -250,7 +250,7 @@ def _is_covered(schedule: DatedShifts, day: date) -> bool:
 
 
 def _is_working_day(schedule: DatedShifts, day: date) -> bool:
-    """Return whether a date without an override is a working day of the calendar."""
+    """Return whether a date is a working day of the calendar; False if it has an override."""
     return (
         schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
     )

@@ -222,13 +222,13 @@ class Schedule(Combinable, DatedShifts):
 
 
 class Completion(CompletedShifts, Schedule):
-    """A schedule in which all unknown dates are full working days (``full``) or days off."""
+    """A schedule whose unknown dates are all full working days if ``full``, else all days off."""
 
     __slots__ = ("full",)
 
     @classmethod
     def of(cls, schedule: Schedule, *, full: bool) -> Completion:
-        """Return a schedule with its unknown dates made full working days, or days off."""
+        """Return the completion of a schedule with all unknown dates full, or all off."""
         completed = cls.__new__(cls)
         setter = object.__setattr__
         for name in Schedule.__slots__:

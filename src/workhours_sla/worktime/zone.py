@@ -53,7 +53,7 @@ class Zone:
         return offset
 
     def changes(self, first: int, last: int) -> list[tuple[timedelta, timedelta]]:
-        """Return the offset changes from 00:00 UTC of one day number to 00:00 UTC of another.
+        """Return the offset changes between 00:00 UTC of two day numbers.
 
         Each change is a pair (instant, new offset).
         """

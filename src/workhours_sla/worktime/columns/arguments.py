@@ -92,7 +92,10 @@ class Pauses(NamedTuple):
 
 
 def instants_of(name: str, given: object, tz: object) -> InstantColumn:
-    """Return the argument ``name`` as integers. Raises NaiveDatetimeError, TypeError."""
+    """Return a column of instants as integers. ``name`` is the name of the argument in messages.
+
+    Raises NaiveDatetimeError, TypeError.
+    """
     if given is None:
         msg = f"{name} is None; give instants, or np.datetime64('NaT') where there is none"
         raise TypeError(msg)

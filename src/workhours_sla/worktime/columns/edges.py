@@ -18,7 +18,7 @@ from workhours_sla.worktime.columns.sweep import CHUNK, FinerUnit, moment_at
 from workhours_sla.worktime.columns.tables import Compiled, Curve, Demand
 
 Found = tuple[Ints, Bools]
-"""The edge of each row as an integer, and a mask of the rows whose edge is known."""
+"""The opening or closing of each row as an integer, and a mask of the rows that know it."""
 
 
 class _Runs:
@@ -38,7 +38,9 @@ class _Runs:
 
 
 def find_edges(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
-    """Return the edge next to each instant, and a mask of the unknown rows, None if all are known.
+    """Return the opening or closing next to each instant, and a mask of the unknown rows.
+
+    The mask is None if all rows are known.
 
     Raises FinerUnit.
     """

@@ -74,9 +74,9 @@ class Forward(Protocol):
     """The offset in the tables of each schedule, indexed by the schedule's code."""
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Write C(t) to ``out``. ``offsets`` are those of each row's schedule.
+        """Write the working time C up to each ``t`` to ``out``.
 
-        ``out`` must not be ``t``, ``space.i`` or ``space.x``.
+        ``offsets`` are the offsets in the tables of each row's schedule. ``out`` must not be ``t``, ``space.i`` or ``space.x``.
         """
 
 
@@ -84,7 +84,7 @@ class Inverse(Protocol):
     """A table that returns the instant at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Write to ``out`` what must be added to the amounts ``w`` to get the instants."""
+        """For each amount ``w``, write to ``out`` what must be added to it to get the instant."""
 
 
 class Stretch(NamedTuple):
@@ -107,7 +107,7 @@ class Stretch(NamedTuple):
 
     @property
     def next_start(self) -> Ints:
-        """For each j the next start; the largest integer after the last start."""
+        """The start after the first j starts, indexed by j; a final element past all time."""
         return np.append(self.starts, MAX)
 
 
@@ -139,7 +139,7 @@ def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> F
 
 
 class _Buckets(NamedTuple):
-    """A number (``size``) of buckets of 2**bits units each. Bucket 0 begins at first * 2**bits."""
+    """``size`` buckets of 2**bits units each; the first bucket begins at first * 2**bits."""
 
     bits: int
     first: int
@@ -252,7 +252,7 @@ def _step(  # noqa: PLR0913, PLR0917
 
 
 def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
-    """Return the fastest table of the inverse of C; for few rows without a table to build.
+    """Return the fastest table of the inverse; for few rows the one that takes no time to build.
 
     ``g`` divides the length of every interval. ``cells`` is the total length divided by ``g``.
     """

@@ -24,7 +24,7 @@ from workhours_sla.worktime.columns.rows import Rows, Verb
 from workhours_sla.worktime.working_time import WorkingTime
 
 Given = TypeVar("Given")
-"""The type of the first column; answers that are instants have the same type."""
+"""The type of the first column. Answers that are instants have this type, too."""
 OnUnknown = Literal["raise", "mark"]
 _ON_UNKNOWN: Final = get_args(OnUnknown)
 

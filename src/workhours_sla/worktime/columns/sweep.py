@@ -21,11 +21,11 @@ CHUNK = 32_768
 FEW_ROWS = 500
 """For fewer rows, a binary search is faster than building tables."""
 _FARTHEST = 10**18
-"""A number of microseconds from 1970 that leads out of the years 1 to 9999 in both directions."""
+"""Microseconds from 1970 to an instant after year 9999; the negative number is before year 1."""
 
 
 class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
-    """The rows need the finer ``unit``, since a schedule opens or closes at fractions of theirs."""
+    """Raised if a schedule opens or closes at fractions of the rows' unit; ``unit`` is finer."""
 
     def __init__(self, unit: str) -> None:
         super().__init__(unit)
@@ -135,7 +135,7 @@ def moment_at(value: int, scale: int) -> timedelta:
 
 
 class _Reach:
-    """The span of instants for which the tables have an answer, whatever schedule and budget."""
+    """The span of instants for which every row has an answer, whatever its schedule and budget."""
 
     def __init__(self, verb: Verb, bounds: _Bounds, tables: Tables | None) -> None:
         self.tables = tables
@@ -286,8 +286,9 @@ def _paused_before_answer(
     """Return the paused working time before each answer, and masks of unknown and open rows.
 
     A pause delays the due time if less than the budget is used up before the pause. It delays the
-    limit also if exactly the budget is used up. ``at_start`` is C of each start. A row is open if
-    a pause without an end delays its answer; the mask is None if all pauses have an end.
+    limit also if exactly the budget is used up. ``at_start`` is the working time C at each start.
+    A row is open if a pause without an end delays its answer; the mask of open rows is None if
+    all pauses have an end.
     """
     of_row = pauses.rows()
     run = tables.runs_of(rows.start, rows.codes)

@@ -49,7 +49,7 @@ class Curve(NamedTuple):
 
     @property
     def key(self) -> tuple[bytes, ...]:
-        """The arrays as bytes, for comparison: equal for schedules with equal working time."""
+        """The arrays as bytes, which are equal for schedules with equal working time."""
         return tuple(part.tobytes() for part in self)
 
 
@@ -173,7 +173,7 @@ class Compiled:
         self._asked: Demand | None = None
 
     def reaching(self, demand: Demand) -> Horizon:
-        """Return a horizon compiled as far as the demand needs and the calendars cover."""
+        """Return the Horizon, compiled as far as the demand needs and the calendars cover."""
         asked = self._asked
         if asked is not None:
             demand = demand.merged_with(asked)
@@ -273,17 +273,17 @@ class Tables:
 
     @property
     def run_base(self) -> Ints:
-        """C at the start of each range of known dates; the last element is for index -1."""
+        """The working time C at the start of each range of known dates, with 0 for index -1."""
         return self._runs.base
 
     @property
     def run_total(self) -> Ints:
-        """C at the end of each range of known dates; the last element is for index -1."""
+        """The working time C at the end of each range of known dates, with 0 for index -1."""
         return self._runs.total
 
     @property
     def run_end(self) -> Ints:
-        """The last instant of each range of known dates; the last element is for index -1."""
+        """The last instant of each range of known dates, with 0 for index -1."""
         return self._runs.end
 
 

@@ -29,7 +29,7 @@ def elapsed(time: CompiledTime, start: datetime, end: datetime, pauses: Pauses =
 def deadline(
     time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses = ()
 ) -> datetime:
-    """Return the due time of a budget."""
+    """Return the earliest instant at which a budget is used up."""
     check_budget(budget)
     moment = moment_of(start)
     line = time._line_at(moment)
@@ -46,7 +46,7 @@ def deadline(
 def breaches_after(
     time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses = ()
 ) -> datetime:
-    """Return the limit of a budget."""
+    """Return the last instant at which an answer still meets a budget."""
     check_budget(budget)
     moment = moment_of(start)
     line = time._line_at(moment)
@@ -115,7 +115,7 @@ def opening_after(time: CompiledTime, when: datetime) -> datetime:
 
 
 def next_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the first end of working time after, or at, an instant."""
+    """Return the first end of working time after ``when``, or at ``when`` if ``inclusive``."""
     moment = moment_of(when)
     line = time._line_at(moment)
     # working time does not end at the first known instant if that instant is working time
@@ -128,7 +128,7 @@ def next_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> date
 
 
 def previous_opening(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the last start of working time before, or at, an instant."""
+    """Return the last start of working time before ``when``, or at ``when`` if ``inclusive``."""
     moment = moment_of(when)
     line = time._line_at(moment)
     if not inclusive:
@@ -143,7 +143,7 @@ def previous_opening(time: CompiledTime, when: datetime, *, inclusive: bool) -> 
 
 
 def previous_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the last end of working time before, or at, an instant."""
+    """Return the last end of working time before ``when``, or at ``when`` if ``inclusive``."""
     moment = moment_of(when)
     line = time._line_at(moment)
     if not inclusive:

@@ -183,9 +183,10 @@ def _path(
     ends: list[Any],
     quiet: list[tuple[timedelta, timedelta, timedelta]],
 ) -> FastPath:
-    """Return a fast path whose intervals have the given clock times; None is not quiet.
+    """Return a fast path for a snapshot whose intervals have the given clock times.
 
-    ``quiet`` are the quiet spans as (first instant, last instant, offset of the clock).
+    An end is None if its interval is not quiet. ``quiet`` are the quiet spans as triples (first
+    instant, last instant, offset of the clock from UTC).
     """
     cum = snapshot.cum
     index: dict[int, int] = {}

@@ -103,12 +103,12 @@ class Timeline:
 
     @property
     def lo(self) -> timedelta:
-        """The first known instant: no shift of an unknown date can change it."""
+        """The first known instant: shifts of unknown dates can only change the time before it."""
         return self._span()[0]
 
     @property
     def hi(self) -> timedelta:
-        """The last known instant, at which the time that unknown dates can change begins."""
+        """The last known instant: shifts of unknown dates can only change the time after it."""
         return self._span()[1]
 
     def _span(self) -> TimeSpan:
@@ -133,8 +133,8 @@ class Timeline:
     def at(self, moment: timedelta) -> Snapshot:
         """Return a snapshot that contains ``moment``, which must be within ``lo`` to ``hi``.
 
-        If no snapshot does, more years are compiled. This needs the lock, since C must count from
-        the same zero in all snapshots.
+        If no snapshot does, more years are compiled. This needs the lock, since the working time
+        C must count from the same zero in all snapshots.
         """
         snapshot = self._snapshot
         if snapshot is not None and snapshot.lo <= moment < snapshot.hi:
@@ -167,7 +167,7 @@ class Timeline:
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return C(moment): the working time from an arbitrary zero up to an instant."""
+        """Return the working time from an arbitrary zero up to an instant: C(moment)."""
         snapshot = self._snapshot
         if snapshot is None or not snapshot.lo <= moment < snapshot.hi:
             snapshot = self.at(moment)
@@ -175,9 +175,9 @@ class Timeline:
         return min(moment - snapshot.shift[index], snapshot.cum[index])
 
     def earliest(self, worked: timedelta) -> timedelta | None:
-        """Return the first instant x with C(x) == worked, None if it is after ``hi``.
+        """Return the first instant at which the working time C is ``worked``.
 
-        ``worked`` must be greater than C at some compiled instant.
+        Returns None if it is after ``hi``. C at some compiled instant must be less than ``worked``.
         """
         snapshot = self._grown_to(worked)
         if worked > snapshot.cum[-1]:
@@ -185,7 +185,10 @@ class Timeline:
         return worked + snapshot.inverse[bisect_left(snapshot.cum, worked) - 1]
 
     def latest(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant x with C(x) == worked, None if it is after ``hi``."""
+        """Return the last instant at which the working time C is ``worked``.
+
+        Returns None if it is after ``hi``.
+        """
         snapshot = self._grown_to(worked, beyond=True)
         index = bisect_right(snapshot.cum, worked) - 1
         if index >= len(snapshot.inverse):
@@ -193,9 +196,9 @@ class Timeline:
         return worked + snapshot.inverse[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant x with C(x) == worked, None if it is before ``lo``.
+        """Return the last instant at which the working time C is ``worked``, None if before ``lo``.
 
-        ``worked`` must be at most C at some compiled instant, which may be far later.
+        C at some compiled instant, which may be much later, must be at least ``worked``.
         """
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - callers have computed C
