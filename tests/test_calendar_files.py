@@ -913,11 +913,11 @@ def test_schedules_without_a_text() -> None:
     office = Schedule("RU", S8, tz="UTC")
     with pytest.raises(TypeError, match="each part"):
         to_json(office | office)
-    strange = Calendar("own", office.calendar.__reduce__()[1][1])
+    strange = Calendar("own", office.calendar.definition().source)
     with pytest.raises(ConfigError, match="calendar: calendar own is neither the registry's"):
         to_json(Schedule(strange, S8, tz="UTC"))
     bavaria = Calendar.get("DE-BY")
-    other = Calendar("DE-BE", bavaria.__reduce__()[1][1])
+    other = Calendar("DE-BE", bavaria.definition().source)
     with pytest.raises(ConfigError, match="calendar DE-BE is neither"):
         to_json(Schedule(other, S8, tz="UTC"))
 

@@ -18,6 +18,7 @@ from workhours_sla import (
     DayKind,
     Layer,
     Schedule,
+    copy_holidays,
     day_off,
     days_off_in_any,
     transfer,
@@ -309,6 +310,25 @@ def test_equal_content_has_equal_fingerprints() -> None:
     assert len(set(prints.values())) > 20
     assert RU.without(Layer.PRESIDENTIAL).fingerprint != RU.fingerprint
     assert Calendar.get("RU-VGG").without(Layer.REGION).fingerprint == RU.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "layer"),
+    [
+        (Calendar.get("RU-TA"), Layer.REGION),
+        (Calendar.get("RU-TA").amend([]), Layer.REGION),
+        (copy_holidays("AE", first=2026, last=2027), Layer.STATUTORY),
+        (copy_holidays("AE", first=2026, last=2027).amend([]), Layer.STATUTORY),
+        (days_off_in_any(Calendar.get("RU-TA").amend([]), RU), Layer.REGION),
+    ],
+)
+def test_a_dropped_layer_leaves_no_uncertain_dates(uncertain: Calendar, layer: Layer) -> None:
+    dates = list(uncertain.uncertain(2027))
+    assert dates
+    without = uncertain.without(layer)
+    assert not without.uncertain(2027)
+    assert all(without.knows(day) and without.day(day) for day in dates)
+    assert uncertain.without(Layer.AGENCY).uncertain(2027)
 
 
 def test_diff_of_two_states_of_knowledge() -> None:

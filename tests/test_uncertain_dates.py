@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -95,6 +95,9 @@ class Days(NamedTuple):
         return self
 
     def with_week(self, days: int) -> Days:
+        raise NotImplementedError
+
+    def without_layers(self, layers: Collection[Layer]) -> Days:
         raise NotImplementedError
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:

@@ -1,14 +1,14 @@
-"""Add acts to a calendar: a new decree can be used on the day it is published."""
+"""Add acts to a calendar, so that a new decree can be used on the day it is published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange, in_any, merged
-from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
+from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.errors import CalendarDataError
 
@@ -23,9 +23,9 @@ def day_off(
 ) -> tuple[Entry, ...]:
     """Return the row of a day off, for ``Calendar.amend``.
 
-    With ``shortens_eve`` it is a holiday, and the working day before it is one hour shorter;
-    otherwise it is a single day off by decree, which shortens nothing. ``name`` is what
-    descriptions call it.
+    With ``shortens_eve`` the day off is a holiday, and the working day before it is one hour
+    shorter. Otherwise it is a single day off by decree, which shortens no other day. ``name`` is
+    the name of the day off in descriptions.
 
     >>> day_off(date(2026, 9, 1), Act("Order 7"))[0].kind.value
     'decreed_off'
@@ -37,10 +37,10 @@ def day_off(
 def transfer(
     source: date, target: date, act: Act, *, layer: Layer = Layer.TRANSFER
 ) -> tuple[Entry, ...]:
-    """Return the rows of a day off moved from ``source`` to ``target``, for ``Calendar.amend``.
+    """Return the rows that move a day off from ``source`` to ``target``, for ``Calendar.amend``.
 
     ``source`` becomes a working day with the hours of ``target``. If ``source`` is a holiday,
-    ``Calendar.amend`` keeps only the new day off, since holidays are not worked.
+    ``Calendar.amend`` adds only the new day off, since nobody works on holidays.
 
     >>> moved = transfer(date(2028, 4, 29), date(2028, 5, 2), Act("Resolution 1"))
     >>> [(str(row.date), row.kind.value) for row in moved]
@@ -53,7 +53,10 @@ def transfer(
 
 
 class AmendedDays(NamedTuple):
-    """A source of days with rows added; the dates within ``confirms`` are known."""
+    """The days of another source, ``base``, with ``rows`` added and the dates ``confirms`` known.
+
+    ``confirms`` are ranges of dates, with both ends included.
+    """
 
     base: DaySource
     rows: tuple[Entry, ...]
@@ -73,15 +76,15 @@ class AmendedDays(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The version of the base, with a digest of the rows."""
+        """The version of the base source, followed by a digest of the added rows."""
         digest = sha256(repr((self.rows, self.confirms)).encode()).hexdigest()[:8]
         return f"{self.base.version}+{digest}"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the base with the rows on top.
+        """Return the entries of the base source and the added rows, keyed by date.
 
-        A day off that a row moves elsewhere is not moved by the law as well. The rows replace what
-        was only likely on a date that is now confirmed.
+        If a row moves a day off, the automatic move of that day off by law is left out. On a
+        confirmed date that was uncertain, the base source's entries of the region are left out.
         """
         moved = {row.swapped_with for row in self.rows if row.kind is DayKind.TRANSFERRED_OFF}
         now_known = {day for day in self.base.uncertain(year) if in_any(day, self.confirms)}
@@ -112,33 +115,26 @@ class AmendedDays(NamedTuple):
         }
 
     def known_on(self, day: date) -> DaySource:
-        """Return the source as known on ``day``.
+        """Return the source without the acts that were published after ``day``.
 
-        If a row became known later, no date is confirmed either.
+        If that leaves out any of the added rows, ``confirms`` no longer applies.
         """
-        base = self.base.known_on(day)
-        known = tuple(
-            row
-            for row in self.rows
-            if not (row.act and row.act.known_from and row.act.known_from > day)
-        )
-        if len(known) < len(self.rows):
-            return AmendedDays(base, known, ())
-        return self._replace(base=base)
+        rows = tuple(row for row in self.rows if was_known(row.act, day))
+        confirms = self.confirms if len(rows) == len(self.rows) else ()
+        return AmendedDays(self.base.known_on(day), rows, confirms)
 
     def with_week(self, days: int) -> DaySource:
         return self._replace(base=self.base.with_week(days))
+
+    def without_layers(self, layers: Collection[Layer]) -> DaySource:
+        return self._replace(base=self.base.without_layers(layers))
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         return self.base.unknown(day)
 
 
-def flat_rows(rows: object) -> tuple[Entry, ...]:
-    """Return the rows, those of a tuple one by one. Raises TypeError for anything else."""
-    return tuple(_flat(rows))
-
-
-def _flat(rows: object) -> Iterator[Entry]:
+def flat_rows(rows: object) -> Iterator[Entry]:
+    """Yield the entries in a list of entries and tuples of entries. Raises TypeError."""
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise TypeError(msg)
@@ -151,7 +147,7 @@ def _flat(rows: object) -> Iterator[Entry]:
 
 
 def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
-    """Return the ranges of dates that acts confirm. Raises CalendarDataError."""
+    """Return ``confirms`` as a tuple. Raises CalendarDataError for an impossible range of dates."""
     ranges = tuple(confirms)
     for first, last in ranges:
         if not EARLIEST <= first <= last <= LATEST:
@@ -164,11 +160,11 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
 
 
 def checked_rows(rows: Iterable[Entry], day_of: Callable[[date], Day]) -> tuple[Entry, ...]:
-    """Return the rows without those that would make a holiday a working day.
+    """Return the rows without the rows that would make a holiday a working day.
 
-    ``day_of`` returns the day of a date before the rows are added. A day off can only become a
-    working day, and a working day a day off; every row names its act. Raises CalendarDataError,
-    CalendarCoverageError.
+    ``day_of`` returns the ``Day`` of a date before the rows are added. Raises CalendarDataError for
+    a row without an act, for a working day in place of a working day, and for a day off moved to a
+    day off. Raises CalendarCoverageError for a date that is not known.
     """
     kept = tuple(row for row in rows if not _works_a_holiday(row, day_of))
     for row in kept:
@@ -177,7 +173,7 @@ def checked_rows(rows: Iterable[Entry], day_of: Callable[[date], Day]) -> tuple[
 
 
 def _works_a_holiday(row: Entry, day_of: Callable[[date], Day]) -> bool:
-    """Whether the row makes a holiday a working day, as its coinciding day off was moved."""
+    """Return whether a transfer would make a holiday a working day, which holidays never are."""
     return (
         row.kind is DayKind.TRANSFERRED_WORK
         and row.layer is Layer.TRANSFER

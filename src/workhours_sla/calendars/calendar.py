@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -19,9 +19,9 @@ from workhours_sla.text import words
 
 
 class Definition(NamedTuple):
-    """What a calendar is made of, beside its id and zone.
+    """The source of a calendar's days, and the options that apply to it.
 
-    ``dropped`` are the layers left out; ``forecast`` says that it answers by rule.
+    ``dropped`` are the layers that are left out. ``forecast`` is True for a provisional calendar.
     """
 
     source: DaySource
@@ -31,13 +31,14 @@ class Definition(NamedTuple):
 
 @public()
 class Calendar:
-    """What kind of day each date is, and why (a production calendar).
+    """A production calendar: what kind of day each date is, and why.
 
-    An immutable value: hashable, picklable, safe to share between threads. Two calendars are equal
-    if they have the same id, zone, source of days and options.
+    A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
+    are equal if they have the same id, zone, source of days and options.
 
-    A calendar is about dates, so it needs no time zone; ``tz`` is the IANA zone that a schedule
-    takes from it, or None. Every method that takes a date raises TypeError for a datetime.
+    A calendar contains dates, so it needs no time zone itself. ``tz`` is the IANA zone that a
+    schedule takes from the calendar, or None. Every method that takes a date raises TypeError for a
+    datetime.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -75,10 +76,11 @@ class Calendar:
     def get(id: str) -> Calendar:  # noqa: A002
         """Return the calendar of an ISO 3166 id, such as ``RU``, ``RU-VGG``, ``DE`` or ``DE-BY``.
 
-        Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a region
-        has the zone of its capital as ``tz``. Russia is built in, from the acts; other ids come
-        from the providers of installed packages (entry points ``workhours_sla.calendars``), by
-        default ``holidays`` and ``workalendar``. Raises UnknownCalendarError.
+        Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a Russian
+        region has the zone of the region's capital as ``tz``. The days of Russia are built in and
+        follow the acts. The calendars of other countries come from providers, which are entry
+        points ``workhours_sla.calendars`` of installed packages; the libraries ``holidays`` and
+        ``workalendar`` are always available. Raises UnknownCalendarError.
 
         >>> Calendar.get("RU-VGG").tz
         'Europe/Volgograd'
@@ -94,9 +96,9 @@ class Calendar:
         last: date = date(2099, 12, 31),
         id: str = "plain",  # noqa: A002
     ) -> Calendar:
-        """Return a calendar without a weekend, with only the given days off.
+        """Return a calendar that has no weekend and only the given days off.
 
-        ``yearly`` lists dates that are off every year, as ``MM-DD``. The calendar covers ``first``
+        ``yearly`` lists days that are off every year, as ``MM-DD``. The calendar covers ``first``
         to ``last``, both included. Raises CalendarDataError for impossible dates.
 
         >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
@@ -110,9 +112,9 @@ class Calendar:
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The covered dates as ranges (first, last), both included.
+        """The covered dates, as ranges (first, last) with both dates included.
 
-        A provisional calendar covers all dates that its rules reach.
+        A provisional calendar covers all dates for which it has rules.
         """
         if self._forecast and self._source.rule_span is not None:
             return (self._source.rule_span,)
@@ -120,7 +122,7 @@ class Calendar:
 
     @property
     def version(self) -> str:
-        """The version of the calendar's data, as stable text.
+        """The version of the calendar's data, as text that changes only with the data.
 
         >>> Calendar.get("DE").version.split()[0]
         'holidays'
@@ -130,7 +132,7 @@ class Calendar:
         return self._version or ""
 
     def definition(self) -> Definition:
-        """Return the source of the days and the options, which another representation keeps.
+        """Return the source of the days and the options, for writing the calendar in another form.
 
         >>> Calendar.get("RU").provisional().definition().forecast
         True
@@ -148,7 +150,7 @@ class Calendar:
 
     @property
     def other_zones(self) -> tuple[str, ...]:
-        """The IANA zones of parts of the calendar's region, besides ``tz``, its capital's.
+        """The IANA zones in the calendar's region other than ``tz``, the zone of the capital.
 
         >>> Calendar.get("RU-SAK").other_zones
         ('Asia/Srednekolymsk',)
@@ -156,7 +158,7 @@ class Calendar:
         return registry.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
-        """Whether a law or an act decides ``day``.
+        """Return whether a law or an act decides what kind of day ``day`` is.
 
         >>> [Calendar.get("RU").knows(date(year, 1, 1)) for year in (2026, 2040)]
         [True, False]
@@ -164,10 +166,10 @@ class Calendar:
         return in_any(day, self._source.coverage)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of a year, each with the entry in question.
+        """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
-        No act has set the date of a lunar holiday yet, or sources dispute it. The calendar answers
-        for neither, except provisionally.
+        A date is uncertain if a holiday may fall on it whose date no act has set yet, or if sources
+        disagree about the date. Only a provisional calendar answers for uncertain dates.
 
         >>> [str(day) for day in Calendar.get("RU-KC").uncertain(2026)][:3]
         ['2026-04-19', '2026-04-20', '2026-04-21']
@@ -175,7 +177,7 @@ class Calendar:
         return self._source.uncertain(year)
 
     def check_known(self, day: date) -> None:
-        """Raise CalendarCoverageError, which names what to do, if ``day`` is not covered."""
+        """Raise CalendarCoverageError, whose message says what to do, if ``day`` is not covered."""
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise TypeError(msg)
@@ -195,11 +197,11 @@ class Calendar:
             )
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
-        """Return the weekdays (Monday is 0) whose hours a date may have; none if surely off.
+        """Return the weekdays (Monday is 0) whose hours a date may have; empty if it must be off.
 
-        A known date has the hours of one weekday, or none. On an uncertain date a regional holiday
-        can only make a working day a day off. A disputed working weekend, and a day off in a year
-        without an act, may have the hours of any weekday.
+        A covered date has the hours of at most one weekday. If a date is uncertain because of a
+        regional holiday, the date is off or has its ordinary hours. A disputed working weekend, and
+        a day off in a year without an act, may have the hours of any weekday.
 
         >>> sorted(Calendar.get("RU-DA").possible_hours_of(date(2025, 4, 28)))
         [0]
@@ -216,7 +218,7 @@ class Calendar:
     # -- days ------------------------------------------------------------------------------
 
     def day(self, day: date) -> Day:
-        """Return what kind of day a date is, with the acts behind it.
+        """Return the ``Day`` of a date: its kind, its hours, and the acts that decide it.
 
         Raises CalendarCoverageError for a date that is not covered.
 
@@ -230,9 +232,9 @@ class Calendar:
         return ordinary_day(day, self.weekend, provisional=self._by_rule_alone(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days of a year that differ from the ordinary week, by date.
+        """Return the days of a year that differ from the ordinary week, keyed by date.
 
-        Dates outside the coverage are included where rules give them; ``day`` refuses those.
+        Days that only rules give are included even if the calendar does not cover their dates.
         """
         found = self._by_year.get(year)
         if found is None:
@@ -246,7 +248,7 @@ class Calendar:
         return found
 
     def _by_rule_alone(self, day: date) -> bool:
-        """Whether the calendar is provisional, and answers ``day`` by rule without an act."""
+        """Return whether the calendar is provisional and no act decides ``day``."""
         return self._forecast and not self.knows(day)
 
     def days(self, first: date, last: date) -> Iterator[Day]:
@@ -261,7 +263,7 @@ class Calendar:
         return map(self.day, dates_between(first, last))
 
     def is_working_day(self, day: date) -> bool:
-        """Whether ``day`` has working hours. Raises CalendarCoverageError.
+        """Return whether ``day`` has working hours. Raises CalendarCoverageError.
 
         >>> Calendar.get("RU").is_working_day(date(2025, 11, 1))
         True
@@ -279,10 +281,11 @@ class Calendar:
         return sum(day.working for day in self.days(first, last))
 
     def add_working_days(self, day: date, count: int) -> date:
-        """Return the ``count``-th working day after ``day``, before it if negative.
+        """Return the working day that is ``count`` working days after ``day``.
 
-        Raises CalendarCoverageError if the count leaves the covered dates, and ValueError for a
-        count of 0, since it does not say whether ``day`` itself must be a working day.
+        A negative ``count`` goes back. Raises CalendarCoverageError if the result is not within the
+        covered dates. Raises ValueError for a count of 0, which does not say whether ``day`` itself
+        must be a working day.
 
         >>> Calendar.get("RU").add_working_days(date(2025, 12, 30), 1)
         datetime.date(2026, 1, 12)
@@ -300,7 +303,7 @@ class Calendar:
     # -- variants --------------------------------------------------------------------------
 
     def as_known(self, day: date) -> Self:
-        """Return the calendar as known on ``day``: later acts are left out.
+        """Return the calendar as it was known on ``day``, without the acts published later.
 
         >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
         True
@@ -315,7 +318,7 @@ class Calendar:
 
         In a six-day week Saturday is a working day: transfers from a Saturday do not apply, and a
         holiday on a Saturday is not moved. A seven-day week has holidays but no weekend. Raises
-        CalendarDataError for a calendar without such weeks.
+        CalendarDataError if the calendar's days do not depend on the length of the week.
 
         >>> Calendar.get("RU").with_week(6).is_working_day(date(2025, 11, 3))
         True
@@ -323,22 +326,20 @@ class Calendar:
         return self._with(source=self._source.with_week(days))
 
     def without(self, *layers: Layer) -> Self:
-        """Return the calendar without some layers, such as ``Layer.PRESIDENTIAL``.
+        """Return the calendar without the entries and the uncertain dates of some layers.
 
         >>> Calendar.get("RU").without(Layer.PRESIDENTIAL).is_working_day(date(2021, 11, 1))
         True
         """
-        source = self._source
-        if Layer.REGION in layers:
-            # without its layer a region has no uncertain dates either
-            source = getattr(source, "without_region", lambda: source)()
-        return self._with(source=source, dropped=self._dropped | frozenset(layers))
+        dropped = self._dropped | frozenset(layers)
+        return self._with(source=self._source.without_layers(dropped), dropped=dropped)
 
     def provisional(self) -> Self:
-        """Return the calendar that also answers by rule, for dates that no act decides yet.
+        """Return the calendar that also answers by rule for dates that no act decides yet.
 
-        Such days are marked ``provisional``. Russia has rules up to 2099, a copied calendar for
-        its copied dates; other calendars have none and answer as before.
+        ``Day.provisional`` is True for those days. Russia has rules up to 2099, and a calendar that
+        was copied from a library has rules for the copied dates. Other calendars have no rules, so
+        their answers stay the same.
 
         >>> Calendar.get("RU").provisional().day(date(2040, 5, 1)).provisional
         True
@@ -348,12 +349,13 @@ class Calendar:
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> Self:
-        """Return the calendar with acts added, whose rows ``day_off`` and ``transfer`` return.
+        """Return the calendar with the rows of new acts added.
 
-        ``rows`` is what one of them returns, or a list of what several return. ``confirms`` are
-        ranges of dates (both ends included) that the acts decide: a new year, or dates that were
-        uncertain. Raises CalendarDataError for rows that contradict the calendar or each other,
-        CalendarCoverageError for rows on dates that stay unknown, TypeError for other values.
+        ``rows`` is the result of ``day_off`` or ``transfer``, or a list of such results.
+        ``confirms`` are ranges of dates (both ends included) that the acts decide: a new year, or
+        dates that were uncertain. Raises CalendarDataError for rows that contradict the calendar or
+        each other, CalendarCoverageError for rows on dates that stay unknown, and TypeError for
+        other values.
 
         >>> from workhours_sla import Act, day_off
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
@@ -367,7 +369,8 @@ class Calendar:
         # deferred, as it imports hashlib
         from workhours_sla.calendars import amendments  # noqa: PLC0415
 
-        added, ranges = amendments.flat_rows(rows), amendments.checked_ranges(confirms)
+        added = tuple(amendments.flat_rows(rows))
+        ranges = amendments.checked_ranges(confirms)
         confirmed = self.with_source(amendments.AmendedDays(self._source, (), ranges))
         kept = amendments.checked_rows(added, confirmed.day)
         amended = self.with_source(amendments.AmendedDays(self._source, kept, ranges))
@@ -376,16 +379,17 @@ class Calendar:
         return amended
 
     def with_source(self, source: DaySource) -> Self:
-        """Return the calendar with other days and the same id, zone and options."""
+        """Return the calendar with the same id, zone and options, and the days of ``source``."""
         return self._with(source=source)
 
     # -- comparison ------------------------------------------------------------------------
 
     def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
-        """Yield the days of both calendars where their working time differs.
+        """Yield the days of both calendars for each date on which their working time differs.
 
-        Compared are, from ``first`` to ``last`` (both included), whether a date is a working day,
-        by how much it is shortened, and which date's hours it takes. Raises CalendarCoverageError.
+        The dates from ``first`` to ``last`` (both included) are compared: whether a date is a
+        working day, by how much it is shortened, and which date's hours it has. Raises
+        CalendarCoverageError.
 
         >>> then = Calendar.get("RU").as_known(date(2021, 10, 1))
         >>> now = Calendar.get("RU")
@@ -448,10 +452,11 @@ class Calendar:
         raise AttributeError(msg)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (
-            _rebuild,
-            (self.id, self._source, self.tz, tuple(sorted(self._dropped)), self._forecast),
+        dropped, forecast = sorted(self._dropped), self._forecast
+        remade = partial(
+            Calendar, self.id, self._source, tz=self.tz, dropped=dropped, forecast=forecast
         )
+        return remade, ()
 
     def __repr__(self) -> str:
         coverage = self.coverage
@@ -468,13 +473,3 @@ def _get(id: str) -> Calendar:  # noqa: A002
         return Calendar(found.id, found.source, tz=found.tz)
     calendar: Calendar = found
     return calendar
-
-
-def _rebuild(
-    id: str,  # noqa: A002
-    source: DaySource,
-    tz: str | None,
-    dropped: tuple[Layer, ...],
-    forecast: bool,  # noqa: FBT001
-) -> Calendar:
-    return Calendar(id, source, tz=tz, dropped=dropped, forecast=forecast)

@@ -1,7 +1,7 @@
-"""A day, and the entries and acts that decide it: the values that calendars return.
+"""The values that calendars return: a day, and the entries and acts that decide it.
 
-They are named tuples, like all values on the path of a scalar deadline: importing ``dataclasses``
-would take longer than the deadline itself.
+The classes are named tuples, because importing ``dataclasses`` takes longer than computing one
+deadline.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
 
 @public()
 class DayKind(StrEnum):
-    """What kind of day a date is. A short day is not a kind: see ``Day.shortened_by``.
+    """The kind of a date: a working day, or one of several kinds of day off.
 
-    Russian law: Labour Code art. 111 (weekly days off), art. 112 (holidays, transfers), decrees of
-    the President and orders of agencies (``DECREED_OFF``).
+    A short day is not a kind of its own: see ``Day.shortened_by``. In Russia the kinds come from
+    the Labour Code, art. 111 (weekly days off) and art. 112 (holidays and transfers), from decrees
+    of the President and from orders of agencies (both ``DECREED_OFF``).
 
     >>> DayKind("transferred_work").working
     True
@@ -39,13 +40,15 @@ class DayKind(StrEnum):
 
     @property
     def working(self) -> bool:
-        """Whether a date of this kind has working hours."""
+        """Whether dates of this kind have working hours."""
         return self is DayKind.WORK or self is DayKind.TRANSFERRED_WORK
 
 
 @public()
 class Layer(IntEnum):
-    """Who decides what kind of day a date is; the higher of two layers wins.
+    """Who decided what kind of day a date is.
+
+    If several layers have an entry for a date, the entry of the highest layer counts.
 
     >>> Layer.REGION > Layer.TRANSFER
     True
@@ -63,9 +66,10 @@ class Layer(IntEnum):
 class Act(NamedTuple):
     """The law, resolution or decree behind a day.
 
-    ``known_from`` is the date on which the act was published (None: the law itself, or not
-    established). ``confidence`` is how certain its number and date are: "high", "medium" or "low".
-    ``source`` is where it was found, ``scope`` whom it binds, ``note`` a remark.
+    ``known_from`` is the date on which the act was published; None for the law itself, and if the
+    date is not established. ``confidence`` says how certain the number and date of the act are:
+    "high", "medium" or "low". ``source`` is where the act was found, ``scope`` is whom the act
+    binds, and ``note`` is a remark.
 
     >>> Act("Order of the agency of 1.08.2026 No 7", known_from=dt.date(2026, 8, 1)).text()
     'Order of the agency of 1.08.2026 No 7'
@@ -79,7 +83,9 @@ class Act(NamedTuple):
     note: str | None = None
 
     def text(self, lang: str = "en") -> str:
-        """Return the title, marked if its number is not certain; ``lang`` is "en" or "ru".
+        """Return the act's title, with a remark if its number is not certain.
+
+        ``lang`` is "en" or "ru".
 
         >>> Act("Resolution 600", confidence="low").text()
         'Resolution 600 (number not confirmed)'
@@ -89,13 +95,21 @@ class Act(NamedTuple):
         return f"{self.title} ({words.pick(words.ACT_UNCONFIRMED, lang)})"
 
 
+def was_known(act: Act | None, day: dt.date | None) -> bool:
+    """Return False if ``act`` was published after ``day``, else True.
+
+    Without an act, a publication date or a day, the result is True.
+    """
+    return act is None or act.known_from is None or day is None or act.known_from <= day
+
+
 @public()
 class Entry(NamedTuple):
-    """What one layer decides about one date.
+    """The decision of one layer about one date.
 
-    ``swapped_with`` is the other date of a transfer. ``shortens_eve`` marks a holiday that shortens
-    the working day before it; ``shortened_by`` is the working time by which the date itself is
-    shorter.
+    ``swapped_with`` is the other date of a transfer. ``shortens_eve`` is True for a holiday that
+    shortens the working day before it. ``shortened_by`` is the working time by which the date
+    itself is shorter.
 
     >>> Entry(dt.date(2026, 5, 1), Layer.STATUTORY, DayKind.HOLIDAY, name="День Победы").describe()
     'Victory Day'
@@ -111,7 +125,7 @@ class Entry(NamedTuple):
     shortened_by: timedelta = NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return the entry in words, its act last; ``lang`` is "en" or "ru"."""
+        """Return the entry in words, followed by its act; ``lang`` is "en" or "ru"."""
         kind_words = words.DAY_KINDS[self.kind]
         if self.kind is DayKind.TRANSFERRED_WORK:
             kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
@@ -126,12 +140,13 @@ class Entry(NamedTuple):
 
 @public()
 class Day(NamedTuple):
-    """One date of one calendar.
+    """A date in a calendar: its kind, whose hours it has, and why.
 
-    ``hours_of`` is the date whose weekly hours this one takes: itself, or the date it was swapped
-    with. ``shortened_by`` is the working time by which it is shorter. ``reasons`` are the entries
-    of all layers, the deciding one first; an ordinary day of the week has none. ``eve_of`` is the
-    holiday that shortens the day. ``provisional`` marks a day that rules give and no act decides.
+    ``hours_of`` is the date whose weekly hours apply: ``date`` itself, or the date it was swapped
+    with. ``shortened_by`` is the working time by which the day is shorter. ``reasons`` are the
+    entries of all layers, the deciding entry first; an ordinary day of the week has no reasons.
+    ``eve_of`` is the holiday, on the date after ``hours_of``, that shortens the day.
+    ``provisional`` is True if the day follows from rules alone, because no act decides the date.
 
     >>> from workhours_sla import Calendar
     >>> day = Calendar.get("RU").day(dt.date(2025, 11, 1))
@@ -158,7 +173,7 @@ class Day(NamedTuple):
         return self.shortened_by > NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return the day in words: its kind, why it is short, and the act behind each.
+        """Return in words the day's kind, why it is short, and the acts behind both.
 
         ``lang`` is "en" or "ru".
 

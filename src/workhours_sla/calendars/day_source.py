@@ -1,52 +1,58 @@
-"""The protocol of everything that a calendar can take its days from."""
+"""The protocol of the sources from which a calendar takes its days."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 
 from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Entry
+from workhours_sla.calendars.day import Entry, Layer
 from workhours_sla.errors import CalendarDataError
 
 
 class DaySource(Protocol):
-    """Where a calendar's entries come from; an immutable, hashable, picklable value."""
+    """A source of a calendar's entries: an immutable, hashable, picklable value."""
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off without an entry."""
+        """The weekdays (Monday is 0) that are off unless an entry decides otherwise."""
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The known dates, as disjoint ranges in order."""
+        """The dates that laws or acts decide, as ranges in order that do not overlap."""
 
     @property
     def rule_span(self) -> DateRange | None:
-        """The dates for which rules give entries, known or not; None without rules."""
+        """The dates for which rules give entries, decided by an act or not; None without rules."""
 
     @property
     def version(self) -> str:
-        """The version of the data, as stable text."""
+        """The version of the data, as text that changes only with the data."""
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of all layers for a year and for the day after its last."""
+        """Return the entries of all layers, keyed by date, for a year and the next 1 January."""
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of a year, each with the entry in question."""
+        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
 
     def known_on(self, day: date) -> DaySource:
-        """Return the source with only what was known on ``day``."""
+        """Return the source without the acts that were published after ``day``."""
 
     def with_week(self, days: int) -> DaySource:
-        """Return the source for a week of so many working days. Raises CalendarDataError."""
+        """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
+
+    def without_layers(self, layers: Collection[Layer]) -> DaySource:
+        """Return the source in which no date is uncertain because of an entry of ``layers``."""
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why ``day`` is not known: a key of ``words.UNKNOWN_DATES``, and its facts."""
+        """Return the reason why ``day`` is not known.
+
+        The reason is a key of ``words.UNKNOWN_DATES`` and the values of its placeholders.
+        """
 
 
 def week_error(days: int) -> CalendarDataError:
-    """Return the error of a source whose days do not depend on the length of the week."""
+    """Return the error for a source whose days do not depend on the length of the week."""
     msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
     return CalendarDataError(msg, days=days)

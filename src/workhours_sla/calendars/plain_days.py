@@ -1,8 +1,9 @@
-"""The days of a plain calendar: days off by date or by day of the year, and no weekend."""
+"""The days of a plain calendar, which has days off but no weekend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from calendar import isleap
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +14,10 @@ from workhours_sla.errors import CalendarDataError, shown
 
 
 class PlainDays(NamedTuple):
-    """Days off by date and by (month, day), known from ``first`` to ``last``."""
+    """Single days off and days off of every year, for the dates from ``first`` to ``last``.
+
+    ``yearly`` are pairs of (month, day).
+    """
 
     days_off: frozenset[date]
     yearly: frozenset[tuple[int, int]]
@@ -24,7 +28,7 @@ class PlainDays(NamedTuple):
     def of(
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
-        """Return the source of ``Calendar.plain``. Raises CalendarDataError."""
+        """Return the days of ``Calendar.plain``. Raises CalendarDataError for impossible dates."""
         days_off = frozenset(days_off)
         for day in (*days_off, first, last):
             if type(day) is not date:
@@ -59,7 +63,7 @@ class PlainDays(NamedTuple):
         dates |= {
             date(year, month, day)
             for month, day in self.yearly
-            if (month, day) != (2, 29) or _is_leap(year)
+            if (month, day) != (2, 29) or isleap(year)
         }
         return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
 
@@ -69,6 +73,9 @@ class PlainDays(NamedTuple):
     def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
         return self
 
+    def without_layers(self, layers: Collection[Layer]) -> PlainDays:  # noqa: ARG002
+        return self
+
     def with_week(self, days: int) -> PlainDays:
         raise week_error(days)
 
@@ -76,18 +83,14 @@ class PlainDays(NamedTuple):
         return "outside", {"first": self.first, "last": self.last}
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
 def parse_month_day(text: str) -> tuple[int, int]:
-    """Return (month, day) of ``MM-DD``. Raises CalendarDataError.
+    """Return the (month, day) that text of the form ``MM-DD`` names. Raises CalendarDataError.
 
     >>> parse_month_day("12-25")
     (12, 25)
     """
     try:
-        # 2000 is a leap year, so that 02-29 exists; no other ISO form has a dash at this place
+        # 2000 is a leap year, so 02-29 exists; no other ISO format has a dash at this position
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")
     except ValueError:
         msg = f"{shown(text)} is not a day of the year; write it as MM-DD, such as 12-25"

@@ -1,21 +1,22 @@
-"""The days of a calendar that was read from a file or copied from a library: a table of entries."""
+"""A table of entries: the days of a calendar that was read from a file or copied from a library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Entry
+from workhours_sla.calendars.day import Entry, Layer, was_known
 from workhours_sla.calendars.day_source import week_error
 
 
 class TableDays(NamedTuple):
-    """Entries of known dates, and the weekdays that are off without one.
+    """A table of entries, and the weekdays (Monday is 0) that are off without an entry.
 
-    ``known`` are the covered ranges, disjoint and in order; dates between them are uncertain.
+    ``known`` are the ranges of covered dates, in order and without overlap. The table says nothing
+    about other dates.
     """
 
     off_weekdays: frozenset[int]
@@ -27,8 +28,11 @@ class TableDays(NamedTuple):
     def of(
         cls, rows: Iterable[Entry], *, weekend: Iterable[int], first: date, last: date, version: str
     ) -> TableDays:
-        """Return the table of ``rows``, with all dates from ``first`` to ``last`` known."""
-        ordered = sorted(set(rows), key=lambda entry: (entry.date, entry.layer, repr(entry)))
+        """Return the table of ``rows`` that covers all dates from ``first`` to ``last``."""
+        ordered = sorted(
+            set(rows),
+            key=lambda entry: (entry.date, entry.layer, entry.kind, entry.name or "", repr(entry)),
+        )
         return cls(frozenset(weekend), ((first, last),), tuple(ordered), version)
 
     @property
@@ -55,16 +59,13 @@ class TableDays(NamedTuple):
         return {}
 
     def known_on(self, day: date) -> TableDays:
-        """Return the table without the acts that became known after ``day``."""
-        rows = tuple(
-            entry
-            for entry in self.rows
-            if entry.act is None or entry.act.known_from is None or entry.act.known_from <= day
-        )
-        return self._replace(rows=rows)
+        return self._replace(rows=tuple(row for row in self.rows if was_known(row.act, day)))
 
     def with_week(self, days: int) -> TableDays:
         raise week_error(days)
+
+    def without_layers(self, layers: Collection[Layer]) -> TableDays:  # noqa: ARG002
+        return self
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
         return "outside", {"first": self.known[0][0], "last": self.known[-1][1]}

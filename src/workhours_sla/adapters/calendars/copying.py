@@ -1,25 +1,31 @@
-"""Copy the days of another library into a calendar of ours, which needs the library no longer."""
+"""Copy the days of another library into a calendar that no longer needs the library."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
+from workhours_sla.calendars.date_ranges import (
+    ONE_DAY,
+    DateRange,
+    common,
+    dates_between,
+    without,
+)
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
 
 FIRST_YEAR = 2000
-"""The default first year of a copy."""
+"""The first year that is copied by default."""
 
 UNCERTAIN_DAYS = 2
-"""How many days the sighting of the moon may move an estimated day, either way."""
+"""How many days earlier or later an estimated day may be after the moon has been sighted."""
 
 SWAP_NOT_RECORDED = (
     "the library does not record what day off this date was swapped with; "
@@ -28,12 +34,13 @@ SWAP_NOT_RECORDED = (
 
 
 class ForeignDay(NamedTuple):
-    """One date as a library has it.
+    """A date as another library describes it.
 
-    ``weekend``: it is a weekly day off by the weekend of its time. ``working``: it is a working
-    day, all things considered. ``swapped_with`` is the other date of a swap, None if there is none
-    or it is not recorded. ``estimated``: a lunar holiday that is not confirmed. ``short``: a
-    working day that is partly off.
+    ``weekend`` is True if the date is a weekly day off by the weekend that applied at the time.
+    ``working`` is True if people work on the date, also if it is a weekly day off. ``swapped_with``
+    is the other date of a swap, or None without a swap and if the library does not record the other
+    date. ``estimated`` is True for a lunar holiday whose date is not confirmed. ``short`` is True
+    for a working day that is partly off.
     """
 
     date: dt.date
@@ -46,11 +53,12 @@ class ForeignDay(NamedTuple):
 
 
 class CopiedDays(NamedTuple):
-    """A table of copied dates, some of which are only forecasts.
+    """The days that were copied from a library, some of which are only forecasts.
 
-    ``span`` are the copied dates, ``decided`` those that the library's record decides, copied or
-    not. ``open_days`` are dates near an estimated day, each with that day's entry. A date is known
-    if it is decided and not open; the other dates of ``span`` are forecasts.
+    ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
+    contains the decisions of the authorities, copied or not. ``open_days`` are the entries of dates
+    near an estimated day, which are uncertain. The other dates within both ranges are known. All
+    other copied dates are forecasts.
     """
 
     table: TableDays
@@ -60,42 +68,52 @@ class CopiedDays(NamedTuple):
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off all through ``span``."""
+        """The weekdays (Monday is 0) that are off in all of ``span``."""
         return self.table.weekend
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The known dates."""
+        """The known dates, as ranges with both ends included."""
         return self.table.known
 
     @property
     def rule_span(self) -> DateRange:
-        """The copied dates, known or not."""
+        """The range of the copied dates, known or not."""
         return self.span
 
     @property
     def version(self) -> str:
-        """The library and its version."""
+        """The name and the version of the library."""
         return self.table.version
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of a year and of the day after it."""
+        """Return the entries of a year and of the next 1 January, keyed by date."""
         return self.table.entries(year)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the open dates of a year."""
+        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
         return {entry.date: entry for entry in self.open_days if entry.date.year == year}
 
     def known_on(self, day: date) -> CopiedDays:
-        """Return the same copy, since the library has no dates of acts."""
+        """Return the days unchanged, because the library has no publication dates of acts."""
         return self._replace(table=self.table.known_on(day))
 
     def with_week(self, days: int) -> CopiedDays:
-        """Raise CalendarDataError, since the library has one week."""
+        """Raise CalendarDataError, because the library describes one length of the week."""
         return self._replace(table=self.table.with_week(days))
 
+    def without_layers(self, layers: Collection[Layer]) -> CopiedDays:
+        """Return the days without the uncertain dates if ``layers`` contains their layer."""
+        if Layer.STATUTORY not in layers:
+            return self
+        known = common([self.span], [self.decided])
+        return self._replace(table=self.table._replace(known=known), open_days=())
+
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why a date is not known."""
+        """Return the reason why ``day`` is not known.
+
+        The reason is a key of ``words.UNKNOWN_DATES`` and the values of its placeholders.
+        """
         if not self.span[0] <= day <= self.span[1]:
             known = self.coverage or (self.span,)
             return "outside", {"first": known[0][0], "last": known[-1][1]}
@@ -119,11 +137,12 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
 ) -> Calendar:
     """Return the calendar of ``days``, which are consecutive dates.
 
-    ``decided`` are the first and last year that the library's record decides, None for all years.
-    Dates within ``uncertain_days`` of an estimated one are not known; None accepts estimated days.
-    ``short_by`` is the working time by which a short day is shorter. Weekly days off are the
-    weekdays that are off on every date; if the weekend changed, each date that is off by the
-    weekend of its time has an entry. Raises CalendarDataError.
+    ``decided`` are the first and last year for which the library contains the decisions of the
+    authorities, or None for all years. Dates within ``uncertain_days`` of an estimated day are
+    uncertain; None accepts estimated days as they are. ``short_by`` is the working time by which a
+    short day is shorter. The calendar's weekend are the weekdays that were always off. If the
+    weekend changed over the years, the other weekly days off have entries. Raises
+    CalendarDataError.
     """
     span = days[0].date, days[-1].date
     years = decided or (span[0].year, span[1].year)
@@ -150,10 +169,10 @@ def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
 
 
 def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
-    """Yield the entries of the dates that are not ordinary.
+    """Yield the entries of the dates that differ from the ordinary week.
 
-    The weekend of its time is in the weekly layer, a holiday in the statutory one, a swap in that
-    of the transfers.
+    A weekly day off of a former weekend is in Layer.WEEKLY, a holiday in Layer.STATUTORY, and a
+    swapped date in Layer.TRANSFER.
     """
     weekend = _weekend(days)
     for day in days:
@@ -180,11 +199,11 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
 
 
 def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:
-    """Return the entry of a weekly day off that is worked.
+    """Return the entry of a weekly day off on which people worked.
 
-    It takes the hours of the day off it was swapped with, since its own weekday has none. If the
-    library does not record that day, it is the nearest day off on a weekday, or the nearest weekday
-    of a calendar without any.
+    The date has the hours of the day off that it was swapped with, because its own weekday has no
+    hours. If the library does not record that day off, the nearest day off on a weekday is used, or
+    the nearest weekday if the calendar has no such day off.
     """
     swapped_with = day.swapped_with
     if swapped_with is None:
@@ -202,7 +221,10 @@ def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> E
 def _open_days(
     days: Iterable[ForeignDay], bounds: DateRange, margin: int, act: Act
 ) -> tuple[Entry, ...]:
-    """Return the dates within ``margin`` days of an estimated one, by date."""
+    """Return entries, in order, for the dates in ``bounds`` within ``margin`` of estimated days.
+
+    ``margin`` is a number of days.
+    """
     found: dict[date, Entry] = {}
     for day in days:
         if day.estimated:
@@ -221,9 +243,10 @@ def all_dates(first: int, last: int) -> Iterator[date]:
 
 
 def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
-    """Raise CalendarDataError if the years are not in order, or the library has none of them.
+    """Raise CalendarDataError if ``asked`` is not in order, or ``library`` has none of its years.
 
-    Raises TypeError for a year that is not an int.
+    ``asked`` and ``has`` are pairs of a first and a last year. Raises TypeError for a year that is
+    not an int.
     """
     first, last = asked
     for year in asked:
@@ -242,9 +265,10 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
-    """Return the year in which ``version`` was released, by the first release of each year.
+    """Return the year in which ``version`` of a library was released.
 
-    A version newer than the table counts as of its last year, so that a copy covers too few years
+    ``first_releases`` maps the first release of a year to the year. A version that is newer than
+    all of these counts as released in the last of the years, so that a copy covers too few years
     rather than too many.
     """
     years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
@@ -256,7 +280,10 @@ def _numbers(version: str) -> list[int]:
 
 
 def similar_ids(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
-    """Return the end of an error about an unknown id; ``ids`` are the known ids by their names."""
+    """Return which ids to use instead of an unknown id, for the error message.
+
+    ``ids`` maps the names to search to the known ids.
+    """
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]
     return f"did you mean {', '.join(found)}?" if found else "ids are ISO 3166, such as DE or DE-BY"

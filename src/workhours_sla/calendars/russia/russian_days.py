@@ -1,15 +1,15 @@
-"""The days of Russia and of its regions: which dates are known, uncertain or given by rule."""
+"""The days of Russia and of its regions: known dates, uncertain dates, and days given by rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
-from workhours_sla.calendars.day import Act, DayKind, Entry
+from workhours_sla.calendars.day import DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.layers import kind_of, resolve
 from workhours_sla.calendars.russia.federal_days import (
     FIVE_DAY_WEEK,
@@ -23,13 +23,14 @@ from workhours_sla.calendars.russia.regions import region
 from workhours_sla.errors import CalendarDataError
 
 LAST_RULE_YEAR = 2099
-"""The last year of provisional answers."""
+"""The last year for which a provisional calendar of Russia answers."""
 
 
 class RussianDays(NamedTuple):
-    """The federal days, with those of a region on top, for a week with these days off.
+    """The federal days of Russia and, for an id of a region, the days of that region.
 
-    Acts that became known after ``known_by`` are left out.
+    ``known_by`` leaves out the acts that were published after that date. ``weekend`` are the weekly
+    days off (Monday is 0).
     """
 
     region: str | None = None
@@ -46,14 +47,14 @@ class RussianDays(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The date of the newest act."""
+        """The date of the newest act, as YYYY-MM-DD, or "by law alone" without dated acts."""
         last = covered_years()[1]
         if self.known_by is not None:
             last = max(covered_years()[0] + 1, min(last, self.known_by.year + 1))
         acts = [act for year in (last - 1, last) for act in rows_of(year).acts()]
         if self.region is not None:
             acts += [entry.act for entry in region(self.region).single_days if entry.act]
-        dates = [act.known_from for act in acts if act.known_from and self._knows(act)]
+        dates = [act.known_from for act in acts if act.known_from and was_known(act, self.known_by)]
         return max(dates).isoformat() if dates else "by law alone"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
@@ -64,7 +65,7 @@ class RussianDays(NamedTuple):
         if self.region is not None:
             federal_kind = _kinds_in(federal, self.weekend)
             for entry in regional_entries(region(self.region), year, self.weekend, federal_kind):
-                if entry.act is None or self._knows(entry.act):
+                if was_known(entry.act, self.known_by):
                     found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
 
@@ -72,20 +73,18 @@ class RussianDays(NamedTuple):
         return _uncertain(self, year)
 
     def federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the federal layers alone."""
+        """Return the entries of the federal layers, keyed by date, for a year."""
         rows = rows_of(year)
         if self.known_by is not None:
+            known_by = self.known_by
             rows = rows._replace(
-                transfers=tuple(row for row in rows.transfers if self._knows(row[2])),
-                presidential=tuple(row for row in rows.presidential if self._knows(row[1])),
+                transfers=tuple(row for row in rows.transfers if was_known(row[2], known_by)),
+                presidential=tuple(row for row in rows.presidential if was_known(row[1], known_by)),
             )
         found: dict[date, tuple[Entry, ...]] = {}
         for entry in federal_entries(rows, self.weekend):
             found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
-
-    def _knows(self, act: Act) -> bool:
-        return self.known_by is None or act.known_from is None or act.known_from <= self.known_by
 
     def known_on(self, day: date) -> RussianDays:
         return self._replace(known_by=day)
@@ -97,9 +96,8 @@ class RussianDays(NamedTuple):
             raise CalendarDataError(msg, days=days)
         return self._replace(weekend=weekend)
 
-    def without_region(self) -> RussianDays:
-        """Return the federal days alone."""
-        return self._replace(region=None)
+    def without_layers(self, layers: Collection[Layer]) -> RussianDays:
+        return self._replace(region=None) if Layer.REGION in layers else self
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         first, last = covered_years()
@@ -118,7 +116,7 @@ class RussianDays(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the uncertain dates of a year; a holiday of a neighbouring year may cause some."""
+    """Return the uncertain dates of a year, including those that holidays of nearby years cause."""
     if source.region is None:
         return {}
     found: dict[date, Entry] = {}
@@ -132,14 +130,14 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the dates, of any year, that the rows and holidays of one year leave uncertain."""
+    """Return the dates, also of nearby years, that the holidays of one year make uncertain."""
     federal_kind = _kinds_in(source.federal(year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 
 
 @lru_cache(maxsize=256)
 def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
-    """Return the years with an act, without the dates that are uncertain in a region."""
+    """Return the dates that ``source`` knows: the years with acts without the uncertain dates."""
     first, last = covered_years()
     if source.known_by is not None:
         last = min(last, source.known_by.year + 1)
@@ -152,12 +150,15 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
     known = without(whole, (day for year in years for day in source.uncertain(year)))
     if known and known[-1][1] == whole[1]:
         return known
-    # an empty range keeps the end of the last year as the last bound
+    # an empty range at the end keeps 31 December of the last year as the last bound
     return (*known, (whole[1] + ONE_DAY, whole[1]))
 
 
 def _before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
-    """Yield the dates of a year before a subject joined: Russian law did not apply on them."""
+    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``.
+
+    Russian law did not apply on these dates.
+    """
     if joined is not None:
         for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
             yield day, joined._replace(date=day)
@@ -166,5 +167,5 @@ def _before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Ent
 def _kinds_in(
     entries: Mapping[date, tuple[Entry, ...]], weekend: frozenset[int]
 ) -> Callable[[date], DayKind]:
-    """Return a function from a date to its federal kind."""
+    """Return a function that returns the kind of a date according to ``entries``."""
     return lambda day: kind_of(day, resolve(day, entries.get(day, ())), weekend)
