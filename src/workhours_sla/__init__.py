@@ -1,6 +1,6 @@
 """Working-time deadlines that are exact, explained and never guessed.
 
-Public names load on first use (PEP 562), so importing the package costs next to nothing.
+Public names are imported on first use (PEP 562), so that importing the package is fast.
 """
 
 from __future__ import annotations
@@ -34,53 +34,36 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.weekly_hours import WeeklyHours
     from workhours_sla.worktime.working_time import Interval
 
-_DEFINED_IN = {
-    "copy_holidays": "adapters.calendars.holidays",
-    "copy_workalendar": "adapters.calendars.workalendar",
-    "Calendar": "calendars.calendar",
-    "day_off": "calendars.amendments",
-    "transfer": "calendars.amendments",
-    "days_off_in_any": "calendars.combined_calendar",
-    "working_in_any": "calendars.combined_calendar",
-    "Act": "calendars.day",
-    "Day": "calendars.day",
-    "DayKind": "calendars.day",
-    "Entry": "calendars.day",
-    "Layer": "calendars.day",
-    "Quarantined": "sla.appeal",
-    "Change": "sla.change",
-    "ChangeKind": "sla.change",
-    "Verdict": "sla.clock",
-    "Evaluation": "sla.evaluate",
-    "evaluate": "sla.evaluate",
-    "Event": "sla.event",
-    "EventType": "sla.event",
-    "Unmatched": "sla.fold",
-    "Forecast": "sla.forecast",
-    "forecast_deadlines": "sla.forecast",
-    "Monitor": "sla.monitor",
-    "Outcome": "sla.outcome",
-    "OutcomeBounds": "sla.outcome",
-    "Policy": "sla.policy",
-    "Rule": "sla.policy",
-    "Span": "sla.holders",
-    "breach_owner": "sla.holders",
-    "holder_spans": "sla.holders",
-    "ScheduleBy": "sla.target",
-    "Target": "sla.target",
-    "__version__": "version",
-    "parse_budget": "worktime.budget",
-    "working_hours": "worktime.budget",
-    "CalendarDays": "worktime.budget_kinds",
-    "ClockTime": "worktime.budget_kinds",
-    "Months": "worktime.budget_kinds",
-    "WorkingDays": "worktime.budget_kinds",
-    "Step": "worktime.explain",
-    "Trace": "worktime.explain",
-    "Interval": "worktime.working_time",
-    "Schedule": "worktime.schedule",
-    "WeeklyHours": "worktime.weekly_hours",
+_NAMES = {
+    "adapters.calendars.holidays": "copy_holidays",
+    "adapters.calendars.workalendar": "copy_workalendar",
+    "calendars.amendments": "day_off transfer",
+    "calendars.calendar": "Calendar",
+    "calendars.combined_calendar": "days_off_in_any working_in_any",
+    "calendars.day": "Act Day DayKind Entry Layer",
+    "sla.appeal": "Quarantined",
+    "sla.change": "Change ChangeKind",
+    "sla.clock": "Verdict",
+    "sla.evaluate": "Evaluation evaluate",
+    "sla.event": "Event EventType",
+    "sla.fold": "Unmatched",
+    "sla.forecast": "Forecast forecast_deadlines",
+    "sla.holders": "Span breach_owner holder_spans",
+    "sla.monitor": "Monitor",
+    "sla.outcome": "Outcome OutcomeBounds",
+    "sla.policy": "Policy Rule",
+    "sla.target": "ScheduleBy Target",
+    "version": "__version__",
+    "worktime.budget": "parse_budget working_hours",
+    "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays",
+    "worktime.explain": "Step Trace",
+    "worktime.schedule": "Schedule",
+    "worktime.weekly_hours": "WeeklyHours",
+    "worktime.working_time": "Interval",
 }
+"""The public names that each module defines, separated by spaces."""
+
+_DEFINED_IN = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
     "Act",
     "Calendar",

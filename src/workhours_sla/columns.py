@@ -1,13 +1,14 @@
-"""The verbs of a schedule on numpy columns: the same answers, row by row, for whole arrays.
+"""The methods of a schedule for numpy columns: the same answers, row by row, for whole arrays.
 
-Every verb takes a schedule, or a list of schedules and ``codes``, the index of each row's
-schedule. Columns of instants are datetime64 in UTC with ``tz="UTC"``, or lists of aware datetimes
-of one zone; answers are of the same kind. A scalar serves all rows; shapes broadcast. NaT gives
-NaT. ``pauses`` (``Pauses``) are stretches of each row that do not count.
+Every function takes one schedule for all rows, or a list of schedules and ``codes``, the index of
+each row's schedule in the list. A column of instants is a datetime64 array in UTC, passed with
+``tz="UTC"``, or a list of aware datetimes in one zone; the answers have the same type. A scalar
+applies to all rows, and arrays are broadcast as in numpy. The answer for NaT is NaT. ``pauses`` (a
+``Pauses``) contains the intervals of each row that do not count.
 
 If an answer depends on a date that is unknown or uncertain, ``on_unknown="raise"`` raises
-CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked`` answers.
-``provisional`` answers such rows by rule, with a ProvisionalWarning or a mark.
+CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked`` answers. With
+``provisional`` rules decide such dates, and a ProvisionalWarning or a mark says so.
 """
 
 from workhours_sla.worktime.columns.answers import Marked

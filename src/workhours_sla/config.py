@@ -1,4 +1,4 @@
-r"""Configurations: the policy, the schedules and the mapping of files in one TOML file.
+r"""Read a configuration: the policy, the schedules and the columns of files, in one TOML file.
 
 >>> from workhours_sla.config import parse
 >>> office = parse('[target]\nbudget = "8h"\n[schedule]\ncalendar = "RU-VGG"')

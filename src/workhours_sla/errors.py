@@ -23,8 +23,9 @@
     ├── ProvisionalWarning
     └── SeveralZonesWarning
 
-The message is one sentence: what is wrong, with the value, and what to do instead. The facts behind
-it are attributes of the error. An argument of a wrong type raises the builtin TypeError.
+The message of an error is one sentence: what is wrong, with the value, and what to do instead. The
+values in the message are also attributes of the error. An argument of a wrong type raises the
+builtin TypeError.
 
 >>> from workhours_sla import parse_budget
 >>> try:
@@ -64,13 +65,13 @@ __all__ = [
 ]
 
 LONGEST_SHOWN: Final = 80
-"""The most characters of a value that a message quotes."""
+"""The greatest number of characters of a value that a message quotes."""
 
 
 class WorkHoursError(Exception):
-    """The root of all errors of this library.
+    """The base class of all errors of this library.
 
-    The facts are passed by keyword and become attributes. They survive pickling.
+    Keyword arguments become attributes of the error, which survive pickling.
     """
 
     def __init__(self, message: str, **facts: object) -> None:
@@ -83,10 +84,10 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 
 
 class TimeSyntaxError(WorkHoursError, ValueError):
-    """Raised when text is not a time in an accepted form, or means two instants or none.
+    """Raised when text is not a time in an accepted format, or names two instants or none.
 
-    ``text`` is the text. ``cause`` is a key of ``words.REFUSALS``, ``facts`` are the values in its
-    sentence.
+    ``text`` is the rejected text. ``cause`` is the key in ``words.REFUSALS`` of a sentence that
+    says why, and ``facts`` are the values of the sentence's placeholders.
     """
 
     text: str
@@ -95,10 +96,11 @@ class TimeSyntaxError(WorkHoursError, ValueError):
 
 
 class HoursSyntaxError(WorkHoursError, ValueError):
-    """Raised when weekly hours are not in the weekly part of the opening_hours notation.
+    """Raised when weekly hours could not be parsed as ``opening_hours`` notation.
 
-    ``text`` is the text. ``cause``, where there is one, is a key of ``words.REFUSALS``, and
-    ``facts`` are the values in its sentence.
+    ``text`` is the rejected text. Some of these errors also have ``cause``, the key in
+    ``words.REFUSALS`` of a sentence that says why, and ``facts``, the values of the sentence's
+    placeholders.
     """
 
     text: str
@@ -115,13 +117,13 @@ class EmptyScheduleError(WorkHoursError, ValueError):
 
 
 class UnknownTimeZoneError(WorkHoursError, LookupError):
-    """Raised when the time zone database has no zone of the name ``tz``."""
+    """Raised when the time zone database has no zone with the name ``tz``."""
 
     tz: str
 
 
 class MissingTimeZoneError(WorkHoursError, ValueError):
-    """Raised when a schedule is given no time zone and its calendar has none."""
+    """Raised when neither a schedule nor its calendar has a time zone."""
 
 
 class UnknownCalendarError(WorkHoursError, LookupError):
@@ -137,10 +139,12 @@ class CalendarDataError(WorkHoursError, ValueError):
 class CalendarCoverageError(WorkHoursError, LookupError):
     """Raised when the answer depends on a date that the calendar does not cover.
 
-    ``calendar`` is the id, ``date`` the date, ``first`` and ``last`` bound the covered dates (None
-    without any). ``cause`` is a key of ``words.UNKNOWN_DATES``, ``facts`` are the values in its
-    sentence. ``earliest`` and ``latest`` bound the answer, a datetime or an amount of time,
-    whatever kind of days the unknown dates turn out to be; None without a bound.
+    ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
+    and ``last`` are the first and last covered dates, or None if no date is covered. ``cause`` is
+    the key in ``words.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values of
+    the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
+    datetime or an amount of time, whatever kinds of days the unknown dates turn out to be. A bound
+    that is not known is None.
     """
 
     calendar: str
@@ -162,7 +166,10 @@ class PolicyError(WorkHoursError, ValueError):
 
 
 class ConfigError(WorkHoursError, ValueError):
-    """Raised when a configuration or JSON document cannot be read; names the key path or line."""
+    """Raised when a configuration or a JSON document cannot be read.
+
+    The message names the key path or the line.
+    """
 
 
 class SourceError(WorkHoursError, ValueError):
@@ -175,8 +182,9 @@ class SourceError(WorkHoursError, ValueError):
 class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
-    What was acknowledged before stays stored. A ``cause`` that is not empty is a key of
-    ``words.STORE_FAULTS``, and ``facts`` are the values in its sentence.
+    Everything that was acknowledged before remains stored. ``cause`` is empty, or the key in
+    ``words.STORE_FAULTS`` of a sentence that says why; ``facts`` are then the values of the
+    sentence's placeholders.
     """
 
     cause: str = ""
@@ -184,28 +192,31 @@ class StoreError(WorkHoursError, OSError):
 
 
 class UndeliverableError(WorkHoursError, ValueError):
-    """Raised by a sink that can never accept the change ``change_id``; later ones it can.
+    """Raised by a sink that can never accept the change whose id is ``change_id``.
 
-    Changes before it in the same write were accepted.
+    The sink accepted the changes before this change in the same write, and it can accept later
+    changes.
     """
 
     change_id: str
 
 
 class WorkHoursWarning(UserWarning):
-    """The root of all warnings of this library."""
+    """The base class of all warnings of this library."""
 
 
 class ProvisionalWarning(WorkHoursWarning):
-    """Given when an answer rests on dates that no act has confirmed yet."""
+    """Issued when an answer depends on dates that no act has confirmed yet."""
 
 
 class SeveralZonesWarning(WorkHoursWarning):
-    """Given when a schedule takes the zone of a region's capital and the region has others too."""
+    """Issued when a schedule uses the zone of a region's capital and the region has other zones."""
 
 
 def needs_extra(*, what: str, extras: tuple[str, ...]) -> ImportError:
-    """Return the error for a package that is missing: what needs it, and the extras that bring it.
+    """Return the error to raise when a package is missing.
+
+    ``what`` says what needs the package, and ``extras`` are the extras that install it.
 
     >>> print(needs_extra(what="columns need numpy", extras=("columns",)))
     columns need numpy: pip install 'workhours-sla[columns]'
@@ -215,18 +226,21 @@ def needs_extra(*, what: str, extras: tuple[str, ...]) -> ImportError:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message quotes it: its repr on one line, cut if long.
+    """Return the repr of a value for an error message, shortened to ``LONGEST_SHOWN`` characters.
 
     >>> print(shown("9" * 5000))
     '99999999999999999999999999999999999999999999999999999999999999999999999999999999…'
     """
     try:
         text = repr(clipped(value) if isinstance(value, str) else value)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, lists too deep
+    except (
+        ValueError,
+        RecursionError,
+    ):  # a huge integer, or deeply nested lists
         return f"a value of type {type(value).__name__}"
     return clipped(text, LONGEST_SHOWN + len("'…'"))
 
 
 def clipped(text: str, most: int = LONGEST_SHOWN) -> str:
-    """Return the first ``most`` characters of text, with an ellipsis if that cuts it."""
+    """Return text, cut after ``most`` characters with an ellipsis if it is longer."""
     return text if len(text) <= most else f"{text[:most]}…"

@@ -1,4 +1,4 @@
-r"""Read files of appeals, events and calendars, and write calendars as iCalendar.
+r"""Read files of appeals, events and calendars, and write working time as iCalendar.
 
 >>> from io import BytesIO
 >>> from workhours_sla.config import parse

@@ -1,4 +1,4 @@
-"""Values to and from JSON documents, each under a versioned schema.
+"""Write values as JSON documents, each under a versioned schema, and read them back.
 
 >>> from workhours_sla import Schedule
 >>> from workhours_sla.json import from_json, to_json

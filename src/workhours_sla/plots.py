@@ -1,4 +1,4 @@
-"""Plots for notebooks and print: functions that draw on matplotlib axes and return them."""
+"""Plots for notebooks and print: functions that draw on matplotlib axes and return the axes."""
 
 from workhours_sla.reports.plots import (
     appeal_timeline,

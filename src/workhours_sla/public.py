@@ -1,4 +1,7 @@
-"""Name the public module of a class, so that pickles, reprs and messages survive a move."""
+"""Set the ``__module__`` of public classes to a facade.
+
+Pickles, reprs and messages then stay the same when a class moves to another module.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from typing import Final, TypeVar, get_type_hints
 Class = TypeVar("Class", bound=type)
 
 DEFINED_IN: Final[dict[str, str]] = {}
-"""The module that defines each public class, by its public name."""
+"""The name of the module that defines a public class, keyed by the public name of the class."""
 
 
 def public(facade: str = "workhours_sla") -> Callable[[Class], Class]:
-    """Return a decorator that names ``facade`` as the module of a class.
+    """Return a class decorator that sets ``__module__`` to ``facade``.
 
-    Type hints are resolved before, because they use names of the module that defines the class.
+    The decorator resolves the type hints first, because the names in the hints are defined in the
+    original module.
 
     >>> from workhours_sla import Event
     >>> Event.__module__

@@ -1,8 +1,9 @@
-"""Compliance reports: how well a target is kept, by whom, and how certain that is.
+"""Compliance reports: how well a target is kept, by which agencies, and how certain that is.
 
-Cases come from a data frame, an evaluation, outcomes or columns; ``report`` computes all numbers;
-the other functions show them or write them to files. The statistics behind the numbers are here as
-well, for arrays of any origin. Needs numpy; files and frames need their extras.
+The functions ``cases_of_...`` build cases from a data frame, an evaluation, outcomes or columns.
+``report`` computes all numbers from the cases, and other functions show the numbers or write them
+to files. The statistical functions also take arrays of other origin. This module needs numpy; files
+and frames need extras of their own.
 """
 
 from workhours_sla.errors import needs_extra

@@ -1,4 +1,4 @@
-"""Follow appeals as they happen: a source, a pipeline over a store, and delivery to sinks."""
+"""Process appeals as they arrive: read a source, store the changes, and deliver them to sinks."""
 
 from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.digest import (

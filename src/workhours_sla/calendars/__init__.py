@@ -1,1 +1,1 @@
-"""What kind of day is it? Calendars of dates, with the act behind every exceptional day."""
+"""Calendars: what kind of day each date is, and the act behind every exceptional day."""

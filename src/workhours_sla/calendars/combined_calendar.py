@@ -1,4 +1,4 @@
-"""Several calendars as one: off where any is off, or working where any is working."""
+"""Combine several calendars into one: off if any of them is off, or working if any is working."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workhours_sla.errors import CalendarDataError
 
 
 def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
-    """Return the calendar that is off on every date that is off in any of the calendars.
+    """Return a calendar in which a date is off if it is off in any of ``calendars``.
 
-    It covers the dates that all of them cover. The reasons of all are kept, the decisive ones
-    first; a working day that one of them swapped with another date takes the hours of that date.
-    ``tz`` is their common zone, or None. Raises CalendarDataError without calendars, TypeError for
-    other values.
+    The result covers the dates that all of the calendars cover. The reasons of a day are those of
+    all calendars, starting with the calendar that decides. A working day that one of the calendars
+    swapped with another date has the hours of that date. ``tz`` is the zone that the calendars have
+    in common, or None. Raises CalendarDataError without calendars, and TypeError for other values.
 
     >>> both = days_off_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> both.is_working_day(date(2026, 12, 25)), both.is_working_day(date(2026, 1, 5))
@@ -33,9 +33,9 @@ def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
 
 
 def working_in_any(*calendars: Calendar) -> CombinedCalendar:
-    """Return the calendar that is working on every date that is working in any of the calendars.
+    """Return a calendar in which a date is a working day if it is one in any of ``calendars``.
 
-    Otherwise as ``days_off_in_any``.
+    Coverage, reasons, hours, ``tz`` and errors are as for ``days_off_in_any``.
 
     >>> either = working_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> either.is_working_day(date(2026, 12, 25)), either.is_working_day(date(2026, 1, 5))
@@ -45,7 +45,10 @@ def working_in_any(*calendars: Calendar) -> CombinedCalendar:
 
 
 class CombinedCalendar(Calendar):
-    """Several calendars as one, decided date by date; ``parts`` are the calendars."""
+    """A calendar that decides each date from the days of several calendars, its ``parts``.
+
+    With ``any_off`` a date is off if it is off in any part, otherwise if it is off in all parts.
+    """
 
     __slots__ = ("any_off", "parts")
 
@@ -73,36 +76,35 @@ class CombinedCalendar(Calendar):
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that all parts cover, as ranges (first, last), both included."""
+        """The dates that all parts cover, as ranges (first, last) with both dates included."""
         return reduce(common, (part.coverage for part in self.parts))
 
     @property
     def version(self) -> str:
-        """The versions of all parts."""
+        """The versions of all parts, separated by commas."""
         return ", ".join(part.version for part in self.parts)
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off in any part, or in all."""
+        """The weekdays (Monday is 0) that are off in any part if ``any_off``, else in all parts."""
         weekends = [part.weekend for part in self.parts]
         return frozenset.union(*weekends) if self.any_off else frozenset.intersection(*weekends)
 
     @property
     def other_zones(self) -> tuple[str, ...]:
-        """The IANA zones of parts of any region, besides ``tz``."""
-        zones = (zone for part in self.parts for zone in part.other_zones)
-        return tuple(dict.fromkeys(zones))
+        """The ``other_zones`` of all parts, each zone once."""
+        return tuple(dict.fromkeys(zone for part in self.parts for zone in part.other_zones))
 
     def knows(self, day: date) -> bool:
-        """Whether all parts know a date."""
+        """Return whether in all parts a law or an act decides ``day``."""
         return all(part.knows(day) for part in self.parts)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the dates that are uncertain in any part."""
+        """Return the dates of a year that are uncertain in any part, each with an entry."""
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
-        """Return the weekdays whose hours a date may have in any part; none if surely off."""
+        """Return the weekdays (Monday is 0) whose hours a date may have; empty if it is off."""
         of_parts = [part.possible_hours_of(day) for part in self.parts]
         if self.any_off and not all(of_parts):
             return frozenset()
@@ -114,7 +116,7 @@ class CombinedCalendar(Calendar):
             part.check_known(day)
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days that differ from the ordinary week in any part."""
+        """Return the days of a year, keyed by date, that are not ordinary in every part."""
         found = self._by_year.get(year)
         if found is None:
             dates = sorted({day for part in self.parts for day in part.special_days(year)})
@@ -128,7 +130,7 @@ class CombinedCalendar(Calendar):
             for part in self.parts
         ]
         decisive = [found for found in days if found.working != self.any_off] or days
-        # a swapped working day first: otherwise its hours would depend on the order of the parts
+        # prefer a swapped working day: otherwise the hours would depend on the order of the parts
         first = next((found for found in decisive if found.hours_of != day), decisive[0])
         shortest = max(decisive, key=attrgetter("shortened_by"))
         rest = (found for found in days if found is not first)
@@ -140,11 +142,11 @@ class CombinedCalendar(Calendar):
         )
 
     def _by_rule_alone(self, day: date) -> bool:
-        """Whether any part answers ``day`` by rule without an act."""
+        """Return whether any part is provisional and has no act that decides ``day``."""
         return any(part._by_rule_alone(day) for part in self.parts)  # noqa: SLF001
 
     def as_known(self, day: date) -> Self:
-        """Return the combination of the parts as known on ``day``."""
+        """Return the combination of the parts as they were known on ``day``."""
         return self._each(lambda part: part.as_known(day))
 
     def without(self, *layers: Any) -> Self:
@@ -156,16 +158,16 @@ class CombinedCalendar(Calendar):
         return self._each(lambda part: part.provisional())
 
     def with_week(self, days: int) -> Self:
-        """Return the combination of the parts for a week of so many working days."""
+        """Return the combination of the parts for a week of ``days`` working days."""
         return self._each(lambda part: part.with_week(days))
 
     def definition(self) -> NoReturn:
-        """Raise CalendarDataError: each part has a definition of its own."""
+        """Raise CalendarDataError, because each part has a definition of its own."""
         msg = f"{self.id!r} has no source of its own; use its parts"
         raise CalendarDataError(msg, id=self.id)
 
     def with_source(self, source: DaySource) -> NoReturn:
-        """Raise CalendarDataError: the days come from the parts."""
+        """Raise CalendarDataError, because the days come from the parts."""
         del source
         msg = f"{self.id!r} has no source of its own; change one of its parts before combining them"
         raise CalendarDataError(msg, id=self.id)
@@ -173,7 +175,7 @@ class CombinedCalendar(Calendar):
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> NoReturn:
-        """Raise CalendarDataError: an act changes one of the parts."""
+        """Raise CalendarDataError, because an act can change only one of the parts."""
         del rows, confirms
         msg = f"amend one of the calendars before combining them, not {self.id!r}"
         raise CalendarDataError(msg, id=self.id)

@@ -1,4 +1,4 @@
-"""Ranges of dates, both ends included, and what calendars calculate with them."""
+"""Ranges of dates, with both ends included, and operations on them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 DateRange = tuple[date, date]
-"""First and last date, both included."""
+"""The first and the last date of a range, both included."""
 
 EARLIEST, LATEST = date(2, 1, 1), date(9998, 12, 31)
-"""The dates that a calendar can cover; a year is kept free at either end for UTC offsets."""
+"""The first and the last date that a calendar can cover.
+
+Dates outside this range could leave the years 1 to 9999 when a UTC offset is applied.
+"""
 
 ONE_DAY = timedelta(days=1)
 
@@ -29,15 +32,15 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 
 
 def in_any(day: date, ranges: Iterable[DateRange]) -> bool:
-    """Whether a date is in one of the ranges."""
-    for first, last in ranges:  # noqa: SIM110 - with any() a look-up of a day takes a third longer
+    """Return whether a date is in at least one of the ranges."""
+    for first, last in ranges:  # noqa: SIM110 - any() makes looking up a day a third slower
         if first <= day <= last:
             return True
     return False
 
 
 def merged(ranges: Iterable[DateRange]) -> tuple[DateRange, ...]:
-    """Return the ranges in order, those that overlap or touch joined."""
+    """Return the ranges in order, with ranges that overlap or touch joined into one."""
     joined: list[DateRange] = []
     for first, last in sorted(ranges):
         if joined and first <= joined[-1][1] + ONE_DAY:
@@ -48,14 +51,14 @@ def merged(ranges: Iterable[DateRange]) -> tuple[DateRange, ...]:
 
 
 def common(left: Iterable[DateRange], right: Iterable[DateRange]) -> tuple[DateRange, ...]:
-    """Return the ranges of the dates that are in both."""
+    """Return the ranges of the dates that are in both ``left`` and ``right``, in order."""
     right = tuple(right)
     pairs = ((max(a[0], b[0]), min(a[1], b[1])) for a in left for b in right)
     return tuple(sorted(pair for pair in pairs if pair[0] <= pair[1]))
 
 
 def without(whole: DateRange, dates: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return a range without some of its dates, which are in order.
+    """Return the ranges that are left of ``whole`` without ``dates``, which must be in order.
 
     >>> week = date(2026, 3, 2), date(2026, 3, 8)
     >>> [(first.day, last.day) for first, last in without(week, [date(2026, 3, 4)])]

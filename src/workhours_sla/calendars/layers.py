@@ -1,4 +1,4 @@
-"""Decide what kind of day a date is, from the entries of all layers."""
+"""Decide what kind of day a date is, given the entries of all layers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from workhours_sla.errors import CalendarDataError
 
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer, None without entries.
+    """Return the entry of the highest layer for a date, or None if there are no entries.
 
-    Raises CalendarDataError if two entries of that layer disagree.
+    Raises CalendarDataError if two entries of the highest layer contradict each other.
     """
     if not entries:
         return None
@@ -38,14 +38,14 @@ def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
 
 
 def kind_of(day: date, winner: Entry | None, weekend: Collection[int]) -> DayKind:
-    """Return the kind of a date: that of the deciding entry, else that of its weekday."""
+    """Return the kind of the entry ``winner`` if there is one, else the kind of the weekday."""
     if winner is not None:
         return winner.kind
     return DayKind.DAY_OFF if day.weekday() in weekend else DayKind.WORK
 
 
 def ordinary_day(day: date, weekend: Collection[int], *, provisional: bool = False) -> Day:
-    """Return the day of a date without entries."""
+    """Return the ``Day`` of a date without entries."""
     return Day(day, kind_of(day, None, weekend), hours_of=day, provisional=provisional)
 
 
@@ -55,9 +55,9 @@ def special_days(
     weekend: Collection[int],
     is_provisional: Callable[[date], bool],
 ) -> Iterator[tuple[date, Day]]:
-    """Yield the dates of a year that have entries or are shortened before a holiday, in order.
+    """Yield, in order, the days of a year that have entries or are shortened before a holiday.
 
-    Raises CalendarDataError if two entries of one layer disagree.
+    Raises CalendarDataError if two entries of one layer contradict each other.
     """
     eves = {
         day - ONE_DAY: entry
@@ -74,10 +74,10 @@ def special_days(
 def _decide(
     day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
 ) -> Day:
-    """Return the day of a date.
+    """Return the ``Day`` of a date from its entries and the holidays that shorten dates.
 
-    A transferred working day takes the hours, and the shortness, of the date it was swapped with
-    (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
+    A transferred working day has the hours of the date it was swapped with, and is shortened if
+    that date would be (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
     """
     winner = resolve(day, entries)
     kind = kind_of(day, winner, weekend)
@@ -101,10 +101,11 @@ def _decide(
 def possible_hours(
     day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
 ) -> frozenset[int]:
-    """Return the weekdays whose hours an unknown date may have; none if it is off in any case.
+    """Return the weekdays whose hours an unknown date may have; empty if it must be off.
 
-    ``federal`` are its entries without those of the region, ``in_question`` is the uncertain one.
-    A regional holiday can only make a working day a day off; anything else may make it work.
+    ``federal`` are the date's entries without the region's own. ``in_question`` is the entry that
+    makes the date uncertain. If that entry is a holiday, it cannot make a day off a working day;
+    any other entry can.
     """
     winner = resolve(day, federal)
     if kind_of(day, winner, weekend).working:

@@ -1,4 +1,4 @@
-"""Find a calendar by its id: Russia's own data, or a provider that an installed package offers."""
+"""Find a calendar by its id: in the built-in data of Russia, or through an installed provider."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.errors import UnknownCalendarError, shown
 
 GROUP = "workhours_sla.calendars"
-"""The entry point group of providers: functions from an id to a Calendar, or to None."""
+"""The entry point group of providers: functions that return the Calendar of an id, or None."""
 
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
 
 
 class BuiltIn(NamedTuple):
-    """What a calendar of our own data is made of: its id, days and IANA zone."""
+    """The id, the days and the IANA zone of a calendar that is built in."""
 
     id: str
     source: DaySource
@@ -25,35 +25,33 @@ class BuiltIn(NamedTuple):
 
 
 def find(id: str) -> BuiltIn | Any:  # noqa: A002
-    """Return what is built in for ``id``, else the Calendar of the first provider that has it.
+    """Return the ``BuiltIn`` of a Russian id, else the Calendar of the first provider that has one.
 
-    Raises UnknownCalendarError, with ids that are similar, and TypeError.
+    Raises UnknownCalendarError, whose message suggests ids, and TypeError if ``id`` is not text.
     """
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
         raise TypeError(msg)
     if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
-        # deferred, as a foreign calendar does not need the data of Russia
+        # deferred, because a foreign calendar does not need the data of Russia
         from workhours_sla.calendars.russia.regions import region  # noqa: PLC0415
         from workhours_sla.calendars.russia.russian_days import RussianDays  # noqa: PLC0415
 
-        return (
-            BuiltIn(id, RussianDays(), None)
-            if id == "RU"
-            else BuiltIn(id, RussianDays(id), region(id).tz)
-        )
+        if id == "RU":
+            return BuiltIn(id, RussianDays(), None)
+        return BuiltIn(id, RussianDays(id), region(id).tz)
     wanted, _, rest = id.rpartition(":")
     for name, provide in _providers().items():
         if wanted in ("", name):
             found = provide(rest)
             if found is not None:
                 return found
-    msg = f"no calendar {shown(id)}; {_way_out(id)}"
+    msg = f"no calendar {shown(id)}; {_suggestion(id)}"
     raise UnknownCalendarError(msg, id=id)
 
 
 def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
-    """Return the zones of parts of a Russian region, besides its capital's; none for other ids."""
+    """Return the IANA zones in a Russian region other than its capital's; empty for other ids."""
     if id.startswith(_RUSSIAN_REGIONS):
         from workhours_sla.calendars.russia.regions import region, region_ids  # noqa: PLC0415
 
@@ -62,8 +60,11 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
     return ()
 
 
-def _way_out(id: str) -> str:  # noqa: A002
-    """Return what to do about an unknown id: use its capitals if they exist, else what exists."""
+def _suggestion(id: str) -> str:  # noqa: A002
+    """Return what to use instead of an unknown id, for the error message.
+
+    If the id exists in capitals, that is the suggestion.
+    """
     if id != id.upper():
         with suppress(UnknownCalendarError):
             return f"did you mean {find(id.upper()).id}?"
@@ -76,8 +77,8 @@ def _way_out(id: str) -> str:  # noqa: A002
 
 @lru_cache(maxsize=1)
 def _providers() -> dict[str, Callable[[str], Any]]:
-    """Return the providers of the installed packages by name, that of ``holidays`` first."""
-    # importing importlib.metadata takes longer than a Russian deadline
+    """Return the providers of installed packages, keyed by name, with ``holidays`` first."""
+    # importing importlib.metadata takes longer than computing a deadline in Russia
     from importlib.metadata import entry_points  # noqa: PLC0415
 
     found = sorted(

@@ -8,7 +8,7 @@ from workhours_sla.errors import UnknownTimeZoneError, shown
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises UnknownTimeZoneError.
+    """Return the time zone that has an IANA name. Raises UnknownTimeZoneError.
 
     >>> time_zone("Europe/Volgograd").key
     'Europe/Volgograd'

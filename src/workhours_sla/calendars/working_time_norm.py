@@ -1,4 +1,7 @@
-"""The norm of working time of a period (норма рабочего времени), for weeks of any length."""
+"""Compute the norm of working time of a period (норма рабочего времени).
+
+The norm is the working time that labour law expects in the period, for a week of a given length.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ DAYS_OF_A_FIVE_DAY_WEEK = 5
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """The numbers of days of a period, and the working time they make."""
+    """The numbers of days of a period, from which its norm of working time follows."""
 
     calendar_days: int
     working_days: int
     short_days: int
 
     def hours(self, week: int = 40) -> timedelta:
-        """Return the working time of the period, for a five-day week of ``week`` hours.
+        """Return the norm of the period for a five-day week of ``week`` hours.
 
-        It is a fifth of the week for each working day, less one hour for each day before a
+        Each working day counts as a fifth of the week, less one hour if the day is before a
         holiday (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
 
         >>> january = working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 1, 31))
@@ -34,10 +37,10 @@ class Norm:
 
 
 def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
-    """Return the norm of the dates from ``first`` to ``last``, both included.
+    """Return the numbers of days from ``first`` to ``last``, both included, for the norm.
 
-    Non-working days by presidential decree are ignored, since the norm counts them as working
-    days. Raises CalendarCoverageError.
+    Days off by presidential decree count as working days, as the norm requires. Raises
+    CalendarCoverageError.
 
     >>> working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 12, 31)).working_days
     247

@@ -1,1 +1,1 @@
-"""Calendars from outside, copied into our own values: libraries, feeds, files, acts."""
+"""Build calendars from other sources: libraries, iCalendar feeds, files of days, and acts."""

@@ -1,4 +1,4 @@
-"""Acts added to a calendar from a TOML file, without waiting for a release."""
+"""Read acts from a TOML file, to add them to a calendar before a release contains them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,31 @@ from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.public import public
 
 RENAMED = {"settles": "confirms"}
-"""Keys of earlier versions, and their names now."""
+"""Keys of earlier versions of the file format, each with its present name."""
 
 LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
 
 
 @public("workhours_sla.files")
 class Acts(NamedTuple):
-    """The rows of a file, and the dates that they confirm."""
+    """The rows of a file of acts, and the ranges of dates that the acts confirm.
+
+    The ranges include both ends.
+    """
 
     rows: tuple[Entry, ...]
     confirms: tuple[DateRange, ...]
 
     def added_to(self, calendar: Calendar) -> Calendar:
-        """Return the calendar with the acts. Raises CalendarDataError, CalendarCoverageError."""
+        """Return ``calendar`` with the acts added, as by ``Calendar.amend``.
+
+        Raises CalendarDataError and CalendarCoverageError.
+        """
         return calendar.amend(self.rows, confirms=self.confirms)
 
 
 class _Table(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Base of the tables of a file."""
+    """Base class of the TOML tables in a file of acts."""
 
 
 class _Act(_Table):
@@ -78,10 +84,10 @@ class _File(_Table):
 
 
 def load_acts(path: Path) -> Acts:
-    """Return the acts of a TOML file.
+    """Return the acts in a TOML file.
 
-    Raises ConfigError with the key path (``key``) of a value that cannot be used, or for a file
-    that cannot be read.
+    Raises ConfigError for a file that cannot be read, and for a value that cannot be used; its
+    attribute ``key`` is then the path of the value's key.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -93,9 +99,9 @@ def load_acts(path: Path) -> Acts:
 
 
 def parse_acts(text: str, name: str) -> Acts:
-    """Return the acts of TOML text; ``name`` is the file's, for messages.
+    """Return the acts in TOML text; error messages call the text ``name``.
 
-    Raises ConfigError as ``load_acts``.
+    Raises ConfigError for a value that cannot be used, as ``load_acts`` does.
 
     >>> acts = parse_acts('''
     ... [acts.order-7]

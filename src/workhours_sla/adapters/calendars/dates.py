@@ -1,4 +1,4 @@
-"""Read a list of dates as CSV: a line for each date, with its kind, name, swap and act."""
+"""Read a calendar from CSV with one line for each date: its kind, name, swapped date and act."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 
 COLUMNS = ("date", "kind", "name", "swapped_with", "act")
-"""The known columns; only ``date`` is required."""
+"""The columns that the CSV may have; only ``date`` is required."""
 
 HOLIDAY = "holiday"
 SHORT = "short"
@@ -38,7 +38,7 @@ KINDS = {
     "transferred_work": (Layer.TRANSFER, DayKind.TRANSFERRED_WORK),
     SHORT: (Layer.STATUTORY, DayKind.WORK),
 }
-"""The values of ``kind``; an empty one means a holiday."""
+"""The values of the column ``kind``, each with a layer and a kind of day."""
 
 _SWAPPED = ("transferred_off", "transferred_work")
 _DELIMITERS = ",;\t"
@@ -56,22 +56,23 @@ def read_dates(  # noqa: PLR0913 - the list itself does not have these
     tz: ZoneInfo | str | None = None,
     delimiter: str | None = None,
 ) -> Calendar:
-    r"""Return the calendar of a list of dates.
+    r"""Return the calendar that a list of dates in CSV describes.
 
     ``source`` is the content, as text or bytes, or a Path. The first line names the columns:
     ``date`` (2026-05-08 or 08.05.2026), and optionally ``kind`` (holiday, day_off,
     transferred_off, transferred_work, short; empty means a holiday), ``name``, ``swapped_with``
-    (the other date of a transfer; one of the two lines may leave it out) and ``act``. Lines before
-    it that begin with # are comments. ``delimiter`` is the comma, semicolon or tab of the first
-    line unless given. ``weekend`` are the weekly days off (Monday is 0). The calendar covers
-    ``first`` to ``last``, by default the whole years of the dates.
+    (the other date of a transfer; one of the two lines may leave it out) and ``act``. Comments are
+    lines that begin with # before the names of the columns. ``delimiter`` is a comma, a semicolon
+    or a tab, by default the most frequent of these in the first line. ``weekend`` are the weekly
+    days off (Monday is 0). The calendar covers ``first`` to ``last``, by default the whole years of
+    the dates.
 
     A short day is one hour shorter. A transferred working day has the hours of the date it was
-    swapped with; if it is also short, its kind is short and ``swapped_with`` names that date.
+    swapped with. If it is also short, write the kind short and the other date in ``swapped_with``.
 
-    Raises CalendarDataError, which names the line, for a date given twice or out of bounds, an
-    unknown kind, a working weekend that takes no hours from another date, a swap that would lose
-    or double hours, and a whole year without a line.
+    Raises CalendarDataError, which names the line, for a date that is given twice or not within
+    ``first`` and ``last``, an unknown kind, a working weekend that does not name the date whose
+    hours it has, a swap that would lose or double hours, and a whole year without a line.
 
     >>> own = read_dates("date,name\n2026-05-08,Day of the city\n", id="own")
     >>> own.day(date(2026, 5, 8)).describe()
@@ -95,7 +96,7 @@ def read_dates(  # noqa: PLR0913 - the list itself does not have these
 
 
 def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) -> Iterator[Row]:
-    """Yield a row for each line; the number of a cell that spans several lines is its first."""
+    """Yield a row for each record of the CSV, with the number of the record's first line."""
     lines = io.StringIO(text, newline="").readlines()
     comments = next(
         (index for index, line in enumerate(lines) if not line.startswith("#") and line.strip()),
@@ -151,9 +152,7 @@ def _entry(cells: dict[str, str], place: Place, name: str, weekend: frozenset[in
     act = Act(cells["act"], source=name) if cells.get("act") else None
     layer, day_kind = KINDS[kind]
     entry = Entry(day, layer, day_kind, act, cells.get("name") or None, other)
-    if kind != SHORT:
-        return entry
-    return short(entry, weekend)
+    return short(entry, weekend) if kind == SHORT else entry
 
 
 def _date(text: str, column: str, place: Place) -> date:

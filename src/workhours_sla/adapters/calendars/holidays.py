@@ -1,7 +1,7 @@
 """Copy the calendars of countries from the library ``holidays``.
 
-The library's objects fill themselves lazily, must not be shared between threads, and answer for
-years without data. Here a new object is filled completely, read once and dropped.
+The library's objects compute their days lazily, must not be shared between threads, and answer for
+years without data. This module therefore fills a new object completely, reads it once and drops it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from inspect import signature
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 FIRST_RELEASES = {"0.64": 2025, "0.88": 2026}
-"""The first release of each year, by the dates of the library's tags."""
+"""The first release of a year, mapped to the year, by the dates of the library's tags."""
 
 YEARS_OF_A_DECREEING_COUNTRY = 9
-"""A country decrees days off every year if the library has some in this many of the last ten
-years on record."""
+"""In how many of the ten last years on record a country must have decreed single days off, so that
+it counts as a country that decrees days off every year."""
 
 LUNAR_YEARS = {
     "BT": (2001, 2035),
@@ -39,28 +39,29 @@ LUNAR_YEARS = {
     "SR": (2001, 2035),
     "US-CA": (2001, 2035),
 }
-"""The years of the library's tables of Hindu and Balinese holidays; in other years it leaves these
-days out silently."""
+"""The first and last year for which the library has Hindu and Balinese holidays, keyed by id.
+
+In other years the library leaves these holidays out silently.
+"""
 
 HALF_DAYS, WORKDAYS = "half_day", "workday"
-"""The categories of working days: partly off, and whole."""
+"""The library's categories of working days: days that are partly off, and full working days."""
 
 _SUBSTITUTED = 4
-"""Rows of at least this many fields are swaps: the day off, then the date worked instead."""
+"""The least number of fields of a row that is a swap: a day off and the date worked instead."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
-    It has the default options of ``copy_holidays``, so no zone. Raises UnknownCalendarError for
-    Russia, which is built in.
+    The calendar has the default options of ``copy_holidays`` and no zone. Raises
+    UnknownCalendarError for Russia, which is built in.
 
     >>> provide("DE-BY").coverage[0][0]
     datetime.date(2000, 1, 1)
     """
-    if _is_russian(id):
-        _refuse_russia(id)
-    return _copy(id, _Options()) if _knows(id) else None
+    _refuse_russia(id)
+    return copy_holidays(id) if _knows(id) else None
 
 
 def copy_holidays(  # noqa: PLR0913 - options, all by keyword
@@ -77,68 +78,77 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
 ) -> Calendar:
     """Return the calendar of a country or subdivision, copied from the library ``holidays``.
 
-    ``id`` is its ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
-    the library's release. ``language`` is that of the names; without a translation they are in the
-    country's own. The days of ``categories`` are off, except the category ``half_day``, whose days
-    are shorter by the working time ``half_day``, and ``workday``, whose days only get their names.
-    ``tz`` is the calendar's IANA zone, if it needs one.
+    ``id`` is the ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
+    the library's release. ``language`` is the language of the names; names without a translation
+    are in the country's own language. The days of ``categories`` are off, with two exceptions: the
+    days of the category ``half_day`` are shorter by the working time ``half_day``, and the days of
+    the category ``workday`` only get names. ``tz`` is the calendar's IANA zone, if it needs one.
 
-    Some dates are copied but uncertain, so that only a provisional calendar answers them: dates
-    within ``uncertain_days`` of a day that the library marks as estimated (None accepts such days);
-    and, if the country decrees working weekends or days off year by year, the years without a
-    decree on record. ``decreed`` overrides the first and last of these years, for example if you
-    know that nothing was decreed for a year.
+    Only a provisional calendar answers for some of the copied dates. These are the dates within
+    ``uncertain_days`` of a day that the library marks as estimated; None accepts such days as they
+    are. If the country decrees working weekends or days off year by year, they are also the years
+    for which the library has no decree. ``decreed`` is the first and last year with a decree; give
+    it to override the library, for example if you know that nothing was decreed for a year.
 
-    The weekend is that of each date. A working weekend takes the hours of the day off that it was
-    swapped with. No day before a holiday is shortened.
+    Each date has the weekend that applied at the time. A working weekend has the hours of the day
+    off that it was swapped with. No day before a holiday is shortened.
 
     Raises UnknownCalendarError for Russia, which is built in, and for an id that the library does
-    not have; CalendarDataError for years or categories that it does not have; TypeError for years
-    that are not int.
+    not have. Raises CalendarDataError for years or categories that the library does not have, and
+    TypeError for years that are not int.
 
     >>> from datetime import date
     >>> bavaria = copy_holidays("DE-BY", last=2026, language="de")
     >>> print(bavaria.day(date(2026, 1, 6)).reasons[0].name)
     Heilige Drei Könige
     """
-    if _is_russian(id):
-        _refuse_russia(id)
-    if not _knows(id):
+    from holidays.version import __version__ as version  # noqa: PLC0415
+
+    _refuse_russia(id)
+    country, _, subdivision = id.partition("-")
+    entity = _entity(country)
+    if entity is None or not _knows(id):
         msg = f"holidays has no calendar {shown(id)}; {copying.similar_ids(id, _names(id))}"
         raise UnknownCalendarError(msg, id=id)
-    options = _Options(
-        first, last, language, categories, half_day, uncertain_days, decreed=decreed, tz=tz
+    newest = copying.release_year(version, FIRST_RELEASES) + 1
+    has = _years_of(entity, id)
+    asked_years = first, newest if last is None else last
+    copying.check_years("holidays", id, asked_years, has)
+    years = max(asked_years[0], has[0]), min(asked_years[1], has[1])
+
+    # one more year before and after, for swaps across New Year
+    around = range(max(years[0] - 1, has[0]), min(years[1] + 1, has[1]) + 1)
+    asked = _Asked(entity, subdivision or None, _language(entity, language), around)
+    if half_day <= NOT_SHORTENED:
+        msg = f"half_day is {half_day}; give a positive amount of working time"
+        raise CalendarDataError(msg, id=id, half_day=half_day)
+    wanted = _checked(entity, id, categories)
+    off = wanted - {HALF_DAYS, WORKDAYS}
+    days_off = asked.filled(off)
+    worked = {name: asked.filled(frozenset({name})) for name in wanted - off}
+    return copying.build(
+        id,
+        list(_days(years, days_off, worked)),
+        act=Act(f"holidays {version}", source="https://github.com/vacanza/holidays"),
+        decided=decreed or _decreed(days_off, off, newest),
+        uncertain_days=uncertain_days,
+        short_by=half_day,
+        tz=tz,
     )
-    return _copy(id, options)
 
 
-class _Options(NamedTuple):
-    """The options of ``copy_holidays``."""
-
-    first: int = copying.FIRST_YEAR
-    last: int | None = None
-    language: str = "en"
-    categories: Iterable[str] = ("public",)
-    half_day: timedelta = timedelta(hours=4)
-    uncertain_days: int | None = copying.UNCERTAIN_DAYS
-    decreed: tuple[int, int] | None = None
-    tz: str | None = None
-
-
-def _is_russian(id: str) -> bool:  # noqa: A002
-    return id == "RU" or id.startswith("RU-")
-
-
-def _refuse_russia(id: str) -> NoReturn:  # noqa: A002
-    msg = f"Russia is built in, from the acts themselves; use Calendar.get({id!r})"
-    raise UnknownCalendarError(msg, id=id)
+def _refuse_russia(id: str) -> None:  # noqa: A002
+    """Raise UnknownCalendarError for Russia and its regions."""
+    if id == "RU" or id.startswith("RU-"):
+        msg = f"Russia is built in, from the acts themselves; use Calendar.get({id!r})"
+        raise UnknownCalendarError(msg, id=id)
 
 
 # -- what the library has --------------------------------------------------------------------
 
 
 def _entity(country: str) -> type[HolidayBase] | None:
-    """Return the library's class of an ISO 3166-1 code."""
+    """Return the library's class for an ISO 3166-1 code, or None if the library has none."""
     import holidays  # noqa: PLC0415 - slow; only a foreign calendar needs it
     from holidays.registry import EntityLoader  # noqa: PLC0415
 
@@ -155,9 +165,10 @@ def _knows(id: str) -> bool:  # noqa: A002
 
 
 def _names(id: str) -> Mapping[str, str]:  # noqa: A002
-    """Return the ids to suggest for an unknown one, by name.
+    """Return the ids that an error message may suggest for an unknown id, keyed by name.
 
-    They are the subdivisions of its country if that is known, else the countries.
+    If the library has the country of the unknown id, the ids are the country's subdivisions,
+    otherwise all countries.
     """
     from holidays.registry import COUNTRIES  # noqa: PLC0415
 
@@ -178,9 +189,10 @@ def _names(id: str) -> Mapping[str, str]:  # noqa: A002
 
 
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
-    """Return the library's language that is closest to the one asked for, else the country's own.
+    """Return the library's name of the language ``asked``, or else the country's own language.
 
-    It is never None if there are translations: the library would then use the environment's.
+    The result is None only if the country has no translations. With translations, None would make
+    the library use the language of the environment.
     """
     if asked in entity.supported_languages:
         return asked
@@ -195,7 +207,7 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 
 
 class _Asked(NamedTuple):
-    """The arguments of an object of the library."""
+    """The arguments from which an object of the library is created."""
 
     entity: type[HolidayBase]
     subdivision: str | None
@@ -203,10 +215,13 @@ class _Asked(NamedTuple):
     years: range
 
     def filled(self, categories: frozenset[str]) -> HolidayBase:
-        """Return a new object with all its years filled in, for use within ``_copy`` only."""
+        """Return a new object of the library that contains the days of all the years.
+
+        Only ``copy_holidays`` may use the object.
+        """
         options: dict[str, Any] = {}
         if "islamic_show_estimated" in signature(self.entity.__init__).parameters:
-            options["islamic_show_estimated"] = True  # some countries hide it by default
+            options["islamic_show_estimated"] = True  # some countries leave the mark out by default
         return self.entity(
             years=self.years,
             expand=False,
@@ -215,41 +230,6 @@ class _Asked(NamedTuple):
             categories=categories,
             **options,
         )
-
-
-def _copy(id: str, options: _Options) -> Calendar:  # noqa: A002
-    """Return the copy of an id that the library has, Russia included."""
-    from holidays.version import __version__ as version  # noqa: PLC0415
-
-    country, _, subdivision = id.partition("-")
-    entity = _entity(country)
-    assert entity is not None  # noqa: S101 - the callers have checked it
-    newest = copying.release_year(version, FIRST_RELEASES) + 1
-    has = _years_of(entity, id)
-    asked_years = options.first, newest if options.last is None else options.last
-    copying.check_years("holidays", id, asked_years, has)
-    years = max(asked_years[0], has[0]), min(asked_years[1], has[1])
-
-    # a year on either side, for swaps across New Year
-    around = range(max(years[0] - 1, has[0]), min(years[1] + 1, has[1]) + 1)
-    language = _language(entity, options.language)
-    asked = _Asked(entity, subdivision or None, language, around)
-    if options.half_day <= NOT_SHORTENED:
-        msg = f"half_day is {options.half_day}; give a positive amount of working time"
-        raise CalendarDataError(msg, id=id, half_day=options.half_day)
-    wanted = _checked(entity, id, options.categories)
-    off = wanted - {HALF_DAYS, WORKDAYS}
-    days_off = asked.filled(off)
-    worked = {name: asked.filled(frozenset({name})) for name in wanted - off}
-    return copying.build(
-        id,
-        list(_days(years, days_off, worked)),
-        act=Act(f"holidays {version}", source="https://github.com/vacanza/holidays"),
-        decided=options.decreed or _decreed(days_off, off, newest),
-        uncertain_days=options.uncertain_days,
-        short_by=options.half_day,
-        tz=options.tz,
-    )
 
 
 def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A002
@@ -308,7 +288,7 @@ def _days(
 
 
 def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
-    """Return the words by which the library marks the names of estimated lunar holidays."""
+    """Return the words that the library adds to the names of estimated lunar holidays."""
     labels = (
         getattr(days_off, attribute, None)
         for attribute in ("estimated_label", "observed_estimated_label")
@@ -320,7 +300,7 @@ def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
 
 
 def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
-    """Yield the library's tables of single days, each with its name and its rows by year."""
+    """Yield the library's tables of single days: the name of a table, and its rows by year."""
     for name in dir(days_off):
         if name.startswith("special_"):
             table = getattr(days_off, name)
@@ -329,15 +309,15 @@ def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
 
 
 def _rows(of_year: Any) -> Iterable[tuple[Any, ...]]:
-    """Return the rows of a year, which the library writes as one row or a tuple of rows."""
+    """Return the rows of a year as a sequence; the library may store one row without a tuple."""
     return of_year if not of_year or isinstance(of_year[0], tuple) else (of_year,)
 
 
 def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
-    """Yield (day off, (date worked instead, label)) of the swaps that apply.
+    """Yield the swaps that apply, as (day off, (date worked instead, label)).
 
-    A swap applies if the library uses its label for the day. This leaves out the tables of other
-    subdivisions and categories, and days that were revoked.
+    A swap applies if the library uses the swap's label for the day off. This leaves out the tables
+    of other subdivisions and categories, and swaps that were revoked.
     """
     for _, table in _tables(days_off):
         for year, of_year in table.items():
@@ -355,10 +335,11 @@ def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
 def _decreed(
     days_off: HolidayBase, categories: frozenset[str], newest: int
 ) -> tuple[int, int] | None:
-    """Return the first and last year with a decree on record, None if the country needs none.
+    """Return the first and last year for which the library has a decree.
 
-    A country needs decrees if it ever swapped working days, or added days off in nearly every one
-    of the last ten years.
+    The result is None if the country's days off do not depend on decrees. They depend on decrees if
+    the country ever swapped working days, or added days off in at least
+    ``YEARS_OF_A_DECREEING_COUNTRY`` of the ten last years on record.
     """
     places = [""]
     if days_off.subdiv is not None:

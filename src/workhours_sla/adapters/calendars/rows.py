@@ -1,4 +1,7 @@
-"""Shared by the readers of calendar files: reading a source, checking rows, making a calendar."""
+"""Read the content of a calendar file, check its rows, and build the calendar.
+
+The readers of all file formats use these functions.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import CalendarDataError, clipped, shown
 
 Source = str | bytes | Path
-"""The content, as text or UTF-8 bytes, or a Path of a file to read."""
+"""The content of a calendar file, as text or UTF-8 bytes, or the Path of the file."""
 
 SHORT_DAY_NAMES = {"en": "short working day", "ru": "сокращённый рабочий день"}
 
@@ -24,7 +27,10 @@ _DAYS_OF_A_WEEK = 7
 
 
 class Place(NamedTuple):
-    """A place in a source: a line, or a key path if the format has no lines."""
+    """A position in a calendar file: a line number, or a key path if the format has no lines.
+
+    ``name`` is the path of the file, or what error messages call the source.
+    """
 
     name: str
     line: int | None = None
@@ -36,22 +42,23 @@ class Place(NamedTuple):
         return f"{self.name} {clipped(self.key)}" if self.key else self.name
 
     def refuse(self, what: str, remedy: str) -> NoReturn:
-        """Raise CalendarDataError: the place, what is wrong, and what to do instead."""
+        """Raise CalendarDataError with this position, what is wrong, and what to do instead."""
         msg = f"{self}: {what}; {remedy}"
         raise CalendarDataError(msg, name=self.name, line=self.line, key=self.key) from None
 
 
 class Row(NamedTuple):
-    """An entry and its place in the source."""
+    """An entry and its position in the calendar file."""
 
     entry: Entry
     place: Place
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a source; ``what`` is the name of one without a file.
+    """Return the name and the bytes of a source; ``what`` is the name if the source is no file.
 
-    Raises CalendarDataError for a file that cannot be read, TypeError for any other type.
+    Raises CalendarDataError for a file that cannot be read, and TypeError for a value that is not a
+    ``Source``.
     """
     if isinstance(source, Path):
         try:
@@ -72,7 +79,7 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
 
 
 def decoded(raw: bytes, place: Place) -> str:
-    """Return UTF-8 bytes as text. Raises CalendarDataError."""
+    """Return UTF-8 bytes as text. Raises CalendarDataError at ``place`` for other bytes."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -82,13 +89,16 @@ def decoded(raw: bytes, place: Place) -> str:
 
 
 def text_of(source: Source, what: str) -> tuple[str, str]:
-    """Return a source's name and text, without a byte order mark. Raises as ``raw_of``."""
+    """Return the name and the text of a source, without a byte order mark.
+
+    Raises the errors of ``raw_of``, and CalendarDataError for bytes that are not UTF-8.
+    """
     name, raw = raw_of(source, what)
     return name, decoded(raw, Place(name)).removeprefix("\ufeff")
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
-    """Return the checked weekdays of a weekend (Monday is 0). Raises CalendarDataError."""
+    """Return ``weekend`` as a set of weekdays (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
     for day in days:
         if type(day) is not int or not 0 <= day < _DAYS_OF_A_WEEK:
@@ -99,12 +109,12 @@ def weekdays(weekend: Iterable[int]) -> frozenset[int]:
 
 
 def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises UnknownTimeZoneError."""
+    """Return ``tz`` as a ZoneInfo. Raises UnknownTimeZoneError for an unknown IANA name."""
     return tz if isinstance(tz, ZoneInfo) else time_zone(tz)
 
 
 def check_range(first: date, last: date) -> None:
-    """Raise TypeError unless both are dates, CalendarDataError if they are in the wrong order."""
+    """Raise TypeError for a value that is not a date, CalendarDataError if last is before first."""
     for day in (first, last):
         if type(day) is not date:
             msg = f"first and last are dates such as date(2026, 1, 1), not {shown(day)}"
@@ -115,7 +125,10 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Raise CalendarDataError for a whole year without a row: the source may not cover it."""
+    """Raise CalendarDataError if a whole year from ``first`` to ``last`` has no date in ``dates``.
+
+    The file called ``name`` may not cover that year.
+    """
     covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):
         whole = first <= date(year, 1, 1) and date(year, 12, 31) <= last
@@ -127,9 +140,10 @@ def check_years(dates: Collection[date], first: date, last: date, name: str) -> 
 
 
 def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
-    """Return an entry with one hour less working time.
+    """Return ``entry`` as a working day that is one hour shorter.
 
-    On a weekend, or if it is swapped with another date, it is a transferred working day.
+    On a weekend, or with a swapped date, the result is a transferred working day. Another entry
+    without a name gets a name in the language ``lang``, "en" or "ru".
     """
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
@@ -138,7 +152,7 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows; if one date of a swap names the other, both then name each other."""
+    """Yield the rows, with ``swapped_with`` filled in where only the other date's row has it."""
     named = [row.entry for row in rows if row.entry.swapped_with is not None]
     working, off = (
         {entry.swapped_with: entry.date for entry in named if entry.kind is kind}
@@ -161,9 +175,9 @@ def check_swaps(
 ) -> None:
     """Raise CalendarDataError for a swap that would lose or double working hours.
 
-    A working weekend must name the date whose hours it takes; that date must have hours of its
-    own and be off. A day off must be moved from a date that is a holiday or works instead.
-    ``remedy`` is how this kind of file names the other date.
+    A working weekend must name the date whose hours it has. That date must have hours of its own
+    and be off. A day off must be moved from a date that is a holiday or a working day instead.
+    ``remedy`` is how this kind of file names the other date, for error messages.
     """
     by_date = {row.entry.date: row.entry for row in rows}
     for row in rows:
@@ -175,7 +189,7 @@ def check_swaps(
 
 
 def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
-    """Raise CalendarDataError for a transferred working day without hours."""
+    """Raise CalendarDataError for a transferred working day that has no hours."""
     day, other = row.entry.date, row.entry.swapped_with
     if other is None:
         if day.weekday() in weekend:
@@ -187,7 +201,7 @@ def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
 
 
 def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
-    """Raise CalendarDataError for a swap that contradicts the row of the other date."""
+    """Raise CalendarDataError if a swap contradicts the entry ``partner`` of the other date."""
     day, place = row.entry.date, row.place
     works = row.entry.kind.working
     swap = f"{day} {'works' if works else 'is off'} in place of {other}"
@@ -211,20 +225,13 @@ def calendar_of(  # noqa: PLR0913 - the parts of a calendar
     last: date,
     tz: ZoneInfo | str | None,
 ) -> Calendar:
-    """Return the calendar of checked entries; its version is a digest of the entries."""
+    """Return the calendar of checked entries, whose version is a digest of the entries."""
     zone = None if tz is None else zone_of(tz).key
-    rows = sorted(
-        set(entries),
-        key=lambda entry: (entry.date, entry.layer, entry.kind, entry.name or "", repr(entry)),
-    )
-    table = TableDays(weekend, ((first, last),), tuple(rows), version="")
-    return Calendar(id, table._replace(version=_digest(table)), tz=zone)
-
-
-def _digest(table: TableDays) -> str:
-    lines = [f"{sorted(table.off_weekdays)} {table.known[0][0]} {table.known[-1][1]}"]
+    table = TableDays.of(entries, weekend=weekend, first=first, last=last, version="")
+    lines = [f"{sorted(weekend)} {first} {last}"]
     lines += [
         f"{day} {int(layer)} {kind.value} {act and tuple(act)} {name!r} {other} {eve} {by}"
         for day, layer, kind, act, name, other, eve, by in table.rows
     ]
-    return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+    return Calendar(id, table._replace(version=f"sha256:{digest}"), tz=zone)

@@ -19,21 +19,21 @@ from workhours_sla.calendars.day import Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 
 FIRST_RELEASES = {"17.0": 2023}
-"""The first release of each year, by the library's change log."""
+"""The first release of a year, mapped to the year, by the library's change log."""
 
 SWAPS_MISSING = frozenset({"BG", "BY", "HU", "KZ", "LV", "TW", "UA"})
-"""Countries that swapped working days by decree; the library has none of these swaps."""
+"""Countries that swapped working days by decree, while the library contains no such swaps."""
 
 _READING = threading.Lock()
-"""One thread reads the library at a time, since warnings are caught for the whole process."""
+"""Lets one thread at a time read the library, because warnings are caught process-wide."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, None if the library has none.
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
-    It has the default options of ``copy_workalendar``, so no zone, and the id
-    ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swaps
-    the library does not have.
+    The calendar has the default options of ``copy_workalendar``, no zone, and an id such as
+    ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swapped
+    working days the library does not contain.
 
     >>> provide("DE-BY").id
     'workalendar:DE-BY'
@@ -52,17 +52,19 @@ def copy_workalendar(
 ) -> Calendar:
     """Return the calendar of a country or subdivision, copied from the library ``workalendar``.
 
-    ``id`` is its ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
-    the library's release, limited to the years that it can compute. Dates within
-    ``uncertain_days`` of an Islamic holiday, which the library estimates, are uncertain, so that
-    only a provisional calendar answers them; None accepts such days. ``tz`` is the calendar's IANA
-    zone, if it needs one.
+    ``id`` is the ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
+    the library's release. Years that the library cannot compute are left out. The library estimates
+    Islamic holidays, so the dates within ``uncertain_days`` of an Islamic holiday are uncertain:
+    only a provisional calendar answers for them. None accepts these holidays as they are. ``tz`` is
+    the calendar's IANA zone, if it needs one.
 
-    A working weekend takes the hours of the nearest day off on a weekday, since the library does
-    not record which one it was swapped with. The library's warnings become the note of each act.
+    A working weekend has the hours of the nearest day off on a weekday, because the library does
+    not record which day off it was swapped with. The library's warnings become the note of each
+    act.
 
-    Raises UnknownCalendarError for an id that the library does not have, and for Russia and other
-    countries whose swaps it does not have; CalendarDataError for years that it does not have.
+    Raises UnknownCalendarError for an id that the library does not have, for Russia, and for other
+    countries whose swapped working days the library does not contain. Raises CalendarDataError for
+    years that the library does not have.
 
     >>> print(copy_workalendar("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
     Epiphany
@@ -104,7 +106,7 @@ def _refuse_swappers(id: str) -> None:  # noqa: A002
 
 
 def _registered() -> Mapping[str, Any]:
-    """Return the library's classes by id."""
+    """Return the library's classes, keyed by the id of a country or subdivision."""
     from workalendar.registry import registry  # type: ignore[import-untyped] # noqa: PLC0415
 
     classes: Mapping[str, Any] = registry.region_registry
@@ -112,7 +114,12 @@ def _registered() -> Mapping[str, Any]:
 
 
 class _Read(NamedTuple):
-    """The library's names of days off by year and date, working days and estimated names."""
+    """What was read from the library for one country or subdivision.
+
+    ``names`` are the names of the days off, keyed by year and date. ``weekend`` are the weekly days
+    off (Monday is 0), ``working`` the working days, ``estimated`` the names of holidays whose dates
+    the library estimates, and ``warned`` the texts of its warnings.
+    """
 
     names: Mapping[int, Mapping[date, str]]
     weekend: frozenset[int]
@@ -122,7 +129,7 @@ class _Read(NamedTuple):
 
 
 def _read(cls: Any, years: range) -> _Read:
-    """Return the days of the longest run of ``years`` that the library can compute."""
+    """Return the days of the longest sequence of ``years`` that the library can compute."""
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         calendar = cls()
@@ -140,7 +147,7 @@ def _read(cls: Any, years: range) -> _Read:
 
 
 def _names(calendar: Any, year: int) -> dict[date, str] | None:
-    """Return the names of a year's days off, None if the library cannot compute the year."""
+    """Return a year's days off and their names, or None if the library cannot compute the year."""
     from workalendar.exceptions import CalendarError  # type: ignore[import-untyped] # noqa: PLC0415
 
     found: dict[date, str] = {}

@@ -1,10 +1,10 @@
-"""Read production calendars in the XML and JSON of xmlcalendar.ru, one file per year.
+"""Read production calendars in the XML and JSON formats of xmlcalendar.ru, one file per year.
 
-The format is described at https://github.com/xmlcalendar/data. In the XML a ``day`` has a date
-``d`` (MM.DD), a type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), a holiday ``h``, and
-the date ``f`` from which its day off was moved. The JSON lists the days off of each month, with
-``*`` for a short working day and ``+`` for a day off that was moved there; a weekend that is not
-listed is worked.
+The formats are described at https://github.com/xmlcalendar/data. In XML a ``day`` has a date ``d``
+(MM.DD), a type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), a holiday ``h``, and the
+date ``f`` from which the day off was moved. JSON lists the days off of each month: ``*`` marks a
+short working day, and ``+`` marks a day off that was moved to this date. A Saturday or Sunday that
+is not in the list is a working day.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Laye
 from workhours_sla.errors import CalendarDataError, shown
 
 WEEKEND = frozenset({5, 6})
-"""The only weekend of the format; a file lists the days of it that are worked."""
+"""The weekend of the format (Monday is 0), from which a file can make exceptions."""
 
 _OFF, _SHORT, _WORKING = "1", "2", "3"
 _MONTH_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})")
@@ -44,7 +44,7 @@ _KNOWN_KEYS = {"year", "months", "transitions", "statistic"}
 
 
 class _Year(NamedTuple):
-    """The content of a file: its year, and a row for each date that is not ordinary."""
+    """The content of a file: its year, and a row for each date unlike the ordinary week."""
 
     year: int
     place: Place
@@ -58,18 +58,19 @@ def read_xmlcalendar(
     swaps: Mapping[date, date] | None = None,
     tz: ZoneInfo | str | None = None,
 ) -> Calendar:
-    """Return the calendar of one year or of consecutive years, each in a file.
+    """Return the calendar of one year or of consecutive years, each in a file of its own.
 
-    A file is its content, as text or bytes, or a Path; XML and JSON may be mixed. The calendar
-    covers the years of the files. A working weekend takes the hours of the date it was swapped
-    with; files before 2021 do not have that date, so give it in ``swaps``, which maps working
-    weekends to such dates. Short days are one hour shorter. The format does not distinguish a day
-    off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it needs one.
+    A file is given as its content, text or bytes, or as a Path; XML and JSON may be mixed. The
+    calendar covers the years of the files. A working weekend has the hours of the date it was
+    swapped with. Files of years before 2021 do not contain that date, so give it in ``swaps``,
+    which maps a working weekend to the date whose hours it has. Short days are one hour shorter.
+    The format does not distinguish a day off by decree from a holiday. ``tz`` is the calendar's
+    IANA zone, if it needs one.
 
-    Raises CalendarDataError, which names the line or key, for a file in another format, for a date
-    listed twice, for a working weekend without a date to take hours from, and for a day off moved
-    from a date that is neither a holiday nor worked; UnknownTimeZoneError for ``tz``; TypeError for
-    other values.
+    Raises CalendarDataError, which names the line or key, for a file in another format, a date
+    listed twice, a working weekend without a date whose hours it has, and a day off moved from a
+    date that is neither a holiday nor a working day. Raises UnknownTimeZoneError for ``tz`` and
+    TypeError for other values.
 
     >>> text = '''<calendar year="2027" lang="ru"><holidays/><days>
     ... <day d="02.20" t="2"/><day d="02.22" t="1" f="02.20"/></days></calendar>'''
@@ -110,7 +111,7 @@ def _year(source: Source) -> _Year:
 
 
 def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
-    """Yield the rows with the swaps that the caller gives."""
+    """Yield the rows, with the dates from ``swaps`` added to the working weekends."""
     left = dict(swaps)
     for entry, place in rows:
         other = left.pop(entry.date, None)
@@ -133,9 +134,10 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the entries; a holiday shortens its eve if that explains the file and changes no day.
+    """Yield the entries, with ``shortens_eve`` set for holidays whose eve is short in the file.
 
-    That is so if every day with the hours of its eve is short in the file.
+    It is set only where it changes no day: every date that has the hours of the eve must be short
+    in the file.
     """
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}
@@ -156,7 +158,7 @@ def _act(year: int, note: str | None = None) -> Act:
 
 
 def _work(day: date, act: Act, lang: str, *, is_short: bool, swapped_with: date | None) -> Entry:
-    """Return the entry of a working day: a weekend that works, or a short weekday."""
+    """Return the entry of a working weekend or of a short weekday."""
     moved = day.weekday() in WEEKEND or swapped_with is not None
     layer, kind = Layer.STATUTORY, DayKind.WORK
     if moved:
@@ -166,7 +168,7 @@ def _work(day: date, act: Act, lang: str, *, is_short: bool, swapped_with: date 
 
 
 class _XmlFile:
-    """Reads the XML of one year, and remembers the line of each day."""
+    """Reads the XML file of one year, and remembers on which line each day is."""
 
     def __init__(self, name: str) -> None:
         self._place = Place(name)
@@ -189,7 +191,7 @@ class _XmlFile:
             self._here(error.lineno).refuse(
                 f"it is not XML ({expat.ErrorString(error.code)})", "get the file again"
             )
-        except ValueError as error:  # an encoding that the text is not in
+        except ValueError as error:  # the text is not in the encoding that it declares
             self._here().refuse(f"it cannot be decoded ({error})", "save the file as UTF-8")
         if not self._days:
             self._place.refuse("it lists no days", "get the file again, it may be incomplete")
@@ -272,7 +274,7 @@ def _date(year: int, text: str, place: Place) -> date:
 
 
 class _JsonFile:
-    """Reads the JSON of one year."""
+    """Reads the JSON file of one year."""
 
     def __init__(self, name: str) -> None:
         self._place = Place(name)
@@ -282,7 +284,7 @@ class _JsonFile:
         """Return the content of the file. Raises CalendarDataError."""
         try:
             document = json.loads(text, object_pairs_hook=self._object)
-        except CalendarDataError:  # a ValueError too
+        except CalendarDataError:  # CalendarDataError is a ValueError, which is caught below
             raise
         except json.JSONDecodeError as error:
             self._place._replace(line=error.lineno).refuse(
@@ -324,7 +326,7 @@ class _JsonFile:
         self._year = year
 
     def _moves(self, moves: object) -> Iterator[tuple[date, date]]:
-        """Yield (new date, former date) of each day off that was moved."""
+        """Yield (new date, former date) for each day off that was moved."""
         seen = set()
         for index, move in enumerate(moves if isinstance(moves, list) else [moves]):
             place = self._at(f"transitions[{index}]")
@@ -337,7 +339,7 @@ class _JsonFile:
             yield target, source
 
     def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
-        """Yield the listed days, each with its place in the file and its mark."""
+        """Yield the listed dates, each with its position in the file and its mark, if any."""
         numbers = []
         for index, month in enumerate(months if isinstance(months, list) else [months]):
             place = self._at(f"months[{index}]")
@@ -365,7 +367,11 @@ class _JsonFile:
 
 
 def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> Entry | None:
-    """Return the entry of a date by the list of its month, None for an ordinary day."""
+    """Return the entry of a date, or None for a date as in the ordinary week.
+
+    ``mark`` is None if the list of the month does not contain the date, else "", "*" or "+".
+    ``moved_from`` is the date from which a day off was moved to this date.
+    """
     weekend = day.weekday() in WEEKEND
     if mark is None:
         return _work(day, act, "ru", is_short=False, swapped_with=None) if weekend else None
@@ -373,6 +379,6 @@ def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> E
         return _work(day, act, "ru", is_short=True, swapped_with=None)
     if mark == "+" or moved_from is not None:
         return Entry(*(day, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act), swapped_with=moved_from)
-    if weekend:  # it may be a holiday too, which the list does not contain
+    if weekend:  # the list does not say whether a weekend is a holiday as well
         return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, act)
     return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act)

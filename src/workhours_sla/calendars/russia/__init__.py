@@ -1,1 +1,1 @@
-"""Russia: the production calendar since 2004 and its regions, from the acts."""
+"""The production calendar of Russia since 2004 and of its regions, built from the acts."""

@@ -1,4 +1,4 @@
-"""Read the packaged TOML files of the acts."""
+"""Read the TOML files of acts that the package contains."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 
 from workhours_sla.calendars.day import Act
 
-# os.path, as importing importlib.resources or pathlib takes longer than a scalar deadline
+# os.path, because importing importlib.resources or pathlib takes longer than computing a deadline
 FOLDER = os.path.dirname(__file__)  # noqa: PTH120
 
 
 def names_in(folder: str) -> list[str]:
-    """Return the names of a folder's files, without ``.toml``, sorted."""
+    """Return the sorted names of the data files in a folder, without ``.toml``."""
     files = os.listdir(os.path.join(FOLDER, folder))  # noqa: PTH118, PTH208
     return sorted(name.removesuffix(".toml") for name in files)
 
 
 def read_toml(*path: str) -> dict[str, Any]:
-    """Return the content of a file; the path is given in parts, without ``.toml``."""
+    """Return the content of a data file; ``path`` are the components of its path without .toml."""
     with open(os.path.join(FOLDER, *path) + ".toml", "rb") as file:  # noqa: PTH118, PTH123
         return tomllib.load(file)
 
 
 def act_of(row: dict[str, Any], source: str | None = None) -> Act:
-    """Return the act of a row: a year's file calls its title ``title``, a region's ``act``."""
+    """Return the act of a row, whose title is the key ``title`` or, in a region's file, ``act``."""
     return Act(
         title=row["title"] if "title" in row else row["act"],
         known_from=row.get("known_from"),

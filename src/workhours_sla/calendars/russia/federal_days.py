@@ -1,7 +1,8 @@
-"""The federal days of Russia, from the rows of the acts: Labour Code art. 112 and 95.
+"""The federal holidays, transfers and days off of Russia, by Labour Code art. 112 and 95.
 
-The data files contain only what an act lists row by row. The code derives what the law adds: the
-automatic moves of art. 112 part 2 and the shortened day before a holiday (art. 95 part 1).
+The data files contain only the dates that acts list. This module derives what the law adds: a
+holiday on a weekly day off moves that day off (art. 112 part 2), and the working day before a
+holiday is shorter (art. 95 part 1).
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ _FOLDER = "data"
 _SATURDAY, _SUNDAY = 5, 6
 FIVE_DAY_WEEK = frozenset({_SATURDAY, _SUNDAY})
 WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({_SUNDAY}), 7: frozenset[int]()}
-"""The weekly days off of weeks of five, six and seven working days."""
+"""The weekly days off (Monday is 0), keyed by the number of working days in the week."""
 
 NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013
-"""Federal law of 23.04.2012 No 35-FZ: weekends on 1 to 8 January do not move automatically."""
+"""The year from which days off on 1 to 8 January no longer move automatically.
+
+Source: Federal law of 23.04.2012 No 35-FZ.
+"""
 
 ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
 ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
 
 
 class YearRows(NamedTuple):
-    """The rows of one year's acts.
+    """The dates that the acts of one year list.
 
-    ``statutory`` are (date, name), ``transfers`` (from, to, act), ``presidential`` (date, act);
-    ``sources`` are where the rows were compared.
+    ``statutory`` are pairs of (date, name), ``transfers`` are triples of (from, to, act), and
+    ``presidential`` are pairs of (date, act). ``sources`` are the texts with which the dates were
+    compared.
     """
 
     year: int
@@ -42,12 +47,15 @@ class YearRows(NamedTuple):
     sources: tuple[str, ...]
 
     def acts(self) -> Iterator[Act]:
-        """Yield the acts of the rows."""
+        """Yield the acts behind the transfers and the presidential days off."""
         yield from (act for _, _, act in self.transfers)
         yield from (act for _, act in self.presidential)
 
     def known_from(self) -> date:
-        """Return the date on which the year's calendar became known."""
+        """Return the earliest date on which an act with transfers for the year was published.
+
+        Without such a date, return 1 January of the year.
+        """
         return min(
             (act.known_from for _, _, act in self.transfers if act.known_from),
             default=date(self.year, 1, 1),
@@ -56,14 +64,14 @@ class YearRows(NamedTuple):
 
 @lru_cache(maxsize=1)
 def covered_years() -> tuple[int, int]:
-    """Return the first and the last year with data."""
+    """Return the first and the last year that have a data file."""
     years = [int(name) for name in names_in(_FOLDER)]
     return min(years), max(years)
 
 
 @lru_cache(maxsize=64)
 def rows_of(year: int) -> YearRows:
-    """Return the rows of a year with data; for a later year, the holidays that the law names."""
+    """Return the rows of a year; for a year after the data only the holidays named in the law."""
     last = covered_years()[1]
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
@@ -86,10 +94,10 @@ def rows_of(year: int) -> YearRows:
 def automatic_moves(
     rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK
 ) -> Iterator[tuple[date, date]]:
-    """Yield (holiday on a weekly day off, working day that becomes off), art. 112 part 2.
+    """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead).
 
-    A day off that the Government moved elsewhere is not moved automatically as well. Since 2013
-    days off on 1 to 8 January move only by resolution.
+    Labour Code art. 112 part 2. A day off that a resolution of the Government moves does not move
+    automatically. Since 2013 days off on 1 to 8 January move only by resolution.
     """
     holidays = {day for day, _ in rows.statutory}
     moved_by_act = {source for source, _, _ in rows.transfers}
@@ -111,9 +119,9 @@ def automatic_moves(
 def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
     """Yield the entries of the federal layers for a year and for the next 1 January.
 
-    A transfer from a holiday only adds a day off; any other makes the date it leaves a working
-    day. It applies to a week in which that date is a day off: in a six-day week a working Saturday
-    is not moved.
+    A transfer adds a day off. Unless it moves the day off of a holiday, it also makes the date that
+    it moves a working day. A transfer applies only if the date that it moves is a day off, so in a
+    six-day week a transfer from a Saturday does not apply.
     """
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:

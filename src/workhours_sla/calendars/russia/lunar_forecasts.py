@@ -1,8 +1,8 @@
-"""Forecasts of the dates of lunar holidays, right to within two days; acts set the real dates.
+"""Forecast the dates of lunar holidays to within two days; acts set the real dates.
 
-Muslim holidays follow the tabular Islamic calendar (30-year cycle, civil epoch), Buddhist ones the
-mean moon. Sources: E. M. Reingold and N. Dershowitz, Calendrical Calculations, ch. 7; J. Meeus,
-Astronomical Algorithms, ch. 49 (mean phases).
+Forecasts of Muslim holidays use the tabular Islamic calendar (30-year cycle, civil epoch).
+Forecasts of Buddhist holidays use the mean moon. Sources: E. M. Reingold and N. Dershowitz,
+Calendrical Calculations, ch. 7; J. Meeus, Astronomical Algorithms, ch. 49 (mean phases).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in U
 _LUNATION = timedelta(days=29, hours=12, minutes=44, seconds=3)
 _FULL, _TWENTY_FIFTH = timedelta(days=14, hours=18), timedelta(days=24)
 _UTC_TO_THE_EAST = timedelta(hours=5)
-"""From UTC to a clock between those of Kalmykia and Buryatia."""
+"""A UTC offset between that of Kalmykia and that of Buryatia."""
 
 
 def forecast(name: str, year: int) -> tuple[date, ...]:
-    """Return the dates near which a holiday may fall in a year; there may be two, or none.
+    """Return the dates in a year near which a lunar holiday falls: none, one or two.
 
-    ``name`` is ``shawwal-1`` or ``dhu-al-hijja-10`` of the Muslim calendar, or one of the Buddhist
-    ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` and ``zul``. Raises
+    ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
+    holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises
     ValueError for another name.
 
     >>> forecast("shawwal-1", 2026)
@@ -44,32 +44,21 @@ def forecast(name: str, year: int) -> tuple[date, ...]:
 
 
 def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
-    """Yield the dates in a year on which a day of the tabular Islamic calendar falls."""
+    """Yield the Gregorian dates in ``year`` of a month and day of the tabular Islamic calendar."""
     around = (year - 622) * 33 // 32
     for islamic_year in range(around - 1, around + 3):
-        found = _islamic(islamic_year, month, day)
+        days_before_year = (islamic_year - 1) * 354 + (3 + 11 * islamic_year) // 30
+        days_before_month = 29 * (month - 1) + month // 2
+        ordinal = _ISLAMIC_EPOCH + days_before_year + days_before_month + day - 1
+        found = date.fromordinal(ordinal)
         if found.year == year:
             yield found
-
-
-def _islamic(year: int, month: int, day: int) -> date:
-    """Return the date of a day of the tabular Islamic calendar."""
-    ordinal = (
-        _ISLAMIC_EPOCH
-        - 1
-        + day
-        + 29 * (month - 1)
-        + month // 2
-        + (year - 1) * 354
-        + (3 + 11 * year) // 30
-    )
-    return date.fromordinal(ordinal)
 
 
 def _moons(
     year: int, phase: timedelta, first: tuple[int, int], last: tuple[int, int]
 ) -> Iterator[date]:
-    """Yield the dates of one phase of the mean moon between two days of a year."""
+    """Yield the dates of a phase of the mean moon from ``first`` to ``last``, as (month, day)."""
     start, end = date(year, *first), date(year, *last)
     moment = _NEW_MOON + phase + _UTC_TO_THE_EAST
     moment += _LUNATION * ((datetime(year, 1, 1) - moment) // _LUNATION)  # noqa: DTZ001

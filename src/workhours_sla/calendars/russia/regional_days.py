@@ -1,14 +1,17 @@
-"""The days of a Russian region, from its rows: certain dates and uncertain ones.
+"""The regional holidays and days off of a Russian region, both certain and uncertain ones.
+
+A holiday is called open in a year if no act or rule decides its dates in that year.
 
 Legal basis: Labour Code art. 6; Federal law 125-FZ art. 4 part 7; Presidium of the Supreme Court
-of 21.12.2011 No 20-PV11. The working day before a regional holiday is shortened like that before
-a federal one (Labour Code art. 95 part 1, as Rostrud reads it).
+of 21.12.2011 No 20-PV11. The working day before a regional holiday is one hour shorter, like the
+working day before a federal holiday (Labour Code art. 95 part 1, as Rostrud reads it).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from datetime import date
+from operator import itemgetter
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import DayKind, Entry, Layer
@@ -18,20 +21,20 @@ from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region,
 _WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
 _DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
 MOON_TOLERANCE = 2
-"""How many days a lunar holiday may be from its forecast."""
+"""The greatest number of days between a lunar holiday and its forecast."""
 
 KindOf = Callable[[date], DayKind]
 
 
 def certain_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
-    """Return the dates of a holiday in a year that acts or rules decide."""
+    """Return the dates of a holiday in a year, if an act or a rule decides them."""
     if not holiday.since <= year <= holiday.until or holiday.disputed:
         return ()
     return _listed(holiday, year) or _by_rule(holiday.rule, year)
 
 
 def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
-    """Return the dates of a year on which a holiday may fall, if nothing decides them."""
+    """Return the dates of a year on which a holiday may fall, if no act or rule decides them."""
     if not holiday.since <= year <= holiday.until or certain_dates(holiday, year):
         return ()
     named = {*_listed(holiday, year), *_by_rule(holiday.rule, year)}
@@ -41,11 +44,11 @@ def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 def regional_entries(
     region: Region, year: int, weekend: frozenset[int], kind_of: KindOf
 ) -> Iterator[Entry]:
-    """Yield the entries of a region's own acts for a year.
+    """Yield the entries of a region's own holidays and days off for a year.
 
-    ``weekend`` are the weekly days off; ``kind_of`` returns the federal kind of a date. An open
-    holiday with a single likely date is included, for provisional answers; it counts in no other
-    answer, since ``uncertain`` returns its date.
+    ``weekend`` are the weekly days off (Monday is 0), and ``kind_of`` returns the federal kind of a
+    date. An open holiday is included if it has one likely date. Only provisional answers use that
+    entry, because ``uncertain`` returns the date as well.
     """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
@@ -57,7 +60,7 @@ def regional_entries(
             likely = [*_listed(holiday, year)] or _likely(holiday, year)
             falls += [(day, holiday) for day in likely if len(likely) == 1]
     taken = {day for day, _ in falls}
-    for day, holiday in sorted(falls, key=_first_date):
+    for day, holiday in sorted(falls, key=itemgetter(0)):
         act = dict(holiday.acts).get(day, holiday.act)
         yield Entry(day, Layer.REGION, DayKind.HOLIDAY, act, name=holiday.name, shortens_eve=True)
         if _weekend_rule(holiday, year) == MOVES and kind_of(day) in _WEEKLY_DAYS_OFF:
@@ -67,13 +70,14 @@ def regional_entries(
 
 
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
-    """Return the uncertain dates of a year, each with the entry in question.
+    """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
-    For a holiday that may fall on a date these are the date, the day before, which would be
-    shorter, and the working day to which the holiday would move. For a certain holiday on a day
-    off it is the next working day, if the rule for days off is unknown or that day off is a federal
-    holiday. Dates of the region's single days are certain, and a single day off on a likely date
-    of an open holiday decides that holiday's year.
+    An open holiday makes three kinds of dates uncertain: each date on which it may fall, the day
+    before, which would be shorter, and the working day to which its day off would move. A holiday
+    with a certain date on a day off makes the next working day uncertain if nobody knows whether
+    the day off moves, or if the day off is a federal holiday. The dates of ``region.single_days``
+    are certain. If one of them is a day off on a likely date of an open holiday, it decides that
+    holiday for the year.
     """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
@@ -88,14 +92,14 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
     for day, holiday in _in_question(region, year, kind_of, certain):
         leave_open(day, holiday)
     taken = set(certain)
-    for day, holiday in sorted(falls, key=_first_date):
+    for day, holiday in sorted(falls, key=itemgetter(0)):
         rule, kind = _weekend_rule(holiday, year), kind_of(day)
         if rule == STAYS or kind not in _DAYS_OFF:
             continue
         target = _next_working(day, kind_of, taken)
         if rule != MOVES or kind is DayKind.HOLIDAY:
             leave_open(target, holiday)
-        elif target in found:  # another holiday may take it first
+        elif target in found:  # another holiday may move to this date first
             leave_open(_next_working(target, kind_of, taken), holiday)
         taken.add(target)
     return found
@@ -104,7 +108,11 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
 def _in_question(
     region: Region, year: int, kind_of: KindOf, certain: Container[date]
 ) -> Iterator[tuple[date, RegionalHoliday]]:
-    """Yield the dates of open holidays, their eves, and the working days they would move to."""
+    """Yield dates that open holidays make uncertain, each with its holiday.
+
+    These are the dates on which the holidays may fall, the days before, and the working days to
+    which their days off would move.
+    """
     for holiday in region.holidays:
         if not _is_open(holiday, region, year):
             continue
@@ -121,12 +129,8 @@ def _certain(region: Region, year: int) -> Iterator[tuple[date, RegionalHoliday]
             yield day, holiday
 
 
-def _first_date(fall: tuple[date, RegionalHoliday]) -> date:
-    return fall[0]
-
-
 def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
-    """Whether a holiday's dates in a year are open, and no single day off is a likely one."""
+    """Return whether a holiday is open in a year and no single day off is on a likely date."""
     if not open_dates(holiday, year):
         return False
     likely = _likely(holiday, year)
@@ -138,7 +142,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return the rule of a year for the holiday on a day off."""
+    """Return whether a holiday on a day off moves in a year: MOVES, STAYS or another text."""
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
@@ -165,41 +169,42 @@ def _easter(year: int) -> date:
 
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
-    """Return the dates of a forecast itself, without its tolerance and ranges."""
+    """Return the most likely dates of a holiday in a year, from its rule and its forecast.
+
+    The tolerance of a lunar forecast and the ranges of dates in a forecast are left out.
+    """
     likely = list(_by_rule(holiday.rule, year))
     for part in filter(None, holiday.forecast.split(", ")):
         if ".." not in part:
-            likely += _named(part, year)
+            likely += _by_rule(part, year) if _is_rule(part) else forecast(part, year)
     return likely
 
 
-def _named(part: str, year: int) -> tuple[date, ...]:
-    if part[0].isdigit() or part.startswith("easter"):
-        return _by_rule(part, year)
-    return forecast(part, year)
+def _is_rule(text: str) -> bool:
+    """Return whether text in a forecast is a rule, and not the name of a lunar forecast."""
+    return text[0].isdigit() or text.startswith("easter")
 
 
 def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
-    """Yield every date on which a holiday may fall by its forecast.
+    """Yield every date on which a holiday may fall according to its forecast.
 
-    The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules and
-    names of ``lunar_forecasts``.
+    The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules, and
+    names that ``lunar_forecasts.forecast`` takes.
     """
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
-        start = _named(first, year)
         if last:
-            yield from dates_between(start[0], _by_rule(last, year)[0])
-        elif first[0].isdigit() or first.startswith("easter"):
-            yield from start
+            yield from dates_between(_by_rule(first, year)[0], _by_rule(last, year)[0])
+        elif _is_rule(first):
+            yield from _by_rule(first, year)
         else:
-            for day in start:
+            for day in forecast(first, year):
                 after = MOON_TOLERANCE + holiday.length - 1
                 yield from dates_between(day - ONE_DAY * MOON_TOLERANCE, day + ONE_DAY * after)
 
 
 def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
-    """Return the next federal working day that no regional day off has taken."""
+    """Return the first federal working day after ``day`` that is not in ``taken``."""
     day += ONE_DAY
     while not kind_of(day).working or day in taken:
         day += ONE_DAY

@@ -1,4 +1,4 @@
-"""The 89 subjects of the Federation: names, zones, and the rows of their own days."""
+"""The 89 subjects of the Russian Federation: names, time zones and regional days."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from workhours_sla.errors import UnknownCalendarError, shown
 _FOLDER = "regions_data"
 
 MOVES, STAYS = "moves", "stays"
-"""What becomes of a regional holiday on a day off; any other value means unknown."""
+"""Whether a holiday on a day off adds a day off on the next working day (moves) or not (stays).
+
+Any other value in ``RegionalHoliday.weekend`` means that nobody knows.
+"""
 LISTED = "listed"
-"""The rule of a holiday whose dates an act lists each year."""
+"""The value of ``RegionalHoliday.rule`` for a holiday whose dates an act lists each year."""
 
 
 class RegionalHoliday(NamedTuple):
     """A holiday of one subject, in the years ``since`` to ``until``.
 
-    ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``; dates
-    ``listed`` for a year replace it. ``acts`` are those of listed dates with an act of their own.
-    ``forecast`` gives the dates on which a listed holiday may fall in a year without a list, and
-    ``length`` the most days it may last. ``disputed``: sources disagree whether it is a day off.
-    ``weekend`` are pairs of a first year and the rule for days off from then on.
+    ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``. If ``listed``
+    contains dates of a year, they apply instead of the rule. ``acts`` are pairs of a listed date
+    and its act, for dates that an act other than ``act`` sets. ``forecast`` describes the dates on
+    which a listed holiday may fall in a year without a list, and ``length`` is the greatest number
+    of days that it may last. ``disputed`` is True if sources disagree whether the holiday is a day
+    off. ``weekend`` are pairs of a year and what applies from that year on if the holiday falls on
+    a day off: ``MOVES``, ``STAYS`` or another text for unknown.
     """
 
     name: str
@@ -43,12 +48,13 @@ class RegionalHoliday(NamedTuple):
 
 
 class Region(NamedTuple):
-    """One subject of the Federation.
+    """A subject of the Russian Federation: its names, zones and regional days.
 
-    ``tz`` is the IANA zone of its capital; ``other_zones`` are (zone, area) of areas with another
-    zone. ``single_days`` are days off, and weekends worked instead, of one year. ``open_days`` are
-    dates of which no act says whether they were working days. ``joined`` is the first day under
-    Russian law, with its act, of a subject that joined within the years of the data.
+    ``tz`` is the IANA zone of the capital. ``other_zones`` are pairs (zone, area) for areas with
+    another zone. ``single_days`` are days off of a single year, and weekends that were worked
+    instead. ``open_days`` are dates for which no act says whether they were working days.
+    ``joined`` is the entry of the first day under Russian law, for a subject that joined after the
+    data begin, else None.
     """
 
     id: str
@@ -70,13 +76,13 @@ def region_ids() -> tuple[str, ...]:
 
 @lru_cache(maxsize=128)
 def region(id: str) -> Region:  # noqa: A002
-    """Return a subject by its id. Raises UnknownCalendarError, which names similar ids.
+    """Return the subject that has an id. Raises UnknownCalendarError, which suggests similar ids.
 
     >>> region("RU-SA").name_en
     'Sakha (Yakutia)'
     """
     if id not in region_ids():
-        msg = f"no Russian region {shown(id)}; {_similar(id)}"
+        msg = f"no Russian region {shown(id)}; {_suggestion(id)}"
         raise UnknownCalendarError(msg, id=id)
     rows = read_toml(_FOLDER, id)
     return Region(
@@ -86,14 +92,17 @@ def region(id: str) -> Region:  # noqa: A002
         tz=rows["tz"],
         other_zones=tuple((zone["tz"], zone["area"]) for zone in rows.get("other_zones", ())),
         holidays=tuple(map(_holiday, rows.get("holidays", ()))),
-        single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _single(row)),
-        open_days=tuple(entry for row in _open_rows(rows) for entry in _open(row)),
-        joined=_joined(rows["joined"]) if "joined" in rows else None,
+        single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _entries(row)),
+        open_days=tuple(entry for row in _open_rows(rows) for entry in _entries(row)),
+        joined=_entries(rows["joined"])[0] if "joined" in rows else None,
     )
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a subject's open rows, and those of every subject whose dates its rows do not name."""
+    """Yield the rows of dates without an act: a subject's own, then those common to all subjects.
+
+    A common row is left out if the subject's own rows contain any of its dates.
+    """
     yield from rows.get("open_days", ())
     own = {day for row in rows.get("open_days", ()) for day in row["dates"]}
     own |= {day for row in rows.get("days_off", ()) for day in _dates(row)}
@@ -126,8 +135,8 @@ def _holiday(row: dict[str, Any]) -> RegionalHoliday:
     )
 
 
-def _single(row: dict[str, Any]) -> list[Entry]:
-    """Return the days off of one year, or the one day off and the weekend worked instead."""
+def _entries(row: dict[str, Any]) -> list[Entry]:
+    """Return the days off of a row, or its day off and the weekend that was worked instead."""
     act = act_of(row, source=row["source"])
     swap, name = row.get("swap_with"), row.get("name")
     if swap is None:
@@ -140,24 +149,13 @@ def _single(row: dict[str, Any]) -> list[Entry]:
 
 
 def _dates(row: dict[str, Any]) -> list[date]:
-    """Return the days off of a row: ``dates``, or the one ``date``."""
+    """Return the dates of a row, which has either ``dates`` or a single ``date``."""
     return row["dates"] if "dates" in row else [row["date"]]
 
 
-def _joined(row: dict[str, Any]) -> Entry:
-    act = act_of(row, source=row["source"])
-    return Entry(row["date"], Layer.REGION, DayKind.DECREED_OFF, act, row["name"])
-
-
-def _open(row: dict[str, Any]) -> Iterator[Entry]:
-    act = act_of(row, source=row["source"])
-    for day in row["dates"]:
-        yield Entry(day, Layer.REGION, DayKind.DECREED_OFF, act, row["name"])
-
-
-def _similar(id: str) -> str:  # noqa: A002
-    """Return what to do about an unknown id."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed for an error
+def _suggestion(id: str) -> str:  # noqa: A002
+    """Return which ids to use instead of an unknown id, for the error message."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
     named = [f"{of} ({region(of).name_en})" for of in similar or ("RU-VGG", "RU-MOW", "RU-SPE")]

@@ -1,1 +1,1 @@
-"""Read calendars from iCalendar files (RFC 5545), and write schedules to them."""
+"""Read calendars from iCalendar files (RFC 5545), and write schedules to iCalendar files."""

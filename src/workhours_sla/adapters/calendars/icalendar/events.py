@@ -1,4 +1,8 @@
-"""The events of an iCalendar file (RFC 5545): revisions, recurrences, and the days they cover."""
+"""Read the events of an iCalendar file (RFC 5545) and compute the days that they cover.
+
+An event may have several revisions, of which the last one counts. An event with a recurrence rule
+has many occurrences.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +31,15 @@ from workhours_sla.adapters.calendars.rows import Place
 from workhours_sla.calendars.date_ranges import ONE_DAY
 
 _MARGIN = timedelta(days=2)
-"""More than the difference between any two zones."""
+"""More than the greatest difference between the UTC offsets of two zones."""
 _SEQUENCE = re.compile(r"[0-9]{1,9}")
 
 
 class FeedEvent(NamedTuple):
-    """What the ``keep`` of ``read_icalendar`` selects an event by.
+    """The properties of an event that are passed to the argument ``keep`` of ``read_icalendar``.
 
-    ``name`` is its SUMMARY. ``status`` is ``CONFIRMED``, ``TENTATIVE`` or empty; ``keep`` is never
-    called for a cancelled event.
+    ``name`` is the SUMMARY. ``status`` is ``CONFIRMED``, ``TENTATIVE`` or empty, because ``keep``
+    is not called for cancelled events.
     """
 
     name: str
@@ -45,7 +49,10 @@ class FeedEvent(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event; ``replaces`` is the start of the occurrence that it replaces, if any."""
+    """A revision of an event, or a changed occurrence of an event.
+
+    ``replaces`` is the start of the occurrence that a changed occurrence replaces, else None.
+    """
 
     place: Place
     about: FeedEvent
@@ -58,7 +65,10 @@ class Event(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """The cancellation of an event, or of its occurrence that starts at ``replaces``."""
+    """The cancellation of an event, or of the occurrence of the event that starts at ``replaces``.
+
+    ``replaces`` is None if the whole event is cancelled.
+    """
 
     uid: str
     sequence: int
@@ -66,7 +76,12 @@ class Cancelled(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How to read a feed: zones by TZID, which events, the zone of the days, the dates."""
+    """The options for reading events.
+
+    ``zones`` maps TZIDs to IANA names. ``keep`` selects events. ``zone`` is the zone in which the
+    covered days are computed, or None for the zone of each event. ``first`` and ``last`` are the
+    dates to read, both included.
+    """
 
     zones: Mapping[str, str]
     keep: Callable[[FeedEvent], bool] | None
@@ -76,10 +91,10 @@ class Options(NamedTuple):
 
 
 def occurrences(calendar: Component, options: Options) -> Iterator[tuple[Event, Days]]:
-    """Yield the occurrences of a calendar's events, with the days that they cover.
+    """Yield the occurrences of a calendar's events, each with its event and the days it covers.
 
-    The last revision of an event counts. An event that replaces an occurrence counts by itself,
-    whether or not an EXDATE removes that occurrence too. Raises CalendarDataError.
+    Only the last revision of an event counts. A changed occurrence counts even if an EXDATE removes
+    the occurrence that it replaces. Raises CalendarDataError.
     """
     events = [
         _event(component, options.zones)
@@ -102,7 +117,7 @@ def occurrences(calendar: Component, options: Options) -> Iterator[tuple[Event, 
 
 
 def _current(events: list[Event | Cancelled]) -> Iterator[Event]:
-    """Yield the last revision of each event that is not cancelled."""
+    """Yield the last revision of each event, without the events that are cancelled."""
     newest: dict[tuple[str, Moment | None], int] = {}
     cancelled: dict[tuple[str, Moment | None], int] = {}
     for event in events:
@@ -156,7 +171,10 @@ def _event(component: Component, zones: Mapping[str, str]) -> Event | Cancelled:
 
 
 def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Length:
-    """Return the length of an event; without an end it is a day, or no time at all."""
+    """Return the length of an event.
+
+    Without an end and a duration an event lasts one day if its start is a date, else no time.
+    """
     end, duration = component.one("DTEND"), component.one("DURATION")
     if end is not None and duration is not None:
         duration.place.refuse("the event has a DTEND and a DURATION", "keep one of them")
@@ -168,7 +186,10 @@ def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Le
 
 
 def _starts(event: Event, replaced: Iterable[Moment], options: Options) -> list[datetime]:
-    """Return the wall times at which an event starts, if it can touch the dates to be read."""
+    """Return the wall-clock times at which an event starts, as far as it can cover dates to read.
+
+    ``replaced`` are the starts of occurrences that other events replace.
+    """
     start, component = event.start, event.component
     span = event.length.nominal + event.length.exact
     earliest = datetime.combine(options.first, time(), UTC) - _MARGIN - span
@@ -185,7 +206,10 @@ def _starts(event: Event, replaced: Iterable[Moment], options: Options) -> list[
 
 
 def _covered(event: Event, wall: datetime, zone: ZoneInfo | None) -> Days:
-    """Return the days that an occurrence covers, in a zone or else in its own."""
+    """Return the days that an occurrence covers in ``zone``, or in the event's own zone if None.
+
+    ``wall`` is the wall-clock time at which the occurrence starts.
+    """
     start, (nominal, exact) = event.start, event.length
     if start.zone is None:
         return days_of(wall, wall + nominal + exact, UTC)

@@ -1,4 +1,7 @@
-"""The lines of iCalendar (RFC 5545, sections 3.1 and 3.3.11): folding, properties, escapes."""
+"""Parse and format the lines of iCalendar files (RFC 5545, sections 3.1 and 3.3.11).
+
+Long lines are folded into several lines, of which the further ones begin with a space.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Property(NamedTuple):
-    """A content line: its name and parameter names in upper case, its value unchanged."""
+    """A property: one content line, after unfolding.
+
+    ``name`` and the names of the parameters are in upper case; ``value`` is as in the file.
+    """
 
     name: str
     parameters: tuple[tuple[str, str], ...]
@@ -27,20 +33,20 @@ class Property(NamedTuple):
     place: Place
 
     def parameter(self, name: str) -> str | None:
-        """Return a parameter without its quotes, None if it is not given."""
+        """Return the value of a parameter without quotes, or None if it is not given."""
         for key, value in self.parameters:
             if key == name:
                 return value.replace('"', "")
         return None
 
     def text(self) -> str:
-        """Return the value as text on one line, its escapes resolved."""
+        """Return the value as text on one line, with its escapes resolved."""
         text = _ESCAPE.sub(lambda match: " " if match[1] in "nN" else match[1], self.value)
         return " ".join(text.split())
 
 
 class Component:
-    """What is between BEGIN and END: properties, and components within."""
+    """A component: the properties and the inner components between a BEGIN and its END."""
 
     __slots__ = ("components", "kind", "place", "properties")
 
@@ -51,11 +57,11 @@ class Component:
         self.components: list[Component] = []
 
     def all(self, name: str) -> list[Property]:
-        """Return the properties of a name, in order."""
+        """Return the properties that have a name, in the order of the file."""
         return [found for found in self.properties if found.name == name]
 
     def one(self, name: str) -> Property | None:
-        """Return a property that may occur once. Raises CalendarDataError for a second."""
+        """Return the only property that has a name, or None. Raises CalendarDataError for two."""
         found = self.all(name)
         if len(found) > 1:
             found[1].place.refuse(
@@ -64,13 +70,16 @@ class Component:
         return found[0] if found else None
 
     def text(self, name: str) -> str:
-        """Return the text of the first property of a name, empty if there is none."""
+        """Return the text of the first property that has a name, or "" if there is none."""
         found = self.all(name)
         return found[0].text() if found else ""
 
 
 def parse(raw: bytes, name: str) -> list[Component]:
-    """Return the calendars of a file. Raises CalendarDataError, which names the line."""
+    """Return the VCALENDAR components of a file, whose name is ``name`` in error messages.
+
+    Raises CalendarDataError, which names the line.
+    """
     calendars: list[Component] = []
     open_ones: list[Component] = []
     for place, text in _unfolded(raw.removeprefix(_BYTE_ORDER_MARK), name):
@@ -112,7 +121,10 @@ def parse(raw: bytes, name: str) -> list[Component]:
 
 
 def _unfolded(raw: bytes, name: str) -> Iterator[tuple[Place, str]]:
-    """Yield the logical lines, joined as bytes, since a fold may divide a character."""
+    """Yield the unfolded lines, each with the position of its first line in the file.
+
+    Folded lines are joined as bytes, because a fold may be within a character of UTF-8.
+    """
     place, parts = Place(name), list[bytes]()
     for number, piece in enumerate(_LINE_END.split(raw), 1):
         if piece[:1] in (b" ", b"\t") and parts:
@@ -138,14 +150,14 @@ def _property(text: str, place: Place) -> Property:
 
 
 def escaped(text: str) -> str:
-    """Return text as a TEXT value."""
+    """Return text as a TEXT value, with the special characters escaped."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = re.sub("\r\n|\r|\n", "\\\\n", text)
     return _CONTROL.sub(" ", text)
 
 
 def folded(line: str) -> str:
-    """Return a content line with its CRLF, folded into lines of at most 75 octets."""
+    """Return a content line, folded into lines of at most 75 bytes, which end with CRLF."""
     pieces: list[str] = []
     piece, used = "", 0
     for character in line:

@@ -28,12 +28,15 @@ from workhours_sla.public import public
 __all__ = ["FeedEvent", "PartialDay", "read_icalendar"]
 
 MOST_DAYS = 1_000_000
-"""The most days that the events of a feed may cover; a day counts once for each event."""
+"""The most days that the events of a feed may cover; each event's days are counted separately."""
 
 
 @public("workhours_sla.files")
 class PartialDay(NamedTuple):
-    """A date that an event covers only in part, with the event's SUMMARY and place."""
+    """A date that an event covers only in part.
+
+    ``name`` is the SUMMARY of the event, and ``place`` its position in the file.
+    """
 
     date: date
     name: str
@@ -56,21 +59,21 @@ def read_icalendar(  # noqa: PLR0913 - one option for each thing that a feed lea
 
     ``source`` is the content, as text or bytes, or a Path. Every date from ``first`` to ``last``
     (both included) that an event covers completely is a holiday (Layer.STATUTORY) with the event's
-    SUMMARY as its name; endless recurrences end with ``last``. ``weekend`` are the weekly days off
+    SUMMARY as its name. Endless recurrences end with ``last``. ``weekend`` are the weekly days off
     (Monday is 0). A feed cannot shorten days.
 
-    ``tz`` is the calendar's IANA zone: times of other zones are converted to it. Without it a time
-    with a TZID counts on the clock of that zone. ``zones`` maps TZIDs that are not IANA names to
-    IANA names. ``keep`` selects the events, for feeds that mix days off with observances.
-    ``on_partial`` is called with each date that an event covers only in part, which is no day off;
-    without it such a date is an error.
+    ``tz`` is the calendar's IANA zone: times in other zones are converted to ``tz``. Without ``tz``
+    the days of an event are counted in the event's own zone. ``zones`` maps TZIDs that are not IANA
+    names to IANA names. ``keep`` selects the events, for feeds that mix days off with observances.
+    ``on_partial`` is called with each date that an event covers only in part, which is not a day
+    off. Without ``on_partial`` an event that covers a date in part is an error.
 
-    Read are events and their recurrences as RFC 5545 defines them (sections 3.6.1, 3.8.2, 3.8.4 and
-    3.8.5); what is not supported, such as rules by the hour, raises an error.
+    Events and recurrences are read as RFC 5545 defines them (sections 3.6.1, 3.8.2, 3.8.4 and
+    3.8.5). Recurrence rules that are not supported, such as rules by the hour, raise an error.
 
     Raises CalendarDataError, which names the line, for text that is not iCalendar, for a date
-    covered in part, and for a whole year without a day off; UnknownTimeZoneError for ``tz``;
-    TypeError for other values.
+    covered in part, and for a whole year without a day off. Raises UnknownTimeZoneError for ``tz``
+    and TypeError for other values.
 
     >>> feed = '''BEGIN:VCALENDAR
     ... BEGIN:VEVENT
@@ -120,14 +123,14 @@ def _refuse(day: PartialDay) -> None:
 
 
 def _entry(day: date, event: Event, act: Act) -> Entry:
-    """Return a holiday; the note of its act marks a tentative event."""
+    """Return the entry of a holiday; its act has the note "tentative" if the event is tentative."""
     if event.about.status == "TENTATIVE":
         act = act._replace(note="tentative")
     return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act, event.about.name or None)
 
 
 def _act(calendar: Component, name: str) -> Act:
-    """Return the feed as the act behind its days."""
+    """Return the act behind the days of a feed, whose title is the name of the feed."""
     product = calendar.text("PRODID")
     title = calendar.text("X-WR-CALNAME") or calendar.text("NAME") or product or name
     return Act(title, source=product or name)

@@ -1,4 +1,4 @@
-"""The recurrence rules of iCalendar (RFC 5545, section 3.3.10): when an event starts."""
+"""Compute when an event starts, by the recurrence rules of iCalendar (RFC 5545, section 3.3.10)."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _BY_DATE = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY")
 _DAYS = {"DAILY": 1, "WEEKLY": 7}
 _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _CYCLE, _YEARS_OF_A_CYCLE = timedelta(days=146_097), 400
-"""The period after which dates, weekdays and weeks repeat."""
+"""The period after which all dates fall on the same weekdays and in the same weeks again."""
 _MOST_STARTS = 100_000
-"""The most starts of one event within the dates to be read."""
+"""The most starts of one event within the dates to read."""
 
 
 def starts_of(
     start: Moment, rules: Iterable[Property], horizon: datetime, inside: datetime
 ) -> Iterator[datetime]:
-    """Yield the wall-clock times at which an event starts by its rules, up to ``horizon``.
+    """Yield the wall-clock times up to ``horizon`` at which an event starts, by its rules.
 
-    Some of those before ``inside`` are left out. RFC 5545 leaves it undefined whether a DTSTART
-    that its own rule does not give counts (section 3.8.5.3), so one at ``inside`` or later, or with
-    a COUNT, is an error. Raises CalendarDataError.
+    Some of the times before ``inside`` are left out. RFC 5545 does not define whether an event
+    starts at a DTSTART that its rule does not contain (section 3.8.5.3). Such a DTSTART is an error
+    if it is not before ``inside`` or if the rule has a COUNT. Raises CalendarDataError.
     """
     yield start.wall
     for line in rules:
@@ -47,8 +47,8 @@ def starts_of(
         elif begun < inside - _CYCLE:
             what = f"its COUNT begins {_YEARS_OF_A_CYCLE} years before the dates to be read"
             line.place.refuse(what, "let it begin later, with the COUNT that is left then")
-        # the same dates in the last cycle before the year 9999, so that even a rule without dates
-        # ends soon after them
+        # The rule is computed for the same dates in the last cycle before the year 9999, so that
+        # the search for dates ends soon even if the rule has none.
         last_year = max(begun, horizon).year
         later = _CYCLE * ((MAXYEAR - last_year) // _YEARS_OF_A_CYCLE)
         text = ";".join(f"{key}={value}" for key, value in parts.items())
@@ -82,9 +82,10 @@ def starts_of(
 
 
 def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]) -> datetime:
-    """Return a later start of the rule than DTSTART, to skip the periods before ``inside``.
+    """Return a start for the rule shortly before ``inside``, to skip the periods until then.
 
-    ``parts`` get what the rule takes from DTSTART.
+    ``begun`` is the DTSTART, which is returned if there are no periods to skip. The parts of the
+    rule that depend on DTSTART are added to ``parts``.
     """
     frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     if frequency in _DAYS:
@@ -105,7 +106,10 @@ def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]
 
 
 def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], datetime]:
-    """Return the parts of a rule, which are supported and in range, and its UNTIL."""
+    """Return the checked parts of a recurrence rule, keyed by name, and its last start time.
+
+    Raises CalendarDataError for parts that are not supported or out of range.
+    """
     parts: dict[str, str] = {}
     for part in filter(None, line.value.strip().upper().split(";")):
         key, _, value = part.partition("=")
@@ -126,14 +130,14 @@ def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], dateti
         )
     _check_weekdays(line, parts)
     if "BYWEEKNO" in parts:
-        # RFC 5545: the weekday is that of DTSTART; dateutil would take every weekday
+        # By RFC 5545 the event is on the weekday of DTSTART; dateutil would use every weekday.
         parts.setdefault("BYDAY", _WEEKDAYS[start.wall.weekday()])
     until = _until(line, parts.pop("UNTIL", None), start)
     return parts, until
 
 
 def _check_weekdays(line: Property, parts: dict[str, str]) -> None:
-    """Refuse such things as the 6th Monday of a month, and the 54th of a year."""
+    """Raise CalendarDataError for weekdays such as the 6th Monday of a month or 54th of a year."""
     of_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
     most = _WEEKDAYS_OF_A_MONTH if of_month else _WEEKDAYS_OF_A_YEAR
     for part in parts.get("BYDAY", "").split(","):
@@ -163,7 +167,10 @@ def _fits(key: str, value: str) -> bool:
 
 
 def _until(line: Property, text: str | None, start: Moment) -> datetime:
-    """Return the last wall-clock time that a rule may give; a date counts to its end."""
+    """Return the last wall-clock time at which an event may start, by the UNTIL of its rule.
+
+    ``text`` is the UNTIL, or None if there is none. A date counts to its end.
+    """
     if text is None:
         return datetime.max.replace(tzinfo=UTC)
     until = moment_of(line._replace(parameters=(), value=text), {})
@@ -172,6 +179,6 @@ def _until(line: Property, text: str | None, start: Moment) -> datetime:
     if until.zone is not None and start.zone is not None:
         try:
             return until.wall.astimezone(start.zone).replace(tzinfo=UTC)
-        except OverflowError:  # close to the year 9999, where it bounds nothing
+        except OverflowError:  # close to the year 9999, where the exact time does not matter
             return until.wall
     return until.wall

@@ -1,4 +1,4 @@
-"""The times of iCalendar (RFC 5545, sections 3.3.4 to 3.3.6): dates, times, lengths, days."""
+"""Parse the dates, times and durations of iCalendar (RFC 5545, sections 3.3.4 to 3.3.6)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DURATION = re.compile(
 
 
 class Moment(NamedTuple):
-    """A date or a time as the file has it.
+    """A date or a time as it is written in the file.
 
-    ``wall`` is its wall-clock time, stored as if in UTC. ``zone`` is the zone of that clock, None
-    for a date and for a floating time, which counts on every clock.
+    ``wall`` is the wall-clock time, stored as if it were in UTC. ``zone`` is the zone of the time,
+    or None for a date and for a floating time, which is a local time in any zone.
     """
 
     wall: datetime
@@ -36,12 +36,12 @@ class Moment(NamedTuple):
     date_only: bool
 
     def at(self, wall: datetime) -> datetime:
-        """Return the instant, in UTC, of a wall-clock time in the zone of this moment."""
+        """Return the instant, in UTC, of the wall-clock time ``wall`` in this moment's zone."""
         return wall if self.zone is None else instant_of(wall, self.zone)
 
 
 class Length(NamedTuple):
-    """The length of an event: a part on the wall clock, then a part in exact time."""
+    """The length of an event: ``nominal`` on the wall clock, followed by ``exact`` in real time."""
 
     nominal: timedelta
     exact: timedelta
@@ -50,13 +50,14 @@ class Length(NamedTuple):
 def instant_of(wall: datetime, zone: tzinfo) -> datetime:
     """Return the instant, in UTC, of a wall-clock time in a zone.
 
-    A repeated time is the first of two; a skipped one is the time of the clock change.
+    A wall-clock time that occurs twice is the first of the two instants. A wall-clock time that is
+    skipped is interpreted with the UTC offset before the change.
     """
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def moments_of(line: Property, zones: Mapping[str, str]) -> list[Moment]:
-    """Return the dates and times of a property. Raises CalendarDataError.
+    """Return the dates or times that a property lists. Raises CalendarDataError.
 
     ``zones`` maps TZIDs that are not IANA names to IANA names.
     """
@@ -85,7 +86,7 @@ def moments_of(line: Property, zones: Mapping[str, str]) -> list[Moment]:
 
 
 def moment_of(line: Property, zones: Mapping[str, str]) -> Moment:
-    """Return the one date or time of a property. Raises CalendarDataError."""
+    """Return the only date or time of a property. Raises CalendarDataError for several."""
     first, *others = moments_of(line, zones)
     if others:
         line.place.refuse(f"{line.name} has {len(others) + 1} values", "keep one of them")
@@ -107,10 +108,10 @@ def _zone(line: Property, tzid: str, zones: Mapping[str, str]) -> ZoneInfo:
 
 
 def length_between(start: Moment, line: Property, zones: Mapping[str, str]) -> Length:
-    """Return the length up to a DTEND. Raises CalendarDataError.
+    """Return the length from ``start`` to the DTEND in ``line``. Raises CalendarDataError.
 
-    If start and end have the same zone, the length is counted on the wall clock, so that a day
-    stays a day when the clocks change. A date that ends on itself is that day.
+    If start and end are in the same zone, the length is measured on the wall clock, so that a day
+    remains a day when the clocks change. If start and end are the same date, the length is one day.
     """
     end = moment_of(line, zones)
     if end.date_only != start.date_only:
@@ -127,7 +128,7 @@ def length_between(start: Moment, line: Property, zones: Mapping[str, str]) -> L
 
 
 def length_of(start: Moment, line: Property) -> Length:
-    """Return the length of a DURATION. Raises CalendarDataError."""
+    """Return the length that a DURATION gives to an event. Raises CalendarDataError."""
     match = _DURATION.fullmatch(line.value.strip())
     groups = match.groups() if match else ()
     if not any(group is not None for group in groups[1:]):
@@ -146,9 +147,10 @@ def length_of(start: Moment, line: Property) -> Length:
 
 
 def on_clock_of(start: Moment, moment: Moment, line: Property | Component) -> datetime:
-    """Return the wall-clock time, on the clock of ``start``, of one of its occurrences.
+    """Return ``moment`` as a wall-clock time in the zone of ``start``.
 
-    Raises CalendarDataError.
+    ``moment`` is an occurrence of the event that starts at ``start``. If it is a date, it gets the
+    time of day of ``start``. Raises CalendarDataError.
     """
     if moment.date_only and not start.date_only:
         return datetime.combine(moment.wall, start.wall.timetz())
@@ -163,7 +165,10 @@ def on_clock_of(start: Moment, moment: Moment, line: Property | Component) -> da
 
 
 class Days(NamedTuple):
-    """The dates that an event covers: ``first`` to before ``after`` completely, others partly."""
+    """The dates that an event covers.
+
+    Dates from ``first`` to before ``after`` are covered completely, dates in ``partly`` in part.
+    """
 
     first: date
     after: date
@@ -171,9 +176,9 @@ class Days(NamedTuple):
 
 
 def days_of(start: datetime, end: datetime, zone: tzinfo) -> Days:
-    """Return the days of a zone that lie between two instants in UTC.
+    """Return the dates in ``zone`` that lie between two instants in UTC.
 
-    An end within the last minute of a day, such as 23:59:59, is the end of that day.
+    An end within the last minute of a day, such as 23:59:59, counts as the end of that day.
     """
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     partly = []

@@ -32,23 +32,23 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
 ) -> str:
     r"""Return the working time of the shifts that start from ``first`` to ``last`` as iCalendar.
 
-    There is one event for each stretch from opening to closing, also across midnight. Events are
-    TRANSPARENT (RFC 5545, section 3.8.2.7), so that they make nobody busy. ``days_off`` adds the
-    dates that an act or an override makes free, as all-day events. Days that no act has confirmed
-    (of ``schedule.provisionally()``) are TENTATIVE.
+    There is one event for each interval from opening to closing, also across midnight. Events are
+    TRANSPARENT (RFC 5545, section 3.8.2.7), so that clients do not show people as busy.
+    ``days_off`` adds all-day events for the dates that an act or an override makes days off. Days
+    that no act has confirmed (of ``schedule.provisionally()``) are TENTATIVE.
 
     ``stamp`` is the DTSTAMP, an aware datetime; the same arguments give the same text. ``name`` is
-    the calendar's name; UIDs are made of it and of where an event starts, so that a later file
-    with the same name updates the events of an earlier one. ``lang`` is the language of the words,
-    "en" or "ru".
+    the calendar's name. The UID of an event consists of a digest of ``name`` and of the event's
+    start, so that a later file with the same name updates the events of an earlier file. ``lang``
+    is the language of the texts, "en" or "ru".
 
-    Times are in UTC, which every client converts correctly. A TZID could not name the second of
-    two repeated hours, and would need a VTIMEZONE with every change of the zone, which many clients
-    do not read.
+    Times are in UTC, which every client converts correctly. Local times with a TZID could not
+    express the second of two repeated hours, and would need a VTIMEZONE with every change of the
+    zone, which many clients do not read.
 
-    Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError for a
-    ``last`` before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for hours
-    with parts of a second, TypeError for other values.
+    Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError if
+    ``last`` is before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for
+    hours with fractions of a second, and TypeError for other values.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> stamp = datetime(2025, 10, 1, tzinfo=UTC)
@@ -89,7 +89,10 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
 
 
 class _Feed(NamedTuple):
-    """What all events of a file share."""
+    """The values that are the same in all events of a file.
+
+    ``digest`` is a digest of the calendar's name, and ``stamp`` is the DTSTAMP.
+    """
 
     digest: str
     stamp: str
@@ -97,7 +100,11 @@ class _Feed(NamedTuple):
 
 
 class _Event(NamedTuple):
-    """The lines of an event that differ; ``confirmed``: an act decides the day."""
+    """The values that differ from event to event.
+
+    ``start`` and ``end`` are complete lines, and ``uid`` is the event's part of the UID.
+    ``confirmed`` is False if no act has decided the day.
+    """
 
     start: str
     end: str
@@ -108,7 +115,10 @@ class _Event(NamedTuple):
 
 
 def _stretches(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
-    """Return the stretches of a date's shifts, in UTC, without those of the date before."""
+    """Return the working intervals of a date's shifts, in UTC.
+
+    Time that belongs to a shift of the date before is left out.
+    """
     before = day - ONE_DAY
     left = _in_utc(schedule, day)
     for from_, until in _in_utc(schedule, before) if schedule.knows(before) else ():
@@ -130,7 +140,10 @@ def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
 def _working(
     schedule: Schedule, day: date, stretches: list[tuple[datetime, datetime]], feed: _Feed
 ) -> Iterator[str]:
-    """Yield the events of a working day; the description explains a day that is not ordinary."""
+    """Yield the lines of a working day's events.
+
+    The description says why the day differs from the ordinary week.
+    """
     description, confirmed = "", True
     if day in schedule.overrides:
         description = words.pick(words.OVERRIDDEN, feed.lang)
@@ -146,7 +159,7 @@ def _working(
 
 
 def _day_off(schedule: Schedule, day: date, feed: _Feed) -> Iterator[str]:
-    """Yield the event of a date without shifts, unless it is an ordinary day of the week."""
+    """Yield the lines of the event for a day off, or nothing for an ordinary weekly day off."""
     if day in schedule.overrides:
         reason, confirmed = words.pick(words.OVERRIDDEN, feed.lang), True
     else:
