@@ -13,7 +13,7 @@ import click
 import pytest
 from dateutil.rrule import rrulestr
 
-from workhours_sla import Calendar, Schedule, WeeklyHours
+from workhours_sla import Calendar, Event, Schedule, WeeklyHours
 from workhours_sla.adapters.calendars.icalendar import recurrence
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import parse_config
@@ -30,7 +30,7 @@ from workhours_sla.files import (
     read_icalendar,
     read_xmlcalendar,
 )
-from workhours_sla.json import from_json
+from workhours_sla.json import from_json, to_json
 from workhours_sla.worktime.budget import parse_budget
 
 pytest.importorskip("numpy")  # of reports
@@ -93,6 +93,12 @@ def test_a_budget_of_thousands_of_digits_is_refused(read: Read, text: str) -> No
     assert "99999…" in refusal(read, text)
 
 
+@pytest.mark.parametrize("text", ["09(8{}", "09:00-{}", "Mo {}", "{}"])
+def test_hours_of_characters_that_must_be_escaped_are_refused_briefly(text: str) -> None:
+    for many in ("\U00102a9d", "\x17", "\ud800"):
+        assert "cannot read the hours" in refusal(WeeklyHours.parse, text.format(many * 500))
+
+
 @pytest.mark.parametrize("read", [config, acts])
 def test_toml_that_its_parser_gives_up_on_is_refused(read: Read) -> None:
     assert "too many digits" in refusal(read, f"x = {NINES}")
@@ -137,6 +143,24 @@ def test_a_weekday_that_no_month_or_year_has_is_refused(rule: str, words: str) -
 @pytest.mark.parametrize("written", ['"\ud800"', '{"schema": "\ud800"}', "\ud800"])
 def test_half_a_character_in_a_report_is_refused(written: str) -> None:
     assert "not a report in JSON" in refusal(report_from_json, written)
+
+
+@pytest.mark.parametrize("read", [config, acts])
+@pytest.mark.parametrize("text", ['kind = "\ud800"', '"\udc00" = 1', "# \udfff\nx = 1"])
+def test_toml_with_half_of_a_surrogate_pair_is_refused(read: Read, text: str) -> None:
+    assert "line 2 has half of a surrogate pair" in refusal(read, f"[input]\n{text}")
+
+
+@pytest.mark.parametrize("old", ["workhours.event/1", "event_id", "2025-03-11T14:20", "created"])
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\ud800"])
+def test_json_with_half_of_a_surrogate_pair_is_refused(old: str, half: str) -> None:
+    when = "2025-03-11T17:20:00+03:00"
+    event = to_json(Event("e1", "A-1", "created", *[datetime.fromisoformat(when)] * 2))
+    assert "half of a surrogate pair" in refusal(from_json, event.replace(old, half, 1))
+    report = '{"schema":"workhours.report/3","report":{"target":"' + half + '"}}'
+    assert "half of a surrogate pair" in refusal(report_from_json, report)
+    whole = event.replace("A-1", "\\ud83d\\ude00", 1)
+    assert from_json(whole, Event).appeal_id == "\U0001f600"
 
 
 def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:

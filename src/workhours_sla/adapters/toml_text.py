@@ -20,14 +20,21 @@ _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:
 def tables_of(text: str, name: str) -> dict[str, Any]:
     r"""Parse TOML text and return its tables; messages name the file ``name``.
 
-    Raises ConfigError for text that is not TOML, is too large or too deeply nested, or has integers
-    with too many digits. The error has the line number (``line``) if it is known.
+    Raises ConfigError for text that is not TOML, has half of a surrogate pair, is too large or too
+    deeply nested, or has integers with too many digits. The error has the line number (``line``) if
+    it is known.
 
     >>> tables_of('[target]\nbudget = "4h"', "office.toml")
     {'target': {'budget': '4h'}}
     """
     if len(text) > LONGEST:
         _refuse(name, f"{name} has more than {LONGEST:,} characters; write a shorter file")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        number = text.count("\n", 0, error.start) + 1
+        why = f"line {number} has half of a surrogate pair"
+        _refuse(name, f"{name} is not TOML that can be read: {why}; write whole characters", number)
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > DEEPEST and _QUOTED.sub("", line).count(".") > DEEPEST:
             why = f"line {number} has more than {DEEPEST} dots outside of quotes"

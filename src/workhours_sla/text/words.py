@@ -457,12 +457,16 @@ def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
     Long texts among the facts are shortened, except ``example``.
     """
     short = {
-        name: clipped(fact, LONGEST_SHOWN + 3)
-        if isinstance(fact, str) and name != "example"
-        else fact
+        name: _short(fact) if isinstance(fact, str) and name != "example" else fact
         for name, fact in facts.items()
     }
     return pick(REFUSALS[cause], lang).format(**short)
+
+
+def _short(fact: str) -> str:
+    """Return the beginning of a text, less of one whose characters must be escaped."""
+    short = clipped(fact, LONGEST_SHOWN + 3)
+    return short if len(repr(short)) <= 2 * LONGEST_SHOWN else clipped(fact, LONGEST_SHOWN // 10)
 
 
 def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:

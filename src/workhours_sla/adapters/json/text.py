@@ -15,6 +15,10 @@ from workhours_sla.errors import ConfigError, shown
 if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do not load
     from workhours_sla.adapters.shape import Reader
 
+_ESCAPE: Final = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)"
+)
+"""An escape of JSON, or two that make up a surrogate pair; half of a pair is a group."""
 _CONTROLS: Final = re.compile("[\x7f-\x9f]")
 _CONTROL_BYTES: Final = re.compile(b"\x7f|\xc2[\x80-\x9f]")
 
@@ -33,7 +37,8 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
     """Parse JSON text, in UTF-8 if it is bytes, and return its data.
 
     Raises TypeError if ``text`` is neither str nor bytes. Raises ConfigError for text that is not
-    JSON, is nested too deep, or has a key twice or an integer with too many digits.
+    JSON, is nested too deep, or has a key twice, half of a surrogate pair, or an integer with too
+    many digits.
     """
     if not isinstance(text, str | bytes):
         msg = f"give the JSON as text, not {shown(text)}"
@@ -50,9 +55,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
     try:
         if isinstance(text, bytes):
             text = text.decode()
-        elif not text.isascii():
-            text.encode()  # a lone surrogate is not text
-        return json.loads(text, object_pairs_hook=unique)
+        data = json.loads(text, object_pairs_hook=unique)
     except ConfigError:  # also a ValueError
         raise
     except json.JSONDecodeError as error:
@@ -60,3 +63,15 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         return reader.fail((), what, "give a document as it was written")
     except (ValueError, RecursionError):
         return reader.fail((), "not JSON that can be read", "give a document as it was written")
+    if not _is_whole(text):
+        reader.fail((), "it has half of a surrogate pair", "give whole characters")
+    return data
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a JSON text has no half of a surrogate pair, which is not text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return not any(found[1] for found in _ESCAPE.finditer(text))
