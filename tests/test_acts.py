@@ -86,9 +86,10 @@ def test_an_error_names_the_key_path(text: str, says: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["none.toml", "a\0b", "a\ud800"])
+def test_a_missing_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read the calendar file"):
-        load_acts(tmp_path / "none.toml")
+        load_acts(tmp_path / name)
 
 
 def test_every_layer_but_the_weekly_pattern_can_have_acts() -> None:

@@ -49,6 +49,32 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     return main(["watch", source, "--store", store, "--once", "--clock", "events", *options])
 
 
+# -- names that no file can have -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["watch", "NAME", "--store", "store.db", "--once"],
+        ["watch", "events.jsonl", "--store", "NAME", "--once"],
+        ["watch", "events.jsonl", "--store", "store.db", "--once", "--sink", "NAME"],
+        ["report", "events.jsonl", *AS_OF, "--csv", "NAME"],
+        ["report", "events.jsonl", *AS_OF, "--revise", "NAME"],
+        ["outbox", "rewrite", "NAME", "--store", "store.db"],
+        ["store", "check", "NAME"],
+        ["due", "2026-03-12 10:15", "--config", "NAME"],
+        ["due", "2026-03-12 10:15", "--calendar-file", "NAME"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_refused(
+    command: list[str], name: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name if one == "NAME" else one for one in command]) == 2
+    assert "internal error" not in capsys.readouterr().err
+    assert not (here / "store.db").exists()
+
+
 # -- files that are named twice ----------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -73,7 +74,7 @@ def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
     """Yield the files of a store: the database, its logs and its lock file."""
     if name is not None:
         # they are beside the given name, or beside the target of a symbolic link
-        for place in dict.fromkeys((name, os.path.realpath(name))):
+        for place in dict.fromkeys((name, _real(name))):
             for ending in _OF_A_STORE:
                 yield _file("--store", place + ending, is_written=is_written, group="store")
 
@@ -83,8 +84,15 @@ def _label(file: NamedFile, lang: str) -> str:
 
 
 def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:
-    place = os.path.normcase(os.path.realpath(name))
-    return NamedFile(option, name, is_written, place, _inode(name), group)
+    return NamedFile(option, name, is_written, os.path.normcase(_real(name)), _inode(name), group)
+
+
+def _real(name: str) -> str:
+    """Return a path without symbolic links. Raises OSError for what no file can be named."""
+    try:
+        return os.path.realpath(name)
+    except ValueError:  # a null character, or half of a surrogate pair
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), name) from None
 
 
 def _streams() -> Iterator[NamedFile]:

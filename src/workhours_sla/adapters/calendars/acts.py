@@ -91,8 +91,9 @@ def load_acts(path: Path) -> Acts:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
+    except (OSError, ValueError) as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        why = (getattr(error, "strerror", None) or str(error)) if is_text else "it is not UTF-8"
         msg = f"cannot read the calendar file {str(path)!r} ({why}); give a TOML file of acts"
         raise ConfigError(msg, name=str(path)) from None
     return parse_acts(text, str(path))
