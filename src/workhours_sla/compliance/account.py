@@ -58,7 +58,7 @@ class CalendarUsed:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The versions and fingerprints of all that the figures of a report were computed from.
+    """The versions and fingerprints of the data from which the figures of a report were computed.
 
     ``library`` is the version of this library, ``input_hash`` a fingerprint of the events or rows,
     and ``policy`` a fingerprint of the target and its schedules. Reports with equal provenance,
@@ -107,7 +107,11 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
 
 
 def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return the dates from the first week to the last due time or ``as_of``, the later of them."""
+    """Return what kind of day each date is that the report spans.
+
+    The dates begin with the first week of arrival. They end with the last due time, or with
+    ``as_of`` if it is later.
+    """
     due = np.where(cases.due == NEVER, cases.started, cases.due)
     last = date_of(int(local_times(cases, due).max()) // DAY)
     reference = cases.reference

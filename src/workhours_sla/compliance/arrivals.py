@@ -111,7 +111,7 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def local_times(cases: Cases, instants: IntArray) -> IntArray:
-    """Return one instant per case in the local time of its schedule, as ``to_local`` does."""
+    """Convert one instant per case to the local time of the case's schedule, as ``to_local``."""
     return to_local(instants, cases.schedule_of, cases.schedules)
 
 

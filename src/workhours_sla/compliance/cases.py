@@ -123,15 +123,13 @@ class Cases:
     depend on the order of rows. The numbers from ``calendar_unknown`` on count cases; they are
     explained in ``account.Quality``.
 
-    >>> from workhours_sla import Event, EventType, Schedule, evaluate
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
     >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
     >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
-    >>> found = evaluate([event], Policy([target]), as_of=now)
-    >>> cases = cases_of_outcomes(found.outcomes, target, as_of=now)
-    >>> print(cases.due.astype("M8[us]")[0])
+    >>> print(cases_of_columns(columns, target, as_of=now).due.astype("M8[us]")[0])
     2025-03-11T12:15:00.000000
     """
 
@@ -215,7 +213,6 @@ def cases_of_evaluation(  # noqa: PLR0913
     reason. Raises PolicyError for an unknown target, NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
-    >>> from workhours_sla.statistics.maturity import VERDICTS
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> policy = Policy([Target("first reply", timedelta(hours=4), office)])
     >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
@@ -323,7 +320,7 @@ def cases_of_outcomes(
 
 
 _WITHOUT_ID: Final = frozenset({"channel", "topic"})
-"""The attributes whose fields on an Outcome have the plain name, without ``_id``."""
+"""The attributes whose field on an Outcome has the same name; the others have ``_id`` added."""
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:

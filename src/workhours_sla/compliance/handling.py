@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,16 +69,10 @@ def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators
     return Indicators(int(noon.sum()), int(before_lunch.sum()), agencies)
 
 
-class _AgencyCounts:
-    """The counts of one agency while its events are read; mutable."""
-
-    def __init__(self) -> None:
-        self.replied = self.formal = self.deletes = self.late_transfers = 0
-        self.delays: list[timedelta] = []
-
-
 def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduct, ...]:
-    by_agency: dict[str | None, _AgencyCounts] = {}
+    """Return the conduct of each agency that had one of the appeals, ordered by name."""
+    counts: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
+    delays: defaultdict[str | None, list[timedelta]] = defaultdict(list)
     counted: set[str] = set()
     for row in range(len(cases)):
         name = str(cases.ids[row])
@@ -87,17 +82,17 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
         appeal = read_appeal(by_appeal[name])
         if appeal.created is not None:
             schedule = cases.schedules[int(cases.schedule_of[row])]
-            _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), by_agency)
+            _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), counts, delays)
     return tuple(
         Conduct(
             agency,
-            found.replied,
-            found.formal,
-            median_low(found.delays) if found.delays else None,
-            found.deletes,
-            found.late_transfers,
+            found["replied"],
+            found["formal"],
+            median_low(delays[agency]) if delays[agency] else None,
+            found["deletes"],
+            found["late_transfers"],
         )
-        for agency, found in sorted(by_agency.items(), key=lambda item: item[0] or "")
+        for agency, found in sorted(counts.items(), key=lambda item: item[0] or "")
     )
 
 
@@ -105,7 +100,8 @@ def _count(
     appeal: Appeal,
     schedule: Schedule,
     due: datetime | None,
-    by_agency: dict[str | None, _AgencyCounts],
+    counts: defaultdict[str | None, Counter[str]],
+    delays: defaultdict[str | None, list[timedelta]],
 ) -> None:
     """Count each event of one appeal for the agency that had the appeal at that time."""
     holder: str | None = None
@@ -115,17 +111,17 @@ def _count(
         kind, at = event.type, event.occurred_at
         if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:
             holder = event.agency_id
-        mine = by_agency.setdefault(holder, _AgencyCounts())
+        mine = counts[holder]
         if kind is EventType.TRANSFERRED and due is not None and at <= due:
-            mine.late_transfers += schedule.elapsed(at, due) <= LAST_HOUR
+            mine["late_transfers"] += schedule.elapsed(at, due) <= LAST_HOUR
         elif kind is EventType.REGISTERED and not registered:
             registered = True
-            mine.delays.append(at - posted_at)
+            delays[holder].append(at - posted_at)
         elif kind is EventType.DELETED and event.author_role != "citizen":
-            mine.deletes += 1
+            mine["deletes"] += 1
         elif kind is EventType.REPLIED and not replied and event.author_role in _ANSWERING:
             replied = True
-            mine.replied += 1
-            mine.formal += appeal.judged.get(event.event_id, event.substantive) is False
+            mine["replied"] += 1
+            mine["formal"] += appeal.judged.get(event.event_id, event.substantive) is False
         if kind is EventType.TRANSFERRED and event.agency_id is not None:
             holder = event.agency_id

@@ -66,7 +66,7 @@ class RateChange:
 
 
 def class_codes(when: Arrivals) -> IntArray:
-    """Return the number of each case's class, -1 where the calendar does not cover its dates."""
+    """Return the class of each case as a number, -1 if the calendar does not cover its dates."""
     known = (when.arrival_class >= 0) & (when.due_class >= 0)
     return np.where(known, when.arrival_class * len(DUE_CLASSES) + when.due_class, -1)
 
@@ -88,7 +88,7 @@ def _matured_and_met(tally: Tally, codes: IntArray, groups: int) -> tuple[list[i
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return the rows with the share that each of them would have with the mix of all cases.
+    """Return the rows of a table with ``standardised`` set: their share with the mix of all cases.
 
     ``codes`` has the number of each case's row, ``classes`` the number of its class; -1 is none.
     """

@@ -198,18 +198,6 @@ def report_numbers(
     ``events`` are the events of the cases, if they are known. They show which agencies had the late
     appeals, and how each agency handled its appeals. Raises EventError if there are no cases, and
     LookupError for an unknown grouping.
-
-    >>> from workhours_sla import Schedule, Target
-    >>> from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
-    >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
-    >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
-    >>> total = report_numbers(cases).total
-    >>> total.counts.matured, total.rate.met, total.overdue
-    (2, 1, 1)
     """
     chosen = options or ReportOptions()
     require_cases(cases)

@@ -334,5 +334,5 @@ def in_order(by: str, rows: Sequence[Row]) -> Table:
 
 
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
-    """Return the codes of groups with cases without a group, -1, as one more group, the last."""
+    """Return ``codes`` with -1, for no group, replaced by ``groups``, the number of groups."""
     return np.where(codes < 0, groups, codes)

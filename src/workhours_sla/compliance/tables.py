@@ -94,7 +94,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of the grouping ``by``.
+    """One table of a report: the grouping ``by``, with a row for each group.
 
     Rows are ordered by the number of arrivals, the most first, or else by time or class.
     """

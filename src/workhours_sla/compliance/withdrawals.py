@@ -31,7 +31,7 @@ class Withdrawals:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the shares answered and withdrawn within a working time, None if they are unknown.
+    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown.
 
     ``curve`` is the Kaplan-Meier curve of all cases of the tally.
     """

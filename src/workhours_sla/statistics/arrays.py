@@ -23,12 +23,7 @@ NEVER = int(np.iinfo(np.int64).max)
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers of 0 or more, of any shape; return them as int64.
-
-    >>> whole_numbers("met", [3, -1])
-    Traceback (most recent call last):
-    ValueError: met has -1, but a count or duration is never negative; check how it was computed
-    """
+    """Check that ``values`` are whole numbers of 0 or more, of any shape; return them as int64."""
     array = _integers(name, values)
     if array.size and array.min() < 0:
         msg = (
@@ -43,20 +38,12 @@ def instants(name: str, values: ArrayLike) -> IntArray:
     """Check that ``values`` are whole numbers in one dimension; return them as int64.
 
     Negative numbers are allowed: they are instants before 1970.
-
-    >>> instants("arrived", [-5, 7]).tolist()
-    [-5, 7]
     """
     return in_one_dimension(name, _integers(name, values))
 
 
 def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
-    """Check that ``values`` are ``length`` booleans in one dimension; return them as an array.
-
-    >>> flags("answered", [0, 1], 2)
-    Traceback (most recent call last):
-    ValueError: answered must be true or false, not int64; compare it, as in column == 1
-    """
+    """Check that ``values`` are ``length`` booleans in one dimension; return them as an array."""
     array = in_one_dimension(name, np.asarray(values))
     if array.dtype != np.bool_:
         msg = f"{name} must be true or false, not {array.dtype}; compare it, as in column == 1"
@@ -65,12 +52,7 @@ def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
 
 
 def measurements(name: str, values: ArrayLike) -> FloatArray:
-    """Check that ``values`` are finite numbers in one dimension; return them as float64.
-
-    >>> measurements("medians", [1.5, float("nan")])
-    Traceback (most recent call last):
-    ValueError: medians has nan at 1; leave out missing values
-    """
+    """Check that ``values`` are finite numbers in one dimension; return them as float64."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
         msg = f"{name} must be numbers, not {array.dtype}; convert them first"
@@ -87,13 +69,6 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
     """Check that 0 <= met <= n and that the shapes are equal; return both arrays as int64.
 
     Every n must be at least 1, unless ``some_empty`` is true.
-
-    >>> counts([3, 0], [3, 0])
-    Traceback (most recent call last):
-    ValueError: n has 0, and an empty cohort has no share; leave the empty cohort out
-    >>> counts([4], [3])
-    Traceback (most recent call last):
-    ValueError: met 4 of n 3 is impossible; count both over the same cohort
     """
     whole = whole_numbers("n", n)
     part = same_shape("met", whole_numbers("met", met), whole.shape)
@@ -113,12 +88,7 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
 
 
 def share(name: str, value: float) -> float:
-    """Check that ``value`` is strictly between 0 and 1; return it as a float.
-
-    >>> share("target", 90)
-    Traceback (most recent call last):
-    ValueError: target 90 is not strictly between 0 and 1; write 90 % as 0.9
-    """
+    """Check that ``value`` is strictly between 0 and 1; return it as a float."""
     if not 0 < value < 1:
         msg = f"{name} {value} is not strictly between 0 and 1; write 90 % as 0.9"
         raise ValueError(msg)
@@ -126,21 +96,12 @@ def share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width, in standard errors, of a two-sided normal interval.
-
-    >>> round(normal_quantile(0.95), 5)
-    1.95996
-    """
+    """Return the half-width, in standard errors, of a two-sided normal interval."""
     return NormalDist().inv_cdf((1 + share("confidence", confidence)) / 2)
 
 
 def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Check that ``array`` has one dimension, and return it.
-
-    >>> in_one_dimension("n", np.array(7))
-    Traceback (most recent call last):
-    ValueError: n has 0 dimensions and needs one; give a list or a column
-    """
+    """Check that ``array`` has one dimension, and return it."""
     if array.ndim != 1:
         msg = f"{name} has {array.ndim} dimensions and needs one; give a list or a column"
         raise ValueError(msg)
@@ -148,12 +109,7 @@ def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 
 
 def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
-    """Check that the shape of ``array`` is ``shape``, and return ``array``.
-
-    >>> same_shape("met", np.array([1, 2]), (3,))
-    Traceback (most recent call last):
-    ValueError: met has the shape (2,), not (3,); give one value for each
-    """
+    """Check that the shape of ``array`` is ``shape``, and return ``array``."""
     if array.shape != shape:
         msg = f"{name} has the shape {array.shape}, not {shape}; give one value for each"
         raise ValueError(msg)
@@ -161,11 +117,7 @@ def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> ND
 
 
 def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Make ``array`` read-only, since results are immutable, and return it.
-
-    >>> read_only(np.array([1, 2])).flags.writeable
-    False
-    """
+    """Make ``array`` read-only, since results are immutable, and return it."""
     array.setflags(write=False)
     return array
 

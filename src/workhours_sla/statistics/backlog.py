@@ -70,9 +70,9 @@ class LittlesLaw:
 def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
     """Return how many appeals are open at each instant t of ``at``: arrived <= t < left.
 
-    ``arrived`` and ``left`` have one instant for each appeal. An appeal leaves with its answer or
-    withdrawal, or NEVER. All three arguments are whole numbers in one dimension. The result is
-    int64, with one count for each instant of ``at``. Raises ValueError for an appeal that left
+    ``arrived`` and ``left`` have one instant for each appeal; ``left`` is the instant of the answer
+    or the withdrawal, or NEVER. All three arguments are whole numbers in one dimension. The result
+    is int64, with one count for each instant of ``at``. Raises ValueError for an appeal that left
     before it arrived.
 
     >>> from workhours_sla.statistics.arrays import NEVER
@@ -126,9 +126,8 @@ def backlog_ages(ages: ArrayLike) -> BacklogAges:
 def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
     """Return the numbers of arrivals and departures in each period.
 
-    ``edges`` are increasing instants: a period includes its first edge, and ends before the next
-    edge, where the next period begins. ``arrived`` and ``left`` are as in ``backlog``. Raises
-    ValueError.
+    ``edges`` are increasing instants. Each period includes the edge at which it begins and ends
+    just before the next edge. ``arrived`` and ``left`` are as in ``backlog``. Raises ValueError.
 
     >>> found = flow([0, 2, 3], [4, 9, 3], [0, 3, 6])
     >>> found.arrivals.tolist(), found.departures.tolist(), found.net.tolist()

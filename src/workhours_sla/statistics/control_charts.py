@@ -1,6 +1,6 @@
 """Control charts of one number per week or month, to distinguish a change from the usual noise.
 
-The baseline is the first points of a series; the limits for all points are computed from it.
+The baseline of a series is its first points, from which the limits of all its points are computed.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class MergedPeriods:
     last_is_short: bool
 
     def totals(self, numbers: ArrayLike) -> IntArray:
-        """Return the sums of ``numbers``, one per original period, over each merged period.
+        """Return for each merged period the sum of ``numbers``, given for each original period.
 
         >>> merge_short_periods([16, 0, 40], shortest=8).totals([50, 20, 90]).tolist()
         [50, 110]
@@ -238,7 +238,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return for each point how many of the ``window`` points that end with it are marked."""
+    """Return for each point how many ``marks`` are true in the ``window`` that ends with it."""
     sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
     found: IntArray = sums[window:] - sums[: marks.size]
     return found

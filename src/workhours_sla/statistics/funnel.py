@@ -24,13 +24,13 @@ from workhours_sla.statistics.arrays import (
 )
 
 WARNING = 0.95
-"""The probability between the warning limits; they are about two standard errors away."""
+"""The probability that a unit at the target is within the warning limits, by chance alone."""
 
 ACTION = 0.998
-"""The probability between the action limits; they are about three standard errors away."""
+"""The probability that a unit at the target is within the action limits, by chance alone."""
 
 WINSORISED = 0.1
-"""The fraction of the units at each end that is pulled in before the spread is measured."""
+"""The fraction of the units at each end whose z values are winsorised, that is, moved inward."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -62,9 +62,6 @@ def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> Bool
     ``verdicts`` are codes of VERDICTS. ``limits`` are the last instants at which an answer is in
     time, in the unit of ``as_of``. Both have one dimension. A breached appeal is past its limit by
     definition.
-
-    >>> matured(np.array([MET, MET, BREACHED, PENDING]), np.array([5, 9, 4, 8]), 8).tolist()
-    [True, False, True, False]
     """
     found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & (limits < as_of))
     return found
@@ -77,10 +74,6 @@ def grouped_counts(
 
     All arrays have one dimension and one value for each appeal: ``verdicts`` its code in VERDICTS,
     ``matured`` whether it has matured, and ``groups`` the number of its group, -1 if it is in none.
-
-    >>> codes, groups = np.array([MET, BREACHED, AT_RISK]), np.array([0, 0, -1])
-    >>> [one.breached for one in grouped_counts(codes, codes < PENDING, groups, 2)]
-    [1, 0]
     """
     kinds = len(VERDICTS)
     inside = groups >= 0

@@ -31,16 +31,18 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalCurve:
-    """The share of appeals not yet answered by the time waited: 1 at first, lower from each time.
+    """The share of appeals not yet answered, as a step function of the time waited.
 
-    All arrays have one value for each of ``times``, the durations at which appeals were answered.
-    ``at_risk`` counts the appeals that waited at least as long as that time, and ``answers`` the
-    appeals answered at it. ``survival`` is the share not answered from that time on, ``lower`` and
-    ``upper`` its confidence limits, and ``variance`` its variance by Greenwood's formula.
+    The share is 1 at first and falls at each of ``times``, the durations at which appeals were
+    answered. Each array has one value per time. ``at_risk`` counts the appeals that waited at least
+    as long as the time, and ``answers`` the appeals answered at that time. ``survival`` is the
+    share that is left, ``lower`` and ``upper`` are its confidence limits, and ``variance`` is its
+    variance by Greenwood's formula.
 
-    The formula has no value where the share is 0: there the variance is nan, the lower limit is 0,
+    The formula has no value where the share is 0. There the variance is nan, the lower limit is 0,
     and the upper limit is that of the time before, since the share never rises. ``longest`` is the
-    largest duration of any appeal. A share that is still above 0 is unknown beyond it.
+    largest duration of any appeal; if the share is above 0 at the end, it is unknown after
+    ``longest``.
     """
 
     times: IntArray
@@ -70,13 +72,7 @@ class SurvivalCurve:
         return time <= self.longest or bool(ended)
 
     def require_known(self, time: int) -> None:
-        """Raise ValueError if the share not yet answered is unknown at ``time``.
-
-        >>> kaplan_meier([1, 4], [True, False]).require_known(5)
-        Traceback (most recent call last):
-        ValueError: nothing is known after 4, where the last appeal was still open; ask for a time \
-below 5
-        """
+        """Raise ValueError if the share not yet answered is unknown at ``time``."""
         if time < 0:
             msg = f"time {time} is negative; a duration is 0 or more"
             raise ValueError(msg)

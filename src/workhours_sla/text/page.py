@@ -87,7 +87,6 @@ PAGE: Final = Texts(
         "place_2": {"en": "above 99.8%", "ru": "выше 99,8 %"},
         "place_-1": {"en": "below 95%", "ru": "ниже 95 %"},
         "place_-2": {"en": "below 99.8%", "ru": "ниже 99,8 %"},
-        "from_to": {"en": "{low}\N{EN DASH}{high}", "ru": "{low}\N{EN DASH}{high}"},
         "late_first": {
             "en": "Shown are {shown} of {all}: open ones first, then the most overdue.",
             "ru": "Показано {shown} из {all}: сначала открытые, затем по величине просрочки.",

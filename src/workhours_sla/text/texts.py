@@ -95,9 +95,5 @@ def plural(count: object, forms: list[str], lang: str) -> str:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return a text with dashes instead of hyphens, and with no-break spaces before units.
-
-    >>> typeset("less - or more", "en")
-    'less – or more'
-    """
+    """Return a text with dashes instead of hyphens, and with no-break spaces before units."""
     return _NARROW.sub(_NBSP, text).replace(" - ", _DASH[lang])

@@ -1,6 +1,6 @@
 """The words of days, verdicts, dates and errors in Russian and English, as plain tables.
 
-The core imports this module, so it imports nothing but ``errors``.
+The core imports this module, so this module imports only ``errors``.
 """
 
 from __future__ import annotations
@@ -428,7 +428,7 @@ LINES: Final[Mapping[str, Words]] = {
     "changes": {"en": "changes", "ru": "изменения"},
     "digests": {"en": "digests", "ru": "сводки"},
 }
-"""The names of what a sink writes, one line each."""
+"""The names of the records that a sink can write, one on each line of its file."""
 
 WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -476,7 +476,7 @@ def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
 
 
 def holiday(name: str, lang: str) -> str:
-    """Return the name of a holiday, which is Russian, in ``lang`` if there is a translation."""
+    """Return the Russian name of a holiday in ``lang``, unchanged if it has no translation."""
     return HOLIDAYS_EN.get(name, name) if lang == "en" else name
 
 
