@@ -213,6 +213,7 @@ def cases_of_evaluation(  # noqa: PLR0913
     reason. Raises PolicyError for an unknown target, NaiveDatetimeError.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> from workhours_sla.statistics.maturity import VERDICTS
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> policy = Policy([Target("first reply", timedelta(hours=4), office)])
     >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
