@@ -17,8 +17,7 @@ np = pytest.importorskip("numpy")
 
 from workhours_sla.compliance.arrivals import arrivals  # noqa: E402
 from workhours_sla.compliance.backlog_series import backlog_series  # noqa: E402
-from workhours_sla.compliance.tables import Tally  # noqa: E402
-from workhours_sla.compliance.withdrawals import withdrawals  # noqa: E402
+from workhours_sla.compliance.tables import Tally, withdrawals  # noqa: E402
 from workhours_sla.report import (  # noqa: E402
     AppealColumns,
     Cases,

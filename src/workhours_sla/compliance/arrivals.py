@@ -36,7 +36,10 @@ ARRIVAL_CLASSES: Final = (
 """
 
 DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
-"""The classes of cases by the day due; ``after_days_off`` is the first after three days off."""
+"""The classes of cases by the day on which they are due.
+
+``after_days_off`` is the first working day after at least three days off.
+"""
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """The keys of the rows of the table ``weekday``."""

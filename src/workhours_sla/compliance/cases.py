@@ -120,8 +120,8 @@ class Cases:
     ``elapsed`` and ``overdue`` are those of Outcome in microseconds, or UNKNOWN if they depend on a
     date that the calendar does not cover. ``ids[row]`` is the id of the appeal. ``groups`` maps the
     name of a grouping to its labels. ``input_hash`` is a fingerprint of the input that does not
-    depend on the order of rows. The numbers from ``calendar_unknown`` on count cases; they are
-    explained in ``account.Quality``.
+    depend on the order of rows. ``calendar_unknown`` and the fields after it are numbers of cases,
+    which ``account.Quality`` explains.
 
     >>> from workhours_sla import Schedule, Target
     >>> from workhours_sla.report import AppealColumns, cases_of_columns

@@ -39,9 +39,9 @@ class AppealColumns:
 
     ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, or NaT; ``excluded`` is bool.
     ``ids[row]`` is the id of the appeal; without ``ids`` it is the number of the row. ``groups``
-    maps the name of a grouping to its labels. ``schedule_names`` has the name of each row's
-    schedule, for a target with ScheduleBy; without it, the grouping by the attribute of the
-    ScheduleBy is used.
+    maps the name of a grouping to its labels. If the target selects schedules by name
+    (ScheduleBy), ``schedule_names`` has the name for each row; by default the names come from the
+    grouping by the attribute of that ScheduleBy.
 
     >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
     >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
@@ -68,7 +68,7 @@ def cases_of_columns(
     The budget of ``target`` must be working time. A clock starts when the appeal is posted and
     stops with the answer. Rows without a post, with an answer before the post, or without a
     schedule are quarantined. Rows posted after ``as_of`` are left out, and answers or withdrawals
-    after ``as_of`` are ignored. ``provisional`` decides dates by rule that no act has decided.
+    after ``as_of`` are ignored. ``provisional`` decides by rule the dates that no act has decided.
     Raises NaiveDatetimeError, BudgetError, PolicyError, TypeError for time columns that are not
     datetime64, and ValueError for columns of different lengths.
 
@@ -190,7 +190,7 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
 def _clock_columns(
     rows: _Rows, target: Target, budget: timedelta, now: np.datetime64, *, provisional: bool
 ) -> dict[str, Any]:
-    """Return the columns of Cases that depend on the schedule, keyed by the name of their field."""
+    """Return the columns of times and verdicts of Cases, keyed by the name of their field."""
     posted, answered, gone, excluded, of = rows
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
     schedules = target.schedules

@@ -24,7 +24,8 @@ class Late:
     whether the appeal would have been in time if that agency had received it one hour of working
     time earlier (at once, if less than an hour was spent before) and if all later work had taken
     as much working time as it did. ``hour_earlier`` is None while a later answer can still change
-    it. Both are None if the holders are unknown, as they always are without events.
+    it. ``holder`` and ``hour_earlier`` are None if the events do not show the holders, and without
+    events.
     """
 
     appeal_id: str

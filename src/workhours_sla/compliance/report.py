@@ -54,8 +54,15 @@ from workhours_sla.compliance.series import (
     week_rows,
     with_funnel,
 )
-from workhours_sla.compliance.tables import Curve, Row, Table, Tally, curve_series
-from workhours_sla.compliance.withdrawals import Withdrawals, withdrawals
+from workhours_sla.compliance.tables import (
+    Curve,
+    Row,
+    Table,
+    Tally,
+    Withdrawals,
+    curve_series,
+    withdrawals,
+)
 from workhours_sla.public import public
 from workhours_sla.sla.corrections import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals

@@ -47,8 +47,8 @@ Grid = tuple[tuple[int, ...], ...]
 class WeekRow:
     """An ISO week of arrival, with its working time and verdict counts.
 
-    ``cohort`` is the key of the merged week that includes it, a row of the table ``week`` with the
-    rate.
+    ``cohort`` is the key of the merged week that includes this week. The rate is in the row of the
+    merged week, in the table ``week``.
     """
 
     name: str
@@ -148,7 +148,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Funnel limits around the target for each number ``n`` of matured cases, as shares of 1.
+    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
 
     The points of the funnel are the rows of the table ``by``. ``dispersion`` is how much more the
     groups spread than by chance. ``false_alarms`` is an upper bound of the number of groups that
@@ -267,7 +267,7 @@ def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
 
 
 def _marks(signals: Signals) -> list[tuple[bool, bool, bool]]:
-    """Return for each point of a chart the three flags of Signals, in the order of its fields."""
+    """Return for each point of a chart the flags ``outside, run_of_eight, three_of_four``."""
     columns = (signals.outside, signals.run_of_eight, signals.three_of_four)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 

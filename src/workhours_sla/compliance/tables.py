@@ -1,4 +1,4 @@
-"""The tables of a report: the verdict counts, the rate and the times to an answer of each group."""
+"""The tables of a report, and the numbers behind each row: counts, rate and times to an answer."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from workhours_sla.statistics.maturity import (
     BREACHED,
     EXCLUDED,
     MET,
+    WITHDRAWN,
     CohortCounts,
     grouped_counts,
     safe_as_of,
 )
 from workhours_sla.statistics.survival import (
     SurvivalCurve,
+    cumulative_incidence,
     kaplan_meier,
     restricted_mean,
     survival_quantile,
@@ -113,11 +115,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share of appeals not yet answered by working time, as a step function of 400 steps.
+    """The share of appeals not yet answered by working time, as at most 400 steps.
 
-    It has fewer steps if appeals were answered after fewer different ``times``. ``lower`` and
-    ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that waited at least
-    as long as each time, and ``longest`` is the longest wait of any appeal.
+    ``lower`` and ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that
+    waited at least as long as each of ``times``. ``longest`` is the longest wait of any appeal.
     """
 
     times: tuple[timedelta, ...]
@@ -126,6 +127,23 @@ class Curve:
     lower: tuple[float, ...]
     upper: tuple[float, ...]
     longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawals:
+    """The shares of appeals answered and withdrawn within the working time ``time``.
+
+    ``answered`` and ``withdrawn`` are shares of all appeals (Aalen-Johansen estimator).
+    ``answered_alone`` is the share that would have been answered without any withdrawal (1 minus
+    the Kaplan-Meier estimate, on which the times of a report are based). ``count`` is the number of
+    all withdrawals, whenever they happened.
+    """
+
+    time: timedelta
+    count: int
+    answered: float
+    withdrawn: float
+    answered_alone: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,6 +262,30 @@ def curve_series(curve: SurvivalCurve) -> Curve:
         tuple(curve.lower[shown].tolist()),
         tuple(curve.upper[shown].tolist()),
         curve.longest * MICROSECOND,
+    )
+
+
+def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
+    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown.
+
+    ``curve`` is the Kaplan-Meier curve of all cases of the tally.
+    """
+    micros = time // MICROSECOND
+    if curve is None or not curve.is_known(micros):
+        return None
+    followed = tally.timed
+    gone = tally.cases.in_state(WITHDRAWN)[followed]
+    # What happens after the time makes no difference, so all longer waits are cut to one value.
+    waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
+    early = waited <= micros
+    found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)
+    known = found.times.size > 0
+    return Withdrawals(
+        time,
+        int(gone.sum()),
+        answered=float(found.answered[-1]) if known else 0.0,
+        withdrawn=float(found.withdrawn[-1]) if known else 0.0,
+        answered_alone=1 - curve.at(micros),
     )
 
 

@@ -9,8 +9,7 @@ from typing import Final
 
 from workhours_sla.compliance.backlog_series import LittleCheck
 from workhours_sla.compliance.report import Promise, ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row
-from workhours_sla.compliance.withdrawals import Withdrawals
+from workhours_sla.compliance.tables import Quantile, Row, Withdrawals
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words

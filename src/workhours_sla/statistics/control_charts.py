@@ -211,7 +211,10 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
 
 
 def _baseline(points: int, baseline: int | None) -> int:
-    """Check ``baseline``, or all ``points`` if None, and return the number of baseline points."""
+    """Return the number of baseline points: all ``points`` if ``baseline`` is None.
+
+    Raises ValueError if they are too few, or more than all points.
+    """
     base = points if baseline is None else baseline
     if not FEWEST_POINTS <= base <= points:
         msg = (
@@ -238,7 +241,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return for each point how many ``marks`` are true in the ``window`` that ends with it."""
+    """Return for each point how many of the last ``window`` points up to it are marked."""
     sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
     found: IntArray = sums[window:] - sums[: marks.size]
     return found

@@ -18,10 +18,10 @@ from workhours_sla.statistics.arrays import (
 )
 
 COUNTS_ONLY_BELOW = 10
-"""A cohort with fewer appeals is shown by its counts only and is not ranked."""
+"""A cohort with fewer appeals than this is shown by its counts only and is not ranked."""
 
 FLAGGED_BELOW = 20
-"""The share of a cohort with fewer appeals is shown with a mark, because the number is small."""
+"""The share of a cohort with fewer appeals than this is marked as based on a small number."""
 
 
 @public("workhours_sla.report")
@@ -40,7 +40,7 @@ class TargetVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """A confidence interval of a share, or of a difference of shares, as fractions of 1."""
+    """A confidence interval of a share, or of a difference of shares; 0.9 means 90 %."""
 
     lower: float
     upper: float

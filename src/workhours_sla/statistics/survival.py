@@ -130,12 +130,12 @@ def kaplan_meier(
 
     The share S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, where d_i of n_i
     waiting appeals are answered at t_i. Greenwood's variance is S^2 times the sum of
-    d_i / (n_i (n_i - d_i)). The confidence limits are valid for each time alone, on the
-    log(-log) scale. ``durations`` are whole numbers and ``answered`` is bool, both in one
-    dimension; an appeal that is not answered is censored. Raises ValueError for no appeals,
-    negative durations, or different shapes. Kaplan and Meier 1958, "Nonparametric estimation from
-    incomplete observations"; Greenwood 1926; Kalbfleisch and Prentice 1980, "The statistical
-    analysis of failure time data", section 1.4.
+    d_i / (n_i (n_i - d_i)). The confidence limits are pointwise, computed on the log(-log) scale.
+    ``durations`` are whole numbers and ``answered`` is bool, both in one dimension; an appeal that
+    is not answered is censored. Raises ValueError for no appeals, negative durations, or different
+    shapes. Kaplan and Meier 1958, "Nonparametric estimation from incomplete observations";
+    Greenwood 1926; Kalbfleisch and Prentice 1980, "The statistical analysis of failure time data",
+    section 1.4.
 
     >>> curve = kaplan_meier([2, 3, 3, 5], [True, True, False, True])
     >>> curve.times.tolist(), curve.survival.round(3).tolist()
@@ -286,6 +286,6 @@ def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
 
 
 def _first_at_or_below(times: IntArray, levels: FloatArray, level: float) -> int | None:
-    """Return the first time at which ``levels`` is at most ``level``, None if there is none."""
+    """Return the first of ``times`` at which ``levels`` is at most ``level``, None if none is."""
     found = np.flatnonzero(levels <= level + _ROUNDING)
     return int(times[found[0]]) if found.size else None
