@@ -120,7 +120,6 @@ def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
 
 
 def _note(schedule: Schedule, day: date) -> DayNote:
-    """Return what kind of day a date is on a schedule."""
     try:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))

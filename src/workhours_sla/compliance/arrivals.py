@@ -251,7 +251,6 @@ def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...],
 
 
 def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
-    """Return the working time of a week, None if the calendar does not cover the week."""
     try:
         return schedule.elapsed(
             schedule.end_of_day(monday - timedelta(days=1)),

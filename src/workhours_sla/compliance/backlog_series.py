@@ -106,7 +106,6 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
 
 
 def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck:
-    """Return the check by Little's law, given when the cases came and left, from ``start`` on."""
     law = littles_law(came, left, start, cases.as_of + 1)
     return LittleCheck(
         in_zone(cases.reference, start),

@@ -70,7 +70,6 @@ def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators
 
 
 def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduct, ...]:
-    """Return the conduct of each agency that had one of the appeals, ordered by name."""
     counts: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
     delays: defaultdict[str | None, list[timedelta]] = defaultdict(list)
     counted: set[str] = set()

@@ -113,7 +113,6 @@ def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
 
 
 def _options(report: ReportNumbers) -> tuple[object, ...]:
-    """Return the options of a report that change its figures."""
     promise = report.promise
     names = tuple(table.by for table in report.tables)
     return promise.target_rate, promise.horizon, names, report.compare_from
@@ -134,7 +133,6 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
-    """Yield the name and the value of each figure of a row."""
     for name in COUNTS:
         yield name, getattr(row.counts, name)
     yield "rate", None if row.rate is None else row.rate.rate

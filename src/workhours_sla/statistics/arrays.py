@@ -123,7 +123,6 @@ def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 
 
 def _integers(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers of any sign and shape; return them as int64."""
     array: NDArray[Any] = np.asarray(values)
     if array.size == 0:
         return np.zeros(array.shape, np.int64)

@@ -171,7 +171,6 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
 
 
 def _stays(arrived: ArrayLike, left: ArrayLike) -> tuple[IntArray, IntArray]:
-    """Check the arrival and departure of each appeal, and return both as int64 arrays."""
     came = instants("arrived", arrived)
     went = same_shape("left", instants("left", left), came.shape)
     _require_order("left", came, went)
@@ -179,7 +178,6 @@ def _stays(arrived: ArrayLike, left: ArrayLike) -> tuple[IntArray, IntArray]:
 
 
 def _require_order(name: str, came: IntArray, later: IntArray) -> None:
-    """Raise ValueError if an instant of ``later`` is before the arrival of its appeal."""
     wrong = np.flatnonzero(later < came)
     if wrong.size:
         first = wrong[0]

@@ -149,12 +149,10 @@ def kitagawa(
 
 
 def _share_of(met: IntArray, n: IntArray) -> FloatArray:
-    """Return ``met / n``, and 0 where ``n`` is 0."""
     return np.divide(met, n, out=np.zeros(n.shape), where=n > 0)
 
 
 def _sums(labels: IntArray, numbers: IntArray) -> IntArray:
-    """Return the sum of ``numbers`` for each label."""
     sums = np.zeros(int(labels.max()) + 1, np.int64)
     np.add.at(sums, labels, numbers)
     return sums

@@ -258,7 +258,6 @@ def cumulative_incidence(
 
 
 def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
-    """Check the durations and answers of a cohort, and return both as arrays."""
     waited = in_one_dimension("durations", whole_numbers("durations", durations))
     if waited.size == 0:
         msg = "durations is empty, and no appeals have no curve; leave the cohort out"
