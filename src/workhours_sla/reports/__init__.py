@@ -1,1 +1,1 @@
-"""Reports to and from the outside: frames, CSV, XLSX, JSON."""
+"""How a report is shown and stored: page, plots, text, CSV, XLSX, JSON and data frames."""

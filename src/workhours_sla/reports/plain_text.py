@@ -1,19 +1,22 @@
-"""A report as plain text or as an HTML table, with its notes."""
+"""Show a report as plain text or as an HTML table, with notes; format the figures of a row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
-from typing import Final
+from typing import Any, Final
 
+from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.backlog_series import LittleCheck
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Withdrawals
+from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.numbers import number, percent
+from workhours_sla.text.numbers import number, target_text
 from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.worktime.budget import format_amount
 
@@ -21,6 +24,7 @@ NONE: Final = "-"
 """The text of a missing figure."""
 
 WIDEST_NAME: Final = 40
+"""The largest number of letters of a name."""
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
@@ -28,13 +32,14 @@ _COLUMNS: Final = (
     *("median", "p90", "open_overdue", "closed_only"),
 )
 _LEFT: Final = frozenset({0, 6})
-"""The left-aligned columns: the name and the verdict."""
+"""The positions of the left-aligned columns, which have the name and the verdict."""
 
 
 def plain_text(report: ReportNumbers, by: Sequence[str], lang: str) -> str:
-    """Return tables as text with their notes: those of ``by``, or the first grouping if empty.
+    """Return the tables of the groupings ``by`` as text, followed by notes.
 
-    Raises LookupError for a grouping that the report does not have.
+    An empty ``by`` selects the first grouping. Raises LookupError for a grouping that the report
+    does not have.
     """
     shown = caption(report, lang)
     for name in by or _first(report):
@@ -53,13 +58,16 @@ def plain_text(report: ReportNumbers, by: Sequence[str], lang: str) -> str:
 
 
 def _first(report: ReportNumbers) -> tuple[str | None]:
-    """Return the first chosen grouping, None if there is none."""
+    """Return the first grouping that was chosen, or None for the total alone."""
     first = report.tables[0].by
     return (None if first == "hour" else first,)
 
 
 def html_table(report: ReportNumbers, lang: str) -> str:
-    """Return the first table with its notes as HTML that inherits colours; names are escaped."""
+    """Return the first table with its notes as HTML, which inherits the colours around it.
+
+    All text is escaped.
+    """
     head, lines = table_cells(report, *_first(report), lang)
 
     def line(cells: Sequence[str], tag: str) -> str:
@@ -81,14 +89,14 @@ def html_table(report: ReportNumbers, lang: str) -> str:
 def table_cells(
     report: ReportNumbers, by: str | None, lang: str
 ) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and the lines of a table as text, the total last.
+    """Return the headings of a table, and its rows as lists of texts, with the total last.
 
-    ``by`` is a grouping; None gives the total alone. Raises LookupError.
+    ``by`` is a grouping, or None for the total alone. Raises LookupError for a grouping that the
+    report does not have.
     """
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
-    rate = report.promise.target_rate
-    target = number(percent(rate, target=rate, places=0), lang)
+    target = target_text(report.promise.target_rate, lang)
     name = "" if table is None else heading(table.by, lang)
     titles = [heading(column, lang).format(target=target) for column in _COLUMNS]
     lines = [[name_of(table.by if table else "", r.key, lang), *_cells(r, lang)] for r in rows]
@@ -97,9 +105,9 @@ def table_cells(
 
 
 def _cells(row: Row, lang: str) -> list[str]:
+    """Return the figures of a row as texts, in the order of ``_COLUMNS``."""
     counts, rate = row.counts, row.rate
     few = rate is None or rate.n < FLAGGED_BELOW
-    closed = NONE if row.closed_only is None else percent(row.closed_only)
     return [
         str(counts.arrived),
         str(counts.matured),
@@ -110,12 +118,15 @@ def _cells(row: Row, lang: str) -> list[str]:
         NONE if few else quantile_text(row.median, lang),
         NONE if few else quantile_text(row.p90, lang),
         f"{row.open}/{row.overdue}",
-        NONE if few else number(closed, lang),
+        NONE if few or row.closed_only is None else percent_text(row.closed_only, lang),
     ]
 
 
 def rate_text(row: Row, lang: str) -> str:
-    """Return the share in time in percent, with ``*`` if flagged, or as counts such as ``6/8``.
+    """Return the share in time in percent, without the sign.
+
+    A share of fewer than twenty appeals is followed by ``*``. Fewer than ten appeals have counts
+    instead, such as ``6/8``.
 
     >>> from workhours_sla.statistics.maturity import CohortCounts
     >>> from workhours_sla.statistics.intervals import compliance_rate
@@ -129,31 +140,34 @@ def rate_text(row: Row, lang: str) -> str:
         return NONE
     if rate.counts_only:
         return f"{rate.met}/{rate.n}"
-    mark = "*" if rate.flagged else ""
-    return number(percent(rate.rate, target=rate.target), lang) + mark
+    return percent_text(rate.rate, lang, target=rate.target) + ("*" if rate.flagged else "")
 
 
-def interval_text(row: Row, lang: str) -> str:
-    """Return the Wilson interval of the share in time, in percent."""
+def interval_text(row: Row, lang: str, dash: str = NONE) -> str:
+    """Return the Wilson interval of the share in time in percent, or a dash if there is no share.
+
+    ``dash`` is also written between the bounds.
+    """
     rate = row.rate
     if rate is None:
-        return NONE
+        return dash
     lower, upper = (
-        number(percent(min(max(bound, 0.0), 1.0), target=rate.target), lang)
+        percent_text(bound, lang, target=rate.target)
         for bound in (rate.interval.lower, rate.interval.upper)
     )
-    return f"[{lower}-{upper}]"
+    return f"[{lower}{dash}{upper}]"
 
 
 def verdict_text(row: Row, lang: str) -> str:
-    """Return the verdict on the target; an inconclusive one on a flagged share is too few."""
-    if row.rate is None:
-        return words.pick(VERDICTS["too_few"], lang)
-    return words.pick(VERDICTS[row.rate.shown_verdict], lang)
+    """Return whether the group meets the target, in words.
+
+    The text is "too few" for an inconclusive verdict on fewer than twenty appeals.
+    """
+    return words.pick(VERDICTS["too_few" if row.rate is None else row.rate.shown_verdict], lang)
 
 
 def quantile_text(quantile: Quantile | None, lang: str) -> str:
-    """Return a quantile in hours of working time, ``> longest`` if it is not reached."""
+    """Return a quantile in hours of working time, or ``> longest`` if it is not reached."""
     if quantile is None:
         return NONE
     if quantile.time is None:
@@ -162,7 +176,7 @@ def quantile_text(quantile: Quantile | None, lang: str) -> str:
 
 
 def hours_text(amount: timedelta, lang: str) -> str:
-    """Return an amount in hours, rounded to a tenth."""
+    """Return an amount of time in hours, rounded to one decimal."""
     return number(f"{amount / _HOUR:.1f}", lang)
 
 
@@ -184,7 +198,7 @@ def budget_text(promise: Promise, lang: str) -> str:
 
 
 def caption(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the title of a report and its instant, one line each."""
+    """Return two lines: the title of a report, and the time at which it was evaluated."""
     name, budget = printable(report.promise.name), budget_text(report.promise, lang)
     return [
         SENTENCES.text(lang, "title", name=name, budget=budget),
@@ -193,41 +207,66 @@ def caption(report: ReportNumbers, lang: str) -> list[str]:
 
 
 def notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes on any table: how to read it, and how far it can be trusted."""
+    """Return the notes below a table: how to read it, and notes on the quality of the data."""
     return [*_reading(report, lang), *quality_notes(report, lang)]
 
 
 def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
-    counts = report.total.counts
+    """Yield the notes that explain how to read the tables."""
+    text, facts = SENTENCES.in_language(lang), method_facts(report)
     if report.total.rate is None:
-        yield SENTENCES.text(lang, "nothing_matured")
-    facts = {"met": counts.matured_met, "matured": counts.matured}
-    early = counts.met - counts.matured_met
-    yield SENTENCES.text(
-        lang, "rate", **facts, early=early, pending=counts.pending, paused=counts.paused
-    )
-    yield SENTENCES.text(
-        lang, "small_numbers", counts_only=COUNTS_ONLY_BELOW, flagged=FLAGGED_BELOW
-    )
-    yield SENTENCES.text(lang, "closed_only")
+        yield text("nothing_matured")
+    for key in ("rate", "small_numbers", "closed_only"):
+        yield text(key, **facts)
     if report.withdrawals is not None and report.withdrawals.count:
-        yield SENTENCES.text(lang, "withdrawals", **withdrawal_facts(report.withdrawals, lang))
+        yield text("withdrawals", **withdrawal_facts(report.withdrawals, lang))
     little = report.backlog.little
     if little is not None:
-        yield SENTENCES.text(lang, "little", **little_facts(little, lang), open=report.total.open)
+        yield text("little", **little_facts(little, lang), open=report.total.open)
     owners = report.attribution
     if owners is not None and owners.hour_known:
         earlier = sum(count for _, count in owners.hour_earlier)
-        yield SENTENCES.text(lang, "hour_earlier", count=earlier, late=owners.hour_known)
+        yield text("hour_earlier", count=earlier, late=owners.hour_known)
     last = report.table("week").rows[-1]
     if last.final_at is None:
-        yield SENTENCES.text(lang, "not_final")
+        yield text("not_final")
     else:
-        yield SENTENCES.text(lang, "week_final", week=last.key, when=moment(last.final_at, lang))
+        yield text("week_final", week=last.key, when=moment(last.final_at, lang))
+
+
+def method_facts(report: ReportNumbers) -> dict[str, Any]:
+    """Return the facts for the sentences that explain the figures of a report."""
+    return {
+        **rate_facts(report),
+        "counts_only": COUNTS_ONLY_BELOW,
+        "flagged": FLAGGED_BELOW,
+        "horizon": format_amount(report.promise.horizon),
+    }
+
+
+def rate_facts(report: ReportNumbers) -> dict[str, int]:
+    """Return the counts for the sentence on the share in time.
+
+    ``early`` counts the appeals that were answered before their limit passed and have not matured.
+    """
+    counts = report.total.counts
+    return {
+        "met": counts.matured_met,
+        "matured": counts.matured,
+        "early": counts.met - counts.matured_met,
+        "pending": counts.pending,
+        "paused": counts.paused,
+    }
+
+
+def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
+    """Return the kind of a day of the report, and the reason why the day is of this kind."""
+    kind = words.pick(words.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
+    return kind, day.reason_ru if lang == "ru" else day.reason_en
 
 
 def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
-    """Return the facts of the sentence on withdrawals, shares in percent."""
+    """Return the facts for the sentence on withdrawn appeals, with shares in percent."""
     shares = {
         "answered": found.answered,
         "withdrawn": found.withdrawn,
@@ -240,7 +279,7 @@ def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
 
 
 def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
-    """Return the facts of the sentence on Little's law."""
+    """Return the facts for the sentence on Little's law."""
     facts = {
         "mean_open": f"{found.mean_open:.1f}",
         "arrivals": f"{found.arrivals_per_day:.2f}",
@@ -251,68 +290,42 @@ def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
 
 
 def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes on what was read, what became of it, and where it came from."""
-    quality, counts = report.quality, report.total.counts
-    intake = quality.intake
+    """Return the notes on what was read, what became of it, and what the report was made from."""
+    text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
+    intake, made = quality.intake, report.provenance
+    facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
-    found = [
-        SENTENCES.text(
-            lang,
-            f"intake_{intake.of}",
-            read=intake.read,
-            taken=intake.taken,
-            duplicate=intake.duplicate,
-            after_as_of=intake.after_as_of,
-            late=intake.late,
-            quarantined=quarantined,
-        ),
-        SENTENCES.text(
-            lang,
-            "reconciliation",
-            arrived=counts.arrived,
-            met=counts.met,
-            breached=counts.breached,
-            pending=counts.pending,
-            paused=counts.paused,
-            withdrawn=counts.withdrawn,
-            excluded=counts.excluded,
-        ),
-        SENTENCES.text(lang, "maturity", matured=quality.matured, counting=quality.counting),
-        SENTENCES.text(
-            lang,
-            "minute_rounded",
-            count=quality.minute_rounded,
-            arrived=report.total.counts.arrived,
-        ),
-    ]
-    unmatched = sum(count for _, count in intake.unmatched)
-    for key, count in (
-        ("unmatched", unmatched),
-        ("calendar_unknown", quality.calendar_unknown),
-        ("provisional", quality.provisional),
-        ("needs_review", quality.needs_review),
-        ("pause_left_open", quality.pause_left_open),
-        ("retroactive", quality.retroactive),
-    ):
-        if count:
-            found.append(SENTENCES.text(lang, key, count=count))
-    found += [
-        SENTENCES.text(lang, "unnamed", by=heading(by, lang), count=count)
-        for by, count in quality.unnamed
-        if count
-    ]
-    made = report.provenance
+    warnings = {
+        "unmatched": sum(count for _, count in intake.unmatched),
+        **{name: getattr(quality, name) for name in _WARNINGS},
+    }
     calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
-    found += [
-        SENTENCES.text(lang, "calendar", id=name, version=version) for name, version in calendars
+    input_hash = made.input_hash[:12]
+    return [
+        text(f"intake_{intake.of}", **facts, late=intake.late, quarantined=quarantined),
+        text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}),
+        text("maturity", matured=quality.matured, counting=quality.counting),
+        text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
+        *(text(key, count=count) for key, count in warnings.items() if count),
+        *(
+            text("unnamed", by=heading(by, lang), count=count)
+            for by, count in quality.unnamed
+            if count
+        ),
+        *(text("calendar", id=name, version=version) for name, version in calendars),
+        text("provenance", library=made.library, policy=made.policy, input=input_hash),
     ]
-    facts = {"library": made.library, "policy": made.policy, "input": made.input_hash[:12]}
-    found.append(SENTENCES.text(lang, "provenance", **facts))
-    return found
+
+
+_WARNINGS: Final = (
+    *("calendar_unknown", "provisional", "needs_review"),
+    *("pause_left_open", "retroactive"),
+)
+"""The counts of the report's quality that have a note if they are not zero."""
 
 
 def printable(text: str) -> str:
-    r"""Return text as one line without control characters, at most 40 characters long.
+    r"""Return text as one line of at most 40 characters; unprintable characters become ``?``.
 
     >>> printable("Roads\nand bridges")
     'Roads?and bridges'

@@ -1,4 +1,4 @@
-"""The public report: the numbers of ``compliance``, shown as text and in notebooks."""
+"""The public report: the numbers of ``compliance`` with methods that show them as text."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from workhours_sla.sla.event import Event
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Report(ReportNumbers):
-    """How well one target was kept, as of an instant; ``lang`` is the language of its text.
+    """How well one target was met, evaluated at one instant.
 
-    The fields are those of ``ReportNumbers``. ``str(report)`` is the first table with its notes;
-    notebooks show the same as an HTML table.
+    The fields are those of ``ReportNumbers``, and ``lang``, the language of the report's texts.
+    ``str(report)`` returns the first table with its notes; notebooks show the same as HTML.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -37,10 +37,10 @@ class Report(ReportNumbers):
     lang: str = field(default="en", kw_only=True)
 
     def text(self, *by: str, lang: str | None = None) -> str:
-        """Return the tables grouped by ``by``, or the first one, as plain text with their notes.
+        """Return the tables of the groupings ``by`` as plain text with their notes.
 
-        ``lang`` is "en" or "ru", the report's own language if None. Raises LookupError for a
-        grouping that the report does not have.
+        Without ``by``, returns the first table. ``lang`` is "en" or "ru", or None for the report's
+        own language. Raises LookupError for a grouping that the report does not have.
         """
         return plain_text(self, by, lang or self.lang)
 
@@ -61,11 +61,11 @@ def report(
     events: Iterable[Event] = (),
     lang: str = "en",
 ) -> Report:
-    """Return the report of some cases, of a data frame, events, outcomes or columns.
+    """Return the report of cases, which come from a data frame, events, outcomes or columns.
 
-    ``events`` are the events of the cases: they show which agencies had the late appeals and how
-    all were handled. ``lang`` is "en" or "ru". Raises EventError for no cases and LookupError for
-    an unknown grouping.
+    ``events``, the events of the same appeals, add which agencies had the late appeals and how
+    appeals were handled. ``lang``, "en" or "ru", is the language of the report's texts. Raises
+    EventError if there are no cases, and LookupError for an unknown grouping.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np

@@ -1,7 +1,7 @@
-"""A report to and from JSON, under a versioned schema, so that a frozen report is complete.
+"""Write a report as JSON with a versioned schema, and read it.
 
-Instants are written in ISO 8601 with their offset, amounts as ISO 8601 durations. A report reads
-back equal; its instants keep their offset, but not their zone.
+Instants are written in ISO 8601 with their offset, and amounts as ISO 8601 durations. A report that
+is written and read is equal to the first; its instants keep their offset, but not their time zone.
 """
 
 from __future__ import annotations
@@ -27,22 +27,23 @@ _EARLIER: Final = ("workhours.report/1", "workhours.report/2")
 
 
 def to_json(report: Report) -> str:
-    """Return a report as one JSON document, which ``from_json`` reads back as an equal report."""
+    """Return a report as a JSON document, from which ``from_json`` returns an equal report."""
     data = {"schema": SCHEMA, "report": report}
     plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)
 
 
 def from_json(text: str | bytes, *, name: str = "the report") -> Report:
-    """Return the report of a JSON document that ``to_json`` wrote; ``name`` is for messages.
+    """Return the report of a JSON document that ``to_json`` wrote.
 
-    Raises SourceError for text that is not such a document, or has another schema.
+    ``name`` names the document in messages. Raises SourceError for text that is no report, or that
+    has another schema.
     """
     document = _document()
     try:
         frozen = msgspec.json.decode(text, type=document)
     except (ValueError, TypeError, RecursionError):
-        frozen = None  # the error comes with the key path from below
+        frozen = None  # the slower reader below raises an error that names the key
     if getattr(frozen, "schema", None) == SCHEMA:
         return _report(frozen)
     try:
@@ -60,18 +61,20 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
 
 
 def _report(document: Form) -> Report:
+    """Return the report of a document."""
     report: Report = value_of(document, Reader())
     return report
 
 
 def _refuse(name: str, what: str, instead: str) -> NoReturn:
+    """Raise SourceError for the document ``name``; ``instead`` says what to do."""
     msg = f"{name} {what}; {instead}"
     raise SourceError(msg, name=name) from None
 
 
 @cache
 def _document() -> Any:
-    """Return the struct of a document."""
+    """Return the msgspec struct of a JSON document: its schema and its report."""
     return msgspec.defstruct(
         "ReportDocument",
         [("schema", str), ("report", part_form_of(Report, native=True))],
@@ -81,6 +84,6 @@ def _document() -> Any:
 
 
 def revision_data(revision: Revision) -> dict[str, Any]:
-    """Return the changes between two states of a report as plain data."""
+    """Return the changes between two versions of a report as plain data, with a schema."""
     data: dict[str, Any] = msgspec.to_builtins(revision)
     return {"schema": REVISION_SCHEMA, **data}

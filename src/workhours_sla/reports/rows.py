@@ -1,4 +1,4 @@
-"""The tables of a report as flat columns, for frames, CSV files and pages."""
+"""The tables of a report as columns of plain values, for data frames and CSV files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ COUNTS: Final = (
 
 
 def row_values(row: Row) -> dict[str, Any]:
-    """Return a row's figures by column: counts, shares from 0 to 1, timedeltas, datetimes."""
+    """Return the figures of a row, keyed by column.
+
+    Shares are from 0 to 1, amounts of working time are timedelta, and a missing figure is None.
+    """
     rate = row.rate
     return {
         **{name: getattr(row.counts, name) for name in COUNTS},
@@ -49,12 +52,13 @@ def row_values(row: Row) -> dict[str, Any]:
 
 
 def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | None]:
-    """Return a quantile and its interval, each None if it is not reached."""
+    """Return a quantile and its interval, keyed by column; a time that is not reached is None."""
     found = quantile or Quantile(None, None, None, timedelta(0))
     return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
 
 
 def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
+    """Return the lines of the table of weeks."""
     return [
         {
             "week": week.name,
@@ -68,10 +72,12 @@ def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
 
 
 def _fields(lines: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return dataclasses as dicts of their fields."""
     return [{field.name: getattr(line, field.name) for field in fields(line)} for line in lines]
 
 
 def _cells(heat_map: HeatMap) -> list[dict[str, Any]]:
+    """Return the lines of the heat map: one for each hour of each weekday."""
     names = [field.name for field in fields(heat_map)]
     return [
         {
@@ -92,7 +98,7 @@ _OTHER_TABLES: Final[Mapping[str, Callable[[ReportNumbers], list[dict[str, Any]]
     "heat_map": lambda report: _cells(report.heat_map),
     "backlog": lambda report: _fields(report.backlog.points),
 }
-"""The tables besides the groupings; a grouping of the same name takes precedence."""
+"""The tables of a report that are not groupings. A grouping of the same name takes precedence."""
 
 
 def table_names(report: ReportNumbers) -> list[str]:
@@ -101,27 +107,28 @@ def table_names(report: ReportNumbers) -> list[str]:
 
 
 def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
-    """Return the columns of a table: a grouping, or one of ``total``, ``weeks``, ``late``, ...
+    """Return the columns of a table, keyed by name.
 
-    Raises LookupError.
+    ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
+    or ``backlog``. Raises LookupError for another table.
     """
     names = {table.by for table in report.tables}
     if by in _OTHER_TABLES and by not in names:
         lines = _OTHER_TABLES[by](report)
     else:
         lines = [{by: row.key, **row_values(row)} for row in report.table(by).rows]
-    # only the table of late appeals can be empty
+    # No table can be empty, except for that of the late appeals.
     columns = lines[0] if lines else [field.name for field in fields(Late)]
     return {name: [line[name] for line in lines] for name in columns}
 
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""The beginning of text that a spreadsheet may take for a formula."""
+"""Matches text that a spreadsheet may take for a formula."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
-    """Return a table as CSV in UTF-8."""
+    """Return a table as CSV in UTF-8, with a first line of column names."""
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(cell_text, columns))
@@ -130,9 +137,11 @@ def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
 
 
 def cell_text(value: object) -> str:
-    r"""Return a value as a cell of CSV.
+    r"""Return a value as the text of a CSV cell.
 
-    Text that begins like a formula gets an apostrophe; control characters are escaped.
+    Text that begins like a formula is preceded by an apostrophe, and control characters are
+    escaped. An amount of time is written as hours and minutes, an instant in ISO 8601, and None as
+    an empty text.
 
     >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
     ('4:25', '0.75', '')

@@ -1,4 +1,4 @@
-"""Shares as text and as shades."""
+"""Shares as texts and as shades of a heat map."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import number, percent, target_text
 
 SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""The bounds of the shades of the heat map, below the target."""
+"""The shares at which the shade of a cell changes, below the target."""
 SHADES: Final = 7
-"""How many shades there are."""
+"""The number of shades."""
 
 
 def percent_text(share: float, lang: str, *, target: float | None = None) -> str:
-    """Return a share in percent without the sign, never rounded past the target."""
+    """Return a share in percent without the sign, never rounded across the target."""
     return number(percent(min(max(share, 0.0), 1.0), target=target), lang)
 
 
 def percent_sign(share: float, lang: str, target: float | None = None) -> str:
-    """Return a share in percent, with the sign."""
+    """Return a share in percent with the sign, never rounded across the target."""
     return CHARTS.text(lang, "percent", share=percent_text(share, lang, target=target))
 
 
 def shade(share: float, target: float) -> int:
-    """Return the shade of a share in time: 0 where the target is reached, more the lower.
+    """Return the shade of a share in time: 0 if it meets the target, and more for lower shares.
 
     >>> shade(0.93, 0.9), shade(0.85, 0.9), shade(0.2, 0.9)
     (0, 1, 5)
@@ -34,12 +34,12 @@ def shade(share: float, target: float) -> int:
 
 
 def neutral_shade(share: float) -> int:
-    """Return the shade of a share where more is darker and nothing is good or bad."""
+    """Return the shade of a share that is neither good nor bad: more for higher shares."""
     return min(int(share * SHADES), SHADES - 1)
 
 
 def shade_labels(target: float, lang: str) -> list[str]:
-    r"""Return what each shade means, in order.
+    r"""Return the range of shares in percent of each shade, in the order of the shades.
 
     >>> shade_labels(0.7, "en")
     ['≥\xa070', '60–70', '50–60', 'below 50']
@@ -51,4 +51,5 @@ def shade_labels(target: float, lang: str) -> list[str]:
 
 
 def _bounds(target: float) -> list[float]:
+    """Return the shares below the target at which the shade changes."""
     return [bound for bound in SHARES if bound < target]

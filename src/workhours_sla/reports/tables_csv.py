@@ -1,8 +1,8 @@
-r"""A report as CSV files in UTF-8, one for each table, with a line of column names.
+r"""Write a report as CSV files in UTF-8, one for each table.
 
-Shares are from 0 to 1 with a point, amounts hours and minutes of working time, instants ISO 8601;
-an empty cell is a missing figure. Text that a spreadsheet would take for a formula begins with an
-apostrophe, and control characters are written as ``\x1b``.
+Shares are from 0 to 1 with a decimal point, amounts of working time are hours and minutes, and
+instants are in ISO 8601. An empty cell is a missing figure. Text that a spreadsheet would take for
+a formula is preceded by an apostrophe, and control characters are escaped, such as ``\x1b``.
 """
 
 from __future__ import annotations
@@ -43,17 +43,18 @@ def write_tables(report: ReportNumbers, directory: Path) -> list[Path]:
 
 
 def table_files(report: ReportNumbers, directory: Path) -> Mapping[str, Path]:
-    """Return the file of each table that ``write_tables`` writes, by the table's name.
+    """Return the files that ``write_tables`` writes, keyed by the name of the table.
 
-    A grouping by an own column has a file of that name with unsafe characters replaced, and
-    numbered if the name is taken: of ``a b`` and ``a_b`` the second is ``a_b-2.csv``.
+    The name of a file is the name of its table with unsafe characters replaced. If that name is
+    taken, a number is added: the files of the tables ``a b`` and ``a_b`` are ``a_b.csv`` and
+    ``a_b-2.csv``.
     """
     files: dict[str, Path] = {}
     taken: set[str] = set()
     for name in table_names(report):
         safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
         stem, number = safe, 1
-        # some file systems do not distinguish letters that differ in case or composition
+        # Some file systems do not distinguish letters that differ in case or Unicode composition.
         while (same := unicodedata.normalize("NFKC", stem).casefold()) in taken:
             number += 1
             stem = f"{safe}-{number}"

@@ -1,12 +1,14 @@
-"""A report as a workbook: summary, agencies, late appeals, calendar and method.
+"""Write a report as an XLSX workbook with five sheets.
 
-Text is written as text, so no name becomes a formula or a link. Shares are numbers whose format
-never rounds them across the target, amounts of working time are times, instants are local.
+The sheets are the summary, the agencies, the late appeals, the calendar and the method. Text is
+written as text, so that no name becomes a formula or a link. Shares are numbers with enough
+decimals that rounding does not move them across the target. Amounts of working time are durations,
+and instants are in local time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -14,11 +16,11 @@ from typing import Any, Final
 
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.report import Report
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.reports.rows import row_values
 from workhours_sla.text import words
 from workhours_sla.text.numbers import percent
 from workhours_sla.text.report import SENTENCES, heading, name_of
@@ -32,20 +34,18 @@ SHEETS: Final = {
     "method": {"en": "Method", "ru": "Методика"},
 }
 YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
-"""The words for False and True."""
+"""The texts for False and True, in this order."""
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised"),
 )
-"""The sentences on the sheet of the method."""
+"""The keys of the sentences on the method sheet."""
 
 _WIDTH, _NAME_WIDTH = 14, 34
 _PERCENT_PLACES: Final = 6
-_COUNTS: Final = (
+_COLUMNS: Final = (
     *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-)
-_FIGURES: Final = ("rate", "lower", "upper", "verdict", "median", "p90")
-_OTHERS: Final = (
+    *("rate", "lower", "upper", "verdict", "median", "p90"),
     *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
 )
 _LATE: Final[tuple[str, ...]] = (
@@ -54,7 +54,7 @@ _LATE: Final[tuple[str, ...]] = (
 
 
 def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
-    """Write a report as an XLSX file in ``lang``, "en" or "ru", by default the report's language.
+    """Write a report as an XLSX file, in ``lang``, "en" or "ru", or in the report's language.
 
     If writing fails, an existing file is not changed. Raises OSError, and ImportError if
     xlsxwriter is not installed.
@@ -86,7 +86,7 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
 
 
 class _Book:
-    """The sheets of one report."""
+    """Writes the sheets of one report into an open workbook."""
 
     def __init__(self, book: Any, report: ReportNumbers, lang: str) -> None:
         self._book = book
@@ -95,6 +95,7 @@ class _Book:
         self._formats: dict[str, Any] = {}
 
     def write(self) -> None:
+        """Write all sheets."""
         self._summary()
         tables = self._report.tables
         grouped = [t for t in tables if t.by == "agency"] or [tables[0]]
@@ -121,46 +122,34 @@ class _Book:
         sheet.freeze_panes(1, 1)
 
     def _rows(self, sheet: Any, line: int, table: Table) -> int:
-        """Write a table and return the line after it."""
-        lang = self._lang
-        promise = self._report.promise
+        """Write a table from a row of the sheet on, and return the row after the table."""
+        lang, promise = self._lang, self._report.promise
         facts = {
             "target": percent(promise.target_rate, target=promise.target_rate, places=0),
             "horizon": format_amount(promise.horizon),
         }
-        titles = [heading(c, lang).format(**facts) for c in (*_COUNTS, *_FIGURES, *_OTHERS)]
+        titles = [heading(column, lang).format(**facts) for column in _COLUMNS]
         self._line(sheet, line, [heading(table.by, lang), *titles], "bold")
         named = [(name_of(table.by, row.key, lang), row) for row in table.rows]
         for name, row in [*named, (heading("total", lang), self._report.total)]:
             line += 1
-            self._line(sheet, line, [name, *self._values(row)])
+            values = self._values(row)
+            self._line(sheet, line, [name, *(values[column] for column in _COLUMNS)])
         return line + 1
 
-    def _values(self, row: Row) -> Iterable[object]:
-        counts, rate = row.counts, row.rate
-        for name in _COUNTS:
-            yield getattr(counts, name)
-        if rate is None:
-            yield from (None, None, None)
-        else:
-            few = rate.counts_only or rate.flagged
-            yield shown.rate_text(row, self._lang) if few else _Share(rate.rate, rate.target)
-            yield _Share(rate.interval.lower, rate.target)
-            yield _Share(rate.interval.upper, rate.target)
-        yield shown.verdict_text(row, self._lang)
-        yield self._quantile(row.median)
-        yield self._quantile(row.p90)
-        yield row.restricted_mean
-        yield row.mean_answered
-        yield row.open
-        yield row.overdue
-        yield None if row.closed_only is None else _Share(row.closed_only, None)
-        yield None if row.standardised is None else _Share(row.standardised, None)
-
-    def _quantile(self, quantile: Quantile | None) -> object:
-        if quantile is None or quantile.time is not None:
-            return None if quantile is None else quantile.time
-        return "> " + format_amount(quantile.longest)
+    def _values(self, row: Row) -> dict[str, object]:
+        """Return the values of the cells of a row, keyed by column."""
+        rate, values = row.rate, row_values(row)
+        for name in ("rate", "lower", "upper", "closed_only", "standardised"):
+            target = rate.target if rate and name in ("rate", "lower", "upper") else None
+            values[name] = None if values[name] is None else _Share(values[name], target)
+        if rate is not None and (rate.counts_only or rate.flagged):
+            values["rate"] = shown.rate_text(row, self._lang)
+        values["verdict"] = shown.verdict_text(row, self._lang)
+        for name, quantile in (("median", row.median), ("p90", row.p90)):
+            if quantile is not None and quantile.time is None:
+                values[name] = "> " + format_amount(quantile.longest)
+        return values
 
     def _late(self) -> None:
         sheet, lang = self._sheet("late"), self._lang
@@ -181,24 +170,13 @@ class _Book:
         sheet, lang = self._sheet("calendar"), self._lang
         self._line(sheet, 0, [heading(n, lang) for n in ("date", "kind", "hours", "act")], "bold")
         for line, day in enumerate(self._report.days, start=1):
-            kind = words.DAY_KINDS.get(day.kind or "", {"en": "?"})
-            reason = day.reason_ru if lang == "ru" else day.reason_en
-            cells = [day.date, words.pick(kind, lang), day.working_time, reason]
-            self._line(sheet, line, cells)
+            kind, reason = shown.day_texts(day, lang)
+            self._line(sheet, line, [day.date, kind, day.working_time, reason])
         sheet.freeze_panes(1, 0)
 
     def _method(self) -> None:
-        sheet, lang, counts = self._sheet("method"), self._lang, self._report.total.counts
-        facts = {
-            "met": counts.matured_met,
-            "matured": counts.matured,
-            "early": counts.met - counts.matured_met,
-            "pending": counts.pending,
-            "paused": counts.paused,
-            "counts_only": COUNTS_ONLY_BELOW,
-            "flagged": FLAGGED_BELOW,
-            "horizon": format_amount(self._report.promise.horizon),
-        }
+        sheet, lang = self._sheet("method"), self._lang
+        facts = shown.method_facts(self._report)
         for line, key in enumerate(EXPLAINED):
             title = heading(key, lang) if key not in ("verdict", "small_numbers") else ""
             self._cell(sheet, line, 0, title.format(**facts))
@@ -253,7 +231,7 @@ class _Book:
 
 
 class _Share:
-    """A share with enough decimals that rounding does not move it across the target."""
+    """A share, with a number format that does not round it across the target."""
 
     def __init__(self, share: float, target: float | None) -> None:
         self.share = min(max(share, 0.0), 1.0)

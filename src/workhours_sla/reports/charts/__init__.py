@@ -1,1 +1,1 @@
-"""Charts as plain values, built from the numbers of a report and drawn by page and plots alike."""
+"""Charts as plain data, built from the numbers of a report; ``page`` and ``plots`` draw them."""

@@ -18,7 +18,7 @@ from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.reports.scales import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text.charts import CHARTS, SENTENCES
-from workhours_sla.text.numbers import count_text, hours_exact, number, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, the strongest first. A point has the look of its strongest signal."""
@@ -267,7 +267,7 @@ def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> 
         "week_point",
         week=row.key,
         rate=CHARTS.text(lang, "percent", share=shown) if ranked else shown,
-        interval=interval_text(row, lang).replace("-", "\N{EN DASH}"),
+        interval=interval_text(row, lang, NO_FIGURE),
         met=row.counts.matured_met,
         matured=row.counts.matured,
         arrived=row.counts.arrived,

@@ -1,1 +1,1 @@
-"""A report as one HTML page."""
+"""The HTML page of a report."""

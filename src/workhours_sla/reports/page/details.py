@@ -1,4 +1,4 @@
-"""What changed, what was late, who had it, and how far the figures can be trusted."""
+"""The sections of the page on changes, late appeals, their handling, data quality and method."""
 
 from __future__ import annotations
 
@@ -14,33 +14,31 @@ from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.plain_text import little_facts, quality_notes, withdrawal_facts
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
 from workhours_sla.text.page import PAGE, SOURCES
 from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
 from workhours_sla.text.texts import typeset
-from workhours_sla.worktime.budget import format_amount
 
 PRINTED: Final = 50
-"""How many late appeals are printed; as many as in the style sheet."""
+"""How many late appeals are printed. The style sheet has the same number."""
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised", "funnel", "trend", "share_trend"),
     "due_later",
 )
-"""The sentences that explain the method."""
+"""The keys of the sentences in the table on method."""
 
 _HEADINGS: Final = {"verdict": "target", "small_numbers": "matured"}
-"""The headings of the figures whose sentences have another key."""
+"""The headings of figures whose sentences have a different key."""
 _LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d{5,9}(?![\w-])")
 
 
 class Details(Section):
-    """The change, the late appeals, how they were handled, the data and the method."""
+    """Builds the sections on changes, late appeals, their handling, data quality and method."""
 
     def change(self) -> Iterator[Html]:
-        """Yield what the change of the share consists of."""
+        """Yield how the share in time changed, split into changes of mix and of performance."""
         change, lang = self.report.change, self.lang
         if change is None:
             return
@@ -71,11 +69,11 @@ class Details(Section):
         yield self.folded(tables.table(self.text("class_change"), titles, rows))
 
     def _points(self, part: float) -> Cell:
-        """Return a difference of shares in points."""
+        """Return a difference of shares in percentage points."""
         return Cell(number(f"{100 * part:+.2f}", self.lang), part)
 
     def late(self, traces: Traces | None, rest: str | None) -> Iterator[Html]:
-        """Yield the late appeals; ``rest`` names a file with all of them."""
+        """Yield the table of late appeals; ``rest`` is the name of a file with all of them."""
         report, lang = self.report, self.lang
         every = report.total.counts.breached
         shown = report.late[:ROWS]
@@ -98,7 +96,7 @@ class Details(Section):
         yield tables.late_table(shown, traces, self.text("late"), lang)
 
     def handling(self) -> Iterator[Html]:
-        """Yield the holders of late appeals, and signs to investigate."""
+        """Yield the holders of late appeals, and the indicators that are worth investigating."""
         found = self.report.attribution
         if found is not None:
             yield from self._holders(found)
@@ -109,19 +107,20 @@ class Details(Section):
         rows: list[Line] = [
             [
                 self._holder(one.agency),
-                *(tables.count(n, lang) for n in (one.replied, one.formal_first)),
+                *self.cells(one.replied, one.formal_first),
                 tables.amount(one.registration_delay, lang),
-                *(tables.count(n, lang) for n in (one.deletes, one.late_transfers)),
+                *self.cells(one.deletes, one.late_transfers),
             ]
             for one in signs.agencies
         ]
         if rows:
             keys = ("replied_to", "formal_first", "registration_delay", "deletes", "late_transfers")
-            titles = self._titles("holder", *keys)
+            titles = self.titles("holder", *keys)
             signs_table = tables.table(self.text("signs"), titles, rows, sortable=True)
             yield self.folded(signs_table, name="signs")
 
     def _holders(self, found: Attribution) -> Iterator[Html]:
+        """Yield the tables of the holders of late appeals and of the phases of handling."""
         lang = self.lang
         yield self.paragraph("attribution")
         earlier = dict(found.hour_earlier)
@@ -131,13 +130,10 @@ class Details(Section):
         columns = [dict(found.at_breach), earlier, dict(found.largest_share), dict(found.first)]
         holders = dict.fromkeys(key for column in columns for key in column)
         rows: list[Line] = [
-            [
-                self._holder(holder),
-                *(tables.count(column.get(holder, 0), lang) for column in columns),
-            ]
+            [self._holder(holder), *self.cells(*(column.get(holder, 0) for column in columns))]
             for holder in holders
         ]
-        holder, at_breach, *others = self._titles(
+        holder, at_breach, *others = self.titles(
             "holder", "at_breach", "largest_share", "first_holder"
         )
         titles = [holder, at_breach, heading("hour_earlier", lang), *others]
@@ -153,7 +149,7 @@ class Details(Section):
                 ]
                 for one in found.phases
             ]
-            titles = self._titles("phase", "time", "appeals")
+            titles = self.titles("phase", "time", "appeals")
             yield tables.table(self.text("phases"), titles, rows)
         rows = [
             [
@@ -164,22 +160,20 @@ class Details(Section):
             ]
             for share in found.shares
         ]
-        titles = self._titles("holder", "phase", "time", "appeals")
+        titles = self.titles("holder", "phase", "time", "appeals")
         by_phase = tables.table(self.text("by_phase"), titles, rows, sortable=True)
         yield self.folded(by_phase, name="by_phase")
         if found.left_out:
             yield element("p", self.text("left_out", **self.counts(count=found.left_out)))
 
-    def _titles(self, *keys: str) -> list[str]:
-        return [self.text(key) for key in keys]
-
     def _holder(self, name: str | None) -> Html:
+        """Return the name of a holder, or a text for nobody."""
         return tables.name(self.text("nobody") if name is None else name)
 
-    # -- how far the figures can be trusted --------------------------------------------------
+    # -- data quality and method -------------------------------------------------------------
 
     def quality(self) -> Iterator[Html]:
-        """Yield what was read, and what was left out."""
+        """Yield notes on what was read, and the table of what was rejected, by reason."""
         lang = self.lang
         notes = [
             _LONG_NUMBER.sub(lambda found: count_text(int(found[0]), lang), typeset(note, lang))
@@ -192,24 +186,14 @@ class Details(Section):
             for reason, count in (*intake.quarantined, *intake.unmatched)
         ]
         if rows:
-            yield tables.table(self.text("rejected"), self._titles("reason", "count"), rows)
+            yield tables.table(self.text("rejected"), self.titles("reason", "count"), rows)
 
     def method(self) -> Iterator[Html]:
-        """Yield the definition of each figure, and the sources of the report."""
-        report, lang = self.report, self.lang
-        counts, funnels = report.total.counts, report.funnels
+        """Yield the table of definitions of the figures, and the table of the report's sources."""
+        report, lang, funnels = self.report, self.lang, self.report.funnels
         chance = number(f"{funnels[0].false_alarms:.2f}", lang) if funnels else NO_FIGURE
-        facts: dict[str, object] = {
-            **self.counts(
-                met=counts.matured_met,
-                matured=counts.matured,
-                early=counts.met - counts.matured_met,
-                pending=counts.pending,
-                paused=counts.paused,
-            ),
-            "counts_only": COUNTS_ONLY_BELOW,
-            "flagged": FLAGGED_BELOW,
-            "horizon": format_amount(report.promise.horizon),
+        facts = {
+            **self.method_facts(),
             "points": report.trend.baseline or NO_FIGURE,
             "false_alarms": chance,
             "target": target_text(self.target, lang),
@@ -225,7 +209,7 @@ class Details(Section):
             ]
             for key, explanation in (*explained, *self._checks())
         ]
-        what, *others = self._titles("what", "reading", "source")
+        what, *others = self.titles("what", "reading", "source")
         titles: Line = [what, *map(tables.text, others)]
         yield tables.table(self.text("method"), titles, rows, class_="method")
         made, promise = report.provenance, report.promise
@@ -236,12 +220,12 @@ class Details(Section):
             [self.text("data"), "", made.input_hash],
             ["workhours_sla", made.library, ""],
         ]
-        source, *others = self._titles("source", "version", "fingerprint")
+        source, *others = self.titles("source", "version", "fingerprint")
         titles = [source, *map(tables.text, others)]
         yield tables.table(self.text("made_of"), titles, rows, class_="made")
 
     def _checks(self) -> Iterator[tuple[str, str]]:
-        """Yield the checks of the report that found something."""
+        """Yield the key and the sentence of each check that the report contains."""
         report, lang = self.report, self.lang
         if report.withdrawals is not None and report.withdrawals.count:
             facts = withdrawal_facts(report.withdrawals, lang)

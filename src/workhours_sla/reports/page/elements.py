@@ -1,4 +1,4 @@
-"""Build HTML elements; all text that is not ``Html`` is escaped."""
+"""Build HTML elements. Text is escaped, except for ``Html``, which is markup already."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 class Html(str):
-    """Markup, which is not escaped again."""
+    """HTML markup, which is not escaped again."""
 
     __slots__ = ()
 
@@ -23,10 +23,11 @@ Attribute = str | float | bool | None
 
 
 def element(name: str, *children: Child, **attributes: Attribute) -> Html:
-    """Return an element with its children escaped unless they are ``Html``; None is left out.
+    """Return an HTML element; children that are not ``Html`` are escaped, and None is left out.
 
-    An attribute of None or False is left out, one of True has no value. Underscores in names
-    become hyphens, except for one at the end, which is removed.
+    An attribute whose value is None or False is left out, and an attribute whose value is True is
+    written without a value. Underscores in the names of attributes become hyphens; an underscore at
+    the end is removed.
 
     >>> element("td", "<b> & co", class_="name", data_v=1, hidden=False)
     '<td class="name" data-v="1">&lt;b&gt; &amp; co</td>'
@@ -43,7 +44,7 @@ def element(name: str, *children: Child, **attributes: Attribute) -> Html:
 
 
 def joined(*children: Child) -> Html:
-    """Return children joined, escaped like those of an element."""
+    """Return children joined; children that are not ``Html`` are escaped, and None is left out."""
     parts: list[str] = []
     for child in children:
         if child is None or isinstance(child, str):

@@ -1,4 +1,4 @@
-"""The sections about time: weeks, times to an answer, open appeals, deadlines to come."""
+"""The sections of the page on the weeks, on the times to an answer, and on the open appeals."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from workhours_sla.text.report import heading
 from workhours_sla.worktime.budget import format_amount
 
 SLOTS = 72
-"""How many hours of deadlines a chart shows."""
+"""The largest number of slots of the forecast that the chart shows."""
 
 
 class OverTime(Section):
-    """The weeks, the times to an answer, and the open appeals."""
+    """Builds the sections on the weeks, on the times to an answer, and on the open appeals."""
 
     def weeks(self) -> Iterator[Html]:
-        """Yield the share in time by week, and the control charts."""
+        """Yield the chart and the table of the shares in time by week, and the control charts."""
         report, lang = self.report, self.lang
         chart = weeks_chart(report, lang)
         yield self.figure(chart, self.text("weeks_reading"), wide=True, height=300)
@@ -57,12 +57,9 @@ class OverTime(Section):
         rows: list[Line] = [
             [
                 row.key or "",
-                *(
-                    tables.count(count, lang)
-                    for count in (row.counts.arrived, row.counts.matured, row.counts.matured_met)
-                ),
+                *self.cells(row.counts.arrived, row.counts.matured, row.counts.matured_met),
                 Cell(rate_text(row, lang), row.rate.rate if row.rate else None),
-                interval_text(row, lang).replace("-", "\N{EN DASH}"),
+                interval_text(row, lang, NO_FIGURE),
                 NO_FIGURE if row.final_at is None else when_text(row.final_at, lang),
             ]
             for row in report.table("week").rows
@@ -71,27 +68,25 @@ class OverTime(Section):
         columns = ("week", "arrived", "matured", "met", "rate", "interval", "final_at")
         head = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in columns]
         yield self.folded(tables.table(self.text("weeks"), head, rows))
-        found = [
-            (key, trend, chart)
-            for key, trend, chart in (
-                (
-                    "share_trend",
-                    report.share_trend,
-                    p_prime_chart(report.share_trend, self.target, lang),
-                ),
-                ("trend", report.trend, xmr_chart(report.trend, lang)),
-            )
-            if trend.points
-        ]
-        if found:
-            yield element("div", (self._trend(*one) for one in found), class_="pair")
-            yield self.folded(*(self._trend_table(trend, chart) for _, trend, chart in found))
-
-    def _trend(self, key: str, trend: Trend | ShareTrend, chart: Chart) -> Html:
-        note = chart.notes[0] if chart.notes else self.sentence(key, points=trend.baseline)
-        return self.figure(chart, f"{note} {chart.reading}".rstrip())
+        figures, folded = [], []
+        for key, trend, chart in (
+            (
+                "share_trend",
+                report.share_trend,
+                p_prime_chart(report.share_trend, self.target, lang),
+            ),
+            ("trend", report.trend, xmr_chart(report.trend, lang)),
+        ):
+            if trend.points:
+                note = chart.notes[0] if chart.notes else self.sentence(key, points=trend.baseline)
+                figures.append(self.figure(chart, f"{note} {chart.reading}".rstrip()))
+                folded.append(self._trend_table(trend, chart))
+        if figures:
+            yield element("div", figures, class_="pair")
+            yield self.folded(*folded)
 
     def _trend_table(self, trend: Trend | ShareTrend, chart: Chart) -> Html:
+        """Return the table of a control chart: a row for each week with its signals."""
         lang = self.lang
         rows: list[Line] = []
         for point in trend.points:
@@ -106,11 +101,11 @@ class OverTime(Section):
             rows.append([point.week, percent_text(point.share, lang), limits, found])
         figures = ["median_h"] if isinstance(trend, Trend) else ["share", "limits"]
         signal = Cell(self.text("signal"), kind="words")
-        titles: Line = [heading("week", lang), *map(self.text, figures), signal]
+        titles: Line = [heading("week", lang), *self.titles(*figures), signal]
         return tables.table(chart.title, titles, rows)
 
     def times(self) -> Iterator[Html]:
-        """Yield the times to an answer."""
+        """Yield the curve and the figures of the times to an answer."""
         report, lang = self.report, self.lang
         figures = []
         if report.curve is not None:
@@ -124,7 +119,7 @@ class OverTime(Section):
             yield self.folded(self._curve_table(report.curve))
 
     def _times_table(self) -> Html:
-        """Return the times in figures, each with its interval and what it means."""
+        """Return a table of the quantiles and means, each with its interval and a definition."""
         total, lang = self.report.total, self.lang
         horizon = format_amount(self.report.promise.horizon)
         rows: list[Line] = []
@@ -143,12 +138,13 @@ class OverTime(Section):
                 name = heading(key, lang).format(horizon=horizon)
                 rows.append([name, bold, NO_FIGURE, self.sentence(key, horizon=horizon)])
         titles: Line = [
-            *(self.text(key) for key in ("what", "value", "limits95")),
+            *self.titles("what", "value", "limits95"),
             Cell(self.text("reading"), kind="words"),
         ]
         return tables.table(self.text("times_table"), titles, rows)
 
     def _interval(self, quantile: Quantile) -> str:
+        """Return the interval of a quantile in hours, or a dash if it has none."""
         if quantile.lower is None:
             return NO_FIGURE
         low = hours_text(quantile.lower, self.lang)
@@ -157,9 +153,10 @@ class OverTime(Section):
         return f"{low}{NO_FIGURE}{hours_text(quantile.upper, self.lang)}"
 
     def _curve_table(self, curve: Curve) -> Html:
+        """Return a table of about 25 points of the curve of times to an answer."""
         lang = self.lang
         end = timedelta(hours=curve_end(self.report))
-        waited = curve.at_risk or (None,) * len(curve.times)  # none in a report of the first form
+        waited = curve.at_risk or (None,) * len(curve.times)
         columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
         steps = [line for line in zip(*columns, strict=True) if line[0] <= end]
         rows: list[Line] = [
@@ -171,11 +168,11 @@ class OverTime(Section):
             ]
             for time, waiting, share, low, high in steps[:: max(1, len(steps) // 25)]
         ]
-        titles = [self.text(key) for key in ("time", "waited", "unanswered", "limits95")]
+        titles = self.titles("time", "waited", "unanswered", "limits95")
         return tables.table(self.text("chart_curve"), titles, rows)
 
     def open(self, forecast: Forecast | None) -> Iterator[Html]:
-        """Yield the backlog and the deadlines to come."""
+        """Yield the charts and tables of the open appeals and of the deadlines to come."""
         report, lang = self.report, self.lang
         backlog, total = report.backlog, report.total
         ages = {
@@ -192,16 +189,13 @@ class OverTime(Section):
         rows: list[Line] = [
             [
                 when_text(point.at, lang),
-                *(
-                    tables.count(value, lang)
-                    for value in (point.open, point.overdue, point.arrivals, point.departures)
-                ),
+                *self.cells(point.open, point.overdue, point.arrivals, point.departures),
                 Cell(f"{point.net:+d}", point.net),
             ]
             for point in backlog.points
         ]
         keys = ("open_now", "overdue_now", "arrivals_in_week", "departures", "net")
-        titles = [heading("date", lang), *(self.text(key) for key in keys)]
+        titles = [heading("date", lang), *self.titles(*keys)]
         rest = [tables.table(chart.title, titles, rows)]
         if forecast is not None:
             figures.append(self._forecast(forecast))
@@ -213,6 +207,7 @@ class OverTime(Section):
         yield self.folded(*rest)
 
     def _forecast(self, forecast: Forecast) -> Html:
+        """Return the chart of the deadlines to come, or a sentence that there are none."""
         chart = forecast_chart(forecast, self.lang, room(), SLOTS)
         caption = " ".join(chart.notes)
         if not chart.layers:
@@ -222,15 +217,15 @@ class OverTime(Section):
         return self.figure(chart, caption)
 
     def _forecast_table(self, forecast: Forecast) -> Iterator[Html]:
+        """Yield the table of the deadlines to come, if there are any."""
         lang = self.lang
         if forecast.slots:
             rows: list[Line] = [
                 [
                     f"{when_text(slot.since, lang)}\N{EN DASH}{slot.until:%H:%M}",
-                    tables.count(slot.count, lang),
-                    tables.count(slot.together, lang),
+                    *self.cells(slot.count, slot.together),
                 ]
                 for slot in forecast.slots
             ]
-            titles = [heading("due_at", lang), self.text("deadlines"), self.text("together")]
+            titles = [heading("due_at", lang), *self.titles("deadlines", "together")]
             yield tables.table(self.text("chart_load"), titles, rows)

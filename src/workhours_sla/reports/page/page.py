@@ -44,10 +44,12 @@ def write_page(
     traces: Traces | None = None,
     forecast: Forecast | None = None,
 ) -> list[Path]:
-    """Write a report as an HTML page, in ``lang`` or the report's own language; return the files.
+    """Write a report as an HTML page, and return the files that were written.
 
-    The page names the first 500 late appeals; if the report has more, all of them go to a CSV
-    beside it, ``march.late.csv`` for ``march.html``. Raises OSError, ValueError.
+    ``lang``, ``traces`` and ``forecast`` are as for ``page``. The page lists the first 500 late
+    appeals. If the report has more, all late appeals are also written to a CSV file next to the
+    page, ``march.late.csv`` for ``march.html``. Raises OSError, and ValueError for an unknown
+    language.
 
     >>> from datetime import datetime
     >>> from tempfile import TemporaryDirectory
@@ -88,9 +90,10 @@ def page(
 ) -> str:
     r"""Return a report as an HTML page, in ``lang`` or the report's own language.
 
-    ``traces`` returns the day-by-day explanation of a late appeal's due time, for the first 500;
-    ``forecast`` adds the deadlines of the open appeals; ``rest`` is the name of a file beside the
-    page with all late appeals. Raises ValueError for another language.
+    ``traces`` is called with each of the first 500 late appeals and returns the day-by-day
+    explanation of its due time, or None. ``forecast`` adds the deadlines of the open appeals.
+    ``rest`` is the name of a file next to the page that has all late appeals; the page links to it.
+    Raises ValueError for an unknown language.
 
     >>> import numpy as np
     >>> from datetime import datetime, timedelta
@@ -121,10 +124,10 @@ def page(
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
-    """Return a function that explains the due times of the late appeals among some outcomes.
+    """Return a function that explains the due time of a late appeal, for ``page``.
 
-    It returns None for a due time that depends on the hours of several holders, or that is in
-    clock time.
+    The function knows the late appeals among ``outcomes``. It returns None for a due time that
+    depends on the working hours of several holders, and for a ClockTime budget.
 
     >>> from datetime import datetime
     >>> from workhours_sla import Event, EventType, Policy, Schedule, evaluate
@@ -167,7 +170,7 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 
 
 _BESIDE: Final = ("hour", "weekday", *CLASS_TABLES, "week")
-"""The tables that have no section of their own."""
+"""The tables that do not have a section on the page."""
 
 
 def _sections(
@@ -177,7 +180,7 @@ def _sections(
     forecast: Forecast | None,
     rest: str | None,
 ) -> Iterator[tuple[str, str, Iterable[Html]]]:
-    """Yield the sections in order: key, title, contents."""
+    """Yield the sections in order, each as its key, its title and its contents."""
 
     def titled(key: str, parts: Iterable[Html]) -> tuple[str, str, Iterable[Html]]:
         return key, PAGE.text(lang, key), parts
@@ -205,6 +208,7 @@ def _sections(
 
 
 def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
+    """Return the HTML document with its head, its table of contents and its sections."""
     promise = report.promise
     budget = budget_text(promise, lang)
     title = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
@@ -248,8 +252,10 @@ def _section(key: str, name: str, parts: list[Html]) -> Html:
 
 
 def _packaged(name: str) -> str:
+    """Return the text of a file of this package."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _fingerprint(text: str) -> str:
+    """Return the SHA-256 hash of a text as a source of a content security policy."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

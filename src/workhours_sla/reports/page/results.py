@@ -1,4 +1,4 @@
-"""The result of the report, a section for each grouping, and when appeals arrive."""
+"""The sections of the page on the result, on each grouping, and on the arrivals."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ from workhours_sla.text.report import heading
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
+"""The tables that group appeals by when they arrived or were due."""
 
 
 class Results(Section):
-    """The result, a section for each grouping, and the arrivals."""
+    """Builds the sections on the result, on each grouping, and on the arrivals."""
 
     def summary(self) -> Iterator[Html]:
-        """Yield the result and what it proves."""
+        """Yield the share in time, the other figures, and sentences that explain them."""
         report, lang = self.report, self.lang
-        total, counts = report.total, report.total.counts
+        total = report.total
         percent = total.rate is not None and not total.rate.counts_only
         sign = element("small", self.text("percent", share="")) if percent else None
         lines = [
@@ -45,7 +46,7 @@ class Results(Section):
             element("p", self.text("headline")),
         ]
         if total.rate is not None:
-            interval = interval_text(total, lang).strip("[]").replace("-", "\N{EN DASH}")
+            interval = interval_text(total, lang, NO_FIGURE).strip("[]")
             lines += [
                 element("p", self.text("ci", interval=interval), data_figure="interval"),
                 interval_bar(total.rate, tables.lowest([total], self.target)),
@@ -61,27 +62,22 @@ class Results(Section):
         )
         if total.rate is None:
             yield self.paragraph("nothing_matured")
-        early = counts.met - counts.matured_met
-        facts = {"met": counts.matured_met, "matured": counts.matured, "early": early}
-        waiting = {"pending": counts.pending, "paused": counts.paused}
-        yield self.paragraph("rate", **self.counts(**facts, **waiting))
-        yield self.paragraph("interval")
-        yield self.paragraph("verdict")
-        few = {"counts_only": COUNTS_ONLY_BELOW, "flagged": FLAGGED_BELOW}
-        yield self.paragraph("small_numbers", **few)
+        facts = self.method_facts()
+        for key in ("rate", "interval", "verdict", "small_numbers"):
+            yield self.paragraph(key, **facts)
         if total.final_at is None:
             yield self.paragraph("not_final")
         else:
             yield self.paragraph("final", when=when_text(total.final_at, lang))
 
     def _figures(self) -> Iterator[Html]:
+        """Yield the figures beside the share in time: counts, times, and when they are final."""
         report, lang = self.report, self.lang
         total, counts = report.total, report.total.counts
-        early = counts.met - counts.matured_met
         for key, name, count in (
             *((key, heading(key, lang), getattr(counts, key)) for key in ("arrived", "matured")),
             ("matured_met", heading("met", lang), counts.matured_met),
-            ("early", self.text("early"), early),
+            ("early", self.text("early"), counts.met - counts.matured_met),
             *((key, heading(key, lang), getattr(counts, key)) for key in _REST),
             ("open", self.text("open_now"), total.open),
             ("overdue", self.text("overdue_now"), total.overdue),
@@ -106,12 +102,13 @@ class Results(Section):
 
     @staticmethod
     def _figure(key: str, name: str, text: str, class_: str | None = None) -> Html:
+        """Return a figure with its name; ``key`` identifies the figure in the page."""
         return element(
             "div", element("dt", name), element("dd", text, data_figure=key), class_=class_
         )
 
     def groups(self, table: Table, name: str) -> Iterator[Html]:
-        """Yield the funnel and the table of a grouping."""
+        """Yield the funnel plot and the table of a grouping."""
         lang = self.lang
         funnel = funnel_of(self.report, table)
         if funnel is not None:
@@ -130,7 +127,7 @@ class Results(Section):
         yield self.paragraph("closed_only")
 
     def arrivals(self) -> Iterator[Html]:
-        """Yield the heat map and the tables of classes."""
+        """Yield the heat map of the arrivals, and the tables of arrival and due classes."""
         report, lang = self.report, self.lang
         heat, chart = report.heat_map, week_of_arrivals(report, lang)
         caption = self.sentence("heat_map", counts_only=COUNTS_ONLY_BELOW)
@@ -140,7 +137,7 @@ class Results(Section):
         for (day, name), hour in product(enumerate(words.WEEKDAYS[lang]), range(24)):
             if heat.arrived[day][hour]:
                 grids = (heat.arrived, heat.matured, heat.matured_met, heat.due_later)
-                cells = [tables.count(grid[day][hour], lang) for grid in grids]
+                cells = self.cells(*(grid[day][hour] for grid in grids))
                 rows.append([f"{name} {hour:02}", *cells])
         titles: Line = [
             self.text("hour_day"),

@@ -1,10 +1,15 @@
-"""What every section of the page has: its report and language, and the elements they share."""
+"""The base class of the sections of the page: texts and elements that several sections use."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from workhours_sla.reports.charts.model import Chart
+from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
+from workhours_sla.reports.page.tables import Cell
+from workhours_sla.reports.plain_text import method_facts, rate_facts
 from workhours_sla.reports.report import Report
 from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.numbers import count_text
@@ -12,7 +17,7 @@ from workhours_sla.text.page import PAGE
 
 
 class Section:
-    """A part of the page about one report in one language."""
+    """A group of sections of the page, about one report and in one language."""
 
     def __init__(self, report: Report, lang: str) -> None:
         self.report = report
@@ -20,25 +25,37 @@ class Section:
         self.target: float = report.promise.target_rate
 
     def text(self, key: str, **facts: object) -> str:
-        """Return a text of the page."""
+        """Return a text of the page with its facts filled in."""
         return PAGE.text(self.lang, key, **facts)
 
+    def titles(self, *keys: str) -> list[str]:
+        """Return texts of the page that are column titles."""
+        return [self.text(key) for key in keys]
+
+    def cells(self, *counts: int) -> list[Cell]:
+        """Return whole numbers as cells of a table."""
+        return [tables.count(count, self.lang) for count in counts]
+
     def sentence(self, key: str, **facts: object) -> str:
-        """Return a sentence of the report."""
+        """Return a sentence about the report with its facts filled in."""
         return SENTENCES.text(self.lang, key, **facts)
 
     def paragraph(self, key: str, **facts: object) -> Html:
-        """Return a sentence of the report as a paragraph."""
+        """Return a sentence about the report as a paragraph."""
         return element("p", self.sentence(key, **facts), data_sentence=key)
 
     def counts(self, **counts: int) -> dict[str, str]:
-        """Return whole numbers as they are written."""
+        """Return whole numbers as texts with thousands separators, under the same keys."""
         return {key: count_text(count, self.lang) for key, count in counts.items()}
+
+    def method_facts(self) -> dict[str, Any]:
+        """Return the facts for the sentences that explain the figures of the report."""
+        return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(
         self, chart: Chart, caption: str, *, wide: bool = False, height: int = HEIGHT
     ) -> Html:
-        """Return a chart with its title, its legend and how to read it."""
+        """Return a chart as a figure with its title, its legend and a caption."""
         return element(
             "figure",
             element("h3", chart.title),
@@ -47,5 +64,5 @@ class Section:
         )
 
     def folded(self, *inner: Child, name: str = "as_table") -> Html:
-        """Return elements that are hidden until the reader opens them."""
+        """Return elements in a box that is closed until the reader opens it."""
         return element("details", element("summary", self.text(name)), *inner)

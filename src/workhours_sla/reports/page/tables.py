@@ -1,4 +1,4 @@
-"""The tables of the page, with captions and scopes, sortable by number."""
+"""Build the tables of the page, which a script can sort by the numbers of their cells."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.plain_text import (
+    day_texts,
     interval_text,
     quantile_text,
     rate_text,
@@ -22,7 +23,6 @@ from workhours_sla.reports.plain_text import (
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import FLAGGED_BELOW
-from workhours_sla.text import words
 from workhours_sla.text.numbers import (
     NO_FIGURE,
     count_text,
@@ -37,17 +37,20 @@ from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, Trace
 
 ROWS: Final = 500
-"""How many groups, and how many late appeals, a table shows."""
+"""The largest number of groups, or of late appeals, that a table shows."""
 
 Traces = Callable[[Late], Trace | None]
-"""Return the day-by-day explanation of a late appeal's due time, or None."""
+"""A function that returns the day-by-day explanation of a late appeal's due time, or None."""
 
 _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: what it shows, what it sorts by (None: last), and its kind for the style sheet."""
+    """A cell of a table: its text, the number it is sorted by, and its class in the style sheet.
+
+    A cell without a number is sorted last.
+    """
 
     shown: str
     value: float | None = None
@@ -55,30 +58,31 @@ class Cell:
 
     @property
     def sorts_by(self) -> str | None:
-        """The value as the script reads it."""
+        """The number that the script sorts by, as text."""
         return None if self.value is None else repr(self.value)
 
 
 Line = Sequence[Cell | str]
+"""A row of a table, or its column titles."""
 
 
 def name(text: str | None) -> Html:
-    """Return a name from the data, isolated from the direction of the text around it."""
+    """Return a name from the data, which may be written from right to left."""
     return element("bdi", NO_FIGURE if text is None else text)
 
 
 def count(number: int, lang: str) -> Cell:
-    """Return a whole number."""
+    """Return a cell with a whole number."""
     return Cell(count_text(number, lang), number)
 
 
 def text(shown: str | None) -> Cell:
-    """Return words."""
+    """Return a cell with text, aligned to the left."""
     return Cell(NO_FIGURE if shown is None else shown, kind="words")
 
 
 def amount(time: timedelta | None, lang: str) -> Cell:
-    """Return an amount of working time in hours."""
+    """Return a cell with an amount of working time in hours."""
     if time is None:
         return Cell(NO_FIGURE)
     return Cell(hours_grouped(time, lang), time / _HOUR)
@@ -94,9 +98,10 @@ def table(  # noqa: PLR0913
     sortable: bool = False,
     class_: str = "",
 ) -> Html:
-    """Return a table whose first column names the rows, in a box that scrolls if it is too wide.
+    """Return a table in a box that scrolls if the table is too wide.
 
-    The kind of a title is that of its column. ``bodies`` take the place of the lines.
+    The first cell of each line is the name of the row. The class of a title also applies to the
+    cells of its column. ``bodies``, if given, are ``tbody`` elements that replace ``lines``.
     """
     kinds = _kinds(titles)
     head = (
@@ -118,10 +123,12 @@ def table(  # noqa: PLR0913
 
 
 def _kinds(titles: Line) -> list[str | None]:
+    """Return the class of each column, or None."""
     return [title.kind or None if isinstance(title, Cell) else None for title in titles]
 
 
 def _line(line: Line, kinds: Iterable[str | None] = repeat(None)) -> Html:
+    """Return a row of a table; ``kinds`` are the classes of its columns."""
     first, *rest = (cell if isinstance(cell, Cell) else Cell(cell) for cell in line)
     _, *others = islice(kinds, len(line))
     cells = [
@@ -135,7 +142,7 @@ def _line(line: Line, kinds: Iterable[str | None] = repeat(None)) -> Html:
 
 
 def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
-    """Return the rows of a grouping with all that is said of each."""
+    """Return the table of a grouping: a row with all figures for each group, and the total."""
     target = target_text(report.promise.target_rate, lang)
     shown = of.rows[:ROWS]
     ranked = any(row.funnel is not None for row in of.rows)
@@ -179,17 +186,17 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
 
 
 def lowest(rows: Sequence[Row], target: float) -> float:
-    """Return where the small intervals begin."""
+    """Return the share at the left edge of the small pictures of intervals."""
     lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
     return max(target - 0.3, math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
 
 def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
-    """Return the cells of a row; of few appeals, only what few can show."""
+    """Return the cells of a row, keyed by column; figures that need more appeals are dashes."""
     counts, rate, none = row.counts, row.rate, Cell(NO_FIGURE)
     ranked = rate if rate is not None and not rate.counts_only else None
     few = rate is None or rate.n < FLAGGED_BELOW
-    share = _dash(rate_text(row, lang)), _dash(interval_text(row, lang))
+    share = NO_FIGURE if rate is None else rate_text(row, lang)
     shares = {
         key: none if few or value is None else Cell(percent_text(value, lang), value)
         for key, value in (("standardised", row.standardised), ("closed_only", row.closed_only))
@@ -198,8 +205,10 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
         "arrived": count(counts.arrived, lang),
         "matured": count(counts.matured, lang),
         "met": count(counts.matured_met, lang),
-        "rate": Cell(share[0], ranked.rate if ranked else None),
-        "interval": Cell(share[1], ranked.interval.lower if ranked else None),
+        "rate": Cell(share, ranked.rate if ranked else None),
+        "interval": Cell(
+            interval_text(row, lang, NO_FIGURE), ranked.interval.lower if ranked else None
+        ),
         "bar": Cell(Html("") if rate is None else interval_bar(rate, low)),
         "target": Cell(verdict_text(row, lang)),
         "median": none if few else _quantile(row.median, lang),
@@ -214,11 +223,8 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
     }
 
 
-def _dash(shown: str) -> str:
-    return shown.replace("-", "\N{EN DASH}")
-
-
 def _quantile(quantile: Quantile | None, lang: str) -> Cell:
+    """Return a cell with a quantile in hours; one that is not reached sorts by the longest time."""
     if quantile is None:
         return Cell(NO_FIGURE)
     reached = quantile.time if quantile.time is not None else quantile.longest
@@ -229,10 +235,10 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
-    """Return late appeals, each with the day-by-day explanation of its due time if there is one.
+    """Return the table of late appeals, each with the explanation of its due time if it has one.
 
-    The holder at the limit, and whether an hour would have saved the appeal, are columns where
-    any is known.
+    There is a column for the holder at the limit if any holder is known, and a column for whether
+    an answer an hour earlier would have been in time if that is known of any appeal.
     """
     optional = {
         "holder": any(late.holder is not None for late in lates),
@@ -259,6 +265,10 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
 
 
 def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
+    """Return the cells of a late appeal, keyed by column.
+
+    ``place`` is the number of the explanation that a click on the appeal's id opens, or None.
+    """
     shown: str = name(late.appeal_id)
     if place is not None:
         shown = element(
@@ -291,6 +301,7 @@ def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
 
 
 def _instant(when: datetime | None, lang: str) -> Cell:
+    """Return a cell with an instant, or a dash for None."""
     if when is None:
         return Cell(NO_FIGURE)
     shown = element("time", when_text(when, lang), datetime=when.isoformat(timespec="seconds"))
@@ -298,7 +309,7 @@ def _instant(when: datetime | None, lang: str) -> Cell:
 
 
 def _clock(time: timedelta | None) -> Cell:
-    """Return an amount as hours and minutes; a minute begun counts, so that late shows as late."""
+    """Return a cell with an amount as hours and minutes, rounded up so that no delay shows as 0."""
     if time is None:
         return Cell(NO_FIGURE)
     whole = timedelta(minutes=math.ceil(time / timedelta(minutes=1)))
@@ -306,9 +317,12 @@ def _clock(time: timedelta | None) -> Cell:
 
 
 def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
-    """Return the explanation of a due time; days off in a row with one reason share a line."""
+    """Return the explanation of a due time as a table with a row for each day.
 
-    def kind(step: Step) -> tuple[object, str]:
+    Consecutive days without working time that have the same reason share a row.
+    """
+
+    def kind(step: Step) -> tuple[object, str]:  # equal for days that share a row
         return (step.date if step.used else None), step.remark(lang)
 
     lines: list[Line] = []
@@ -330,14 +344,13 @@ def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
 
 
 def days_table(report: Report, lang: str) -> Html | None:
-    """Return the dates that are not as their weekday has it, None where there are none."""
+    """Return the table of dates that differ from their weekday, or None if there are none."""
     lines: list[Line] = []
     for day in report.days:
         ordinary = day.kind in ("work", "day_off") and not day.short
         if not ordinary:
-            kind = words.pick(words.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
+            kind, reason = day_texts(day, lang)
             worked = NO_FIGURE if day.working_time is None else format_amount(day.working_time)
-            reason = day.reason_ru if lang == "ru" else day.reason_en
             lines.append([day_text(day.date, lang), text(kind), worked, text(reason)])
     if not lines:
         return None
