@@ -18,14 +18,11 @@ _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
-    r"""Parse TOML text and return its tables; messages name the file ``name``.
+    """Parse TOML text and return its tables; messages call the text ``name``.
 
     Raises ConfigError for text that is not TOML, has half of a surrogate pair, is too large or too
     deeply nested, or has integers with too many digits. The error has the line number (``line``) if
     it is known.
-
-    >>> tables_of('[target]\nbudget = "4h"', "office.toml")
-    {'target': {'budget': '4h'}}
     """
     if len(text) > LONGEST:
         _refuse(name, f"{name} has more than {LONGEST:,} characters; write a shorter file")

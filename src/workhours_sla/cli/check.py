@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
@@ -44,16 +44,6 @@ _RENAMED: Final = {"limit": "breaches_after"}
 """A mapping from attributes to their key in JSON, if it is another."""
 
 
-class _CheckOptions(NamedTuple):
-    """The options that only ``check`` has."""
-
-    as_of: str | None
-    warn: str | None
-    show_all: bool
-    explain: bool
-    strict: bool
-
-
 @click.command()
 @input_options
 @as_of_option
@@ -64,38 +54,39 @@ class _CheckOptions(NamedTuple):
 @click.option("--explain", is_flag=True, help="Show who had each overdue appeal, and how long.")
 @click.option("--strict", is_flag=True, help="Exit with 2 if anything was quarantined.")
 @common_options
-def check(**options: Any) -> int:
+def check(
+    *,
+    as_of: str | None,
+    warn: str | None,
+    show_all: bool,
+    explain: bool,
+    strict: bool,
+    **options: Any,
+) -> int:
     """Show which appeals of FILE are overdue, at risk or met; - reads standard input.
 
     FILE is CSV or JSON Lines, with a row per event or per appeal; --config has its columns and the
     targets. --store reads the events from a store of watch, also while it is written. Exits with 1
     if there are breaches.
     """
-    wanted = take(_CheckOptions, options)
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
-    promises = settings.promises(wanted.warn)
-    as_of = read_time(wanted.as_of or "now", main_schedule(promises).tz).when
-    rows = read_rows(source, settings.config or Config(), settings.lang)
-    result = evaluate(rows.events, promises.policy, as_of=as_of, provisional=settings.provisional)
+    promises, config = settings.promises(warn), settings.config or Config()
+    zone = main_schedule(promises).tz
+    now = read_time(as_of or "now", zone).when.astimezone(zone)
+    rows = read_rows(source, config, settings.lang)
+    result = evaluate(rows.events, promises.policy, as_of=now, provisional=settings.provisional)
     # --warn must not make the policy differ from that of the store
-    version = (promises if wanted.warn is None else settings.promises()).policy.version
+    version = (promises if warn is None else settings.promises()).policy.version
     found = CheckResult(
-        result,
-        rows,
-        promises,
-        as_of.astimezone(main_schedule(promises).tz),
-        version,
-        settings.lang,
-        explain=wanted.explain,
-        config=settings.config or Config(),
+        result, rows, promises, now, version, settings.lang, explain=explain, config=config
     )
     if settings.as_json:
         echo_json(_data(found))
     else:
-        for line in check_lines(found, show_all=wanted.show_all):
+        for line in check_lines(found, show_all=show_all):
             click.echo(line)
-    if wanted.strict and (rows.faults or quarantine(result, rows)):
+    if strict and (rows.faults or quarantine(result, rows)):
         return UNREADABLE
     return BREACHES if any(map(is_breached, result.outcomes)) else 0
 

@@ -180,10 +180,7 @@ def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
 def _data(found: Forecast) -> dict[str, Any]:
     return {
         "open": found.open,
-        "overdue": found.overdue,
-        "earlier": found.earlier,
-        "later": found.later,
-        "paused": found.paused,
+        **{key: getattr(found, key) for key in SUMS if key != "unknown"},
         "calendar_unknown": found.unknown,
         "slots": [asdict(slot) for slot in found.slots],
     }

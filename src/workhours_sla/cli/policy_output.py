@@ -27,6 +27,12 @@ from workhours_sla.worktime.budget_kinds import (
 from workhours_sla.worktime.schedule import Schedule
 
 _KINDS: Final = {WorkingDays: "working_days", CalendarDays: "calendar_days", Months: "months"}
+"""The keys of ``budget_words`` for budgets that have a count."""
+_OPTIONS: Final = (
+    *("starts", "pauses", "on_transfer", "on_reopen", "warn", "warn_percent", "closing"),
+    "staff_opened",
+)
+"""The options of a target that JSON has as they are."""
 
 
 def budget_text(budget: Budget, lang: str) -> str:
@@ -99,16 +105,9 @@ def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
     return {
         "name": target.name,
         "budget": _budget_data(target.budget),
-        "starts": target.starts,
         "stops": target.stops if isinstance(target.stops, str) else sorted(target.stops),
-        "pauses": target.pauses,
         "pause_cap": None if cap is None else _budget_data(cap),
-        "on_transfer": target.on_transfer,
-        "on_reopen": target.on_reopen,
-        "warn": target.warn,
-        "warn_percent": target.warn_percent,
-        "closing": target.closing,
-        "staff_opened": target.staff_opened,
+        **{name: getattr(target, name) for name in _OPTIONS},
         "schedule": None if isinstance(by, ScheduleBy) else names[id(by)],
         "schedule_by": {
             "field": by.field,

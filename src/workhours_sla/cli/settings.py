@@ -56,22 +56,27 @@ class Settings:
     def of(cls, options: CommonOptions) -> Settings:
         """Return the settings: options replace values of the file, and these replace defaults."""
         lang = language(options.lang)
-        loaded = None
-        filed: dict[str, Any] = {}
+        loaded = section = None
+        defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS, "budget": BUDGET}
         if options.config is not None:
             from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
-            filed = {
-                name: getattr(section, name) for name in (*_OF_SCHEDULE, "overrides", "changes")
-            }
-            filed["budget"] = None if loaded.has_policy else loaded.one_target.budget
-        given = {name: getattr(options, name) for name in (*_OF_SCHEDULE, "budget")}
-        id_ = _first(given["calendar"], filed.get("calendar"), CALENDAR)
+            filed = {name: getattr(section, name) for name in _OF_SCHEDULE}
+            if not loaded.has_policy:
+                filed["budget"] = loaded.one_target.budget
+            defaults |= {name: value for name, value in filed.items() if value is not None}
+        given = {
+            name: value
+            for name in (*_OF_SCHEDULE, "budget")
+            if (value := getattr(options, name)) is not None
+        }
+        values = defaults | given
+        id_ = values["calendar"]
         calendar = None if id_ == NO_CALENDAR else Calendar.get(id_)
         if calendar is not None:
-            week = _first(given["week"], filed.get("week"), None)
+            week = values.get("week")
             calendar = calendar if week is None else calendar.with_week(week)
             if loaded is not None:
                 from workhours_sla.adapters.config.schedules import with_own_days  # noqa: PLC0415
@@ -80,7 +85,7 @@ class Settings:
             if options.calendar_file is not None:
                 calendar = with_acts(calendar, options.calendar_file)
         # the file's zone belongs to the file's calendar, not to the calendar of an option
-        zone = _first(given["tz"], filed.get("tz") if given["calendar"] is None else None, None)
+        zone = (given if "calendar" in given else values).get("tz")
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and calendar is not None and "RU-" in id_:
@@ -89,17 +94,17 @@ class Settings:
         return cls(
             schedule=Schedule(
                 calendar,
-                _first(given["hours"], filed.get("hours"), HOURS),
+                values["hours"],
                 tz=zone,
-                overrides=filed.get("overrides"),
-                changes=filed.get("changes"),
+                overrides=None if section is None else section.overrides,
+                changes=None if section is None else section.changes,
             ),
-            budget=parse_budget(_first(given["budget"], filed.get("budget"), BUDGET)),
+            budget=parse_budget(values["budget"]),
             lang=lang,
             as_json=options.as_json,
             provisional=options.provisional,
             config=loaded,
-            replaced=tuple(f"--{name}" for name, value in given.items() if value is not None),
+            replaced=tuple(f"--{name}" for name in given),
             calendar_file=options.calendar_file,
         )
 
@@ -153,11 +158,6 @@ class Settings:
             if section.tz is None and "RU-" in (section.calendar or ""):
                 _note_other_zones(section.calendar or "", self.lang)
         return promises
-
-
-def _first(option: Any, filed: Any, default: Any) -> Any:
-    """Return the first argument that is not None. An empty text is not None."""
-    return next((one for one in (option, filed) if one is not None), default)
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

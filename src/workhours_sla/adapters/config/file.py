@@ -116,13 +116,10 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(text: str, name: str) -> Config:
-    r"""Parse TOML text, check its values and return its sections; messages call the text ``name``.
+    """Parse TOML text, check its values and return its sections; messages call the text ``name``.
 
     Raises ConfigError, with the line (``line``) of text that is not TOML, or the key path (``key``)
     of a value that cannot be used.
-
-    >>> parse_config('[schedule]\ncalendar = "RU-VGG"', "office.toml").schedule.calendar
-    'RU-VGG'
     """
     reader = Reader(name, renamed=RENAMED)
     config: Config = reader.convert(tables_of(text, name), Config)

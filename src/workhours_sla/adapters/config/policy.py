@@ -72,12 +72,6 @@ def promises_of(
     ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target]
     if that budget is working time on [schedule]. ``amend`` adds acts to each calendar of
     [schedules]. Raises ConfigError.
-
-    >>> from workhours_sla.adapters.config.file import parse_config
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> promises = promises_of(parse_config('preset = "volgograd"', "office.toml"), office)
-    >>> [target.name for target in promises.policy.targets]
-    ['volgograd reply']
     """
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
     return reader.promises(None if config.has_policy else budget)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -22,9 +22,8 @@ from workhours_sla.adapters.sinks.digest import (
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.public import public
-from workhours_sla.sla.change import Change
-from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.sla.store import Outbox
 from workhours_sla.worktime.schedule import Schedule
 
 SCHEMA: Final = "workhours.digest/1"
@@ -62,35 +61,18 @@ class _State(msgspec.Struct, frozen=True):
     """The property ``end`` of the file before the messages were written."""
 
 
-class DigestStore(Protocol):
-    """The methods of a store that digests call."""
+class DigestStore(Outbox, Protocol):
+    """A store that keeps the state of digests beside its changes."""
 
     def noted(self, key: str) -> str | None:
         """Return the text that was last stored under a key, or None."""
 
     def note(self, key: str, text: str) -> None:
-        """Store a text under a key, durably."""
-
-    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
-        """Return the changes with larger numbers than ``after``, each with its number."""
-
-    def acknowledge(self, sink: str, numbers: Sequence[int]) -> None:
-        """Record that a sink does not need the changes with these numbers again."""
+        """Store a text under a key, so that it survives a crash."""
 
     @property
     def last_change(self) -> int:
-        """The number of the last change, 0 if there is none."""
-
-
-class DigestPipeline(Protocol):
-    """The methods of a pipeline that digests call."""
-
-    @property
-    def policy(self) -> Policy:
-        """The policy in force."""
-
-    def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of the appeals that have a clock that has not ended."""
+        """The number of the last change, or 0 if there is none."""
 
 
 @public("workhours_sla.stream")
@@ -152,7 +134,7 @@ class DigestLines:
         self,
         file: Path,
         store: DigestStore,
-        pipeline: DigestPipeline,
+        pipeline: Pipeline,
         agencies: Agencies,
         *,
         unknown: Callable[[CalendarCoverageError], None] = lambda _: None,
