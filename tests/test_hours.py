@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from workhours_sla import Schedule, WeeklyHours, parse_budget, working_hours
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.config.policy import promises_of
+from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
@@ -163,7 +163,7 @@ def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:
     with pytest.raises(HoursSyntaxError) as plain:
         (parse_shifts if "overrides" in path else WeeklyHours.parse)(text)
     with pytest.raises(ConfigError) as caught:
-        promises_of(parse_config(toml, "office.toml"), Schedule(None, "24/7", tz="UTC"))
+        configured(parse_config(toml, "office.toml"), Schedule(None, "24/7", tz="UTC"))
     assert str(caught.value) == f"{path}: {plain.value} (in office.toml)"
 
 

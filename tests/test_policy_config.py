@@ -25,7 +25,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.config.file import load_config, parse_config
-from workhours_sla.adapters.config.policy import Promises, promises_of
+from workhours_sla.adapters.config.policy import Configuration, configured
 from workhours_sla.adapters.config.schema import config_schema
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import Attributes
@@ -57,8 +57,8 @@ SWAP = "from = 2026-09-01\nto = 2026-09-07\nact = 'x'"
 TWO = ONE + '[[targets]]\nname = "b"\nbudget = "8h"\n'
 
 
-def promised(text: str, **options: Any) -> Promises:
-    return promises_of(parse_config(text, "region.toml"), OFFICE, **options)
+def promised(text: str, **options: Any) -> Configuration:
+    return configured(parse_config(text, "region.toml"), OFFICE, **options)
 
 
 def only_target(options: str) -> Target:
@@ -251,7 +251,7 @@ def test_the_shipped_region() -> None:
         unit: body.name for unit, body in config.agencies.items()
     }
     assert [one.id for one in DISTRICTS] == list(config.districts)
-    policy = promises_of(config, OFFICE).policy
+    policy = configured(config, OFFICE).policy
     for channel, targets in (("vk", 3), ("pos", 3), ("site", 1), ("phone", 0)):
         rule = policy.rule_for(BEGIN, Attributes(channel=channel))
         assert len(rule.targets if rule else ()) == targets

@@ -9,7 +9,7 @@ import pytest
 
 from workhours_sla import Event, EventType, Schedule, WorkingDays, evaluate, working_hours
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.config.policy import promises_of
+from workhours_sla.adapters.config.policy import configured
 from workhours_sla.adapters.config.presets import load_preset, preset_names
 from workhours_sla.errors import ConfigError
 
@@ -24,7 +24,7 @@ SCHEDULES = (
 
 
 def policy(text: str, schedule: Schedule = OFFICE) -> Policy:
-    return promises_of(parse_config(text, "norms.toml"), schedule).policy
+    return configured(parse_config(text, "norms.toml"), schedule).policy
 
 
 def rolled(name: str) -> str:

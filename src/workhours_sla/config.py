@@ -7,7 +7,8 @@ r"""Read a configuration: the policy, the schedules and the columns of files, in
 """
 
 from workhours_sla.adapters.config.budgets import read_budget
-from workhours_sla.adapters.config.file import Configuration, load, parse
+from workhours_sla.adapters.config.file import load, parse
+from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.config.presets import (
     Norm,
     NormSource,

@@ -1,1 +1,1 @@
-"""Everything foreign: files, configuration, and other outside things, one file each."""
+"""Adapters to what is outside of this library: configuration, JSON, files, stores and sinks."""

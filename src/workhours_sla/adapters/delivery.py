@@ -182,8 +182,7 @@ class _Worker:
         self._changed = Condition()
         self._has_news = False
         self._is_new = True
-        """True until the first write, when a change that failed in an earlier run is sent at once.
-        """
+        """True until the first write, which also sends a change that failed in an earlier run."""
         self._finishing = self._stopping = False
         self._step_began = monotonic()
         self._failing: BaseException | None = None

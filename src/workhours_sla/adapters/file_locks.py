@@ -17,7 +17,7 @@ if sys.platform == "win32":
     import msvcrt
 
     _LOCKED_BYTE = (1 << 31) - 2
-    """The last byte that can be locked. Other programs cannot read a locked byte of a file."""
+    """The last byte that can be locked. It is not part of the content, which others must read."""
 
     def _lock(fd: int) -> None:
         os.lseek(fd, _LOCKED_BYTE, os.SEEK_SET)

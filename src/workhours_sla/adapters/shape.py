@@ -257,7 +257,7 @@ class Reader:
                 self.fail((*keys, key), "missing", f"write it as {example}")
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
-        """Return the member of a union that a value should have; another type is returned as is."""
+        """Return the member of a union that fits a value best. Any other type is returned as is."""
         if not isinstance(of, inspect.UnionType):
             return of
         types = [_plain(one) for one in of.types]

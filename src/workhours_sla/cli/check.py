@@ -27,7 +27,7 @@ from workhours_sla.cli.options import (
     take,
 )
 from workhours_sla.cli.output import BREACHES, UNREADABLE, echo_json
-from workhours_sla.cli.policy_output import main_schedule, promises_data
+from workhours_sla.cli.policy_output import main_schedule, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import evaluate
@@ -71,16 +71,16 @@ def check(
     """
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
-    promises, config = settings.promises(warn), settings.config or Config()
-    zone = main_schedule(promises).tz
+    configuration = settings.configuration(warn)
+    zone = main_schedule(configuration).tz
     now = read_time(as_of or "now", zone).when.astimezone(zone)
-    rows = read_rows(source, config, settings.lang)
-    result = evaluate(rows.events, promises.policy, as_of=now, provisional=settings.provisional)
-    # --warn must not make the policy differ from that of the store
-    version = (promises if warn is None else settings.promises()).policy.version
-    found = CheckResult(
-        result, rows, promises, now, version, settings.lang, explain=explain, config=config
+    rows = read_rows(source, configuration.mapping, settings.lang)
+    result = evaluate(
+        rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
+    # --warn must not make the policy differ from that of the store
+    version = (configuration if warn is None else settings.configuration()).policy.version
+    found = CheckResult(result, rows, configuration, now, version, settings.lang, explain=explain)
     if settings.as_json:
         echo_json(_data(found))
     else:
@@ -96,7 +96,7 @@ def _data(found: CheckResult) -> dict[str, Any]:
     outcomes = found.result.outcomes
     counts = Counter(outcome.verdict for outcome in outcomes)
     by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
-    promised = promises_data(found.promises)
+    promised = policy_data(found.configuration)
     for target in promised["targets"]:
         target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in SECTIONS}
     in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *urgency(o)))

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from workhours_sla.adapters.config.policy import Promises
-from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.input import Rows
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Verdict
@@ -42,19 +41,18 @@ class CheckResult:
 
     result: Evaluation
     rows: Rows
-    promises: Promises
+    configuration: Configuration
     as_of: datetime
     version: str
     lang: str
     explain: bool = field(kw_only=True)
-    config: Config = field(kw_only=True)
     _history: tuple[str, HolderHistory] | None = None
     """The id and the holders of the appeal that ``spans`` was last called for."""
 
     @cached_property
     def targets(self) -> Sequence[Target]:
         """The targets of the policy."""
-        return self.promises.policy.targets
+        return self.configuration.policy.targets
 
     @cached_property
     def _events(self) -> Mapping[str, list[Event]]:

@@ -62,17 +62,17 @@ def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
     yield ""
     yield from account(found.result, found.rows, lang)
     yield from _from_store(found)
-    yield from calendar_lines(found.promises, lang)
+    yield from calendar_lines(found.configuration, lang)
 
 
 def _heading(found: CheckResult) -> str:
-    lang, schedule = found.lang, main_schedule(found.promises)
+    lang, schedule = found.lang, main_schedule(found.configuration)
     parts = [SHELL.text(lang, "as_of", when=show_minute(found.as_of, lang))]
     if len(found.targets) == 1:
         target = found.targets[0]
         parts.append(budget_text(target.budget, lang))
         selected = isinstance(target.schedule, ScheduleBy)
-        name = schedule_text(target, found.promises, lang)
+        name = schedule_text(target, found.configuration, lang)
         parts.append(name if selected else str(schedule.hours))
     parts.append(zone_text(found.as_of, schedule.tz))
     return " · ".join(parts)
@@ -85,7 +85,7 @@ def _by_target(found: CheckResult) -> Iterator[str]:
         (
             target.name,
             budget_text(target.budget, lang),
-            schedule_text(target, found.promises, lang),
+            schedule_text(target, found.configuration, lang),
         )
         for target in found.targets
     ]
@@ -122,7 +122,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
 
     The last line counts the breaches that depend on events after the store's watermark.
     """
-    zone = main_schedule(found.promises).tz
+    zone = main_schedule(found.configuration).tz
     yield from store_lines(found.rows, found.as_of, found.version, zone, found.lang)
     watermark = found.rows.stored.watermark if found.rows.stored else None
     if watermark is not None:
@@ -171,7 +171,7 @@ class _Table:
         return (*cells, _cell(outcome.target)) if len(self._found.targets) > 1 else cells
 
     def _name(self, agency_id: str) -> str:
-        return _cell(self._found.config.agency_name(agency_id))
+        return _cell(self._found.configuration.mapping.agency_name(agency_id))
 
     def _time(self, when: datetime) -> str:
         return show_short(when, self._lang, self._found.as_of.date())
@@ -205,7 +205,10 @@ class _Table:
                 yield self._text("due_between", since=since, until=self._time(latest))
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
-        """Yield a line for each agency that had an overdue appeal, the one at the breach last."""
+        """Yield a line for each agency that had an overdue appeal, with the period and the time.
+
+        The last line names the agency that had the appeal when its limit passed.
+        """
         spans = self._found.spans(outcome)
         zone = self._found.as_of.tzinfo
         for span in spans:

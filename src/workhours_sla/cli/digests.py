@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from workhours_sla.adapters.config.policy import DEFAULT, Promises
-from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.config.policy import DEFAULT, Configuration
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.output import echo_note
@@ -21,30 +20,21 @@ BEHIND: Final = timedelta(minutes=2)
 """How much more than the skew the watermark may be behind the clock when digests are written."""
 
 
-class Setup(NamedTuple):
-    """The store, the pipeline, the configuration and the policy of a run of ``watch``."""
-
-    store: SqliteStore
-    pipeline: Pipeline
-    config: Config
-    promises: Promises
-    lang: str
-
-
-def digest_lines(file: Path, setup: Setup) -> DigestLines:
+def digest_lines(
+    file: Path, store: SqliteStore, pipeline: Pipeline, configuration: Configuration, lang: str
+) -> DigestLines:
     """Return the object that writes the digests of a store to a file.
 
     The working time of an agency is its own schedule. An agency without a schedule has the section
     [schedule] or, if no target uses that section, the schedule of the first target. Raises
     StoreError.
     """
-    store, pipeline, config, promises, lang = setup
-    schedules = promises.schedules
-    main = main_schedule(promises)
+    schedules = configuration.schedules
+    main = main_schedule(configuration)
     otherwise = next(name for name, schedule in schedules.items() if schedule is main)
     if DEFAULT in schedules:
         otherwise = DEFAULT
-    agencies = config.agencies
+    agencies = configuration.mapping.agencies
 
     def schedule_of(agency_id: str | None) -> str:
         agency = agencies.get(agency_id or "")
@@ -63,7 +53,7 @@ def digest_lines(file: Path, setup: Setup) -> DigestLines:
         file,
         store,
         pipeline,
-        Agencies(in_use, schedule_of, config.agency_name),
+        Agencies(in_use, schedule_of, configuration.mapping.agency_name),
         unknown=unknown,
         lost=lost,
         lang=lang,

@@ -10,8 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from workhours_sla.adapters.config.policy import Promises
-from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.account import account, account_data, store_lines, unmatched
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
@@ -23,7 +22,7 @@ from workhours_sla.cli.options import (
     take,
 )
 from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.policy_output import calendar_lines, main_schedule, promises_data
+from workhours_sla.cli.policy_output import calendar_lines, main_schedule, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -70,14 +69,14 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
     """
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
-    promises, lang = settings.promises(), settings.lang
-    zone = main_schedule(promises).tz
+    configuration, lang = settings.configuration(), settings.lang
+    zone = main_schedule(configuration).tz
     evaluated_at = read_time(as_of or "now", zone).when.astimezone(zone)
     start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
     end = datetime.combine(start.date() + timedelta(days=days), time(), zone)
-    rows = read_rows(source, settings.config or Config(), lang)
+    rows = read_rows(source, configuration.mapping, lang)
     result = evaluate(
-        rows.events, promises.policy, as_of=evaluated_at, provisional=settings.provisional
+        rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
     )
     found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
     if settings.as_json:
@@ -89,18 +88,18 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
                 "until": end,
                 "by": by,
                 **_data(found),
-                **promises_data(promises),
+                **policy_data(configuration),
                 **account_data(result, rows),
             }
         )
         return
     lines = (
-        *_lines(found, promises, _Period(start, end, by), lang),
+        *_lines(found, configuration, _Period(start, end, by), lang),
         *unmatched(result, lang),
         "",
         *account(result, rows, lang),
-        *store_lines(rows, evaluated_at, promises.policy.version, zone, lang),
-        *calendar_lines(promises, lang),
+        *store_lines(rows, evaluated_at, configuration.policy.version, zone, lang),
+        *calendar_lines(configuration, lang),
     )
     for line in lines:
         click.echo(line)
@@ -115,13 +114,17 @@ def _start(text: str, zone: tzinfo) -> datetime:
 # -- text ----------------------------------------------------------------------------------
 
 
-def _lines(found: Forecast, promises: Promises, period: _Period, lang: str) -> Iterator[str]:
+def _lines(
+    found: Forecast, configuration: Configuration, period: _Period, lang: str
+) -> Iterator[str]:
     start = period.start
     heading = SHELL.text(
         lang, "forecast", since=show_time(start, lang), until=show_time(period.end, lang)
     )
-    yield f"{heading} · {zone_text(start, main_schedule(promises).tz)}"
-    schedules = {schedule for target in promises.policy.targets for schedule in target.schedules}
+    yield f"{heading} · {zone_text(start, main_schedule(configuration).tz)}"
+    schedules = {
+        schedule for target in configuration.policy.targets for schedule in target.schedules
+    }
     only = schedules.pop() if len(schedules) == 1 else None
     most = max((slot.count for slot in found.slots), default=0)
     figures = len(str(most))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import asdict
 
-from workhours_sla.adapters.config.policy import CONDITIONS, Promises
+from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
 from workhours_sla.adapters.json.documents import to_json
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
@@ -32,7 +32,7 @@ _OPTIONS: Final = (
     *("starts", "pauses", "on_transfer", "on_reopen", "warn", "warn_percent", "closing"),
     "staff_opened",
 )
-"""The options of a target that JSON has as they are."""
+"""The attributes of a target that are printed unchanged in JSON."""
 
 
 def budget_text(budget: Budget, lang: str) -> str:
@@ -46,44 +46,44 @@ def budget_text(budget: Budget, lang: str) -> str:
     raise TypeError(budget)
 
 
-def schedule_text(target: Target, promises: Promises, lang: str) -> str:
+def schedule_text(target: Target, configuration: Configuration, lang: str) -> str:
     """Return the name of a target's schedule, or the words for the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
         return SHELL.text(lang, f"by_{target.schedule.field}")
-    return _names(promises)[id(target.schedule)]
+    return _names(configuration)[id(target.schedule)]
 
 
-def main_schedule(promises: Promises) -> Schedule:
+def main_schedule(configuration: Configuration) -> Schedule:
     """Return the first schedule of the first target. Times are read and shown in its zone."""
-    return promises.policy.targets[0].schedules[0]
+    return configuration.policy.targets[0].schedules[0]
 
 
-def calendar_lines(promises: Promises, lang: str) -> Iterator[str]:
+def calendar_lines(configuration: Configuration, lang: str) -> Iterator[str]:
     """Yield a line for each calendar of the policy, with its version."""
-    schedules = (one for target in promises.policy.targets for one in target.schedules)
+    schedules = (one for target in configuration.policy.targets for one in target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
         name = SHELL.text(lang, "version", id=id_, version=version)
         yield f"{SHELL.text(lang, 'calendar')} {name}"
 
 
-def promises_data(promises: Promises) -> dict[str, Any]:
+def policy_data(configuration: Configuration) -> dict[str, Any]:
     """Return the targets, the rules, the schedules and the presets for JSON."""
-    policy = promises.policy
+    policy = configuration.policy
     return {
         "policy_version": policy.version,
-        "targets": [_target_data(target, promises) for target in policy.targets],
+        "targets": [_target_data(target, configuration) for target in policy.targets],
         "rules": [_rule_data(rule) for rule in policy.rules],
         "on_change": policy.on_change,
         "on_change_past": policy.on_change_past,
         "schedules": {
-            name: schedule_data(schedule) for name, schedule in promises.schedules.items()
+            name: schedule_data(schedule) for name, schedule in configuration.schedules.items()
         },
         "presets": {
             name: {
                 "title": preset.title,
                 "sources": [asdict(source) for source in preset.sources],
             }
-            for name, preset in promises.presets.items()
+            for name, preset in configuration.presets.items()
         },
     }
 
@@ -98,9 +98,9 @@ def _rule_data(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _target_data(target: Target, promises: Promises) -> dict[str, Any]:
+def _target_data(target: Target, configuration: Configuration) -> dict[str, Any]:
     by = target.schedule
-    names = _names(promises)
+    names = _names(configuration)
     cap = target.pause_cap
     return {
         "name": target.name,
@@ -125,5 +125,5 @@ def _budget_data(budget: Budget) -> object:
     return {data.pop("kind"): data}
 
 
-def _names(promises: Promises) -> dict[int, str]:
-    return {id(schedule): name for name, schedule in promises.schedules.items()}
+def _names(configuration: Configuration) -> dict[int, str]:
+    return {id(schedule): name for name, schedule in configuration.schedules.items()}

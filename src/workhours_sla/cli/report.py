@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.adapters.config.sections import Config
 from workhours_sla.cli.account import store_lines
 from workhours_sla.cli.file_checks import (
     NamedFile,
@@ -155,10 +154,10 @@ def _make(
     wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
 ) -> tuple[Report, Evaluation, Target]:
     """Read the appeals; return their report, the evaluation that it is made of, and its target."""
-    promises, lang = settings.promises(), settings.lang
-    policy = promises.policy
+    configuration, lang = settings.configuration(), settings.lang
+    policy = configuration.policy
     _check_target(policy, wanted.target, lang)
-    zone = main_schedule(promises).tz
+    zone = main_schedule(configuration).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
         from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
@@ -166,7 +165,7 @@ def _make(
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=error)) from None
-    rows = read_rows(source, settings.config or Config(), lang)
+    rows = read_rows(source, configuration.mapping, lang)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     cases = cases_of_evaluation(
         result,
@@ -199,7 +198,7 @@ def _make(
 
 
 def _check_target(policy: Policy, name: str | None, lang: str) -> None:
-    """Raise click.UsageError if the policy lacks the named target, or if a name is missing."""
+    """Raise click.UsageError if no target has the name, or for several targets without a name."""
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and len(names) > 1:
         key = "several_targets"

@@ -28,7 +28,7 @@ from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
-    from workhours_sla.adapters.config.policy import Promises
+    from workhours_sla.adapters.config.policy import Configuration
     from workhours_sla.adapters.config.sections import Config
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
@@ -118,7 +118,7 @@ class Settings:
         settings = cls.of(options)
         if settings.config is None or not settings.config.has_policy:
             return settings
-        targets = settings.promises().policy.targets
+        targets = settings.configuration().policy.targets
         schedule, budget = targets[0].schedule, targets[0].budget
         if (
             len(targets) > 1
@@ -128,18 +128,18 @@ class Settings:
             raise click.UsageError(SHELL.text(settings.lang, "not_one_target"))
         return replace(settings, schedule=schedule, budget=budget)
 
-    def promises(self, warn: str | None = None) -> Promises:
-        """Return the policy of the configuration, or one target from the options and defaults.
+    def configuration(self, warn: str | None = None) -> Configuration:
+        """Return the configuration of the file, or one with a single target from the options.
 
         ``warn`` is a text that replaces the warning time of every target. Raises click.UsageError
-        for options that have no effect on the policy.
+        for options that have no effect on the targets.
         """
-        from workhours_sla.adapters.config.policy import DEFAULT, promises_of  # noqa: PLC0415
+        from workhours_sla.adapters.config.policy import DEFAULT, configured  # noqa: PLC0415
         from workhours_sla.adapters.config.sections import Config  # noqa: PLC0415
 
         config = self.config or Config()
         file = self.calendar_file
-        promises = promises_of(
+        configuration = configured(
             config,
             self.schedule,
             budget=self.budget,
@@ -149,7 +149,7 @@ class Settings:
         useless = [
             name
             for name in self.replaced
-            if config.has_policy and (name == "--budget" or DEFAULT not in promises.schedules)
+            if config.has_policy and (name == "--budget" or DEFAULT not in configuration.schedules)
         ]
         if useless:
             text = SHELL.text(self.lang, "fixed_targets", options=", ".join(useless))
@@ -157,7 +157,7 @@ class Settings:
         for section in config.schedules.values():
             if section.tz is None and "RU-" in (section.calendar or ""):
                 _note_other_zones(section.calendar or "", self.lang)
-        return promises
+        return configuration
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

@@ -17,7 +17,7 @@ from workhours_sla.sla.source import Idle, Item, Source, Start
 FEWEST: Final = 100
 """The smallest number of rows with one id that can cause a note."""
 MOST: Final = 1_000
-"""The largest number of rows with one id that never causes a note if it is not the majority."""
+"""More than this number of rows with one id causes a note, however many other rows there are."""
 COUNTED: Final = 10_000
 """The number of events at the beginning of a stream that are counted."""
 

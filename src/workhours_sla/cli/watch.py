@@ -26,7 +26,7 @@ from workhours_sla.adapters.sources import layout_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.account import events_line, reason_lines
-from workhours_sla.cli.digests import Setup, TimedDigests, digest_lines
+from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
@@ -159,7 +159,7 @@ def watch(**options: Any) -> int:
     config = settings.config or Config()
     config = config if wanted.assume_tz is None else config.with_zone(wanted.assume_tz)
     _check_format(wanted.source, config, lang)
-    promises = settings.promises()
+    configuration = settings.configuration()
     stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
     skew = parse_budget(wanted.skew)
@@ -184,12 +184,12 @@ def watch(**options: Any) -> int:
         _check_lines(wanted)
         store = SqliteStore(Path(wanted.store))
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)
-        pipeline = stack.enter_context(Pipeline(store, promises.policy, retain=retained))
+        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
         sinks: list[Sink] = [*_file_sinks(stack, store, wanted.sinks)]
         output = _StandardOutput(
             JsonLinesSink(sys.stdout.buffer)
             if settings.as_json
-            else _ChangeLines(main_schedule(promises).tz, lang),
+            else _ChangeLines(main_schedule(configuration).tz, lang),
             stopping,
         )
         stack.enter_context(_stopped_by_signals(stopping))
@@ -197,8 +197,8 @@ def watch(**options: Any) -> int:
             pipeline.retry_rejected(tail.read)
         digests = None
         if wanted.digests is not None:
-            setup = Setup(store, pipeline, config, promises, lang)
-            messages = digest_lines(Path(wanted.digests), setup)
+            file = Path(wanted.digests)
+            messages = digest_lines(file, store, pipeline, configuration, lang)
             stack.callback(messages.close)
             digests = TimedDigests(
                 pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from workhours_sla.adapters.config.policy import check_policy, promises_of
-from workhours_sla.adapters.config.presets import Preset
+from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.shape import Keys, Reader, as_written
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.public import public
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
-from workhours_sla.sla.policy import Policy
-from workhours_sla.worktime.schedule import Schedule
 
 COLUMNS = {
     "events": FIELD_NAMES,
@@ -33,24 +27,6 @@ RENAMED = {"stops_on": "stops"}
 """A mapping from keys of earlier versions to their current names."""
 UNIX = "unix"
 """The value of ``datetime_format`` for times in seconds since 1970."""
-
-
-@public("workhours_sla.config")
-class Configuration(NamedTuple):
-    """A configuration: the policy, its schedules and presets, and the format of files of appeals.
-
-    ``schedules`` and ``presets`` are keyed by name. ``schedules`` has the schedule of the section
-    [schedule] under ``default`` if a target uses it. ``mapping`` has all sections of the file;
-    readers of files of appeals use its [input], [columns] and [values].
-
-    >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
-    '4h'
-    """
-
-    policy: Policy
-    schedules: Mapping[str, Schedule]
-    mapping: Config
-    presets: Mapping[str, Preset]
 
 
 def load(path: str | Path) -> Configuration:
@@ -87,8 +63,7 @@ def parse(text: str, *, name: str = "the configuration") -> Configuration:
 
 def _configuration(config: Config, name: str) -> Configuration:
     default = Reader(name).make(("schedule",), lambda: default_schedule(config.schedule))
-    promises = promises_of(config, default)
-    return Configuration(promises.policy, promises.schedules, config, promises.presets)
+    return configured(config, default)
 
 
 def load_config(path: Path) -> Config:

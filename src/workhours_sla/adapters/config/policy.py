@@ -22,6 +22,7 @@ from workhours_sla.adapters.config.sections import (
 from workhours_sla.adapters.shape import Keys, Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import clipped, shown
+from workhours_sla.public import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
@@ -48,25 +49,33 @@ _COUNTING = {"roll": (CalendarDays, Months), "count_from": (CalendarDays, Workin
 """For each key that decides how days are counted, the kinds of budgets that it applies to."""
 
 
-class Promises(NamedTuple):
-    """A policy with its schedules and presets, both keyed by name.
+@public("workhours_sla.config")
+class Configuration(NamedTuple):
+    """A configuration: the policy, its schedules and presets, and the format of files of appeals.
 
-    ``schedules`` has the schedule of the section [schedule] under ``default`` if a target uses it.
+    ``schedules`` and ``presets`` are keyed by name. ``schedules`` has the schedule of the section
+    [schedule] under ``default`` if a target uses it. ``mapping`` has all sections of the file;
+    readers of files of appeals use its [input], [columns] and [values].
+
+    >>> from workhours_sla.config import parse
+    >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
+    '4h'
     """
 
     policy: Policy
     schedules: Mapping[str, Schedule]
+    mapping: Config
     presets: Mapping[str, Preset]
 
 
-def promises_of(
+def configured(
     config: Config,
     default: Schedule,
     *,
     budget: timedelta | None = None,
     warn: timedelta | None = None,
     amend: Callable[[Calendar], Calendar] | None = None,
-) -> Promises:
+) -> Configuration:
     """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
 
     ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target]
@@ -74,7 +83,7 @@ def promises_of(
     [schedules]. Raises ConfigError.
     """
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
-    return reader.promises(None if config.has_policy else budget)
+    return reader.configuration(None if config.has_policy else budget)
 
 
 def check_policy(reader: Reader, config: Config) -> None:
@@ -92,7 +101,7 @@ def check_policy(reader: Reader, config: Config) -> None:
                 what = "there are no [[targets]] and no preset for it"
                 reader.fail((section,), what, "write what was promised as [[targets]]")
     any_schedule = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
-    _PolicyReader(reader, config, any_schedule).promises()
+    _PolicyReader(reader, config, any_schedule).configuration()
 
 
 class _PolicyReader:
@@ -119,7 +128,7 @@ class _PolicyReader:
         }
         self._schedules = {DEFAULT: default, **named}
 
-    def promises(self, budget: timedelta | None = None) -> Promises:
+    def configuration(self, budget: timedelta | None = None) -> Configuration:
         config = self._config
         chosen = self._presets()
         presets = {name: load_preset(name) for name in chosen}
@@ -148,7 +157,7 @@ class _PolicyReader:
             for name, schedule in self._schedules.items()
             if name != DEFAULT or id(schedule) in used
         }
-        return Promises(policy, schedules, presets)
+        return Configuration(policy, schedules, config, presets)
 
     def _check_name(self, keys: Keys, name: str, names: Iterable[str]) -> None:
         if name in names:

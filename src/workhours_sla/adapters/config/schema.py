@@ -32,7 +32,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Return part of a schema without null, which TOML lacks, and without examples of Python."""
+    """Return part of a JSON Schema without the type null, and with docstrings as descriptions."""
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):

@@ -286,7 +286,7 @@ class Config(Section, frozen=True, kw_only=True):
 
     @property
     def has_policy(self) -> bool:
-        """Whether the policy is anything but one target in working time on [schedule]."""
+        """False if the policy is one target in working time on the section [schedule]."""
         target = self.one_target
         return bool(
             self.targets

@@ -24,7 +24,7 @@ ChangeLine: Final[Any] = msgspec.defstruct(
 
 
 class _Other(msgspec.Struct, tag_field="schema", tag=""):
-    """A type that no line has. In a union with it, the key ``schema`` is required."""
+    """A second member for the union with ChangeLine, which makes ``schema`` a required key."""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -33,7 +33,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
     """Base class of the structs that declare the JSON object of one type of value."""
 
     build: ClassVar[Callable[..., Any]]
-    """Builds the value; the fields are the keyword arguments."""
+    """The function that builds the value. Its keyword arguments are the fields."""
 
     writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     """The functions that convert attributes to fields, keyed by name; by default ``plain``."""
@@ -106,7 +106,7 @@ def form_of(
 
 @cache
 def part_form_of(kind: Any, *, native: bool = False) -> Any:
-    """Return the Form subclass of a type that is the type of an attribute."""
+    """Return the Form subclass of a dataclass or a named tuple, without a tag; it is cached."""
     return form_of(kind, native=native)
 
 

@@ -53,7 +53,7 @@ class LineForm:
         fail(cause, path, what=self.what, **facts)
 
     def may_begin(self, text: bytes) -> bool:
-        """Return whether a line could begin with ``text``, or with ``text`` and more bytes."""
+        """Return whether ``text`` begins as every line does, as far as ``text`` goes."""
         return text.startswith(self.start) or self.start.startswith(text)
 
 
@@ -254,7 +254,7 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
 
 
 def end_of(file: BinaryIO | FileIO, size: int) -> str:
-    """Return the text of the property ``end`` for a file with ``size`` bytes."""
+    """Return a text with ``size`` and a hash of the last bytes before that position in a file."""
     first = max(0, size - _SAMPLE)
     file.seek(first)
     return f"{size}-{sha256(file.read(size - first)).hexdigest()[:16]}"
