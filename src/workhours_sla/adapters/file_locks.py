@@ -30,7 +30,7 @@ else:
 
 
 _LAST_BYTE = 1 << 62
-"""The byte that ``lock_last_byte`` locks. SQLite locks bytes about 1 GiB into its file."""
+"""The byte that ``lock_last_byte`` locks, far from the bytes that SQLite locks near 1 GiB."""
 
 
 def lock_file(fd: int) -> bool:

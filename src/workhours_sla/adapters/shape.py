@@ -296,7 +296,7 @@ class Reader:
         parsed_as = self._kind(of).parsed_as
         if isinstance(value, bool) or (
             isinstance(value, datetime) and datetime not in parsed_as
-        ):  # bool is an int, and datetime a date
+        ):  # bool is a subclass of int, and datetime of date
             return type(value) in parsed_as
         return isinstance(value, parsed_as)
 

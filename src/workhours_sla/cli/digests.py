@@ -99,7 +99,8 @@ class TimedDigests:
         try:
             self._lines.write(watermark, clock)
         except StoreError as error:
-            if not getattr(error, "cause", "").startswith("sink_"):  # not about the file
+            # an error of the store itself ends the run
+            if not getattr(error, "cause", "").startswith("sink_"):
                 raise
             if self.failing is None:
                 self._on_failure(error)

@@ -100,7 +100,7 @@ def _streams() -> Iterator[NamedFile]:
     for stream in (sys.stdout, sys.stderr):
         try:
             number = stream.fileno()
-        except (AttributeError, OSError, ValueError):  # closed, or not a file
+        except (AttributeError, OSError, ValueError):  # the stream is closed or has no file
             continue
         yield from _stream("", number, is_written=True, group="streams")
 

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
+from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
-from workhours_sla.adapters.json.documents import to_json
+from workhours_sla.adapters.json.forms import budget_forms
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import (
-    Budget,
-    CalendarDays,
-    ClockTime,
-    Months,
-    WorkingDays,
-)
+from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.schedule import Schedule
 
-_KINDS: Final = {WorkingDays: "working_days", CalendarDays: "calendar_days", Months: "months"}
-"""The keys of ``budget_words`` for budgets that have a count."""
 _OPTIONS: Final = (
     *("starts", "pauses", "on_transfer", "on_reopen", "warn", "warn_percent", "closing"),
     "staff_opened",
@@ -37,13 +29,10 @@ _OPTIONS: Final = (
 
 def budget_text(budget: Budget, lang: str) -> str:
     """Return a budget in words, such as ``7 working days``."""
-    if isinstance(budget, timedelta):
-        return budget_words("working_time", format_amount(budget), lang)
-    if isinstance(budget, ClockTime):
-        return budget_words("clock_time", format_amount(budget.amount), lang)
-    if isinstance(budget, WorkingDays | CalendarDays | Months):
-        return budget_words(_KINDS[type(budget)], budget.count, lang)
-    raise TypeError(budget)
+    kind = budget_forms()[type(budget)].__struct_config__.tag
+    amount: Any = getattr(budget, "amount", budget)  # only ClockTime has an amount
+    size = format_amount(amount) if isinstance(amount, timedelta) else amount.count
+    return budget_words(kind, size, lang)
 
 
 def schedule_text(target: Target, configuration: Configuration, lang: str) -> str:
@@ -121,7 +110,7 @@ def _target_data(target: Target, configuration: Configuration) -> dict[str, Any]
 def _budget_data(budget: Budget) -> object:
     if isinstance(budget, timedelta):
         return budget
-    data = json.loads(to_json(budget))["budget"]
+    data = to_builtins(budget_forms()[type(budget)].written(budget))
     return {data.pop("kind"): data}
 
 

@@ -141,7 +141,7 @@ def report(**options: Any) -> None:
     elif settings.as_json:
         from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
 
-        echo_json(json.loads(to_json(made)))  # encoded for standard output
+        echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
         click.echo(made.text(*_groupings(wanted)))
 

@@ -180,7 +180,7 @@ def watch(**options: Any) -> int:
     )
     with ExitStack() as stack:
         stack.enter_context(_source_errors_in(lang))
-        tail.check()  # before a store and sinks are created, which would remain empty
+        tail.check()  # an error here must not leave an empty store and empty sinks
         _check_lines(wanted)
         store = SqliteStore(Path(wanted.store))
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)

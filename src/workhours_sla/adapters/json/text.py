@@ -56,7 +56,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         if isinstance(text, bytes):
             text = text.decode()
         data = json.loads(text, object_pairs_hook=unique)
-    except ConfigError:  # also a ValueError
+    except ConfigError:  # raised by unique(); it is a ValueError as well
         raise
     except json.JSONDecodeError as error:
         what = f"not JSON at line {error.lineno} ({error.msg})"

@@ -101,7 +101,7 @@ class LineFile:
 
     def check(self) -> None:
         """Call ``lost`` if another program removed, shortened or changed the file."""
-        if self._stream.closed:  # opening it again failed the last time
+        if self._stream.closed:  # an earlier attempt to open the file again has failed
             self._open(None)
         try:
             cause = self._cause_of_loss()
