@@ -1,4 +1,4 @@
-"""What pytest passes over where a library it needs is not installed: examples are tests, too."""
+"""Leave out the examples whose libraries are not installed, and find those of public classes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _find_in_module = doctest.DocTestFinder._from_module  # noqa: SLF001
 
 
 def _is_defined_in(finder: doctest.DocTestFinder, module: ModuleType, value: object) -> bool:
-    """Whether a module defines a value; ``__module__`` of a public class names its facade."""
+    """Whether a module defines a value; for a public class ``__module__`` names its facade."""
     home = (
         DEFINED_IN.get(f"{value.__module__}.{value.__qualname__}")
         if isinstance(value, type)

@@ -1,4 +1,4 @@
-"""Everything that is claimed of versions and extras: ``nox`` runs it, ``nox -l`` lists it."""
+"""Check the supported versions of Python and of dependencies, and the extras, with nox."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXTRA_TESTS = {
 
 
 def lowest(requirements: list[str]) -> list[str]:
-    """Return requirements pinned to the lowest version that they allow."""
+    """Return requirements pinned to the lowest allowed versions, without extras of this package."""
     return [
         requirement.replace(">=", "==")
         for requirement in requirements
@@ -38,14 +38,14 @@ def lowest(requirements: list[str]) -> list[str]:
 
 @nox.session(python=PYTHONS)
 def highest(session: nox.Session) -> None:
-    """Run the suite with the highest versions of all dependencies."""
+    """Run all tests with the highest versions of all dependencies."""
     session.install("--upgrade", "--editable", ".[dev]")
     session.run(*SUITE, *session.posargs)
 
 
 @nox.session(python=LOWEST)
 def lowest_versions(session: nox.Session) -> None:
-    """Run the suite with the lowest versions that pyproject.toml allows."""
+    """Run all tests with the lowest versions that pyproject.toml allows."""
     extras = PROJECT["optional-dependencies"]
     wanted = [*PROJECT["dependencies"], *(one for extra in EXTRAS for one in extras[extra])]
     pins = Path(session.create_tmp()) / "lowest.txt"
@@ -56,7 +56,7 @@ def lowest_versions(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def wheel(session: nox.Session) -> None:
-    """Run the tests of the base package on the built wheel, without any extra."""
+    """Run the tests of the base package on the built wheel, without extras."""
     built = _built(session)
     session.install(str(built), "pytest", "hypothesis")
     _run_outside(session, "tests/test_schedule.py", "tests/test_imports.py", "tests/test_sla.py")
@@ -89,7 +89,7 @@ def _built(session: nox.Session) -> Path:
 
 
 def _run_outside(session: nox.Session, *tests: str) -> None:
-    """Run tests where ``src`` cannot be imported by accident."""
+    """Run tests in another directory, so that they import the wheel and not ``src``."""
     root = Path.cwd()
     session.chdir(session.create_tmp())
     session.run(

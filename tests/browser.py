@@ -42,7 +42,7 @@ KEYS = {
 
 
 class Browser:
-    """One page in its own browser process; ``requests`` and ``errors`` collect what it does."""
+    """A page in a separate browser process; it lists its network ``requests`` and ``errors``."""
 
     def __init__(self, profile: str) -> None:
         to_read, to_write = os.pipe()

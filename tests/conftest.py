@@ -1,4 +1,4 @@
-"""Property tests have no time limit: a slow machine is no failure."""
+"""Settings of all tests: property tests have no time limit, so that slow machines do not fail."""
 
 from hypothesis import settings
 

@@ -1,7 +1,9 @@
-"""Diaries of appeals, with every answer calculated by hand.
+"""Read appeals written as diaries, and evaluate them in batch and with a monitor.
 
-S8 is 09:00-13:00, 14:00-18:00, S9 is 09:00-18:00; a short day ends at 17:00. The dates have traps:
-short days, working Saturdays, New Year, days off by decree, and clock changes.
+A diary is a list of lines such as "Wed 12.03.2025 10:15 created citizen". The schedule S8 is
+09:00-13:00, 14:00-18:00, S9 is 09:00-18:00; a short day ends at 17:00. Tests calculate the expected
+answers by hand, on difficult dates: short days, working Saturdays, New Year, days off by decree,
+and clock changes.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ FIELDS = {"id": "event_id", "of": "refers_to", "agency": "agency_id", "district"
 
 
 def at(text: str) -> datetime:
-    """Return the time of "Wed 12.03.2025 10:15", in Volgograd unless it has an offset."""
+    """Parse a time like "Wed 12.03.2025 10:15"; without an offset it is a time in Volgograd."""
     weekday, day, time = text.split()
     when = datetime.fromisoformat("-".join(reversed(day.split("."))) + f"T{time}")
     assert WEEKDAYS[when.weekday()] == weekday, text
@@ -55,7 +57,7 @@ def at(text: str) -> datetime:
 
 
 def entry(appeal: str, number: int, line: str) -> Event:
-    """Return the event of a line: time, type, words, and when it was received if not at once."""
+    """Parse a line of a diary: time, type, words, and the receipt if it was later."""
     happened, _, receipt = line.partition("; received ")
     weekday, day, time, kind, *words = happened.split()
     fields: dict[str, Any] = {"event_id": f"{appeal}/{number}"}
@@ -74,7 +76,7 @@ def life(appeal: str, *lines: str) -> list[Event]:
 
 
 def target(name: str = "answer", **options: Any) -> Target:
-    """Return a target of four working hours on S8, with some options."""
+    """Return a target; unless ``options`` differ, its budget is four working hours on S8."""
     budget = options.pop("budget", working_hours(4))
     return Target(name, budget, options.pop("schedule", S8), **options)
 
@@ -87,7 +89,7 @@ def clock(when: datetime | None, tz: ZoneInfo = S8.tz) -> str:
 
 
 def sentence(outcome: Outcome) -> str:
-    """Return "breached by 0:25, due Mon 15.09.2025 14:10, used 4:25"."""
+    """Describe an outcome: "breached by 0:25, due Mon 15.09.2025 14:10, used 4:25"."""
     verdict = str(outcome.verdict)
     if outcome.overdue:
         verdict += f" by {format_amount(outcome.overdue)}"
@@ -99,7 +101,7 @@ FINAL = {"met", "breached", "withdrawn", "excluded"}
 
 
 def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
-    """Return the batch answer, checked against a monitor with the events in two orders."""
+    """Evaluate events in batch, and check that monitors with the events in two orders agree."""
     policy = Policy(targets or [target()])
     result = evaluate(events, policy, as_of=at(as_of))
     assert (result.quarantine, result.unmatched) == ((), ())
@@ -122,7 +124,7 @@ def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
 
 
 def judge(events: list[Event], as_of: str, *targets: Target) -> dict[str, str]:
-    """Return a sentence for each target; there must be one appeal."""
+    """Return the sentence of each target, keyed by its name; there must be one appeal."""
     outcomes = ask(events, as_of, *targets).outcomes
     assert len({outcome.target for outcome in outcomes}) == len(outcomes)
     return {outcome.target: sentence(outcome) for outcome in outcomes}
@@ -134,7 +136,7 @@ def only(events: list[Event], as_of: str, *targets: Target) -> Outcome:
 
 
 def phases(events: list[Event], as_of: str, of: Target) -> list[tuple[str, str | None, str]]:
-    """Return the phases of the appeal in order, each with its holder and working time."""
+    """Return (phase, holder, working time) of each span of an appeal, in order."""
     spans = holder_spans(events, of, as_of=at(as_of))
     return [(span.phase, span.holder, format_amount(span.worked)) for span in spans]
 
@@ -144,7 +146,7 @@ def shares(events: list[Event], as_of: str, of: Target) -> list[tuple[str | None
 
 
 class Watch:
-    """A monitor that reports in words: "breached Wed 12.03.2025 15:15", "not breached"."""
+    """A monitor whose changes are texts: "breached Wed 12.03.2025 15:15", "not breached"."""
 
     def __init__(self, *targets: Target) -> None:
         self.monitor = Monitor(Policy(targets or [target()]))
@@ -174,5 +176,5 @@ class Watch:
 
     @property
     def current(self) -> list[str]:
-        """The changes that were reported and not retracted."""
+        """The kinds of the changes that were reported and not retracted, sorted."""
         return sorted(self.kinds.values())

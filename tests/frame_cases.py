@@ -1,4 +1,4 @@
-"""Rows for the tests of pandas, polars and Arrow, and the answers of the scalar verbs."""
+"""Rows for the tests of pandas, polars and Arrow, and the expected answers by scalar verbs."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ STEPS = {
     "s": timedelta(seconds=1),
     "ms": timedelta(milliseconds=1),
     "us": timedelta(microseconds=1),
-    "ns": timedelta(microseconds=1),  # the finest that a datetime has
+    "ns": timedelta(microseconds=1),  # the resolution of datetime
 }
 OF_TIMES = {"next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"}
-"""The verbs that have no other argument than instants."""
+"""The verbs whose only argument is an instant."""
 BUDGET = working_hours(4, minutes=20)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
-"""A day of a year whose calendar has no act yet."""
+"""An instant in a year that no act covers yet."""
 
 
 def alone(missing: set[str], imports: str, columns: str) -> str:
-    """Return the first deadline of a column while some libraries cannot be imported."""
+    """Compute a column of deadlines in a process without some libraries; return the first one."""
     code = f"""
 import sys
 class Missing:
@@ -63,7 +63,7 @@ print(frames.deadline({{"a": office}}, posted, working_hours(4), by=by)[0])
 
 
 def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
-    """Return instants within two days of a change, in whole units; the third is missing."""
+    """Return random instants near ``CHANGES``, in whole units; the third one is None."""
     chance = random.Random(f"{unit} {seed}")
     reach = timedelta(days=2) // STEPS[unit]
     found: list[datetime | None] = [
@@ -74,7 +74,7 @@ def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
 
 
 def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
-    """Return the answer of each row, None if one of its instants is missing."""
+    """Return the answer for each row, None for a row with a missing instant."""
     return [
         None if any(value is None for value in row) else answer(*row)
         for row in zip(*lists, strict=True)
@@ -82,7 +82,7 @@ def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
 
 
 def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb."""
+    """Return the answers of each scalar verb, keyed by verb."""
     return {
         "elapsed": row_by_row(office.elapsed, starts, ends),
         "remaining": row_by_row(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
@@ -115,7 +115,7 @@ VERBS = tuple(scalar_answers(OFFICE, [], []))
 
 
 def pauses_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetime]]]:
-    """Return up to three pauses a row, sorted and without overlap, around the start."""
+    """Return, for each row, up to three pauses around its start, sorted and without overlap."""
     chance = random.Random(seed)
     found = []
     for start in starts:
@@ -131,7 +131,7 @@ def pauses_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetim
 
 
 def paused_answers(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb with pauses."""
+    """Return the answers of each scalar verb with pauses, keyed by verb."""
     return {
         "elapsed": row_by_row(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
         "remaining": row_by_row(

@@ -1,10 +1,10 @@
 """Working time by its definition, one minute after another.
 
 An instant whose wall clock reads ``w`` in the zone of the schedule is working time exactly when
-``D + a <= w < D + b`` for some date ``D`` with a shift ``[a, b)``. The oracle asks that of every
-minute of the absolute time line and counts; it compiles nothing and shares no code with the
-package it judges. Shift edges are whole minutes and so are the UTC offsets of the zones used
-(checked), hence a minute is working or closed as a whole, while instants keep their microseconds.
+``D + a <= w < D + b`` for some date ``D`` with a shift ``[a, b)``. The oracle checks this for every
+minute and counts the working minutes. It compiles nothing and shares no code with the package.
+Shifts begin and end at whole minutes, and the UTC offsets of the zones are whole minutes, which is
+checked. So each minute is entirely working or entirely closed. Instants have microseconds.
 """
 
 from array import array
@@ -25,17 +25,17 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Days:
-    """What a calendar says about dates, as plain facts."""
+    """The days of a calendar as plain data."""
 
     off: frozenset[date] = frozenset()
     yearly_off: frozenset[tuple[int, int]] = frozenset()
     """(month, day) pairs that are off every year."""
     short: frozenset[date] = frozenset()
-    """Dates that end one hour early, transferred working days under their own date."""
+    """Dates that end one hour early; a transferred working day is listed by its own date."""
     hours_of: Mapping[date, date] = field(default_factory=dict)
-    """Transferred working days: the date, and the date whose hours it takes."""
+    """A mapping from each transferred working day to the date whose hours it takes."""
     years: frozenset[int] | None = None
-    """The years the facts are complete for, or None for all."""
+    """The years for which the data is complete, None for all years."""
 
 
 def _russia(facts: Mapping[int, tuple[str, str, str]]) -> Days:
@@ -59,8 +59,8 @@ def _russia(facts: Mapping[int, tuple[str, str, str]]) -> Days:
     )
 
 
-# By year: days off on Monday to Friday; short days; days off made working "<" the date each was
-# swapped with (25 February 2013 was first a Monday off, for the 23rd on a Saturday).
+# For each year: days off on Monday to Friday, short days, and working days with "<" and the date
+# that they were swapped with. 25 February 2013 was first a Monday off, for Saturday 23 February.
 RUSSIA = _russia(
     {
         2012: (
@@ -140,7 +140,7 @@ class Oracle:
     """Working time of one schedule; answers are in UTC."""
 
     longest_scan = 500
-    """Days; a question that leads further is a mistake in the test, or has no answer."""
+    """The most days that a question may scan; one that needs more is a mistake or has no answer."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Oracle:
         days: Days | None = None,
         overrides: Mapping[date, Shifts] | None = None,
     ) -> None:
-        """Take seven lists of shifts, Monday first, and what departs from them."""
+        """Take the shifts of seven weekdays, Monday first, and the exceptions from them."""
         self.zone = zone
         self.weekly = weekly
         self.days = days or Days()
@@ -157,7 +157,7 @@ class Oracle:
         self._dates: dict[int, bytearray] = {}
         self._utc_days: dict[int, bytearray] = {}
 
-    # Which minutes are working time
+    # Minutes of working time
 
     def minutes_of(self, day: date) -> bytearray:
         """Return a flag for each minute of the 48 hours that a shift of the date can reach."""
@@ -182,7 +182,7 @@ class Oracle:
         return bool(self._dates[ordinal][minute])
 
     def _day(self, utc_day: int) -> bytearray:
-        """Return for each minute of a UTC day whether a shift of some date contains its reading."""
+        """Return, for each minute of a UTC day, whether a shift contains its wall-clock reading."""
         if utc_day not in self._utc_days:
             flags = bytearray(DAY)
             for minute, reading in enumerate(wall_minutes(self.zone, utc_day)):
@@ -198,7 +198,7 @@ class Oracle:
         return bool(self._day(utc_day)[of_day])
 
     def _forward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes from this one on, in order."""
+        """Yield the working minutes from ``minute`` on, in order."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first + self.longest_scan):
             flags = self._day(utc_day)
@@ -210,7 +210,7 @@ class Oracle:
         raise LookupError(msg)
 
     def _backward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes from this one back, latest first."""
+        """Yield the working minutes before and at ``minute``, latest first."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first - self.longest_scan, -1):
             flags = self._day(utc_day)
@@ -221,7 +221,7 @@ class Oracle:
         msg = f"nothing more within {self.longest_scan} days before {EPOCH + minute * MINUTE}"
         raise LookupError(msg)
 
-    # The questions
+    # The verbs
 
     def is_working(self, t: datetime) -> bool:
         """Whether the instant is working time."""
@@ -235,7 +235,7 @@ class Oracle:
         return sum((end - start for start, end in self._pieces(a, b)), timedelta())
 
     def deadline(self, start: datetime, budget: timedelta) -> datetime:
-        """Return the earliest instant from start on at which the budget is used up."""
+        """Return the earliest instant from ``start`` on at which the budget is used up."""
         start = start.astimezone(UTC)
         if not budget:
             return start
@@ -252,7 +252,7 @@ class Oracle:
         return self.deadline(start, budget + TICK) - TICK
 
     def latest_start(self, due: datetime, budget: timedelta) -> datetime:
-        """Return the latest start whose deadline is not after due."""
+        """Return the latest start whose deadline is not after ``due``."""
         due = due.astimezone(UTC)
         if not budget:
             return due
@@ -265,10 +265,9 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def next_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the first working instant from t on, t itself when it is working time.
+        """Return the first working instant from ``t`` on, which is ``t`` if it is working time.
 
-        Without inclusive, return the first instant after t with working time at it and none
-        just before it.
+        Without ``inclusive``, return the first instant after ``t`` at which working time begins.
         """
         if inclusive:
             return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
@@ -278,21 +277,21 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def next_closing(self, t: datetime, *, inclusive: bool = False) -> datetime:
-        """Return the first instant after t with working time just before it and none at it."""
+        """Return the first instant after ``t`` at which working time ends."""
         for minute in self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)):
             if not self._works(minute + 1):
                 return EPOCH + (minute + 1) * MINUTE
         raise AssertionError  # the scan itself ends with an error
 
     def previous_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to t with working time at it and none just before it."""
+        """Return the latest instant up to ``t`` at which working time begins."""
         for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))):
             if not self._works(minute - 1):
                 return EPOCH + minute * MINUTE
         raise AssertionError  # the scan itself ends with an error
 
     def previous_closing(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to t with working time just before it and none at it."""
+        """Return the latest instant up to ``t`` at which working time ends."""
         for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1):
             if not self._works(minute + 1):
                 return EPOCH + (minute + 1) * MINUTE
@@ -309,7 +308,7 @@ class Oracle:
         return stretches
 
     def _pieces(self, a: datetime, b: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the working minutes between two instants of UTC, the outer ones cut."""
+        """Yield the working minutes between two instants, cut at the instants; all in UTC."""
         for minute in self._forward(_minute(a)):
             start, end = max(a, EPOCH + minute * MINUTE), min(b, EPOCH + (minute + 1) * MINUTE)
             if start >= b:

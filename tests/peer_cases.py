@@ -2,9 +2,9 @@
 
     python tests/peer_cases.py CASES.json
 
-Each case has a schedule (ranges by weekday, holidays, overrides and breaks by date), an
-operation, the peer's own ``expected`` answer and a ``reference``, the set-theoretic one. Printed
-are how many ran, how many agree with the reference, and each one that does not.
+Each case has a schedule (hours of weekdays, holidays, overrides and breaks of dates), an operation,
+the other library's ``expected`` answer, and a ``reference`` answer by the definition. The script
+prints how many cases ran, how many agree with the reference, and each case that does not.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def without_breaks(hours: str, breaks: list[list[str]]) -> str:
 
 
 def dates_of(key: str) -> list[date]:
-    """Return the date of a key, or of each year where the key is MM-DD."""
+    """Return the date of a key; a key MM-DD is a date in each year."""
     if len(key) == len("MM-DD"):
         return [date.fromisoformat(f"{year}-{key}") for year in YEARS]
     return [date.fromisoformat(key)]

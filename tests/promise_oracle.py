@@ -1,8 +1,8 @@
 """An oracle of verdicts: the rules of docs/promises.md, implemented by brute force.
 
-Lists are walked, dates are counted, working time is cut into pieces and added up. Nothing is
-cached, and no code is shared with the package except values (events, budgets) and a schedule's own
-``intervals`` and ``shifts_on``.
+The oracle walks lists, counts dates, and adds up stretches of working time. It shares no code with
+the package except values (events, budgets) and the methods ``intervals`` and ``shifts_on`` of a
+schedule.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from workhours_sla import CalendarDays, ClockTime, Event, Months, Schedule, Work
 ZERO = timedelta(0)
 DAY = timedelta(days=1)
 SKEW = timedelta(minutes=5)
-REACH = 400  # days; a scene that needs more is a mistake in the test
+REACH = 400  # days; a scene that needs more days is a mistake in the test
 TYPES = (
     "created",
     "registered",
@@ -40,12 +40,12 @@ ATTRIBUTES = ("agency_id", "district_id", "channel", "topic", "importance", "reg
 CORRECTABLE = (*ATTRIBUTES, "author_role", "substantive", "reason")
 
 Span = tuple[datetime, datetime | None]
-"""From, until; None if it has no end yet."""
+"""The beginning and the end of a stretch; the end is None while it is open."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A target as plain data; ``by`` is the field that selects among ``schedules``, or empty."""
+    """A target as plain data. ``by`` is the field that selects one of ``schedules``, or empty."""
 
     name: str
     budget: Any
@@ -65,7 +65,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Fit:
-    """A rule as plain data: the promises, and the attributes that an appeal must have."""
+    """A rule as plain data: its promises, and the attributes and dates of its appeals."""
 
     promises: tuple[Promise, ...]
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,9 +94,9 @@ class Expected:
     schedule: Schedule
     pauses: tuple[Span, ...]
     shares: Mapping[tuple[str, str | None], timedelta]
-    """Working time by phase and holder, without zeros."""
+    """The working time of each phase and holder that has any."""
     overdue: timedelta | None
-    """How late the answer is or was, None without a due time."""
+    """How much later than the due time the answer came, None without a due time."""
     is_late: bool
     """Whether the answer came after the limit."""
 
@@ -108,13 +108,13 @@ class Answer:
     outcomes: list[Expected] = field(default_factory=list)
     unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
     quarantined: set[tuple[str, str]] = field(default_factory=set)
-    """Pairs of event id and reason."""
+    """Pairs of an event id and the reason of its quarantine."""
 
 
 def expected(
     events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
 ) -> Answer:
-    """Return the expected result for some events as of an instant."""
+    """Return the expected result for events as of an instant."""
     answer = Answer()
     by_appeal: dict[str, list[Event]] = {}
     for event in effective(events, answer):
@@ -143,12 +143,15 @@ def is_ahead(event: Event) -> bool:
 
 
 def content(event: Event) -> Event:
-    """Return the event without the time of its receipt."""
+    """Return the event with its receipt removed, to compare contents."""
     return replace(event, received_at=event.occurred_at)
 
 
 def effective(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
-    """Yield one event per id, as first received; quarantine others and those from the future."""
+    """Yield, for each event id, the copy that was received first.
+
+    Copies with another content and events from the future are quarantined.
+    """
     by_id: dict[str, dict[Event, Event]] = {}
     for event in sorted(events, key=lambda event: (event.received_at, event.canonical)):
         by_id.setdefault(event.event_id, {}).setdefault(content(event), event)
@@ -166,7 +169,7 @@ def names_another(event: Event) -> bool:
 
 
 def corrected(events: list[Event]) -> dict[str, Event]:
-    """Return the events of an appeal by id, with their corrections applied.
+    """Return the events of an appeal keyed by id, with their corrections applied.
 
     A correction is moved to the time of the event that it corrects.
     """
@@ -194,7 +197,7 @@ def is_answer(event: Event) -> bool:
 
 
 def attributes(story: Iterable[Event]) -> dict[str, str | None]:
-    """Return the last value of each attribute."""
+    """Return the last value of each attribute, keyed by its name."""
     found: dict[str, str | None] = dict.fromkeys(ATTRIBUTES)
     for event in story:
         for name in ATTRIBUTES:
@@ -245,7 +248,10 @@ def judge_appeal(
 def fitting(
     fits: Sequence[Fit], story: list[Event], creation: Event
 ) -> tuple[Fit | None, datetime | None]:
-    """Return the rule at the end, and since when it applies, None for since the creation."""
+    """Return the rule that applies after the last event, and when it began to apply.
+
+    The second value is None if the rule has applied since the creation of the appeal.
+    """
     begun = story.index(creation) + 1
     found = [
         first_fit(fits, attributes(story[:length]), creation)
@@ -271,7 +277,7 @@ def first_fit(fits: Sequence[Fit], facts: Mapping[str, str | None], creation: Ev
 
 
 def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, list[Event]]]:
-    """Return the reopening and the events of each cycle."""
+    """Return, for each cycle, the time of its reopening (None for the first) and its events."""
     if promise.on_reopen == "ignore":
         return [(None, story)]
     found: list[tuple[datetime | None, list[Event]]] = [(None, [])]
@@ -306,10 +312,10 @@ class Clock:
     """The events of the cycle."""
     reopened_at: datetime | None
     since: datetime | None
-    """When the rule changed, if that starts the clock."""
+    """When the rule changed, None unless the change starts the clock."""
 
     def outcome(self) -> list[Expected]:
-        """Return the outcome, or nothing if there is no clock."""
+        """Return the outcome in a list, which is empty if there is no clock."""
         start = self.start()
         if start is None:
             return []
@@ -338,7 +344,7 @@ class Clock:
         return starter.occurred_at if starter else None
 
     def starter(self) -> Event | None:
-        """Return the event that starts the clock by its type, if any: it answers nothing."""
+        """Return the event whose type starts the clock, if any. It cannot answer the clock."""
         if self.promise.starts == "interim":
             able = [event for event in self.events if is_answer(event)]
             able = [event for event in able if event.reason == "interim"]
@@ -375,7 +381,7 @@ class Clock:
         return found[0] if found else None
 
     def judged(self, reply: Event) -> bool | None:
-        """Return whether a reply is to the point, None for not judged."""
+        """Return whether a reply is substantive, None if nobody has judged it."""
         word = reply.substantive
         last_reply = None
         for event in self.appeal.story:
@@ -388,7 +394,7 @@ class Clock:
         return word
 
     def exchange(self, start: datetime) -> Expected:
-        """Return the outcome of the exchange that matters."""
+        """Return the outcome of the exchange that decides the clock."""
         exchanges: list[tuple[datetime, Event | None]] = []
         opened: datetime | None = start
         for event in self.events:
@@ -408,7 +414,7 @@ class Clock:
         return longest
 
     def transferred(self, start: datetime, answer: Event | None) -> tuple[datetime, list[Span]]:
-        """Return the start for the holder at the end, and the times of others since then."""
+        """Return when the last holder's clock starts, and the spans of other holders since then."""
         until = self.events.index(answer) if answer else len(self.events)
         moves = [
             event
@@ -436,7 +442,10 @@ class Clock:
         return spans[first][1], others
 
     def holder(self, until: Event | None, *, inclusive: bool = False) -> str | None:
-        """Return the last agency named as holder before an event, or in this cycle."""
+        """Return the agency that was last named as holder before an event.
+
+        If ``until`` is None, all events of the cycle count. With ``inclusive``, ``until`` counts.
+        """
         found = None
         last = until or self.events[-1]
         length = self.appeal.story.index(last) + (inclusive or until is None)
@@ -447,7 +456,7 @@ class Clock:
         return found
 
     def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
-        """Return the pauses of the clock, between its start and its end."""
+        """Return the pauses of the clock between its start and its end."""
         if not self.promise.pauses:
             return []
         found: list[Span] = []
@@ -476,7 +485,10 @@ class Clock:
         first_start: datetime,
         others: Sequence[Span] = (),
     ) -> Expected:
-        """Return the outcome: withdrawn in time and before the answer, or else not deleted."""
+        """Return the outcome of a clock.
+
+        A deletion counts only if it comes before the answer and not after the limit.
+        """
         deletion = self.deletion()
         if deletion and (answer is None or order(deletion) < order(answer)):
             found = self.outcome_with(start, deletion, first_start, others, deleted=True)
@@ -494,7 +506,7 @@ class Clock:
         *,
         deleted: bool = False,
     ) -> Expected:
-        """Return the outcome of a clock that ends with that event, if there is one."""
+        """Return the outcome of a clock that ``last`` ends, or of an open clock if it is None."""
         promise, appeal = self.promise, self.appeal
         ended = max(start, last.occurred_at) if last else None
         own = self.pauses(start, ended)
@@ -549,13 +561,14 @@ class Clock:
     def shares(
         self, start: datetime, end: datetime, pauses: Sequence[Span]
     ) -> dict[tuple[str, str | None], timedelta]:
-        """Return how much working time passed in each phase, and with whom."""
+        """Return the working time of each phase and holder, keyed by (phase, holder)."""
         found: dict[tuple[str, str | None], timedelta] = {}
         registrations = [e.occurred_at for e in self.events if e.type == "registered"][:1]
         edges = {event.occurred_at for event in self.events if start < event.occurred_at < end}
         for since, until in pairwise(sorted({start, *edges, end})):
             happened = [event for event in self.events if event.occurred_at <= since]
-            first = happened or self.events[:1]  # the clock may start before its first event
+            # a clock may start before the first event of its cycle
+            first = happened or self.events[:1]
             holder = self.holder(first[-1], inclusive=True)
             phase = "assigned" if holder else "unassigned"
             if any(since < registered for registered in registrations):
@@ -627,7 +640,7 @@ class Clock:
 
 @lru_cache(maxsize=256)
 def pieces_of(schedule: Schedule, around: date) -> tuple[tuple[datetime, datetime], ...]:
-    """Return the working time of a year and more, in UTC."""
+    """Return the working time from 40 days before a date to 360 days after it, in UTC."""
     first = datetime.combine(around - 40 * DAY, time(), UTC)
     found = schedule.intervals(first, first + REACH * DAY)
     return tuple((start.astimezone(UTC), end.astimezone(UTC)) for start, end in found)
@@ -636,7 +649,7 @@ def pieces_of(schedule: Schedule, around: date) -> tuple[tuple[datetime, datetim
 def pieces(
     schedule: Schedule, start: datetime, pauses: Sequence[Span]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the working time after an instant and outside of pauses, cut at their edges."""
+    """Yield the working time after an instant and outside of pauses, cut at edges of pauses."""
     start = start.astimezone(UTC)
     edges = sorted({start, *(edge for pause in pauses for edge in pause if edge is not None)})
     for lo, hi in pieces_of(schedule, start.date().replace(day=1)):
@@ -661,7 +674,7 @@ def working_time(
 
 
 def joined(pauses: Sequence[Span], until: datetime) -> Iterator[Span]:
-    """Yield the pauses up to an instant, in order, joined where they touch."""
+    """Yield the pauses in order, joined if they touch; an open pause ends at ``until``."""
     over = [(since, until if end is None else end) for since, end in pauses]
     over = sorted(pause for pause in over if pause[0] < pause[1])
     while over:
@@ -674,7 +687,7 @@ def joined(pauses: Sequence[Span], until: datetime) -> Iterator[Span]:
 def term(
     schedule: Schedule, start: datetime, budget: Any, pauses: Sequence[Span]
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the due time and the limit of a budget, None where an open pause decides."""
+    """Return the due time and the limit of a budget; each is None if an open pause prevents it."""
     if isinstance(budget, ClockTime):
         return start + budget.amount, start + budget.amount
     if not isinstance(budget, timedelta):
@@ -696,7 +709,7 @@ def midnight_after(schedule: Schedule, day: date) -> datetime:
 
 
 def last_closing(schedule: Schedule, day: date) -> datetime | None:
-    """Return the end of the last shift that begins on a date, if there is one."""
+    """Return the end of the last shift that begins on a date, None if there is no shift."""
     ends = [shift.end for shift in schedule.shifts_on(day)]
     if not ends:
         return None
@@ -739,7 +752,7 @@ def days_term(
 
 
 def months_later(day: date, count: int) -> date:
-    """Return the same day of a later month, or the last of that month where there is none."""
+    """Return the same day of a later month, or the last day of a month that is too short."""
     months = day.month - 1 + count
     first = date(day.year + months // 12, months % 12 + 1, 1)
     wanted = day.day

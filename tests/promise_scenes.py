@@ -45,18 +45,18 @@ SCHEDULES = (
 ANCHORS = (
     date(2024, 4, 26),  # a working Saturday, then days off until 1 May
     date(2025, 3, 11),
-    date(2025, 3, 28),  # Berlin puts its clocks on that Sunday
-    date(2025, 10, 24),  # and back on that one
+    date(2025, 3, 28),  # Berlin puts its clocks forward on the Sunday after it
+    date(2025, 10, 24),  # Berlin puts its clocks back on the Sunday after it
     date(2025, 10, 31),  # a short working Saturday, then four days off
     date(2025, 12, 29),
-    date(2020, 12, 25),  # Volgograd goes back to Moscow time on that Sunday
+    date(2020, 12, 25),  # Volgograd returns to Moscow time on the Sunday after it
 )
 EDGES = (0, 119, 120, 150, 360, 540, 780, 840, 1020, 1080, 1200, 1320)
-"""Minutes of the day at which shifts begin or end, and clocks are changed."""
+"""The minutes of the day at which shifts begin or end, or clocks are changed."""
 
 
 def written(value: Any) -> str:
-    """Return the fields of a value that differ from their defaults, as text."""
+    """Describe a value by those of its fields that differ from their defaults."""
     named = {f.name: getattr(value, f.name) for f in fields(value)}
     plain = {f.name: f.default for f in fields(value)}
     return " ".join(f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
@@ -98,16 +98,16 @@ def rule_of(fit: Fit) -> Rule:
 
 @dataclass(frozen=True)
 class Scene:
-    """Events, promises, and the instant to evaluate at."""
+    """Events and promises, and the instant at which they are evaluated."""
 
     events: tuple[Event, ...]
     fits: tuple[Fit, ...]
     as_of: datetime
     from_change: bool = False
     bare: bool = False
-    """Whether the policy is a list of targets without rules."""
+    """Whether the policy is built from a list of targets, without rules."""
     anchor: date = ANCHORS[1]
-    """The date that the times are near."""
+    """The date around which the events occur."""
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         """Print a line for each event and promise, without default values."""
@@ -156,7 +156,7 @@ NAMES = (
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
-    """Return the fields of an expected outcome that the document defines."""
+    """Return the fields of an expected outcome that docs/promises.md defines, keyed by name."""
     return {
         name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
         for name in NAMES
@@ -164,7 +164,10 @@ def row_expected(outcome: Expected) -> dict[str, Any]:
 
 
 def row_found(outcome: Outcome) -> dict[str, Any]:
-    """Return the same fields of an outcome, in UTC: equal times of two zones may differ."""
+    """Return the fields of an outcome that docs/promises.md defines, keyed by name.
+
+    Times are in UTC, because equal times in two zones may compare as different.
+    """
     found = {name: getattr(outcome, name) for name in NAMES}
     found["pauses"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.pauses)
     return {
@@ -182,7 +185,7 @@ RESTS = (
 
 @dataclass(frozen=True)
 class Plot:
-    """Types of events that affect one another, and the options that depend on them."""
+    """Types of events that affect each other, and the target options that depend on them."""
 
     kinds: tuple[EventType, ...]
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -225,7 +228,7 @@ LAGS = (
     *(-4 * MINUTE, -5 * MINUTE, -5 * MINUTE - 99 * TICK),
 )
 NOWHERE = ("nowhere", "0-a-1", "1-a-2", "2-a-3", "0-b-1", "1-b-0")
-"""Ids that a random event may refer to: of this appeal, of another, or of no event."""
+"""Ids that a random event may refer to: of its own appeal, of another one, or of no event."""
 ROLES = (None, None, *["official"] * 5, "citizen", "coordinator", "system")
 BUDGETS = (
     *(HOUR, 4 * HOUR, 4 * HOUR, 8 * HOUR, 9 * HOUR, 20 * HOUR),
@@ -243,7 +246,7 @@ STOPS = (*["first_reply", "substantive_reply"] * 3, "final_reply", "next_reply",
 
 @dataclass(frozen=True)
 class Chance:
-    """A source of choices; strategies draw the seed, so that no two scenes are much alike."""
+    """A source of random choices. Hypothesis draws only its seed, so that scenes differ widely."""
 
     of: random.Random
 
@@ -260,7 +263,7 @@ class Chance:
         return self.one([timedelta(0), TICK, -TICK])
 
     def instant(self, anchor: date) -> datetime:
-        """Return an instant within two weeks of the anchor, often at an edge of a shift."""
+        """Return an instant within two weeks after the anchor, often at an edge of a shift."""
         tz = self.one(SCHEDULES).tz
         day = anchor + self.one([0, 0, 0, 1, 1, 2, 3, 4, 6, 10, 14]) * DAY
         minute = self.one([self.one(EDGES), self.of.randrange(1440), self.of.randrange(540, 1080)])
@@ -268,12 +271,12 @@ class Chance:
         return wall.astimezone(UTC) + self.one([timedelta(0)] * 6 + [TICK, -TICK, 17 * SECOND])
 
     def facts(self) -> dict[str, Any]:
-        """Return what an appeal belongs to when it is posted."""
+        """Return random attributes of an appeal at its posting, keyed by field."""
         names = list(FACTS) if self.once_in(2) else self.some(list(FACTS), 0, len(FACTS))
         return {name: self.one(FACTS[name]) for name in names if not self.once_in(8)}
 
     def words(self, kind: EventType, before: Sequence[Event]) -> dict[str, Any]:
-        """Return what an event says, after others of the same appeal."""
+        """Return random fields of an event that follows the events ``before`` of its appeal."""
         said: dict[str, Any] = {}
         if self.once_in(3):
             name = self.one(list(FACTS))
@@ -311,7 +314,7 @@ class Chance:
     def life(
         self, appeal_id: str, anchor: date, plots: Sequence[Plot], most: int = 24
     ) -> list[Event]:
-        """Return what happened to one appeal, several things often at one instant."""
+        """Return random events of one appeal, often several at one instant."""
         many = self.of.randint(4, 8) if self.once_in(2) else self.of.randint(1, 3)
         times = sorted(self.instant(anchor) for _ in range(many))
         kinds = [self.one(self.one(plots).kinds) for _ in range(self.of.randint(1, most))]
@@ -362,7 +365,7 @@ class Chance:
         )
 
     def rule(self, number: int, times: Sequence[datetime], plots: Sequence[Plot]) -> Fit:
-        """Return a rule; that of number 0 names nothing."""
+        """Return a random rule; rule 0 selects every appeal."""
         names = self.some(list(FACTS), 1, 2) if number else []
         wanted = {name: tuple(self.some(FACTS[name], 1, 2)) for name in names}
         valid_from, valid_until = None, None
@@ -399,7 +402,7 @@ class Chance:
         )
 
     def nearly_late(self, scene: Scene) -> Scene:
-        """Let the appeals end with an event that is just in time, or just not."""
+        """End the scene with an event close to an instant at which a verdict changes."""
         edges = edges_of(scene)
         if not edges:
             return scene
@@ -420,7 +423,7 @@ def as_of_the_end(events: Sequence[Event], anchor: date) -> datetime:
 
 
 def edges_of(scene: Scene) -> list[datetime]:
-    """Return the instants at which verdicts may turn."""
+    """Return the instants at which verdicts may change."""
     found = set()
     for outcome in scene.expected().outcomes:
         found |= {outcome.started_at, outcome.answered_at, outcome.due_at, outcome.limit}
@@ -435,7 +438,7 @@ def edges_of(scene: Scene) -> list[datetime]:
 
 CHANCES = st.binary(min_size=8, max_size=8).map(random.Random).map(Chance)
 MASKS = st.binary(min_size=4, max_size=4).map(int.from_bytes)
-"""Which events are kept: half of them, and ever fewer as a failing scene shrinks."""
+"""Bits that select the events to keep: about half, and fewer as hypothesis shrinks a scene."""
 
 
 @st.composite
@@ -454,7 +457,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 @st.composite
 def unknown_scenes(draw: st.DrawFn) -> tuple[Scene, Scene, Scene]:
-    """Make one scene with dates that are not known, and with all of them on, and all off."""
+    """Draw a scene with unknown dates, and the scene with all of them working or all days off."""
     chance, anchor = draw(CHANCES), local("2025-03-11 00:00")
     last = anchor.date() + chance.of.randint(1, 7) * DAY
     far = [last + n * DAY for n in range(1, 60)]
@@ -499,7 +502,7 @@ def local(text: str) -> datetime:
 
 
 def story(*lines: str, **more: dict[str, Any]) -> tuple[Event, ...]:
-    """Read events written as "date time type", with more fields by type."""
+    """Parse events written as "date time type"; ``more`` maps a type to further fields."""
     found = []
     for number, line in enumerate(lines):
         day, clock, kind = line.split()

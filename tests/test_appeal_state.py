@@ -1,4 +1,4 @@
-"""An appeal followed event by event comes to what it comes to when all are read at once."""
+"""The state of an appeal is the same event by event as with all events at once."""
 
 import random
 from dataclasses import replace
@@ -91,7 +91,7 @@ AFTER = (0, 1, 50, 300, 1440)
 
 
 def moves_by(chance: random.Random) -> list[tuple[dict[str, Any], int]]:
-    """Return what happens, of few kinds so that they meet, and the minutes since the last."""
+    """Return random events of four kinds, each with the minutes since the event before."""
     few = chance.sample(MOVES, 4)
     return [(chance.choice(few), chance.choice(AFTER)) for _ in range(chance.randint(1, 10))]
 
@@ -119,7 +119,7 @@ def test_only_clocks_that_an_event_can_change_are_built_again(
 
 @pytest.mark.parametrize("year", [2025, 2027])
 def test_a_clock_is_the_same_beside_others_as_alone(year: int) -> None:
-    """At the end of 2027 the calendar ends, within the cap of the pause."""
+    """Test also a pause whose cap reaches past the end of 2027, where the calendar ends."""
     alike = Target("alike", timedelta(hours=6, minutes=45), OFFICE, pauses=True)  # till closing
     targets = [
         alike,
@@ -153,7 +153,7 @@ def test_a_clock_is_the_same_beside_others_as_alone(year: int) -> None:
 
 
 def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> None:
-    """The target has applied since the agency came back, however the events were read."""
+    """The target has applied since the agency was named again, in either way of reading."""
     policy = Policy([Target("by agency", working_hours(1), BY_AGENCY)])
     events = [
         Event(f"{hours}", "A", EventType(kind), at, at, agency_id=agency)
@@ -175,7 +175,7 @@ def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> 
 
 
 def test_a_review_judges_all_copies_of_the_reply_that_it_names() -> None:
-    """Copies that were not deduplicated: ``holder_spans`` uses every event that it gets."""
+    """``holder_spans`` does not deduplicate: it uses every event that it is given."""
     lines = ((0, "c", "created"), (1, "r", "replied"), (2, "r", "replied"), (3, "v", "review"))
     events = [
         Event(event_id, "A", EventType(kind), at, at, substantive=judged, refers_to=about)

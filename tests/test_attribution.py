@@ -1,4 +1,4 @@
-"""Attribution of late appeals, and which would have been in time an hour earlier."""
+"""Which agency caused a late appeal, and which appeals an hour would have saved."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_columns_are_not_recomputed_for_each_late_appeal(
 
 
 def random_life(rng: random.Random, name: str) -> list[Event]:
-    """Return the events of a random appeal of about a day: holders, times and the answer."""
+    """Return random events of one appeal over about a day."""
 
     def moment(since: datetime, most: int) -> datetime:
         return since + timedelta(minutes=rng.choice([0, 30, rng.randint(1, most)]))
@@ -225,7 +225,7 @@ def random_life(rng: random.Random, name: str) -> list[Event]:
 
 
 def expected(events: list[Event]) -> tuple[str | None, bool | None] | None:
-    """Return (holder, hour_earlier) from a second evaluation, None if it is not late."""
+    """Compute (holder, hour_earlier) independently, None for an appeal that is not late."""
     policy = Policy([FIRST])
     (outcome,) = evaluate(events, policy, as_of=END).outcomes
     if outcome.verdict != "breached":

@@ -74,7 +74,7 @@ def event(*lines: str) -> str:
 
 
 def days_of(text: str, tz: str | None = "Europe/Moscow", **options: Any) -> list[str]:
-    """Return the days off of a feed within the first half of 2025."""
+    """Return the days off in the first half of 2025 that an iCalendar text has."""
     calendar = read_icalendar(
         text, id="x", first=date(2025, 1, 2), last=date(2025, 6, 30), weekend=(), tz=tz, **options
     )
@@ -346,7 +346,7 @@ def test_impossible_bounds_and_unreadable_files(tmp_path: Path) -> None:
 
 
 def written(schedule: Schedule, first: date, last: date) -> list[tuple[datetime, datetime]]:
-    """Return the timed events of the written file, as another library reads them."""
+    """Return the timed events of a written iCalendar file, read by another library."""
     theirs = pytest.importorskip("icalendar")
     text = write_icalendar(schedule, first, last, stamp=STAMP, days_off=True)
     parsed = theirs.Calendar.from_ical(text)
@@ -977,7 +977,7 @@ def refusal(read: Read, source: object, refusals: tuple[type[Exception], ...]) -
 
 @st.composite
 def torn(draw: st.DrawFn, whole: str, alphabet: str) -> str:
-    """Return a good file with pieces removed, moved or replaced."""
+    """Draw a valid file in which stretches of text are removed, moved or replaced."""
     text = whole
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))

@@ -213,7 +213,7 @@ ATTRIBUTES = {"channel": "vk", "agency_id": "roads"}
 
 
 def story(*events: tuple[str, str, str, dict[str, object]]) -> str:
-    """Return events as JSON Lines: appeal, type, local time in March 2025 and other fields."""
+    """Return events as JSON Lines, from (appeal, type, local time in March 2025, other fields)."""
     return "".join(
         json.dumps(
             {
@@ -391,7 +391,7 @@ def test_the_example_region(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def new_year(folder: Path) -> str:
-    """Return a file of three appeals with the same deadline after the holidays, and a later one."""
+    """Write a file of three appeals with one deadline after the holidays, and a later appeal."""
     posted = ("2025-12-31T12:00", "2026-01-03T09:00", "2026-01-12T08:59", "2026-01-12T10:00")
     return write(
         folder,

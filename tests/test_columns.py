@@ -1,7 +1,7 @@
-"""The verbs on columns give the answers of the schedule, row by row.
+"""The verbs on columns return the answers of the scalar verbs for each row.
 
-``WORKHOURS_ROWS`` sets the rows of each random case; when it is set the cases differ from run to
-run, otherwise they are always the same.
+``WORKHOURS_ROWS`` sets the number of rows of each random case. If it is set, the cases differ from
+run to run.
 """
 
 import os
@@ -48,7 +48,7 @@ EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 
 class Stretches(WorkingTime):
-    """Working time given as instants, known over some spans."""
+    """Working time as a list of intervals, known over some spans."""
 
     __slots__ = ("known", "stretches")
 
@@ -76,7 +76,7 @@ class Stretches(WorkingTime):
 
 
 def irregular(rng: random.Random, count: int) -> Stretches:
-    """Stretches from a microsecond to weeks long, and gaps likewise."""
+    """Return stretches of working time with gaps, each from a microsecond to weeks long."""
     lengths = [1, 7, 1_000, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000 * 9]
     at, found = timedelta(days=19_000, microseconds=rng.randrange(10**9)), []
     for _ in range(count):
@@ -89,7 +89,7 @@ def irregular(rng: random.Random, count: int) -> Stretches:
 
 
 def changes_of(zone: str) -> list[datetime]:
-    """Return the instants at which a zone changes its offset, 2016 to 2027, to the hour."""
+    """Return the instants, to the hour, at which a zone changes its offset from 2016 to 2027."""
     tz, hour = ZoneInfo(zone), timedelta(hours=1)
     days = [datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(4_300)]
     return [
@@ -127,7 +127,7 @@ def schedule_of(rng: random.Random, zone: str) -> Schedule:
 
 
 def instants_near(rng: random.Random, anchors: Sequence[datetime], count: int) -> list[datetime]:
-    """Return instants, seven in ten within hours of an anchor, to the microsecond or the hour."""
+    """Return random instants in microseconds or hours, seven in ten within hours of an anchor."""
     found = []
     for _ in range(count):
         near = rng.choice(anchors)
@@ -145,7 +145,7 @@ def instants_near(rng: random.Random, anchors: Sequence[datetime], count: int) -
 
 
 def column(times: Sequence[datetime | None], unit: str) -> Any:
-    """Return instants in a unit, truncated."""
+    """Return instants as a column truncated to a unit."""
     plain = [None if t is None else t.replace(tzinfo=None) for t in times]
     return np.array(plain, "M8[us]").astype(f"M8[{unit}]")
 
@@ -158,7 +158,7 @@ def datetimes(values: Any) -> list[datetime | None]:
 
 
 def answers(ask: Callable[..., Any], *rows: Sequence[Any]) -> list[Any]:
-    """Return the answers of the scalar verb, None for CalendarCoverageError."""
+    """Return the answer of a scalar verb for each row, None for CalendarCoverageError."""
     found = []
     for row in zip(*rows, strict=True):
         try:
@@ -183,7 +183,7 @@ def compare(
     budgets: Sequence[timedelta],
     unit: str,
 ) -> int:
-    """Compare every verb on every row; return how many rows were known."""
+    """Compare every verb on columns with its scalar verb; return how many rows were known."""
     one = len(schedules) == 1
     of: Any = schedules[0] if one else list(schedules)
     options: Any = {"tz": "UTC", "on_unknown": "mark"}
@@ -236,7 +236,7 @@ RANDOM_CASES = [
 ]
 
 
-# -- the same as row by row ------------------------------------------------------------------
+# -- answers for each row ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("few", [True, False], ids=["searched", "tabled"])
@@ -406,7 +406,7 @@ def test_answers_in_two_units_are_merged_in_the_finer_one() -> None:
 
 
 def test_edges_of_the_known_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Openings and closings where known time starts and ends, within and between shifts."""
+    """The known dates begin and end within shifts and between shifts."""
     monkeypatch.setattr(sweep, "FEW_ROWS", 0)
     hour = timedelta(hours=1)
     base = timedelta(days=20_000)

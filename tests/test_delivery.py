@@ -32,7 +32,7 @@ def created(number: int) -> Event:
 
 
 class Recorder:
-    """A sink that keeps what it gets; ``trouble`` is called with each change before."""
+    """A sink that records changes; ``trouble`` is called with each change before."""
 
     def __init__(self, name: str = "recorder") -> None:
         self.name = name
@@ -40,7 +40,7 @@ class Recorder:
         self.attempts = 0
 
     def trouble(self, change: Change) -> None:
-        """Do nothing: this sink works."""
+        """Do nothing; subclasses raise errors here."""
 
     def write(self, changes: Sequence[Change]) -> None:
         self.attempts += 1
@@ -51,7 +51,7 @@ class Recorder:
 
 
 class Failing(Recorder):
-    """A sink that fails some times."""
+    """A sink that fails a given number of times."""
 
     def __init__(self, times: int) -> None:
         super().__init__("failing")
@@ -65,7 +65,7 @@ class Failing(Recorder):
 
 
 class Rejecting(Recorder):
-    """A sink that never accepts one of the appeals."""
+    """A sink that never accepts the changes of one appeal."""
 
     def __init__(self, appeal_id: str) -> None:
         super().__init__("rejecting")

@@ -1,4 +1,4 @@
-"""Agencies get each message once, in their working time, whenever the process ends."""
+"""Each agency gets each digest once, in its working time, even if the process is killed."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def stream(appeals: int, seed: int, days: int = 4) -> list[Event]:
 
 
 def batches(events: Sequence[Event], until: datetime) -> Iterator[tuple[datetime, list[Event]]]:
-    """Yield what came in each five minutes."""
+    """Yield the events of each five minutes, with the end of the five minutes."""
     rest = list(events)
     now = BEGIN
     while now < until:
@@ -117,7 +117,7 @@ def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
 
 
 def reported(path: Path) -> Counter[tuple[str | None, str]]:
-    """Return what the digests say that changed, and what is still to be said."""
+    """Count the changes that the digests report, and those that wait for the next digest."""
     kinds = {word["en"]: kind for kind, word in words.CHANGES.items()}
     found: Counter[tuple[str | None, str]] = Counter()
     for line in read_back(path):
@@ -233,7 +233,7 @@ def test_an_agency_that_is_closed_by_the_clock_gets_its_digest_later(tmp_path: P
         store.apply([event("A-1", "created", at(2026, 3, 2, 10, 58))])
         for now, heard_at in (
             (at(2026, 3, 2, 12, 50), at(2026, 3, 2, 12, 55)),
-            (at(2026, 3, 2, 12, 58), at(2026, 3, 2, 13, 3)),  # half is used, lunch began
+            (at(2026, 3, 2, 12, 58), at(2026, 3, 2, 13, 3)),  # half is used, lunch begins
             (at(2026, 3, 2, 13, 58), at(2026, 3, 2, 14, 3)),
         ):
             lines.write(now, heard_at)
@@ -338,7 +338,7 @@ def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> 
     assert read_back(tmp_path) == []
 
 
-# -- what it rests on --------------------------------------------------------------------------
+# -- stored state --------------------------------------------------------------------------
 
 
 def test_open_outcomes_are_those_that_wait_and_no_others(tmp_path: Path) -> None:
@@ -536,7 +536,7 @@ def test_killed_at_any_moment_it_reports_everything_once(tmp_path: Path) -> None
 
 
 def replayed(path: Path, size: int, events: Sequence[Event]) -> int:
-    """Add events to the file of a replay, read to its end, and return the status of the run."""
+    """Append events to the file of a replay, run the command on it, and return its exit status."""
     path.mkdir(exist_ok=True)
     source = path / "events.jsonl"
     with source.open("a") as file:

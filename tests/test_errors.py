@@ -1,4 +1,4 @@
-"""The error tree: its drawing, its builtin kinds, its pickles."""
+"""The error tree: its drawing in the docstring, its builtin base classes, and pickling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public modules: what they list exists, and their classes name them as their module."""
+"""Every name that a public module lists exists, and its classes name it as their module."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN_BY = {
     "RunSummary": Source,
     "Sink": Delivery,
 }
-"""Protocols and records of a stream that another example shows."""
+"""A mapping from protocols and records of streams to the object whose example shows them."""
 PLAIN_RECORDS = {
     "Batch",
     "Checkpoint",
@@ -43,15 +43,15 @@ PLAIN_RECORDS = {
     "StoreFault",
     "Undelivered",
 }
-"""Protocols and records without an example: they are returned, or needed to write a store."""
+"""Protocols and records without an example: functions return them, or a store needs them."""
 SHOWN_IN_DOCS = {
     "files.md": {"AppealFile", "Fault", "open_source"},
     "calendars.md": {"Acts", "PartialDay", "load_acts"},
     "reports.md": {"from_json", "to_json"},
 }
-"""Names whose examples are in a page of the documentation, as they need a file."""
+"""Names whose examples are in a page of the documentation, because they need a file."""
 NAMED_IN_PAGES = {"calendars.md": {"calendars"}}
-"""Names of the package in pages that are not modules: a group of entry points."""
+"""Names in pages that begin like a module of the package, but are a group of entry points."""
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (
     "workhours_sla",
@@ -141,7 +141,7 @@ def test_nothing_inside_imports_the_package_itself() -> None:
 
 
 def shown_code(file: Path) -> str:
-    """Return the text of a page or an example, without prompts and the syntax of notebooks."""
+    """Return the code in a page or an example, without prompts and the syntax of notebooks."""
     text = file.read_text("utf-8")
     if file.suffix == ".ipynb":
         return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])

@@ -1,4 +1,4 @@
-"""No file of the command line is written but the one that is meant, and that one as a whole."""
+"""Commands write no file but the output that was named, and write it completely or not at all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return the contents of the files of a folder, without those of a store."""
+    """Return the contents of the files in a folder, except a store, keyed by name."""
     return {
         one.name: one.read_bytes()
         for one in folder.iterdir()
@@ -435,7 +435,7 @@ def test_an_output_may_be_standard_output(option: str, magic: bytes) -> None:
 
 @contextmanager
 def without_rights() -> Iterator[None]:
-    """Drop the privileges of root for a while."""
+    """Drop the privileges of root while the context is active."""
     if not hasattr(os, "geteuid"):
         pytest.skip("rights are kept otherwise here")
     if not ROOT:

@@ -1,4 +1,4 @@
-"""The forecast of deadlines: every unanswered clock is counted once, when it is due."""
+"""The forecast of deadlines counts each unanswered clock once, when it is due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ MONDAY = datetime(2026, 3, 16, tzinfo=ZONE)
 
 
 def outcomes(*posted: datetime, as_of: datetime, **more: EventType) -> tuple[Outcome, ...]:
-    """Return the outcomes of appeals; the last has more events, each an hour after its posting."""
+    """Return the outcomes of appeals.
+
+    The last appeal has the events ``more``, each an hour after the posting.
+    """
     events = [
         Event(f"{number}", f"A-{number:05}", EventType.CREATED, at, at)
         for number, at in enumerate(posted)

@@ -1,4 +1,4 @@
-"""Countries copied from other libraries: each day against the library it comes from."""
+"""Calendars copied from other libraries agree with the library on each day."""
 
 from __future__ import annotations
 
@@ -356,7 +356,7 @@ def test_estimated_days_are_recognised_in_every_language() -> None:
 
 
 def lunar_years_read(code: str) -> tuple[int, int]:
-    """Return the years that the Hindu and Balinese tables read for a calendar have in common."""
+    """Return the years that all Hindu and Balinese tables cover which a calendar reads."""
     country, _, subdivision = code.partition("-")
     entity = getattr(library, country).get_entity()
     read = set()

@@ -1,4 +1,4 @@
-"""The verbs on Arrow arrays equal the scalar verbs, in the kind and zone of the array."""
+"""The verbs on Arrow arrays equal the scalar verbs, and keep the type and zone of the array."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def column(unit: str, values: list[Any], zone: str = "Asia/Tokyo") -> Any:
 
 
 def scalars(answers: Any) -> list[Any]:
-    """Return answers as Python's own values, None where missing."""
+    """Return answers as values of the standard library, None for missing ones."""
     kind = answers.type
     if kind in (pa.timestamp("ns", getattr(kind, "tz", None)), pa.duration("ns")):
         finer = "us"  # pandas would be needed for nanoseconds

@@ -1,4 +1,4 @@
-"""The verbs on pandas columns equal the scalar verbs, and keep the kind of the column."""
+"""The verbs on pandas columns equal the scalar verbs, and keep the type of the column."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def column(
 
 
 def scalars(answers: Any) -> list[Any]:
-    """Return answers as Python's own values, None where missing."""
+    """Return answers as values of the standard library, None for missing ones."""
     plain = [None if pd.isna(value) else value for value in answers]
     return [getattr(value, "to_pydatetime", lambda value=value: value)() for value in plain]
 

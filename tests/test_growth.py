@@ -1,7 +1,7 @@
 """Work grows with the input, not with its square.
 
-It is counted in lines of Python that are run, so that no clock and no other process matters: twice
-the input may take little more than twice the lines.
+The work is measured as the number of lines of Python that run, which other processes do not change.
+Twice the input may take little more than twice the lines.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workhours_sla.sla.target import ScheduleBy
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 MONDAY = datetime(2025, 3, 10, 9, tzinfo=OFFICE.tz)
 SIZE = 150
-"""Large enough that what comes once, and what grows with the logarithm, hardly counts."""
+"""The size of the input, so large that constant and logarithmic costs hardly matter."""
 
 Story = Callable[[int], Iterator[Event]]
 Way = Callable[[Sequence[Event], Policy, Path], object]
@@ -49,7 +49,7 @@ def event(id_: str, kind: str, minute: int, appeal: str = "A", **said: Any) -> E
 
 
 def reviews(size: int) -> Iterator[Event]:
-    """Yield replies, each followed by a review that it is not to the point."""
+    """Yield replies, each followed by a review that it is not substantive."""
     yield event("c", "created", 0)
     for n in range(size):
         about = f"r{n}" if n % 2 else None
@@ -58,7 +58,7 @@ def reviews(size: int) -> Iterator[Event]:
 
 
 def late_reviews(size: int) -> Iterator[Event]:
-    """Yield replies, and after all of them a review of each, the last first."""
+    """Yield replies, and then a review of each reply, in the reverse order."""
     yield event("c", "created", 0)
     for n in range(size):
         yield event(f"r{n}", "replied", n + 1)
@@ -80,13 +80,13 @@ def pauses_without_end(size: int) -> Iterator[Event]:
 
 
 def copies(size: int) -> Iterator[Event]:
-    """One event id for all appeals."""
+    """Yield events of many appeals with one event id."""
     for n in range(size):
         yield event("1", "created", n, appeal=f"A-{n}")
 
 
 def copies_backwards(size: int) -> Iterator[Event]:
-    """Each copy was received before all others, so it is the one that counts."""
+    """Yield copies of an event, each received before all copies so far."""
     for n in range(size):
         yield event("1", "created", 0, appeal=f"A-{n}", received=size - n)
 
@@ -126,7 +126,7 @@ def corrections(size: int) -> Iterator[Event]:
         yield event(f"k{n}", "corrected", 2 * n + 2, refers_to=f"e{n}", topic="roads")
 
 
-# -- what is promised ------------------------------------------------------------------------------
+# -- policies ------------------------------------------------------------------------------
 
 FOUR = working_hours(4)
 BY_AGENCY = ScheduleBy(
@@ -154,7 +154,7 @@ PAUSED = Policy(
 )
 
 
-# -- how it is shown -------------------------------------------------------------------------------
+# -- tests -------------------------------------------------------------------------------
 
 
 def at_once(events: Sequence[Event], policy: Policy, _: Path) -> None:
@@ -189,7 +189,7 @@ STEPS = (at_once, in_one_step, stored_at_once)
 
 
 def lines_run(work: Callable[[], object]) -> int:
-    """Return how many lines of Python some work runs."""
+    """Return how many lines of Python a function runs."""
     count = 0
 
     def line(_frame: FrameType, what: str, _of: object) -> Any:
@@ -207,7 +207,7 @@ def lines_run(work: Callable[[], object]) -> int:
 
 
 def growth(work: Callable[[int], Callable[[], object]]) -> float:
-    """Return how many times as many lines twice the input takes; the first run only warms up."""
+    """Return the factor by which the lines increase for twice the input; the first run warms up."""
     work(20)()
     once, twice = (lines_run(work(size)) for size in (SIZE, 2 * SIZE))
     return twice / once

@@ -1,4 +1,4 @@
-"""What importing costs: no third party for the package, none for a deadline in Russia."""
+"""The package and a deadline in Russia import no third-party library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def modules_after(code: str) -> set[str]:
 
 
 def foreign(code: str) -> set[str]:
-    """Return the top-level modules that are neither ours nor Python's nor there anyway."""
+    """Return the third-party modules that some code imports."""
     found = modules_after(code) - modules_after("pass")
     return {
         name

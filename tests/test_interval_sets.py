@@ -1,4 +1,4 @@
-"""Sets of intervals: joined where they touch, clipped and subtracted at exact edges."""
+"""Sets of intervals: joining, clipping and subtraction, with exact edges."""
 
 from __future__ import annotations
 

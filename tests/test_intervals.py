@@ -1,4 +1,4 @@
-"""Shares, their intervals and verdicts, the exact binomial, and counts of a cohort."""
+"""Rates with their confidence intervals and verdicts, the exact binomial, and cohort counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However long, deep or odd a text is, it is read in proportion to its size or refused briefly."""
+"""Any text, however long or deeply nested, is read in linear time or rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ from workhours_sla.reports.report_json import from_json as report_from_json
 DATA = Path(__file__).parent / "data"
 ZONE = ZoneInfo("Europe/Volgograd")
 NINES = "9" * 5000
-"""More digits than int() takes."""
+"""More digits than ``int`` accepts."""
 LONG = "x" * 2_000_000
 SPACES = " " * 200_000
-"""So many that their square is a matter of minutes."""
+"""So many spaces that quadratic time would take minutes."""
 LONGEST_MESSAGE = 1_000
 
 Read = Callable[[str], object]
 
 
 def refusal(read: Read, text: str) -> str:
-    """Return the one sentence that a text is refused with."""
+    """Return the sentence with which a text is rejected."""
     with pytest.raises((WorkHoursError, click.BadParameter)) as caught:
         read(text)
     error = caught.value

@@ -1,4 +1,4 @@
-"""``--min-read``: a finished run that could read too few of its rows fails and names the cause."""
+"""``--min-read``: a run that could read too few of its rows fails and names the main cause."""
 
 from __future__ import annotations
 

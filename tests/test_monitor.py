@@ -1,4 +1,4 @@
-"""After any order of events a monitor has emitted the batch result.
+"""After events in any order, a monitor has emitted the changes of the batch result.
 
 A machine takes the events of a scene in any order and as often as it likes, lets time pass, stops
 and goes on from a snapshot, and changes calendars and policies under way. What was reported and
@@ -47,7 +47,7 @@ from workhours_sla.errors import CalendarCoverageError, EventError
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
-"""Appeal, target, cycle: the identity of a clock."""
+"""The identity of a clock: appeal, target and cycle."""
 ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
@@ -55,7 +55,7 @@ ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
 class Ledger:
-    """Changes as a reader keeps them: each is current until it is retracted."""
+    """The changes that a reader has received; each is current until it is retracted."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -79,7 +79,7 @@ class Ledger:
         return found
 
     def net(self) -> Counter[tuple[object, ...]]:
-        """Count the current changes, without the steps by which a due time was reached."""
+        """Count the current changes except ``due_changed``."""
         return Counter(
             (*key_of(change), str(change.kind), change.at)
             for change in self.current.values()
@@ -101,7 +101,7 @@ def check_reported(ledger: Ledger, found: Evaluation) -> None:
         assert {kind: kinds[kind] for kind in ENDS} == {
             kind: int(kind == outcome.verdict) for kind in ENDS
         }
-        if outcome.verdict == "excluded":  # of what is counted apart nothing else is left
+        if outcome.verdict == "excluded":  # an excluded appeal has no other change
             assert kinds == {"excluded": 1}
         else:
             check_clock(outcome, reported, kinds)
@@ -139,7 +139,7 @@ def check_clock(outcome: Outcome, reported: list[Change], kinds: Counter[str]) -
 
 
 def utc(when: datetime | None) -> datetime | None:
-    """Return the instant in UTC: equal times of two zones may compare unequal."""
+    """Return an instant in UTC, because equal times in two zones may compare as different."""
     return when and when.astimezone(UTC)
 
 
@@ -147,7 +147,7 @@ def utc(when: datetime | None) -> datetime | None:
 
 
 def amended(schedule: Schedule | None, day: date) -> Schedule | None:
-    """Return a schedule with one more day off, where it is one of those that have an act."""
+    """Return a schedule with an additional day off by an act, if its calendar works on that day."""
     if schedule is None or not schedule.calendar.is_working_day(day):
         return schedule
     calendar: Calendar = schedule.calendar.amend(day_off(day, Act("Order 1")))
@@ -168,7 +168,7 @@ def with_a_day_off(fits: Sequence[Fit], day: date) -> tuple[Fit, ...]:
 
 
 def touches(outcome: Outcome, day: date, until: datetime) -> bool:
-    """Whether a date lies between the start of a clock and the last instant that matters to it."""
+    """Whether a date is near the time between the start and the last instant of a clock."""
     assert outcome.started_at is not None
     ends = [outcome.answered_at, outcome.due_at, outcome.limit]
     last = max([outcome.started_at, *filter(None, ends)] + [until] * (outcome.limit is None))
@@ -451,7 +451,7 @@ def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
 
 
 DECREE = (date(2023, 1, 23), date(2023, 1, 24))
-"""The days before and on which two days off in February were made known."""
+"""The day before two days off in February became known, and the day when they became known."""
 
 
 def test_every_change_of_a_removed_clock_is_retracted() -> None:
@@ -467,7 +467,7 @@ def test_every_change_of_a_removed_clock_is_retracted() -> None:
 
 
 def test_a_clock_is_removed_beside_one_that_has_not_started() -> None:
-    """The posting is detected later; the reopening, which starts another cycle, was none."""
+    """The clock starts later, at the receipt of the posting. The reopening turns out to be none."""
     policy = Policy(
         [
             Target("since detected", 4 * HOUR, OFFICE, starts="detected"),

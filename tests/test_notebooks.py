@@ -41,7 +41,7 @@ def source(cell: dict[str, Any]) -> str:
 
 
 def words_of(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return the names that the first cell of code sets."""
+    """Return the variables that the first code cell sets, keyed by name."""
     said: dict[str, Any] = {}
     exec(source(cell), {}, said)  # noqa: S102 - plain words, and our own
     return said

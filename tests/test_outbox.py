@@ -1,4 +1,4 @@
-"""A file of changes that was lost is noticed, and written again from the store."""
+"""A lost file of changes is detected, and written again from the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SINK = Path("changes.jsonl")
 
 @pytest.fixture(autouse=True)
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    """Go to a folder where events were watched, and return the changes."""
+    """Change to a folder in which ``watch`` ran, and return its file of changes."""
     monkeypatch.chdir(tmp_path)
     Path("events.jsonl").write_text(HEAD)
     assert watch() == 0

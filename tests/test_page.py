@@ -57,7 +57,7 @@ AS_OF = at("2025-06-10T12:00")
 
 
 def made_up(rows: int = 2400, *, never: float = 0.03) -> Cases:
-    """Return cases of five months: New Year with a short week, an open week, four agencies."""
+    """Return cases of four agencies over five months, with New Year and an unfinished week."""
     rng = np.random.default_rng(7)
     start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
     posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
@@ -84,7 +84,7 @@ def trace(late: Late) -> Any:
 
 
 class Node:
-    """An element with what is in it."""
+    """An element of the page, with its children and texts."""
 
     def __init__(self, tag: str, attributes: dict[str, str | None], parent: Node | None) -> None:
         self.tag, self.attributes, self.parent = tag, attributes, parent
@@ -118,7 +118,7 @@ class Node:
 
 
 class Tree(HTMLParser):
-    """Read a page, strictly: whatever is opened must be closed."""
+    """Parse a page strictly: every element that is opened must be closed."""
 
     VOID = frozenset({"meta", "link", "br", "hr", "col", "input"})
 
@@ -314,7 +314,7 @@ def test_tables_have_the_numbers_of_the_report(report: Report, by: str) -> None:
 
 
 def figures(row: Row, *, ranked: bool) -> Iterator[float | None]:
-    """Yield what a line sorts by, cell by cell; None stays unranked."""
+    """Yield the value that each cell of a row sorts by, None for a cell that is not ranked."""
     counts, rate = row.counts, row.rate
     few, flagged = counts.matured < 10, counts.matured < 20
     yield from (counts.arrived, counts.matured, counts.matured_met)
@@ -595,7 +595,7 @@ def test_report_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def two_late() -> tuple[Any, Report]:
-    """Return two late appeals: an hour would have saved the first, and not the second."""
+    """Return a report of two late appeals; an hour would have saved only the first."""
     events = [
         Event(f"{name}{n}", name, kind, at(when), at(when), agency_id=agency)
         for name, *lines in (

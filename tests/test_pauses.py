@@ -35,7 +35,7 @@ def paused_questions(draw: st.DrawFn) -> tuple[Question, Pauses]:
 
 
 def elapsed_by_pieces(question: Question, a: datetime, b: datetime, pauses: Pauses) -> timedelta:
-    """Cut the oracle's intervals by every edge of a pause, and add up the pieces outside."""
+    """Add up the oracle's working time outside of pauses, cut where pauses begin or end."""
     edges = sorted({utc(edge) for pause in pauses for edge in pause})
     total = timedelta(0)
     for start, end in question.oracle.intervals(a, b):
@@ -113,7 +113,7 @@ def test_due_and_limit_equals_both_verbs(
 def test_dates_paused_at_midnight_do_not_count_one_by_one(
     count: int, begins: int, stretches: list[tuple[int, int]]
 ) -> None:
-    """America/New_York, across the days of 2025 when the clocks change."""
+    """Test America/New_York on the days of 2025 when the clocks change."""
     office = Schedule(None, "Mo-Su 09:00-18:00", tz="America/New_York")
     base = datetime(2025, 10, 25, tzinfo=UTC)
     start = base + timedelta(minutes=begins)

@@ -1,4 +1,4 @@
-"""Plots: what is drawn against the numbers of the report, and that no texts overlap."""
+"""Plots show the numbers of the report, and their texts do not overlap."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ AS_OF = at("2025-06-10T12:00")
 
 
 def made_up(rows: int = 2400, agencies: int = 4) -> Cases:
-    """Return cases of five months, with New Year's short week, an open week, and small agencies."""
+    """Return cases over five months, with New Year, an unfinished week and small agencies."""
     rng = np.random.default_rng(7)
     start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
     posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
@@ -107,7 +107,7 @@ def closed() -> Iterator[None]:
 
 
 def texts(ax: Axes) -> list[str]:
-    """Return every text that is drawn, without what only keeps it from being a formula."""
+    """Return every text that is drawn, without the characters that escape formulas."""
     ax.figure.draw_without_rendering()
     found = [text for text in ax.figure.findobj(Text) if text.get_visible() and text.get_text()]
     return [text.get_text().replace(r"\$", "$") for text in found]
@@ -154,7 +154,7 @@ def test_medians_are_drawn_with_limits_and_marks(report: Report) -> None:
 
 
 def levels(ax: Axes) -> set[float]:
-    """Return the heights of the lines that go all across."""
+    """Return the heights of the lines that cross the entire plot."""
     return {one.get_ydata()[0] for one in ax.lines if list(one.get_xdata()) == [0, 1]}
 
 
@@ -167,7 +167,7 @@ def trend(*medians: float, **flags: tuple[int, ...]) -> Trend:
 
 
 def in_weeks(report: Report, found: Trend) -> Report:
-    """Return a report whose weeks are those of a trend made by hand."""
+    """Return a report with the weeks of ``found``."""
     table = report.table("week")
     row = next(row for row in table.rows if row.median)
     assert row.median
@@ -271,7 +271,7 @@ def test_few_weeks_have_shares_without_limits(report: Report) -> None:
 
 
 def test_curve_falls_where_appeals_are_answered() -> None:
-    """Answers after 1, 2 and 3 hours; one open for 2 hours: 3/4, then 2/3 and 1/2 of that left."""
+    """Three appeals are answered after 1, 2 and 3 hours, and one is open after 2 hours."""
     posted = ["2025-06-09T06:00"] * 3 + ["2025-06-10T07:00"]  # in UTC; as of 12:00 +03:00
     answered = ["2025-06-09T07:00", "2025-06-09T08:00", "2025-06-09T09:00", "NaT"]
     few = columns(posted, answered)
@@ -369,7 +369,7 @@ def test_funnel_has_the_numbers_of_the_report(report: Report) -> None:
 
 
 def grouped(report: Report, *groups: tuple[int, int, int | None]) -> Report:
-    """Return a report of groups by how many were met, of how many, and the place in the funnel."""
+    """Return a report with groups, each given as (met, matured, position in the funnel)."""
     table = report.table("agency")
     rows = tuple(
         replace(
@@ -387,7 +387,7 @@ def grouped(report: Report, *groups: tuple[int, int, int | None]) -> Report:
 def test_marks_are_filled_outside_the_outer_limits_and_pale_for_small_groups(
     report: Report,
 ) -> None:
-    """Whoever has not many is paler, inside as outside."""
+    """The mark of a small group is paler, whether the group is inside or outside the limits."""
     far = grouped(
         report, (50, 100, -2), (80, 99, -1), (90, 98, 0), (95, 97, 1), (96, 96, 2), (2, 15, -2)
     )
@@ -410,7 +410,7 @@ def test_marks_are_filled_outside_the_outer_limits_and_pale_for_small_groups(
 
 
 def test_groups_outside_without_a_name_are_counted(report: Report) -> None:
-    """Twenty lie in one place, where there is room for the names of some."""
+    """Twenty groups share a point, where there is room for the names of only some."""
     crowd = grouped(report, *[(50, 100, -2)] * 20, (80, 99, -1), (90, 98, 0))
     ax = plots.funnel_plot(crowd, lang="en")
     named = [text for text in ax.texts if text.get_text().startswith("Комитет")]
@@ -481,7 +481,7 @@ def share_at(ax: Axes, place: float) -> float:
 
 
 def cells(ax: Axes) -> dict[tuple[int, int], tuple[str, bool]]:
-    """Return of each cell its text and whether it is hatched, by weekday and hour."""
+    """Return the text of each cell and whether it is hatched, keyed by (weekday, hour)."""
     shown = {(int(x), int(y)): t.get_text() for t in ax.texts for x, y in [t.get_position()]}
     return {
         (int(box.get_x()), int(box.get_y())): (
@@ -518,7 +518,7 @@ def test_cells_have_their_figures_and_few_are_hatched(report: Report, show: Any)
 
 
 def monday(report: Report, n: int, *part: int) -> Report:
-    """Return a report of Monday's first hours, with so many arrived and a part of each in time."""
+    """Return a report of Monday's first hours: ``n`` appeals each, ``part`` of them in time."""
     nothing = ((0,) * 24,) * 6
     whole = ((n,) * len(part) + (0,) * (24 - len(part)), *nothing)
     some = (part + (0,) * (24 - len(part)), *nothing)
@@ -531,7 +531,7 @@ def monday(report: Report, n: int, *part: int) -> Report:
 
 
 def faces(ax: Axes) -> list[str]:
-    """Return the colours of the first hours of Monday."""
+    """Return the colours of Monday's first seven hours."""
     found = {box.get_xy(): to_hex(box.get_facecolor()) for box in boxes(ax)}
     return [found[0.02, hour + 0.02] for hour in range(7)]
 
@@ -727,7 +727,7 @@ def test_lines_and_numbers_of_events_are_at_their_time() -> None:
 
 
 def test_around_the_clock_all_time_counts() -> None:
-    """Posted Friday 17:30 and due in a day, through the night, a pause and the weekend."""
+    """The appeal is posted on Friday 17:30 and due after 24 hours, pause and weekend included."""
     target = Target("сутки", ClockTime(24 * HOUR), OFFICE, pauses=True)
     kinds = [("created", "2025-03-14T17:30"), ("paused", "2025-03-14T20:00")]
     kinds += [("resumed", "2025-03-15T12:00"), ("replied", "2025-03-16T12:00")]
@@ -789,7 +789,7 @@ def test_unknown_dates_are_dotted_without_a_reason() -> None:
 
 
 def days(ax: Axes) -> dict[int, list[str]]:
-    """Return the signs of a year's days by the number of the day in the year."""
+    """Return the signs of a year's days, keyed by the number of the day in the year."""
     corners = np.array([square.get_xy() for square in boxes(ax)])
     found: dict[int, list[str]] = {n: [] for n in range(len(corners))}
     for text in ax.texts:
@@ -863,7 +863,7 @@ def test_colours_are_those_of_the_page(report: Report) -> None:
 
 
 def courses() -> list[Event]:
-    """Return the events of an appeal with many of them, some together."""
+    """Return the many events of one appeal, some of them at one instant."""
     kinds = [("created", "2025-12-30T17:20"), ("registered", "2025-12-30T17:21")]
     kinds += [("paused", "2025-12-30T17:30"), ("resumed", "2026-01-12T11:00")]
     kinds += [("citizen_message", "2026-01-12T11:00"), ("replied", "2026-01-13T17:00")]
@@ -951,7 +951,7 @@ def test_texts_do_not_overlap_and_are_within_the_figure(
 
 
 def out_of_view(ax: Axes) -> set[Text]:
-    """Return the texts that are not drawn: ticks outside the view keep theirs and show none."""
+    """Return the texts that are not drawn: those of ticks outside the view."""
     found: set[Text] = set()
     for axis in (ax.xaxis, ax.yaxis):
         low, high = sorted(axis.get_view_interval())

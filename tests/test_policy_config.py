@@ -1,4 +1,4 @@
-"""Whole policies in the configuration: their meaning, and the errors of those that cannot be."""
+"""Policies in the configuration: what they mean, and the errors of impossible policies."""
 
 from __future__ import annotations
 

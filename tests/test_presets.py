@@ -28,7 +28,7 @@ def policy(text: str, schedule: Schedule = OFFICE) -> Policy:
 
 
 def rolled(name: str) -> str:
-    """Return the section of a preset, with a roll where it has days."""
+    """Return the configuration section of a preset, with a roll if its budget has days."""
     days = any(
         " days" in one.budget and "working" not in one.budget for one in load_preset(name).targets
     )

@@ -36,7 +36,7 @@ PROPERTY = settings(
 )
 
 ASKED = 4
-"""Times a question is asked: what is compiled is laid out for speed when asked again."""
+"""How often each question is asked: the engine optimises its tables when asked again."""
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 WEEK = 7 * 1440
@@ -66,22 +66,22 @@ QUIET = (datetime(2024, 2, 28, 20, tzinfo=UTC), datetime(2025, 12, 31, 20, tzinf
 
 @dataclass(frozen=True)
 class Case:
-    """One schedule as plain data, from which the engine and the oracle are built."""
+    """A schedule as plain data, from which the engine and the oracle are built."""
 
     zone: str
     calendar: str
     """"none", "plain" or "RU"."""
     rules: tuple[tuple[str, Shifts], ...]
-    """Days and shifts; a later rule replaces an earlier one for the same day."""
+    """Pairs of days and shifts; a later rule replaces an earlier rule for the same day."""
     overrides: tuple[tuple[date, Shifts], ...] = ()
     off: tuple[date, ...] = ()
     yearly: tuple[str, ...] = ()
     near: datetime = QUIET[0]
-    """The instant the questions gather around."""
+    """The instant near which questions are drawn."""
 
     @property
     def text(self) -> str:
-        """The rules, less those that later ones replace on all their days: they are refused."""
+        """The rules as text, without rules that later ones replace entirely: they are rejected."""
         replaced: set[int] = set()
         kept = []
         for days, shifts in reversed(self.rules):
@@ -110,7 +110,7 @@ class Case:
         )
 
     def fresh(self) -> Schedule:
-        """Build a schedule that has not been asked anything yet."""
+        """Build a schedule that has compiled nothing yet."""
         calendar: Calendar | str | None = None
         if self.calendar == "RU":
             calendar = "RU"
@@ -146,7 +146,7 @@ def shifts_text(shifts: Shifts) -> str:
 
 
 def weekdays(days: str) -> list[int]:
-    """Return the weekdays meant by a list of days and ranges, which may run over Sunday."""
+    """Return the weekdays in a list of days and ranges; a range may pass Sunday."""
     found: list[int] = []
     for part in days.split(","):
         first, _, last = part.partition("-")
@@ -160,7 +160,7 @@ def weekdays(days: str) -> list[int]:
 
 @lru_cache
 def transitions(zone: str) -> tuple[datetime, ...]:
-    """Return some of the instants, to the minute, at which the zone changes its offset."""
+    """Return some of the instants, to the minute, at which a zone changes its offset."""
     tz = ZoneInfo(zone)
     found: list[datetime] = []
     day = FIRST
@@ -181,7 +181,7 @@ def transitions(zone: str) -> tuple[datetime, ...]:
 
 
 def within_russian_facts(t: datetime) -> bool:
-    """Whether weeks around the instant are in the oracle's table of Russian days."""
+    """Whether the oracle's table of Russian days covers the weeks around an instant."""
     spans = (
         (date(2012, 3, 20), date(2013, 10, 15)),
         (date(2018, 3, 20), date(2019, 10, 15)),
@@ -191,7 +191,7 @@ def within_russian_facts(t: datetime) -> bool:
 
 
 def russian_anchors(zone: str) -> list[datetime]:
-    """Short, transferred and swapped days, and transitions of the zone, within the facts."""
+    """Return instants on short or transferred days and at transitions, in the oracle's table."""
     dates = {*RUSSIA.short, *RUSSIA.hours_of, *RUSSIA.hours_of.values()}
     anchors = [datetime.combine(day, time(12), UTC) for day in sorted(dates)]
     anchors += transitions(zone)
@@ -199,7 +199,7 @@ def russian_anchors(zone: str) -> list[datetime]:
 
 
 def shifts_of_a_day(most: int = 3) -> st.SearchStrategy[Shifts]:
-    """Up to three shifts in any order, often with edges where clocks are changed."""
+    """Return a strategy of shifts in any order, often with edges where clocks are changed."""
     start = st.one_of(
         st.sampled_from([0, 1, 60, 90, 119, 120, 121, 150, 180, 540, 1320, 1380, 1410, 1439]),
         st.integers(0, 1439),
@@ -211,7 +211,7 @@ def shifts_of_a_day(most: int = 3) -> st.SearchStrategy[Shifts]:
 
 @st.composite
 def cases(draw: st.DrawFn, transition: tuple[str, datetime] | None = None) -> Case:
-    """Draw a schedule, in the zone and about the transition given, else any."""
+    """Draw a schedule; a given transition sets its zone and the instant of its questions."""
     if transition:
         zone, near = transition
         calendars = ["none", "plain", "RU"] if within_russian_facts(near) else ["none", "plain"]
@@ -252,7 +252,7 @@ def cases(draw: st.DrawFn, transition: tuple[str, datetime] | None = None) -> Ca
 
 @st.composite
 def moments(draw: st.DrawFn, case: Case) -> datetime:
-    """Draw an instant at an edge or within hours of the case's, else within 12 days."""
+    """Draw an instant within 12 days of the case's instant, often within hours or at an edge."""
     kind = draw(st.integers(0, 9))
     if kind < 4:
         tz = ZoneInfo(case.zone)
@@ -282,7 +282,7 @@ def tz_of_an_argument(case: Case) -> st.SearchStrategy[tzinfo]:
 
 @dataclass(frozen=True)
 class Question:
-    """A case, some instants and a budget the case can use up within weeks."""
+    """A case, some instants, and a budget that the case uses up within weeks."""
 
     case: Case
     times: tuple[datetime, ...]
@@ -321,12 +321,12 @@ class Reading:
     wall: datetime
     other: datetime
     jump: timedelta
-    """How far the clock is put back or on."""
+    """How far the clock is put back or forward."""
 
 
 @st.composite
 def readings(draw: st.DrawFn, *, repeated: bool) -> Reading:
-    """Two readings that occur twice, or two that never do."""
+    """Draw two wall-clock readings that a transition repeats, or two that it skips."""
     fitting: list[tuple[str, datetime, timedelta, timedelta]] = []
     for zone in ZONES:
         tz = ZoneInfo(zone)
@@ -345,7 +345,7 @@ def readings(draw: st.DrawFn, *, repeated: bool) -> Reading:
 
 
 def utc(t: datetime) -> datetime:
-    """Return the instant itself; datetimes that share a zone would compare by wall clock."""
+    """Return an instant in UTC, because datetimes in one zone compare by wall clock."""
     return t.astimezone(UTC)
 
 
@@ -484,13 +484,13 @@ def test_openings_and_closings_of_combinations_agree(
 
 @dataclass(frozen=True)
 class Island:
-    """A case of which only some dates are known, and what the unknown ones may turn out to be."""
+    """A case with known and unknown dates, and the kinds that its unknown dates may have."""
 
     case: Case
     first: date
     last: date
     kinds: Mapping[date, str]
-    """Of dates around the case's instant what they may be: full, short or off."""
+    """A mapping from dates around the case's instant to "full", "short" or "off"."""
 
     @cached_property
     def engine(self) -> Schedule:
@@ -503,7 +503,7 @@ class Island:
 
     @cached_property
     def completions(self) -> list[Oracle]:
-        """Return the schedule as it is if the unknown dates are full, short, off, or mixed."""
+        """Return four oracles: all unknown dates are full, short, off, or as in ``kinds``."""
         unknown = [day for day in self.kinds if not self.knows(day)]
         ways = [*(dict.fromkeys(unknown, kind) for kind in ("full", "short", "off")), self.kinds]
         found = []
@@ -723,7 +723,7 @@ def test_the_steps_of_elapsed_time_add_up(question: Question) -> None:
 
 
 def answers(schedule: Schedule, t: datetime, budget: timedelta) -> dict[str, Any]:
-    """Return what the schedule says about an instant, every datetime as it came."""
+    """Return the answers of all verbs about an instant, keyed by verb, without conversion."""
     return {
         "deadline": schedule.deadline(t, budget),
         "breaches_after": schedule.breaches_after(t, budget),
@@ -813,7 +813,7 @@ def answers_of_the_oracle(oracle: Oracle, t: datetime, budget: timedelta) -> dic
 
 @st.composite
 def far_and_wide(draw: st.DrawFn) -> tuple[Question, list[datetime]]:
-    """Draw a question, and instants years apart to ask about before it."""
+    """Draw a question, and instants years apart that are asked about before it."""
     question = draw(questions())
     if question.case.calendar == "RU":
         far = st.sampled_from(russian_anchors(question.case.zone))
@@ -903,7 +903,7 @@ def hours(text: str) -> timedelta:
 
 
 def spans(found: Sequence[Any], zone: str) -> list[str]:
-    """Intervals of either side as text on the wall clock of the zone."""
+    """Return intervals of the engine or the oracle as texts in wall-clock time."""
     pairs = [(i.start, i.end) if hasattr(i, "start") else i for i in found]
     return [
         "{:%d.%m %H:%M %z}-{:%d.%m %H:%M %z}".format(*(t.astimezone(ZoneInfo(zone)) for t in pair))

@@ -44,7 +44,7 @@ FROZEN = Path(__file__).parent / "data" / "serial" / "report-3.json"
 
 
 class Cohort:
-    """Appeals with whole hours of arrival, answer and withdrawal; -1 is never."""
+    """Appeals whose arrival, answer and withdrawal are in whole hours; -1 means never."""
 
     def __init__(self, rng: object) -> None:
         n = int(rng.integers(1, 40))
@@ -72,7 +72,7 @@ class Cohort:
         )
 
     def stays(self) -> list[tuple[int, int, str]]:
-        """Return (arrival, end or now, kind of end) of the appeals that are not excluded."""
+        """Return (arrival, end or now, how it ended) for each appeal that is not excluded."""
         found = []
         for came, answer, gone, out in zip(
             *(column.tolist() for column in (self.came, self.answer, self.gone, self.excluded)),
@@ -92,7 +92,7 @@ class Cohort:
 
 
 def incidence(pairs: list[tuple[int, str]], at: int) -> tuple[Fraction, Fraction, Fraction]:
-    """Return (answered, withdrawn, answered without withdrawals) by the definition."""
+    """Return the shares (answered, withdrawn, answered without withdrawals) by the definition."""
     open_share = alone = Fraction(1)
     shares = {"answered": Fraction(0), "withdrawn": Fraction(0)}
     for time in range(at + 1):
@@ -203,7 +203,7 @@ def test_littles_law_by_the_definition() -> None:
 
 
 def half_a_year(bad_week: int | None = None) -> Report:
-    """Return the report of 26 weeks around New Year; one of them can be bad."""
+    """Return the report of 26 weeks around New Year; ``bad_week`` has many late answers."""
     rng = np.random.default_rng(SEED)
     posted, answered = [], []
     for week in range(26):

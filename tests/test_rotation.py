@@ -1,4 +1,4 @@
-"""A followed file is rotated, cut short, compressed or taken away; nothing is lost unreported."""
+"""A followed file is rotated, cut short, compressed or deleted: every loss is reported."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def numbered(path: Path, number: int) -> Path:
 
 
 def rotate(path: Path) -> None:
-    """Rename a file to the number 1, and those that have one to the next."""
+    """Rename a file to number 1, and each numbered file to the next number."""
     for number in (4, 3, 2, 1):
         with suppress(FileNotFoundError):
             numbered(path, number).rename(numbered(path, number + 1))
@@ -69,7 +69,7 @@ def kinds(followed: Follower) -> list[str]:
 
 
 def followed_to(path: Path, *lines: str) -> Follower:
-    """Return a tail that has read lines from a file."""
+    """Write lines to a file, and return a follower that has read them."""
     path.write_text("".join(lines))
     followed = Follower(path)
     followed.rest()
@@ -671,7 +671,7 @@ def test_what_cannot_be_read_is_named_and_sets_the_exit_status(
 
 
 def read(store: Path, count: int, run: subprocess.Popen[str]) -> None:
-    """Wait until so many events are stored."""
+    """Wait until ``count`` events are stored."""
     while run.poll() is None:
         with suppress(sqlite3.Error):
             db = sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)
@@ -754,7 +754,7 @@ def test_a_pipe_with_a_name_is_no_file_to_follow(path: Path) -> None:
 
 @pytest.fixture
 def open_to_all() -> Iterator[Path]:
-    """Return the path of a followed file in a directory that others than root may use."""
+    """Return the path of a followed file in a directory that every user may use."""
     with TemporaryDirectory() as there:
         Path(there).chmod(0o777)
         yield Path(there, "events.jsonl")
@@ -762,7 +762,7 @@ def open_to_all() -> Iterator[Path]:
 
 @contextmanager
 def not_as_root() -> Iterator[None]:
-    """Do without the rights of root, whom no mode keeps from reading."""
+    """Drop the privileges of root, because root may read files of any mode."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(NOBODY)

@@ -1,6 +1,6 @@
 """Random schedules of rotation, lag, stops and kills: no event is lost or counted twice.
 
-What cannot be read any more must be named, on standard error and by the exit status.
+Files that can no longer be read must be named on standard error, and change the exit status.
 ``WORKHOURS_ROTATIONS`` sets the number of schedules; when it is given, the seeds differ each time
 unless ``WORKHOURS_SEED`` gives the first one.
 """
@@ -33,7 +33,7 @@ FIRST = int(
 )
 STEPS = 14
 MOST = 40
-"""How many rotated files are kept."""
+"""The most rotated files that exist; older ones are deleted."""
 LOSSES = {
     "gone": "is gone or was cut",
     "missing": "rotated files are missing",
@@ -44,7 +44,7 @@ TOTALS: Counter[str] = Counter()
 
 
 class Trial:
-    """A writer, a rotation and a follower of one file."""
+    """A program that writes a file, its rotation, and a process that follows the file."""
 
     def __init__(self, there: Path, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -55,11 +55,11 @@ class Trial:
         self.half = b""
         self.count = 0
         self.files: dict[int, list[str]] = {}
-        """The ids in each file, by its inode."""
+        """The event ids in each file, keyed by inode number."""
         self.at_risk: dict[str, set[str]] = {kind: set() for kind in LOSSES}
-        """The ids that a fault of each kind may have taken away."""
+        """The event ids that a loss of each kind may concern, keyed by kind."""
         self.unseen: set[str] = set()
-        """The ids that were cut out of a file of which nothing was stored that differs now."""
+        """The event ids that were cut from a file whose stored spot still matches its content."""
         self.notes = ""
         self.faults: Counter[str] = Counter()
         self.follower: subprocess.Popen[str] | None = None
@@ -121,7 +121,7 @@ class Trial:
         self.reopen()
 
     def lag(self) -> None:
-        """Write on to the renamed file for a while."""
+        """Continue to write to the renamed file for a while."""
         if self.chance.random() < 0.5:
             self.faults["lag"] += 1
             self.sleep()
@@ -194,7 +194,7 @@ class Trial:
 
     def delete(self) -> None:
         if self.mode == "copytruncate" and not self.has_begun(lines=True):
-            return  # nothing shows that a copy was made of a file that was empty
+            return  # nothing shows that a copy was made of an empty file
         self.faults["delete"] += 1
         self.move()
         file = self.number(self.chance.choice([1, 1, 2, 3]))
@@ -213,14 +213,14 @@ class Trial:
         )
 
     def end(self) -> None:
-        """Take in what the follower has said, and whether its exit status agrees."""
+        """Wait for the follower to end, and check its messages and its exit status."""
         assert self.follower is not None
         notes = self.follower.communicate()[1]
         status = self.follower.returncode
         self.follower = None
         self.is_stopped = False
         self.notes += f"{notes}exit status {status}\n"
-        if status < 0:  # before it begins, it does not catch SIGTERM
+        if status < 0:  # SIGTERM is not caught before it begins
             self.faults["kill"] += status == -signal.SIGKILL
         elif "Error: no file" in notes:
             assert status == 2
@@ -234,7 +234,7 @@ class Trial:
             self.log.append("kill")
             self.follower.kill()
             self.end()
-            for _ in range(self.chance.randint(0, 2)):  # what happens while nobody follows
+            for _ in range(self.chance.randint(0, 2)):  # while no process follows the file
                 self.act()
         self.start(*(["--once"] if self.chance.random() < 0.25 else []))
         self.wait_a_bit()
@@ -307,17 +307,17 @@ class Trial:
         action()
 
     def has_begun(self, *, lines: bool = False) -> bool:
-        """Return whether the store has a position, with ``lines`` one after a line of the file."""
+        """Return whether the store has a position; with ``lines``, whether a line was read."""
         place = self.place()
         return bool(place) and not (lines and place.startswith("0-"))
 
     def known(self) -> int:
-        """Return up to where the store has what a file is recognised by."""
+        """Return the offset up to which the stored position describes the file."""
         offset, _, _, _, _, _, *end = self.place().split("-")
         return int(end[0]) if end else int(offset)
 
     def place(self) -> str:
-        """Return the stored place in the followed file, empty if there is none."""
+        """Return the stored spot in the followed file, empty if there is none."""
         with suppress(sqlite3.Error):
             db = sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)
             try:
@@ -347,7 +347,7 @@ class Trial:
         lost = written - set(stored)
         unexplained = lost - self.unseen
         for kind, ids in self.at_risk.items():
-            # of a copy that is deleted before anybody looks, only the cut can be seen
+            # if a copy is deleted before a poll, only the cut can be detected
             also = "cut" if (self.mode, kind) == ("copytruncate", "missing") else "gone"
             if reported & {kind, "gone", also}:
                 unexplained -= ids

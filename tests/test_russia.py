@@ -1,4 +1,4 @@
-"""Russia: the days derived from the acts, against day lists and norms made by another route."""
+"""Russian days derived from the acts agree with published lists of days and norms."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def made_up(*holidays: RegionalHoliday, single: tuple[Entry, ...] = ()) -> Regio
 
 
 def federal_kinds(**special: DayKind) -> object:
-    """Return the kind of each date: special days by ``d0504`` = 4 May, else by the weekday."""
+    """Return a function from a date to its kind: ``d0504`` sets 4 May, else the weekday decides."""
 
     def kind_of(day: date) -> DayKind:
         weekly = DayKind.DAY_OFF if day.weekday() in WEEKEND else DayKind.WORK

@@ -1,4 +1,4 @@
-"""Frozen documents of schedules and calendars: a form changes only with its schema's number."""
+"""Stored documents of schedules and calendars change only with the number of their schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A note is printed if too many rows share an id, as they do if it is read from a wrong column."""
+"""A note is printed if too many rows share an id, as happens with a wrong column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTES = {
 }
 
 Row = tuple[str, str]
-"""The id of an event and of its appeal."""
+"""The ids of an event and of its appeal."""
 
 
 def of_one_appeal(shared: int, others: int) -> list[Row]:

@@ -157,7 +157,7 @@ def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_pending(
 
 
 def large_changes(count: int) -> list[Change]:
-    """Return changes whose lines are 6 kB each, so that a thousand are 6 MB."""
+    """Return changes whose lines have 6 kB each."""
     return [change._replace(evidence=("e" * 6000,)) for change in some_changes(count)]
 
 
@@ -173,7 +173,7 @@ def sink_of(path: Path, store: Stored) -> JsonLinesSink:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Stored]:
-    """Make a store of three changes, 0 to 2, that changes.jsonl has."""
+    """Make a store with the changes 0 to 2, all of them written to changes.jsonl."""
     with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in range(3)])
         sink = sink_of(tmp_path / "changes.jsonl", store)
@@ -213,7 +213,7 @@ def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
 def test_only_what_was_not_acknowledged_is_read_back(
     tmp_path: Path, store: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two changes are written, and the process ends before they are acknowledged."""
+    """The process ends after it wrote two changes, before it acknowledged them."""
     path = tmp_path / "changes.jsonl"
     store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
     with monkeypatch.context() as patched:
@@ -295,7 +295,7 @@ def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
 def test_a_store_that_never_noted_an_end_misses_its_file(
     harm: Callable[[Path], object], tmp_path: Path, store: Stored
 ) -> None:
-    """As stores were before ends were noted."""
+    """Stores of earlier versions did not record the end of the file."""
     path = tmp_path / "changes.jsonl"
     store._db.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
     sink_of(path, store).close()

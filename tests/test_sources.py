@@ -1,4 +1,4 @@
-"""Files of appeals: every row gives its events or the reason why not, and nothing is guessed."""
+"""Files of appeals: every row yields events or a reason why it has none."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ MOMENTS = [
     ),
     *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", " 2026-03-12T10:15:00Z ", "never"),
 ]
-"""Times as one may find them; the first reads as it should."""
+"""Times as found in files; only the first has the expected format."""
 
 PROPERTY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
@@ -449,7 +449,7 @@ def test_a_compiled_format_reads_what_strptime_reads(case: tuple[str, str]) -> N
 
 def test_the_formats_of_sheets_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow:
-        """Replaces datetime where strptime must not be needed."""
+        """Replaces datetime to prove that strptime is not called."""
 
         def __new__(cls, *values: int) -> Any:
             return datetime(*values)  # type: ignore[arg-type]
@@ -715,7 +715,7 @@ def test_faulty_lines_before_the_first_good_one_are_kept() -> None:
 
 
 class Trickle:
-    """A pipe that has a few bytes at a time, and says how many it was asked for."""
+    """A pipe that returns a few bytes at a time, and records how many were requested."""
 
     def __init__(self, data: bytes, size: int) -> None:
         self._pieces: Iterator[bytes] = iter(
@@ -829,7 +829,7 @@ TEXT = st.text(
 
 
 def test_values_that_are_equal_may_differ_in_meaning() -> None:
-    """1, 1.0 and true are one key of a dictionary."""
+    """The values 1, 1.0 and true are equal keys of a dictionary."""
     rows = [
         {"appeal_id": "A", "type": "edited", "occurred_at": "2026-03-12T10:15Z", "topic": topic}
         for topic in ("1", 1, True, 1.0, ["1"], None, "1")

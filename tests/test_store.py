@@ -98,7 +98,7 @@ def balanced(store: Stored) -> bool:
 
 
 def deliveries(scene: Scene, chance: random.Random) -> list[Event]:
-    """Return the events in some order, some of them twice, some copies received earlier."""
+    """Return the events in random order, some twice; a copy may have an earlier receipt."""
     events = list(scene.events)
     events += [
         replace(one, received_at=one.received_at + chance.choice([-HOUR, SECOND, HOUR]))
@@ -179,7 +179,7 @@ def test_in_batches_and_reopened_between_them_it_has_the_batch_result(
 
 
 def but_due_times(changes: Iterable[Change]) -> Counter[tuple[object, ...]]:
-    """Count changes, apart from the steps by which a due time was reached: a batch has fewer."""
+    """Count changes except ``due_changed``, which batches emit less often."""
     return Counter((c.appeal_id, c.kind, c.at) for c in changes if c.kind != "due_changed")
 
 
@@ -269,7 +269,7 @@ def test_a_repair_that_is_ahead_of_its_receipt_is_quarantined(tmp_path: Path) ->
 
 @pytest.mark.parametrize("hot", [1, 20_000])
 def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path, hot: int) -> None:
-    """Also when the store is opened again, and keeps fewer copies in memory than there are."""
+    """Test also a reopened store that caches fewer copies than there are."""
     chance = random.Random(hot)
     posted = at(2025, 3, 12, 10)
     copies = [
@@ -292,7 +292,7 @@ def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path, hot
 
 
 def test_one_of_many_copies_has_the_last_reason_of_the_fold(tmp_path: Path) -> None:
-    """Its appeal was created after the copies had been read, and then it came once more."""
+    """The appeal is created after its copies were read, and then another copy arrives."""
     when = at(2025, 3, 12, 10)
     edited = Event("e", "A", EventType.EDITED, when, when + HOUR)
     others = [replace(edited, reason=f"{n}", received_at=when + 2 * HOUR) for n in range(20)]
@@ -406,7 +406,7 @@ except StoreError as error:
 
 
 def refusals(path: Path) -> list[str]:
-    """Return what this process and another one get to hear that open a store for writing."""
+    """Return the errors that this process and another process get on opening a store to write."""
     found = [""]
     try:
         Stored(path, POLICY).close()
@@ -471,7 +471,7 @@ def test_a_forked_child_does_not_keep_a_store(tmp_path: Path) -> None:
 def test_without_a_lock_on_the_store_itself_hard_links_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on macOS, where such a lock would meet those of SQLite."""
+    """On macOS this lock would conflict with the locks of SQLite."""
     monkeypatch.setattr(writer_lock, "lock_last_byte", lambda _file: None)
     path = tmp_path / "appeals.db"
     opened(path).close()
@@ -511,7 +511,7 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
 
 @contextmanager
 def without_rights() -> Iterator[None]:
-    """Give up what root may do for a while."""
+    """Drop the privileges of root while the context is active."""
     if os.geteuid():
         yield
         return
@@ -598,7 +598,7 @@ def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
 
 
 def at_once(*tasks: Callable[[], object]) -> list[object]:
-    """Run each task in a thread of its own, and return what they return or raise what one does."""
+    """Run each task in a separate thread, and return the results; an error of a task is raised."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
@@ -613,7 +613,7 @@ def in_another_thread(task: Callable[[], object]) -> object:
 
 
 def events_of_a_week(chance: random.Random) -> list[Event]:
-    """Return appeals over a week, most of them answered; some events come twice, or in copies."""
+    """Return the events of a week of appeals; some are repeated, some have copies."""
     events = []
     for number in range(150):
         posted = at(2025, 3, 10) + timedelta(minutes=chance.randrange(5 * 24 * 60))
@@ -821,7 +821,7 @@ def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
 
 
 def test_an_appeal_that_lost_its_only_event_is_not_dropped_with_the_copy(tmp_path: Path) -> None:
-    """Its row had ended, as nothing of it had begun."""
+    """The row of the appeal had ended, because no clock of it had started."""
     policy = Policy([Target("reply", working_hours(4), OFFICE, starts="interim")])
     posted = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 12, 11))
     earlier = replace(posted, appeal_id="2", received_at=posted.occurred_at)

@@ -1,4 +1,4 @@
-"""The commands say of a store what they say of the file that it was fed."""
+"""Commands print the same for a store as for the file that was read into it."""
 
 from __future__ import annotations
 

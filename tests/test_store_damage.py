@@ -1,4 +1,4 @@
-"""A damaged store is refused with one sentence, and never answers as if nothing were wrong."""
+"""A damaged store is rejected with one sentence, and never returns wrong answers."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def events(numbers: Sequence[int], since: datetime) -> list[Event]:
 
 
 def filled(path: Path, count: int = 120) -> None:
-    """Make a store that has something in each of its tables."""
+    """Make a store with rows in each of its tables."""
     with Stored(path, POLICY, retain=9 * DAY) as store:
-        store._db.execute("PRAGMA synchronous=OFF")  # nothing is killed here
+        store._db.execute("PRAGMA synchronous=OFF")  # this test kills no process
         store.apply([*events(range(4), NOON - 20 * DAY), event(900, EventType.REPLIED, NOON)])
         store.advance(NOON)
         rows = [Rejected("malformed", "no JSON", "{"), Rejected("naive_time", "no zone", "12:00")]
@@ -56,7 +56,7 @@ def filled(path: Path, count: int = 120) -> None:
 
 
 def reading(path: Path) -> str:
-    """Return all that can be asked of a store."""
+    """Return everything that can be read from a store, as text."""
     with SqliteReader(path) as reader:
         return repr(
             (
@@ -69,7 +69,7 @@ def reading(path: Path) -> str:
 
 
 def writing(path: Path) -> str:
-    """Return what a store says of more events, known ones and dropped ones among them."""
+    """Write more events to a store, known and dropped ones included; return its answers as text."""
     more = [*events(range(90, 140), NOON), *events(range(4), NOON - 20 * DAY)]
     with Stored(path, POLICY, retain=9 * DAY) as store:
         return repr(
@@ -86,7 +86,7 @@ def writing(path: Path) -> str:
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
-    """Return a file with a bit, a byte or a page that is another, or without its end."""
+    """Return a file with a changed bit, byte or page, or a missing end."""
     found = bytearray(content)
     at = chance.randrange(len(found))
     page = at // PAGE * PAGE
@@ -148,7 +148,7 @@ SINK = ("progress", "UPDATE progress SET number=5", "sink")
 
 
 def altered(path: Path, *statements: str) -> None:
-    """Change a store past its checksums."""
+    """Change a store by SQL alone, so that its checksums no longer match."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for sql in statements:
             db.execute(sql)

@@ -1,4 +1,4 @@
-"""The verbs are the same on every surface: their names, parameters, defaults and first lines.
+"""The verbs have equal names, parameters, defaults and first docstring lines everywhere.
 
 ``Schedule`` has the verbs for single instants. Each other surface is a row of ``SURFACES`` with
 the parameters that it adds. To add a surface, add a row.
@@ -21,21 +21,21 @@ from workhours_sla import columns, frames
 
 NOT_ONE_VALUE_PER_ROW = {"due_and_limit", "explain", "intervals"}
 IN_A_COLUMN = {"starts": "start", "ends": "end", "times": "when"}
-"""The names of columns, by the name of a single instant."""
+"""A mapping from the parameter name of a column to that of a single instant."""
 
 
 class Surface(NamedTuple):
-    """The verbs of a surface by name, and the parameters that it has in addition, in order."""
+    """The verbs of one module keyed by name, and the additional parameters of these verbs."""
 
     verbs: Mapping[str, Callable[..., object]]
     before: tuple[str, ...]
-    """Positional parameters before those of the scalar verb."""
+    """Additional positional parameters, which precede those of the scalar verb."""
     options: tuple[str, ...]
-    """Keyword options besides those of the scalar verb."""
+    """Additional keyword options."""
 
 
 def public_verbs(of: object) -> dict[str, Callable[..., object]]:
-    """Return the public functions that answer by rule on request, which is what all verbs do."""
+    """Return the public functions with an option ``provisional``, which only verbs have."""
     return {
         name: value
         for name, value in inspect.getmembers(of, inspect.isfunction)
@@ -58,7 +58,7 @@ def parameters(verb: Callable[..., object]) -> list[Parameter]:
 
 
 def shape(parameter: Parameter) -> tuple[str, object, object]:
-    """Return name, kind and default; no pauses are () for one appeal and None for a column."""
+    """Return name, kind and default; the default () of scalar verbs counts as None."""
     default = None if parameter.default == () else parameter.default
     return IN_A_COLUMN.get(parameter.name, parameter.name), parameter.kind, default
 
@@ -70,7 +70,7 @@ def test_every_surface_has_the_same_verbs(surface: str) -> None:
 
 @pytest.mark.parametrize(("surface", "verb"), CASES)
 def test_parameters_have_the_same_names_order_and_defaults(surface: str, verb: str) -> None:
-    _, *scalar = parameters(SCALAR[verb])  # without self
+    _, *scalar = parameters(SCALAR[verb])  # self is left out
     other = parameters(SURFACES[surface].verbs[verb])
     before, options = SURFACES[surface].before, SURFACES[surface].options
     assert tuple(one.name for one in other[: len(before)]) == before

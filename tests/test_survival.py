@@ -1,4 +1,4 @@
-"""Time to an answer while some appeals are still open."""
+"""Survival curves: the time to an answer while some appeals are still open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1) // timedelta(m
 
 
 def small_cohorts(number: int = 1000) -> list[tuple[object, object]]:
-    """Return cohorts with many ties, from all open to all answered."""
+    """Return small cohorts with many ties; from none to all of their appeals are answered."""
     rng = np.random.default_rng(SEED)
     cohorts = []
     for _ in range(number):
@@ -40,7 +40,7 @@ def small_cohorts(number: int = 1000) -> list[tuple[object, object]]:
 
 
 def exact_curve(waited: object, answered: object) -> list[tuple[int, Fraction, Fraction]]:
-    """Return (time, share not answered, variance of its log) by the definition."""
+    """Return (time, share not answered, variance of the share's logarithm) by the definition."""
     pairs = list(zip(waited.tolist(), answered.tolist(), strict=True))
     level, spread, curve = Fraction(1), Fraction(0), []
     for time in sorted({t for t, done in pairs if done}):

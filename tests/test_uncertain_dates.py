@@ -1,7 +1,7 @@
 """Answers that are the same in every completion of the uncertain dates.
 
-Every scene has up to five uncertain dates. Each of their completions is a calendar of its own, on
-which every date is known; what is given as certain must be the same on all of them.
+Every scene has up to five uncertain dates. A completion is a calendar in which each of these dates
+is decided. An answer that is returned as certain must be the same on all completions.
 ``WORKHOURS_EXAMPLES`` sets the number of scenes.
 """
 
@@ -106,7 +106,7 @@ class Days(NamedTuple):
 
 
 def options(row: Entry, known: Mapping[date, Entry]) -> list[tuple[Entry, ...]]:
-    """Return what an uncertain date may become: rows for a full day, a short day and a day off."""
+    """Return the entries for each kind that an uncertain date may have: full, short or off."""
     day = row.date
     off = day.weekday() >= 5 if day not in known else not known[day].kind.working
     day_off = (Entry(day, Layer.REGION, DayKind.DECREED_OFF, ACT),)
@@ -116,7 +116,7 @@ def options(row: Entry, known: Mapping[date, Entry]) -> list[tuple[Entry, ...]]:
             (Entry(day, Layer.REGION, DayKind.WORK, ACT, shortened_by=HOUR),),
             day_off,
         ]
-    if row.kind is DayKind.HOLIDAY:  # a holiday takes no day off away
+    if row.kind is DayKind.HOLIDAY:  # a holiday on a weekend changes nothing
         return [day_off]
     like = date(2025, 1, 6) + DAY * (day.toordinal() % 5)  # the hours of some weekday
     return [
@@ -163,12 +163,12 @@ CAPS = (None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), W
 
 
 class Scene(NamedTuple):
-    """One policy and one stream of events, on the uncertain calendar and on each completion."""
+    """A policy and events, with the uncertain calendar and each of its completions."""
 
     uncertain: Schedule
     completions: tuple[Schedule, ...]
     alike: bool
-    """Whether all weekdays have the same hours, so that the fullest days are a completion."""
+    """Whether all weekdays have equal hours, so that some completion has the most working time."""
     options: tuple[dict[str, Any], ...]
     events: tuple[Event, ...]
     as_of: datetime
@@ -260,7 +260,7 @@ def by_clock(outcomes: tuple[Outcome, ...]) -> dict[tuple[str, int], Outcome]:
 
 
 def is_monotone(option: Mapping[str, Any], events: tuple[Event, ...]) -> bool:
-    """Whether working time alone decides: no day budgets, and caps that no other pause overlaps."""
+    """Whether outcomes are monotone in working time: no day budgets, no two capped pauses."""
     pauses = sum(event.type is EventType.PAUSED for event in events)
     cap = option["pause_cap"]
     capped = option["pauses"] and cap is not None
@@ -277,7 +277,7 @@ def within(value: Any, bounds: tuple[Any, Any]) -> bool:
 def check_batch(one: Scene, counts: Counter[str]) -> bool:
     """Compare the outcomes on the uncertain calendar with those on every completion.
 
-    Return whether an uncertain date touches one of them.
+    Return whether an outcome depends on an uncertain date.
     """
     touching = False
     found = by_clock(evaluate(one.events, one.policy(one.uncertain), as_of=one.as_of).outcomes)
@@ -309,10 +309,11 @@ def check_batch(one: Scene, counts: Counter[str]) -> bool:
             elif outcome.bounds is not None:
                 bounds = getattr(outcome.bounds, name)
                 assert all(value is None or within(value, bounds) for value in values), name
-            else:  # a pause that goes on
+            else:  # a pause is open
                 assert {*values} == {None}, name
             if name == "elapsed" and option["pauses"] and option["pause_cap"] is not None:
-                monotone &= isinstance(option["pause_cap"], ClockTime)  # its end moves as well
+                # the end of the pause depends on uncertain dates, too
+                monotone &= isinstance(option["pause_cap"], ClockTime)
             if given is None and monotone and option["stops"] != "next_reply":
                 assert len({*values}) > 1 or values[0] is None, f"{name} that all share is given"
     return touching
@@ -322,7 +323,7 @@ ENDS = {"breached", "met", "withdrawn", "excluded"}
 
 
 def check_monitor(one: Scene, seed: str) -> None:
-    """Compare what was emitted and not retracted with the batch as time passes."""
+    """Compare the current changes of a monitor with the batch result, as time passes."""
     rng = random.Random(seed)
     policy = one.policy(one.uncertain)
     monitor = Monitor(policy)
@@ -359,7 +360,7 @@ def check_monitor(one: Scene, seed: str) -> None:
 
 
 def check_due(outcome: Outcome, current: list[Change]) -> None:
-    """Check the due time that was emitted last and not retracted."""
+    """Check the due time of the last change that has one and was not retracted."""
     emitted = {kind: [c for c in current if c.kind is kind] for kind in ChangeKind}
     if not emitted[ChangeKind.OPENED]:  # excluded, or not started yet
         assert outcome.verdict is Verdict.EXCLUDED or not current
@@ -375,7 +376,7 @@ EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 
 def questions(one: Scene, seed: str) -> Iterator[tuple[str, tuple[Any, ...], dict[str, Any], bool]]:
-    """Yield verbs with their arguments, and whether their answers grow with working time."""
+    """Yield (verb, arguments, options, whether the answer is monotone in working time)."""
     rng = random.Random(seed)
     first = min(event.occurred_at for event in one.events) - DAY * 2
 
@@ -395,7 +396,7 @@ def questions(one: Scene, seed: str) -> Iterator[tuple[str, tuple[Any, ...], dic
 
 
 def check_verbs(one: Scene, seed: str) -> None:
-    """Compare a schedule's answers with those on every completion."""
+    """Compare the answers of the uncertain schedule with those of every completion."""
     for name, args, options, grows in questions(one, seed):
         known = [getattr(schedule, name)(*args, **options) for schedule in one.completions]
         try:
@@ -413,7 +414,7 @@ CHUNKS = 4
 
 
 def tally(seed: str, scenes: int) -> Counter[str]:
-    """Check that many random scenes; return how many clocks came out how."""
+    """Check ``scenes`` random scenes, and count the clocks by how they turned out."""
     counts: Counter[str] = Counter()
     for number in range(scenes):
         name = f"{seed}-{number}"
@@ -440,7 +441,7 @@ def test_certain_answers_are_those_of_every_completion(part: int) -> None:
 # -- worked out by hand ----------------------------------------------------------------------------
 
 DAGESTAN = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
-"""20, 21, 28 and 29 April 2025 are uncertain."""
+"""A schedule for which 20, 21, 28 and 29 April 2025 are uncertain."""
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -712,7 +713,7 @@ def test_overdue_and_spans_are_unknown_where_a_pause_after_the_due_time_is() -> 
 
 
 def opened_by(day: date, hours: str, tz: str) -> Schedule:
-    """Return a schedule with one uncertain date, which may be a holiday."""
+    """Return a schedule whose only uncertain date is ``day``, perhaps a holiday."""
     row = Entry(day, Layer.REGION, DayKind.HOLIDAY, ACT)
     days = Days(day - 90 * DAY, day + 90 * DAY, (), (row,))
     return Schedule(Calendar("open", days), hours, tz=tz)

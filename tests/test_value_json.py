@@ -1,4 +1,4 @@
-"""Values as JSON documents and as pickles: equal when read back, with zone and fold."""
+"""Values written as JSON or pickled are equal when read back, zone and fold included."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies"
 WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
 
 
-# -- the frozen form ------------------------------------------------------------------------
+# -- stored documents ------------------------------------------------------------------------
 
 EVE = Entry(
     date(2025, 11, 4), Layer.STATUTORY, DayKind.HOLIDAY, Act("ст. 112"), "День", shortens_eve=True
@@ -249,7 +249,7 @@ MADE = {
 
 
 def facts(value: Any) -> Any:
-    """Return a value with every datetime as its wall clock, fold and zone, which == leaves out."""
+    """Return a value with each datetime replaced by (wall clock, fold, zone), which == ignores."""
     if isinstance(value, datetime):
         zone = value.tzinfo
         key = zone.key if isinstance(zone, ZoneInfo) else (zone, value.utcoffset())
@@ -558,7 +558,7 @@ def test_a_value_that_json_cannot_represent_is_refused(
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the path of every key and item in the JSON."""
+    """Yield the path of every key and item in JSON data."""
     if isinstance(data, dict | list):
         for key in data if isinstance(data, dict) else range(len(data)):
             yield (*path, key)

@@ -1,6 +1,6 @@
-"""A followed file is read once and reported once, whatever happens to it and the process.
+"""Each line of a followed file is read once, and each change is reported once, after any failure.
 
-``WORKHOURS_KILLS`` sets how often the process is killed in the test of that.
+``WORKHOURS_KILLS`` sets how often the test of killed processes kills a process.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def line(event: Event) -> str:
 
 
 def stream(appeals: int, seed: int) -> list[Event]:
-    """Return posts and answers, in time and late, in order of receipt; some come twice."""
+    """Return the events of appeals in order of receipt: answers in time and late, some twice."""
     chance = random.Random(seed)
     events = []
     for number in range(appeals):
@@ -74,11 +74,11 @@ def text(events: Sequence[Event]) -> str:
     return "".join(map(line, events))
 
 
-# -- a file that turns -------------------------------------------------------------------------
+# -- a followed file -------------------------------------------------------------------------
 
 
 class Follower:
-    """A tail that is read to each rest in turn."""
+    """A tail that is read until it is idle, as often as a test wants."""
 
     def __init__(self, path: Path, position: str = "") -> None:
         self.tail = Tail(path, Layout(), interval=0.001)
@@ -86,14 +86,14 @@ class Follower:
         self.position = position
 
     def begin(self) -> str:
-        """Take one item, the start or a line, and return the id of the event that it has."""
+        """Read one item, and return the id of its event, or "" for a Start."""
         item = next(self._items)
         assert isinstance(item, Start | Item)
         self.position = item.position
         return item.events[0].event_id if isinstance(item, Item) else ""
 
     def rest(self) -> list[str]:
-        """Return what comes before the next lull: ids of events, reasons of what is none."""
+        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
         found = []
         for item in self._items:
             if isinstance(item, Idle):
@@ -192,7 +192,7 @@ def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) ->
     assert followed.rest() == IDS[:2]
     path.write_text(LINES[2])
     assert followed.rest() == IDS[2:3]
-    path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than what was read
+    path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than the part that was read
     assert followed.rest() == IDS[3:6]
     assert Follower(path, followed.position).rest() == []
 
@@ -234,11 +234,11 @@ def read_back(sink: Path) -> list[Change]:
 
 
 def check_complete(store: Path, sink: Path, events: Sequence[Event]) -> None:
-    """Check that no change is missing, repeated or wrong."""
+    """Check that no change in a sink is missing, repeated or wrong."""
     monitor, expected, found = Monitor(POLICY), Ledger(), Ledger()
     expected.take(monitor.apply(events))
     expected.take(monitor.advance(max(e.received_at for e in events) - timedelta(minutes=5)))
-    found.take(read_back(sink))  # refuses an identity that comes twice
+    found.take(read_back(sink))  # rejects a change id that occurs twice
     assert found.net() == expected.net()
     with Stored(store, POLICY) as opened:
         assert set(opened.events()) == set(events)
@@ -388,7 +388,7 @@ AHEAD = {
 
 
 def received(number: int, ahead: timedelta) -> str:
-    """Return the line of an event that was received so long after BEGIN."""
+    """Return the line of an event that was received ``ahead`` after BEGIN."""
     event = an_event(number)
     return line(replace(event, occurred_at=BEGIN, received_at=BEGIN + ahead))
 

@@ -89,7 +89,7 @@ def test_it_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
 
 
 class Partitions:
-    """Appeals answered in time, each in one of four partitions, one of which is read hours late."""
+    """A source of answered appeals in four partitions, one of which is read hours late."""
 
     name = "partitions"
     partitions: Collection[str] = "0123"
@@ -115,7 +115,7 @@ class Partitions:
 
 
 class Fastest(Watermarks):
-    """The maximum over all partitions, which is what must not be taken."""
+    """A wrong watermark: the maximum over the partitions, instead of the minimum."""
 
     @property
     def value(self) -> datetime | None:
@@ -156,7 +156,7 @@ def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
 
 
 class OnePartition:
-    """A source that gives one event in one of its partitions."""
+    """A source that yields one event, in one partition."""
 
     name = "one"
     partitions: Collection[str] = ()

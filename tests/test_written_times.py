@@ -1,4 +1,4 @@
-"""Written times have one plain meaning or are refused, at the shell and in files."""
+"""The shell and files accept a written time only if it has exactly one meaning."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ EVERY_DAY = ("--calendar=none", "--hours=24/7", "--tz=Europe/Volgograd")
 
 
 def at_the_shell(text: str, lang: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Return the status, and the time that the shell read or its error."""
+    """Return the exit status, and the time that the shell parsed or its error."""
     status = main(["due", text, *EVERY_DAY, "--json", "--lang", lang])
     out, err = capsys.readouterr()
     return status, json.loads(out)["start"] if status == 0 else err
 
 
 def in_files(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
-    """Return the times that CSV and JSON Lines give, or the reasons and details of the faults."""
+    """Return the time that CSV and JSON Lines yield, or the reason and detail of the fault."""
     sheet, lines, config = (folder / name for name in ("a.csv", "a.jsonl", "input.toml"))
     row = {"appeal_id": "A", "type": "created", "occurred_at": text}
     with sheet.open("w", encoding="utf-8", newline="") as file:
@@ -184,7 +184,7 @@ def test_dates_have_the_same_forms_as_in_times() -> None:
 
 @st.composite
 def typed(draw: st.DrawFn) -> str:
-    """Return a time with a part changed, removed or inserted."""
+    """Draw a written time in which some characters are changed, removed or inserted."""
     text = draw(st.sampled_from(sorted(READ)))
     at = draw(st.integers(0, len(text)))
     piece = draw(st.text("0123456789.,:- +TZ\u00a0", max_size=3))

@@ -1,4 +1,4 @@
-"""Reject words that have a plainer standard term: CONTRIBUTING.md lists what to write instead.
+"""Reject words for which CONTRIBUTING.md lists a plainer standard term.
 
 Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests and examples.
 """
@@ -34,7 +34,7 @@ CHECKED = ("src", "tests", "examples")
 SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
 FORMER_KEYS = {"acts.py": "settles", "test_acts.py": "settles"}
-"""Keys of earlier versions, which messages must name."""
+"""A mapping from a file name to a word that it may use: a key of an earlier version."""
 
 _INSTEAD = {
     word: instead for words, instead in WORDS.items() for word in words.split(", ")
@@ -48,7 +48,7 @@ _PATTERN = re.compile(
 
 
 def faults(path: Path) -> list[str]:
-    """Return a line for each rare word of a file."""
+    """Return a message for each rejected word in a file."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         for match in _PATTERN.finditer(line):
@@ -61,7 +61,7 @@ def faults(path: Path) -> list[str]:
 
 
 def main(paths: list[str]) -> int:
-    """Print the rare words of the files; return 1 if there are any."""
+    """Print the rejected words in the files; return 1 if there are any, else 0."""
     files = [
         file
         for path in map(Path, paths or CHECKED)
