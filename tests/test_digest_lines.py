@@ -193,7 +193,7 @@ def test_every_change_is_reported_once(tmp_path: Path) -> None:
     assert reported(tmp_path) == happened(tmp_path)
 
 
-def test_stopped_anywhere_it_says_the_same(tmp_path: Path) -> None:
+def test_digests_are_the_same_after_a_stop_at_any_point(tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
@@ -276,7 +276,7 @@ def test_the_store_is_asked_for_open_clocks_once_a_minute_and_in_working_time_al
     assert asked == ["08:00:00", "08:01:00", "17:58:00", "17:59:00"]
 
 
-def test_what_changed_before_the_digests_began_is_not_news(tmp_path: Path) -> None:
+def test_changes_before_the_first_digest_are_not_reported(tmp_path: Path) -> None:
     with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event(f"A-{number}", "created", BEGIN) for number in range(3)])
     for posted, asked in (
@@ -341,7 +341,7 @@ def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> 
 # -- stored state --------------------------------------------------------------------------
 
 
-def test_open_outcomes_are_those_that_wait_and_no_others(tmp_path: Path) -> None:
+def test_open_outcomes_are_those_of_unanswered_clocks(tmp_path: Path) -> None:
     with Stored(tmp_path / "a.db", POLICY, hot=3) as store:
         for now, events in batches(stream(60, 3), BEGIN + timedelta(days=4)):
             store.commit(Batch("", events, watermark=now))
@@ -503,7 +503,7 @@ def text(events: Sequence[Event]) -> str:
     )
 
 
-def test_killed_at_any_moment_it_reports_everything_once(tmp_path: Path) -> None:
+def test_a_process_killed_at_any_moment_reports_everything_once(tmp_path: Path) -> None:
     chance = random.Random(KILLS)
     source, sink = tmp_path / "events.jsonl", tmp_path / "digests.jsonl"
     events = stream(100 + 60 * KILLS, 4, days=30)
@@ -546,7 +546,7 @@ def replayed(path: Path, size: int, events: Sequence[Event]) -> int:
     return main([*map(str, command)])
 
 
-def test_in_batches_of_any_size_and_stopped_anywhere_a_replay_writes_the_same(
+def test_a_replay_writes_the_same_in_any_batches_and_after_any_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy = [
@@ -688,7 +688,7 @@ def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:
     assert read_back(tmp_path)[0]["at"] == "2026-03-02T06:00:00Z"
 
 
-def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
+def test_digests_leave_out_fractions_of_a_second(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
@@ -705,7 +705,7 @@ def test_parts_of_a_second_are_not_read_out(tmp_path: Path) -> None:
         ["--digests", "./events.jsonl"],
     ],
 )
-def test_files_that_are_written_are_not_one(
+def test_outputs_that_are_the_same_file_are_refused(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -100,11 +100,11 @@ def test_every_verb_and_class_has_an_example(name: str) -> None:
     assert without <= excepted
 
 
-def test_what_shows_another_has_an_example() -> None:
+def test_objects_that_show_another_have_an_example() -> None:
     assert all(map(has_example, SHOWN_BY.values()))
 
 
-def test_what_a_page_shows_is_in_the_page() -> None:
+def test_names_shown_by_a_page_are_in_the_page() -> None:
     pages = {**SHOWN_IN_DOCS, "plots.md": {*importlib.import_module("workhours_sla.plots").__all__}}
     for page, names in pages.items():
         text = (SOURCES.parent.parent / "docs" / page).read_text("utf-8")

@@ -288,7 +288,7 @@ def test_provisional_answers_warn_at_the_call() -> None:
     assert "1 answers are provisional, the first of row 1" in str(caught[0].message)
 
 
-def test_it_needs_neither_pandas_nor_polars() -> None:
+def test_the_verbs_need_neither_pandas_nor_polars() -> None:
     imports = "import pyarrow as pa"
     columns_of = 'pa.array([start.replace(tzinfo=office.tz)]), pa.array(["a"])'
     assert alone({"polars", "pandas"}, imports, columns_of) == "2025-11-01 12:30:00+03:00"

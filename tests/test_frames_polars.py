@@ -279,7 +279,7 @@ def test_an_expression_with_a_return_type() -> None:
     assert found["due"].to_list() == scalar_answers(OFFICE, starts, starts)["deadline"]
 
 
-def test_it_needs_neither_pandas_nor_arrow() -> None:
+def test_the_verbs_need_neither_pandas_nor_arrow() -> None:
     imports = "import polars as pl"
     columns_of = 'pl.Series([start]).dt.replace_time_zone(office.tz.key), pl.Series(["a"])'
     assert alone({"pyarrow", "pandas"}, imports, columns_of) == "2025-11-01 12:30:00+03:00"

@@ -164,7 +164,7 @@ def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
         ),
     ],
 )
-def test_what_needs_an_extra_names_it_in_one_sentence(
+def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
     packages: tuple[str, ...], code: str, sentence: str
 ) -> None:
     if packages != ("numpy",):

@@ -109,7 +109,7 @@ def test_toml_that_its_parser_gives_up_on_is_refused(read: Read) -> None:
     assert "more than 1,000,000 characters" in refusal(read, "#" * 1_000_001)
 
 
-def test_dots_in_quotes_and_remarks_are_no_depth() -> None:
+def test_dots_in_strings_and_comments_are_no_nesting() -> None:
     dots = "." * 1_000
     text = f'[acts.a] # {dots}\ntitle = "{dots}\\"#" # {dots}\nnote = \'{dots}"\''
     assert parse_acts(text, "acts.toml").rows == ()
@@ -141,7 +141,7 @@ def test_a_weekday_that_no_month_or_year_has_is_refused(rule: str, words: str) -
 
 
 @pytest.mark.parametrize("written", ['"\ud800"', '{"schema": "\ud800"}', "\ud800"])
-def test_half_a_character_in_a_report_is_refused(written: str) -> None:
+def test_a_lone_surrogate_in_a_report_is_refused(written: str) -> None:
     assert "not a report in JSON" in refusal(report_from_json, written)
 
 
@@ -194,18 +194,18 @@ def test_any_number_of_blank_lines_may_come_before_a_header() -> None:
 
 
 @pytest.mark.parametrize("read", [parse_budget, read_budget])
-def test_spaces_in_a_budget_are_passed_over_once(read: Read) -> None:
+def test_spaces_in_a_budget_are_skipped_in_linear_time(read: Read) -> None:
     assert read(f"1h{SPACES}30{SPACES}m{SPACES}") == timedelta(hours=1, minutes=30)
     for text in (f"1h{SPACES}x", f"1{SPACES}h 1{SPACES}h", f"1h{SPACES}clock{SPACES}x"):
         assert "…" in refusal(read, text)
 
 
-def test_weekly_hours_are_not_a_book() -> None:
+def test_weekly_hours_that_are_too_long_are_refused() -> None:
     for text in ("\ufeff" * 2_000_000, f"Mo{SPACES}09:00-18:00"):
         assert "more than 10,000 characters" in refusal(WeeklyHours.parse, text)
 
 
-def test_spaces_in_a_time_are_passed_over_once() -> None:
+def test_spaces_in_a_time_are_skipped_in_linear_time() -> None:
     def read(text: str) -> object:
         return read_day(text) or read_time(text, ZONE)
 
@@ -234,9 +234,7 @@ def test_spaces_in_a_time_are_passed_over_once() -> None:
         "FREQ=YEARLY;BYDAY=20MO",
     ],
 )
-def test_recurrences_from_long_ago_are_those_counted_from_their_start(
-    rule: str, start: date
-) -> None:
+def test_old_recurrences_equal_those_counted_from_their_start(rule: str, start: date) -> None:
     begun = datetime(start.year, start.month, start.day)
     since, until = datetime(2025, 1, 1), datetime(2026, 12, 31)
     counted = rrulestr(f"RRULE:{rule}", dtstart=begun).between(since, until, inc=True)
@@ -252,7 +250,7 @@ def test_recurrences_from_long_ago_are_those_counted_from_their_start(
     assert named == {wall.date() for wall in counted} | own
 
 
-def test_an_event_of_every_day_since_the_first_year_is_not_counted_from_there(
+def test_a_daily_event_since_year_1_is_not_counted_from_its_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     starts = []
@@ -268,7 +266,7 @@ def test_an_event_of_every_day_since_the_first_year_is_not_counted_from_there(
     assert 730 <= len(starts) < 750
 
 
-def test_what_repeats_without_end_is_bounded() -> None:
+def test_endless_recurrences_are_bounded() -> None:
     daily = "FREQ=DAILY"
     assert "no dates" in refusal(recurring, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
     assert "begins 400 years before" in refusal(
@@ -335,7 +333,7 @@ def test_a_message_quotes_no_more_than_the_beginning(name: str) -> None:
     refusal(*READERS[name])
 
 
-def test_what_is_wrong_with_a_row_is_said_briefly() -> None:
+def test_the_fault_of_a_row_is_short() -> None:
     long = LONG[:900_000]
     row = {"event_id": "1", "appeal_id": "1", "type": "created", "occurred_at": "2025-03-12T10:00Z"}
     for column in ("type", "occurred_at", "author_role", "substantive"):
@@ -344,7 +342,7 @@ def test_what_is_wrong_with_a_row_is_said_briefly() -> None:
         assert len(fault.detail) < LONGEST_MESSAGE
 
 
-def test_an_argument_is_not_repeated_whole(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_long_argument_is_quoted_in_part(capsys: pytest.CaptureFixture[str]) -> None:
     long = LONG[:100_000]
     for arguments in ([long], ["due", long], ["due", f"--{long}"], ["due", "now", "--week", long]):
         assert main([*arguments, "--lang", "en"]) == 2

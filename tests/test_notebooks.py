@@ -71,14 +71,14 @@ def test_both_languages_have_the_same_cells() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_each_speaks_its_own_language(lang: str) -> None:
+def test_each_notebook_is_in_its_own_language(lang: str) -> None:
     for cell in read(lang)["cells"]:
         if cell["cell_type"] == "markdown":
             assert bool(re.search("[а-яё]", source(cell), re.IGNORECASE)) == (lang == "ru")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_outputs_are_kept_and_say_nothing_of_the_machine(lang: str) -> None:
+def test_notebooks_have_outputs_that_do_not_name_the_machine(lang: str) -> None:
     notebook = read(lang)
     cells = code(notebook)
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
@@ -98,7 +98,7 @@ def test_outputs_are_kept_and_say_nothing_of_the_machine(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_they_are_small_and_their_links_lead_somewhere(lang: str) -> None:
+def test_notebooks_are_small_and_their_links_exist(lang: str) -> None:
     path = FOLDER / f"from_events_to_report.{lang}.ipynb"
     assert path.stat().st_size < LARGEST
     links = [
@@ -111,7 +111,7 @@ def test_they_are_small_and_their_links_lead_somewhere(lang: str) -> None:
     assert all((FOLDER / link).exists() for link in links)
 
 
-def test_both_come_to_the_same_figures() -> None:
+def test_both_notebooks_compute_the_same_figures() -> None:
     russian, english = (
         [
             sorted(re.findall(r"<td>(-?[\d.]+)</td>", "".join(output["data"]["text/html"])))

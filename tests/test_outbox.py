@@ -50,7 +50,7 @@ def ids(path: Path = SINK) -> list[str]:
         (lambda: os.truncate(SINK, 3000), "is shorter than", "стал короче"),
     ],
 )
-def test_a_lost_file_is_said_in_both_languages_and_written_again(
+def test_a_lost_file_is_reported_in_both_languages_and_written_again(
     harm: Callable[[], object],
     english: str,
     russian: str,
@@ -75,7 +75,7 @@ def test_a_lost_file_is_said_in_both_languages_and_written_again(
     assert SINK.read_bytes().startswith(watched)
 
 
-def test_what_the_sink_has_not_had_is_written_as_well_and_not_again(watched: bytes) -> None:
+def test_changes_that_the_sink_lacks_are_written_once(watched: bytes) -> None:
     Path("more.jsonl").write_text(LINES)
     command = ["watch", "more.jsonl", "--store", "a.db", "--once", "--clock", "events"]
     assert main([*command, "--calendar", "RU-VGG"]) == 0
@@ -97,7 +97,7 @@ def test_a_file_is_known_by_all_its_names(watched: bytes) -> None:
     assert SINK.read_bytes() == watched
 
 
-def test_a_file_that_was_moved_away_is_begun_with_what_is_new(
+def test_a_file_that_was_moved_away_begins_again_with_new_changes(
     watched: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert rewrite("--only-new") == 2
@@ -112,7 +112,7 @@ def test_a_file_that_was_moved_away_is_begun_with_what_is_new(
     assert len({*earlier, *later}) == len(earlier) + len(later) > 100
 
 
-def test_what_the_store_dropped_stays_if_the_file_has_it(
+def test_changes_that_the_store_dropped_stay_in_the_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

@@ -190,7 +190,7 @@ def test_each_of_a_series_of_single_runs_looks_at_the_renamed_file_again(path: P
     assert run(position) == ([], position)
 
 
-def test_a_file_with_its_old_name_back_goes_on(path: Path) -> None:
+def test_a_file_that_gets_its_name_back_is_followed_further(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     rotate(path)
     add(path, LINES[1])
@@ -219,7 +219,7 @@ def test_a_start_is_given_first_and_leads_back_to_the_file(path: Path, there: st
     assert not again.tail.lost
 
 
-def test_what_was_rotated_before_the_first_start_is_not_read(path: Path) -> None:
+def test_files_rotated_before_the_first_start_are_not_read(path: Path) -> None:
     path.write_text(LINES[0])
     rotate(path)
     path.touch()
@@ -423,7 +423,7 @@ def test_a_copy_is_read_of_a_file_that_is_cut_and_regrown_while_it_is_opened(
     assert Follower(path, again.position).rest() == []
 
 
-def test_what_is_added_before_the_first_line_is_read_is_no_cut(path: Path) -> None:
+def test_lines_added_before_the_first_read_are_no_cut(path: Path) -> None:
     path.write_text(LINES[0] + "{half")
     followed = Follower(path)
     followed.begin()
@@ -584,7 +584,7 @@ def test_a_file_that_is_missing_after_a_compressed_one_is_named(path: Path) -> N
     ]
 
 
-def test_where_the_numbers_rise_none_is_missing(path: Path) -> None:
+def test_no_number_is_missing_if_newer_files_have_greater_numbers(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     for number in (1, 2, 3):
         path.rename(numbered(path, number + 1))

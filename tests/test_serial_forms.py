@@ -62,7 +62,7 @@ def test_frozen_documents_are_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_what_is_written_has_the_frozen_form(name: str) -> None:
+def test_documents_are_written_in_the_frozen_form(name: str) -> None:
     document = json.loads(FROZEN.read_text(encoding="utf-8"))[name]
     written = json.loads(to_json(MADE[name]))
     assert without_versions(written) == without_versions(document)

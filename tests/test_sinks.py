@@ -103,7 +103,7 @@ def test_a_change_that_comes_again_is_not_written_again(tmp_path: Path) -> None:
     assert ids(path) == [f"A-{number}" for number in range(5)]
 
 
-def test_half_a_line_at_the_end_is_taken_off_and_written_whole(tmp_path: Path) -> None:
+def test_a_half_written_last_line_is_removed_and_written_again(tmp_path: Path) -> None:
     path = tmp_path / "changes.jsonl"
     changes = some_changes(3)
     lines = [change_to_json(change) + b"\n" for change in changes]
@@ -115,7 +115,7 @@ def test_half_a_line_at_the_end_is_taken_off_and_written_whole(tmp_path: Path) -
         assert path.read_bytes() == b"".join(lines)
 
 
-def test_a_stream_gets_every_line_whole_even_in_parts() -> None:
+def test_a_stream_gets_complete_lines_despite_partial_writes() -> None:
     class Slow(io.RawIOBase):
         taken = b""
 
@@ -138,7 +138,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_file_that_takes_no_more_is_one_error_and_the_changes_stay_pending(
+def test_a_failed_write_is_one_error_and_the_changes_stay_pending(
     tmp_path: Path,
 ) -> None:
     with Stored(tmp_path / "a.db", POLICY) as store:
@@ -328,7 +328,7 @@ def test_a_file_that_is_harmed_during_a_run_is_not_written_on(
     assert ids(path) == list("0123")
 
 
-def test_what_only_the_file_has_stays_when_it_is_written_again(tmp_path: Path) -> None:
+def test_lines_that_only_the_file_has_stay_when_it_is_rewritten(tmp_path: Path) -> None:
     path, changes = tmp_path / "changes.jsonl", some_changes(6)
     lines = [change_to_json(change) + b"\n" for change in changes]
     path.write_bytes(lines[0] + lines[3] + lines[1] + lines[0] + lines[4][:40])
@@ -367,7 +367,7 @@ def test_control_characters_of_changes_are_escaped() -> None:
     assert from_json(line) == evil
 
 
-def test_each_sink_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_each_sink_resumes_at_its_own_position(tmp_path: Path) -> None:
     with Stored(tmp_path / "a.db", POLICY) as store:
         first = JsonLinesSink(tmp_path / "1.jsonl")
         for number in range(3):
@@ -454,7 +454,7 @@ def test_shares_of_the_budget_are_reported_as_they_pass_in_working_time() -> Non
     }
 
 
-def test_in_russian_with_what_is_late_first() -> None:
+def test_a_digest_in_russian_lists_late_appeals_first() -> None:
     events = [
         event("A-2", "created", at(2025, 3, 12, 10, 15)),
         event("A-1", "created", at(2025, 3, 11, 17, 20)),
@@ -493,7 +493,7 @@ def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
     assert "50 % of the time is used" in digest.messages[0]
 
 
-def test_long_digests_come_in_messages_that_are_whole_lines() -> None:
+def test_long_digests_are_split_between_lines() -> None:
     events = [event(f"A-{n:04}", "created", at(2025, 3, 11, 20, 0)) for n in range(300)]
     events.append(event("x" * 5000, "created", at(2025, 3, 11, 20, 0)))
     (digest,) = digests(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))

@@ -187,7 +187,7 @@ def test_events_in_json_lines() -> None:
     )
 
 
-def test_events_in_csv_are_the_same_events() -> None:
+def test_events_in_csv_equal_those_in_json_lines() -> None:
     line = line_of(substantive=True, channel="vk", author_role=None)
     table = (
         "appeal_id,type,occurred_at,substantive,channel,author_role\n"
@@ -196,7 +196,7 @@ def test_events_in_csv_are_the_same_events() -> None:
     assert read(line) == read(table)
 
 
-def test_an_event_without_an_id_gets_one_by_what_it_says() -> None:
+def test_an_event_without_an_id_gets_one_from_its_content() -> None:
     (event,) = events(read(line_of(source="vk", occurred_at="2025-10-31T17:30+03:00")))
     # printf '["A-1","created","2025-10-31T14:30:00+00:00","vk"]' | sha256sum
     assert event.event_id == "90ec7dec449d18556749"
@@ -213,12 +213,12 @@ def test_an_event_without_an_id_gets_one_by_what_it_says() -> None:
     assert len(ids | {event.event_id}) == 5
 
 
-def test_a_source_of_no_column_is_named_by_the_configuration() -> None:
+def test_the_configuration_names_the_source_if_no_column_does() -> None:
     items = read(line_of() + line_of(source="vk"), '[input]\nsource = "sheet"')
     assert [event.source for event in events(items)] == ["sheet", "vk"]
 
 
-def test_values_are_mapped_and_others_stay() -> None:
+def test_mapped_values_are_replaced_and_other_values_stay() -> None:
     config = """
         [values.type]
         "Создано" = "created"
@@ -246,7 +246,7 @@ def test_values_are_mapped_and_others_stay() -> None:
     assert [fault.reason for fault in faults(items)] == ["missing_value"]
 
 
-def test_columns_named_nothing_are_not_read() -> None:
+def test_columns_with_an_empty_name_are_not_read() -> None:
     rows = "appeal_id,type,occurred_at,reason\nA,created,2026-03-12T10:15Z,private\n"
     (event,) = events(read(rows, '[columns]\nreason = ""'))
     assert event.reason is None
@@ -310,13 +310,13 @@ def test_offsets_that_exist(offset: str) -> None:
     assert event.occurred_at == plain
 
 
-def test_an_answer_before_the_appeal_spoils_the_row() -> None:
+def test_a_row_with_an_answer_before_the_appeal_is_rejected() -> None:
     fault = one_fault(sheet("A-1;12.03.2026 10:15;12.03.2026 10:14;\n"), "reply_before_post")
     assert "'12.03.2026 10:14'" in fault.detail
     assert len(events(sheet("A-1;12.03.2026 10:15;12.03.2026 10:15;\n"))) == 2
 
 
-def test_a_key_that_is_not_there_differs_from_an_empty_one() -> None:
+def test_a_missing_key_and_an_empty_value_have_different_messages() -> None:
     items = read(line_of() + '{"appeal_id": "A-2", "type": "created", "at": "?"}\n')
     assert faults(items)[0].detail == "occurred_at is not there"
 
@@ -477,7 +477,7 @@ def test_unix_times() -> None:
     assert "milliseconds" in faults(items)[0].detail
 
 
-def test_times_are_remembered_but_not_without_end() -> None:
+def test_parsed_times_are_cached_up_to_a_limit() -> None:
     instants = Instants("unix")
     for seconds in range(120_000):
         instants.read(str(seconds))
@@ -597,7 +597,7 @@ def test_headers() -> None:
     assert "header of rows is unreadable" in refusal('"appeal_id"x,type\n')
 
 
-def test_a_missing_column_is_named_with_those_there_are_and_a_near_miss() -> None:
+def test_a_missing_column_is_reported_with_the_columns_and_a_similar_name() -> None:
     message = refusal(HEADER.replace("Номер", "Номер обращения") + "A\n", SHEET, "cp1251")
     assert "no column 'Номер' to read as appeal_id" in message
     assert "did you mean 'Номер обращения'?" in message
@@ -609,7 +609,7 @@ def test_a_missing_column_is_named_with_those_there_are_and_a_near_miss() -> Non
     assert "no column 'agency' to read as agency_id" in named
 
 
-def test_appeals_without_a_column_of_answers_are_refused_unless_said() -> None:
+def test_appeals_need_a_column_of_answers_unless_configured() -> None:
     rows = "appeal_id,posted_at,replied\nA,2026-03-12T10:15Z,2026-03-12T11:15Z\n"
     kind = '[input]\nkind = "appeals"\n'
     assert 'answered_at = ""' in refusal(rows, kind)
@@ -734,7 +734,7 @@ class Trickle:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_pieces_of_a_stream_change_nothing(size: int) -> None:
+def test_chunks_of_any_size_give_the_same_rows(size: int) -> None:
     for data, config in (
         ((HEADER + "A;12.03.2026 10:15;;Ж\r\n" * 3).encode("cp1251"), SHEET),
         ((TABLE + "Ж," + GOOD[2:] + 'B,created,x,"\n').encode(), ""),
@@ -748,7 +748,7 @@ def test_pieces_of_a_stream_change_nothing(size: int) -> None:
         assert source.size is None
 
 
-def test_a_stream_is_read_as_it_comes() -> None:
+def test_rows_of_a_stream_are_yielded_as_they_arrive() -> None:
     data = (line_of() * 50).encode()
     stream = Trickle(data, len(line_of()))
     with open_source(cast("BinaryIO", stream), Config()) as source:
@@ -759,7 +759,7 @@ def test_a_stream_is_read_as_it_comes() -> None:
             assert source.position == stream.given
 
 
-def test_files_by_their_endings(tmp_path: Path) -> None:
+def test_the_extension_of_a_file_decides_its_format(tmp_path: Path) -> None:
     table = TABLE + GOOD
     cases = {
         "a.csv": (table, "csv"),
@@ -878,7 +878,7 @@ LAYOUTS = [
         max_size=1,
     ),
 )
-def test_lines_of_plain_types_read_as_any_others(
+def test_typed_lines_give_the_events_of_the_mapper(
     layout: Layout, said: dict[str, Any], odd: dict[str, Any]
 ) -> None:
     record = {layout.column(name) or name: value for name, value in said.items()} | odd
@@ -913,7 +913,7 @@ PLAIN_LINE = line_of(event_id="1", substantive=True, received_at=MOMENTS[0], mor
     st.sampled_from(["\n", "\n", "\r\n"]),
     st.booleans(),
 )
-def test_blocks_of_lines_read_as_line_by_line(
+def test_a_block_of_lines_gives_the_events_of_its_lines(
     layout: Layout,
     lines: list[str],
     ending: str,
@@ -930,7 +930,7 @@ def test_blocks_of_lines_read_as_line_by_line(
     ]
 
 
-def test_blocks_of_plain_lines_are_read_at_once() -> None:
+def test_blocks_of_usual_lines_are_read_at_once() -> None:
     typed = TypedLines(Mapper(Layout()))
     plain = {"occurred_at": MOMENTS[0], "more": {"a": [{}]}}
     lines = [line_of(event_id=str(number), **plain) for number in range(100)]
@@ -949,7 +949,7 @@ def test_blocks_of_plain_lines_are_read_at_once() -> None:
 
 @PROPERTY
 @given(st.lists(TEXT, min_size=1, max_size=4).map("\n".join), st.integers(1, 50))
-def test_lines_are_the_same_however_they_come(text: str, size: int) -> None:
+def test_lines_do_not_depend_on_the_chunks(text: str, size: int) -> None:
     class Slowly(BytesIO):
         def read1(self, _size: int | None = -1, /) -> bytes:
             return self.read(size)
@@ -960,7 +960,7 @@ def test_lines_are_the_same_however_they_come(text: str, size: int) -> None:
     assert list(Lines(chunks, "utf-8")) == expected
 
 
-def test_plain_lines_are_read_by_their_types() -> None:
+def test_usual_lines_are_read_by_typed_lines() -> None:
     mapper = Mapper(Layout())
     assert TypedLines.fits(mapper.layout)
     line = line_of(occurred_at="2026-03-12T10:15:00.25+03:00", substantive=True, text="1.5")
@@ -975,7 +975,7 @@ def test_plain_lines_are_read_by_their_types() -> None:
         line_of(occurred_at=MOMENTS[0], text=0).replace(" 0}", " " + "9" * 4_301 + "}"),
     ],
 )
-def test_lines_that_only_look_plain(line: str) -> None:
+def test_unusual_lines_are_read_by_the_mapper(line: str) -> None:
     slow = Layout(values={"substantive": {"-": ""}})
     assert TypedLines.fits(Layout())
     assert not TypedLines.fits(slow)

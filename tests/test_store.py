@@ -754,7 +754,7 @@ def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> N
         assert reader.rejected() == {}
 
 
-def test_what_is_asked_of_a_closed_store_does_not_blame_its_file(tmp_path: Path) -> None:
+def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     with opened(path) as store, SqliteReader(path) as reader:
         store.apply([created("1", at(2025, 3, 12, 10))])

@@ -59,7 +59,7 @@ def stored(path: Path, *batches: Sequence[Event], until: float | None = None) ->
 
 
 @pytest.mark.parametrize("when", ["2026-03-20T15:00+03:00", "2026-04-20T11:00+03:00"])
-def test_a_store_answers_as_the_file_that_it_was_fed(
+def test_commands_print_the_same_for_a_store_as_for_its_file(
     when: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, store = tmp_path / "events.jsonl", tmp_path / "appeals.db"
@@ -140,7 +140,9 @@ def test_a_copy_that_was_repaired_stays_out_when_the_repair_is_dropped(tmp_path:
         assert [one.event_id for one in store.events()] == ["2-c", "4-c"]
 
 
-def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_appeals_that_retention_dropped_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "appeals.db"
     days = timedelta(days=30)
     with Stored(file, POLICY, retain=days) as store:
@@ -170,7 +172,7 @@ def test_what_retention_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     ]
 
 
-def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path) -> None:
+def test_a_longer_retention_does_not_claim_dropped_appeals(tmp_path: Path) -> None:
     ended = [posted("1"), an_event("1-r", "1", EventType.REPLIED, 1)]
     old = [posted("2", -48 * 10), an_event("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
     dropped = []
@@ -186,7 +188,7 @@ def test_a_longer_retention_later_does_not_say_that_more_is_there(tmp_path: Path
 # -- what an answer must be read with ----------------------------------------------------------
 
 
-def test_what_came_after_the_watermark_may_not_be_in(
+def test_store_notes_that_events_after_the_watermark_may_be_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # due at 16:00 and 17:00 in Moscow
@@ -207,7 +209,7 @@ def test_what_came_after_the_watermark_may_not_be_in(
     assert "В хранилище есть все события до пн 02.03.2026 16:30; более поздние" in out
 
 
-def test_up_to_when_a_store_is_whole_may_be_unknown(
+def test_a_store_may_not_know_since_when_it_is_complete(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")])
@@ -228,7 +230,7 @@ def test_another_policy_than_that_of_the_store_is_reported(
     assert "another policy" not in warned[1]
 
 
-def test_it_is_read_while_another_process_writes(
+def test_a_store_is_read_while_another_process_writes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "appeals.db"
@@ -247,7 +249,7 @@ def test_it_is_read_while_another_process_writes(
 
 
 @pytest.mark.parametrize("command", ["check", "forecast", "report"])
-def test_appeals_come_from_one_place(
+def test_a_command_reads_appeals_from_one_source_only(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = stored(tmp_path, [posted("1")])

@@ -107,7 +107,7 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("ask", [reading, writing])
-def test_whatever_is_damaged_it_answers_as_before_or_not_at_all(
+def test_a_damaged_store_answers_as_before_or_not_at_all(
     ask: Callable[[Path], str], tmp_path: Path
 ) -> None:
     whole, path = tmp_path / "whole.db", tmp_path / "appeals.db"
@@ -216,7 +216,7 @@ def test_a_damaged_definition_is_refused(sql: str, words: str, tmp_path: Path) -
         "UPDATE lost SET quarantined='replaced' WHERE number=12",
     ],
 )
-def test_a_row_that_its_indexes_know_otherwise_is_refused(sql: str, tmp_path: Path) -> None:
+def test_a_row_that_differs_from_its_index_is_refused(sql: str, tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     filled(path, 30)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -277,7 +277,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
     return status, *capsys.readouterr()
 
 
-def test_a_sound_store_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_undamaged_store_is_reported_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "appeals.db"
     with Stored(path, POLICY) as store:
         store.apply(events(range(9), NOON))
@@ -290,7 +292,7 @@ def test_a_sound_store_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert (status, json.loads(out)["sound"]) == (0, True)
 
 
-def test_what_is_wrong_with_a_store_is_listed(
+def test_the_faults_of_a_store_are_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "appeals.db"
@@ -332,7 +334,7 @@ REFERENCES = [
 
 
 @pytest.mark.parametrize(("sql", "fault"), REFERENCES)
-def test_rows_that_do_not_fit_one_another_are_found(
+def test_rows_that_contradict_each_other_are_found(
     sql: str,
     fault: tuple[str, str, int | None, str],
     tmp_path: Path,
@@ -348,9 +350,7 @@ def test_rows_that_do_not_fit_one_another_are_found(
         assert (status, len(out.splitlines())) == (2, 2)
 
 
-def test_pages_that_are_wrong_are_listed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_damaged_pages_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "appeals.db"
     filled(path)
     content = bytearray(path.read_bytes())
@@ -360,7 +360,9 @@ def test_pages_that_are_wrong_are_listed(
     assert run(capsys, path)[0] == 2
 
 
-def test_what_is_no_store_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_store_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, err = run(capsys, tmp_path / "none.db", "--lang", "ru")
     assert (status, out) == (2, "")
     assert err.startswith("Ошибка: no store")

@@ -159,7 +159,7 @@ def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Pa
     assert not followed.tail.lost
 
 
-def test_what_was_rotated_while_nobody_followed_is_read_first(path: Path) -> None:
+def test_files_rotated_while_no_process_ran_are_read_first(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     followed = Follower(path)
     followed.rest()
@@ -175,7 +175,7 @@ def test_what_was_rotated_while_nobody_followed_is_read_first(path: Path) -> Non
     assert not again.tail.lost
 
 
-def test_a_file_that_is_gone_is_said_to_be(path: Path) -> None:
+def test_a_file_that_is_gone_is_reported(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     followed = Follower(path)
     followed.rest()
@@ -205,7 +205,7 @@ def test_a_file_of_which_only_the_end_was_cut_off_is_read_again(path: Path) -> N
     assert followed.rest() == IDS[:8]
 
 
-def test_lines_that_are_none_are_rejected_with_all_of_their_text(path: Path) -> None:
+def test_invalid_lines_are_rejected_with_their_full_text(path: Path) -> None:
     long = '{"event_id": "' + "x" * 5_000_000
     path.write_bytes(
         b"\xef\xbb\xbf" + LINES[0].encode() + b"[1]\n\xff\xfe\n" + long.encode() + b"\n"
@@ -219,7 +219,7 @@ def test_lines_that_are_none_are_rejected_with_all_of_their_text(path: Path) -> 
     assert int(items[-1].position.partition("-")[0]) == path.stat().st_size
 
 
-def test_what_cannot_be_followed_is_refused(path: Path) -> None:
+def test_a_source_that_cannot_be_followed_is_refused(path: Path) -> None:
     with pytest.raises(SourceError, match="utf-16"):
         Tail(path, Layout(), encoding="utf-16")
     with pytest.raises(SourceError, match="no file"):
@@ -253,7 +253,9 @@ def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, text=True, **pipes)
 
 
-def test_killed_at_any_moment_it_loses_and_repeats_nothing(tmp_path: Path, path: Path) -> None:
+def test_a_process_killed_at_any_moment_loses_and_repeats_nothing(
+    tmp_path: Path, path: Path
+) -> None:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
     events = stream(300 + 60 * KILLS, 1)
@@ -279,7 +281,7 @@ def test_killed_at_any_moment_it_loses_and_repeats_nothing(tmp_path: Path, path:
     check_complete(store, sink, events)
 
 
-def test_killed_in_a_write_of_megabytes_it_repeats_nothing(tmp_path: Path, path: Path) -> None:
+def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path: Path) -> None:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
     kills = max(3, KILLS // 4)
@@ -305,7 +307,7 @@ def test_killed_in_a_write_of_megabytes_it_repeats_nothing(tmp_path: Path, path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_after_the_batch_in_hand(
+def test_a_signal_ends_watch_after_the_current_batch(
     number: signal.Signals, tmp_path: Path, path: Path
 ) -> None:
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
@@ -347,7 +349,9 @@ def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
     assert b"standard input" in capsysbinary.readouterr().err
 
 
-def test_a_reader_that_goes_away_gets_the_rest_next_time(tmp_path: Path, path: Path) -> None:
+def test_a_reader_that_closes_its_pipe_gets_the_rest_in_the_next_run(
+    tmp_path: Path, path: Path
+) -> None:
     store = tmp_path / "appeals.db"
     events = stream(300, 4)
     path.write_text(text(events))
@@ -366,7 +370,7 @@ def test_a_reader_that_goes_away_gets_the_rest_next_time(tmp_path: Path, path: P
     assert found[: len(kept)] == kept
 
 
-def test_time_passes_by_the_clock_where_no_event_comes(
+def test_the_clock_advances_time_while_no_events_arrive(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path.write_text(line(an_event(0)))
@@ -421,7 +425,7 @@ def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
     assert AHEAD[lang] not in capsys.readouterr().err
 
 
-def test_how_far_ahead_a_receipt_may_be_is_set_and_asked_of_the_machine_alone(
+def test_max_ahead_sets_how_early_a_receipt_may_be_by_the_clock_of_the_machine(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(watch_command, "_now", lambda: BEGIN)
@@ -442,7 +446,7 @@ def test_how_far_ahead_a_receipt_may_be_is_set_and_asked_of_the_machine_alone(
     assert "soon" in capsys.readouterr().err
 
 
-def test_a_row_ahead_of_the_clock_is_rejected_wherever_its_time_is_from() -> None:
+def test_a_row_ahead_of_the_clock_is_rejected_whichever_column_has_its_time() -> None:
     rows = '{"appeal_id": "1", "type": "created", "occurred_at": "2099-01-01T00:00:00Z"}\n'
     options = {"clock": lambda: BEGIN, "max_ahead": timedelta(minutes=5)}
     (item,) = [
@@ -509,7 +513,7 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["watch", str(sheet), *rest, "--config", str(config)]) == 0
 
 
-def test_a_row_read_again_says_why_it_still_gives_none(path: Path) -> None:
+def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
     tail = Tail(path, Layout())
     assert tail.read(Rejected("unknown_type", "", LINES[0])) == (an_event(0),)
     assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
@@ -524,7 +528,7 @@ def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
         yield Batch("", batch, watermark=watermark)
 
 
-def test_a_store_stopped_at_any_batch_goes_on_there(tmp_path: Path) -> None:
+def test_a_run_stopped_after_any_batch_resumes_there(tmp_path: Path) -> None:
     events = stream(40, 5)
     whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
     with Stored(whole, POLICY) as store:

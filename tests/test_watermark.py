@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-def test_it_is_the_minimum_over_the_partitions_and_never_goes_back() -> None:
+def test_the_watermark_is_the_minimum_and_never_goes_back() -> None:
     marks = Watermarks(["a", "b"], skew=5 * MINUTE)
     marks.record("a", NOON)
     assert marks.value is None
@@ -65,7 +65,7 @@ def test_a_heartbeat_lets_the_last_deadlines_pass() -> None:
     assert nothing_known.value == NOON
 
 
-def test_what_cannot_be_is_refused() -> None:
+def test_impossible_watermarks_are_refused() -> None:
     with pytest.raises(SourceError, match="skew"):
         Watermarks(skew=-MINUTE)
     with pytest.raises(SourceError, match="idle"):
@@ -76,7 +76,7 @@ def test_what_cannot_be_is_refused() -> None:
 
 @PROPERTY
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 600)), max_size=30))
-def test_it_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
+def test_the_watermark_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
     marks, last = Watermarks("abc"), dict.fromkeys("abc", -1)
     for partition, minute in heard:
         marks.record(partition, NOON + minute * MINUTE)
