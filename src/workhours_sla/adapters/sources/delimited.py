@@ -53,7 +53,7 @@ class _Feed:
         self.overlong = False
 
     def reread(self) -> None:
-        """End the record after its first line, and pass its other lines to the reader again."""
+        """End the record after its first line. The reader gets its other lines again."""
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 

@@ -146,7 +146,10 @@ class Files:
         return self._before(reading, copies)
 
     def copies(self, reading: Reading) -> list[Reading]:
-        """Open the copies of a file that was filled and cut short after it was seen empty."""
+        """Open the copies that were made of a file between two polls, if the first saw it empty.
+
+        In between the file was filled, copied and cut short.
+        """
         try:
             is_at_path = inode_of(self._path.stat()) == reading.inode
         except OSError:

@@ -138,7 +138,7 @@ class Layout:
 class Meanings(dict[object, str | None]):
     """A cache that maps the values of one column to the values of events.
 
-    ``read`` computes a value that is not cached. With ``remember``, equal texts map to one object.
+    ``read`` computes a value that is not cached. Without ``remember`` nothing is cached.
     """
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:

@@ -171,7 +171,7 @@ class Reading(LineCutter):
         return end, head, self._bytes(max(0, end - BEFORE), end)
 
     def _end_of_lines(self) -> int:
-        """Return the offset after the last complete line, 0 if its end is not near the file's."""
+        """Return the offset after the last complete line, 0 if no line ends in the last 64 KiB."""
         size = os.fstat(self.file.fileno()).st_size
         begin = max(0, size - _CHUNK)
         found = self._bytes(begin, size).rfind(b"\n")

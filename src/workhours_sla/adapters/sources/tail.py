@@ -103,7 +103,7 @@ class Tail:
             self._lose("source_missing", str(self._where))
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield an item for each line after the stored position, and ``Idle`` after them."""
+        """Yield an item for each line after a position, and ``Idle`` when no more lines arrive."""
         if not isinstance(self._where, Path):
             return self._of_stream(self._where)
         return self._of_file(self._where, positions.get(PARTITION, ""))

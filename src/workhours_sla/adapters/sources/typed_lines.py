@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
     from workhours_sla.adapters.sources.mapping import Layout, Mapper
 
-_OF_OTHER_TYPES: dict[str, Any] = {  # than str | None
+_OF_OTHER_TYPES: dict[str, Any] = {
     "occurred_at": datetime | None,
     "received_at": datetime | None,
     "substantive": bool | None,
 }
+"""A mapping from each column whose type is not ``str | None`` to its type."""
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 """Columns whose values differ from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
