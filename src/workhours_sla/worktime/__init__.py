@@ -10,9 +10,8 @@ What each module contains:
 - ``pauses``: pauses, which do not count for one appeal;
 - ``budget``: budgets of working time; ``budget_kinds``: budgets of days, months and clock time;
   ``due_dates``: when a due date ends, and how it moves off a day off;
-- ``coverage``: answers that depend on unknown dates; ``completion``: schedules in which unknown
-  dates are filled in;
-- ``combined``: ``a | b`` and ``a & b`` of two schedules; ``schedule``: the class Schedule;
+- ``coverage``: answers that depend on unknown dates;
+- ``schedule``: the class Schedule; ``combined``: ``a | b`` and ``a & b`` of two schedules;
 - ``explain``: the reasons for an answer, date by date;
 - ``columns``: the verbs on numpy arrays.
 """

@@ -20,7 +20,6 @@ from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import (
     Roll,
-    closes_on,
     due_bounds_on,
     ends_of,
     extended_by_pauses,
@@ -81,8 +80,7 @@ class DayBudget:
             due_at, limit = ends_of(schedule, self.due_on(schedule, start, pauses))
         else:
             start_date = start.astimezone(schedule.tz).date()
-            closes = closes_on(schedule, start_date)
-            after_closing = closes is not None and closes <= start
+            after_closing = is_over(schedule, start_date, start)
             due_at, limit = _answer_on(self, schedule, start_date, after_closing)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 

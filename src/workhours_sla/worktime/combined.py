@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from itertools import product, starmap
 from typing import Literal, NoReturn
 
 from workhours_sla.worktime.engine.timeline import Timeline
@@ -63,22 +62,19 @@ class Combination(Combinable):
         return combined
 
     def _compile(self) -> tuple[Timeline, ...]:
-        lines = []
-        for left in self.parts[0]._lines():
-            for right in self.parts[1]._lines():
-                span = max(left.lo, right.lo), min(left.hi, right.hi)
-                if span[0] < span[1]:
-                    lines.append(Timeline(self._compiler(left, right), span, partial(_same, span)))
-        return tuple(sorted(lines, key=Timeline.surely_from))
+        pairs = product(*(part._lines() for part in self.parts))
+        lines = starmap(self._combined, pairs)
+        return tuple(sorted(filter(None, lines), key=Timeline.surely_from))
 
-    def _compiler(
-        self, left: Timeline, right: Timeline
-    ) -> Callable[[timedelta, timedelta], list[TimeSpan]]:
+    def _combined(self, left: Timeline, right: Timeline) -> Timeline | None:
+        """Return the timeline of the instants that both timelines know, None if there are none."""
+        known = max(left.lo, right.lo), min(left.hi, right.hi)
+
         def compile_span(lo: timedelta, hi: timedelta) -> list[TimeSpan]:
             spans = left.between(lo, hi), right.between(lo, hi)
             return join([*spans[0], *spans[1]]) if self.operator == "|" else intersect(*spans)
 
-        return compile_span
+        return Timeline(compile_span, known, lambda: known) if known[0] < known[1] else None
 
     def _refuse_unknown(self, moment: timedelta) -> NoReturn:
         for near in (moment, moment + TICK, moment - TICK):
@@ -107,7 +103,3 @@ class Combination(Combinable):
 
     def __repr__(self) -> str:
         return f"({self.parts[0]!r} {self.operator} {self.parts[1]!r})"
-
-
-def _same(span: TimeSpan) -> TimeSpan:
-    return span

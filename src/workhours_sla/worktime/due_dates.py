@@ -47,7 +47,7 @@ def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
 def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
     """Return whether a date has working hours and closes at or before ``start``."""
     closes = closes_on(schedule, day)
-    return closes is not None and closes <= start.astimezone(UTC)
+    return closes is not None and closes <= start
 
 
 def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import (
+    CalendarCoverageError,
     CalendarDataError,
     EmptyScheduleError,
     HoursSyntaxError,
@@ -24,8 +25,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.public import public
 from workhours_sla.worktime.combined import Combinable
-from workhours_sla.worktime.completion import CompletedShifts
-from workhours_sla.worktime.coverage import answer, refused
+from workhours_sla.worktime.coverage import certain_answer, refused
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
@@ -44,6 +44,10 @@ from workhours_sla.worktime.zone import ONE_DAY, zone_offsets
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace
+
+_COMPLETED = timedelta(days=731)
+"""The time before the first and after the last known date that a completion covers."""
+_EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
 
 
 @public()
@@ -162,7 +166,10 @@ class Schedule(Combinable, DatedShifts):
             used = schedule.elapsed(start, end, pauses=pauses)
             return trace_of(schedule, (start, end), budget=budget, used=used, pauses=pauses)
 
-        return answer(self, trace, provisional=provisional, certain=refused)
+        try:
+            return trace(self)
+        except CalendarCoverageError as error:
+            return certain_answer(error, self, trace, provisional=provisional, certain=refused)
 
     # -- for the engine ----------------------------------------------------------------------
 
@@ -221,10 +228,18 @@ class Schedule(Combinable, DatedShifts):
         return f"<Schedule {self.calendar.id} {str(self.hours)!r} {self.tz.key}{overrides}>"
 
 
-class Completion(CompletedShifts, Schedule):
-    """A schedule whose unknown dates are all full working days if ``full``, else all days off."""
+class Completion(Schedule):
+    """A schedule whose unknown dates are all full working days if ``full``, else all days off.
+
+    These two completions bound all others; ``coverage`` explains how. A transferred working day
+    has the hours of another weekday. If the calendar allows several weekdays for an unknown date,
+    a full day has the hours of all of them. Dates more than two years before the first or after
+    the last known date stay unknown.
+    """
 
     __slots__ = ("full",)
+
+    full: bool
 
     @classmethod
     def of(cls, schedule: Schedule, *, full: bool) -> Completion:
@@ -236,6 +251,44 @@ class Completion(CompletedShifts, Schedule):
         setter(completed, "full", full)
         completed._init(schedule.tz)
         return completed
+
+    def shifts_on(self, day: date) -> Shifts:
+        """Return the shifts that start on a date. Raises CalendarCoverageError if unknown."""
+        if super().knows(day) or not self.knows(day):
+            return super().shifts_on(day)
+        return self._completed(day)
+
+    def knows(self, day: date) -> bool:
+        """Return whether a date is known or completed."""
+        ((first, last),) = self._known_dates()
+        return first <= day <= last
+
+    def _completed(self, day: date) -> Shifts:
+        if not self.full:
+            return ()
+        week = self.hours_on(day).by_weekday
+        weekdays = self.calendar.possible_hours_of(day)
+        return merge_shifts(shift for weekday in weekdays for shift in week[weekday])
+
+    def _shifts_between(self, first: date, last: date) -> list[Shifts]:
+        shifts = super()._shifts_between(first, last)
+        day = first
+        for since, until in (*super()._known_dates(), (last + ONE_DAY, last)):
+            while day < min(since, last + ONE_DAY):
+                shifts[(day - first).days] = self._completed(day)
+                day += ONE_DAY
+            day = max(day, until + ONE_DAY)
+        return shifts
+
+    def _known_dates(self) -> list[tuple[date, date]]:
+        known = super()._known_dates()
+        first, last = known[0][0], known[-1][1]
+        return [
+            (
+                max(_EARLIEST, first - min(_COMPLETED, first - _EARLIEST)),
+                min(_LATEST, last + min(_COMPLETED, _LATEST - last)),
+            )
+        ]
 
     def _build_completions(self) -> None:
         return None

@@ -130,20 +130,11 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> InstantColum
             "series.dt.tz_localize('Europe/Volgograd') and the verbs for pandas)"
         )
         raise NaiveDatetimeError(msg)
-    unit, count = np.datetime_data(values.dtype)
+    plain, unit = _integers(values)
     if unit == "generic":
         unit = "s"  # only NaT
-    plain = (
-        values.astype(values.dtype.newbyteorder("=")).view(np.int64)
-        if (not values.dtype.isnative)
-        else values.view(np.int64)
-    )
-    if count != 1:
-        plain = _scaled(plain, count)
     if unit in PER_SECOND:
         return InstantColumn(plain, unit, None)
-    if unit in _COARSER:
-        return InstantColumn(_scaled(plain, _COARSER[unit]), "s", None)
     if unit in ("Y", "M"):
         months = _scaled(plain, 12 if unit == "Y" else 1)
         near = np.where(months == NAT, NAT, np.clip(months, -_MONTHS_OF_TIME, _MONTHS_OF_TIME))
@@ -207,7 +198,10 @@ def amounts_of(given: object) -> AmountColumn:
             f"{given!r}: write 1.5 hours as working_hours(1, minutes=30)"
         )
         raise TypeError(msg)
-    amounts, unit = _amounts(values)
+    amounts, unit = _integers(values)
+    if unit not in PER_SECOND:
+        msg = f"timedelta64[{unit}] is no amount of working time; give hours or finer units"
+        raise TypeError(msg)
     bad = np.flatnonzero((amounts < 0).reshape(-1))
     if bad.size:
         value = values.reshape(-1)[bad[0]]
@@ -222,15 +216,13 @@ def amounts_of(given: object) -> AmountColumn:
     return AmountColumn(amounts, unit)
 
 
-def _amounts(values: NDArray[Any]) -> tuple[Ints, str]:
+def _integers(values: NDArray[Any]) -> tuple[Ints, str]:
+    """Return datetime64 or timedelta64 as integers, and their unit: seconds if it was coarser."""
     unit, count = np.datetime_data(values.dtype)
-    plain = _scaled(values.astype(values.dtype.newbyteorder("=")).view(np.int64), count)
+    native = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
     if unit in _COARSER:
-        return _scaled(plain, _COARSER[unit]), "s"
-    if unit not in PER_SECOND:
-        msg = f"timedelta64[{unit}] is no amount of working time; give hours or finer units"
-        raise TypeError(msg)
-    return plain, unit
+        unit, count = "s", count * _COARSER[unit]
+    return _scaled(native, count), unit
 
 
 def _scaled(values: Ints, factor: int) -> Ints:

@@ -76,8 +76,8 @@ class Forward(Protocol):
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
         """Write the working time C up to each ``t`` to ``out``.
 
-        ``offsets`` are the offsets in the tables of each row's schedule. ``out`` must not be ``t``,
-        ``space.i`` or ``space.x``.
+        ``offsets`` are the offsets in the tables of each row's schedule. ``out`` must not be
+        ``t``, ``space.i`` or ``space.x``.
         """
 
 

@@ -176,11 +176,11 @@ def _measure(  # noqa: PLR0913
         out -= _paused_between(tables, rows, rows.pauses)
     if known:
         return None
-    run = tables.runs_of(rows.start, rows.codes)
+    run = tables.runs.of(rows.start, rows.codes)
     if verb == "is_working":
-        ends: Bools = rows.start >= tables.run_end[run]
+        ends: Bools = rows.start >= tables.runs.end[run]
         return ends | (run < 0)
-    apart: Bools = run != tables.runs_of(end, rows.codes)
+    apart: Bools = run != tables.runs.of(end, rows.codes)
     return apart | (run < 0)
 
 
@@ -204,7 +204,7 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
     np.minimum(np.maximum(pauses.starts, lo, out=space.y), hi, out=space.y)
     tables.forward.worked(space.y, offsets, space.z, space)
     np.subtract(paused, space.z, out=paused)
-    within = paused if of_row is None else _summed(paused, pauses.offsets)
+    within = _summed(paused, pauses, of_row)
     backwards = rows.end < rows.start
     return np.negative(within, out=within, where=backwards)
 
@@ -220,17 +220,12 @@ def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
     return tables.forward.offset_of.take(_of(rows.codes, of_row))
 
 
-def _before(amounts: Ints) -> Ints:
+def _before(amounts: Ints | Bools) -> Ints:
     """Return cumulative sums: element i is the sum of the first i amounts."""
     before = np.empty(len(amounts) + 1, np.int64)
     before[0] = 0
     np.cumsum(amounts, out=before[1:])
     return before
-
-
-def _summed(amounts: Ints, offsets: Ints) -> Ints:
-    before = _before(amounts)
-    return before.take(offsets[1:]) - before.take(offsets[:-1])
 
 
 def _locate(  # noqa: PLR0913
@@ -268,13 +263,13 @@ def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
 
     ``wanted`` is the working time C at each answer.
     """
-    run = tables.runs_of(rows.start, rows.codes)
+    run = tables.runs.of(rows.start, rows.codes)
     if verb == "latest_start":
-        outside = wanted < tables.run_base[run]
+        outside = wanted < tables.runs.base[run]
     elif verb == "deadline":
-        outside = wanted > tables.run_total[run]
+        outside = wanted > tables.runs.total[run]
     else:
-        outside = wanted >= tables.run_total[run]
+        outside = wanted >= tables.runs.total[run]
     if verb != "breaches_after":
         outside &= np.not_equal(rows.budget, 0)
     return outside | (run < 0)
@@ -291,8 +286,8 @@ def _paused_before_answer(
     all pauses have an end.
     """
     of_row = pauses.rows()
-    run = tables.runs_of(rows.start, rows.codes)
-    start, end = _of(rows.start, of_row), _of(tables.run_end[run], of_row)
+    run = tables.runs.of(rows.start, rows.codes)
+    start, end = _of(rows.start, of_row), _of(tables.runs.end[run], of_row)
     offsets = _offsets_of(tables, rows, of_row)
     space = Scratch(len(start))
     begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)
@@ -311,19 +306,17 @@ def _paused_before_answer(
     counts &= _of(run, of_row) >= 0
     counts &= (begins <= end) & (ends > start)
     past = counts & (ends > end)
-    if pauses.open_ended is None:
-        return _total(paused * counts, pauses, of_row), _any(past, pauses, of_row), None
-    past &= ~pauses.open_ended
-    return (
-        _total(paused * counts, pauses, of_row),
-        _any(past, pauses, of_row),
-        _any(counts & pauses.open_ended, pauses, of_row),
-    )
+    open_rows: Bools | None = None
+    if pauses.open_ended is not None:
+        past &= ~pauses.open_ended
+        open_rows = _summed(counts & pauses.open_ended, pauses, of_row) > 0
+    total = _summed(paused * counts, pauses, of_row)
+    return total, _summed(past, pauses, of_row) > 0, open_rows
 
 
-def _total(amounts: Ints, pauses: PauseRows, of_row: Ints | None) -> Ints:
-    return amounts if of_row is None else _summed(amounts, pauses.offsets)
-
-
-def _any(marks: Bools, pauses: PauseRows, of_row: Ints | None) -> Bools:
-    return marks if of_row is None else _summed(marks.astype(np.int64), pauses.offsets) > 0
+def _summed(amounts: Ints | Bools, pauses: PauseRows, of_row: Ints | None) -> Ints:
+    """Return the sum of the amounts of each row's pauses; ``of_row`` are the rows of the pauses."""
+    if of_row is None:
+        return amounts.astype(np.int64, copy=False)
+    before = _before(amounts)
+    return before.take(pauses.offsets[1:]) - before.take(pauses.offsets[:-1])

@@ -225,11 +225,10 @@ class Tables:
             Stretch(curve.starts, cum, *_span(curve))
             for curve, cum in zip(curves, self.cum, strict=True)
         ]
-        self.slot_of: Ints = horizon.slot_of
         self._lasts: dict[tuple[int, bool], int] = {}
         self.forward: Forward = forward(stretches, horizon.slot_of, few_rows=few_rows)
         self.inverse: Inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
-        self._runs = _Runs(curves, self.cum)
+        self.runs: Runs = Runs(curves, self.cum, horizon.slot_of)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
         """Return the last instant whose answer ``ahead`` is known for all schedules.
@@ -266,25 +265,6 @@ class Tables:
             if index:
                 first = max(first, int(curve.starts[index - 1]) + needed - int(cum[index - 1]))
         return first
-
-    def runs_of(self, t: Ints, codes: Ints | None) -> Ints:
-        """Return the index of each instant's range of known dates, -1 for unknown instants."""
-        return self._runs.find(t, None if codes is None else self.slot_of.take(codes))
-
-    @property
-    def run_base(self) -> Ints:
-        """The working time C at the start of each range of known dates, with 0 for index -1."""
-        return self._runs.base
-
-    @property
-    def run_total(self) -> Ints:
-        """The working time C at the end of each range of known dates, with 0 for index -1."""
-        return self._runs.total
-
-    @property
-    def run_end(self) -> Ints:
-        """The last instant of each range of known dates, with 0 for index -1."""
-        return self._runs.end
 
 
 def _span(curve: Curve) -> tuple[int, int]:
@@ -330,21 +310,31 @@ def _refuse_overflow(curves: Sequence[Curve], total: int, unit: str) -> None:
         raise OverflowError(msg)
 
 
-class _Runs:
-    """The ranges of known dates of all curves, numbered one curve after another."""
+class Runs:
+    """The ranges of known dates (runs) of all curves, numbered one curve after another.
 
-    def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints]) -> None:
-        self._curves = curves
+    ``base`` and ``total`` are the working time C at the first and the last instant of each run,
+    ``end`` is its last instant. A final element of 0 is for index -1: instants in no run.
+    """
+
+    def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints], slot_of: Ints) -> None:
+        self._curves, self._slot_of = curves, slot_of
         self._first = np.cumsum([0, *(len(curve.lo) for curve in curves)])
         nothing = np.zeros(1, np.int64)
         pairs = list(zip(curves, cums, strict=True))
-        self.base = np.concatenate([*(cum[curve.first[:-1]] for curve, cum in pairs), nothing])
-        self.total = np.concatenate([*(cum[curve.first[1:]] for curve, cum in pairs), nothing])
-        self.end = np.concatenate([*(curve.hi for curve in curves), nothing])
+        self.base: Ints = np.concatenate(
+            [*(cum[curve.first[:-1]] for curve, cum in pairs), nothing]
+        )
+        self.total: Ints = np.concatenate(
+            [*(cum[curve.first[1:]] for curve, cum in pairs), nothing]
+        )
+        self.end: Ints = np.concatenate([*(curve.hi for curve in curves), nothing])
 
-    def find(self, t: Ints, slots: Ints | None) -> Ints:
-        if slots is None:
+    def of(self, t: Ints, codes: Ints | None) -> Ints:
+        """Return the run of each instant, -1 for none; ``codes`` are the rows' schedules."""
+        if codes is None:
             return self._within(0, t)
+        slots = self._slot_of.take(codes)
         found = np.full(len(t), -1, np.int64)
         for slot in np.unique(slots).tolist():
             rows = slots == slot

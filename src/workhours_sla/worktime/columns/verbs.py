@@ -41,11 +41,27 @@ class _Shared(TypedDict, total=False):
     provisional: bool
 
 
-class _Pausable(_Shared, total=False):
+class _Raise(_Shared, total=False):
+    on_unknown: Literal["raise"]
+
+
+class _Mark(_Shared):
+    on_unknown: Literal["mark"]
+
+
+class _PausableRaise(_Raise, total=False):
     pauses: Pauses | None
 
 
-class _Edge(_Shared, total=False):
+class _PausableMark(_Mark, total=False):
+    pauses: Pauses | None
+
+
+class _EdgeRaise(_Raise, total=False):
+    inclusive: bool
+
+
+class _EdgeMark(_Mark, total=False):
     inclusive: bool
 
 
@@ -54,21 +70,11 @@ class _Edge(_Shared, total=False):
 
 @overload
 def elapsed(
-    schedule: Schedules,
-    starts: Instants,
-    ends: Instants,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Instants, ends: Instants, **options: Unpack[_PausableRaise]
 ) -> Amounts: ...
 @overload
 def elapsed(
-    schedule: Schedules,
-    starts: Instants,
-    ends: Instants,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Instants, ends: Instants, **options: Unpack[_PausableMark]
 ) -> Marked[Amounts]: ...
 def elapsed(  # noqa: PLR0913
     schedule: Schedules,
@@ -105,8 +111,7 @@ def remaining(
     budget: Budgets,
     *,
     now: Instants,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Pausable],
+    **options: Unpack[_PausableRaise],
 ) -> Amounts: ...
 @overload
 def remaining(
@@ -115,8 +120,7 @@ def remaining(
     budget: Budgets,
     *,
     now: Instants,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Pausable],
+    **options: Unpack[_PausableMark],
 ) -> Marked[Amounts]: ...
 def remaining(  # noqa: PLR0913
     schedule: Schedules,
@@ -158,21 +162,11 @@ def remaining(  # noqa: PLR0913
 
 @overload
 def deadline(
-    schedule: Schedules,
-    starts: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableRaise]
 ) -> Times: ...
 @overload
 def deadline(
-    schedule: Schedules,
-    starts: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableMark]
 ) -> Marked[Times]: ...
 def deadline(  # noqa: PLR0913
     schedule: Schedules,
@@ -206,21 +200,11 @@ def deadline(  # noqa: PLR0913
 
 @overload
 def breaches_after(
-    schedule: Schedules,
-    starts: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableRaise]
 ) -> Times: ...
 @overload
 def breaches_after(
-    schedule: Schedules,
-    starts: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Pausable],
+    schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableMark]
 ) -> Marked[Times]: ...
 def breaches_after(  # noqa: PLR0913
     schedule: Schedules,
@@ -252,21 +236,11 @@ def breaches_after(  # noqa: PLR0913
 
 @overload
 def latest_start(
-    schedule: Schedules,
-    due: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Shared],
+    schedule: Schedules, due: Times, budget: Budgets, **options: Unpack[_Raise]
 ) -> Times: ...
 @overload
 def latest_start(
-    schedule: Schedules,
-    due: Times,
-    budget: Budgets,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Shared],
+    schedule: Schedules, due: Times, budget: Budgets, **options: Unpack[_Mark]
 ) -> Marked[Times]: ...
 def latest_start(  # noqa: PLR0913
     schedule: Schedules,
@@ -298,21 +272,9 @@ def latest_start(  # noqa: PLR0913
 
 
 @overload
-def is_working(
-    schedule: Schedules,
-    times: Instants,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Shared],
-) -> Flags: ...
+def is_working(schedule: Schedules, times: Instants, **options: Unpack[_Raise]) -> Flags: ...
 @overload
-def is_working(
-    schedule: Schedules,
-    times: Instants,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Shared],
-) -> Marked[Flags]: ...
+def is_working(schedule: Schedules, times: Instants, **options: Unpack[_Mark]) -> Marked[Flags]: ...
 def is_working(  # noqa: PLR0913
     schedule: Schedules,
     times: Instants,
@@ -336,20 +298,10 @@ def is_working(  # noqa: PLR0913
 
 
 @overload
-def next_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Edge],
-) -> Times: ...
+def next_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
 @overload
 def next_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Edge],
+    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
 def next_opening(  # noqa: PLR0913
     schedule: Schedules,
@@ -386,20 +338,10 @@ def next_opening(  # noqa: PLR0913
 
 
 @overload
-def next_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Edge],
-) -> Times: ...
+def next_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
 @overload
 def next_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Edge],
+    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
 def next_closing(  # noqa: PLR0913
     schedule: Schedules,
@@ -428,20 +370,10 @@ def next_closing(  # noqa: PLR0913
 
 
 @overload
-def previous_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Edge],
-) -> Times: ...
+def previous_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
 @overload
 def previous_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Edge],
+    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
 def previous_opening(  # noqa: PLR0913
     schedule: Schedules,
@@ -470,20 +402,10 @@ def previous_opening(  # noqa: PLR0913
 
 
 @overload
-def previous_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["raise"] = "raise",
-    **options: Unpack[_Edge],
-) -> Times: ...
+def previous_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
 @overload
 def previous_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    on_unknown: Literal["mark"],
-    **options: Unpack[_Edge],
+    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
 def previous_closing(  # noqa: PLR0913
     schedule: Schedules,
