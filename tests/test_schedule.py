@@ -125,7 +125,7 @@ def test_hours_that_change_with_the_season() -> None:
     assert seasons != winter
     with pytest.raises(HoursSyntaxError, match="open on Sa"):
         Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes={date(2026, 6, 1): "Mo-Sa 09:00-18:00"})
-    with pytest.raises(TypeError, match="changes are by date"):
+    with pytest.raises(TypeError, match="changes are keyed by date"):
         Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes={"2026-06-01": "Mo-Fr 09:00-18:00"})
 
 

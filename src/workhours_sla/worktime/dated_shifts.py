@@ -17,6 +17,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import DateRange, in_any, merged
 from workhours_sla.calendars.day import Day
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.interval_sets import join
@@ -116,20 +117,11 @@ class DatedShifts:
         >>> office.knows(date(2025, 3, 12)), office.knows(date(2031, 3, 12))
         (True, False)
         """
-        return day in self.overrides or any(
-            first <= day <= last for first, last in self.calendar.coverage
-        )
+        return day in self.overrides or in_any(day, self.calendar.coverage)
 
-    def _known_dates(self) -> list[tuple[date, date]]:
+    def _known_dates(self) -> tuple[DateRange, ...]:
         """Return the ranges of known dates as pairs (first, last), sorted."""
-        ranges = [*self.calendar.coverage, *((day, day) for day in self.overrides)]
-        runs: list[tuple[date, date]] = []
-        for first, last in sorted(ranges):
-            if runs and first <= runs[-1][1] + ONE_DAY:
-                runs[-1] = runs[-1][0], max(last, runs[-1][1])
-            else:
-                runs.append((first, last))
-        return runs
+        return merged([*self.calendar.coverage, *((day, day) for day in self.overrides)])
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
         """Return the shifts of each date from ``first`` to ``last``, which must all be known.

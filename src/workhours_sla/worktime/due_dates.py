@@ -11,14 +11,13 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
+from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.weekly_hours import shorten
 from workhours_sla.worktime.zone import BASE_UTC, ONE_DAY
 
-DateRange = tuple[date, date]
-"""A pair of dates (first, last), both included."""
 Roll = Literal["following", "preceding", "none"]
 
 

@@ -6,9 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from workhours_sla.calendars.date_ranges import dates_between, in_any
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.public import public
@@ -207,8 +209,7 @@ def _steps(
     first = datetime_in(zone, lo).date()
     last = datetime_in(zone, max(lo, hi - TICK)).date()
     counted: dict[date, list[TimeSpan]] = {}
-    day = first - ONE_DAY
-    while day <= last:
+    for day in dates_between(first - ONE_DAY, last):
         within = ((max(start, lo), min(end, hi)) for start, end in _spans(schedule, day))
         before = (counted.get(day - ONE_DAY * back, ()) for back in (1, 2))
         pieces = subtract(
@@ -222,7 +223,7 @@ def _steps(
                 date=day,
                 intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in left),
                 used=_length(left),
-                day=schedule.calendar.day(day) if _is_covered(schedule, day) else None,
+                day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
                 overridden=day in schedule.overrides,
                 without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
                 paused=_length(pieces) - _length(left),
@@ -230,7 +231,6 @@ def _steps(
         elif first <= day:
             undecided = schedule.calendar.uncertain(day.year).get(day)
             yield Step(day, (), ZERO, None, overridden=False, unknown=True, undecided=undecided)
-        day += ONE_DAY
 
 
 def _overlapping(pauses: list[TimeSpan], pieces: list[TimeSpan]) -> list[TimeSpan]:
@@ -243,10 +243,6 @@ def _overlapping(pauses: list[TimeSpan], pieces: list[TimeSpan]) -> list[TimeSpa
 
 def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
-
-
-def _is_covered(schedule: DatedShifts, day: date) -> bool:
-    return any(since <= day <= until for since, until in schedule.calendar.coverage)
 
 
 def _is_working_day(schedule: DatedShifts, day: date) -> bool:
@@ -262,18 +258,9 @@ def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
 
 def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:
     """Yield (first date, last date, step); successive days off with equal reasons are joined."""
-    index = 0
-    while index < len(steps):
-        first = last = index
-        if not steps[first].used:
-            while (
-                last + 1 < len(steps)
-                and not steps[last + 1].used
-                and steps[last + 1].remark(lang) == steps[first].remark(lang)
-            ):
-                last += 1
-        yield steps[first].date, steps[last].date, steps[first]
-        index = last + 1
+    for _, group in groupby(steps, key=lambda step: step.date if step.used else step.remark(lang)):
+        joined = list(group)
+        yield joined[0].date, joined[-1].date, joined[0]
 
 
 def _day_text(day: date, lang: str) -> str:

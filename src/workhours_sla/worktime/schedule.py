@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -45,9 +46,10 @@ from workhours_sla.worktime.zone import ONE_DAY, zone_offsets
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace
 
+Value = TypeVar("Value")
+
 _COMPLETED = timedelta(days=731)
 """The time before the first and after the last known date that a completion covers."""
-_EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
 
 
 @public()
@@ -94,8 +96,8 @@ class Schedule(Combinable, DatedShifts):
         setter = object.__setattr__
         setter(self, "calendar", calendar)
         setter(self, "hours", _parse_hours(hours))
-        setter(self, "overrides", _parse_overrides(overrides or {}))
-        setter(self, "changes", _parse_changes(changes or {}))
+        setter(self, "overrides", _parse_keyed("overrides", overrides or {}, parse_shifts))
+        setter(self, "changes", _parse_keyed("changes", changes or {}, _parse_hours))
         setter(self, "shorten_at_start", shorten_at_start)
         self._init(_zone_of(tz, calendar))
         self._check()
@@ -280,15 +282,10 @@ class Completion(Schedule):
             day = max(day, until + ONE_DAY)
         return shifts
 
-    def _known_dates(self) -> list[tuple[date, date]]:
+    def _known_dates(self) -> tuple[DateRange, ...]:
         known = super()._known_dates()
         first, last = known[0][0], known[-1][1]
-        return [
-            (
-                max(_EARLIEST, first - min(_COMPLETED, first - _EARLIEST)),
-                min(_LATEST, last + min(_COMPLETED, _LATEST - last)),
-            )
-        ]
+        return ((first - min(_COMPLETED, first - EARLIEST), last + min(_COMPLETED, LATEST - last)),)
 
     def _build_completions(self) -> None:
         return None
@@ -335,24 +332,15 @@ def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
     return hours if isinstance(hours, WeeklyHours) else WeeklyHours.parse(hours)
 
 
-def _parse_overrides(overrides: Mapping[date, str]) -> Mapping[date, Shifts]:
-    """Return the overrides with their hours as shifts, sorted by date."""
-    parsed = {}
-    for day, hours in overrides.items():
+def _parse_keyed(
+    name: str, given: Mapping[date, Any], parse: Callable[[Any], Value]
+) -> Mapping[date, Value]:
+    """Return the argument ``name``, a mapping keyed by date, with parsed values, sorted by date."""
+    for day in given:
         if type(day) is not date:
-            msg = f"overrides are by date, not {day!r}; use date(2026, 5, 8)"
+            msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
             raise TypeError(msg)
-        parsed[day] = merge_shifts(parse_shifts(hours))
-    return MappingProxyType(dict(sorted(parsed.items())))
-
-
-def _parse_changes(changes: Mapping[date, WeeklyHours | str]) -> Mapping[date, WeeklyHours]:
-    """Return the changes with parsed weekly hours, sorted by date."""
-    for day in changes:
-        if type(day) is not date:
-            msg = f"changes are by date, not {day!r}; use date(2026, 6, 1)"
-            raise TypeError(msg)
-    return MappingProxyType({day: _parse_hours(changes[day]) for day in sorted(changes)})
+    return MappingProxyType({day: parse(given[day]) for day in sorted(given)})
 
 
 def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError, shown
 from workhours_sla.public import public
 from workhours_sla.text import words
+from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.zone import ONE_DAY, ZERO
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -58,16 +59,16 @@ class Shift(NamedTuple):
 Shifts = tuple[Shift, ...]
 
 
-def merge_shifts(shifts: Iterable[Shift], *, longest: timedelta | None = ONE_DAY) -> Shifts:
+def merge_shifts(shifts: Iterable[Shift]) -> Shifts:
     """Return the shifts sorted, with shifts that overlap or touch merged into one.
 
-    Shifts are not merged into a shift longer than ``longest``; None means no limit.
+    Shifts are not merged into a shift longer than 24 hours.
     """
     merged: list[Shift] = []
     for shift in sorted(shifts):
         last = merged[-1] if merged else None
         end = max(shift.end, last.end) if last else shift.end
-        if last and shift.start <= last.end and (longest is None or end - last.start <= longest):
+        if last and shift.start <= last.end and end - last.start <= ONE_DAY:
             merged[-1] = Shift(last.start, end)
         else:
             merged.append(shift)
@@ -85,15 +86,14 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
     '09:00-12:30'
     """
     left = by
-    kept = list(merge_shifts(shifts, longest=None))
+    kept = join(shifts)
     while kept and left > ZERO:
-        index = 0 if at_start else max(range(len(kept)), key=lambda i: kept[i].end)
-        start, end = kept.pop(index)
+        start, end = kept.pop(0 if at_start else -1)
         cut = min(left, end - start)
         left -= cut
         if cut < end - start:
-            kept.append(Shift(start + cut, end) if at_start else Shift(start, end - cut))
-    return tuple(sorted(kept))
+            kept.append((start + cut, end) if at_start else (start, end - cut))
+    return tuple(Shift(*span) for span in sorted(kept))
 
 
 class _Rule(NamedTuple):
@@ -157,15 +157,11 @@ class WeeklyHours(NamedTuple):
 
     def __str__(self) -> str:
         parts: list[str] = []
-        day = 0
-        while day < len(WEEKDAYS):
-            last = day
-            while last + 1 < len(WEEKDAYS) and self.by_weekday[last + 1] == self.by_weekday[day]:
-                last += 1
-            if self.by_weekday[day]:
-                days = WEEKDAYS[day] if last == day else f"{WEEKDAYS[day]}-{WEEKDAYS[last]}"
-                parts.append(f"{days} {format_shifts(self.by_weekday[day])}")
-            day = last + 1
+        for shifts, group in groupby(range(len(WEEKDAYS)), key=self.by_weekday.__getitem__):
+            first, *others = group
+            days = f"{WEEKDAYS[first]}-{WEEKDAYS[others[-1]]}" if others else WEEKDAYS[first]
+            if shifts:
+                parts.append(f"{days} {format_shifts(shifts)}")
         return "; ".join(parts) or "off"
 
 

@@ -160,18 +160,10 @@ def wall_path(snapshot: Snapshot, zone: Zone) -> FastPath:
         )
         for (since, until), offset in zip(pairwise(edges), offsets, strict=True)
     ]
-    if not changes:
-        return _path(
-            snapshot,
-            [start + offsets[0] for start in snapshot.starts],
-            [end + offsets[0] for end in snapshot.ends],
-            quiet,
-        )
     starts: list[timedelta] = []
     ends: list[Any] = []
     for start, end in zip(snapshot.starts, snapshot.ends, strict=True):
-        part = bisect_right(moments, start)
-        since, until, offset = quiet[part]
+        since, until, offset = quiet[bisect_right(moments, start)]
         starts.append(start + offset)
         ends.append(end + offset if since <= start and end <= until else None)
     return _path(snapshot, starts, ends, quiet)
