@@ -8,7 +8,7 @@ applies to all rows, and arrays are broadcast as in numpy. The answer for NaT is
 
 If an answer depends on a date that is unknown or uncertain, ``on_unknown="raise"`` raises
 CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked`` answers. With
-``provisional`` rules decide such dates, and a ProvisionalWarning or a mark says so.
+``provisional=True`` such dates are decided by rule, with a ProvisionalWarning or a mark.
 """
 
 from workhours_sla.worktime.columns.answers import Marked

@@ -217,9 +217,6 @@ def needs_extra(*, what: str, extras: tuple[str, ...]) -> ImportError:
     """Return the error to raise when a package is missing.
 
     ``what`` says what needs the package, and ``extras`` are the extras that install it.
-
-    >>> print(needs_extra(what="columns need numpy", extras=("columns",)))
-    columns need numpy: pip install 'workhours-sla[columns]'
     """
     installs = " or ".join(f"'workhours-sla[{extra}]'" for extra in extras)
     return ImportError(f"{what}: pip install {installs}")
@@ -233,10 +230,7 @@ def shown(value: object) -> str:
     """
     try:
         text = repr(clipped(value) if isinstance(value, str) else value)
-    except (
-        ValueError,
-        RecursionError,
-    ):  # a huge integer, or deeply nested lists
+    except (ValueError, RecursionError):  # a huge integer, or deep lists
         return f"a value of type {type(value).__name__}"
     return clipped(text, LONGEST_SHOWN + len("'…'"))
 

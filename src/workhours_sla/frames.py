@@ -18,7 +18,7 @@ ended.
 
 If an answer depends on a date that is unknown or uncertain, ``on_unknown="raise"`` raises
 CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``MarkedColumns``. With
-``provisional`` rules decide such dates, and a ProvisionalWarning or a mark says so.
+``provisional=True`` such dates are decided by rule, with a ProvisionalWarning or a mark.
 
 Importing this module adds the accessor ``sla`` to the Series and DataFrame of pandas and to the
 Series of polars. A polars expression has no accessor: call its ``map_batches`` with a function and

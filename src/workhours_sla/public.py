@@ -19,10 +19,6 @@ def public(facade: str = "workhours_sla") -> Callable[[Class], Class]:
 
     The decorator resolves the type hints first, because the names in the hints are defined in the
     original module.
-
-    >>> from workhours_sla import Event
-    >>> Event.__module__
-    'workhours_sla'
     """
 
     def name(kind: Class) -> Class:

@@ -139,7 +139,7 @@ def flat_rows(rows: object) -> Iterator[Entry]:
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise TypeError(msg)
     for item in rows:
-        for row in item if type(item) is tuple else (item,):  # an Entry is itself a tuple
+        for row in item if type(item) is tuple else (item,):  # an Entry is a subclass of tuple
             if not isinstance(row, Entry):
                 msg = f"{row!r} is not a row of a calendar; give what day_off and transfer return"
                 raise TypeError(msg)
@@ -166,28 +166,20 @@ def checked_rows(rows: Iterable[Entry], day_of: Callable[[date], Day]) -> tuple[
     a row without an act, for a working day in place of a working day, and for a day off moved to a
     day off. Raises CalendarCoverageError for a date that is not known.
     """
-    kept = tuple(row for row in rows if not _works_a_holiday(row, day_of))
-    for row in kept:
-        _check(row, day_of(row.date))
-    return kept
-
-
-def _works_a_holiday(row: Entry, day_of: Callable[[date], Day]) -> bool:
-    """Return whether a transfer would make a holiday a working day, which holidays never are."""
-    return (
-        row.kind is DayKind.TRANSFERRED_WORK
-        and row.layer is Layer.TRANSFER
-        and day_of(row.date).kind is DayKind.HOLIDAY
-    )
-
-
-def _check(row: Entry, day: Day) -> None:
-    if row.kind is DayKind.TRANSFERRED_WORK and day.working:
-        msg = f"{row.date} is no day off that could be worked instead; correct the row's dates"
-        raise CalendarDataError(msg, date=row.date)
-    if row.kind is DayKind.TRANSFERRED_OFF and not day.working:
-        msg = f"{row.date} is already off ({day.describe()}); move the day off to a working day"
-        raise CalendarDataError(msg, date=row.date)
-    if row.act is None:
-        msg = f"the row of {row.date} names no act; give the act that decides the date"
-        raise CalendarDataError(msg, date=row.date)
+    kept: list[Entry] = []
+    for row in rows:
+        day = day_of(row.date)
+        works = row.kind is DayKind.TRANSFERRED_WORK
+        if works and row.layer is Layer.TRANSFER and day.kind is DayKind.HOLIDAY:
+            continue
+        if works and day.working:
+            msg = f"{row.date} is no day off that could be worked instead; correct the row's dates"
+            raise CalendarDataError(msg, date=row.date)
+        if row.kind is DayKind.TRANSFERRED_OFF and not day.working:
+            msg = f"{row.date} is already off ({day.describe()}); move the day off to a working day"
+            raise CalendarDataError(msg, date=row.date)
+        if row.act is None:
+            msg = f"the row of {row.date} names no act; give the act that decides the date"
+            raise CalendarDataError(msg, date=row.date)
+        kept.append(row)
+    return tuple(kept)

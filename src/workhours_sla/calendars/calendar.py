@@ -252,7 +252,7 @@ class Calendar:
         return self._forecast and not self.knows(day)
 
     def days(self, first: date, last: date) -> Iterator[Day]:
-        """Yield the days from ``first`` to ``last``, both included.
+        """Yield the ``Day`` of each date from ``first`` to ``last``, both included.
 
         Raises CalendarCoverageError at the first date that is not covered.
 
@@ -326,7 +326,7 @@ class Calendar:
         return self._with(source=self._source.with_week(days))
 
     def without(self, *layers: Layer) -> Self:
-        """Return the calendar without the entries and the uncertain dates of some layers.
+        """Return the calendar without the entries and the uncertain dates of ``layers``.
 
         >>> Calendar.get("RU").without(Layer.PRESIDENTIAL).is_working_day(date(2021, 11, 1))
         True
@@ -366,7 +366,7 @@ class Calendar:
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
         """
-        # deferred, as it imports hashlib
+        # imported here, because the module imports hashlib, which is slow to load
         from workhours_sla.calendars import amendments  # noqa: PLC0415
 
         added = tuple(amendments.flat_rows(rows))

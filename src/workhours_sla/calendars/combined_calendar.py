@@ -47,7 +47,8 @@ def working_in_any(*calendars: Calendar) -> CombinedCalendar:
 class CombinedCalendar(Calendar):
     """A calendar that decides each date from the days of several calendars, its ``parts``.
 
-    With ``any_off`` a date is off if it is off in any part, otherwise if it is off in all parts.
+    If ``any_off`` is True, a date is off if it is off in any part. If ``any_off`` is False, a date
+    is off if it is off in all parts.
     """
 
     __slots__ = ("any_off", "parts")
@@ -100,7 +101,7 @@ class CombinedCalendar(Calendar):
         return all(part.knows(day) for part in self.parts)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the dates of a year that are uncertain in any part, each with an entry."""
+        """Return the uncertain dates of all parts, each with the entry that may apply."""
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
@@ -116,7 +117,7 @@ class CombinedCalendar(Calendar):
             part.check_known(day)
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days of a year, keyed by date, that are not ordinary in every part."""
+        """Return the days that differ from the ordinary week in any part, keyed by date."""
         found = self._by_year.get(year)
         if found is None:
             dates = sorted({day for part in self.parts for day in part.special_days(year)})
@@ -150,11 +151,11 @@ class CombinedCalendar(Calendar):
         return self._each(lambda part: part.as_known(day))
 
     def without(self, *layers: Any) -> Self:
-        """Return the combination of the parts without some layers."""
+        """Return the combination of the parts without ``layers``."""
         return self._each(lambda part: part.without(*layers))
 
     def provisional(self) -> Self:
-        """Return the combination of the parts that also answer by rule."""
+        """Return the combination of the parts, each of which then also answers by rule."""
         return self._each(lambda part: part.provisional())
 
     def with_week(self, days: int) -> Self:

@@ -46,7 +46,7 @@ class DayKind(StrEnum):
 
 @public()
 class Layer(IntEnum):
-    """Who decided what kind of day a date is.
+    """Who decides about a date: the week, the law, the Government, a region or an agency.
 
     If several layers have an entry for a date, the entry of the highest layer counts.
 

@@ -84,11 +84,7 @@ class PlainDays(NamedTuple):
 
 
 def parse_month_day(text: str) -> tuple[int, int]:
-    """Return the (month, day) that text of the form ``MM-DD`` names. Raises CalendarDataError.
-
-    >>> parse_month_day("12-25")
-    (12, 25)
-    """
+    """Return the (month, day) that text of the form ``MM-DD`` names. Raises CalendarDataError."""
     try:
         # 2000 is a leap year, so 02-29 exists; no other ISO format has a dash at this position
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")

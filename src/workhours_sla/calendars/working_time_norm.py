@@ -41,9 +41,6 @@ def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
 
     Days off by presidential decree count as working days, as the norm requires. Raises
     CalendarCoverageError.
-
-    >>> working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 12, 31)).working_days
-    247
     """
     days = list(calendar.without(Layer.PRESIDENTIAL).days(first, last))
     return Norm(len(days), sum(day.working for day in days), sum(day.short for day in days))

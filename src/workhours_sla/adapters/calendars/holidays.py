@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from inspect import signature
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
@@ -56,12 +56,9 @@ def provide(id: str) -> Calendar | None:  # noqa: A002
 
     The calendar has the default options of ``copy_holidays`` and no zone. Raises
     UnknownCalendarError for Russia, which is built in.
-
-    >>> provide("DE-BY").coverage[0][0]
-    datetime.date(2000, 1, 1)
     """
     _refuse_russia(id)
-    return copy_holidays(id) if _knows(id) else None
+    return None if _entity(id) is None else copy_holidays(id)
 
 
 def copy_holidays(  # noqa: PLR0913 - options, all by keyword
@@ -105,9 +102,8 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     from holidays.version import __version__ as version  # noqa: PLC0415
 
     _refuse_russia(id)
-    country, _, subdivision = id.partition("-")
-    entity = _entity(country)
-    if entity is None or not _knows(id):
+    entity = _entity(id)
+    if entity is None:
         msg = f"holidays has no calendar {shown(id)}; {copying.similar_ids(id, _names(id))}"
         raise UnknownCalendarError(msg, id=id)
     newest = copying.release_year(version, FIRST_RELEASES) + 1
@@ -118,14 +114,18 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
 
     # one more year before and after, for swaps across New Year
     around = range(max(years[0] - 1, has[0]), min(years[1] + 1, has[1]) + 1)
-    asked = _Asked(entity, subdivision or None, _language(entity, language), around)
+    asked = {
+        "years": around,
+        "subdiv": id.partition("-")[2] or None,
+        "language": _language(entity, language),
+    }
     if half_day <= NOT_SHORTENED:
         msg = f"half_day is {half_day}; give a positive amount of working time"
         raise CalendarDataError(msg, id=id, half_day=half_day)
     wanted = _checked(entity, id, categories)
     off = wanted - {HALF_DAYS, WORKDAYS}
-    days_off = asked.filled(off)
-    worked = {name: asked.filled(frozenset({name})) for name in wanted - off}
+    days_off = _filled(entity, off, **asked)
+    worked = {name: _filled(entity, frozenset({name}), **asked) for name in wanted - off}
     return copying.build(
         id,
         list(_days(years, days_off, worked)),
@@ -147,21 +147,19 @@ def _refuse_russia(id: str) -> None:  # noqa: A002
 # -- what the library has --------------------------------------------------------------------
 
 
-def _entity(country: str) -> type[HolidayBase] | None:
-    """Return the library's class for an ISO 3166-1 code, or None if the library has none."""
+def _entity(id: str) -> type[HolidayBase] | None:  # noqa: A002
+    """Return the library's class for an ISO 3166 id, or None if the library does not have the id.
+
+    The class of a subdivision is the class of its country.
+    """
     import holidays  # noqa: PLC0415 - slow; only a foreign calendar needs it
     from holidays.registry import EntityLoader  # noqa: PLC0415
 
+    country, dash, subdivision = id.partition("-")
     if country not in EntityLoader.get_country_codes(include_aliases=False):
         return None
     entity: type[HolidayBase] = getattr(holidays, country).get_entity()
-    return entity
-
-
-def _knows(id: str) -> bool:  # noqa: A002
-    country, dash, subdivision = id.partition("-")
-    entity = _entity(country)
-    return entity is not None and (not dash or subdivision in entity.subdivisions)
+    return entity if not dash or subdivision in entity.subdivisions else None
 
 
 def _names(id: str) -> Mapping[str, str]:  # noqa: A002
@@ -206,30 +204,14 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 # -- the copy ---------------------------------------------------------------------------------
 
 
-class _Asked(NamedTuple):
-    """The arguments from which an object of the library is created."""
+def _filled(entity: type[HolidayBase], categories: frozenset[str], **options: Any) -> HolidayBase:
+    """Return a new object of the library that contains the days of some categories.
 
-    entity: type[HolidayBase]
-    subdivision: str | None
-    language: str | None
-    years: range
-
-    def filled(self, categories: frozenset[str]) -> HolidayBase:
-        """Return a new object of the library that contains the days of all the years.
-
-        Only ``copy_holidays`` may use the object.
-        """
-        options: dict[str, Any] = {}
-        if "islamic_show_estimated" in signature(self.entity.__init__).parameters:
-            options["islamic_show_estimated"] = True  # some countries leave the mark out by default
-        return self.entity(
-            years=self.years,
-            expand=False,
-            subdiv=self.subdivision,
-            language=self.language,
-            categories=categories,
-            **options,
-        )
+    Only ``copy_holidays`` may use the object. ``options`` are arguments of ``entity``.
+    """
+    if "islamic_show_estimated" in signature(entity.__init__).parameters:
+        options["islamic_show_estimated"] = True  # some countries leave the mark out by default
+    return entity(expand=False, categories=categories, **options)
 
 
 def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A002

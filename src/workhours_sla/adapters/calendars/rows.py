@@ -217,7 +217,7 @@ def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
 
 
 def calendar_of(  # noqa: PLR0913 - the parts of a calendar
-    id: str,  # noqa: A002 - the word of Calendar
+    id: str,  # noqa: A002 - as in Calendar
     entries: Iterable[Entry],
     *,
     weekend: frozenset[int],

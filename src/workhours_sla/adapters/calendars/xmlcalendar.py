@@ -184,7 +184,7 @@ class _XmlFile:
         self._act = _act(0)
 
     def read(self, text: str) -> _Year:
-        """Return the content of the file. Raises CalendarDataError."""
+        """Return the year and the rows in the text of an XML file. Raises CalendarDataError."""
         try:
             self._parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
         except expat.ExpatError as error:
@@ -281,7 +281,7 @@ class _JsonFile:
         self._year = 0
 
     def read(self, text: str) -> _Year:
-        """Return the content of the file. Raises CalendarDataError."""
+        """Return the year and the rows in the text of a JSON file. Raises CalendarDataError."""
         try:
             document = json.loads(text, object_pairs_hook=self._object)
         except CalendarDataError:  # CalendarDataError is a ValueError, which is caught below

@@ -142,7 +142,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return whether a holiday on a day off moves in a year: MOVES, STAYS or another text."""
+    """Return the rule of a year for a holiday on a day off: MOVES, STAYS or another for unknown."""
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
@@ -150,22 +150,15 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
     if rule == LISTED:
         return ()
     if rule.startswith("easter+"):
-        return (_easter(year) + ONE_DAY * int(rule.removeprefix("easter+")),)
-    if rule.startswith("last Monday before "):
-        before = _month_day(rule.removeprefix("last Monday before "), year) - ONE_DAY
-        return (before - ONE_DAY * before.weekday(),)
-    return (_month_day(rule, year),)
+        from dateutil.easter import EASTER_ORTHODOX, easter  # noqa: PLC0415
 
-
-def _month_day(text: str, year: int) -> date:
-    return date.fromisoformat(f"{year}-{text}")
-
-
-def _easter(year: int) -> date:
-    from dateutil.easter import EASTER_ORTHODOX, easter  # noqa: PLC0415
-
-    found = easter(year, EASTER_ORTHODOX)
-    return date(found.year, found.month, found.day)
+        return (easter(year, EASTER_ORTHODOX) + ONE_DAY * int(rule.removeprefix("easter+")),)
+    month_day = rule.removeprefix("last Monday before ")
+    day = date.fromisoformat(f"{year}-{month_day}")
+    if month_day != rule:
+        day -= ONE_DAY
+        day -= ONE_DAY * day.weekday()
+    return (day,)
 
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:

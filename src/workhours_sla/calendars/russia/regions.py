@@ -76,11 +76,7 @@ def region_ids() -> tuple[str, ...]:
 
 @lru_cache(maxsize=128)
 def region(id: str) -> Region:  # noqa: A002
-    """Return the subject that has an id. Raises UnknownCalendarError, which suggests similar ids.
-
-    >>> region("RU-SA").name_en
-    'Sakha (Yakutia)'
-    """
+    """Return the subject with an id. Raises UnknownCalendarError, which suggests similar ids."""
     if id not in region_ids():
         msg = f"no Russian region {shown(id)}; {_suggestion(id)}"
         raise UnknownCalendarError(msg, id=id)

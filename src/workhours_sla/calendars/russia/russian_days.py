@@ -130,7 +130,7 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the dates, also of nearby years, that the holidays of one year make uncertain."""
+    """Return the dates that the holidays of ``year`` make uncertain, also in nearby years."""
     federal_kind = _kinds_in(source.federal(year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 

@@ -45,23 +45,20 @@ class Property(NamedTuple):
         return " ".join(text.split())
 
 
-class Component:
+class Component(NamedTuple):
     """A component: the properties and the inner components between a BEGIN and its END."""
 
-    __slots__ = ("components", "kind", "place", "properties")
-
-    def __init__(self, kind: str, place: Place) -> None:
-        self.kind: str = kind
-        self.place: Place = place
-        self.properties: list[Property] = []
-        self.components: list[Component] = []
+    kind: str
+    place: Place
+    properties: list[Property]
+    components: list[Component]
 
     def all(self, name: str) -> list[Property]:
-        """Return the properties that have a name, in the order of the file."""
+        """Return the properties called ``name``, in the order of the file."""
         return [found for found in self.properties if found.name == name]
 
     def one(self, name: str) -> Property | None:
-        """Return the only property that has a name, or None. Raises CalendarDataError for two."""
+        """Return the property called ``name``, or None. Raises CalendarDataError for several."""
         found = self.all(name)
         if len(found) > 1:
             found[1].place.refuse(
@@ -70,7 +67,7 @@ class Component:
         return found[0] if found else None
 
     def text(self, name: str) -> str:
-        """Return the text of the first property that has a name, or "" if there is none."""
+        """Return the text of the first property called ``name``, or "" if there is none."""
         found = self.all(name)
         return found[0].text() if found else ""
 
@@ -85,7 +82,7 @@ def parse(raw: bytes, name: str) -> list[Component]:
     for place, text in _unfolded(raw.removeprefix(_BYTE_ORDER_MARK), name):
         line = _property(text, place)
         if line.name == "BEGIN":
-            component = Component(line.value.strip().upper(), place)
+            component = Component(line.value.strip().upper(), place, [], [])
             if not open_ones and component.kind != "VCALENDAR":
                 place.refuse(
                     f"{shown(component.kind)} outside of a VCALENDAR",

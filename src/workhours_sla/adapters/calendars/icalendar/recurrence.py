@@ -106,7 +106,7 @@ def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]
 
 
 def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], datetime]:
-    """Return the checked parts of a recurrence rule, keyed by name, and its last start time.
+    """Return the parts of a recurrence rule, keyed by name, and the last time of its UNTIL.
 
     Raises CalendarDataError for parts that are not supported or out of range.
     """
@@ -169,7 +169,7 @@ def _fits(key: str, value: str) -> bool:
 def _until(line: Property, text: str | None, start: Moment) -> datetime:
     """Return the last wall-clock time at which an event may start, by the UNTIL of its rule.
 
-    ``text`` is the UNTIL, or None if there is none. A date counts to its end.
+    ``text`` is the UNTIL, or None if there is none. An UNTIL that is a date includes that date.
     """
     if text is None:
         return datetime.max.replace(tzinfo=UTC)

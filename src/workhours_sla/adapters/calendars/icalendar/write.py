@@ -68,8 +68,7 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
         msg = f"the stamp {stamp} has no zone: give one, such as datetime(..., tzinfo=UTC)"
         raise NaiveDatetimeError(msg)
     name = name or f"{schedule.calendar.id} {schedule.tz.key}"
-    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    feed = _Feed(digest, _utc(stamp), lang)
+    feed = _Feed(hashlib.sha256(name.encode()).hexdigest()[:12], _utc(stamp))
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -80,11 +79,21 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
         f"X-WR-TIMEZONE:{schedule.tz.key}",
     ]
     for day in dates_between(first, last):
-        stretches = _stretches(schedule, day)
-        if stretches:
-            lines += _working(schedule, day, stretches, feed)
-        elif days_off and not schedule.shifts_on(day):
-            lines += _day_off(schedule, day, feed)
+        intervals = _intervals(schedule, day)
+        if day in schedule.overrides:
+            decided, confirmed, reason = True, True, words.pick(words.OVERRIDDEN, lang)
+        else:
+            found = schedule.calendar.day(day)
+            decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
+            if decided or found.eve_of or found.provisional:
+                reason = found.describe(lang)
+        for start, end in intervals:
+            times = f":{_utc(start)}", f":{_utc(end)}"
+            text = words.pick(_WORKING_TIME, lang), reason
+            lines += _event(feed, times, text, confirmed=confirmed)
+        if days_off and decided and not intervals and not schedule.shifts_on(day):
+            dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
+            lines += _event(feed, dates, (reason, ""), confirmed=confirmed)
     return "".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
@@ -96,25 +105,9 @@ class _Feed(NamedTuple):
 
     digest: str
     stamp: str
-    lang: str
 
 
-class _Event(NamedTuple):
-    """The values that differ from event to event.
-
-    ``start`` and ``end`` are complete lines, and ``uid`` is the event's part of the UID.
-    ``confirmed`` is False if no act has decided the day.
-    """
-
-    start: str
-    end: str
-    uid: str
-    summary: str
-    description: str
-    confirmed: bool
-
-
-def _stretches(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     """Return the working intervals of a date's shifts, in UTC.
 
     Time that belongs to a shift of the date before is left out.
@@ -137,50 +130,25 @@ def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     ]
 
 
-def _working(
-    schedule: Schedule, day: date, stretches: list[tuple[datetime, datetime]], feed: _Feed
+def _event(
+    feed: _Feed, times: tuple[str, str], text: tuple[str, str], *, confirmed: bool
 ) -> Iterator[str]:
-    """Yield the lines of a working day's events.
+    """Yield the lines of an event.
 
-    The description says why the day differs from the ordinary week.
+    ``times`` are the start and the end, each with a colon and any parameters before it. ``text`` is
+    the summary and the description, which may be empty. ``confirmed`` is False if no act has
+    decided the day.
     """
-    description, confirmed = "", True
-    if day in schedule.overrides:
-        description = words.pick(words.OVERRIDDEN, feed.lang)
-    else:
-        found = schedule.calendar.day(day)
-        confirmed = not found.provisional
-        if found.reasons or found.eve_of or found.provisional:
-            description = found.describe(feed.lang)
-    summary = words.pick(_WORKING_TIME, feed.lang)
-    for start, end in stretches:
-        times = f"DTSTART:{_utc(start)}", f"DTEND:{_utc(end)}"
-        yield from _lines(feed, _Event(*times, _utc(start), summary, description, confirmed))
-
-
-def _day_off(schedule: Schedule, day: date, feed: _Feed) -> Iterator[str]:
-    """Yield the lines of the event for a day off, or nothing for an ordinary weekly day off."""
-    if day in schedule.overrides:
-        reason, confirmed = words.pick(words.OVERRIDDEN, feed.lang), True
-    else:
-        found = schedule.calendar.day(day)
-        if not found.reasons:
-            return
-        reason, confirmed = found.describe(feed.lang), not found.provisional
-    dates = f"DTSTART;VALUE=DATE:{_digits(day)}", f"DTEND;VALUE=DATE:{_digits(day + ONE_DAY)}"
-    yield from _lines(feed, _Event(*dates, _digits(day), reason, "", confirmed))
-
-
-def _lines(feed: _Feed, event: _Event) -> Iterator[str]:
+    (start, end), (summary, description) = times, text
     yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}-{feed.digest}@workhours-sla"
+    yield f"UID:{start.rpartition(':')[2]}-{feed.digest}@workhours-sla"
     yield f"DTSTAMP:{feed.stamp}"
-    yield event.start
-    yield event.end
-    yield f"SUMMARY:{escaped(event.summary)}"
-    if event.description:
-        yield f"DESCRIPTION:{escaped(event.description)}"
-    yield f"STATUS:{'CONFIRMED' if event.confirmed else 'TENTATIVE'}"
+    yield f"DTSTART{start}"
+    yield f"DTEND{end}"
+    yield f"SUMMARY:{escaped(summary)}"
+    if description:
+        yield f"DESCRIPTION:{escaped(description)}"
+    yield f"STATUS:{'CONFIRMED' if confirmed else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
