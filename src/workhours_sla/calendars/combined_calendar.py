@@ -1,4 +1,4 @@
-"""Combine several calendars into one: off if any of them is off, or working if any is working."""
+"""Combine several calendars into one, in which either days off or working days take precedence."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class CombinedCalendar(Calendar):
         return all(part.knows(day) for part in self.parts)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of all parts, each with the entry that may apply."""
+        """Return the uncertain dates of all parts in a year, each with the entry that may apply."""
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
@@ -155,7 +155,7 @@ class CombinedCalendar(Calendar):
         return self._each(lambda part: part.without(*layers))
 
     def provisional(self) -> Self:
-        """Return the combination of the parts, each of which then also answers by rule."""
+        """Return the combination of the provisional variants of the parts."""
         return self._each(lambda part: part.provisional())
 
     def with_week(self, days: int) -> Self:

@@ -54,7 +54,7 @@ def common(left: Iterable[DateRange], right: Iterable[DateRange]) -> tuple[DateR
 
 
 def without(whole: DateRange, dates: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return the ranges that are left of ``whole`` without ``dates``, which must be in order.
+    """Return the ranges that remain of the range ``whole`` when ``dates``, in order, are removed.
 
     >>> week = date(2026, 3, 2), date(2026, 3, 8)
     >>> [(first.day, last.day) for first, last in without(week, [date(2026, 3, 4)])]

@@ -43,7 +43,10 @@ class DaySource(Protocol):
         """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
 
     def without_layers(self, layers: Collection[Layer]) -> DaySource:
-        """Return the source in which no date is uncertain because of an entry of ``layers``."""
+        """Return the source for a calendar without ``layers``.
+
+        Dates that are uncertain because of an entry in one of these layers become known.
+        """
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return the reason why ``day`` is not known.

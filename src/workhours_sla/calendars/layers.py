@@ -101,7 +101,9 @@ def _decide(
 def possible_hours(
     day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
 ) -> frozenset[int]:
-    """Return the weekdays whose hours an unknown date may have; empty if it must be off.
+    """Return the weekdays (Monday is 0) whose hours an unknown date may have.
+
+    The result is empty if the date must be off.
 
     ``federal`` are the date's entries without the region's own. ``in_question`` is the entry that
     makes the date uncertain. If that entry is a holiday, it cannot make a day off a working day;

@@ -8,7 +8,7 @@ from workhours_sla.errors import UnknownTimeZoneError, shown
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """Return the time zone that has an IANA name. Raises UnknownTimeZoneError."""
+    """Return the time zone whose IANA name is ``name``. Raises UnknownTimeZoneError."""
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, RecursionError):

@@ -103,7 +103,7 @@ class CopiedDays(NamedTuple):
         return self._replace(table=self.table.with_week(days))
 
     def without_layers(self, layers: Collection[Layer]) -> CopiedDays:
-        """Return the days without the uncertain dates if ``layers`` contains their layer."""
+        """Return the days, with no uncertain dates if ``layers`` contains Layer.STATUTORY."""
         if Layer.STATUTORY not in layers:
             return self
         known = common([self.span], [self.decided])
@@ -176,25 +176,18 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
     """
     weekend = _weekend(days)
     for day in days:
+        swap = day.swapped_with
         shortened_by = short_by if day.short else NOT_SHORTENED
         if day.weekend and day.date.weekday() not in weekend:
             yield Entry(day.date, Layer.WEEKLY, DayKind.DAY_OFF, act)
         if day.weekend and day.working:
             yield _working_weekend(day, days, act)._replace(shortened_by=shortened_by)
-        elif day.working:
-            if day.name is not None:
-                yield Entry(
-                    *(day.date, Layer.STATUTORY, DayKind.WORK, act, day.name),
-                    shortened_by=shortened_by,
-                )
-        elif day.swapped_with is not None:
-            yield Entry(
-                *(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act),
-                swapped_with=day.swapped_with,
-            )
-        if not day.working and (
-            day.name is not None or not (day.weekend or day.swapped_with is not None)
-        ):
+        elif day.working and day.name is not None:
+            entry = Entry(day.date, Layer.STATUTORY, DayKind.WORK, act, day.name)
+            yield entry._replace(shortened_by=shortened_by)
+        if not day.working and swap is not None:
+            yield Entry(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=swap)
+        if not day.working and (day.name is not None or (swap is None and not day.weekend)):
             yield Entry(day.date, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
 
 
@@ -212,10 +205,7 @@ def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> E
             key=lambda other: (other.working, abs(other.date - day.date)),
         )
         swapped_with, act = nearest.date, act._replace(note=SWAP_NOT_RECORDED)
-    return Entry(
-        *(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, day.name),
-        swapped_with=swapped_with,
-    )
+    return Entry(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, day.name, swapped_with)
 
 
 def _open_days(
@@ -231,9 +221,8 @@ def _open_days(
             for offset in range(-margin, margin + 1):
                 near_day = day.date + ONE_DAY * offset
                 if bounds[0] <= near_day <= bounds[1] and (offset == 0 or near_day not in found):
-                    found[near_day] = Entry(
-                        *(near_day, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
-                    )
+                    entry = Entry(near_day, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
+                    found[near_day] = entry
     return tuple(found[day] for day in sorted(found))
 
 

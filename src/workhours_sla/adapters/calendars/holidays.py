@@ -205,7 +205,7 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 
 
 def _filled(entity: type[HolidayBase], categories: frozenset[str], **options: Any) -> HolidayBase:
-    """Return a new object of the library that contains the days of some categories.
+    """Return a new object of the library that contains the days of ``categories``.
 
     Only ``copy_holidays`` may use the object. ``options`` are arguments of ``entity``.
     """

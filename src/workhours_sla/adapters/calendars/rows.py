@@ -79,7 +79,7 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
 
 
 def decoded(raw: bytes, place: Place) -> str:
-    """Return UTF-8 bytes as text. Raises CalendarDataError at ``place`` for other bytes."""
+    """Return UTF-8 bytes as text. Raises CalendarDataError, with ``place``, for invalid bytes."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -142,8 +142,8 @@ def check_years(dates: Collection[date], first: date, last: date, name: str) -> 
 def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
     """Return ``entry`` as a working day that is one hour shorter.
 
-    On a weekend, or with a swapped date, the result is a transferred working day. Another entry
-    without a name gets a name in the language ``lang``, "en" or "ru".
+    If the date is on a weekend or swapped with another date, the result is a transferred working
+    day. Otherwise, an entry without a name gets a name in the language ``lang``, "en" or "ru".
     """
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
@@ -153,21 +153,16 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the rows, with ``swapped_with`` filled in where only the other date's row has it."""
-    named = [row.entry for row in rows if row.entry.swapped_with is not None]
-    working, off = (
-        {entry.swapped_with: entry.date for entry in named if entry.kind is kind}
-        for kind in (DayKind.TRANSFERRED_WORK, DayKind.TRANSFERRED_OFF)
-    )
+    naming = {(row.entry.swapped_with, row.entry.kind): row.entry.date for row in rows}
+    opposite = {
+        DayKind.TRANSFERRED_WORK: DayKind.TRANSFERRED_OFF,
+        DayKind.TRANSFERRED_OFF: DayKind.TRANSFERRED_WORK,
+    }
     for entry, place in rows:
-        other = None
-        if entry.kind is DayKind.TRANSFERRED_WORK:
-            other = off.get(entry.date)
-        elif entry.kind is DayKind.TRANSFERRED_OFF:
-            other = working.get(entry.date)
-        if entry.swapped_with is None and other is not None:
-            yield Row(entry._replace(swapped_with=other), place)
-        else:
-            yield Row(entry, place)
+        other = entry.swapped_with
+        if other is None and entry.kind in opposite:
+            other = naming.get((entry.date, opposite[entry.kind]))
+        yield Row(entry._replace(swapped_with=other), place)
 
 
 def check_swaps(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
@@ -77,15 +77,15 @@ def copy_workalendar(
     if last is None:
         last = copying.release_year(version, FIRST_RELEASES) + 1
     copying.check_years("workalendar", id, (first, last), (1, 9998))
-    read = _read(classes[id], range(first, last + 1))
-    if not read.names:
+    days, note = _read(classes[id], range(first, last + 1))
+    if not days:
         msg = f"workalendar has no days of {id} from {first} to {last}; use other years"
         raise CalendarDataError(msg, id=id, first=first, last=last)
     act = Act(f"workalendar {version}", source="https://github.com/workalendar/workalendar")
     return copying.build(
         f"workalendar:{id}",
-        list(_days(read)),
-        act=act._replace(note=" ".join(read.warned) or None),
+        days,
+        act=act._replace(note=note),
         uncertain_days=uncertain_days,
         tz=tz,
     )
@@ -110,37 +110,32 @@ def _registered() -> Mapping[str, Any]:
     return classes
 
 
-class _Read(NamedTuple):
-    """What was read from the library for one country or subdivision.
+def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
+    """Return the days of the longest sequence of ``years`` that the library can compute.
 
-    ``names`` are the names of the days off, keyed by year and date. ``weekend`` are the weekly days
-    off (Monday is 0), ``working`` the working days, ``estimated`` the names of holidays whose dates
-    the library estimates, and ``warned`` the texts of its warnings.
+    The second value is the text of the library's warnings, or None without warnings.
     """
-
-    names: Mapping[int, Mapping[date, str]]
-    weekend: frozenset[int]
-    working: frozenset[date]
-    estimated: tuple[str, ...]
-    warned: tuple[str, ...]
-
-
-def _read(cls: Any, years: range) -> _Read:
-    """Return the days of the longest sequence of ``years`` that the library can compute."""
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         calendar = cls()
         names = _longest_run({year: _names(calendar, year) for year in years})
-        working = frozenset(
-            day
-            for day in (copying.all_dates(min(names), max(names)) if names else ())
-            if calendar.is_working_day(day)
-        )
         islamic: Any = getattr(calendar, "get_islamic_holidays", tuple)()
         weekend = frozenset(calendar.get_weekend_days())
+        estimated = {label for _, _, label in islamic}
+        days = []
+        for day in copying.all_dates(min(names), max(names)) if names else ():
+            name, working = names[day.year].get(day), calendar.is_working_day(day)
+            days.append(
+                ForeignDay(
+                    day,
+                    weekend=day.weekday() in weekend,
+                    working=working,
+                    name=None if working else name,
+                    estimated=name is not None and any(label in name for label in estimated),
+                )
+            )
     warned = {str(warning.message) for warning in caught if warning.category is UserWarning}
-    estimated = tuple(sorted({label for _, _, label in islamic}))
-    return _Read(names, weekend, working, estimated, tuple(sorted(warned)))
+    return days, " ".join(sorted(warned)) or None
 
 
 def _names(calendar: Any, year: int) -> dict[date, str] | None:
@@ -165,15 +160,3 @@ def _longest_run(found: Mapping[int, dict[date, str] | None]) -> dict[int, dict[
         else:
             runs[-1][year] = names
     return max(runs, key=len)
-
-
-def _days(read: _Read) -> Iterator[ForeignDay]:
-    for day in copying.all_dates(min(read.names), max(read.names)):
-        name = read.names[day.year].get(day)
-        yield ForeignDay(
-            day,
-            weekend=day.weekday() in read.weekend,
-            working=day in read.working,
-            name=None if day in read.working else name,
-            estimated=name is not None and any(label in name for label in read.estimated),
-        )

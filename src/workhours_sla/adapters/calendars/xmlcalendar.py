@@ -44,7 +44,7 @@ _KNOWN_KEYS = {"year", "months", "transitions", "statistic"}
 
 
 class _Year(NamedTuple):
-    """The content of a file: its year, and a row for each date unlike the ordinary week."""
+    """The content of a file: its year, and rows for the dates that differ from the usual week."""
 
     year: int
     place: Place
@@ -136,8 +136,8 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, with ``shortens_eve`` set for holidays whose eve is short in the file.
 
-    It is set only where it changes no day: every date that has the hours of the eve must be short
-    in the file.
+    To change no day, ``shortens_eve`` is set only if every date that has the hours of the eve is
+    short in the file.
     """
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}
@@ -367,7 +367,7 @@ class _JsonFile:
 
 
 def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> Entry | None:
-    """Return the entry of a date, or None for a date as in the ordinary week.
+    """Return the entry of a date, or None if the date does not differ from the ordinary week.
 
     ``mark`` is None if the list of the month does not contain the date, else "", "*" or "+".
     ``moved_from`` is the date from which a day off was moved to this date.

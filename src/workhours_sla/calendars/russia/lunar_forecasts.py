@@ -41,7 +41,7 @@ def forecast(name: str, year: int) -> tuple[date, ...]:
 
 
 def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
-    """Yield the Gregorian dates in ``year`` of a month and day of the tabular Islamic calendar."""
+    """Yield the dates in the Gregorian ``year`` on which an Islamic month and day fall."""
     around = (year - 622) * 33 // 32
     for islamic_year in range(around - 1, around + 3):
         days_before_year = (islamic_year - 1) * 354 + (3 + 11 * islamic_year) // 30

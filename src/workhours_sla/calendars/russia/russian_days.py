@@ -137,7 +137,7 @@ def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=256)
 def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
-    """Return the dates that ``source`` knows: the years with acts without the uncertain dates."""
+    """Return the dates that ``source`` knows: all years with acts except the uncertain dates."""
     first, last = covered_years()
     if source.known_by is not None:
         last = min(last, source.known_by.year + 1)

@@ -1,6 +1,6 @@
 """Parse and format the lines of iCalendar files (RFC 5545, sections 3.1 and 3.3.11).
 
-Long lines are folded into several lines, of which the further ones begin with a space.
+A long line is folded into several lines, and all lines but the first then begin with a space.
 """
 
 from __future__ import annotations

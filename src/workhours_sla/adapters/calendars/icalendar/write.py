@@ -135,9 +135,9 @@ def _event(
 ) -> Iterator[str]:
     """Yield the lines of an event.
 
-    ``times`` are the start and the end, each with a colon and any parameters before it. ``text`` is
-    the summary and the description, which may be empty. ``confirmed`` is False if no act has
-    decided the day.
+    ``times`` are the texts after the names DTSTART and DTEND, such as ``:20251101T060000Z``.
+    ``text`` is the summary and the description, which may be empty. ``confirmed`` is False if no
+    act has decided the day.
     """
     (start, end), (summary, description) = times, text
     yield "BEGIN:VEVENT"
