@@ -20,6 +20,7 @@ from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
+from workhours_sla.cli.min_read import read_percent
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.files import (
@@ -51,10 +52,10 @@ Read = Callable[[str], object]
 
 def refusal(read: Read, text: str) -> str:
     """Return the sentence with which a text is rejected."""
-    with pytest.raises((WorkHoursError, click.BadParameter)) as caught:
+    with pytest.raises((WorkHoursError, click.UsageError)) as caught:
         read(text)
     error = caught.value
-    message = error.format_message() if isinstance(error, click.BadParameter) else str(error)
+    message = error.format_message() if isinstance(error, click.UsageError) else str(error)
     assert len(message) < LONGEST_MESSAGE
     assert "\n" not in message
     return message
@@ -97,6 +98,11 @@ def test_a_budget_of_thousands_of_digits_is_refused(read: Read, text: str) -> No
 def test_hours_of_characters_that_must_be_escaped_are_refused_briefly(text: str) -> None:
     for many in ("\U00102a9d", "\x17", "\ud800"):
         assert "cannot read the hours" in refusal(WeeklyHours.parse, text.format(many * 500))
+
+
+@pytest.mark.parametrize("text", [f"1.{NINES}%", f"{NINES}%", NINES])
+def test_a_percentage_of_thousands_of_digits_is_refused(text: str) -> None:
+    assert "99999…" in refusal(lambda text: read_percent(text, "en"), text)
 
 
 @pytest.mark.parametrize("read", [config, acts])

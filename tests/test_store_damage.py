@@ -259,7 +259,12 @@ def test_a_new_file_does_not_take_over_the_log_of_the_one_before(tmp_path: Path)
         assert store.holdings().read == 0
 
 
-@pytest.mark.parametrize("position", ["x", "-1", "1.5", "17-Z", "9" * 5000, "٣", "17-ab\n"])
+OF_MANY_BYTES = f"3-{10**15}-fe8f864e5a012680-22cbe3c4a9569091-1-2"
+
+
+@pytest.mark.parametrize(
+    "position", ["x", "-1", "1.5", "17-Z", "9" * 5000, "٣", "17-ab\n", OF_MANY_BYTES]
+)
 def test_a_position_that_no_source_wrote_is_refused(position: str, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text("{}\n")

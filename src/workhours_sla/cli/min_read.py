@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import click
 
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL
 
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%|(\d{1,3})", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,99})?)\s*%|(\d{1,3})", re.ASCII)
 
 
 class Unread(NamedTuple):
@@ -34,7 +34,7 @@ def read_percent(text: str, lang: str) -> Fraction:
     found = _PERCENT.fullmatch(text.strip())
     share = Fraction((found[1] or found[2]).replace(",", ".")) / 100 if found else None
     if share is None or share > 1:
-        raise click.UsageError(SHELL.text(lang, "no_min_read", text=repr(text)))
+        raise click.UsageError(SHELL.text(lang, "no_min_read", text=shown(text)))
     return share
 
 

@@ -59,7 +59,7 @@ class Spot(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Parse the text of a spot. Raises ValueError."""
         found = _SPOT.fullmatch(text)
-        if found is None:
+        if found is None or int(found[2]) > HEAD:
             msg = f"{shown(text)} is not a place in a file"
             raise ValueError(msg)
         offset, known, identity, written_at = map(int, found.group(1, 2, 5, 6))
