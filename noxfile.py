@@ -84,7 +84,7 @@ def types(session: nox.Session) -> None:
 def _built(session: nox.Session) -> Path:
     session.install("build")
     out = Path(session.create_tmp()).resolve() / "wheel"
-    session.run("python", "-m", "build", "--wheel", "--outdir", str(out), silent=True)
+    session.run_install("python", "-m", "build", "--wheel", "--outdir", str(out), silent=True)
     return max(out.glob("*.whl"))
 
 
