@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from string import Formatter
 from typing import Final
@@ -15,12 +15,12 @@ _DASH: Final = {"en": " \N{EN DASH} ", "ru": f"{_NBSP}\N{EM DASH} "}
 _NARROW: Final = re.compile(r" (?=%)|(?<=\}) (?=[чh]\b)")
 
 
-class Texts(Mapping[str, Words]):
+class Texts(dict[str, Words]):
     r"""The texts that one part of the program shows, such as the shell, keyed by name.
 
     Each text is a template for ``str.format``. ``{count:day|days}`` is replaced by the form of the
     word that ``count`` needs; Russian has three forms, as for 1, 2 and 5. With ``typeset``, the
-    method ``text`` replaces hyphens by dashes and uses no-break spaces before units.
+    method ``text`` writes dashes for hyphens between spaces, and no-break spaces before units.
 
     >>> found = Texts({"left": {
     ...     "en": "{count} {count:appeal|appeals} - {share}%",
@@ -33,29 +33,20 @@ class Texts(Mapping[str, Words]):
     """
 
     def __init__(self, texts: Mapping[str, Words], *, typeset: bool = False) -> None:
-        self._texts = texts
+        super().__init__(texts)
         self._typeset = typeset
-
-    def __getitem__(self, key: str) -> Words:
-        return self._texts[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
 
     def text(self, lang: str, key: str, /, **facts: object) -> str:
         """Return the text of a key with its placeholders replaced by ``facts``.
 
         The text is in ``lang``, or in English if it has no text in ``lang``. Raises KeyError.
         """
-        template = pick(self._texts[key], lang)
+        template = pick(self[key], lang)
         if self._typeset:
             template = typeset(template, lang)
         if "|" in template:
             return _Filler(lang).vformat(template, (), facts)
-        return template.format(**facts)  # This prints a long list of appeals 10 % faster.
+        return template.format(**facts)  # 10 % faster for a long list of appeals
 
     def in_language(self, lang: str) -> Callable[..., str]:
         """Return a function like ``text`` that takes a key and facts, and has its language set."""
@@ -95,5 +86,5 @@ def plural(count: object, forms: list[str], lang: str) -> str:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return a text with dashes instead of hyphens, and with no-break spaces before units."""
+    """Return a text with dashes for hyphens between spaces, and no-break spaces before units."""
     return _NARROW.sub(_NBSP, text).replace(" - ", _DASH[lang])
