@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import (
-    ONE_DAY,
-    DateRange,
-    common,
-    dates_between,
-    without,
-)
+from workhours_sla.calendars.copied_days import CopiedDays
+from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
@@ -50,79 +45,6 @@ class ForeignDay(NamedTuple):
     swapped_with: dt.date | None = None
     estimated: bool = False
     short: bool = False
-
-
-class CopiedDays(NamedTuple):
-    """The days that were copied from a library, some of which are only forecasts.
-
-    ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
-    contains the decisions of the authorities, copied or not. ``open_days`` are the entries of dates
-    near an estimated day, which are uncertain. The other dates within both ranges are known. All
-    other copied dates are forecasts.
-    """
-
-    table: TableDays
-    span: DateRange
-    decided: DateRange
-    open_days: tuple[Entry, ...]
-
-    @property
-    def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off in all of ``span``."""
-        return self.table.weekend
-
-    @property
-    def coverage(self) -> tuple[DateRange, ...]:
-        """The known dates, as ranges with both ends included."""
-        return self.table.known
-
-    @property
-    def rule_span(self) -> DateRange:
-        """The range of the copied dates, known or not."""
-        return self.span
-
-    @property
-    def version(self) -> str:
-        """The name and the version of the library."""
-        return self.table.version
-
-    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of a year and of the next 1 January, keyed by date."""
-        return self.table.entries(year)
-
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
-        return {entry.date: entry for entry in self.open_days if entry.date.year == year}
-
-    def known_on(self, day: date) -> CopiedDays:
-        """Return the days unchanged, because the library has no publication dates of acts."""
-        return self._replace(table=self.table.known_on(day))
-
-    def with_week(self, days: int) -> CopiedDays:
-        """Raise CalendarDataError, because the library describes one length of the week."""
-        return self._replace(table=self.table.with_week(days))
-
-    def without_layers(self, layers: Collection[Layer]) -> CopiedDays:
-        """Return the days, with no uncertain dates if ``layers`` contains Layer.STATUTORY."""
-        if Layer.STATUTORY not in layers:
-            return self
-        known = common([self.span], [self.decided])
-        return self._replace(table=self.table._replace(known=known), open_days=())
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return the reason why ``day`` is not known.
-
-        The reason is a key of ``words.UNKNOWN_DATES`` and the values of its placeholders.
-        """
-        if not self.span[0] <= day <= self.span[1]:
-            known = self.coverage or (self.span,)
-            return "outside", {"first": known[0][0], "last": known[-1][1]}
-        if day < self.decided[0]:
-            return "too_early", {"first": self.decided[0].year}
-        if day > self.decided[1]:
-            return "not_approved", {"year": day.year, "last": self.decided[1].year}
-        entry = self.uncertain(day.year)[day]
-        return "uncertain", {"name": entry.name, "act": self.version}
 
 
 def build(  # noqa: PLR0913 - the parts of a calendar, by keyword

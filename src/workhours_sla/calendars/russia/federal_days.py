@@ -36,15 +36,13 @@ class YearRows(NamedTuple):
     """The dates that the acts of one year list.
 
     ``statutory`` are pairs of (date, name), ``transfers`` are triples of (from, to, act), and
-    ``presidential`` are pairs of (date, act). ``sources`` are the texts with which the dates were
-    compared.
+    ``presidential`` are pairs of (date, act).
     """
 
     year: int
     statutory: tuple[tuple[date, str], ...]
     transfers: tuple[tuple[date, date, Act], ...]
     presidential: tuple[tuple[date, Act], ...]
-    sources: tuple[str, ...]
 
     def acts(self) -> Iterator[Act]:
         """Yield the acts behind the transfers and the presidential days off."""
@@ -75,7 +73,7 @@ def rows_of(year: int) -> YearRows:
     last = covered_years()[1]
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
-        return YearRows(year, statutory, (), (), ())
+        return YearRows(year, statutory, (), ())
     data = read_toml(_FOLDER, str(year))
     acts = {key: act_of(row) for key, row in data.get("acts", {}).items()}
     return YearRows(
@@ -87,7 +85,6 @@ def rows_of(year: int) -> YearRows:
             for row in data.get("presidential", ())
             for day in dates_between(row["from"], row["to"])
         ),
-        sources=tuple(data["sources"]),
     )
 
 
