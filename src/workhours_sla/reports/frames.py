@@ -40,7 +40,7 @@ class Frame(Protocol):
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameColumns:
-    """Which columns of a data frame have the facts of the appeals, one appeal in each row.
+    """The names of the columns of a data frame that has one appeal in each row.
 
     The columns ``posted``, ``answered`` and ``withdrawn`` have instants with a zone, null where the
     appeal was not answered or withdrawn; ``excluded`` has booleans and ``id`` the ids of the
@@ -147,7 +147,7 @@ class _Columns:
         return getattr(column, "array", column)  # a Series of pandas is indexed by label
 
     def labels(self, name: str) -> Labels:
-        """Return a column as labels; rows with null or empty text belong to no group."""
+        """Return a column as ``Labels``; rows with null or empty text belong to no group."""
         codes, values = self._library.read_names(self._column(name))
         texts = [str(value) for value in values]
         names = tuple(sorted({text for text in texts if text}))

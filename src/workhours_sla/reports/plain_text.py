@@ -8,9 +8,8 @@ from html import escape
 from typing import Any, Final
 
 from workhours_sla.compliance.account import DayNote
-from workhours_sla.compliance.backlog_series import LittleCheck
 from workhours_sla.compliance.report import Promise, ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row, Withdrawals
+from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -218,11 +217,8 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
         yield text("nothing_matured")
     for key in ("rate", "small_numbers", "closed_only"):
         yield text(key, **facts)
-    if report.withdrawals is not None and report.withdrawals.count:
-        yield text("withdrawals", **withdrawal_facts(report.withdrawals, lang))
-    little = report.backlog.little
-    if little is not None:
-        yield text("little", **little_facts(little, lang), open=report.total.open)
+    for key, found in check_facts(report, lang).items():
+        yield text(key, **found)
     owners = report.attribution
     if owners is not None and owners.hour_known:
         earlier = sum(count for _, count in owners.hour_earlier)
@@ -235,7 +231,7 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:
-    """Return the facts for the sentences that explain the figures of a report."""
+    """Return the facts to fill into the sentences that explain the figures of a report."""
     return {
         **rate_facts(report),
         "counts_only": COUNTS_ONLY_BELOW,
@@ -245,9 +241,9 @@ def method_facts(report: ReportNumbers) -> dict[str, Any]:
 
 
 def rate_facts(report: ReportNumbers) -> dict[str, int]:
-    """Return the counts for the sentence on the share in time.
+    """Return the counts to fill into the sentence on the share in time.
 
-    ``early`` counts the appeals that were answered before their limit passed and have not matured.
+    ``early`` counts the appeals that were answered in time and whose limit has not passed yet.
     """
     counts = report.total.counts
     return {
@@ -265,28 +261,34 @@ def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
     return kind, day.reason_ru if lang == "ru" else day.reason_en
 
 
-def withdrawal_facts(found: Withdrawals, lang: str) -> dict[str, str]:
-    """Return the facts for the sentence on withdrawn appeals, with shares in percent."""
-    shares = {
-        "answered": found.answered,
-        "withdrawn": found.withdrawn,
-        "alone": found.answered_alone,
-        "difference": found.answered_alone - found.answered,
-    }
-    # a difference can be slightly negative from rounding
-    percents = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
-    return {"time": format_amount(found.time), **percents}
+def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
+    """Return the facts to fill into the sentences on the checks of a report, keyed by sentence.
 
-
-def little_facts(found: LittleCheck, lang: str) -> dict[str, str]:
-    """Return the facts for the sentence on Little's law."""
-    facts = {
-        "mean_open": f"{found.mean_open:.1f}",
-        "arrivals": f"{found.arrivals_per_day:.2f}",
-        "time": f"{found.mean_time / _DAY:.2f}",
-        "expected": f"{found.expected:.1f}",
-    }
-    return {name: number(value, lang) for name, value in facts.items()}
+    ``withdrawals`` compares two estimates of the share of answered appeals, in percent, which
+    differ in how they count withdrawn appeals. ``little`` compares the mean number of open appeals
+    with the number that Little's law gives. A check that was not made is left out.
+    """
+    checks: dict[str, dict[str, Any]] = {}
+    found, little = report.withdrawals, report.backlog.little
+    if found is not None and found.count:
+        shares = {
+            "answered": found.answered,
+            "withdrawn": found.withdrawn,
+            "alone": found.answered_alone,
+            "difference": found.answered_alone - found.answered,
+        }
+        # A difference can be slightly negative because of rounding.
+        percents = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
+        checks["withdrawals"] = {"time": format_amount(found.time), **percents}
+    if little is not None:
+        checks["little"] = {
+            "mean_open": number(f"{little.mean_open:.1f}", lang),
+            "arrivals": number(f"{little.arrivals_per_day:.2f}", lang),
+            "time": number(f"{little.mean_time / _DAY:.2f}", lang),
+            "expected": number(f"{little.expected:.1f}", lang),
+            "open": report.total.open,
+        }
+    return checks
 
 
 def quality_notes(report: ReportNumbers, lang: str) -> list[str]:

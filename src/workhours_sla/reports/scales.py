@@ -39,7 +39,7 @@ def neutral_shade(share: float) -> int:
 
 
 def shade_labels(target: float, lang: str) -> list[str]:
-    r"""Return the range of shares in percent of each shade, in the order of the shades.
+    r"""Return the label of each shade in order: its range of shares in percent.
 
     >>> shade_labels(0.7, "en")
     ['≥\xa070', '60–70', '50–60', 'below 50']

@@ -122,7 +122,7 @@ class _Book:
         sheet.freeze_panes(1, 1)
 
     def _rows(self, sheet: Any, line: int, table: Table) -> int:
-        """Write a table from a row of the sheet on, and return the row after the table."""
+        """Write a table from row ``line`` of a sheet on, and return the number of the next row."""
         lang, promise = self._lang, self._report.promise
         facts = {
             "target": percent(promise.target_rate, target=promise.target_rate, places=0),

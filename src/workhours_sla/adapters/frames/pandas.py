@@ -47,7 +47,7 @@ class PandasRows(Rows[Any]):
         self._index = series.index
         self._on_arrow = isinstance(series.dtype, pd.ArrowDtype)
         if series.dtype.kind == "M" and _zone(series.dtype) is None:
-            _refuse_naive(role, series)  # also if all are NaT: the answers take its zone
+            _refuse_naive(role, series)  # even if all are NaT, because the answers need a zone
         self.times: NDArray[np.datetime64] = self.read_instants(role, series)
 
     # -- read --------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ class PandasRows(Rows[Any]):
         return codes, list(distinct)
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a further column of instants as datetime64, or a single instant unchanged.
+        """Return a second column of instants as datetime64, or a single instant unchanged.
 
         A Timestamp with nanoseconds becomes datetime64, since a datetime has no nanoseconds.
         """
@@ -115,7 +115,7 @@ class PandasRows(Rows[Any]):
         known = pd.Index(names, dtype=object).get_indexer(distinct.astype(object))
         found: NDArray[Any] = np.append(known, -1)[
             codes
-        ]  # code -1, a missing name, selects the last
+        ]  # the code of a missing name, -1, selects the last element
         return found
 
     def codes(self, codes: Any) -> NDArray[Any]:
@@ -144,7 +144,7 @@ class PandasRows(Rows[Any]):
         return Pauses(starts[order], ends[order], offsets_of(counts))
 
     def _aligned(self, role: str, given: Any) -> Any:
-        """Return a further column as a Series with the index of the first Series.
+        """Return a column as a Series with the index of the first Series.
 
         Raises ValueError for a Series with another index, and for an array of another length.
         """
@@ -211,12 +211,10 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
     The unit is the microsecond, or the nanosecond if a Timestamp has nanoseconds.
     """
-    micros: list[int | None] = []
-    nanos = []  # what Timestamps have below the microsecond
+    counts: list[int | None] = []  # of nanoseconds
     for row, when in enumerate(series):
         if when is None or when is pd.NaT or when is pd.NA or when != when:  # noqa: PLR0124
-            micros.append(None)
-            nanos.append(0)
+            counts.append(None)
             continue
         if not isinstance(when, datetime):
             msg = f"row {row} of {role} is {when!r}, not a datetime; give aware datetimes"
@@ -224,13 +222,11 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
         if when.utcoffset() is None:
             msg = f"row {row} of {role}: {when} has no zone; give tzinfo=schedule.tz"
             raise NaiveDatetimeError(_located(msg, series.index))
-        micros.append((when - BASE_UTC) // _MICROSECOND)
-        nanos.append(int(getattr(when, "nanosecond", 0)))
-    unit, scale = ("ns", 1000) if any(nanos) else ("us", 1)
-    whole = [
-        NAT if count is None else count * scale + rest
-        for count, rest in zip(micros, nanos, strict=True)
-    ]
+        micros = (when - BASE_UTC) // _MICROSECOND
+        counts.append(1000 * micros + int(getattr(when, "nanosecond", 0)))
+    has_nanoseconds = any(count is not None and count % 1000 for count in counts)
+    unit, scale = ("ns", 1) if has_nanoseconds else ("us", 1000)
+    whole = [NAT if count is None else count // scale for count in counts]
     return np.array(whole, np.int64).view(f"M8[{unit}]")
 
 

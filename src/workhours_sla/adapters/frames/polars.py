@@ -34,7 +34,7 @@ class PolarsRows(Rows[pl.Series]):
             msg = f"{role} is an expression, which has no rows yet; use {role}.map_batches(...)"
             raise TypeError(msg)
         if isinstance(series, pl.Series) and isinstance(series.dtype, pl.Null):
-            refuse_type(role, series.dtype, series, _GIVE)  # the answers take its zone
+            refuse_type(role, series.dtype, series, _GIVE)  # the answers need a zone
         self.times: NDArray[np.datetime64] = self.read_instants(role, series)
         self._name = series.name
         self._zone = series.dtype.time_zone

@@ -1,7 +1,7 @@
 """Read the columns of a data frame library as numpy arrays, and build columns of answers.
 
 ``Rows`` declares what each library implements, and contains what all share. The arrays have
-instants in UTC. A *further column* is any column that a verb is given after the first one.
+instants in UTC.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """The column of instants that a verb is called with first.
+    """The column of instants that a verb is called with first, with functions for its library.
 
     The answers are of its library and data type and in its time zone. ``times`` has its instants as
     datetime64 in UTC.
@@ -127,7 +127,7 @@ class Rows(ABC, Generic[C]):
         """
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a further column of instants as datetime64, or a single instant unchanged."""
+        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if isinstance(given, datetime):
             return given
         column = self.read_instants(role, given)
@@ -141,7 +141,7 @@ class Rows(ABC, Generic[C]):
         return np.asarray(codes)
 
     def check_length(self, role: str, column: Any) -> None:
-        """Raise ValueError if a further column is not as long as the first column."""
+        """Raise ValueError if a column is not as long as the first column."""
         if len(column) != len(self.times):
             msg = (
                 f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
@@ -163,7 +163,7 @@ class Rows(ABC, Generic[C]):
     ) -> C | MarkedColumns[C]:
         """Call a verb of numpy arrays on the first column, and return its answers as a column.
 
-        ``columns`` and ``named`` are the further arguments of the verb, as numpy arrays.
+        ``columns`` and ``named`` are the arguments of the verb after the first, as numpy arrays.
         """
         if options.pauses is not None:
             named["pauses"] = self.pauses(options.pauses)
@@ -215,7 +215,7 @@ class Rows(ABC, Generic[C]):
 
 
 def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Return which elements of datetime64 or timedelta64 are NaT, or None if there are none."""
+    """Return a mask of the NaT in an array of datetime64 or timedelta64, or None without NaT."""
     plain = values.view(np.int64)
     return plain == NAT if plain.size and plain.min() == NAT else None
 

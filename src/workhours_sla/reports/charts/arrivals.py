@@ -23,9 +23,9 @@ from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
 SHADES: Final = tuple(f"s{step}" for step in range(7))
-"""The looks of the shades, from the lightest."""
+"""The style names of the shades, from the lightest to the darkest."""
 FEW: Final = "few"
-"""The look of cells with fewer than ten appeals."""
+"""The style name of cells with fewer than ten appeals."""
 
 _HOURS, _DAYS = range(24), range(7)
 
@@ -136,5 +136,5 @@ def _ticks(lang: str) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
 
 
 def _labels(target: float, lang: str) -> dict[str, str]:
-    """Return the legend of the shades of the share in time, keyed by look."""
+    """Return the legend of the shades of the share in time, keyed by style name."""
     return dict(zip(SHADES, shade_labels(target, lang), strict=False))

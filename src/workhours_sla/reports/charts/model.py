@@ -66,10 +66,10 @@ class Axis:
 
 
 class Point(NamedTuple):
-    """A point, with the bounds ``low`` and ``high`` of an interval of x if its look has intervals.
+    """A point of a chart, with the bounds ``low`` and ``high`` of a horizontal interval, if any.
 
-    ``kind`` is the look. ``tooltip`` is a text for the HTML page. ``name`` labels the point if
-    there is room beside it.
+    ``kind`` is the name of the point's style. ``tooltip`` is a text for the HTML page. ``name``
+    labels the point if there is room beside it.
     """
 
     x: Place
@@ -82,7 +82,7 @@ class Point(NamedTuple):
 
 
 class Series(NamedTuple):
-    """A sequence of points, connected by a line if ``look`` is not empty.
+    """A sequence of points, and a line through them in the style ``look`` unless that is empty.
 
     ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
     ``steps`` draws the line in steps: with ``post`` each value extends to the next point, with
@@ -119,7 +119,7 @@ class Band(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A vertical bar from 0 to ``height``, drawn with another look from 0 to ``part``.
+    """A vertical bar from 0 to ``height``, drawn in another style from 0 to ``part``.
 
     ``tooltip`` is a text for the HTML page; ``note`` is written above the bar.
     """
@@ -132,7 +132,7 @@ class Bar(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """The bars of a bar chart, with the looks ``whole`` and ``part``."""
+    """The bars of a bar chart, in the styles ``whole`` and ``part``."""
 
     bars: tuple[Bar, ...]
 
@@ -140,8 +140,8 @@ class Bars(NamedTuple):
 class Box(NamedTuple):
     """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
 
-    ``text`` is written in its middle. ``tooltip`` is a text for the HTML page, which also draws a
-    horizontal line through the rectangle at the y of ``value``.
+    ``look`` is the name of its style. ``text`` is written in its middle. ``tooltip`` is a text for
+    the HTML page, which also draws a horizontal line through the rectangle at the y of ``value``.
     """
 
     x: Place
@@ -155,7 +155,7 @@ class Box(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A text at a point of the chart."""
+    """A text at a position of the chart, in the style ``look``."""
 
     x: Place
     y: float
@@ -170,8 +170,8 @@ Layer = Series | Level | Band | Bars | Box | Label
 class Chart:
     """A chart: its title, axes, layers and texts.
 
-    A chart without data has no layers, and ``empty`` explains why. ``legend`` maps the looks of
-    points and boxes to their labels. ``reading`` states in a sentence what the chart shows.
+    A chart without data has no layers, and ``empty`` explains why. ``legend`` maps the style
+    names of points and boxes to labels. ``reading`` states in a sentence what the chart shows.
     ``under`` has a heading and a text to write below each tick of x. ``notes`` are written below
     the chart, followed by ``unnamed``, a template with ``{count}``, if there was no room to label
     some points. ``height`` is the height that the chart needs, in points, or None if any will do.

@@ -35,7 +35,7 @@ from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 130.0
-"""The height of the lanes, in points."""
+"""The height of the area inside the axes, in points."""
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
 """The top and the height of the lanes of working time, holders and events, on the y axis."""
@@ -45,7 +45,7 @@ _DAY: Final = timedelta(days=1)
 _NEAR: Final = 9.0
 """Events that are nearer to each other than this, in points, share a label."""
 _USES: Final = ("not_used", "used", "paused", "over")
-"""The looks of working time: not counted, counted, paused, and past the limit."""
+"""The style names of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
 
 
@@ -158,7 +158,7 @@ class Timeline:
     def _time(self) -> Iterator[Box]:
         """Return a box for each stretch of working time and each date without a calendar.
 
-        The look of a stretch shows whether the clock counted it.
+        The style of a stretch shows whether the clock counted it.
         """
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
@@ -177,7 +177,7 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
-        """Return the look of working time at an instant."""
+        """Return the style name of working time at an instant."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):

@@ -72,10 +72,8 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
         layers.append(Level(budget / _HOUR, "target", label, label, upright=True))
     marks = []
     for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
-        figures = (share[place], lower[place], upper[place])
-        facts = dict(
-            zip(("share", "lower", "upper"), (percent_text(n, lang) for n in figures), strict=True)
-        )
+        figures = {"share": share[place], "lower": lower[place], "upper": upper[place]}
+        facts = {name: percent_text(figure, lang) for name, figure in figures.items()}
         tooltip = text("not_answered", hours=number(f"{hours[place]:.2f}", lang), **facts)
         marks.append(Point(hours[place], share[place], "small", tooltip))
     layers.append(Series(tuple(marks)))
@@ -141,7 +139,7 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
     """Return a bar chart of the deadlines in the first ``most`` slots, which are hours or days.
 
-    Slots without a deadline are left out. The part of each bar with another look is the largest
+    Slots without a deadline are left out. A part of each bar in another style shows the largest
     number of deadlines at one instant.
     """
     text = CHARTS.in_language(lang)
@@ -183,9 +181,9 @@ _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 def _slot_ticks(
     slots: Sequence[Slot], unit: float, free: float, *, by_hour: bool, lang: str
 ) -> Iterator[Tick]:
-    """Yield ticks with the hours, if there is room for all, and the days that there is room for.
+    """Yield the ticks of the slots: all hours if they fit, and as many days as fit.
 
-    ``unit`` is the width of a slot in points; the first day label may begin at ``free`` slots.
+    ``unit`` is the width of a slot in points. ``free`` is the x from which there is room.
     """
     hours = by_hour and unit > model.width_of("00:00")
     before = None

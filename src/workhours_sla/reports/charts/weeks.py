@@ -21,7 +21,7 @@ from workhours_sla.text.charts import CHARTS, SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
-"""The signals of a change, the strongest first. A point has the look of its strongest signal."""
+"""The signals of a change, the strongest first. A point has the style of its strongest signal."""
 
 _MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
@@ -180,7 +180,7 @@ def _share_tooltip(point: SharePoint, lang: str) -> str:
 def _point(
     place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, lang: str
 ) -> Point:
-    """Return a point whose tooltip lists its signals and whose look is its strongest signal."""
+    """Return a point with its signals in the tooltip, in the style of its strongest signal."""
     found = signals_of(point, lang)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
     return Point(place, value, kind, "; ".join([tooltip, *found]))
@@ -194,7 +194,7 @@ def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
 
 
 def _legend(lang: str) -> dict[str, str]:
-    """Return the legend of the looks of points in control charts, keyed by look."""
+    """Return the legend of the points of control charts, keyed by style name."""
     kinds = ("merged", *SIGNALS)
     labels = {kind: CHARTS.text(lang, kind) for kind in kinds}
     return {**labels, "open": CHARTS.text(lang, "not_final")}

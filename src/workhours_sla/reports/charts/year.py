@@ -30,7 +30,7 @@ SIGNS: Final[Mapping[str, str]] = {
     "overridden": "=",
     "unknown": "?",
 }
-"""The sign of each kind of day, the same as in the terminal. A kind is also the look of its box."""
+"""The sign of each kind of day, the same as in the terminal. A kind is also a style name."""
 
 _ACROSS, _DOWN = 3, 4
 _WIDE, _TALL = 8, 8.6
@@ -124,7 +124,7 @@ def _ranges(days: list[date], lang: str) -> str:
 
 
 def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
-    """Return a sentence why the calendar does not cover the first date that it does not cover."""
+    """Return a sentence on why the first date that the calendar does not cover is unknown."""
     for day in _dates(year):
         try:
             calendar.day(day)

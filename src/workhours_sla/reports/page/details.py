@@ -12,7 +12,7 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
-from workhours_sla.reports.plain_text import little_facts, quality_notes, withdrawal_facts
+from workhours_sla.reports.plain_text import quality_notes
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
@@ -69,7 +69,7 @@ class Details(Section):
         yield self.folded(tables.table(self.text("class_change"), titles, rows))
 
     def _points(self, part: float) -> Cell:
-        """Return a difference of shares in percentage points."""
+        """Return a cell with a difference of shares in percentage points."""
         return Cell(number(f"{100 * part:+.2f}", self.lang), part)
 
     def late(self, traces: Traces | None, rest: str | None) -> Iterator[Html]:
@@ -199,6 +199,7 @@ class Details(Section):
             "target": target_text(self.target, lang),
         }
         explained = [(key, self.sentence(key, **facts)) for key in EXPLAINED]
+        checks = [(key, self.sentence(key, **found)) for key, found in self.checks().items()]
         rows: list[Line] = [
             [
                 self.text(f"{key}_name")
@@ -207,7 +208,7 @@ class Details(Section):
                 explanation,
                 SOURCES.get(key, ""),
             ]
-            for key, explanation in (*explained, *self._checks())
+            for key, explanation in (*explained, *checks)
         ]
         what, *others = self.titles("what", "reading", "source")
         titles: Line = [what, *map(tables.text, others)]
@@ -223,14 +224,3 @@ class Details(Section):
         source, *others = self.titles("source", "version", "fingerprint")
         titles = [source, *map(tables.text, others)]
         yield tables.table(self.text("made_of"), titles, rows, class_="made")
-
-    def _checks(self) -> Iterator[tuple[str, str]]:
-        """Yield the key and the sentence of each check that the report contains."""
-        report, lang = self.report, self.lang
-        if report.withdrawals is not None and report.withdrawals.count:
-            facts = withdrawal_facts(report.withdrawals, lang)
-            yield "withdrawals", self.sentence("withdrawals", **facts)
-        if report.backlog.little is not None:
-            facts = little_facts(report.backlog.little, lang)
-            facts["open"] = count_text(report.total.open, lang)
-            yield "little", self.sentence("little", **facts)

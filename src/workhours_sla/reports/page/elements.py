@@ -45,13 +45,10 @@ def element(name: str, *children: Child, **attributes: Attribute) -> Html:
 
 def joined(*children: Child) -> Html:
     """Return children joined; children that are not ``Html`` are escaped, and None is left out."""
-    parts: list[str] = []
+    parts: list[str | None] = []
     for child in children:
-        if child is None or isinstance(child, str):
-            parts.append(_markup(child))
-        else:
-            parts.extend(map(_markup, child))
-    return Html("".join(parts))
+        parts += [child] if child is None or isinstance(child, str) else child
+    return Html("".join(map(_markup, parts)))
 
 
 def _markup(child: str | None) -> str:

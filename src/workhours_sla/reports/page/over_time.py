@@ -24,16 +24,13 @@ from workhours_sla.reports.page.tables import Cell, Line
 from workhours_sla.reports.plain_text import (
     hours_text,
     interval_text,
-    little_facts,
     quantile_text,
     rate_text,
-    withdrawal_facts,
 )
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.text.numbers import (
     NO_FIGURE,
-    count_text,
     hours_exact,
     hours_grouped,
     when_text,
@@ -113,8 +110,8 @@ class OverTime(Section):
         if report.total.median is not None:
             figures.append(element("div", self._times_table()))
         yield element("div", figures, class_="pair")
-        if report.withdrawals is not None and report.withdrawals.count:
-            yield self.paragraph("withdrawals", **withdrawal_facts(report.withdrawals, lang))
+        if "withdrawals" in (checks := self.checks()):
+            yield self.paragraph("withdrawals", **checks["withdrawals"])
         if report.curve is not None:
             yield self.folded(self._curve_table(report.curve))
 
@@ -201,9 +198,8 @@ class OverTime(Section):
             figures.append(self._forecast(forecast))
             rest += self._forecast_table(forecast)
         yield element("div", figures, class_="pair")
-        if backlog.little is not None:
-            facts = little_facts(backlog.little, lang)
-            yield self.paragraph("little", **facts, open=count_text(total.open, lang))
+        if "little" in (checks := self.checks()):
+            yield self.paragraph("little", **checks["little"])
         yield self.folded(*rest)
 
     def _forecast(self, forecast: Forecast) -> Html:

@@ -9,7 +9,7 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
 from workhours_sla.reports.page.tables import Cell
-from workhours_sla.reports.plain_text import method_facts, rate_facts
+from workhours_sla.reports.plain_text import check_facts, method_facts, rate_facts
 from workhours_sla.reports.report import Report
 from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.numbers import count_text
@@ -29,7 +29,7 @@ class Section:
         return PAGE.text(self.lang, key, **facts)
 
     def titles(self, *keys: str) -> list[str]:
-        """Return texts of the page that are column titles."""
+        """Return the column titles with the given keys."""
         return [self.text(key) for key in keys]
 
     def cells(self, *counts: int) -> list[Cell]:
@@ -48,8 +48,13 @@ class Section:
         """Return whole numbers as texts with thousands separators, under the same keys."""
         return {key: count_text(count, self.lang) for key, count in counts.items()}
 
+    def checks(self) -> dict[str, dict[str, Any]]:
+        """Return the facts to fill into the sentences on the report's checks, keyed by sentence."""
+        opened = self.counts(open=self.report.total.open)
+        return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
+
     def method_facts(self) -> dict[str, Any]:
-        """Return the facts for the sentences that explain the figures of the report."""
+        """Return the facts to fill into the sentences that explain the figures of the report."""
         return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(

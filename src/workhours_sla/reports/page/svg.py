@@ -42,7 +42,7 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
 
 
 def room(*, wide: bool = False, height: int = HEIGHT) -> Room:
-    """Return the size of the area inside the axes, scaled to the font size of the chart model."""
+    """Return the size of the area inside the axes, in the points of the chart model."""
     scale = model.width_of("n") / _LETTER
     width = WIDE if wide else HALF
     return Room((width - _LEFT - _RIGHT) * scale, (height - _TOP - _FOOT) * scale)

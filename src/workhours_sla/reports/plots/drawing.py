@@ -23,7 +23,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import LABELLED, TYPE, Chart, Place, Room
+from workhours_sla.reports.charts.model import LABELLED, TYPE, Axis, Chart, Place, Room
 from workhours_sla.reports.plots import styles
 from workhours_sla.reports.plots.styles import Style
 
@@ -53,19 +53,15 @@ def draw(
     new = ax is None
     ax = _axes(ax, height, width)
     chart = build(Room(*_points(ax), new))
-    if not chart.layers:
-        _title(ax, chart.title)
-        _tick(ax.xaxis, ())
-        _tick(ax.yaxis, ())
-        _labels(ax, "", chart.y.title)
-        why = plain(_wrapped(ax, chart.empty))
-        ax.text(0.5, 0.5, why, fontsize=TYPE, color=styles.INK, **styles.MIDDLE)
-        return ax
+    if empty := not chart.layers:
+        why = model.Label(0.5, 0.5, _wrapped(ax, chart.empty), "empty")
+        chart = Chart(chart.title, y=Axis(0, 1, title=chart.y.title), layers=(why,))
     _frame(ax, chart)
-    _lay_out(ax)  # before the layers, which do not move the axes
+    if not empty:
+        _lay_out(ax)  # before the layers, which do not move the axes
     for layer in chart.layers:
         _layer(ax, layer, chart.legend)
-    _title(ax, chart.title)
+    ax.set_title(plain(_wrapped(ax, chart.title, TITLE)), loc="left", fontsize=TITLE)
     below = _legend(ax, chart.legend, _under(ax, chart))
     notes = list(chart.notes)
     if chart.named():
@@ -137,7 +133,8 @@ def _frame(ax: Axes, chart: Chart) -> None:
         ax.set_axis_off()
     _tick(ax.xaxis, x.ticks, x.minor)
     _tick(ax.yaxis, y.ticks)
-    _labels(ax, x.title, y.title)
+    ax.set_xlabel(plain(x.title), fontsize=TYPE, loc="right", labelpad=2)
+    ax.set_ylabel(plain(y.title), fontsize=TYPE, loc="top", labelpad=3)
     if y.names:
         ax.tick_params(axis="y", length=0, labelsize=TYPE - 0.5)
         ax.spines["left"].set_visible(False)
@@ -160,17 +157,11 @@ def _tick(axis: MplAxis, ticks: Sequence[model.Tick], minor: Sequence[model.Tick
     axis.set_minor_formatter(FixedFormatter([text for _, text in minor]))
 
 
-def _labels(ax: Axes, x: str, y: str) -> None:
-    """Set the titles of the x axis and the y axis."""
-    ax.set_xlabel(plain(x), fontsize=TYPE, loc="right", labelpad=2)
-    ax.set_ylabel(plain(y), fontsize=TYPE, loc="top", labelpad=3)
-
-
 # -- layers ----------------------------------------------------------------------------------
 
 
 def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
-    """Draw a layer; ``legend`` maps the looks of points to their labels."""
+    """Draw a layer; ``legend`` maps the style names of points to labels."""
     match layer:
         case model.Series():
             _series(ax, layer, legend)
@@ -198,7 +189,7 @@ def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
 
 
 def _series(ax: Axes, series: model.Series, legend: Mapping[str, str]) -> None:
-    """Draw the line, and the points and intervals of each look that has a style for print."""
+    """Draw the line of a series, and its points and intervals that have a style for print."""
 
     def plot(points: Sequence[model.Point], label: str, style: Style) -> None:
         ax.plot([_number(p.x) for p in points], [p.y for p in points], label=label, **style)
@@ -283,11 +274,6 @@ def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
     return "\n".join(lines)
 
 
-def _title(ax: Axes, text: str) -> None:
-    """Set the title of the chart."""
-    ax.set_title(plain(_wrapped(ax, text, TITLE)), loc="left", fontsize=TITLE)
-
-
 def _below(ax: Axes, points: float) -> Transform:
     """Return the transform of axes coordinates that is moved down by a distance in points."""
     shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
@@ -319,7 +305,7 @@ def _under(ax: Axes, chart: Chart) -> float:
 def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
     """Draw the legend ``below`` points under the axes; return the distance to its end, in points.
 
-    ``boxes`` maps the looks of boxes to their labels. The legend has up to four columns, or fewer
+    ``boxes`` maps the style names of boxes to labels. The legend has up to four columns, or fewer
     if they are too wide for the figure.
     """
     handles: list[Artist] = [

@@ -38,7 +38,7 @@ RANGES: Final[Mapping[str, Style]] = {
     "target_too_few": {"color": SOFT, "lw": 1.1},
     "few_matured": {"color": SOFT, "lw": 0.6, "ls": (0, (2, 2))},
 }
-"""The styles of intervals."""
+"""The styles of intervals, by name."""
 
 
 def _mark(marker: str, size: float, face: str, edge: str, **rest: Any) -> Style:
@@ -77,7 +77,7 @@ MARKS: Final[Mapping[str, Style]] = {
     "target_inconclusive": _mark("s", 4, PAPER, SOFT, zorder=4),
     "target_too_few": _mark("x", 4, SOFT, SOFT, zorder=4),
 }
-"""The styles of points. A point whose look is not here is drawn only on the page."""
+"""The styles of points, by name. Points in other styles are drawn only on the page."""
 
 
 def _fill(face: str, edge: str, width: float = 0.6, hatch: str | None = None) -> Style:
@@ -126,27 +126,31 @@ _INKS: Final = {
     **dict.fromkeys(("s3", "s4", "s5", "s6", "holiday", "decreed_off"), PAPER),
     **dict.fromkeys(("day_off", "unknown"), SOFT),
 }
-"""The colours of text in boxes by the look of the box; other text is ``INK``."""
+"""The colours of text in boxes, keyed by the style name of the box; other text is ``INK``."""
 _ON_PAPER: Final = frozenset({"box few", "box holder", "box no_holder", "day unknown"})
-"""The looks of texts that have a white background over a hatch or a colour."""
+"""The style names of texts that have a white background over a hatch or a colour."""
 
-MIDDLE: Final[Style] = {"ha": "center", "va": "center"}
-_SMALL: Final[Style] = {"fontsize": TYPE - 0.5, "linespacing": 1.1, **MIDDLE}
+_MIDDLE: Final[Style] = {"ha": "center", "va": "center"}
+_SMALL: Final[Style] = {"fontsize": TYPE - 0.5, "linespacing": 1.1, **_MIDDLE}
 _HALO: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
 _WORDS: Final[Mapping[str, Style]] = {
     "box": {**_SMALL, "zorder": 2},
     "reason": {**_SMALL, "color": SOFT},
     "upright": {**_SMALL, "color": SOFT, "rotation": 90},
     "number": {**_SMALL, "va": "bottom", "zorder": 6, "bbox": _HALO},
-    "month": {**MIDDLE, "fontsize": TYPE, "fontweight": "bold"},
-    "weekday": {**MIDDLE, "fontsize": TYPE - 1.5},
+    "empty": {**_MIDDLE, "fontsize": TYPE},
+    "month": {**_MIDDLE, "fontsize": TYPE, "fontweight": "bold"},
+    "weekday": {**_MIDDLE, "fontsize": TYPE - 1.5},
     "day": {"fontsize": TYPE - 1, "va": "baseline"},
     "sign": {"fontsize": TYPE - 1.5, "ha": "right", "va": "top"},
 }
 
 
 def label(look: str) -> Style:
-    """Return the style of a text; in ``look``, the look of the box around it may follow a space."""
+    """Return the style of a text.
+
+    ``look`` is the style name of the text; the style name of the box around it may follow a space.
+    """
     name, _, box = look.partition(" ")
     halo = {"bbox": _HALO} if look in _ON_PAPER else {}
     ink = {"color": _INKS.get(box, INK)} if name not in ("month", "weekday") else {}
