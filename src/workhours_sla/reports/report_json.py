@@ -61,7 +61,6 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
 
 
 def _report(document: Form) -> Report:
-    """Return the report of a document."""
     report: Report = value_of(document, Reader())
     return report
 

@@ -58,7 +58,6 @@ def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | Non
 
 
 def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
-    """Return the lines of the table of weeks."""
     return [
         {
             "week": week.name,
@@ -72,7 +71,6 @@ def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
 
 
 def _fields(lines: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return dataclasses as dicts of their fields."""
     return [{field.name: getattr(line, field.name) for field in fields(line)} for line in lines]
 
 

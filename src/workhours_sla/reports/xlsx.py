@@ -95,7 +95,6 @@ class _Book:
         self._formats: dict[str, Any] = {}
 
     def write(self) -> None:
-        """Write all sheets."""
         self._summary()
         tables = self._report.tables
         grouped = [t for t in tables if t.by == "agency"] or [tables[0]]

@@ -242,7 +242,6 @@ class Timeline:
                 yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
-        """Return an instant as text in the zone of the schedule."""
         return when_text(at.astimezone(self._schedule.tz), self._lang)
 
     # -- events and holders ----------------------------------------------------------------

@@ -201,7 +201,6 @@ def _legend(lang: str) -> dict[str, str]:
 
 
 def _hours(amount: timedelta, lang: str) -> str:
-    """Return an amount of working time in hours with the unit."""
     return CHARTS.text(lang, "hours", hours=hours_exact(amount, lang))
 
 

@@ -76,7 +76,6 @@ def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
 
 
 def _dates(year: int) -> Iterator[date]:
-    """Return the dates of a year in order."""
     first = date(year, 1, 1)
     return (first + _DAY * n for n in range(366 if months.isleap(year) else 365))
 

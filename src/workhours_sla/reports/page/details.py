@@ -167,7 +167,6 @@ class Details(Section):
             yield element("p", self.text("left_out", **self.counts(count=found.left_out)))
 
     def _holder(self, name: str | None) -> Html:
-        """Return the name of a holder, or a text for nobody."""
         return tables.name(self.text("nobody") if name is None else name)
 
     # -- data quality and method -------------------------------------------------------------

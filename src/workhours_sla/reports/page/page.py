@@ -100,15 +100,12 @@ def page(
     >>> from workhours_sla import Schedule, Target
     >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> four = timedelta(hours=4)
     >>> posted = np.array(["2025-03-11T07:15"], "M8[s]")
     >>> answered = np.array(["NaT"], "M8[s]")
     >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
-    >>> target = Target("first reply", four, office)
+    >>> target = Target("first reply", timedelta(hours=4), office)
     >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
-    >>> def trace(late):
-    ...     return office.explain(late.started_at, four)
-    >>> made = page(report(cases), "ru", traces=trace)
+    >>> made = page(report(cases), "ru")
     >>> made[:32], "0/1" in made
     ('<!doctype html>\n<html lang="ru">', True)
     """
@@ -252,7 +249,6 @@ def _section(key: str, name: str, parts: list[Html]) -> Html:
 
 
 def _packaged(name: str) -> str:
-    """Return the text of a file of this package."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 

@@ -41,11 +41,10 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
     return _Drawing(chart, WIDE if wide else HALF, height).svg()
 
 
-def room(*, wide: bool = False, height: int = HEIGHT) -> Room:
-    """Return the size of the area inside the axes, in the points of the chart model."""
+def room() -> Room:
+    """Return the size of the area inside the axes of a half chart, in points of the chart model."""
     scale = model.width_of("n") / _LETTER
-    width = WIDE if wide else HALF
-    return Room((width - _LEFT - _RIGHT) * scale, (height - _TOP - _FOOT) * scale)
+    return Room((HALF - _LEFT - _RIGHT) * scale, (HEIGHT - _TOP - _FOOT) * scale)
 
 
 def legend(chart: Chart) -> Html | None:
@@ -105,7 +104,6 @@ class _Drawing:
         self._ends: list[tuple[float, str]] = []
 
     def svg(self) -> Html:
-        """Return the chart as an element."""
         chart = self._chart
         self._axes()
         for layer in chart.layers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice, repeat
@@ -157,12 +157,8 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
         "standardised": "extra",
         "funnel": "extra words",
     }
-    columns = (
-        *("arrived", "matured", "met", "rate", "interval", "bar", "target", "median", "p90"),
-        *("restricted_mean", "open", "overdue"),
-        *(("standardised", "funnel") if ranked else ()),
-        "closed_only",
-    )
+    total = _figures(report.total, low, lang)
+    columns = [key for key in total if ranked or key not in ("standardised", "funnel")]
     titles = [
         Cell(
             "" if column == "bar" else heading(column, lang).format(target=target, horizon=horizon),
@@ -171,15 +167,14 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
         for column in columns
     ]
 
-    def line(row: Row, title: str | Html) -> list[Cell | str]:
-        cells = _figures(row, low, lang)
+    def line(title: str, cells: Mapping[str, Cell]) -> list[Cell | str]:
         return [title, *(cells[column] for column in columns)]
 
     return table(
         caption,
         [heading(of.by, lang), *titles],
-        [line(row, name(name_of(of.by, row.key, lang))) for row in shown],
-        foot=line(report.total, heading("total", lang)),
+        [line(name(name_of(of.by, row.key, lang)), _figures(row, low, lang)) for row in shown],
+        foot=line(heading("total", lang), total),
         sortable=True,
         class_="groups",
     )
@@ -197,10 +192,10 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
     ranked = rate if rate is not None and not rate.counts_only else None
     few = rate is None or rate.n < FLAGGED_BELOW
     share = NO_FIGURE if rate is None else rate_text(row, lang)
-    shares = {
-        key: none if few or value is None else Cell(percent_text(value, lang), value)
-        for key, value in (("standardised", row.standardised), ("closed_only", row.closed_only))
-    }
+
+    def share_cell(value: float | None) -> Cell:
+        return none if few or value is None else Cell(percent_text(value, lang), value)
+
     return {
         "arrived": count(counts.arrived, lang),
         "matured": count(counts.matured, lang),
@@ -216,10 +211,11 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
         "restricted_mean": none if few else amount(row.restricted_mean, lang),
         "open": count(row.open, lang),
         "overdue": count(row.overdue, lang),
+        "standardised": share_cell(row.standardised),
         "funnel": none
         if row.funnel is None
         else Cell(PAGE.text(lang, f"place_{row.funnel}"), row.funnel),
-        **shares,
+        "closed_only": share_cell(row.closed_only),
     }
 
 
@@ -237,19 +233,16 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
     """Return the table of late appeals, each with the explanation of its due time if it has one.
 
-    There is a column for the holder at the limit if any holder is known, and a column for whether
-    an answer an hour earlier would have been in time if that is known of any appeal.
+    ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
+    known, and a column for whether an answer an hour earlier would have been in time if that is
+    true of any appeal.
     """
     optional = {
         "holder": any(late.holder is not None for late in lates),
         "hour_earlier": any(late.hour_earlier for late in lates),
     }
-    columns = (
-        *("appeal_id", "agency", "holder", "started_at", "due_at", "answered_at"),
-        *("elapsed", "overdue_by", "hour_earlier"),
-    )
     kinds = {"agency": "words", "holder": "words", "overdue_by": "main"}
-    shown = [column for column in columns if optional.get(column, True)]
+    shown = [key for key in _late_cells(lates[0], None, lang) if optional.get(key, True)]
     titles = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in shown]
     bodies = []
     for place, late in enumerate(lates):
@@ -284,9 +277,8 @@ def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
         answered = _instant(late.answered_at, lang)
     earlier = Cell(NO_FIGURE)
     if late.hour_earlier is not None:
-        earlier = Cell(
-            PAGE.text(lang, "yes" if late.hour_earlier else "no"), int(late.hour_earlier)
-        )
+        yes_or_no = PAGE.text(lang, "yes" if late.hour_earlier else "no")
+        earlier = Cell(yes_or_no, int(late.hour_earlier))
     return {
         "appeal_id": Cell(shown),
         "agency": Cell(name(late.agency)),

@@ -81,7 +81,6 @@ MARKS: Final[Mapping[str, Style]] = {
 
 
 def _fill(face: str, edge: str, width: float = 0.6, hatch: str | None = None) -> Style:
-    """Return the style of a box."""
     return {"facecolor": face, "edgecolor": edge, "lw": width, "hatch": hatch}
 
 
