@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any, Final, TypeVar, Union, overload
 
 import msgspec
 
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
-from workhours_sla.adapters.json.forms import Form, budget_forms, form_of, plain, value_of
+from workhours_sla.adapters.json.forms import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.adapters.json.leaves import Hours
 from workhours_sla.adapters.json.schedules import AnyCalendarForm, ScheduleForm, outdated
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
@@ -33,32 +32,17 @@ class ScheduleDocument(ScheduleForm, tag_field="schema", tag="workhours.schedule
     """The JSON document of a schedule."""
 
 
-def _wrapped(schema: str, key: str, of: Any, written: Callable[[Any], Any]) -> Any:
-    """Return the Form of a document with one key beside the schema, whose value has type ``of``.
-
-    ``written`` converts a value to that type.
-    """
-    return msgspec.defstruct(
-        f"{key}_document",
-        [(key, of)],
-        bases=(Form,),
-        namespace={
-            "build": staticmethod(lambda **fields: fields[key]),
-            "written": classmethod(lambda cls, value: cls(written(value))),
-        },
-        tag_field="schema",
-        tag=schema,
-    )
-
-
 _KINDS: Final = budget_forms()
-_BUDGET: Final = _wrapped(
-    "workhours.budget/1",
+_BUDGET: Final = form_of_one(
     "budget",
     Union[tuple(_KINDS.values())],  # noqa: UP007
     lambda budget: _KINDS[type(budget)].written(budget),
+    tag="workhours.budget/1",
+    tag_field="schema",
 )
-_CALENDAR: Final = _wrapped("workhours.calendar/1", "calendar", AnyCalendarForm, plain)
+_CALENDAR: Final = form_of_one(
+    "calendar", AnyCalendarForm, plain, tag="workhours.calendar/1", tag_field="schema"
+)
 _DOCUMENTS: Final[dict[type, Any]] = {
     **{
         kind: form_of(kind, tag=f"workhours.{kind.__name__.lower()}/1", tag_field="schema")
@@ -67,7 +51,9 @@ _DOCUMENTS: Final[dict[type, Any]] = {
     **dict.fromkeys(_KINDS, _BUDGET),
     **dict.fromkeys((Calendar, CombinedCalendar), _CALENDAR),
     Schedule: ScheduleDocument,
-    WeeklyHours: _wrapped("workhours.weekly_hours/1", "hours", Hours, Hours.write),
+    WeeklyHours: form_of_one(
+        "hours", Hours, Hours.write, tag="workhours.weekly_hours/1", tag_field="schema"
+    ),
 }
 """A mapping from each type of value to the Form of its JSON document."""
 _FORMS: Final[tuple[Any, ...]] = (*dict.fromkeys(_DOCUMENTS.values()), ChangeLine)

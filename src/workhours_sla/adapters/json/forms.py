@@ -51,20 +51,24 @@ FORMS: Final[dict[type, Any]] = {}
 """The forms that are not derived from the type alone, keyed by type; ``schedules`` adds some."""
 
 
-class WorkingTimeForm(Form, tag_field="kind", tag="working_time"):
-    """The JSON object of a budget in working time, which is a timedelta."""
+def form_of_one(
+    key: str, of: Any, written: Callable[[Any], Any], *, tag: str, tag_field: str
+) -> Any:
+    """Make the Form subclass of a JSON object with one key beside its tag.
 
-    amount: Amount
-
-    @staticmethod
-    def build(amount: timedelta) -> timedelta:
-        """Return the amount itself."""
-        return amount
-
-    @classmethod
-    def written(cls, value: timedelta) -> Any:
-        """Return the WorkingTimeForm of an amount."""
-        return cls(plain(value))
+    The object has a value under ``key`` whose type is ``of``, to which ``written`` converts it.
+    """
+    return msgspec.defstruct(
+        f"{key}_form",
+        [(key, of)],
+        bases=(Form,),
+        namespace={
+            "build": staticmethod(lambda **fields: fields[key]),
+            "written": classmethod(lambda cls, value: cls(written(value))),
+        },
+        tag_field=tag_field,
+        tag=tag,
+    )
 
 
 def form_of(
@@ -114,7 +118,7 @@ def part_form_of(kind: Any, *, native: bool = False) -> Any:
 def budget_forms() -> dict[type, Any]:
     """Return a mapping from each type of budget to its Form; a timedelta is working time."""
     return {
-        timedelta: WorkingTimeForm,
+        timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
         ClockTime: form_of(ClockTime, tag="clock_time"),
         WorkingDays: form_of(WorkingDays, tag="working_days"),
         CalendarDays: form_of(CalendarDays, tag="calendar_days"),

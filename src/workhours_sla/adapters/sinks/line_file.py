@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
@@ -103,10 +103,8 @@ class LineFile:
         """Call ``lost`` if another program removed, shortened or changed the file."""
         if self._stream.closed:  # an earlier attempt to open the file again has failed
             self._open(None)
-        try:
+        with _refusing(self._path, self._form):
             cause = self._cause_of_loss()
-        except OSError as error:
-            _refuse(self._path, self._form, error)
         if cause is not None:
             self._lost(cause)
             self._stream.close()
@@ -115,17 +113,15 @@ class LineFile:
     def add(self, lines: Mapping[str, bytes]) -> None:
         """Append the lines, keyed by id, that the file does not have. Appends all or none."""
         self.check()
-        try:
-            fresh = [
-                line + b"\n"
-                for id_, line in lines.items()
-                if id_ not in self._found and id_ not in self._latest
-            ]
-            if fresh:
+        fresh = [
+            line + b"\n"
+            for id_, line in lines.items()
+            if id_ not in self._found and id_ not in self._latest
+        ]
+        if fresh:
+            with _refusing(self._path, self._form):
                 self._append(b"".join(fresh))
-                self._latest = set(lines)
-        except OSError as error:
-            _refuse(self._path, self._form, error)
+            self._latest = set(lines)
 
     def _append(self, text: bytes) -> None:
         rest = text
@@ -159,7 +155,7 @@ class LineFile:
 
     def _open(self, end: str | None) -> None:
         path, form = self._path, self._form
-        try:
+        with _refusing(path, form):
             status = _status(path, form)
             start = 0
             if end is not None:
@@ -171,16 +167,12 @@ class LineFile:
             self._stream = FileIO(path, "a+")
             if status is None:
                 sync_folder(path.parent)
-        except OSError as error:
-            _refuse(path, form, error)
-        try:
-            self._lock()
-            self._read_from(start)
-        except BaseException as error:
-            self._stream.close()
-            if isinstance(error, OSError):
-                _refuse(path, form, error)
-            raise
+            try:
+                self._lock()
+                self._read_from(start)
+            except BaseException:
+                self._stream.close()
+                raise
 
     def _lock(self) -> None:
         try:
@@ -217,14 +209,12 @@ def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
 
     With ``first_only`` only the first line is checked.
     """
-    try:
+    with _refusing(path, form):
         if _status(path, form) is not None:
             with path.open("rb") as file:
                 for _ in lines_of(path, file, form):
                     if first_only:
                         break
-    except OSError as error:
-        _refuse(path, form, error)
 
 
 def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iterator[Line]:
@@ -292,7 +282,12 @@ def _refuse_text(path: Path, form: LineForm, text: bytes) -> NoReturn:
     form.fail("sink_foreign", path, text=line[:_SHOWN])
 
 
-def _refuse(path: Path, form: LineForm, error: OSError) -> NoReturn:
-    if isinstance(error, StoreError):
-        raise error
-    form.fail("sink_unwritable", path, error=error.strerror or str(error))
+@contextmanager
+def _refusing(path: Path, form: LineForm) -> Iterator[None]:
+    """Raise StoreError instead of any other OSError about a file of lines."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        form.fail("sink_unwritable", path, error=error.strerror or str(error))
