@@ -50,7 +50,7 @@ class RefusedError(ValueError):
 
 
 def refuse(what: str, instead: str, *keys: str | int) -> NoReturn:
-    """Raise RefusedError about the value at a key path; ``what`` is wrong, ``instead`` the cure."""
+    """Raise RefusedError: ``what`` is wrong at a key path, and what to write ``instead``."""
     raise RefusedError(what, instead, keys) from None
 
 

@@ -19,7 +19,7 @@ SHOWN_UNMATCHED: Final = 5
 
 
 def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
-    """Yield the lines that count what became of the rows and the events, with reasons."""
+    """Yield lines that count the rows and events that were used, duplicate or quarantined."""
     faulty = len(rows.faults)
     if rows.read_count is not None:
         mapped = rows.read_count - faulty
@@ -45,7 +45,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
 
 
 def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
-    """Return for JSON what became of the rows and the events, and appeals without a target."""
+    """Return for JSON the counts of rows and events, the quarantine, and the unmatched appeals."""
     faulty, stored = len(rows.faults), rows.stored
     return {
         "unmatched": [one._asdict() for one in result.unmatched],
@@ -121,7 +121,7 @@ def store_lines(
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
-    """Return the counts of what became of the events; for a store, since it was created."""
+    """Return how many events were read, applied, duplicate and so on; for a store, in all runs."""
     counts, stored = result.reconciliation, rows.stored
     found: dict[str, int | None] = {
         "read": counts.read,

@@ -89,7 +89,7 @@ class TimedDigests:
         return self._clock is None and self._lines.due(watermark)
 
     def send(self) -> None:
-        """Write the digests for the store's watermark. Raises StoreError for a failing store."""
+        """Write the digests for the store's watermark. Raises StoreError if the store fails."""
         watermark = self._pipeline.watermark
         if watermark is None or not self._lines.due(watermark):
             return

@@ -35,7 +35,7 @@ class NamedFile(NamedTuple):
     group: str = ""
 
     def is_same(self, other: NamedFile) -> bool:
-        """Return whether two names mean the same file. Files of one group never count as such."""
+        """Return whether two names mean the same file. Files of one group are never the same."""
         if self.group and self.group == other.group:
             return False
         return self.place == other.place or (self.inode is not None and self.inode == other.inode)

@@ -1,1 +1,1 @@
-"""Values to and from JSON."""
+"""Convert values to JSON documents and back."""

@@ -40,7 +40,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
 
     @classmethod
     def written(cls, value: Any) -> Any:
-        """Return a Form with the attributes of ``value``, as msgspec writes them."""
+        """Return the form of a value: its attributes, each converted for msgspec."""
         writers = cls.writers
         return cls(
             *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]

@@ -122,7 +122,7 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
     @staticmethod
     def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
-        """Return the days with the added acts. Raises RefusedError."""
+        """Build the days from the fields of their JSON object. Raises RefusedError."""
         _check_ranges("confirms", confirms)
         return AmendedDays(confirms=confirms, **more)
 
@@ -165,7 +165,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
         without: tuple[Layer, ...],
         provisional: bool,
     ) -> Calendar:
-        """Return the calendar. Raises RefusedError."""
+        """Build the calendar from the fields of its JSON object. Raises RefusedError."""
         base, amendments = _parts_of(source)
         found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
         for amended in amendments:
@@ -251,7 +251,7 @@ class ScheduleForm(Form):
 
     @staticmethod
     def build(*, overrides: Mapping[date, Shifts], **options: Any) -> Schedule:
-        """Return the schedule. Raises RefusedError."""
+        """Build the schedule from the fields of its JSON object. Raises RefusedError."""
         texts = {day: format_shifts(shifts) for day, shifts in overrides.items()}
         try:
             return Schedule(overrides=texts, **options)

@@ -23,7 +23,7 @@ from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
-"""The percentages of its budget that an appeal must have used for its agency to get a message."""
+"""An agency gets a message when an appeal has used one of these percentages of its budget."""
 LONGEST: Final = 4096
 """The largest number of characters in a message."""
 

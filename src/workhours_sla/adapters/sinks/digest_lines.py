@@ -35,7 +35,7 @@ _AT_ONCE: Final = 10_000
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """One message to one agency. ``part`` is its number in the digest, ``parts`` their count."""
+    """One message to one agency. It is number ``part`` of the ``parts`` messages of a digest."""
 
     message_id: str
     agency_id: str | None
@@ -51,7 +51,7 @@ class _State(msgspec.Struct, frozen=True):
     number: int
     """The number of the last change that was counted."""
     since: dict[str, datetime] = {}
-    """The time of the last call within the working time of a schedule, keyed by its name."""
+    """For each name of a schedule, the time of the last call within its working time."""
     changed: list[tuple[str | None, dict[str, int]]] = []
     """The agencies, each with its changes since its last message, counted by kind."""
     messages: list[Message] = []
