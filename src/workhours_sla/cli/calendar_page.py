@@ -11,7 +11,7 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
-from workhours_sla.calendars.working_time_norm import Norm, working_time_norm
+from workhours_sla.calendars.working_time_norm import working_time_norm
 from workhours_sla.cli.options import (
     calendar_file_option,
     json_option,
@@ -177,11 +177,6 @@ def _act_lines(shown: _Year, lang: str) -> Iterator[str]:
 
 def _data(shown: _Year) -> dict[str, Any]:
     found = shown.calendar
-
-    def norm_data(norm: Norm) -> dict[str, Any]:
-        hours = {str(week): norm.hours(week) for week in WEEKS}
-        return {"working_days": norm.working_days, "short_days": norm.short_days, "hours": hours}
-
     return {
         "schema": "workhours.calendar/1",
         "calendar": {"id": found.id, "version": found.version},
@@ -203,7 +198,14 @@ def _data(shown: _Year) -> dict[str, Any]:
             for day in shown.days
         ],
         "norms": [
-            {"first": first, "last": last, **norm_data(working_time_norm(found, first, last))}
+            {
+                "first": first,
+                "last": last,
+                "working_days": norm.working_days,
+                "short_days": norm.short_days,
+                "hours": {str(week): norm.hours(week) for week in WEEKS},
+            }
             for _, first, last in _periods(shown.year, "en")
+            for norm in [working_time_norm(found, first, last)]
         ],
     }

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import Final
 
 from workhours_sla.adapters.config.policy import Configuration
@@ -55,8 +56,14 @@ class CheckResult:
         return self.configuration.policy.targets
 
     @cached_property
-    def _events(self) -> Mapping[str, list[Event]]:
-        return _by_appeal(self.rows.events, self.result)
+    def _events(self) -> Mapping[str, Mapping[str, Event]]:
+        """The events that are not quarantined, keyed by the id of the appeal, then of the event."""
+        quarantined = {event for event, _ in self.result.quarantine}
+        found: dict[str, dict[str, Event]] = {}
+        for event in sorted(self.rows.events, key=attrgetter("received_at")):
+            if event not in quarantined:
+                found.setdefault(event.appeal_id, {}).setdefault(event.event_id, event)
+        return found
 
     def spans(self, outcome: Outcome) -> tuple[Span, ...]:
         """Return who had an overdue appeal, and how long.
@@ -70,7 +77,7 @@ class CheckResult:
             return ()
         if self._history is None or self._history[0] != outcome.appeal_id:
             events = self._events[outcome.appeal_id]
-            self._history = outcome.appeal_id, HolderHistory(events, self.as_of)
+            self._history = outcome.appeal_id, HolderHistory(events.values(), self.as_of)
         with suppress(CalendarCoverageError):
             return self._history[1].spans(target, outcome.cycle)
         return ()
@@ -96,18 +103,3 @@ def urgency(outcome: Outcome) -> tuple[object, ...]:
 def holder_at_breach(outcome: Outcome, spans: Sequence[Span]) -> str | None:
     """Return the agency that had an appeal when its limit passed, or None if it is unknown."""
     return breach_owner(spans, outcome.limit) if spans and outcome.limit is not None else None
-
-
-def _by_appeal(events: Sequence[Event], result: Evaluation) -> Mapping[str, list[Event]]:
-    """Return the events without duplicates and quarantined events, grouped by the appeal's id."""
-    quarantined = {event for event, _ in result.quarantine}
-    kept: dict[str, Event] = {}
-    for event in events:
-        known = kept.get(event.event_id)
-        is_first = known is None or event.received_at < known.received_at
-        if is_first and event not in quarantined:
-            kept[event.event_id] = event
-    found: dict[str, list[Event]] = {}
-    for event in kept.values():
-        found.setdefault(event.appeal_id, []).append(event)
-    return found

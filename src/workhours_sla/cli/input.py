@@ -62,7 +62,7 @@ class Rows:
 
     @property
     def place(self) -> str:
-        """What the attribute ``line`` of a fault counts: ``"line"`` or, in a store, ``"row"``."""
+        """The unit of the number ``line`` of a fault: ``"line"`` or, in a store, ``"row"``."""
         return "line" if self.stored is None else "row"
 
 

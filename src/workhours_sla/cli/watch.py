@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 from functools import partial
@@ -134,7 +134,7 @@ def watch(**options: Any) -> int:
     """Follow SOURCE, a growing JSON Lines file, and report every change; - reads standard input.
 
     The store has the state: after a stop or a crash, the same command resumes. A breach is
-    reported when all events up to its limit, and --skew after it, have arrived. --digests writes
+    reported --skew after its limit, so that late events can still arrive. --digests writes
     messages to each agency, within its working time, about the appeals that it must answer.
     """
     wanted = take(_WatchOptions, options)
@@ -185,7 +185,10 @@ def watch(**options: Any) -> int:
         store = SqliteStore(Path(wanted.store))
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
-        sinks: list[Sink] = [*_file_sinks(stack, store, wanted.sinks)]
+        sinks: list[Sink] = [
+            stack.enter_context(closing(JsonLinesSink(Path(file), progress=store.progress)))
+            for file in wanted.sinks
+        ]
         output = _StandardOutput(
             JsonLinesSink(sys.stdout.buffer)
             if settings.as_json
@@ -198,8 +201,9 @@ def watch(**options: Any) -> int:
         digests = None
         if wanted.digests is not None:
             file = Path(wanted.digests)
-            messages = digest_lines(file, store, pipeline, configuration, lang)
-            stack.callback(messages.close)
+            messages = stack.enter_context(
+                closing(digest_lines(file, store, pipeline, configuration, lang))
+            )
             digests = TimedDigests(
                 pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)
             )
@@ -222,15 +226,6 @@ def watch(**options: Any) -> int:
         _report_undelivered(undelivered, lang)
     _check_share(summary, least, lang, finished=wanted.once and not stopping.is_set())
     return UNREADABLE if tail.lost or has_failed else 0
-
-
-def _file_sinks(
-    stack: ExitStack, store: SqliteStore, sink_files: Sequence[str]
-) -> Iterator[JsonLinesSink]:
-    for file in sink_files:
-        sink = JsonLinesSink(Path(file), progress=store.progress)
-        stack.callback(sink.close)
-        yield sink
 
 
 def _check_lines(wanted: _WatchOptions) -> None:
