@@ -302,7 +302,7 @@ class Chance:
         if kind == EventType.CORRECTED:
             able = ids(before, lambda e: e.type != EventType.CORRECTED)
         said = {"refers_to": self.one([None, *able])}
-        if self.once_in(4):  # what is no reply, a correction itself, comes later or never
+        if self.once_in(4):  # the id of any event, or of none
             said["refers_to"] = self.one([*ids(before, lambda _: True), *NOWHERE])
         if kind == EventType.REVIEW:
             said["substantive"] = self.one([True, True, False, False, None])
@@ -328,7 +328,7 @@ class Chance:
             when = self.one(times if number or self.once_in(6) else times[:1])
             event_id = f"{self.of.randrange(3)}-{appeal_id}-{number}"
             if found and self.once_in(80):
-                event_id = self.one(found).event_id  # another content, the id is taken
+                event_id = self.one(found).event_id  # another content under an id that exists
             received_at = when + self.one(LAGS) + self.one([0, 0, number + 1]) * TICK
             found.append(Event(event_id, appeal_id, kind, when, received_at, **said))
         return found
@@ -349,7 +349,7 @@ class Chance:
             if not self.once_in(3):
                 said |= {option: self.one(values) for option, values in plot.options.items()}
         if said["on_transfer"] == "resume" and not isinstance(said["budget"], timedelta):
-            said["on_transfer"] = "restart"  # only working time can go on
+            said["on_transfer"] = "restart"  # only a budget of working time can be resumed
         cap = self.one([None, None, *CAPS])
         return Promise(
             name,

@@ -472,7 +472,7 @@ def test_watch_creates_no_file_if_there_is_nothing_to_follow(
     assert list(tmp_path.iterdir()) == [source]
     source.rmdir()
     write(tmp_path, source.name, EVENTS)
-    assert run(capsys, *asked)[0] == 0  # the same command, once the file is there
+    assert run(capsys, *asked)[0] == 0  # the same command after the file was created
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -484,7 +484,7 @@ def test_watch_counts_the_reasons_of_its_quarantine(
     file = write(tmp_path, "events.jsonl", lines)
     asked = watched(tmp_path, file, f"--lang={lang}")
     run(capsys, *asked)
-    _, _, err = run(capsys, *asked)  # nothing is new, and the quarantine is unchanged
+    _, _, err = run(capsys, *asked)  # there are no new rows, and the quarantine is unchanged
     reasons = ("missing_value", 2), ("malformed", 1), ("conflicting_id", 1)
     expected = [f"  {count:>6}  {words.QUARANTINE_REASONS[why][lang]}" for why, count in reasons]
     *_, rows, first, second, third = err.splitlines()

@@ -55,11 +55,11 @@ def test_an_open_pause_lasts_until_it_ends() -> None:
     )
     paused = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
     assert (paused.verdict, paused.limit, paused.elapsed) == ("paused", None, timedelta(minutes=70))
-    # an answer ends it
+    # an answer ends the pause
     diary += life("A-1", "Mon 09.06.2025 17:30 replied official id=reply")
     answered = only(diary, "Wed 10.06.2026 12:00", target(pauses=True))
     assert (answered.verdict, answered.elapsed) == ("met", timedelta(minutes=70))
-    # one that begins after the limit changes nothing: 10:00-13:00 = 3:00, 14:00-16:00 = 2:00
+    # a pause after the limit changes nothing: 10:00-13:00 = 3:00, 14:00-16:00 = 2:00
     late = life(
         "A-1", "Mon 09.06.2025 10:00 created citizen", "Mon 09.06.2025 16:00 paused official"
     )

@@ -71,7 +71,7 @@ def test_an_interim_answer() -> None:
     assert clock(in_time.started_at) == "Wed 24.04.2024 11:00"
     assert clock(in_time.limit) == "Wed 08.05.2024 00:00"
     assert (strict.verdict, clock(strict.limit)) == ("breached", "Tue 07.05.2024 18:00")
-    # without the last two lines: the date is over at 24:00
+    # without the last two lines of the diary: the date ends at 24:00
     for as_of, verdict in (
         ("Tue 07.05.2024 16:59", "pending"),
         ("Tue 07.05.2024 17:00", "at_risk"),

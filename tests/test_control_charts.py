@@ -43,7 +43,7 @@ def test_a_point_outside() -> None:
 
 
 def test_eight_on_one_side() -> None:
-    steady = STEADY[::-1]  # ends below the mean
+    steady = STEADY[::-1]  # the series ends below the mean
     above = xmr_chart([*steady, *[2.6] * 9, 2], baseline=12)
     assert marked(above.signals.run_of_eight) == [19, 20]
     below = xmr_chart([*STEADY, *[2.4] * 8], baseline=12)
@@ -54,7 +54,7 @@ def test_eight_on_one_side() -> None:
 
 
 def test_three_of_four_nearer_a_limit() -> None:
-    # nearer the limit than the mean is above 2.5 + 1.33
+    # values above 2.5 + 1.33 are nearer to the limit than to the mean
     high = xmr_chart([*STEADY, 3.9, 3.9, 2.5, 3.9, 2.5, 2.5], baseline=12)
     assert marked(high.signals.three_of_four) == [15]
     below = xmr_chart([*STEADY, 1.1, 1.1, 1.1], baseline=12)
@@ -145,7 +145,7 @@ def test_p_prime_widens_the_binomial_limits_by_sigma_z() -> None:
 
 
 def test_a_series_without_spread_is_no_signal() -> None:
-    for points in range(12, 60):  # the mean of so many is not always the value itself
+    for points in range(12, 60):  # the mean of equal floats may differ from the value
         chart = xmr_chart([0.7] * points)
         assert not chart.signals.outside.any()
         assert not chart.signals.run_of_eight.any()

@@ -39,7 +39,7 @@ def test_late_events_and_corrections() -> None:
             {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"},
             f"met, {due}, used 2:40",
         ),
-        # that one was received before the last
+        # this correction was received before the one that counts
         (4, set(), f"met, {due}, used 2:40"),
     ):
         assert watch.apply(diary[number]) == changes
@@ -127,6 +127,6 @@ def test_as_of_an_instant_events_count_by_their_corrected_times() -> None:
         assert sentence(outcome) == "met, due Wed 12.03.2025 15:15, used 0:45"
     late = entry("A-1", 1, "Wed 12.03.2025 17:00 replied official id=reply")
     assert as_of_16(posted, late, earlier).outcomes[0].verdict == "met"
-    assert as_of_16(late, posted).reconciliation.late == 0  # what is left out makes nothing late
+    assert as_of_16(late, posted).reconciliation.late == 0  # events left out make none late
     spans = phases([posted, answer, later], "Wed 12.03.2025 16:00", target())
     assert spans == [("assigned", "A", "4:45")]

@@ -83,7 +83,7 @@ def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() ->
 
 
 def test_an_appeal_deleted_before_its_clock_starts_is_withdrawn_at_the_start() -> None:
-    for deleted in ("10:15", "10:10"):  # at the very posting, and by a stamp from before it
+    for deleted in ("10:15", "10:10"):  # at the instant of the posting, and before it
         diary = life(
             "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
         )
@@ -123,7 +123,7 @@ def test_a_deletion_ends_a_pause(deleted: str, said: str) -> None:
     )
     of = target(pauses=True)
     assert judge(diary, "Fri 14.03.2025 12:00", of) == {"answer": said}
-    if deleted != "16:30":  # whether the pause would have gone on says nothing
+    if deleted != "16:30":  # the later end of the pause does not matter
         del diary[2]
         assert judge(diary, "Fri 14.03.2025 12:00", of) == {"answer": said}
 

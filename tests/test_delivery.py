@@ -167,7 +167,7 @@ def test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks(pipeline: Pipel
         assert steady.got == ids(range(10))
         assert hanging.got == []
         hanging.released.set()
-    again = Recorder("hanging")  # it may get the first change again
+    again = Recorder("hanging")  # the sink may get the first change again
     with Delivery(pipeline.store, [again]) as delivery:
         assert delivery.finish(10) == []
     assert {*hanging.got, *again.got} == {*ids(range(10))}
@@ -235,7 +235,7 @@ def test_retention_keeps_dead_letters_and_what_a_sink_lacks(tmp_path: Path) -> N
             pipeline.advance(POSTED + timedelta(days=20))
             pipeline.apply(created(2))
             assert [one.change.appeal_id for one in store.dead("rejecting")] == ["A-000"]
-            # those that time caused were not sent yet
+            # the changes caused by time were not sent yet
             kinds = [change.kind.value for _, change in store.changes()]
             assert kinds == [
                 "opened",

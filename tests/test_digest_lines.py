@@ -317,7 +317,7 @@ def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
         ("11:00", "office", "50"),
         ("12:00", "office", "75"),
         ("14:00", "office", "100"),
-        ("12:00", "split", "50"),  # then no time passes for four hours, while the agency works
+        ("12:00", "split", "50"),  # then no time passes for four hours of the agency's working time
         ("17:00", "split", "75"),
     }
 
@@ -426,7 +426,7 @@ def test_a_file_of_digests_that_was_harmed_is_noted_and_written_on(
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
         lines.write(at(2026, 3, 2, 9, 0))
-        lines.write(at(2026, 3, 2, 9, 1))  # by then the message is known to be there
+        lines.write(at(2026, 3, 2, 9, 1))  # by then the message is known to be in the file
     harm(tmp_path / "digests.jsonl")
     with digesting(tmp_path, lost=lambda: lost.append(True)) as (_, lines):
         assert lost == [True]
@@ -522,7 +522,7 @@ def test_a_process_killed_at_any_moment_reports_everything_once(tmp_path: Path) 
             while run.poll() is None and time.monotonic() < deadline:
                 if sink.exists() and sink.stat().st_size > before:
                     break
-                time.sleep(0.001)  # until it is in the middle of something
+                time.sleep(0.001)  # wait until the process is at work
             time.sleep(chance.random() ** 2 * 0.3)
             run.kill()
         assert run.returncode == -signal.SIGKILL
@@ -551,7 +551,7 @@ def test_a_replay_writes_the_same_in_any_batches_and_after_any_stop(
 ) -> None:
     busy = [
         event(f"B-{hour}-{n}", "created", at(2026, 3, 3, hour, 30) + n * TICK, f"{n % 7}")
-        for hour in (9, 11)  # the shares of the first pass as the others come
+        for hour in (9, 11)  # shares of the first appeals pass while the others arrive
         for n in range(60)
     ]
     events = sorted([*stream(30, 6, days=2), *busy], key=lambda one: one.received_at)

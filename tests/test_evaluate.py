@@ -71,7 +71,7 @@ def test_a_verdict_shared_by_both_calendars_is_given(scenes: Sequence[Scene]) ->
 @PROPERTY
 @given(unknown_scenes())
 def test_provisional_changes_only_open_outcomes(scenes: Sequence[Scene]) -> None:
-    unknown, *_ = scenes  # of a calendar without rules, so that what is open stays open
+    unknown, *_ = scenes  # the calendar has no rules, so open outcomes stay open
     before = unknown.found().outcomes
     found = evaluate(unknown.events, unknown.policy, as_of=unknown.as_of, provisional=True).outcomes
     for outcome, known in zip(found, before, strict=True):
@@ -105,7 +105,7 @@ def test_order_and_repeats_change_nothing(
     scene: Scene, at_once: bool, chance: random.Random
 ) -> None:
     events = list(scene.events)
-    if at_once:  # no receipt comes first, so that only the text of the content decides
+    if at_once:  # all receipts are equal, so that the content decides
         events = [replace(event, received_at=event.occurred_at) for event in events]
     copies = [event for event in events if chance.random() < 0.5]
     copies = [replace(e, received_at=e.received_at + chance.choice([0, 1]) * HOUR) for e in copies]

@@ -96,7 +96,7 @@ def test_every_verb_and_class_has_an_example(name: str) -> None:
     if name in {"workhours_sla.files", "workhours_sla.report"}:
         excepted = excepted.union(*SHOWN_IN_DOCS.values())
     elif name == "workhours_sla.plots":
-        excepted = {one.__name__ for one in made}  # the next test finds them in a page
+        excepted = {one.__name__ for one in made}  # the next test finds their examples in a page
     assert without <= excepted
 
 

@@ -222,7 +222,7 @@ def test_a_file_with_other_content_is_not_changed(
     assert f"'{name}' has other content than" in english
     assert f"в файле '{name}' не только" in russian
     assert content(here) == before
-    assert not Path("store.db").exists()  # nothing is left behind
+    assert not Path("store.db").exists()  # no store was created
 
 
 def test_digests_and_changes_need_separate_files(
@@ -475,7 +475,7 @@ def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
             assert names in line
         asked = ["check", "--store", "store.db", "--config", "c.toml", *AS_OF, "--lang", "en"]
         with without_rights():
-            assert main(asked) == 2  # SQLite makes a file beside the store to read it
+            assert main(asked) == 2  # SQLite creates a file next to the store to read it
         out, err = capsys.readouterr()
         assert (out, len(err.splitlines()), "store.db" in err) == ("", 1, True)
     finally:
@@ -496,7 +496,7 @@ def test_a_full_disk_is_reported_in_one_sentence(
         command = ["watch", "events.jsonl", "--once", "--clock", "events", "--config", "c.toml"]
         assert main([*command, *options, "--lang", "en"]) == 2
         lines = capsys.readouterr().err.splitlines()
-        if "--sink" in options:  # what was read is in the store
+        if "--sink" in options:  # the events that were read are in the store
             assert lines[-1].startswith(str(small_disk / "changes.jsonl"))
             assert "does not have every change" in lines[-1]
         else:

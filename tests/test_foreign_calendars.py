@@ -428,9 +428,9 @@ def test_names_are_in_the_given_language(monkeypatch: pytest.MonkeyPatch) -> Non
         ("DE", "en"): "New Year's Day",
         ("DE", "de"): "Neujahr",
         ("CH-TI", "it"): "Capodanno",
-        ("JP", "de"): "元日",  # no such translation: the country's own
+        ("JP", "de"): "元日",  # no such translation: the local name
         ("GB", "en"): "New Year's Day",
-        ("NZ", "ru"): "New Year's Day",  # no translations at all
+        ("NZ", "ru"): "New Year's Day",  # the country has no translations
     }
     for environment in ("de_DE", "ja", "xx"):
         for variable in ("LANGUAGE", "LC_ALL", "LANG"):

@@ -44,7 +44,7 @@ def scalars(answers: Any) -> list[Any]:
     """Return answers as values of the standard library, None for missing ones."""
     kind = answers.type
     if kind in (pa.timestamp("ns", getattr(kind, "tz", None)), pa.duration("ns")):
-        finer = "us"  # pandas would be needed for nanoseconds
+        finer = "us"  # nanoseconds would need pandas
         coarse = pa.timestamp(finer, kind.tz) if pa.types.is_timestamp(kind) else pa.duration(finer)
         answers = answers.cast(coarse)
     return answers.to_pylist()

@@ -69,7 +69,7 @@ def scalars(answers: Any) -> list[Any]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_verb_equals_the_scalar_verb(kind: str, unit: str, name: str) -> None:
     starts, ends = moments(unit, 1), moments(unit, 2)
-    index = pd.Index([f"A{row // 2}" for row in range(len(starts))])  # each label twice
+    index = pd.Index([f"A{row // 2}" for row in range(len(starts))])  # each label occurs twice
     asked = column(kind, unit, starts, name="posted", index=index)
     until = column("numpy", unit, ends, "America/New_York", name="answered", index=index)
     for verb, wanted in scalar_answers(OFFICES[name], starts, ends).items():

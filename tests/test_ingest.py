@@ -36,7 +36,7 @@ def test_late_pauses_deletions_and_duplicates_retract_a_breach() -> None:
     watch.apply(posted)
     assert watch.advance("Wed 12.03.2025 16:00") == late
     assert watch.apply(paused) == {"not breached", "paused Wed 12.03.2025 15:00"}
-    # a quarter of an hour was left
+    # a quarter of an hour of the budget was left
     assert watch.apply(resumed) | watch.advance("Wed 12.03.2025 16:40") == {
         "resumed Wed 12.03.2025 16:30",
         "due Wed 12.03.2025 16:45",

@@ -33,7 +33,7 @@ def test_next_year_is_not_known_yet() -> None:
         assert (waiting.due_at, waiting.limit) == (None, None)
         assert waiting.bounds is not None
         assert waiting.bounds.due_at == (at("Thu 01.01.2026 11:30"), None)
-    # an answer within what is known is in time whatever the calendar of the new year
+    # an answer on a known date is in time, whatever the calendar of the new year is
     answered = only(diary, "Mon 12.01.2026 12:00", before)
     assert (answered.verdict, answered.elapsed) == ("met", timedelta(hours=1))
     # by rule Fri 09.01 is worked; the act made it a day off: Fri or Mon 2:30
@@ -48,7 +48,7 @@ def test_next_year_is_not_known_yet() -> None:
 
 
 def test_a_budget_that_may_roll_back_to_its_first_date_is_certain_until_closing() -> None:
-    # nothing after Wednesday is known: were it all days off, the term would end on Wednesday
+    # no date after Wednesday is known: if all were days off, the budget would end on Wednesday
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), HOURS, tz="Europe/Volgograd")
     of = [
         target(closing, schedule=office, closing=closing, budget=CalendarDays(5, roll="preceding"))

@@ -188,10 +188,10 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
         assert part in error
     assert """'{"id": 0, "text": "x"}'""" in error
     assert rejected(log) == 1029
-    # the same run again has no new rows
+    # a second run finds no new rows
     assert run(capsys, *watch(log, "--once"))[0] == 0
     assert rejected(log) == 1029
-    # and the commands that read the store fail as well
+    # the commands that read the store fail, too
     store = ["--store", str(log.with_name("appeals.db")), AS_OF, "--lang", lang]
     for command in COMMANDS:
         status, out, err = run(capsys, command, *store)

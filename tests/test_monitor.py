@@ -578,13 +578,13 @@ def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() ->
     monitor.apply(RAISED[0])
     monitor.advance(local("2025-03-12 14:00"))
     changes = monitor.apply(RAISED[1])
-    assert kinds_of(changes) == ["opened", "breached"]  # and no warning, which came too late
+    assert kinds_of(changes) == ["opened", "breached"]  # there is no warning: it came too late
     breached = changes[-1]
     assert (breached.at, breached.limit) == (local("2025-03-12 14:00"), local("2025-03-12 11:00"))
     assert breached.retroactive
     (outcome,) = evaluate(RAISED, policy, as_of=local("2025-03-12 14:00")).outcomes
     assert (outcome.verdict.value, outcome.retroactive) == ("breached", True)
-    # as if all had arrived before its time
+    # all events arrive before they occur
     monitor = Monitor(policy)
     assert kinds_of(monitor.apply(RAISED)) == ["opened"]
     assert monitor.advance(local("2025-03-12 13:59")) == ()

@@ -20,7 +20,7 @@ METADATA = {
 }
 NOT_SAID_HERE = re.compile(
     r"/tmp|/home|/root|/Users|[A-Z]:\\|site-packages|ipykernel_"  # noqa: S108 - where it ran
-    r"|\b0x[0-9a-f]{6}"  # where in memory
+    r"|\b0x[0-9a-f]{6}"  # an address in memory
     r"|Warning|Traceback"
 )
 

@@ -432,7 +432,7 @@ def test_small_groups_show_counts_without_rank(report: Report) -> None:
     by_name = {line.all("th")[0].text: line.all("td") for line in lines}
     small, flagged, plain = by_name[SMALL], by_name[FLAGGED], by_name[PLAIN]
     assert small[3].text == f"{row.counts.matured_met}/8"
-    assert not small[5].all("circle")  # an interval, and no share on it
+    assert not small[5].all("circle")  # the interval is drawn without the rate
     assert [small[n].text for n in (7, 8, 9, 12, 13, 14)] == ["–"] * 6
     assert small[6].text == "too few"
     assert flagged[3].text.endswith("*")
@@ -638,7 +638,7 @@ def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
     (box,) = root.all("input")
     assert box.parent is not None
-    assert "hidden" in box.parent.attributes  # until the script shows it
+    assert "hidden" in box.parent.attributes  # the script makes it visible
 
 
 def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:

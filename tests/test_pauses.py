@@ -96,7 +96,7 @@ def test_due_and_limit_equals_both_verbs(
         engine.breaches_after(start, budget, pauses=pauses),
     )
     assert engine.due_and_limit(start, budget, pauses=pauses) == expected
-    for _ in range(ASKED):  # the fast path comes into use at the second call
+    for _ in range(ASKED):  # the second call takes the fast path
         assert engine.due_and_limit(utc(start), budget, pauses=pauses) == tuple(map(utc, expected))
         engine.elapsed(start, start)
     assert all(
@@ -244,7 +244,7 @@ def test_nat_of_pandas_is_not_an_end() -> None:
 def test_a_date_paused_at_midnight_does_not_count() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     at = [datetime(2025, 3, day, 12, tzinfo=office.tz) for day in range(1, 29)]
-    pauses = [(at[11], at[13])]  # over midnight after the 12th and the 13th
+    pauses = [(at[11], at[13])]  # the pause covers midnight after the 12th and after the 13th
     for budget, due, free in (
         (WorkingDays(3), date(2025, 3, 17), date(2025, 3, 13)),
         (CalendarDays(3, roll="none"), date(2025, 3, 15), date(2025, 3, 13)),

@@ -1057,7 +1057,7 @@ def test_names_are_drawn_unchanged(many: tuple[Report, Cases]) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_no_global_state_changes(many: tuple[Report, Cases], name: str) -> None:
-    figure = mpl.figure.Figure(layout="constrained")  # unknown to pyplot
+    figure = mpl.figure.Figure(layout="constrained")  # pyplot does not know this figure
     ax = figure.add_subplot()
     before = dict(mpl.rcParams)
     assert EVERY[name](*many, ax, "en") is ax

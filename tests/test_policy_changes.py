@@ -77,7 +77,7 @@ def test_an_amendment_before_the_old_limit_moves_it() -> None:
 
 def test_an_amendment_after_the_old_limit_retracts_the_breach() -> None:
     posted, answer = life("A-1", *AMENDED_DIARY)
-    # answered on Monday, before the days that changed
+    # this appeal was answered on Monday, before the changed days
     other = life("A-2", "Mon 30.01.2023 10:00 created", "Mon 30.01.2023 11:00 replied")
     watch = Watch(BEFORE_AMENDMENT)
     watch.apply(*other)
@@ -99,7 +99,7 @@ def test_an_amendment_after_the_old_limit_retracts_the_breach() -> None:
 
 
 def test_a_budget_that_changes_while_the_clock_runs() -> None:
-    # urgent appeals have two hours, others four; it comes to be urgent at 14:30
+    # urgent appeals have two hours, others four; this appeal becomes urgent at 14:30
     rules = [
         Rule([target("urgent", budget=working_hours(2), pauses=True)], importances={"high"}),
         Rule([target("normal", pauses=True)]),

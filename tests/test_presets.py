@@ -55,7 +55,7 @@ def test_a_preset_names_its_sources_and_their_confidence(name: str) -> None:
     assert preset.sources
     for source in preset.sources:
         assert source.title
-        if source.url is None:  # which nobody can check
+        if source.url is None:  # this source cannot be checked
             assert source.confidence == "low"
             assert "to be checked" in source.note
 

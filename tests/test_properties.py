@@ -306,7 +306,7 @@ def questions(draw: st.DrawFn, times: int = 1) -> Question:
     budget = timedelta()
     if kind in {1, 2}:
         budget = draw(st.timedeltas(TICK, most))
-    elif kind in {3, 4, 5}:  # used up exactly at another instant, often an edge
+    elif kind in {3, 4, 5}:  # used up exactly at another instant, often an edge of a shift
         budget = abs(case.oracle.elapsed(instants[0], draw(moments(case))))
     if (not budget and kind < 9) or budget > 4 * case.minutes_a_week * MINUTE:
         budget = draw(st.integers(1, most // MINUTE)) * MINUTE
@@ -477,7 +477,7 @@ def test_openings_and_closings_of_combinations_agree(
     (t,) = question.times
     try:
         expected = getattr(oracle, verb)(t, inclusive=inclusive)
-    except LookupError:  # one of them always works, or they never do both
+    except LookupError:  # always open, or never both open
         reject()
     assert utc(getattr(engine, verb)(t, inclusive=inclusive)) == expected
 

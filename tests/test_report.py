@@ -162,7 +162,7 @@ def test_open_appeals_are_included(how: str) -> None:
     at_four = max(i for i, time in enumerate(report.curve.times) if time <= 4 * HOUR)
     assert round(1 - report.curve.share[at_four], 3) == 0.741
     assert (total.open, total.overdue) == (4, 2)
-    # as is usual elsewhere, and of the answered alone
+    # the usual median of the answers
     assert float(np.median([0.5, 1, 1.5, 2, 3, 3.5])) == 1.75
     assert total.mean_answered == timedelta(hours=11.5) / 6
 

@@ -256,7 +256,7 @@ def test_a_jump_of_the_median_is_a_signal() -> None:
     medians = [point.median for point in trend.points]
     jumps = [False] + [abs(b - a) > trend.moving_range_limit for a, b in pairwise(medians)]
     assert [point.range_outside for point in trend.points] == jumps
-    assert sum(jumps) == 2  # up and down again
+    assert sum(jumps) == 2  # one jump up and one down
 
 
 def test_shares_of_few_weeks_have_no_limits() -> None:

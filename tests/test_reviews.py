@@ -47,7 +47,7 @@ def test_a_reply_that_was_not_judged_yet() -> None:
     plain = life("A-1", "Mon 15.09.2025 10:00 review coordinator substantive id=review")
     found = only([*diary, *plain], "Mon 15.09.2025 12:00", substantive)
     assert sentence(found) == "breached by 3:35, due Thu 11.09.2025 14:10, used 7:35"
-    assert found.needs_review is True  # the early one might be the answer yet
+    assert found.needs_review is True  # a review may still make the early reply the answer
 
     # the last review of a reply counts
     for words, verdict in (("formal", "breached"), ("substantive", "met")):
@@ -104,10 +104,10 @@ def test_a_review_without_a_verdict_changes_nothing() -> None:
         "Thu 13.03.2025 12:00 review formal of=elsewhere",
     )
     of = target(stops="substantive_reply")
-    # of two that disagree the last decides, whatever came first; the others concern other replies
+    # of two reviews that disagree the later one decides; the others concern other replies
     verdicts = [only(diary[:many], "Fri 14.03.2025 09:00", of).verdict for many in range(2, 8)]
     assert verdicts == ["met", "breached", "met", "met", "met", "met"]
-    # at one instant the last by its id
+    # of two reviews at one instant the one with the greater id decides
     same_due_targets = [
         entry("A-1", 8, "Thu 13.03.2025 12:30 review formal of=reply"),
         entry("A-1", 9, "Thu 13.03.2025 12:30 review substantive of=reply"),

@@ -294,7 +294,7 @@ def test_a_file_regrown_with_the_same_beginning_is_read_again(
     path: Path, is_followed: bool
 ) -> None:
     followed = followed_to(path, *LONG[:20])
-    path.write_text("".join(LONG[:10] + LONG[20:]))  # 10 lines are more than is compared
+    path.write_text("".join(LONG[:10] + LONG[20:]))  # 10 lines exceed the compared bytes
     if not is_followed:
         followed = Follower(path, followed.position)
     assert followed.rest() == LONG_IDS[:10] + LONG_IDS[20:]
@@ -453,7 +453,7 @@ def test_a_cut_is_named_of_a_file_whose_copy_was_compressed_unread(
     followed = followed_to(path)
     add(path, copied)
     shutil.copy(path, numbered(path, 1))
-    add(path, LINES[1])  # in neither of them
+    add(path, LINES[1])  # this line is in neither copy
     os.truncate(path, 0)
     add(path, LINES[2])
     pack(numbered(path, 1))
@@ -549,7 +549,7 @@ def test_a_file_that_was_empty_is_not_taken_for_one_with_its_inode(path: Path) -
     followed = followed_to(path)
     add(path, LINES[0])
     path.unlink()
-    path.write_text(LINES[1])  # some file systems give it the number of the file before
+    path.write_text(LINES[1])  # some file systems reuse the inode number
     again = Follower(path, followed.position)
     assert again.rest() == IDS[1:2]
     assert kinds(again) == ["file_gone"]
@@ -634,7 +634,7 @@ def test_what_cannot_be_read_is_named_and_sets_the_exit_status(
     def said() -> str:
         assert main(command) == 2
         err = capsys.readouterr().err
-        assert main(command) == 0  # it is said once
+        assert main(command) == 0  # the loss is reported once
         capsys.readouterr()
         return err
 

@@ -185,7 +185,7 @@ def test_volgograd_has_its_own_days() -> None:
         assert Calendar.get("RU").is_working_day(date.fromisoformat(text))
     saturday = calendar.day(date(2019, 12, 28))
     assert (saturday.working, saturday.short) == (True, True)  # in place of a short 31 December
-    assert not calendar.day(date(2023, 1, 31)).short  # a one-off day off shortens no eve
+    assert not calendar.day(date(2023, 1, 31)).short  # no eve of a one-off day off is short
     assert not calendar.day(date(2018, 2, 1)).short
 
 
@@ -242,8 +242,8 @@ def test_89_regions_with_zones_that_exist() -> None:
     ("day", "wanted"),
     [
         ("2025-11-01", (DayKind.WORK, False)),  # an ordinary Saturday
-        ("2025-11-03", (DayKind.WORK, True)),  # not swapped, so it is the eve itself
-        ("2025-05-02", (DayKind.WORK, False)),  # moved from a Saturday: not here
+        ("2025-11-03", (DayKind.WORK, True)),  # it is not swapped, so it is the eve of the holiday
+        ("2025-05-02", (DayKind.WORK, False)),  # moved from a Saturday, but not in this region
         ("2025-05-08", (DayKind.TRANSFERRED_OFF, False)),  # moved from Sunday 23 February
         ("2025-06-13", (DayKind.WORK, False)),
         ("2025-03-10", (DayKind.WORK, False)),
@@ -294,12 +294,12 @@ def kind(region_id: str, day: str) -> tuple[DayKind, bool]:
         ("RU-BA", "2026-10-11", (DayKind.HOLIDAY, False)),  # a Sunday that moves
         ("RU-BA", "2026-10-12", (DayKind.TRANSFERRED_OFF, False)),
         ("RU-SE", "2026-11-23", (DayKind.HOLIDAY, False)),  # last Monday before 25 November
-        ("RU-SE", "2025-11-17", (DayKind.HOLIDAY, False)),  # an extra one by decree
+        ("RU-SE", "2025-11-17", (DayKind.HOLIDAY, False)),  # an additional holiday by decree
         ("RU-CU", "2026-06-23", (DayKind.WORK, True)),
         ("RU-AD", "2026-04-20", (DayKind.TRANSFERRED_OFF, False)),
         ("RU-AD", "2026-04-25", (DayKind.TRANSFERRED_WORK, True)),  # in place of an eve
         ("RU-MO", "2026-08-05", (DayKind.DECREED_OFF, False)),
-        ("RU-MO", "2026-08-04", (DayKind.WORK, False)),  # a one-off day shortens no eve
+        ("RU-MO", "2026-08-04", (DayKind.WORK, False)),  # no eve of a one-off day off is short
         ("RU-KO", "2026-08-22", (DayKind.HOLIDAY, False)),
         ("X-RU-CR", "2026-06-01", (DayKind.HOLIDAY, False)),  # Monday after Trinity
         ("RU-MOW", "2026-04-21", (DayKind.WORK, False)),

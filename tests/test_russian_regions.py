@@ -59,7 +59,7 @@ def state(region_id: str, text: str) -> str:
         ("RU-TY", "2019-02-02", "short"),
         ("RU-TY", "2019-02-04", "off"),
         ("RU-TA", "2005-11-07", "off"),
-        ("RU-TA", "2006-11-07", "off"),  # the federal holiday moved onto the republic's
+        ("RU-TA", "2006-11-07", "off"),  # the federal holiday was moved to the republic's holiday
         ("RU-TA", "2010-11-08", "off"),
         ("RU-TA", "2014-09-01", "off"),
         ("RU-BA", "2012-08-20", "off"),
@@ -85,7 +85,7 @@ def state(region_id: str, text: str) -> str:
         ("RU-AD", "2025-04-26", "short"),
         ("RU-AD", "2025-04-30", "off"),
         ("RU-BRY", "2015-04-18", "work"),
-        ("RU-BRY", "2015-04-20", "work"),  # a swap, so no eve
+        ("RU-BRY", "2015-04-20", "work"),  # a swapped day, so it is no eve
         ("RU-BRY", "2023-04-22", "work"),
         ("RU-BRY", "2016-06-29", "off"),
         ("RU-KDA", "2018-04-17", "off"),
@@ -164,7 +164,7 @@ def test_a_regional_act_also_decides_which_weekend_was_worked() -> None:
     saturdays = ("2020-12-19", "2020-12-26")
     assert [state("RU-SPE", day) for day in saturdays] == ["off", "short"]
     assert [state("RU-VGG", day) for day in saturdays] == ["off", "off"]
-    assert [state("RU-SA", day) for day in saturdays] == ["off", "open"]  # the text is not read
+    assert [state("RU-SA", day) for day in saturdays] == ["off", "open"]  # its act was not read
 
 
 def test_a_holiday_that_an_act_moves_frees_its_own_date() -> None:

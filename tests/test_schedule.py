@@ -97,7 +97,7 @@ def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:
     late = Schedule("RU", S8, tz="Europe/Moscow", shorten_at_start=True)
     assert late.next_opening(at(late, 2026, 4, 30, 0)) == at(late, 2026, 4, 30, 10)
     assert late.is_working(at(late, 2026, 4, 30, 17, 30))
-    with pytest.warns(ProvisionalWarning):  # and by rule
+    with pytest.warns(ProvisionalWarning):  # the answer is by rule
         opening = late.next_opening(at(late, 2028, 2, 22, 0), provisional=True)
     assert opening == at(late, 2028, 2, 22, 10)
 
@@ -192,7 +192,7 @@ def test_a_clock_change_makes_no_further_date_known() -> None:
         (ending, at(ending, 2025, 3, 5, 10), at(ending, 2025, 3, 7, 12)),
         (starting, at(starting, 2025, 10, 28, 13), at(starting, 2025, 10, 27, 3)),
     ):
-        for _ in range(4):  # the same at every call
+        for _ in range(4):  # every call has the same answer
             schedule.elapsed(known, known + timedelta(hours=1))
             with pytest.raises(CalendarCoverageError):
                 schedule.elapsed(known, unknown)
@@ -232,7 +232,7 @@ def test_known_time_starts_at_midnight_after_a_clock_change() -> None:
     monday = Calendar.plain(first=date(2025, 3, 31))
     always = Schedule(monday, "24/7", tz="Europe/Berlin")
     assert always.is_working(at(always, 2025, 3, 31))
-    for hour in (2, 4, 23):  # summer time begins on the 30th
+    for hour in (2, 4, 23):  # summer time begins on 30 March
         with pytest.raises(CalendarCoverageError):
             always.is_working(at(always, 2025, 3, 30, hour, 59))
 
@@ -561,7 +561,7 @@ NIGHT_AND_DAY = "00:00-08:00,16:00-24:00"
         ("00:00-08:00", "previous_opening", False, (7, 0), (6, 0)),
         ("16:00-24:00", "previous_opening", True, (7, 0), (6, 16)),
         ("16:00-24:00", "next_closing", False, (6, 20), (7, 0)),  # the 7th opens later, if at all
-        (NIGHT_AND_DAY, "next_closing", False, (6, 20), None),  # the 7th may continue
+        (NIGHT_AND_DAY, "next_closing", False, (6, 20), None),  # the shift of the 7th may continue
         (NIGHT_AND_DAY, "next_closing", False, (5, 20), (6, 8)),
         ("16:00-24:00", "next_closing", False, (5, 20), (6, 0)),
         ("16:00-24:00", "previous_closing", True, (7, 0), (7, 0)),
@@ -572,7 +572,7 @@ NIGHT_AND_DAY = "00:00-08:00,16:00-24:00"
         ("16:00-24:00", "next_closing", True, (2, 0), None),  # the 1st may close then
         ("16:00-24:00", "next_closing", False, (2, 0), (3, 0)),
         ("00:00-08:00", "previous_opening", True, (2, 4), (2, 0)),
-        (NIGHT_AND_DAY, "previous_opening", True, (2, 4), None),  # it may have opened on the 1st
+        (NIGHT_AND_DAY, "previous_opening", True, (2, 4), None),  # perhaps opened on the 1st
         ("00:00-08:00", "previous_opening", False, (2, 0), None),
         ("00:00-08:00", "previous_closing", False, (2, 0), None),
         ("00:00-08:00", "next_opening", False, (2, 0), (3, 0)),

@@ -227,7 +227,7 @@ def test_only_what_was_not_acknowledged_is_read_back(
     drain(store, sink, 1)
     sink.close()
     assert ids(path) == list("01234")
-    again = sink_of(path, store)  # nothing was noted, as more could have been there each time
+    again = sink_of(path, store)  # no end was recorded
     assert len(again._to.found) == 2
     again.close()
 

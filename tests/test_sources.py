@@ -509,7 +509,7 @@ def test_a_byte_order_mark_is_accepted_in_utf_8() -> None:
 
 def test_lines_are_counted_as_an_editor_does() -> None:
     rows = (
-        "\n" + TABLE + "\n"  # lines 1 to 3
+        "\n" + TABLE + "\n"  # this text has lines 1 to 3
         'A,created,2026-03-12T10:15Z,"two\nlines"\n'  # 4 and 5
         "   \n"
         "B,nonsense,2026-03-12T10:15Z,x\n"  # 7
@@ -690,7 +690,7 @@ def test_required_keys_that_no_object_has() -> None:
     message = refusal(lines)
     assert "no column 'occurred_at'" in message
     assert "did you mean 'occured_at'?" in message
-    # with a great many of them nothing is waited for
+    # with very many rows, the rest of the stream is not needed
     endless = BytesIO(lines.encode() * 100_000)
     with open_source(endless, Config()) as source, pytest.raises(SourceError):
         next(iter(source))
@@ -1011,7 +1011,7 @@ def test_csv_with_quotes_is_read_to_its_end(pieces: list[str]) -> None:
     items = read(text + "last,row,of all\n", '[input]\nformat = "csv"')
     numbers = [fault.line for fault in faults(items)]
     assert numbers == sorted(set(numbers))
-    # the last row is the text of a fault of its own, or within the quotes of one
+    # the last row is the text of a fault, or inside the quoted text of a fault
     assert "last,row,of all" in faults(items)[-1].text
     assert len(items) <= text.count("\n")
 

@@ -435,10 +435,10 @@ def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> No
             path.rename(other)
         else:
             other = path
-        if way == "copied":  # which opens and closes each file
+        if way == "copied":  # copying opens and closes each file
             shutil.copytree(path.parent, tmp_path / "copy")
         refusal = f"another process writes the store {str(other)!r}; end it first, or give another"
-        for _ in range(2):  # nor once it was refused
+        for _ in range(2):  # also after an error
             assert refusals(other) == [f"{refusal} file"] * 2
         if way == "renamed":
             other.rename(path)
@@ -456,7 +456,7 @@ def test_a_forked_child_does_not_keep_a_store(tmp_path: Path) -> None:
     child = os.fork()
     if not child:
         os.close(end)
-        os.read(done, 1)  # until the test is over
+        os.read(done, 1)  # wait until the test is over
         os._exit(0)
     try:
         assert all(refusals(path))
@@ -771,7 +771,7 @@ def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None
             call()
     store.close()
     reader.close()
-    with opened(path) as again:  # the lock of the one before is gone
+    with opened(path) as again:  # the earlier lock is released
         assert again.holdings().read == 1
 
 

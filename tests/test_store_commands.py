@@ -76,7 +76,7 @@ def test_commands_print_the_same_for_a_store_as_for_its_file(
         asked = [command, *options, *config, "--as-of", when]
         expected = data(capsys, *asked, file)
         found = data(capsys, *asked, "--store", store)
-        if command != "report":  # which counts rows and events together
+        if command != "report":  # report counts rows and events together
             said = found.pop("store")
             assert (
                 said["policy_version"] == data(capsys, "forecast", *config, file)["policy_version"]

@@ -101,7 +101,7 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
         found[page : page + PAGE] = bytes(PAGE)
     elif how == 4:
         del found[chance.choice([at, page]) :]
-    else:  # what a header or a page says of itself
+    else:  # metadata in a header or a page
         found[page + chance.randrange(100)] = chance.randrange(256)
     return bytes(found)
 
@@ -306,7 +306,7 @@ def test_the_faults_of_a_store_are_listed(
     faults = check_store(path)
     found = {(fault.kind, fault.table, fault.row) for fault in faults}
     assert found == {("checksum", table, row) for table, _, row in (*ROWS, APPEAL, SINK)} - {
-        ("checksum", "outbox", 21)  # which has another number now
+        ("checksum", "outbox", 21)  # the row has another number now
     }
     status, out, _ = run(capsys, path, "--lang", "en")
     assert status == 2

@@ -89,9 +89,9 @@ def test_ten_appeals_with_four_open() -> None:
         0.3889,
         0.2593,
     ]
-    assert curve.at_risk.tolist() == [9, 8, 6, 5, 4, 3]  # 1 h: the answer before the open one
+    assert curve.at_risk.tolist() == [9, 8, 6, 5, 4, 3]  # 1 h: the answer counts first
     assert percent(1 - curve.at(4 * HOUR)) == "74.1"
-    assert percent(1 - curve.at(3 * HOUR)) == "61.1"  # with the one answered just then
+    assert percent(1 - curve.at(3 * HOUR)) == "61.1"  # 3 h: the answer is included
     median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
     assert median.time == 3 * HOUR
     assert p90.time is None
@@ -138,7 +138,7 @@ def test_the_curve_and_its_limits_against_scipy() -> None:
     for waited, answered in small_cohorts():
         data = stats.CensoredData(uncensored=waited[answered], right=waited[~answered])
         theirs = stats.ecdf(data).sf
-        with warnings.catch_warnings(action="ignore"):  # it takes the logarithm of 0
+        with warnings.catch_warnings(action="ignore"):  # statsmodels takes the logarithm of 0
             band = theirs.confidence_interval(0.95, method="log-log")
         curve = kaplan_meier(waited, answered)
         for time, *ours in zip(curve.times, curve.survival, curve.lower, curve.upper, strict=True):
@@ -204,7 +204,7 @@ def test_quantile_limits_against_statsmodels() -> None:
 
 @pytest.mark.parametrize(
     ("q", "confidence", "fewest"),
-    [(0.5, 0.95, 7), (0.9, 0.90, 37)],  # the second: a one-sided 95 % bound
+    [(0.5, 0.95, 7), (0.9, 0.90, 37)],  # (0.9, 0.90) is a one-sided 95 % bound
 )
 def test_the_fewest_answers_for_an_upper_limit(q: float, confidence: float, fewest: int) -> None:
     for n in range(2, 60):
@@ -273,7 +273,7 @@ def test_incidence_against_statsmodels() -> None:
         found = cumulative_incidence(waited, answered, withdrawn)
         if not answered.any() or not withdrawn.any():
             continue
-        with np.errstate(all="ignore"):  # for its errors it divides by 0
+        with np.errstate(all="ignore"):  # statsmodels divides by 0 for its standard errors
             theirs = survfunc.CumIncidenceRight(waited, answered + 2 * withdrawn)
         at = np.searchsorted(theirs.times, found.times)
         for ours, their in zip((found.answered, found.withdrawn), theirs.cinc, strict=True):

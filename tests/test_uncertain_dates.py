@@ -634,7 +634,7 @@ def test_a_late_exchange_decides_though_another_was_longer() -> None:
         event(0, EventType.CREATED, at(14, 9)),
         event(1, EventType.REPLIED, at(15, 18)),  # in time, 18 hours
         event(2, EventType.CITIZEN_MESSAGE, at(18, 17)),
-        event(3, EventType.REPLIED, at(22, 9)),  # late if Monday was worked, 10 hours
+        event(3, EventType.REPLIED, at(22, 9)),  # late if Monday was a working day: 10 hours
     )
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
     assert found.bounds is not None

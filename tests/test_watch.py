@@ -269,7 +269,7 @@ def test_a_process_killed_at_any_moment_loses_and_repeats_nothing(
             *(path, "--store", store, "--sink", sink, "--batch", 4), stdout=subprocess.DEVNULL
         )
         while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
-            time.sleep(0.001)  # until it is in the middle of something
+            time.sleep(0.001)  # wait until the process is at work
         time.sleep(chance.random() ** 2 * 0.3)
         run.kill()
         run.communicate()
