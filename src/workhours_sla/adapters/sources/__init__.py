@@ -53,7 +53,7 @@ class AppealFile:
         self._items = items
         self._chunks = chunks
         self._closing = closing
-        self.name = chunks.name
+        self.name: str = chunks.name
         self.format = format
         self.size = size
 

@@ -69,7 +69,7 @@ class ByteChunks:
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream_read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
-        self.name = name
+        self.name: str = name
         self._ahead = b""
         self.position: int = 0
 

@@ -96,9 +96,6 @@ class Search:
     were read to their end. Without ``spots``, the last of ``readings`` is the newest known file,
     otherwise the home of the last spot is. ``stack`` closes the files that are opened. Raises
     SourceError, and FileNotFoundError if a file was renamed during the search.
-
-    ``unread`` are the compressed candidates with lines that were not read. ``blank`` are the new
-    compressed candidates that are empty.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - called once
@@ -118,11 +115,13 @@ class Search:
         if not spots:
             inode = readings[-1].inode
             newest = next((one for one in candidates if one.inode == inode), None)
-        self.opened = self._open(stack, _earlier(floor, newest))
+        self.opened: Sequence[OpenCandidate] = self._open(stack, _earlier(floor, newest))
         """The candidates that may have to be read, oldest first."""
-        self.homes = {spot: home.candidate for spot in spots if (home := _home(spot, self.opened))}
+        self.homes: dict[Spot, Candidate] = {
+            spot: home.candidate for spot in spots if (home := _home(spot, self.opened))
+        }
         """A mapping from each spot that was found to its home."""
-        self.rewritten = [
+        self.rewritten: Sequence[Spot] = [
             spot
             for spot in self.homes
             if spot.known and not any(one.has_all_of(spot) for one in self.opened)
@@ -130,7 +129,11 @@ class Search:
         """The spots for which no candidate has everything that was read."""
         if spots:
             newest = self.homes.get(spots[-1])
-        self.floor = _earlier(floor, newest)
+        self.floor: int = _earlier(floor, newest)
+        self.unread: Sequence[Candidate]
+        """The compressed candidates with lines that were not read."""
+        self.blank: Sequence[Candidate]
+        """The new compressed candidates that are empty."""
         self.unread, self.blank = self._compressed()
         is_lost = len(self.homes) < len(set(spots))
         for one in self.opened:
@@ -141,12 +144,14 @@ class Search:
             for one in self.opened
             if one.has_more and one.candidate.is_since(self.floor)
         ]
-        self.newer = [one for one in [*newer, *self.unread] if one not in self.homes.values()]
+        self.newer: Sequence[Candidate] = [
+            one for one in [*newer, *self.unread] if one not in self.homes.values()
+        ]
         """The candidates with new lines that were written to after the newest known file."""
         if spots:
             newest = self.homes.get(spots[-1])  # which may be compressed
         unread = [*self.newer, newest] if newest else self.newer
-        self.missing = _missing_numbers(candidates, unread)
+        self.missing: Sequence[int] = _missing_numbers(candidates, unread)
         """The numbers of rotated files that do not exist, although older files do."""
 
     def _open(self, stack: ExitStack, floor: int) -> list[OpenCandidate]:

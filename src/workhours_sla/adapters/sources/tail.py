@@ -79,9 +79,9 @@ class Tail:
             raise SourceError(msg, encoding=encoding)
         self._where = where
         self._encoding = encoding
-        self.name = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
+        self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
         """The name under which positions are stored."""
-        self.partitions = (PARTITION,)
+        self.partitions: tuple[str, ...] = (PARTITION,)
         self._interval = interval
         self._clock = clock
         self._once = once
