@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
 
-.PHONY: demo test lint notebooks properties bench calendar clean
+.PHONY: demo docs test lint notebooks properties bench calendar clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -29,6 +29,12 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/plain_words.py
+
+docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network once installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
+		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
+	$(BIN)/python tools/page_lengths.py
 
 notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[notebook]"

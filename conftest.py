@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import doctest
+import re
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from workhours_sla.public import DEFINED_IN
 
 _NEEDS = {
-    "README.md": ("numpy",),
-    "docs/columns.md": ("numpy", "pandas", "polars", "pyarrow"),
-    "docs/plots.md": ("numpy", "matplotlib"),
-    "docs/reports.md": ("numpy", "pandas", "polars"),
     "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/adapters/frames/accessors.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/frames/pandas.py": ("numpy", "pandas"),
@@ -38,7 +36,30 @@ _NEEDS = {
     "src/workhours_sla/worktime/columns": ("numpy",),
 }
 
-collect_ignore = [path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))]
+_NEEDED_BY = {
+    "columns": ("numpy",),
+    "frames": ("numpy", "pandas"),
+    "plots": ("numpy", "matplotlib"),
+    "report": ("numpy", "pandas"),
+    **{name: (name,) for name in ("django", "fastapi", "numpy", "pandas", "polars", "pyarrow")},
+}
+"""Libraries that a page needs, by what its examples import."""
+_IMPORTED = re.compile(r"^(?:>>>|\.\.\.) *(?:import|from) (?:workhours_sla(?:\.| import ))?(\w+)", re.M)
+
+
+def _needed(page: Path) -> set[str]:
+    """Return the libraries that the examples of a page import."""
+    names = _IMPORTED.findall(page.read_text(encoding="utf-8"))
+    return {library for name in names for library in _NEEDED_BY.get(name, ())}
+
+
+_ROOT = Path(__file__).parent
+_PAGES = [*_ROOT.glob("README*.md"), *_ROOT.glob("docs/*/**/*.md")]
+collect_ignore = ["docs/conf.py", "docs/_extensions"]
+collect_ignore += [
+    path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))
+]
+collect_ignore += [str(page) for page in _PAGES if not all(map(find_spec, _needed(page)))]
 
 _find_in_module = doctest.DocTestFinder._from_module  # noqa: SLF001
 

@@ -1,6 +1,6 @@
 """Reject words for which CONTRIBUTING.md lists a plainer standard term.
 
-Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests and examples.
+Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests, examples and docs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PHRASES = {
     "what is so": "-",
     "as one likes": "optionally",
 }
-CHECKED = ("src", "tests", "examples")
+CHECKED = ("src", "tests", "examples", "docs")
 SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
 FORMER_KEYS = {"acts.py": "settles", "test_acts.py": "settles"}

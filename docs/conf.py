@@ -1,0 +1,75 @@
+"""Configuration of the documentation: one set of pages in English, one in Russian.
+
+``make docs`` builds both. The option ``-D language=ru`` selects the Russian pages of docs/ru; each
+page links to the page of the same name in the other language.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_extensions"))
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from workhours_sla.version import __version__  # noqa: E402
+
+project = "workhours_sla"
+author = copyright = "The workhours_sla authors"  # noqa: A001 - Sphinx names it so
+version = release = __version__
+language = "en"
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_click",
+    "sphinx_copybutton",
+    "configuration_keys",
+    "language_switch",
+    "public_names",
+]
+exclude_patterns: list[str] = []
+templates_path = [str(HERE / "_templates")]
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 4
+
+autodoc_member_order = "groupwise"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+add_module_names = False
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+maximum_signature_line_length = 88
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+
+html_theme = "furo"
+html_title = "workhours_sla"
+html_static_path = [str(HERE / "_static")]
+html_css_files = ["site.css"]
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/language.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+
+nitpicky = True
+# Types of other packages: the site is built without a network, so their pages are not linked.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(datetime|decimal|enum|pathlib|types|typing|collections|zoneinfo)(\..*)?"),
+    (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|matplotlib|msgspec|click)(\..*)?"),
+    # Types of private modules in signatures: they are shown as text.
+    (r"py:.*", r"workhours_sla\.(adapters|calendars|compliance|reports|sla|text|worktime)\..*"),
+]
