@@ -44,7 +44,9 @@ _NEEDED_BY = {
     **{name: (name,) for name in ("django", "fastapi", "numpy", "pandas", "polars", "pyarrow")},
 }
 """Libraries that a page needs, by what its examples import."""
-_IMPORTED = re.compile(r"^(?:>>>|\.\.\.) *(?:import|from) (?:workhours_sla(?:\.| import ))?(\w+)", re.M)
+_IMPORTED = re.compile(
+    r"^(?:>>>|\.\.\.) *(?:import|from) (?:workhours_sla(?:\.| import ))?(\w+)", re.MULTILINE
+)
 
 
 def _needed(page: Path) -> set[str]:
@@ -56,9 +58,7 @@ def _needed(page: Path) -> set[str]:
 _ROOT = Path(__file__).parent
 _PAGES = [*_ROOT.glob("README*.md"), *_ROOT.glob("docs/*/**/*.md")]
 collect_ignore = ["docs/conf.py", "docs/_extensions"]
-collect_ignore += [
-    path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))
-]
+collect_ignore += [path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))]
 collect_ignore += [str(page) for page in _PAGES if not all(map(find_spec, _needed(page)))]
 
 _find_in_module = doctest.DocTestFinder._from_module  # noqa: SLF001

@@ -1,6 +1,6 @@
 """Reject words for which CONTRIBUTING.md lists a plainer standard term.
 
-Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests, examples and docs.
+Usage: python tools/plain_words.py [PATH ...]; without paths it checks src, tests, examples, docs.
 """
 
 from __future__ import annotations

@@ -48,10 +48,14 @@ class ConfigurationKeys(SphinxDirective):
         rows = []
         for key, spec in section["properties"].items():
             default = json.dumps(spec["default"], ensure_ascii=False) if "default" in spec else ""
-            examples = ", ".join(json.dumps(one, ensure_ascii=False) for one in spec.get("examples", ()))
+            examples = ", ".join(
+                json.dumps(one, ensure_ascii=False) for one in spec.get("examples", ())
+            )
             text = spec.get("description", "")
             text += f" For example {examples}." if examples else ""
-            rows.append((key, type_of(spec, definitions), "required" if key in required else default, text))
+            rows.append(
+                (key, type_of(spec, definitions), "required" if key in required else default, text)
+            )
         return [_table(("key", "type or values", "default", "meaning"), rows)]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from docutils.statemachine import StringList
 from importlib import import_module
 from inspect import isclass, isfunction
 from typing import ClassVar
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,9 +24,16 @@ class PublicNames(SphinxDirective):
         for name in sorted(module.__all__, key=str.lower):
             value = getattr(module, name)
             if isclass(value):
-                if value.__module__ != module.__name__ and value.__module__.startswith("workhours_sla"):
+                if value.__module__ != module.__name__ and value.__module__.startswith(
+                    "workhours_sla"
+                ):
                     continue
-                lines += [f".. autoclass:: {module.__name__}.{name}", "   :members:", "   :show-inheritance:", ""]
+                lines += [
+                    f".. autoclass:: {module.__name__}.{name}",
+                    "   :members:",
+                    "   :show-inheritance:",
+                    "",
+                ]
             elif isfunction(value):
                 lines += [f".. autofunction:: {module.__name__}.{name}", ""]
             else:
