@@ -1,3 +1,7 @@
+#!/usr/bin/env -S uv run --script
+# /// script
+# dependencies = ["nox"]
+# ///
 """Check the supported versions of Python and of dependencies, and the extras, with nox."""
 
 from __future__ import annotations
@@ -7,6 +11,7 @@ from pathlib import Path
 
 import nox
 
+nox.needs_version = ">=2024.10"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True

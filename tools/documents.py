@@ -2,7 +2,8 @@
 
 A ``console`` block has commands after ``$`` and what they print; ``>`` continues a command. The
 commands run in one directory, in the order of the page. The directory has the files that the page
-offers for download and those that the captions of blocks name. ``...`` in the output stands for any text.
+offers for download and those that the captions of blocks name. ``...`` in the output stands
+for any text.
 """
 
 from __future__ import annotations

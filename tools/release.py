@@ -1,0 +1,117 @@
+"""Build a release and prove that it can be installed: a dry run, nothing is uploaded.
+
+Usage: python tools/release.py
+
+Builds the wheel and the source distribution into dist, twice, and compares the bytes; checks their
+sizes and metadata; writes an SBOM (CycloneDX) of the wheel with its dependencies; then installs the
+wheel into a new environment without a network, by the package files that were fetched before, and
+runs the examples of both README files there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+DIST = ROOT / "dist"
+LARGEST = {".whl": 1_000_000, ".gz": 1_500_000}
+"""The largest sizes in bytes, by the suffix of the file."""
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+    """Run a command and return what it printed; exit with its output if it fails."""
+    done = subprocess.run(
+        [str(one) for one in command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def build(into: Path) -> dict[str, str]:
+    """Build both distributions and return the SHA-256 of each, by name."""
+    committed = run("git", "log", "-1", "--format=%ct").strip()
+    run(sys.executable, "-m", "build", "--outdir", into, SOURCE_DATE_EPOCH=committed)
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(into.iterdir())
+    }
+
+
+def check_sizes() -> None:
+    """Exit if a distribution is larger than allowed."""
+    for path in sorted(DIST.iterdir()):
+        size, limit = path.stat().st_size, LARGEST[path.suffix]
+        print(f"{path.name}: {size:,} bytes, at most {limit:,}")
+        if size > limit:
+            sys.exit(f"{path.name} is too large; see what it contains: tar tvzf or unzip -l")
+
+
+def bin_of(environment: Path) -> Path:
+    """Return the folder of an environment's programs."""
+    return environment / ("Scripts" if os.name == "nt" else "bin")
+
+
+def write_sbom(environment: Path, epoch: str) -> Path:
+    """Write the SBOM of what an environment has, the same bytes for the same packages."""
+    sbom = DIST / f"{next(DIST.glob('*.whl')).stem}.cdx.json"
+    run(
+        sys.executable,
+        *("-m", "cyclonedx_py", "environment", "--output-reproducible", "--of", "JSON"),
+        *("-o", sbom, bin_of(environment) / "python"),
+        SOURCE_DATE_EPOCH=epoch,
+    )
+    return sbom
+
+
+def readme_examples(python: Path, folder: Path) -> None:
+    """Run the examples of the README files that need no extra, without the sources."""
+    for name in ("README.md", "README.ru.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        base = re.split(r"^<!-- from here on with an extra -->$", text, flags=re.MULTILINE)[0]
+        (folder / name).write_text(base, encoding="utf-8")
+        run(python, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", name, cwd=folder)
+        print(f"{name}: its examples run with {run(python, '--version').strip()} from the wheel")
+
+
+def main() -> int:
+    """Build, compare, check and install; return the exit status."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    first = build(DIST)
+    check_sizes()
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if build(folder / "again") != first:
+            sys.exit("building twice gave different bytes; compare them with diffoscope")
+        print("built twice: the same bytes")
+        run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
+        wheel = next(DIST.glob("*.whl"))
+        run(sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder / "fetched", wheel)
+        environment = folder / "new"
+        venv.create(environment, with_pip=True)
+        python = bin_of(environment) / "python"
+        offline = ("--no-index", "--find-links", folder / "fetched")
+        run(python, "-m", "pip", "install", "--quiet", *offline, wheel)
+        print("installed without a network")
+        readme_examples(python, folder)
+        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip")
+        print(f"SBOM: {write_sbom(environment, run('git', 'log', '-1', '--format=%ct').strip()).name}")
+    for name, digest in first.items():
+        print(f"{digest}  {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
