@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
 
-.PHONY: demo docs test lint notebooks properties bench calendar clean
+.PHONY: demo docs newcomer release test lint notebooks properties bench calendar clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -35,6 +35,13 @@ docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network
 	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
 	$(BIN)/python tools/page_lengths.py
+
+release: $(BASE)  ## a dry run: build twice, compare, install offline, SBOM, known vulnerabilities
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	$(BIN)/python tools/release.py $(PYTHONS)
+	$(BIN)/repo-review .
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[notebook]"

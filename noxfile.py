@@ -109,3 +109,7 @@ def _run_outside(session: nox.Session, *tests: str) -> None:
         "no:cacheprovider",
         *(str(root / test) for test in tests),
     )
+
+
+if __name__ == "__main__":
+    nox.main()

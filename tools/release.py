@@ -1,11 +1,11 @@
 """Build a release and prove that it can be installed: a dry run, nothing is uploaded.
 
-Usage: python tools/release.py
+Usage: python tools/release.py [PYTHON ...]
 
 Builds the wheel and the source distribution into dist, twice, and compares the bytes; checks their
 sizes and metadata; writes an SBOM (CycloneDX) of the wheel with its dependencies; then installs the
-wheel into a new environment without a network, by the package files that were fetched before, and
-runs the examples of both README files there.
+wheel without a network into a new environment of each PYTHON (this one unless given), from wheels
+that were fetched before, and runs the examples of both README files there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -83,10 +82,21 @@ def readme_examples(python: Path, folder: Path) -> None:
         base = re.split(r"^<!-- from here on with an extra -->$", text, flags=re.MULTILINE)[0]
         (folder / name).write_text(base, encoding="utf-8")
         run(python, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", name, cwd=folder)
-        print(f"{name}: its examples run with {run(python, '--version').strip()} from the wheel")
+        print(f"{name}: its examples run")
 
 
-def main() -> int:
+def install_offline(interpreter: str, folder: Path) -> Path:
+    """Install the wheel into a new environment without a network; return the environment."""
+    wheel, wheels, environment = next(DIST.glob("*.whl")), folder / "wheels", folder / "new"
+    run(interpreter, "-m", "venv", environment)
+    pip = (bin_of(environment) / "python", "-m", "pip")
+    run(*pip, "wheel", "--quiet", "--wheel-dir", wheels, wheel)
+    run(*pip, "install", "--quiet", "--no-index", "--find-links", wheels, wheel)
+    print(f"installed without a network: {run(interpreter, '--version').strip()}")
+    return environment
+
+
+def main(interpreters: list[str]) -> int:
     """Build, compare, check and install; return the exit status."""
     shutil.rmtree(DIST, ignore_errors=True)
     first = build(DIST)
@@ -97,21 +107,16 @@ def main() -> int:
             sys.exit("building twice gave different bytes; compare them with diffoscope")
         print("built twice: the same bytes")
         run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
-        wheel = next(DIST.glob("*.whl"))
-        run(sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder / "fetched", wheel)
-        environment = folder / "new"
-        venv.create(environment, with_pip=True)
-        python = bin_of(environment) / "python"
-        offline = ("--no-index", "--find-links", folder / "fetched")
-        run(python, "-m", "pip", "install", "--quiet", *offline, wheel)
-        print("installed without a network")
-        readme_examples(python, folder)
-        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip")
-        print(f"SBOM: {write_sbom(environment, run('git', 'log', '-1', '--format=%ct').strip()).name}")
+        epoch = run("git", "log", "-1", "--format=%ct").strip()
+        for number, interpreter in enumerate(interpreters):
+            environment = install_offline(interpreter, folder / str(number))
+            readme_examples(bin_of(environment) / "python", folder)
+        run(bin_of(environment) / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "pip")
+        print(f"SBOM: {write_sbom(environment, epoch).name}")
     for name, digest in first.items():
         print(f"{digest}  {name}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or [sys.executable]))
