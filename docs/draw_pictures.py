@@ -1,0 +1,309 @@
+"""Draw the pictures of the pages as SVG, in each language, from the answers of the library.
+
+Usage: python docs/draw_pictures.py [FOLDER]; without a folder it writes to docs/images.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from html import escape
+from pathlib import Path
+
+from workhours_sla import Schedule, working_hours
+
+INK, MUTED, LINE = "#1b1f24", "#5b6570", "#d5dae0"
+HOURS, USED, OFF = "#d9e6f7", "#2563ab", "#f3f4f6"
+MARK = "#b3261e"
+FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+
+class Drawing:
+    """An SVG on a light card, so that it can be read on light and dark pages."""
+
+    def __init__(self, width: int, height: int, title: str) -> None:
+        self.parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'role="img" font-family="{FONT}" font-size="13">',
+            f"<title>{escape(title)}</title>",
+            f'<rect width="{width}" height="{height}" rx="8" fill="#ffffff"/>',
+        ]
+
+    def box(
+        self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none"
+    ) -> None:
+        """Add a rectangle."""
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3" '
+            f'fill="{fill}" stroke="{stroke}"/>'
+        )
+
+    def line(
+        self, points: Iterable[tuple[float, float]], colour: str = LINE, arrow: bool = False
+    ) -> None:
+        """Add a line through points, optionally with an arrowhead at its end."""
+        points = list(points)
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self.parts.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+        )
+        if arrow:
+            (x0, y0), (x, y) = points[-2:]
+            dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+            head = f"{x},{y} {x - 8 * dx - 4 * dy},{y - 8 * dy - 4 * dx} {x - 8 * dx + 4 * dy},{y - 8 * dy + 4 * dx}"
+            self.parts.append(f'<polygon points="{head}" fill="{colour}"/>')
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        colour: str = INK,
+        *,
+        anchor: str = "middle",
+        bold: bool = False,
+        size: int = 13,
+    ) -> None:
+        """Add a line of text."""
+        weight = ' font-weight="600"' if bold else ""
+        self.parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}" '
+            f'font-size="{size}"{weight}>{escape(text)}</text>'
+        )
+
+    def svg(self) -> str:
+        """Return the document."""
+        return "\n".join([*self.parts, "</svg>\n"])
+
+
+WEEKDAYS = {"en": ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"], "ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"]}
+TIMELINE = {
+    "en": {
+        "title": "Four working hours from Tuesday 30 December 2025, 16:30: due Monday 12 January 2026, 11:30",
+        "posted": "posted 16:30",
+        "due": "due 11:30",
+        "moved_31": ["moved from 5 Jan 2025", "Resolution No 1335"],
+        "holidays": ["New Year holidays and Christmas", "Labour Code, art. 112"],
+        "moved_9": ["moved from 3 Jan", "Resolution No 1466"],
+        "weekend": ["weekend", ""],
+        "first": "1:30 used",
+        "second": "2:30 used",
+    },
+    "ru": {
+        "title": "Четыре рабочих часа со вторника 30 декабря 2025 года, 16:30: срок в понедельник 12 января 2026 года, 11:30",
+        "posted": "поступило 16:30",
+        "due": "срок 11:30",
+        "moved_31": ["перенос с 05.01.2025", "постановление № 1335"],
+        "holidays": ["новогодние каникулы и Рождество", "ст. 112 ТК РФ"],
+        "moved_9": ["перенос с 03.01", "постановление № 1466"],
+        "weekend": ["выходные", ""],
+        "first": "прошло 1:30",
+        "second": "прошло 2:30",
+    },
+}
+
+
+def timeline(language: str) -> str:
+    """Draw a deadline over the New Year holidays."""
+    words = TIMELINE[language]
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    start = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
+    due = office.deadline(start, working_hours(4))
+    days = [start.date() + timedelta(days=n) for n in range((due.date() - start.date()).days + 1)]
+    width, left, top, per_hour = 64, 56, 78, 15
+    drawing = Drawing(left + width * len(days) + 20, 330, str(words["title"]))
+
+    def height(at: time) -> float:
+        return top + (at.hour + at.minute / 60 - 9) * per_hour
+
+    for hour in (9, 13, 14, 18):
+        drawing.text(
+            left - 8, height(time(hour)) + 4, f"{hour:02}:00", MUTED, anchor="end", size=11
+        )
+        drawing.line([(left, height(time(hour))), (left + width * len(days), height(time(hour)))])
+    for n, day in enumerate(days):
+        x = left + n * width
+        shifts = list(
+            office.intervals(
+                datetime.combine(day, time(), office.tz),
+                datetime.combine(day + timedelta(days=1), time(), office.tz),
+            )
+        )
+        drawing.text(x + width / 2, top - 30, WEEKDAYS[language][day.weekday()], MUTED, size=11)
+        drawing.text(x + width / 2, top - 14, f"{day:%d.%m}", bold=bool(shifts))
+        if not shifts:
+            drawing.box(x + 3, height(time(9)), width - 6, 9 * per_hour, OFF)
+        for shift in shifts:
+            first, last = shift.start.time(), shift.end.time()
+            drawing.box(x + 3, height(first), width - 6, height(last) - height(first), HOURS)
+            used = max(shift.start, start), min(shift.end, due)
+            if used[0] < used[1]:
+                a, b = height(used[0].time()), height(used[1].time())
+                drawing.box(x + 3, a, width - 6, b - a, USED)
+    for n, at, key, label in (
+        (0, start, "first", "posted"),
+        (len(days) - 1, due, "second", "due"),
+    ):
+        x, y = left + n * width, height(at.time())
+        drawing.line([(x - 2, y), (x + width + 2, y)], MARK)
+        drawing.text(x + width / 2, 24, str(words[label]), MARK, bold=True)
+        drawing.text(
+            x + width / 2, height(time(18)) + 18, str(words[key]), USED, bold=True, size=12
+        )
+    for (first, last), key, row in (
+        ((1, 1), "moved_31", 1),
+        ((2, 9), "holidays", 0),
+        ((10, 10), "moved_9", 1),
+        ((11, 12), "weekend", 0),
+    ):
+        a, b = left + first * width + 4, left + (last + 1) * width - 4
+        y = height(time(18)) + 34
+        drawing.line([(a, y - 6), (a, y), (b, y), (b, y - 6)], MUTED)
+        below = y + 18 + row * 36
+        if row:
+            drawing.line([((a + b) / 2, y), ((a + b) / 2, below - 14)], MUTED)
+        for n, line in enumerate(words[key]):
+            drawing.text((a + b) / 2, below + n * 16, line, INK if not n else MUTED, size=12)
+    return drawing.svg()
+
+
+APPEAL = {
+    "en": {
+        "title": "The life of an appeal: from the posting to met, breached, withdrawn or excluded",
+        "pending": ("pending", "the clock runs"),
+        "at_risk": ("at_risk", "little time is left"),
+        "paused": ("paused", "the clock is stopped"),
+        "met": ("met", "answered by the limit"),
+        "breached": ("breached", "no answer by the limit"),
+        "withdrawn": ("withdrawn", "deleted by the citizen"),
+        "created": "created",
+        "warn": "warning time",
+        "pause": "paused",
+        "resume": "resumed",
+        "reply": "replied",
+        "limit": "the limit passes",
+        "delete": "deleted",
+        "late": "a late event can retract each change; a reopening starts another cycle",
+    },
+    "ru": {
+        "title": "Жизнь обращения: от поступления до ответа в срок, просрочки или отзыва",
+        "pending": ("в работе", "время идёт"),
+        "at_risk": ("срок истекает", "времени осталось мало"),
+        "paused": ("приостановлено", "время не идёт"),
+        "met": ("в срок", "ответ не позже предела"),
+        "breached": ("просрочено", "до предела ответа нет"),
+        "withdrawn": ("отозвано", "удалено гражданином"),
+        "created": "поступило",
+        "warn": "пора предупредить",
+        "pause": "пауза",
+        "resume": "продолжено",
+        "reply": "ответ",
+        "limit": "предел прошёл",
+        "delete": "удалено",
+        "late": "опоздавшее событие может отменить изменение; повторное открытие начинает новый цикл",
+    },
+}
+
+
+def appeal(language: str) -> str:
+    """Draw the verdicts of a clock and what leads from one to the next."""
+    words = APPEAL[language]
+    drawing = Drawing(860, 330, str(words["title"]))
+    places = {
+        "pending": (118, 120),
+        "at_risk": (400, 120),
+        "paused": (255, 240),
+        "met": (670, 20),
+        "breached": (670, 120),
+        "withdrawn": (670, 220),
+    }
+    width, tall = 160, 58
+    for name, (x, y) in places.items():
+        end = name in {"met", "breached", "withdrawn"}
+        drawing.box(x, y, width, tall, HOURS if not end else OFF, USED if not end else MUTED)
+        title, note = words[name]
+        drawing.text(x + width / 2, y + 24, title, bold=True)
+        drawing.text(x + width / 2, y + 43, note, MUTED, size=11)
+    drawing.line([(20, 149), (116, 149)], INK, arrow=True)
+    drawing.text(66, 140, str(words["created"]), MUTED, size=11)
+    drawing.line([(278, 149), (398, 149)], INK, arrow=True)
+    drawing.text(337, 140, str(words["warn"]), MUTED, size=11)
+    drawing.line([(560, 149), (668, 149)], INK, arrow=True)
+    drawing.text(614, 140, str(words["limit"]), MUTED, size=11)
+    drawing.line([(480, 118), (480, 49), (668, 49)], INK, arrow=True)
+    drawing.line([(198, 118), (198, 49), (480, 49)], INK)
+    drawing.text(574, 40, str(words["reply"]), MUTED, size=11)
+    drawing.line([(168, 180), (168, 269), (253, 269)], INK, arrow=True)
+    drawing.text(160, 230, str(words["pause"]), MUTED, size=11, anchor="end")
+    drawing.line([(335, 238), (335, 214), (228, 214), (228, 180)], INK, arrow=True)
+    drawing.text(284, 207, str(words["resume"]), MUTED, size=11)
+    drawing.line([(500, 180), (500, 249), (668, 249)], INK, arrow=True)
+    drawing.text(584, 240, str(words["delete"]), MUTED, size=11)
+    drawing.text(430, 318, str(words["late"]), MUTED, size=12)
+    return drawing.svg()
+
+
+LAYERS = {
+    "en": (
+        ("errors", "the error tree"),
+        ("text", "words and formats in Russian and English"),
+        ("calendars", "what kind of day is it?"),
+        ("worktime", "when is it working time?"),
+        ("sla", "was the target met?"),
+        ("statistics", "statistics on arrays"),
+        ("compliance", "how well are targets met?"),
+        ("adapters", "files, stores, sinks, configuration, frames"),
+        ("reports", "the page, workbooks, plots, text"),
+        ("cli", "the command workhours"),
+        ("public modules", "what you import"),
+    ),
+    "ru": (
+        ("errors", "дерево ошибок"),
+        ("text", "слова и форматы, русские и английские"),
+        ("calendars", "что это за день?"),
+        ("worktime", "идёт ли рабочее время?"),
+        ("sla", "соблюдён ли норматив?"),
+        ("statistics", "статистика по массивам"),
+        ("compliance", "насколько соблюдаются нормативы?"),
+        ("adapters", "файлы, хранилища, приёмники, конфигурация"),
+        ("reports", "страница, книги Excel, графики, текст"),
+        ("cli", "команда workhours"),
+        ("открытые модули", "то, что вы импортируете"),
+    ),
+}
+IMPORTS = {
+    "en": ("imports only from layers above", "pure: no I/O, no clock", "Layers of workhours_sla"),
+    "ru": ("импортирует только верхние слои", "без ввода-вывода и часов", "Слои workhours_sla"),
+}
+
+
+def layers(language: str) -> str:
+    """Draw the layers of the package, each of which imports only from those above it."""
+    below, pure, title = IMPORTS[language]
+    rows = LAYERS[language]
+    tall, top = 30, 16
+    drawing = Drawing(720, top * 2 + tall * len(rows), title)
+    for n, (name, what) in enumerate(rows):
+        y = top + n * tall
+        inside = name in {"calendars", "worktime", "sla", "statistics", "compliance"}
+        drawing.box(20, y + 2, 500, tall - 4, HOURS if inside else OFF)
+        drawing.text(32, y + 20, name, bold=True, anchor="start")
+        drawing.text(190, y + 20, what, MUTED, anchor="start")
+    drawing.line([(545, top + tall * len(rows) - 4), (545, top + 4)], INK, arrow=True)
+    drawing.text(555, top + tall * len(rows) - 10, below, MUTED, anchor="start", size=11)
+    drawing.box(545 + 10, top + tall * 4, 14, 14, HOURS)
+    drawing.text(575, top + tall * 4 + 12, pure, MUTED, anchor="start", size=11)
+    return drawing.svg()
+
+
+def main(folder: Path) -> None:
+    """Write each picture in both languages."""
+    for language in ("en", "ru"):
+        for draw in (timeline, appeal, layers):
+            path = folder / f"{draw.__name__}.{language}.svg"
+            path.write_text(draw(language), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))
