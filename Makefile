@@ -36,6 +36,9 @@ docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
 	$(BIN)/python tools/page_lengths.py
 
+newcomer:  ## a new environment and only what the documents say, timed
+	$(PYTHON) tools/newcomer.py
+
 release: $(BASE)  ## a dry run: build twice, compare, install offline, SBOM, known vulnerabilities
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release

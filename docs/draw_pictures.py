@@ -24,14 +24,14 @@ class Drawing:
 
     def __init__(self, width: int, height: int, title: str) -> None:
         self.parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"',
             f'role="img" font-family="{FONT}" font-size="13">',
             f"<title>{escape(title)}</title>",
             f'<rect width="{width}" height="{height}" rx="8" fill="#ffffff"/>',
         ]
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none"
+        self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none"
     ) -> None:
         """Add a rectangle."""
         self.parts.append(
@@ -40,7 +40,7 @@ class Drawing:
         )
 
     def line(
-        self, points: Iterable[tuple[float, float]], colour: str = LINE, arrow: bool = False
+        self, points: Iterable[tuple[float, float]], colour: str = LINE, *, arrow: bool = False
     ) -> None:
         """Add a line through points, optionally with an arrowhead at its end."""
         points = list(points)
@@ -77,7 +77,10 @@ class Drawing:
         return "\n".join([*self.parts, "</svg>\n"])
 
 
-WEEKDAYS = {"en": ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"], "ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"]}
+WEEKDAYS = {
+    "en": ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
+    "ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"],
+}
 TIMELINE = {
     "en": {
         "title": "Four working hours from Tuesday 30 December 2025, 16:30: due Monday 12 January 2026, 11:30",
@@ -221,7 +224,7 @@ def appeal(language: str) -> str:
     width, tall = 160, 58
     for name, (x, y) in places.items():
         end = name in {"met", "breached", "withdrawn"}
-        drawing.box(x, y, width, tall, HOURS if not end else OFF, USED if not end else MUTED)
+        drawing.box(x, y, width, tall, HOURS if not end else OFF, stroke=USED if not end else MUTED)
         title, note = words[name]
         drawing.text(x + width / 2, y + 24, title, bold=True)
         drawing.text(x + width / 2, y + 43, note, MUTED, size=11)

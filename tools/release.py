@@ -81,7 +81,17 @@ def readme_examples(python: Path, folder: Path) -> None:
         text = (ROOT / name).read_text(encoding="utf-8")
         base = re.split(r"^<!-- from here on with an extra -->$", text, flags=re.MULTILINE)[0]
         (folder / name).write_text(base, encoding="utf-8")
-        run(python, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", name, cwd=folder)
+        run(
+            python,
+            "-m",
+            "doctest",
+            "-o",
+            "ELLIPSIS",
+            "-o",
+            "NORMALIZE_WHITESPACE",
+            name,
+            cwd=folder,
+        )
         print(f"{name}: its examples run")
 
 
