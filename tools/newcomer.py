@@ -3,8 +3,8 @@
 Usage: python tools/newcomer.py [PYTHON]
 
 Installs the package by the README's command into a new virtual environment, then runs the commands
-of the README and of the tutorials, in both languages, and compares the output with the pages. Prints the
-seconds from nothing to each goal; exits 1 at the first difference.
+of the README and of the tutorials, in both languages, and compares the output with the pages.
+Prints the seconds from nothing to each goal; exits 1 at the first difference.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ def main(python: str) -> int:
                 for ran in run_page(ROOT / page, work, environment_of(ROOT / page, work, programs)):
                     count += 1
                     if not ran.as_shown:
-                        print(
-                            f"{page}:{ran.line}: $ {ran.command}\n{ran.printed}instead of\n{ran.expected}"
-                        )
+                        print(f"{page}:{ran.line}: $ {ran.command}\n{ran.printed}")
+                        print(f"instead of\n{ran.expected}")
                         return 1
                 print(f"{time.monotonic() - started:6.1f} s  {goal}: {count} commands of {page}")
     return 0
