@@ -300,12 +300,37 @@ def layers(language: str) -> str:
     return drawing.svg()
 
 
+def write_agencies(folder: Path) -> None:
+    """Draw the agencies of the tutorial's sheet by their share in time."""
+    import pandas as pd  # noqa: PLC0415 - only this picture needs them
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    from workhours_sla import Target, plots  # noqa: PLC0415
+    from workhours_sla.report import cases_of_frame, report  # noqa: PLC0415
+
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    sheet = pd.read_csv("examples/data/appeals.csv", sep=";", encoding="cp1251")
+    sheet.columns = ["id", "posted", "answered", "agency", "district", "channel", "topic"]
+    for name in ("posted", "answered"):
+        times = pd.to_datetime(sheet[name], format="%d.%m.%Y %H:%M")
+        sheet[name] = times.dt.tz_localize(office.tz.key)
+    as_of = datetime(2026, 3, 27, 15, 30, tzinfo=office.tz)
+    for language, name in (("en", "first reply"), ("ru", "первый ответ")):
+        target = Target(name, working_hours(4), office)
+        figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+        march = report(cases_of_frame(sheet, target, as_of=as_of))
+        plots.caterpillar_plot(march, lang=language, ax=axes)
+        path = folder / f"plot-caterpillar.{language}.png"
+        figure.savefig(path, dpi=150, metadata={"Software": None})
+
+
 def main(folder: Path) -> None:
     """Write each picture in both languages."""
     for language in ("en", "ru"):
         for draw in (timeline, appeal, layers):
             path = folder / f"{draw.__name__}.{language}.svg"
             path.write_text(draw(language), encoding="utf-8")
+    write_agencies(folder)
 
 
 if __name__ == "__main__":
