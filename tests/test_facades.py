@@ -45,12 +45,12 @@ PLAIN_RECORDS = {
 }
 """Protocols and records without an example: functions return them, or a store needs them."""
 SHOWN_IN_DOCS = {
-    "files.md": {"AppealFile", "Fault", "open_source"},
-    "calendars.md": {"Acts", "PartialDay", "load_acts"},
-    "reports.md": {"from_json", "to_json"},
+    "en/reference/files.md": {"AppealFile", "Fault", "open_source"},
+    "en/how-to/another-country.md": {"Acts", "PartialDay", "load_acts"},
+    "en/how-to/report.md": {"from_json", "to_json"},
 }
 """Names whose examples are in a page of the documentation, because they need a file."""
-NAMED_IN_PAGES = {"calendars.md": {"calendars"}}
+NAMED_IN_PAGES = {"another-country.md": {"calendars"}}
 """Names in pages that begin like a module of the package, but are a group of entry points."""
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (
@@ -105,7 +105,8 @@ def test_objects_that_show_another_have_an_example() -> None:
 
 
 def test_names_shown_by_a_page_are_in_the_page() -> None:
-    pages = {**SHOWN_IN_DOCS, "plots.md": {*importlib.import_module("workhours_sla.plots").__all__}}
+    plots = {*importlib.import_module("workhours_sla.plots").__all__}
+    pages = {**SHOWN_IN_DOCS, "en/how-to/plots.md": plots}
     for page, names in pages.items():
         text = (SOURCES.parent.parent / "docs" / page).read_text("utf-8")
         assert {one for one in names if not re.search(rf"\b{one}\b", text)} == set(), page
@@ -150,7 +151,7 @@ def shown_code(file: Path) -> str:
 
 def pages_and_examples() -> list[Path]:
     root = SOURCES.parent.parent
-    pages = [*root.glob("README*.md"), *(root / "docs").glob("*.md")]
+    pages = [*root.glob("README*.md"), *(root / "docs").rglob("*.md")]
     examples = (root / "examples").rglob("*")
     return [*pages, *(file for file in examples if file.suffix in {".md", ".py", ".ipynb"})]
 

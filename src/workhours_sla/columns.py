@@ -13,6 +13,7 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked``
 
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.busdays import busdaycalendar
 from workhours_sla.worktime.columns.verbs import (
     breaches_after,
     deadline,
@@ -30,6 +31,7 @@ __all__ = [
     "Marked",
     "Pauses",
     "breaches_after",
+    "busdaycalendar",
     "deadline",
     "elapsed",
     "is_working",
