@@ -786,3 +786,16 @@ def test_a_limit_by_rule_marks_the_answer_as_provisional(
     assert "PROVISIONAL" not in run(capsys, *asked)[1]
     assert "PROVISIONAL" in run(capsys, *asked, "--provisional")[1]
     assert json.loads(run(capsys, *asked, "--provisional", "--json")[1])["provisional"]
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "cp1251"])
+def test_consoles_of_russian_windows_show_every_sign(encoding: str) -> None:
+    command = [sys.executable, "-m", "workhours_sla", "explain", "31.10.2025 17:30"]
+    run = subprocess.run(
+        [*command, "--lang", "ru"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    assert "?" not in run.stdout.decode(encoding)
+    assert "День народного единства" in run.stdout.decode(encoding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import re
@@ -36,6 +37,9 @@ from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
 """The largest number of characters in a message of click, which quotes arguments in full."""
+
+PLAIN_SIGNS: Final = {"«": '"', "»": '"', "–": "-", "—": "-", "′": "'", "█": "#", "σ": "s"}
+"""What a console shows whose encoding lacks a sign of our texts."""
 
 COMMANDS: Final = {
     "due": "answers",
@@ -160,6 +164,21 @@ def _bound(answer: datetime | timedelta, lang: str) -> str:
     return show_time(answer, lang) if isinstance(answer, datetime) else format_amount(answer)
 
 
+def plain_signs(error: UnicodeError) -> tuple[str, int]:
+    """Replace the characters that an encoding lacks, such as cp866 of Russian consoles.
+
+    >>> "«День» — 1".encode("cp866", "plain_signs").decode("cp866")
+    '"День" - 1'
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN_SIGNS.get(sign, "?") for sign in lacking), error.end
+
+
+codecs.register_error("plain_signs", plain_signs)
+
+
 def run() -> None:
     """Run the command ``workhours`` with the arguments of the process, and exit."""
     # millions of events may be in memory; without this, the search for garbage among them took
@@ -173,7 +192,7 @@ def run() -> None:
                 "us-ascii",
                 "ansi_x3.4-1968",
             )
-            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="plain_signs")
     sys.exit(main())
 
 
