@@ -62,7 +62,7 @@ calendar: $(STAMP)  ## from October on, next year must have its act
 	$(BIN)/python -c "from datetime import date; from workhours_sla import Calendar; \
 		today = date.today(); last = Calendar.get('RU').coverage[-1][1].year; \
 		wanted = today.year + (today.month >= 10); \
-		raise SystemExit(f'no act for {wanted} yet: see docs/calendar-data.md' if last < wanted else 0)"
+		raise SystemExit(f'no act for {wanted} yet: see docs/en/how-to/new-decree.md' if last < wanted else 0)"
 
 $(BASE): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
