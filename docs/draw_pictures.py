@@ -400,7 +400,7 @@ def completions(language: str) -> str:
         "full": calendar.amend([], confirms=[open_days]),
     }
     days = [date(2025, 4, day) for day in range(18, 23)]
-    left, width, tall, per_hour = 110, 128, 96, 12
+    left, width, tall, per_hour = 132, 124, 96, 12
     drawing = Drawing(left + width * len(days) + 20, 330, words["title"])
     for n, day in enumerate(days):
         x = left + (n + 0.5) * width
@@ -491,7 +491,7 @@ def watermark(language: str) -> str:
         drawing.line([(left, y), (x(at("16:20")), y)])
         for n, text in enumerate(received[row]):
             drawing.dot(x(at(text)), y, filled=n < read[row])
-    drawing.text(x(at("15:22")), top + 92, str(words["answer"]), MUTED, size=11)
+    drawing.text(x(at("15:19")), top + 92, str(words["answer"]), MUTED, size=11)
     for moment, label, colour, y in (
         (reached, f"{words['watermark']} {reached:%H:%M}", USED, 24),
         (at("15:30"), str(words["limit"]), MARK, 24),
@@ -542,7 +542,7 @@ def days(language: str) -> str:
     words = DAYS[language]
     first, last = date(2021, 10, 28), date(2021, 11, 8)
     found = list(Calendar.get("RU-MOW").days(first, last))
-    left, width, tall, top = 128, 56, 32, 50
+    left, width, tall, top = 140, 56, 32, 50
     rows = [layer for layer in reversed(Layer) if layer is not Layer.AGENCY]
     height = top + tall * (len(rows) + 1) + 24
     drawing = Drawing(left + width * len(found) + 16, height, str(words["title"]))
