@@ -68,8 +68,19 @@ html_sidebars = {
 nitpicky = True
 # Types of other packages: the site is built without a network, so their pages are not linked.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(datetime|decimal|enum|pathlib|types|typing|collections|zoneinfo)(\..*)?"),
+    (
+        r"py:.*",
+        r"(datetime|decimal|enum|pathlib|types|typing|collections|contextlib|threading|zoneinfo)(\..*)?",
+    ),
     (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|matplotlib|msgspec|click)(\..*)?"),
     # Types of private modules in signatures: they are shown as text.
-    (r"py:.*", r"workhours_sla\.(adapters|calendars|compliance|reports|sla|text|worktime)\..*"),
+    (
+        r"py:.*",
+        r"workhours_sla\.(adapters|calendars|compliance|reports|sla|statistics|text|worktime)\..*",
+    ),
+    # The same, of types that are imported for type checkers only: their names have no module.
+    (
+        r"py:class",
+        r"Budget|ByteChunks|Config|ExitStack|Format|NDArray|Path|ReportNumbers|Values|timedelta",
+    ),
 ]

@@ -99,6 +99,7 @@ INTAKE_REASONS: Final[Mapping[str, Words]] = {
     **words.QUARANTINE_REASONS,
     **words.UNMATCHED_REASONS,
 }
+"""The words for each reason in an ``Intake``, by language, keyed by the reason."""
 
 CAUSES: Final[Mapping[str, Words]] = {
     "as_of": {"en": "another as-of time", "ru": "другой момент расчёта"},
@@ -108,6 +109,7 @@ CAUSES: Final[Mapping[str, Words]] = {
     "options": {"en": "other options of the report", "ru": "другие настройки отчёта"},
     "library": {"en": "another version of the library", "ru": "другая версия библиотеки"},
 }
+"""The words for each possible cause of a revision, by language, keyed by the cause."""
 
 _SENTENCES: Final[Mapping[str, Words]] = {
     "title": {"en": "{name} · {budget}", "ru": "{name} · {budget}"},

@@ -121,6 +121,7 @@ VERDICTS: Final[Mapping[str, Words]] = {
     "withdrawn": {"en": "withdrawn", "ru": "отозвано"},
     "excluded": {"en": "excluded", "ru": "исключено"},
 }
+"""The words for each verdict, by language, keyed by the value of the verdict."""
 
 CHANGES: Final[Mapping[str, Words]] = {
     "opened": {"en": "opened", "ru": "начато"},
