@@ -1,4 +1,4 @@
-"""An oracle of verdicts: the rules of docs/promises.md, implemented by brute force.
+"""An oracle of verdicts: the rules of docs/en/reference/targets.md, implemented by brute force.
 
 The oracle walks lists, counts dates, and adds up stretches of working time. It shares no code with
 the package except values (events, budgets) and the methods ``intervals`` and ``shifts_on`` of a

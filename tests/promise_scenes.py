@@ -156,7 +156,7 @@ NAMES = (
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
-    """Return the fields of an expected outcome that docs/promises.md defines, keyed by name."""
+    """Return the fields of an expected outcome that docs/en/reference/targets.md defines, keyed by name."""
     return {
         name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
         for name in NAMES
@@ -164,7 +164,7 @@ def row_expected(outcome: Expected) -> dict[str, Any]:
 
 
 def row_found(outcome: Outcome) -> dict[str, Any]:
-    """Return the fields of an outcome that docs/promises.md defines, keyed by name.
+    """Return the fields of an outcome that docs/en/reference/targets.md defines, keyed by name.
 
     Times are in UTC, because equal times in two zones may compare as different.
     """

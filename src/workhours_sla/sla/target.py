@@ -74,7 +74,9 @@ class ScheduleBy:
 @public()
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One promise, measured for each appeal by a clock. docs/promises.md describes the options.
+    """One promise, measured for each appeal by a clock.
+
+    The page "Targets, policies and verdicts" of the documentation has the rules of the options.
 
     ``budget`` is working time on ``schedule`` as a timedelta, or WorkingDays, CalendarDays, Months
     or ClockTime, and more than 0. ``starts`` is what starts the clock. ``stops`` is what answers:
