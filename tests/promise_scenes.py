@@ -156,7 +156,7 @@ NAMES = (
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
-    """Return the fields of an expected outcome that docs/en/reference/targets.md defines, keyed by name."""
+    """Return the fields of an expected outcome that docs/en/reference/targets.md defines."""
     return {
         name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
         for name in NAMES

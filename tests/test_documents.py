@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from tools.documents import LANGUAGES, blocks_of, environment_of, run_page
+from workhours_sla import errors
+from workhours_sla.sla.event import EVENT_FIELDS
+from workhours_sla.text.words import QUARANTINE_REASONS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -97,3 +100,29 @@ def test_every_public_module_has_a_page() -> None:
     modules = {path.stem for path in (ROOT / "src/workhours_sla").glob("*.py")}
     modules -= {"__init__", "__main__", "public", "version"}
     assert modules | {"workhours_sla"} == FACADES.keys()
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_errors_are_explained(language: str, name: str) -> None:
+    page = (DOCS / language / "reference/errors.md").read_text("utf-8")
+    section = re.search(rf"^### {name}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section
+    kind = getattr(errors, name)
+    assert re.search(rf"\b{kind.__bases__[-1].__name__}\b", section[1])
+    assert not [fact for fact in kind.__annotations__ if f"`{fact}`" not in section[1]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_of_quarantine_are_explained(language: str) -> None:
+    page = (DOCS / language / "reference/errors.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
+    assert rows == [(key, words[language]) for key, words in QUARANTINE_REASONS.items()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_fields_of_events_are_listed_with_their_types(language: str) -> None:
+    page = (DOCS / language / "reference/events.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+)(, \w+)? \|", page, re.MULTILINE)
+    fields = [(field.name, field.type.__name__, field.required) for field in EVENT_FIELDS]
+    assert [(name, kind, bool(needed)) for name, kind, needed in rows] == fields
