@@ -17,6 +17,7 @@ import pytest
 
 from tools.documents import LANGUAGES, blocks_of, environment_of, run_page
 from workhours_sla import errors
+from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text.words import QUARANTINE_REASONS
 
@@ -126,3 +127,12 @@ def test_fields_of_events_are_listed_with_their_types(language: str) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\w+)(, \w+)? \|", page, re.MULTILINE)
     fields = [(field.name, field.type.__name__, field.required) for field in EVENT_FIELDS]
     assert [(name, kind, bool(needed)) for name, kind, needed in rows] == fields
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_schemas_of_values_are_listed(language: str) -> None:
+    page = (DOCS / language / "reference/stability.md").read_text("utf-8")
+    listed = re.findall(
+        r"`(?:workhours\.)?([a-z_]+/\d)`", page.split("workhours_sla.json` |")[1].split("|")[0]
+    )
+    assert sorted(f"workhours.{one}" for one in listed) == sorted(SCHEMAS)
