@@ -9,6 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from pygments.lexers.data import JsonLexer
+from sphinx.application import Sphinx
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
 sys.path.insert(0, str(HERE.parent / "src"))
@@ -84,3 +87,8 @@ nitpick_ignore_regex = [
         r"Budget|ByteChunks|Config|ExitStack|Format|NDArray|Path|ReportNumbers|Values|timedelta",
     ),
 ]
+
+
+def setup(app: Sphinx) -> None:
+    """Colour JSON Lines as JSON."""
+    app.add_lexer("jsonl", JsonLexer)
