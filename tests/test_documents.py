@@ -13,11 +13,13 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from tools.documents import LANGUAGES, blocks_of, environment_of, run_page
 from workhours_sla import errors
 from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
+from workhours_sla.cli.main import commands
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text.words import QUARANTINE_REASONS
 
@@ -136,3 +138,107 @@ def test_schemas_of_values_are_listed(language: str) -> None:
         r"`(?:workhours\.)?([a-z_]+/\d)`", page.split("workhours_sla.json` |")[1].split("|")[0]
     )
     assert sorted(f"workhours.{one}" for one in listed) == sorted(SCHEMAS)
+
+
+# -- the reference of the command line and of the configuration ------------------------------
+
+HEADING = re.compile(r"^(?:\{#([\w-]+)\}\n)?(#{2,4}) (.+)$", re.MULTILINE)
+SECTIONS = {
+    "sections": "Config",
+    "schedule": "ScheduleSettings",
+    "targets": "TargetSettings",
+    "agencies": "Body",
+    "rules": "RuleRow",
+    "published-norms": "PresetSettings",
+    "input": "Input",
+}
+"""A mapping from the anchors of configuration.md to the definitions that the sections show."""
+REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
+    "ScheduleSettings": {"from", "to", "act"},
+    "RuleRow": {"targets"},
+}
+"""The keys that the Russian tables of a definition call required."""
+
+
+def sections_of(page: Path) -> dict[str, str]:
+    """Return the text below each heading of a page, keyed by the anchor of the heading."""
+    text = page.read_text("utf-8")
+    found = list(HEADING.finditer(text))
+    ends = [one.start() for one in found[1:]] + [len(text)]
+    return {
+        one[1] or re.sub(r"[^\w -]", "", one[3]).strip().lower().replace(" ", "-"): text[
+            one.end() : end
+        ]
+        for one, end in zip(found, ends, strict=True)
+    }
+
+
+def rows_of(section: str) -> dict[str, str]:
+    """Return the rows of the tables of a section, keyed by the first word in their first cell."""
+    rows = re.findall(r"^\| `([^`\s]+)[^|]*\|(.*)$", section.replace(r"\|", "/"), re.MULTILINE)
+    return {key: row for keys, row in rows for key in keys.split(",")}
+
+
+def all_commands() -> dict[str, click.Command]:
+    """Return each command that is not a group, keyed by its name."""
+    found: dict[str, click.Command] = {}
+    todo: list[tuple[str, click.Command]] = [("", commands)]
+    while todo:
+        name, command = todo.pop()
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for inner in command.list_commands(context):
+                one = command.get_command(context, inner)
+                assert one is not None
+                todo.append((f"{name} {inner}".strip(), one))
+        else:
+            found[name] = command
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "command"), all_commands().items(), ids=all_commands())
+def test_reference_has_every_option(language: str, name: str, command: click.Command) -> None:
+    sections = sections_of(DOCS / language / "reference/cli.md")
+    section = sections[name.replace(" ", "-")]
+    linked = [sections[anchor] for anchor in re.findall(r"\]\(#([\w-]*options)\)", section)]
+    rows = {key: row for part in (section, *linked) for key, row in rows_of(part).items()}
+    usage = re.search(rf"^workhours {name}\b(.*)$", section, re.MULTILINE)
+    assert usage
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            assert (parameter.metavar or parameter.name or "").upper() in usage[1]
+            continue
+        row = rows.pop(parameter.opts[0])
+        if parameter.default and isinstance(parameter.default, str | int | float):
+            assert parameter.default is True or f"{parameter.default:}".removesuffix(".0") in row
+        if isinstance(parameter.type, click.Choice):
+            values = f"{parameter.opts[0]} {'/'.join(parameter.type.choices)}"
+            assert values in (section + "".join(linked)).replace(r"\|", "/")
+    assert not [key for key in rows if key.startswith("--")], "the command has no such option"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reference_has_every_key_of_a_configuration(language: str) -> None:
+    sections = sections_of(DOCS / language / "reference/configuration.md")
+    definitions = json.loads((DOCS / "config.schema.json").read_text("utf-8"))["$defs"]
+    assert {*definitions} == {*SECTIONS.values(), "TargetRow", "Transfer", "EventType"}
+    assert definitions["TargetRow"]["properties"].keys() == (
+        definitions["TargetSettings"]["properties"].keys()
+    )
+    for anchor, name in SECTIONS.items():
+        section, keys = sections[anchor], definitions[name]["properties"]
+        if name == "ScheduleSettings":
+            keys |= definitions["Transfer"]["properties"]
+        if language == "en":
+            assert f".. configuration-keys:: {name}\n" in section
+            continue
+        rows = rows_of(section)
+        assert rows.keys() == keys.keys(), anchor
+        for key, spec in keys.items():
+            chosen = [*spec.get("enum", ()), *spec.get("anyOf", [{}])[0].get("enum", ())]
+            assert not [one for one in chosen if f"`{json.dumps(one)}`" not in rows[key]], key
+            assert ("обязателен" in rows[key]) == (key in REQUIRED_KEYS[name]), key
+            default = spec.get("default")
+            if default not in {None, ""}:
+                assert f"`{json.dumps(default)}`" in rows[key], key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tools.documents import blocks_of
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -257,12 +257,16 @@ def test_the_shipped_region() -> None:
         assert len(rule.targets if rule else ()) == targets
 
 
-def test_the_examples_of_the_documentation_are_valid() -> None:
-    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    one, targets, schedules, rules, preset = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert parse_config(one, "one.toml").schedule.week == 6
-    assert [rule.name for rule in promised(rules + targets + schedules).policy.rules] == ["urgent"]
-    assert len(promised(preset + schedules).policy.targets) == 2
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_examples_of_the_documentation_are_valid(language: str) -> None:
+    page = ROOT / "docs" / language / "reference/configuration.md"
+    examples = {one.caption: one.text for one in blocks_of(page) if one.language == "toml"}
+    with pytest.raises(ConfigError, match="give roll"):
+        promised(examples.pop("wrong.toml"))
+    assert parse_config(examples["schedules.toml"], "schedules.toml").schedule.week == 6
+    assert len(promised(examples["rules.toml"]).policy.rules) == 2
+    for name, text in examples.items():
+        assert promised(text).policy.targets, name
 
 
 # -- errors -----------------------------------------------------------------------------------

@@ -1,77 +1,127 @@
 """The directive ``configuration-keys``: the keys of a section, from the JSON Schema.
 
 The argument is the name of a definition in config.schema.json, such as ``Input``. The table has a
-row for each key, with its type or values, its default and its description.
+row for each key, with its value in plain words, its default and its description. With the option
+``with-tables`` a table of the keys of each inner table follows.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 SCHEMA = Path(__file__).parents[1] / "config.schema.json"
+HEAD = ("key", "value", "default", "meaning")
+WIDTHS = (16, 28, 16, 40)
+PLAIN = {
+    "string": "text",
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "date": "date",
+    "date-time": "time with an offset",
+    "object": "table",
+}
+"""A mapping from types and formats of JSON Schema to words."""
+CODE = re.compile("`([^`]+)`")
 
 
-def type_of(spec: dict[str, Any], definitions: dict[str, Any]) -> str:
-    """Return the type of a key in words, or its possible values."""
+def definition_of(spec: dict[str, Any]) -> str | None:
+    """Return the name of the definition that a value, or each of its items, refers to."""
+    for one in (spec, spec.get("items"), spec.get("additionalProperties")):
+        if isinstance(one, dict) and "$ref" in one:
+            return str(one["$ref"].rsplit("/", 1)[1])
+    return None
+
+
+def value_of(spec: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """Return the value of a key in words, with code in backquotes."""
     if "$ref" in spec:
-        name = spec["$ref"].rsplit("/", 1)[1]
-        target = definitions[name]
-        return type_of(target, definitions) if "enum" in target else "table"
+        name = definition_of(spec) or ""
+        return "table" if "properties" in definitions[name] else _words(name)
     if "enum" in spec:
-        return " | ".join(json.dumps(one, ensure_ascii=False) for one in spec["enum"])
+        return ", ".join(f"`{as_toml(one)}`" for one in spec["enum"])
     if "anyOf" in spec:
-        return " or ".join(type_of(one, definitions) for one in spec["anyOf"])
+        return ", or ".join(value_of(one, definitions) for one in spec["anyOf"])
     if spec.get("type") == "array":
-        return f"list of ({type_of(spec['items'], definitions)})"
+        items = value_of(spec["items"], definitions)
+        return "rows" if items == "table" else f"list of {items}s"
     if isinstance(spec.get("additionalProperties"), dict):
-        return f"table of ({type_of(spec['additionalProperties'], definitions)})"
-    return str(spec.get("format") or spec.get("type") or "any")
+        inner = value_of(spec["additionalProperties"], definitions)
+        return f"tables{inner[5:]}" if inner.startswith("table") else f"table of {inner}"
+    return PLAIN[spec.get("format") or spec["type"]]
+
+
+def _words(name: str) -> str:
+    """Return the name of a definition, such as ``EventType``, in words."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def as_toml(value: object) -> str:
+    """Return a value as it is written in TOML."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {as_toml(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def rows_of(name: str, definitions: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the cells of each key of a definition, with code in backquotes."""
+    section = definitions[name]
+    for key, spec in section["properties"].items():
+        default = spec.get("default")
+        cell = f"`{as_toml(default)}`" if default not in (None, "") else ""
+        text = spec.get("description", "")
+        if "examples" in spec:
+            examples = ", ".join(f"`{as_toml(one)}`" for one in spec["examples"])
+            text += f" For example {examples}."
+        required = key in section.get("required", ())
+        yield f"`{key}`", value_of(spec, definitions), "required" if required else cell, text
 
 
 class ConfigurationKeys(SphinxDirective):
     """Insert the table of a section's keys."""
 
     required_arguments: ClassVar[int] = 1
+    option_spec: ClassVar[dict[str, Any]] = {"with-tables": directives.flag}
 
     def run(self) -> list[nodes.Node]:
-        """Return the table."""
+        """Return the table and, with the option, those of its inner tables."""
         self.env.note_dependency(str(SCHEMA))
         definitions = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]
-        section = definitions[self.arguments[0]]
-        required = section.get("required", ())
-        rows = []
-        for key, spec in section["properties"].items():
-            default = json.dumps(spec["default"], ensure_ascii=False) if "default" in spec else ""
-            examples = ", ".join(
-                json.dumps(one, ensure_ascii=False) for one in spec.get("examples", ())
-            )
-            text = spec.get("description", "")
-            text += f" For example {examples}." if examples else ""
-            rows.append(
-                (key, type_of(spec, definitions), "required" if key in required else default, text)
-            )
-        return [_table(("key", "type or values", "default", "meaning"), rows)]
+        name = self.arguments[0]
+        found: list[nodes.Node] = [_table(rows_of(name, definitions))]
+        for key, spec in definitions[name]["properties"].items():
+            inner = definition_of(spec)
+            if "with-tables" in self.options and inner and "properties" in definitions[inner]:
+                found.append(nodes.paragraph("", "", *_inline(f"Keys of each row of `{key}`:")))
+                found.append(_table(rows_of(inner, definitions)))
+        return found
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
-    """Return a table; all cells but the last of a row are code."""
-    group = nodes.tgroup(cols=len(head))
-    group.extend(nodes.colspec(colwidth=width) for width in (15, 30, 15, 40))
+def _inline(text: str) -> Iterator[nodes.Node]:
+    """Yield the nodes of a text in which backquotes enclose code."""
+    for number, part in enumerate(CODE.split(text)):
+        if part:
+            yield nodes.literal(text=part) if number % 2 else nodes.Text(part)
+
+
+def _table(rows: Iterator[tuple[str, str, str, str]]) -> nodes.table:
+    group = nodes.tgroup(cols=len(HEAD))
+    group.extend(nodes.colspec(colwidth=width) for width in WIDTHS)
     titles = nodes.row()
-    titles.extend(nodes.entry("", nodes.paragraph(text=one)) for one in head)
+    titles.extend(nodes.entry("", nodes.paragraph(text=one)) for one in HEAD)
     body = nodes.tbody()
-    for *codes, text in rows:
+    for cells in rows:
         row = nodes.row()
-        for code in codes:
-            content = nodes.literal(text=code) if code and code != "required" else nodes.Text(code)
-            row += nodes.entry("", nodes.paragraph("", "", content))
-        row += nodes.entry("", nodes.paragraph(text=text))
+        row.extend(nodes.entry("", nodes.paragraph("", "", *_inline(one))) for one in cells)
         body += row
     group += nodes.thead("", titles)
     group += body

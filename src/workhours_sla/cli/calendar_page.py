@@ -178,7 +178,7 @@ def _act_lines(shown: _Year, lang: str) -> Iterator[str]:
 def _data(shown: _Year) -> dict[str, Any]:
     found = shown.calendar
     return {
-        "schema": "workhours.calendar/1",
+        "schema": "workhours.calendar-year/1",
         "calendar": {"id": found.id, "version": found.version},
         "year": shown.year,
         "provisional": any(day.provisional for day in shown.days),

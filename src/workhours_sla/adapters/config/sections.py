@@ -89,9 +89,7 @@ Rolls = Annotated[
 ]
 Counted = Annotated[CountFrom, _described("The first day that is counted; next_day by default.")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-Names = Annotated[
-    tuple[str, ...], _described("The rule applies to appeals with one of these values.")
-]
+TargetName = Annotated[str, _described("The name of the target, different from all others.")]
 
 
 class Input(Section, frozen=True, kw_only=True):
@@ -103,23 +101,54 @@ class Input(Section, frozen=True, kw_only=True):
     a column ``source``.
     """
 
-    kind: Literal["events", "appeals"] = "events"
-    format: Literal["csv", "jsonl"] | None = None
-    encoding: Annotated[str, _described("utf-8, cp1251, utf-16, ...")] = "utf-8"
-    delimiter: Annotated[str, _described("One character between fields.", ";", "\t")] | None = None
-    datetime_format: (
-        Annotated[str, _described("As in strptime, or unix.", "%d.%m.%Y %H:%M", "unix")] | None
+    kind: Annotated[
+        Literal["events", "appeals"], _described("Whether a row is an event or an appeal.")
+    ] = "events"
+    format: (
+        Annotated[
+            Literal["csv", "jsonl"],
+            _described("The format of the file; by default its suffix or its content decides."),
+        ]
+        | None
     ) = None
-    tz: Annotated[str, _described("IANA time zone of times without an offset.")] | None = None
-    source: str = ""
+    encoding: Annotated[str, _described("The encoding of the text.", "cp1251", "utf-16")] = "utf-8"
+    delimiter: (
+        Annotated[
+            str,
+            _described(
+                "One character between the fields of CSV; by default a comma, in .tsv a tab.",
+                *(";", "\t"),
+            ),
+        ]
+        | None
+    ) = None
+    datetime_format: (
+        Annotated[
+            str,
+            _described(
+                "The form of times, as in strptime of Python, or unix for seconds since 1970.",
+                *("%d.%m.%Y %H:%M", "unix"),
+            ),
+        ]
+        | None
+    ) = None
+    tz: (
+        Annotated[str, _described("IANA time zone of times without an offset.", "Europe/Volgograd")]
+        | None
+    ) = None
+    source: Annotated[str, _described("The source of rows without a column source.", "vk")] = ""
 
 
 class Transfer(Section, frozen=True, kw_only=True):
     """A day off that becomes a working day, and a working day that becomes a day off instead."""
 
-    day_off: date = msgspec.field(name="from")
-    working_day: date = msgspec.field(name="to")
-    act: str
+    day_off: Annotated[date, _described("The day off that becomes a working day.")] = msgspec.field(
+        name="from"
+    )
+    working_day: Annotated[date, _described("The working day that becomes a day off.")] = (
+        msgspec.field(name="to")
+    )
+    act: Annotated[str, _described("The act that orders the transfer.", "Приказ № 8")]
 
 
 class ScheduleSettings(Section, frozen=True, kw_only=True):
@@ -128,27 +157,53 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
     ``days_off`` and ``transfers`` are the organisation's own, each with its act.
     """
 
-    calendar: Annotated[str, _described("RU, a region, or none.", "RU-VGG", "none")] | None = None
-    week: Annotated[Literal[5, 6, 7], _described("Working days of a Russian week.")] | None = None
-    hours: (
-        Annotated[str, _described("As in opening_hours.", "Mo-Fr 09:00-13:00,14:00-18:00")] | None
+    calendar: (
+        Annotated[
+            str,
+            _described(
+                "RU, a region, another calendar, or none for every day alike.", *("RU-VGG", "none")
+            ),
+        ]
+        | None
     ) = None
-    tz: Annotated[str, _described("IANA time zone; by default the zone of the region.")] | None = (
-        None
-    )
+    week: (
+        Annotated[Literal[5, 6, 7], _described("Working days of a Russian week; 5 by default.")]
+        | None
+    ) = None
+    hours: (
+        Annotated[
+            str,
+            _described("Weekly hours in opening_hours notation.", "Mo-Fr 09:00-13:00,14:00-18:00"),
+        ]
+        | None
+    ) = None
+    tz: (
+        Annotated[
+            str,
+            _described("IANA time zone; by default the zone of the region.", "Europe/Volgograd"),
+        ]
+        | None
+    ) = None
     overrides: Overrides | None = None
     changes: Changes | None = None
     days_off: (
-        Annotated[dict[date, str], _described("The act behind each own day off, keyed by date.")]
+        Annotated[
+            dict[date, str],
+            _described(
+                "The act behind each own day off, keyed by date.", {"2026-09-01": "Приказ № 7"}
+            ),
+        ]
         | None
     ) = None
-    transfers: tuple[Transfer, ...] = ()
+    transfers: Annotated[
+        tuple[Transfer, ...], _described("Own transferred working days, each with its act.")
+    ] = ()
 
 
 class Body(Section, frozen=True, kw_only=True):
     """An agency, a district or a channel: its name in texts, and the name of its schedule."""
 
-    name: str = ""
+    name: Annotated[str, _described("The name in texts; by default the id.")] = ""
     schedule: ScheduleName | None = None
 
 
@@ -160,7 +215,7 @@ class TargetSettings(Section, frozen=True, kw_only=True):
     apply to budgets in days and months.
     """
 
-    name: str = TARGET
+    name: TargetName = TARGET
     budget: Allowed = BUDGET
     schedule: ScheduleName | None = None
     schedule_by: ByField | None = None
@@ -192,7 +247,7 @@ class TargetSettings(Section, frozen=True, kw_only=True):
 class TargetRow(TargetSettings, frozen=True, kw_only=True):
     """One of several targets. The keys are those of [target]; name and budget are required."""
 
-    name: str
+    name: TargetName
     budget: Allowed
 
 
@@ -206,15 +261,31 @@ class RuleRow(Section, frozen=True, kw_only=True):
     targets: Annotated[
         tuple[str, ...], _described("The names of targets of this file or of its presets.")
     ]
-    name: str = ""
-    channels: Names | None = None
-    topics: Names | None = None
-    importances: Names | None = None
-    regimes: Names | None = None
-    agencies: Names | None = None
-    districts: Names | None = None
-    valid_from: Instant | None = None
-    valid_until: Instant | None = None
+    name: Annotated[str, _described("The name of the rule.")] = ""
+    channels: (
+        Annotated[tuple[str, ...], _described("Appeals of one of these channels.", ["vk", "ok"])]
+        | None
+    ) = None
+    topics: Annotated[tuple[str, ...], _described("Appeals about one of these topics.")] | None = (
+        None
+    )
+    importances: (
+        Annotated[tuple[str, ...], _described("Appeals of one of these importances.", ["high"])]
+        | None
+    ) = None
+    regimes: (
+        Annotated[tuple[str, ...], _described("Appeals of one of these regimes.", ["59-FZ"])] | None
+    ) = None
+    agencies: (
+        Annotated[tuple[str, ...], _described("Appeals of agencies with one of these ids.")] | None
+    ) = None
+    districts: (
+        Annotated[tuple[str, ...], _described("Appeals of districts with one of these ids.")] | None
+    ) = None
+    valid_from: Annotated[Instant, _described("Appeals posted at or after this time.")] | None = (
+        None
+    )
+    valid_until: Annotated[Instant, _described("Appeals posted before this time.")] | None = None
 
 
 class PresetSettings(Section, frozen=True, kw_only=True):
@@ -237,17 +308,29 @@ class Config(Section, frozen=True, kw_only=True):
     [target], or [[targets]] and presets, which [[rules]] assign to appeals.
     """
 
-    input: Input = Input()
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, str | bool]] = {}
-    target: TargetSettings | None = None
-    schedule: ScheduleSettings = ScheduleSettings()
-    schedules: dict[str, ScheduleSettings] = {}
-    agencies: dict[str, Body] = {}
-    districts: dict[str, Body] = {}
-    channels: dict[str, Body] = {}
-    targets: tuple[TargetRow, ...] = ()
-    rules: tuple[RuleRow, ...] = ()
+    input: Annotated[Input, _described("The format of files of appeals.")] = Input()
+    columns: Annotated[
+        dict[str, str], _described("The names of columns in the file, keyed by canonical name.")
+    ] = {}
+    values: Annotated[
+        dict[str, dict[str, str | bool]],
+        _described("The meanings of values in the file, keyed by canonical column and value."),
+    ] = {}
+    target: Annotated[TargetSettings | None, _described("The only target.")] = None
+    schedule: Annotated[
+        ScheduleSettings, _described("The schedule of targets without another.")
+    ] = ScheduleSettings()
+    schedules: Annotated[
+        dict[str, ScheduleSettings], _described("More schedules, keyed by name.")
+    ] = {}
+    agencies: Annotated[dict[str, Body], _described("Agencies, keyed by id.")] = {}
+    districts: Annotated[dict[str, Body], _described("Districts, keyed by id.")] = {}
+    channels: Annotated[dict[str, Body], _described("Channels, keyed by id.")] = {}
+    targets: Annotated[tuple[TargetRow, ...], _described("Several targets.")] = ()
+    rules: Annotated[
+        tuple[RuleRow, ...],
+        _described("Which appeals have which targets; the first match decides."),
+    ] = ()
     on_change: (
         Annotated[OnChange, _described("From when the targets of another rule apply.")] | None
     ) = None
@@ -264,7 +347,9 @@ class Config(Section, frozen=True, kw_only=True):
     preset: Annotated[str, _described("A published norm, on [schedule].", "volgograd")] | None = (
         None
     )
-    presets: dict[str, PresetSettings] = {}
+    presets: Annotated[
+        dict[str, PresetSettings], _described("Published norms with their settings, keyed by name.")
+    ] = {}
 
     def with_zone(self, tz: str) -> Config:
         """Return a copy with ``tz`` as the time zone of times without an offset.
