@@ -1,0 +1,1 @@
+"""A Django app that stores when each appeal is due."""
