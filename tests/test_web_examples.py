@@ -17,7 +17,10 @@ import pytest
 WEB = Path(__file__).parents[1] / "examples/web"
 FRIDAY = "2025-10-31T17:30:00+03:00"
 DUE = datetime(2025, 11, 1, 9, 30, tzinfo=UTC)
-ANSWER = json.loads((WEB / "due.json").read_text(encoding="utf-8"))
+ANSWERS = {
+    lang: json.loads((WEB / f"due.{lang}.json").read_text(encoding="utf-8"))
+    for lang in ("en", "ru")
+}
 WITHOUT_ZONE = ("2025-10-31T17:30", "has no zone")
 UNKNOWN = ("2040-01-10T10:00:00+03:00", "calendar RU-VGG does not know 2040-01-10")
 
@@ -40,30 +43,33 @@ def without_version(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def due(importable: None) -> Callable[[str], Any]:  # noqa: ARG001
+def due(importable: None) -> Callable[..., Any]:  # noqa: ARG001
     """Return the function that asks the service when an appeal is due."""
     pytest.importorskip("fastapi")
     httpx = pytest.importorskip("httpx")
     transport = httpx.ASGITransport(import_module("fastapi_app").app)
 
-    async def ask(posted_at: str) -> Any:
+    async def ask(parameters: dict[str, str]) -> Any:
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-            return await client.get("/due", params={"posted_at": posted_at})
+            return await client.get("/due", params=parameters)
 
-    return lambda posted_at: asyncio.run(ask(posted_at))
+    return lambda **parameters: asyncio.run(ask(parameters))
 
 
-def test_fastapi_answers_when_an_appeal_is_due(due: Callable[[str], Any]) -> None:
-    response = due(FRIDAY)
+@pytest.mark.parametrize(("lang", "answer"), ANSWERS.items())
+def test_fastapi_answers_when_an_appeal_is_due(
+    due: Callable[..., Any], lang: str, answer: dict[str, Any]
+) -> None:
+    response = due(posted_at=FRIDAY, lang=lang)
     assert response.status_code == 200
-    assert without_version(response.json()) == without_version(ANSWER)
+    assert without_version(response.json()) == without_version(answer)
 
 
 @pytest.mark.parametrize(("posted_at", "message"), [WITHOUT_ZONE, UNKNOWN])
 def test_fastapi_refuses_with_the_sentence(
-    due: Callable[[str], Any], posted_at: str, message: str
+    due: Callable[..., Any], posted_at: str, message: str
 ) -> None:
-    response = due(posted_at)
+    response = due(posted_at=posted_at)
     assert response.status_code == 422
     assert message in response.json()["detail"]
 
@@ -103,7 +109,7 @@ def test_django_stores_and_answers(client: Any, appeals: Any) -> None:
     answer = client.get("/appeals/A-1/due").json()
     assert answer["due_at"] == "2025-11-01T12:30:00+03:00"
     assert answer["calendar_version"] == stored.calendar_version
-    assert answer["why"] == ANSWER["why"]
+    assert answer["why"] == ANSWERS["en"]["why"]
     assert client.get("/appeals/A-2/due").status_code == 404
 
 

@@ -1,6 +1,7 @@
 """A service that answers when an appeal is due. Start it with ``uvicorn fastapi_app:app``."""
 
 from datetime import datetime
+from typing import Literal
 
 from deadlines import BUDGET, OFFICE, promise_of
 from fastapi import FastAPI, Request
@@ -28,8 +29,8 @@ def refuse(_request: Request, error: WorkHoursError) -> JSONResponse:
 
 
 @app.get("/due")
-def due(posted_at: datetime) -> Answer:
+def due(posted_at: datetime, lang: Literal["en", "ru"] = "en") -> Answer:
     """Return when the answer to an appeal posted at a time is due."""
     promise = promise_of(posted_at)
-    why = str(OFFICE.explain(posted_at, BUDGET)).splitlines()
-    return Answer(**promise._asdict(), why=why)
+    why = OFFICE.explain(posted_at, BUDGET).lines(lang)
+    return Answer(**promise._asdict(), why=list(why))

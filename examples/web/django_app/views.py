@@ -57,6 +57,6 @@ def due(_request: HttpRequest, number: str) -> HttpResponse:
         {
             "due_at": appeal.due_at.astimezone(OFFICE.tz),
             "calendar_version": appeal.calendar_version,
-            "why": str(why).splitlines(),
+            "why": list(why.lines()),
         }
     )
