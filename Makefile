@@ -54,8 +54,9 @@ properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_pauses.py
 	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_evaluate.py tests/test_holders.py tests/test_monitor.py
 
-bench: $(STAMP)  ## us and other libraries side by side: docs/benchmarks.md
+bench: $(STAMP)  ## us and other libraries side by side: docs/en/explanation/benchmarks.md and why-not.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	$(BIN)/python -m pytest --quiet tests/test_rivals.py
 	$(BIN)/python -m benchmarks --compare
 
 calendar: $(STAMP)  ## from October on, next year must have its act
