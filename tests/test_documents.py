@@ -89,6 +89,15 @@ def test_russian_pages_link_no_english_page(page: Path) -> None:
     assert not [one for one in links if "/en/" in one or one.endswith("README.md")]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_files_that_the_architecture_names_exist(language: str) -> None:
+    page = (DOCS / language / "explanation/architecture.md").read_text("utf-8")
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*(?:\.py|/))`", page)
+    assert len(named) > 40
+    roots = (ROOT / "src/workhours_sla", ROOT)
+    assert not [one for one in named if not any((root / one).exists() for root in roots)]
+
+
 @pytest.mark.parametrize(("page", "module"), FACADES.items())
 def test_reference_has_every_public_name(page: str, module: str) -> None:
     pytest.importorskip("numpy")
