@@ -1,6 +1,6 @@
-"""A report as one HTML file without network, other files or a framework.
+"""Write a report as one HTML file, which needs no network, no other files and no framework.
 
-The page has a light and a dark theme, a print layout, and works by keyboard and with screen
+The page has a light theme, a dark theme and a print layout, and works by keyboard and with screen
 readers. All data is escaped, and a content security policy blocks everything that is not in the
 page itself.
 """
