@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -294,20 +294,12 @@ class Completion(Schedule):
         return (self.full, *super()._key())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_completion, (self.calendar, self.hours, self._options(), self.full)
+        schedule = Schedule(self.calendar, self.hours, **self._options())
+        return partial(Completion.of, full=self.full), (schedule,)
 
 
 def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
     return Schedule(calendar, hours, **options)
-
-
-def _rebuild_completion(
-    calendar: Calendar,
-    hours: WeeklyHours,
-    options: dict[str, Any],
-    full: bool,  # noqa: FBT001
-) -> Completion:
-    return Completion.of(_rebuild(calendar, hours, options), full=full)
 
 
 @lru_cache(maxsize=1)

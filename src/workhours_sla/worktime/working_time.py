@@ -93,10 +93,8 @@ class WorkingTime(CompiledTime):
         try:
             return budget - self.elapsed(start, now, pauses=pauses)
         except CalendarCoverageError as error:
-
-            def ask(time: WorkingTime) -> timedelta:
-                return budget - time.elapsed(start, now, pauses=pauses)
-
+            verb = WorkingTime.remaining
+            ask = partial(verb, start=start, budget=budget, now=now, pauses=pauses)
             return certain_answer(error, self, ask, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
@@ -169,10 +167,7 @@ class WorkingTime(CompiledTime):
                 self.breaches_after(start, budget, pauses=pauses),
             )
         except CalendarCoverageError as error:
-
-            def ask(time: WorkingTime) -> tuple[datetime, datetime]:
-                return time.due_and_limit(start, budget, pauses=pauses)
-
+            ask = partial(WorkingTime.due_and_limit, start=start, budget=budget, pauses=pauses)
             return certain_answer(error, self, ask, provisional=provisional, certain=refused)
 
     def latest_start(
