@@ -223,9 +223,7 @@ class Appeal:
 
     __slots__ = (
         "_given",
-        "_quarantined",
         "_replies",
-        "_waiting",
         "_whole",
         "attributes",
         "changes",
@@ -234,6 +232,7 @@ class Appeal:
         "excluded_at",
         "initial",
         "judged",
+        "quarantine",
     )
 
     def __init__(self) -> None:
@@ -247,8 +246,8 @@ class Appeal:
         """The attributes at creation."""
         self.changes: list[tuple[datetime, Attributes]] = []
         """The attributes from each later event on that changed them."""
-        self._quarantined: list[Quarantined] = []
-        self._waiting: list[Quarantined] = []
+        self.quarantine: list[Quarantined] = []
+        """The events that cannot be true; every event of an appeal that was never created."""
         self._given: _Given | None = None
         self._replies: _Replies | None = None
         """None until the first review."""
@@ -283,7 +282,7 @@ class Appeal:
             self._add_uncreated(event)
             return
         if kind in _ANSWERS and event.occurred_at < created.occurred_at:
-            self._quarantined.append(Quarantined(event, "reply_before_post"))
+            self.quarantine.append(Quarantined(event, "reply_before_post"))
             return
         given = (  # in the order of Attributes; an attrgetter takes twice as long
             event.agency_id,
@@ -342,13 +341,13 @@ class Appeal:
     def _add_uncreated(self, event: Event) -> None:
         """Add the event that creates the appeal, or one that waits for it."""
         if event.type is not _CREATED:
-            self._waiting.append(Quarantined(event, "no_appeal"))
+            self.quarantine.append(Quarantined(event, "no_appeal"))
             return
         self.created = event
         self.cycles = [Cycle(0, event)]
-        for earlier in self._waiting:
-            self.add(earlier.event)
-        self._waiting = []
+        earlier, self.quarantine = self.quarantine, []
+        for waiting in earlier:
+            self.add(waiting.event)
         self.add(event)
         self.initial, self.changes = self.attributes, []
 
@@ -356,11 +355,6 @@ class Appeal:
         """Return the agency that an event makes the holder, None if it names none."""
         names = event.type in _NAMES_HOLDER or event is self.created
         return event.agency_id if names else None
-
-    @property
-    def quarantine(self) -> Sequence[Quarantined]:
-        """The events that cannot be true; of an appeal never created, every event."""
-        return self._waiting if self.created is None else self._quarantined
 
     def _set_attributes(self, at: datetime, given: _Given) -> None:
         self._given = given
@@ -390,5 +384,5 @@ def read_appeal(events: Sequence[Event]) -> Appeal:
     for event in corrected(events):
         appeal.add(event)
     if appeal.created is None:  # report the events as they came, not as corrected
-        appeal._waiting = [Quarantined(event, "no_appeal") for event in events]  # noqa: SLF001
+        appeal.quarantine = [Quarantined(event, "no_appeal") for event in events]
     return appeal

@@ -46,7 +46,6 @@ class AppealState:
         "ended_at",
         "events",
         "folded",
-        "has_reasons",
         "next_at",
         "reported",
         "timer",
@@ -55,26 +54,30 @@ class AppealState:
     def __init__(
         self,
         appeal_id: str,
-        copies: Iterable[StoredEvent] = (),
+        copies: Sequence[StoredEvent] = (),
         reported: dict[Key, Reported] | None = None,
         next_at: datetime | None = None,
         ended_at: datetime | None = None,
     ) -> None:
         self.appeal_id: str = appeal_id
-        self.copies: list[StoredEvent] = sorted(copies, key=lambda copy: copy.event.order)
-        self.events: list[Event] = [copy.event for copy in self.copies]
+        self.copies: list[StoredEvent] = []
+        self.events: list[Event] = []
         """The events of ``copies``, in the same order."""
         self.reported: dict[Key, Reported] = reported or {}
         self.folded: Folded | None = None
-        self._appeal = None if self.events else Appeal()
-        self._corrected = any(map(corrects, self.events))
+        self._appeal: Appeal | None = Appeal()
+        self._corrected = False
         self._new_types: frozenset[EventType] | None = None
         """The types of the events since the clocks were built; None if all must be built."""
         self._quarantine: Sequence[Quarantined] | None = None
         """What ``reasons`` returned last."""
-        self._quarantine_size = sum(copy.quarantined is not None for copy in self.copies)
-        self.has_reasons: object = False
-        """Whether ``reasons`` may return something."""
+        self._quarantine_size = 0
+        if copies:
+            self.copies = sorted(copies, key=lambda copy: copy.event.order)
+            self.events = [copy.event for copy in self.copies]
+            self._appeal = None
+            self._corrected = any(map(corrects, self.events))
+            self._quarantine_size = sum(copy.quarantined is not None for copy in copies)
         self.next_at: datetime | None = next_at
         self.timer: datetime | None = next_at
         self.ended_at = ended_at
@@ -133,12 +136,8 @@ class AppealState:
         elif before is not None and self._new_types == _NONE:
             if self.ended_at is not None:
                 self.ended_at = self.events[-1].occurred_at
-            appeal = before.appeal
-            self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
             return []
         folded = self.fold(policy)
-        appeal = folded.appeal
-        self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
         unchanged = () if before is None else before.clocks
         changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
@@ -152,6 +151,8 @@ class AppealState:
         folded = self.folded
         assert folded is not None  # noqa: S101 - called after ``report``
         quarantine, known = folded.appeal.quarantine, self._quarantine_size
+        if not (quarantine or known):
+            return ()
         before, self._quarantine = self._quarantine, quarantine
         self._quarantine_size = len(quarantine)
         if quarantine is before:  # it only grew

@@ -159,10 +159,6 @@ class Clock:
             return Verdict.AT_RISK, False
         return Verdict.PENDING, as_of >= self.bounds.earliest.warn_at
 
-    def _was_in_time(self, decided: datetime | None) -> bool:
-        limit = self.latest_limit
-        return decided is not None and limit is not None and decided <= limit
-
     def elapsed(self, as_of: datetime) -> timedelta | None:
         """Return the working time until the answer, the withdrawal, or an instant in UTC.
 
@@ -303,20 +299,25 @@ class Clock:
 
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant after ``after`` at which time alone changes the clock."""
-        if self.is_undetected(after):
+        if self.started_at > after and self.is_undetected(after):
             return self.started_at
         if self.excluded_at is not None:
             return None
-        found = None
-        breach, warn, decided = self.breached_from, self.warned_from, self._decided_at
-        if breach is not None and breach > after and not self._was_in_time(decided):
-            found = breach
+        found, decided = None, self._decided_at
+        limit, warn = self.limit, self.warn_at
+        if self.bounds is not None or self.applies_since is not None:
+            limit, warn = self.latest_limit, self.warned_from
+        if limit is not None and (decided is None or decided > limit):
+            breach = self.breached_from
+            if breach is not None and breach > after:
+                found = breach
         if warn is not None and warn > after and (decided is None or warn < decided):
             found = warn if found is None or warn < found else found
-        place = bisect_right(self.pauses, after, key=until_of)
-        if place < len(self.pauses):
-            until = self.pauses[place][1]
-            found = until if found is None or until < found else found
+        if self.pauses:
+            place = bisect_right(self.pauses, after, key=until_of)
+            if place < len(self.pauses):
+                until = self.pauses[place][1]
+                found = until if found is None or until < found else found
         return found
 
 

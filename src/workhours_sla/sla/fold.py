@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, pairwise
@@ -78,7 +78,8 @@ def clocks_of(
     earliest_start = None
     if policy.on_change == "from_change":
         earliest_start, added = _rule_fits_since(appeal, policy, rule), None
-    known_clocks, last_cycles = _by_target(before.clocks) if before else ({}, {})
+    # targets are keyed by identity, since hashing one takes long
+    known_clocks = {(id(one.target), one.cycle): one for one in before.clocks} if before else {}
     attributes, changes = appeal.attributes, appeal.changes
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
@@ -93,14 +94,14 @@ def clocks_of(
         of_target = id(target)
         for cycle in appeal.cycles_for(target.on_reopen):
             number = cycle.number
-            known = known_clocks.get((of_target, number)) if before else None
+            known = known_clocks.get((of_target, number))
             if known is None:
                 known = None if same_due is None else known_clocks.get((id(same_due), number))
             elif (
                 added is not None
                 and known.schedule is schedule
                 and known.applies_since == applies_since
-                and _relevant_to(known, relevant, last_cycles[of_target]).isdisjoint(added)
+                and _relevant_to(known, relevant, known_clocks).isdisjoint(added)
             ):
                 clocks.append(known)
                 continue
@@ -114,24 +115,15 @@ def clocks_of(
     return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
-def _by_target(
-    clocks: Iterable[Clock],
-) -> tuple[dict[tuple[int, int], Clock], dict[int, int]]:
-    """Return clocks by target and cycle, and the last cycle of each target.
-
-    Targets are keyed by identity, since hashing one takes long.
-    """
-    by_target = {(id(one.target), one.cycle): one for one in clocks}
-    return by_target, dict(by_target.keys())
-
-
 _RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
 """The types of events that can change a clock of a cycle before the last one."""
 
 
-def _relevant_to(clock: Clock, relevant: RelevantEvents, last_cycle: int) -> frozenset[EventType]:
+def _relevant_to(
+    clock: Clock, relevant: RelevantEvents, known_clocks: Mapping[tuple[int, int], Clock]
+) -> frozenset[EventType]:
     """Return the types of later events that can change a clock."""
-    if clock.cycle < last_cycle:  # later events belong to a later cycle
+    if (id(clock.target), clock.cycle + 1) in known_clocks:  # later events are of a later cycle
         return _RELEVANT_TO_EARLIER_CYCLES
     return relevant.waiting if clock.answered_at is None else relevant.answered
 

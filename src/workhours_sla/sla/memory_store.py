@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from threading import RLock
 from typing import Any, Final
 
-from workhours_sla.errors import WorkHoursError
+from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
@@ -29,17 +29,18 @@ from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
-from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Holdings, Work
+from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Dropped, Holdings, Work
 
 SNAPSHOT: Final = "workhours.monitor/3"
 
 
 @public("workhours_sla.stream")
 class MemoryStore:
-    """A store for one process, which forgets everything when it ends.
+    """A store in the memory of one process.
 
-    Every change is kept for the sinks until all of them have it and retention drops it. Without
-    ``outbox`` no change is kept. A transaction that raises is not undone. Usable from any thread.
+    Every change is kept until all sinks have it and retention drops it. Without ``outbox`` no
+    change is kept. If a transaction raises, later transactions and ``snapshot`` raise StoreError,
+    because the content may be incomplete. Usable from any thread.
 
     >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Pipeline
@@ -56,6 +57,9 @@ class MemoryStore:
 
     def __init__(self, *, outbox: bool = True) -> None:
         self.lock: RLock = RLock()
+        self._transaction = _Transaction(self)
+        self._is_broken = False
+        """Whether a transaction raised, which may have left the content incomplete."""
         self._by_id: dict[str, StoredEvent | Copies] = {}
         self._appeals: dict[str, AppealState] = {}
         self._timers: list[tuple[datetime, str]] = []
@@ -80,9 +84,9 @@ class MemoryStore:
     def close(self) -> None:
         """Do nothing: a store in memory has nothing to close."""
 
-    def transaction(self) -> RLock:
-        """Return the lock."""
-        return self.lock
+    def transaction(self) -> _Transaction:
+        """Return the context manager of a transaction. It raises StoreError in a broken store."""
+        return self._transaction
 
     @property
     def built_under(self) -> str | None:
@@ -94,8 +98,8 @@ class MemoryStore:
         return {name: one for (owner, name), one in self._positions.items() if owner == source}
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark if no timer is due, and return whether it did."""
-        if self._timers and self._timers[0][0] <= watermark:
+        """Advance the watermark if no timer is due, and return whether it was advanced."""
+        if self._is_broken or (self._timers and self._timers[0][0] <= watermark):
             return False
         self.watermark = watermark
         return True
@@ -125,14 +129,11 @@ class MemoryStore:
         return self._by_id, dropped
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals; one that the store does not have is added."""
+        """Return appeals by their ids. An appeal that the store does not have is new."""
         appeals = self._appeals
         found = {}
         for appeal_id in ids:
-            appeal = appeals.get(appeal_id)
-            if appeal is None:
-                appeal = appeals[appeal_id] = AppealState(appeal_id)
-            found[appeal_id] = appeal
+            found[appeal_id] = appeals.get(appeal_id) or AppealState(appeal_id)
         return found
 
     def appeal_ids(self) -> Sequence[str]:
@@ -158,8 +159,9 @@ class MemoryStore:
 
     def write(self, work: Work) -> None:
         """Keep what a transaction has collected; events and appeals are there already."""
-        timers = self._timers
+        timers, appeals = self._timers, self._appeals
         for appeal_id, appeal in work.appeals.items():
+            appeals[appeal_id] = appeal
             timer = appeal.next_at
             if timer != appeal.timer:
                 appeal.timer = timer
@@ -169,7 +171,7 @@ class MemoryStore:
                 appeal.drop_results()
                 if self._ended is not None:
                     heappush(self._ended, (appeal.ended_at, appeal_id))
-        if self._keeps_changes:
+        if self._keeps_changes and work.changes:
             self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
             self._last_change += len(work.changes) - work.written
         if work.is_part:
@@ -178,9 +180,8 @@ class MemoryStore:
         self._policy = work.policy
         self._read += work.read
         self._duplicate += work.duplicate
-        batch = work.batch
-        if batch.rejected or batch.positions or work.reread:
-            self._write_source(batch, work.reread)
+        if work.batch is not NO_BATCH or work.reread:
+            self._write_source(work.batch, work.reread)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
         for row in batch.rejected:
@@ -337,7 +338,8 @@ class MemoryStore:
     # -- snapshot ------------------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
-        """Return the content, as a pickle."""
+        """Return the content as a pickle. Raises StoreError if the store is broken."""
+        self.check()
         copies = list(self._all_copies())
         final = {
             place: (copy.quarantined if copy.quarantined in FINAL_REASONS else None, copy.repaired)
@@ -380,6 +382,15 @@ class MemoryStore:
                 heappush(store._timers, (appeal.next_at, appeal_id))
         return store
 
+    def check(self) -> None:
+        """Raise StoreError if a transaction raised, so that no event is lost or counted twice."""
+        if self._is_broken:
+            msg = (
+                "a call on this store in memory was interrupted by an error, so its content may be "
+                "incomplete; restore the last snapshot, or apply all events to a new store"
+            )
+            raise StoreError(msg)
+
     def _add(self, copy: StoredEvent) -> None:
         event_id = copy.event.event_id
         known = self._by_id.get(event_id)
@@ -389,6 +400,30 @@ class MemoryStore:
             known.add(copy)
         else:
             self._by_id[event_id] = Copies([known, copy])
+
+
+class _Transaction:
+    """The context manager of every transaction of a store in memory, which runs one at a time.
+
+    A transaction that raises is not undone. It breaks the store instead.
+    """
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        store = self._store
+        store.lock.acquire()
+        if store._is_broken:  # noqa: SLF001
+            store.lock.release()
+            store.check()
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if kind is not None:
+            self._store._is_broken = True  # noqa: SLF001
+        self._store.lock.release()
 
 
 def _effective(known: StoredEvent | Copies) -> StoredEvent | None:

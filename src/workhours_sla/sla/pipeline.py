@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, Self
 
 from workhours_sla.errors import StoreError
 from workhours_sla.public import public
@@ -21,70 +21,23 @@ from workhours_sla.sla.ingest import ingest, replace_copies, report
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
+from workhours_sla.sla.run_loop import (
+    DEFAULT_BATCH_SIZE,
+    Committed,
+    Counters,
+    Digests,
+    RunLoop,
+    RunSummary,
+)
+from workhours_sla.sla.source import Rejected, Source
 from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
-
-DEFAULT_BATCH_SIZE: Final = 1_000
-"""Rows per transaction, unless the source pauses earlier."""
 
 AT_ONCE: Final = 500
 """Appeals that are read at once where all of them are needed."""
 
 UNWRITTEN: Final = 20_000
 """Appeals that a transaction collects before it writes them."""
-
-
-@public("workhours_sla.stream")
-class Counters(NamedTuple):
-    """How many events were received, and how many of them were special.
-
-    ``duplicate`` repeat a known event, ``conflicting`` have a known id and another content,
-    ``late`` occurred before the watermark at their arrival.
-    """
-
-    read: int = 0
-    duplicate: int = 0
-    conflicting: int = 0
-    late: int = 0
-
-    def plus(self, other: Counters) -> Counters:
-        """Return the sum of both."""
-        return Counters(*map(sum, zip(self, other, strict=True)))
-
-
-@public("workhours_sla.stream")
-class Committed(NamedTuple):
-    """The changes that a batch caused, and how its events were counted."""
-
-    changes: tuple[Change, ...]
-    counters: Counters
-
-
-@public("workhours_sla.stream")
-class Digests(Protocol):
-    """Messages that are sent as time passes, whether or not anything changes."""
-
-    def due(self, watermark: datetime) -> bool:
-        """Whether a batch must end at a watermark so that messages are sent then."""
-
-    def send(self) -> None:
-        """Send the messages that are due as of the last batch that was stored, or raise."""
-
-
-@public("workhours_sla.stream")
-class RunSummary(NamedTuple):
-    """What one run did. read == duplicate + conflicting + the others, which are kept.
-
-    ``items`` are rows or messages, ``rejected`` those without an event; ``causes`` has by reason
-    their number and the first of them.
-    """
-
-    items: int = 0
-    rejected: int = 0
-    events: Counters = Counters()
-    changes: int = 0
-    causes: Mapping[str, tuple[int, Rejected]] = {}
 
 
 @public("workhours_sla.stream")
@@ -197,7 +150,7 @@ class Pipeline:
     ) -> Work:
         store = self._store
         with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+            work = Work(self._policy, store.watermark)
             if batch is not NO_BATCH:
                 work.batch = batch
             if events:
@@ -219,11 +172,10 @@ class Pipeline:
         """
         store = self._store
         with store.lock:
-            work = Work(policy, store.watermark or BEGINNING)
+            work = Work(policy, store.watermark)
             with store.transaction():
                 for appeals in self._all_appeals(store.appeal_ids()):
-                    for appeal in appeals.values():
-                        report(work, appeal, everything=True)
+                    report(work, appeals, everything=True)
                     self._write_part(work)
                 store.write(work)
             self._policy = policy
@@ -237,8 +189,7 @@ class Pipeline:
         event's appeal was dropped, or if there is no such row.
         """
         store = self._store
-        with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+        with store.lock:
             _, dropped = store.known([event])
             if dropped is not None and (
                 event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
@@ -248,24 +199,26 @@ class Pipeline:
                     "it can no longer be repaired"
                 )
                 raise StoreError(msg)
-            if rejected is not None:
-                if rejected not in store.rejected():
-                    msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
-                    raise StoreError(msg)
-                work.reread = {rejected: None}
-            replace_copies(work, store, event)
-            work.read = 1
-            store.write(work)
+            if rejected is not None and rejected not in store.rejected():
+                msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
+                raise StoreError(msg)
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                if rejected is not None:
+                    work.reread = {rejected: None}
+                replace_copies(work, store, event)
+                work.read = 1
+                store.write(work)
         return tuple(work.changes)
 
     def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
         """Read the rejected rows again, for example after the mapping was corrected.
 
-        ``read`` returns the events of a row, which are applied, or why it still has none.
+        ``read`` returns the events of a row, which are applied, or the row with the reason why it
+        is still rejected.
         """
         store = self._store
-        with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+        with store.lock:
             events: list[Event] = []
             reread: dict[int, Rejected | None] = {}
             for number, row in store.rejected().items():
@@ -275,11 +228,13 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            ingest(work, store, events)
-            work.reread = reread
-            store.write(work)
-            self._read += work.read
-            self._count(work)
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                ingest(work, store, events)
+                work.reread = reread
+                store.write(work)
+                self._read += work.read
+                self._count(work)
         return Committed(tuple(work.changes), _counters_of(work))
 
     def _count(self, work: Work) -> None:
@@ -307,26 +262,9 @@ class Pipeline:
         each batch, and True ends the run. Raises SourceError and StoreError; earlier batches
         remain stored, and the next run resumes after them.
         """
-        run = _Run(self, source, watermarks, digests)
-        if digests is not None:
-            digests.send()
-        for item in source.items(run.positions()):
-            if isinstance(item, Idle):
-                if item.received_until is not None:
-                    watermarks.heartbeat(item.received_until)
-            elif isinstance(item, Start):
-                run.start(item)
-            else:
-                run.add(item)
-                if run.size < batch_size and not run.is_due:
-                    continue
-            if run.commit():
-                on_changes()
-            if stopping():
-                break
-        if run.commit():
-            on_changes()
-        return run.summary
+        checkpoints = self._store.positions(source.name)
+        loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
+        return loop.run(batch_size, on_changes, stopping)
 
     # -- output ------------------------------------------------------------------------------
 
@@ -389,8 +327,7 @@ class Pipeline:
         due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
         ids = [appeal_id for _, appeal_id in sorted(due)]
         for appeals in self._all_appeals(ids):
-            for appeal in appeals.values():
-                report(work, appeal)
+            report(work, appeals)
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 
@@ -401,97 +338,5 @@ class Pipeline:
         work.clear()
 
 
-class _Run:
-    """The batch that is being collected, and the summary so far."""
-
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        source: Source,
-        watermarks: Watermarks,
-        digests: Digests | None,
-    ) -> None:
-        self._pipeline = pipeline
-        self._source = source.name
-        self._watermarks = watermarks
-        self._digests = digests
-        self._stored: datetime | None = None
-        """The watermark of the last batch."""
-        self._clear()
-        self.summary = RunSummary()
-
-    def positions(self) -> dict[str, str]:
-        """Return where reading resumes, and give the watermarks what was received before."""
-        found = {}
-        for partition, checkpoint in self._pipeline.store.positions(self._source).items():
-            if checkpoint.received_until is not None:
-                self._watermarks.record(partition, checkpoint.received_until)
-            found[partition] = checkpoint.position
-        return found
-
-    def _clear(self) -> None:
-        self.size = 0
-        self._events: list[Event] = []
-        self._rejected: list[Rejected] = []
-        self._positions: dict[str, str] = {}
-
-    def add(self, item: Item) -> None:
-        self.size += 1
-        self._positions[item.partition] = item.position
-        for event in item.events:
-            self._watermarks.record(item.partition, event.received_at)
-            self._events.append(event)
-        if item.rejected is not None:
-            self._rejected.append(item.rejected)
-
-    def start(self, start: Start) -> None:
-        self._positions[start.partition] = start.position
-
-    @property
-    def is_due(self) -> bool:
-        """Whether the batch must end here so that digests are sent."""
-        if self._digests is None:
-            return False
-        watermark = self._watermarks.value
-        return watermark is not None and self._digests.due(watermark)
-
-    def commit(self) -> bool:
-        """Store the batch and send digests; return whether there were changes."""
-        watermark = self._watermarks.value
-        if not self.size and not self._positions and watermark == self._stored:
-            return False
-        received_until = self._watermarks.received_until
-        positions = {
-            name: Checkpoint(position, received_until(name))
-            for name, position in self._positions.items()
-        }
-        batch = Batch(self._source, self._events, self._rejected, positions, watermark)
-        changes, counters = self._pipeline.commit(batch)
-        self._stored = watermark
-        before = self.summary
-        self.summary = RunSummary(
-            before.items + self.size,
-            before.rejected + len(self._rejected),
-            before.events.plus(counters),
-            before.changes + len(changes),
-            _with_causes(before.causes, self._rejected),
-        )
-        self._clear()
-        if self._digests is not None:
-            self._digests.send()
-        return bool(changes)
-
-
 def _counters_of(work: Work) -> Counters:
     return Counters(work.read, work.duplicate, work.conflicting, work.late)
-
-
-def _with_causes(
-    causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
-) -> Mapping[str, tuple[int, Rejected]]:
-    """Return the causes with more rows counted."""
-    found = dict(causes)
-    for row in rejected:
-        count, first = found.get(row.reason, (0, row))
-        found[row.reason] = (count + 1, first)
-    return found

@@ -66,11 +66,13 @@ NO_BATCH: Final = Batch("")
 class Work:
     """What one transaction writes, collected in memory; mutable.
 
-    ``added`` and ``altered`` are copies of events, ``appeals`` those whose reported state or
-    timer may have changed, ``changes`` those that were emitted; the store has the first
-    ``written`` of them. ``batch`` has the rows without an event and the positions. ``reread``
-    has, by number, rejected rows that are rejected for another reason, or None where they no
-    longer are. The counters are written by the last ``write``, for which ``is_part`` is False.
+    ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
+    reported state or timer may have changed, and ``changes`` the changes that were emitted.
+    ``batch`` has the rows without an event and the positions. ``reread`` maps the numbers of
+    rejected rows to the rows as they are now rejected, or to None where a row has events now.
+
+    A long transaction is written in parts: ``is_part`` is True for all but the last. The store
+    already has the first ``written`` changes. The counters are complete in the last part.
     """
 
     batch: Batch = NO_BATCH
@@ -79,17 +81,16 @@ class Work:
     read = duplicate = conflicting = late = 0
     is_part: bool = False
 
-    def __init__(self, policy: Policy, watermark: datetime) -> None:
+    def __init__(self, policy: Policy, watermark: datetime | None) -> None:
         self.policy = policy
-        self.watermark = watermark
-        self.added: list[StoredEvent] = []
-        self.altered: list[StoredEvent] = []
+        self.watermark: datetime = BEGINNING if watermark is None else watermark
+        self.copies: list[StoredEvent] = []
         self.appeals: dict[str, AppealState] = {}
         self.changes: list[Change] = []
 
     def clear(self) -> None:
-        """Remove what is written; the changes and counters stay."""
-        self.added, self.altered, self.appeals = [], [], {}
+        """Remove what the store has. The changes and the counters remain."""
+        self.copies, self.appeals = [], {}
         self.written = len(self.changes)
         self.is_part = False
 
@@ -101,8 +102,8 @@ class Work:
 
     def alter(self, copy: StoredEvent) -> None:
         """Record that a copy differs from what the store has."""
-        if copy.number is not None:
-            self.altered.append(copy)
+        if copy.number is not None:  # a new copy is in the list already
+            self.copies.append(copy)
 
 
 class Outbox(Protocol):

@@ -157,7 +157,9 @@ class Tables:
 
     def write(self, work: Work) -> None:
         """Write the events, appeals and changes of a transaction."""
-        for copy in work.added:
+        added = [copy for copy in work.copies if copy.number is None]
+        altered = dict.fromkeys(copy for copy in work.copies if copy.number is not None)
+        for copy in added:
             self.last_event += 1
             copy.number = self.last_event
         self.db.executemany(
@@ -172,7 +174,7 @@ class Tables:
                     copy.quarantined,
                     copy.repaired,
                 )
-                for copy in work.added
+                for copy in added
             ],
         )
         self.db.executemany(
@@ -185,7 +187,7 @@ class Tables:
                     copy.repaired,
                     copy.number,
                 )
-                for copy in dict.fromkeys(work.altered)
+                for copy in altered
             ],
         )
         self.db.executemany(
