@@ -674,7 +674,11 @@ def test_a_monitor_refuses_to_continue_after_an_error_within_a_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     policy = Policy([Target("first reply", HOUR, OFFICE)])
-    posted, answered, later = local("2025-03-12 10:00"), local("2025-03-12 10:30"), local("2025-03-13 10:00")
+    posted, answered, later = (
+        local("2025-03-12 10:00"),
+        local("2025-03-12 10:30"),
+        local("2025-03-13 10:00"),
+    )
     created = Event("1", "A", "created", posted, posted)
     reply = Event("2", "A", "replied", answered, answered)
     monitor = Monitor(policy)
