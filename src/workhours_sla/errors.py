@@ -141,8 +141,8 @@ class CalendarCoverageError(WorkHoursError, LookupError):
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
     and ``last`` are the first and last covered dates, or None if no date is covered. ``cause`` is
-    the key in ``messages.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values of
-    the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
+    the key in ``messages.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values
+    of the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
     datetime or an amount of time, whatever kinds of days the unknown dates turn out to be. A bound
     that is not known is None.
     """

@@ -72,8 +72,8 @@ class LineFile:
     is removed. ``end`` is an earlier value of the property ``end``: only the lines after it are
     read, and ``add`` skips those lines. The caller never adds a line again that is before ``end``.
     Without ``end`` the whole file is read. If another program removed, shortened or changed the
-    file, ``lost`` is called with a key of ``messages.STORE_FAULTS``; if it returns, writing continues.
-    Raises StoreError.
+    file, ``lost`` is called with a key of ``messages.STORE_FAULTS``; if it returns, writing
+    continues. Raises StoreError.
     """
 
     def __init__(
@@ -251,7 +251,7 @@ def end_of(file: BinaryIO | FileIO, size: int) -> str:
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return a key of ``messages.STORE_FAULTS`` unless a file still has its content up to ``end``."""
+    """Return a key of ``messages.STORE_FAULTS`` unless a file has its content up to ``end``."""
     size = int(end.partition("-")[0])
     if not size:
         return None
