@@ -26,12 +26,12 @@ from workhours_sla.errors import (
 )
 from workhours_sla.public import public
 from workhours_sla.worktime.combined import Combinable
-from workhours_sla.worktime.coverage import certain_answer, refused
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.unknown_dates import certain_answer, refused
 from workhours_sla.worktime.weekly_hours import (
     WEEKDAYS,
     Shifts,

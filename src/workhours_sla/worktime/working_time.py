@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.public import public
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.coverage import certain_answer, refused, with_bounds
 from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.unknown_dates import certain_answer, refused, with_bounds
 from workhours_sla.worktime.zone import ZERO
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
-from workhours_sla.adapters.shape import Keys, Reader, as_written
+from workhours_sla.adapters.parsed_data import Keys, Reader, as_written
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import ConfigError, shown

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.rows import (
+from workhours_sla.adapters.frames.numpy_columns import (
     NAT,
     Rows,
     missing_in,

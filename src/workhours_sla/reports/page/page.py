@@ -24,7 +24,7 @@ from workhours_sla.reports.page.results import CLASS_TABLES, Results
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.rows import columns_of, csv_table
+from workhours_sla.reports.report_tables import columns_of, csv_table
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target

@@ -22,7 +22,7 @@ from workhours_sla.worktime.columns.question import Given, Question
 from workhours_sla.worktime.columns.rows import EDGE_VERBS
 from workhours_sla.worktime.columns.sweep import FinerUnit, sweep
 from workhours_sla.worktime.columns.tables import compiled
-from workhours_sla.worktime.coverage import warn_provisional
+from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
@@ -113,7 +113,7 @@ def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -
 
     Rows with a certain answer are removed from the mask ``unknown``. An answer is certain if both
     extreme completions give it. For an opening or closing, both must also have the same working
-    time between it and the given instant, see ``coverage.same_in_any_case``.
+    time between it and the given instant, see ``unknown_dates.same_in_any_case``.
     """
     rows = np.flatnonzero(unknown)
     some = asked.some(rows)
