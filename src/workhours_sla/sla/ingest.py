@@ -1,4 +1,4 @@
-"""Apply events to appeals: which copy of each id counts, and what changes with that."""
+"""Apply events to appeals. Of several copies of an event id, at most one counts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.store import BY_FOLD, Dropped, Store, Work
 
 Move = tuple[Event | None, StoredEvent | None]
-"""The event of an id that counted before, and the copy that counts now."""
+"""For one event id: the event that counted before, and the copy that counts now."""
 
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
-    """Apply events, and report the appeals where another copy of an id counts now."""
+    """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
     watermark, new_copies = work.watermark, work.copies
     work.read = len(events)
@@ -64,7 +64,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
 
 
 def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
-    """Return whether an event was dropped. Quarantine a new event of a dropped appeal."""
+    """Return whether an event was dropped before. A new event of a dropped appeal is quarantined."""
     if copy.event.event_id in dropped.event_ids:
         work.duplicate += 1
         return True
@@ -74,7 +74,7 @@ def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
 
 
 def replace_copies(work: Work, store: Store, event: Event) -> None:
-    """Replace all copies of an event's id by a repair, and report the appeals."""
+    """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
     copies = known.get(event.event_id)
     before = None if copies is None else effective_copy(copies)
@@ -94,7 +94,7 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
 
 
 def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
-    """Return the ids of the appeals whose events change, in order and without repetition."""
+    """Return the ids of the appeals that moves affect, each once, as the keys of a dictionary."""
     ids: dict[str, None] = {}
     for before, after in moves:
         if before is not None:
@@ -107,7 +107,7 @@ def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
 def _move(
     appeals: Mapping[str, AppealState], moves: Sequence[Move], policy: Policy
 ) -> Mapping[str, AppealState]:
-    """Apply moves to appeals, and return the appeals that are not empty after that."""
+    """Apply moves to appeals. Return the appeals that have events or were reported before."""
     for before, after in moves:
         if before is not None:
             appeals[before.appeal_id].remove(before)
@@ -117,7 +117,10 @@ def _move(
 
 
 def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool = False) -> None:
-    """Emit the changes of appeals, and set why their events are quarantined."""
+    """Emit the changes of appeals, and update the quarantine reasons of their events.
+
+    ``everything`` builds and compares every clock again.
+    """
     policy, watermark, changes, reported = work.policy, work.watermark, work.changes, work.appeals
     for appeal_id, appeal in appeals.items():
         changes += appeal.report(policy, watermark, everything=everything)
@@ -129,7 +132,7 @@ def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool =
 def _repeat(
     work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
 ) -> StoredEvent | Copies:
-    """Add another copy of an event whose id was seen before, and return all copies of that id."""
+    """Add a copy of an event whose id is known. Return all copies of the id."""
     event = copy.event
     before = effective_copy(copies)
     event_before = None if before is None else before.event

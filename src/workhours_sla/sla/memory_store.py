@@ -1,4 +1,4 @@
-"""A store in memory: everything that a pipeline needs, and nothing is serialised."""
+"""A store in memory, which keeps events and clocks as objects and serialises nothing."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ class MemoryStore:
         self.lock: RLock = RLock()
         self._transaction = _Transaction(self)
         self._is_broken = False
-        """Whether a transaction raised, which may have left the content incomplete."""
+        """True after a transaction raised, since the content may then be incomplete."""
         self._by_id: dict[str, StoredEvent | Copies] = {}
         self._appeals: dict[str, AppealState] = {}
         self._timers: list[tuple[datetime, str]] = []
-        """A heap; an entry is outdated once its appeal has another timer."""
+        """A heap of timers and appeal ids. An entry is outdated if its appeal has another timer."""
         self.watermark: datetime | None = None
         self._policy: Policy | None = None
         self._read = self._duplicate = 0
@@ -71,7 +71,7 @@ class MemoryStore:
         self._dropped_appeals: dict[str, None] = {}
         self._dropped_count = 0
         self._ended: list[tuple[datetime, str]] | None = None
-        """A heap of the appeals that have ended; kept from the first ``drop``."""
+        """A heap of the appeals that have ended, or None before the first ``drop``."""
         self._positions: dict[tuple[str, str], Checkpoint] = {}
         self._rejected: dict[int, Rejected] = {}
         self._last_rejected = 0
@@ -82,7 +82,7 @@ class MemoryStore:
         self._failures: dict[str, dict[int, Failure]] = {}
 
     def close(self) -> None:
-        """Do nothing: a store in memory has nothing to close."""
+        """Do nothing, since a store in memory has no file to close."""
 
     def transaction(self) -> _Transaction:
         """Return the context manager of a transaction. It raises StoreError in a broken store."""
@@ -90,11 +90,11 @@ class MemoryStore:
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy that the clocks were last built under, None in a new store."""
+        """The version of the policy under which the clocks were last built, None in a new store."""
         return None if self._policy is None else self._policy.version
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far the partitions of a source were read."""
+        """Return how far each partition of a source was read, keyed by partition."""
         return {name: one for (owner, name), one in self._positions.items() if owner == source}
 
     def advance(self, watermark: datetime) -> bool:
@@ -106,7 +106,7 @@ class MemoryStore:
 
     @property
     def next_at(self) -> datetime | None:
-        """The first timer, in UTC; None if there is none."""
+        """The earliest timer, in UTC, None if there is no timer."""
         timers, appeals = self._timers, self._appeals
         while timers:
             moment, appeal_id = timers[0]
@@ -122,14 +122,14 @@ class MemoryStore:
         self,
         events: Sequence[Event],  # noqa: ARG002
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return all copies by id, to which additions are kept, and what was dropped."""
+        """Return the store's own mapping of event ids to copies, and the dropped ids."""
         dropped = None
         if self._dropped_count:
             dropped = Dropped(self._dropped, self._dropped_appeals)
         return self._by_id, dropped
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals by their ids. An appeal that the store does not have is new."""
+        """Return appeals keyed by id. Unknown ids map to new appeals, which ``write`` stores."""
         appeals = self._appeals
         found = {}
         for appeal_id in ids:
@@ -145,7 +145,7 @@ class MemoryStore:
         return sorted(name for name, one in self._appeals.items() if one.ended_at is None)
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, and forget them."""
+        """Return the timers that a watermark reaches with their appeal ids, and remove them."""
         timers, appeals = self._timers, self._appeals
         due = []
         while timers and timers[0][0] <= watermark:
@@ -158,7 +158,7 @@ class MemoryStore:
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Keep what a transaction has collected; events and appeals are there already."""
+        """Store what a transaction has collected. Its events are in the store already."""
         timers, appeals = self._timers, self._appeals
         for appeal_id, appeal in work.appeals.items():
             appeals[appeal_id] = appeal
@@ -246,7 +246,7 @@ class MemoryStore:
                 yield known
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, quarantined ones included; of a repaired event only the repair."""
+        """Yield every event, including quarantined events. Of a repaired event, yield the repair."""
         for known in list(self._by_id.values()):
             copies = known.all if isinstance(known, Copies) else [known]
             repaired = any(copy.repaired for copy in copies)
@@ -255,7 +255,7 @@ class MemoryStore:
                     yield copy.event
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now, with the reasons."""
+        """Return the events that do not count now, with the reasons why."""
         return in_order(
             Quarantined(copy.event, copy.quarantined)
             for copy in self._all_copies()
@@ -263,11 +263,11 @@ class MemoryStore:
         )
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, by number."""
+        """Return the rows without an event, keyed by number."""
         return dict(self._rejected)
 
     def holdings(self) -> Holdings:
-        """Return where every event went."""
+        """Return the number of received events, by what became of them."""
         reasons = [copy.quarantined for copy in self._all_copies()]
         applied, replaced = reasons.count(None), reasons.count(REPLACED)
         return Holdings(
@@ -281,14 +281,14 @@ class MemoryStore:
         )
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes after a number, each with its own, in the order of emission."""
+        """Return the changes with a number greater than ``after``, as pairs of number and change."""
         first = bisect_right(self._outbox, after, key=lambda one: one[0])
         return self._outbox[first : None if limit < 0 else first + limit]
 
     # -- delivery ------------------------------------------------------------------------------
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        """Return the first numbered changes that must be sent to a sink at the time ``now``."""
         with self.lock:
             number = self._progress.setdefault(sink, 0)
             failures = self._failures.get(sink, {})
@@ -299,14 +299,14 @@ class MemoryStore:
             return Pending(changes, 0, retry_at)
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
-        """Record that a sink has changes, and all before them."""
+        """Record that a sink has the changes with these numbers, and all changes before them."""
         with self.lock:
             self._progress[sink] = max(self._progress.get(sink, 0), *numbers)
             for number in numbers:
                 self._failures.get(sink, {}).pop(number, None)
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        """Record a failed attempt to send a change. None for ``retry_at`` makes it a dead letter."""
         with self.lock:
             failures = self._failures.setdefault(sink, {})
             attempts = failures[number].attempts if number in failures else 0
@@ -315,7 +315,7 @@ class MemoryStore:
                 self._progress[sink] = max(self._progress.get(sink, 0), number)
 
     def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the changes that are no longer sent to a sink."""
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
         with self.lock:
             return [
                 DeadLetter(number, self.changes(number - 1, 1)[0][1], one.attempts, one.error)
@@ -324,7 +324,7 @@ class MemoryStore:
             ]
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make dead letters pending again, and return how many they were."""
+        """Make the dead letters with these numbers pending again. Return how many were found."""
         with self.lock:
             failures = self._failures.get(sink, {})
             found = {
@@ -352,7 +352,7 @@ class MemoryStore:
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes) -> MemoryStore:
-        """Return the store of a snapshot, with the timers of a policy."""
+        """Return the store that a snapshot describes, with clocks and timers under a policy."""
         state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller trusts its source
         if not isinstance(state, tuple) or state[0] != SNAPSHOT:
             found = state[0] if isinstance(state, tuple) and state else type(state).__name__
@@ -362,7 +362,7 @@ class MemoryStore:
         store = cls()
         for name, value in rest.items():
             setattr(store, name, value)
-        # appeals whose events all moved to another appeal too: their revisions continue
+        # includes appeals whose events all moved to another appeal, since their revisions continue
         copies: dict[str, list[StoredEvent]] = {appeal_id: [] for appeal_id in reported}
         for place, event in enumerate(events):
             reason, repaired = final.get(place, (None, False))
@@ -383,7 +383,7 @@ class MemoryStore:
         return store
 
     def check(self) -> None:
-        """Raise StoreError if a transaction raised, so that no event is lost or counted twice."""
+        """Raise StoreError if a transaction of this store has raised."""
         if self._is_broken:
             msg = (
                 "a call on this store in memory was interrupted by an error, so its content may be "
@@ -405,7 +405,8 @@ class MemoryStore:
 class _Transaction:
     """The context manager of every transaction of a store in memory, which runs one at a time.
 
-    A transaction that raises is not undone. It breaks the store instead.
+    A transaction that raises is not undone. Instead, the store refuses all later transactions.
+    Otherwise an event might be stored but not applied, and a copy sent again would be a duplicate.
     """
 
     __slots__ = ("_store",)
@@ -427,7 +428,7 @@ class _Transaction:
 
 
 def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
-    """Return the copy of an id that counts, and set why the others do not."""
+    """Return the copy of an event id that counts, and set why the other copies do not count."""
     effective = effective_copy(known)
     for copy in known.all if isinstance(known, Copies) else [known]:
         if copy is not effective and copy.quarantined is None:
@@ -451,4 +452,4 @@ _PLAIN: Final = (
     "_progress",
     "_failures",
 )
-"""What a snapshot has as it is."""
+"""The attributes that a snapshot stores without conversion."""

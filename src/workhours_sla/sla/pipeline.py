@@ -1,6 +1,6 @@
-"""Read events, store them in batches, and emit the changes that they and the passing of time cause.
+"""The pipeline: apply events to a store, and emit the changes that events and time cause.
 
-The pipeline never reads a clock: time passes only as far as the watermark.
+The pipeline never reads the machine's clock: time passes only as far as the watermark.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
 
 AT_ONCE: Final = 500
-"""Appeals that are read at once where all of them are needed."""
+"""How many appeals are read from the store at once."""
 
 UNWRITTEN: Final = 20_000
-"""Appeals that a transaction collects before it writes them."""
+"""How many appeals a long transaction collects in memory before it writes them."""
 
 
 @public("workhours_sla.stream")
@@ -45,14 +45,15 @@ class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 
     The state depends only on the set of events: after any order and any duplicates, the changes
-    that were emitted and not retracted equal the result of ``evaluate``. Time passes only by the
-    watermark: a breach is emitted when it passes the limit.
+    that were emitted and not retracted equal the result of ``evaluate``. Time passes only through
+    the watermark: a breach is emitted when the watermark passes the limit.
 
-    Each call is one transaction of the store. If the store was last used under another policy,
-    or by another version of this library, the pipeline first emits what that changes. With
-    ``retain``, appeals that ended longer ago are dropped: their events are then duplicates, and
-    new ones are quarantined as ``after_retention``. Usable from any thread; calls run one at a
-    time. Closes the store on exit, and if it cannot be opened. Raises StoreError.
+    Each call is one transaction of the store. If the store was last used under another policy, or
+    by another version of this library, the clocks are first built again; the store keeps the
+    changes that this causes. With ``retain``, appeals that ended longer ago than that are dropped.
+    If an event of a dropped appeal arrives again, it is a duplicate; a new event of the appeal is
+    quarantined as ``after_retention``. Usable from any thread; calls run one at a time. The
+    pipeline closes its store on exit. Raises StoreError.
 
     >>> from workhours_sla import EventType, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore
@@ -100,19 +101,19 @@ class Pipeline:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first ``advance``."""
+        """The instant in UTC up to which time has passed, None before the first ``advance``."""
         with self._store.lock:
             return self._store.watermark
 
     @property
     def counters(self) -> Counters:
-        """How the events of this run were counted."""
+        """The counters of the events that this pipeline has applied."""
         return Counters(self._read, self._duplicate, self._conflicting, self._late)
 
     # -- input -------------------------------------------------------------------------------
 
     def apply(self, events: Event | Iterable[Event]) -> tuple[Change, ...]:
-        """Apply one event or several, in any order, as one step and return the changes.
+        """Apply one or several events, in any order, as one step. Return the changes.
 
         Changes that cancel out within the step are not emitted. If iterating ``events`` raises,
         none of them is applied.
@@ -123,7 +124,7 @@ class Pipeline:
     def advance(self, watermark: datetime) -> tuple[Change, ...]:
         """Advance time to ``watermark`` and return the changes caused by time alone.
 
-        A watermark that is not later than the current one changes nothing. Raises
+        An instant that is not later than the current watermark changes nothing. Raises
         NaiveDatetimeError.
         """
         watermark = in_utc("watermark", watermark)
@@ -135,9 +136,9 @@ class Pipeline:
             return tuple(self._write((), watermark).changes)
 
     def commit(self, batch: Batch) -> Committed:
-        """Store a batch: its events, then its watermark, and how far its source was read.
+        """Apply the events of a batch, advance time to its watermark, and store its positions.
 
-        On StoreError nothing is stored.
+        If StoreError is raised, nothing is stored.
         """
         if batch.watermark is not None and not (batch.events or batch.rejected or batch.positions):
             return Committed(self.advance(batch.watermark), Counters())
@@ -166,9 +167,9 @@ class Pipeline:
         return work
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
-        """Continue under another policy, or amended calendars, and return what that changes.
+        """Continue under another policy or with amended calendars. Return the changes.
 
-        Every clock is built again; appeals without a difference are not reported again.
+        Every clock is built again. A clock that stays the same causes no change.
         """
         store = self._store
         with store.lock:
@@ -182,11 +183,11 @@ class Pipeline:
         return tuple(work.changes)
 
     def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
-        """Replace all copies of an event's id by ``event``, and return what that changes.
+        """Replace all copies that have the id of ``event`` by ``event``. Return the changes.
 
-        Later copies with other contents are quarantined. ``rejected`` is the number of the
-        rejected row that the event repairs; the row leaves quarantine. Raises StoreError if the
-        event's appeal was dropped, or if there is no such row.
+        Copies that arrive later with another content are quarantined. If the event repairs a
+        rejected row, ``rejected`` is the number of the row, which then leaves quarantine. Raises
+        StoreError if the event's appeal was dropped, or if no rejected row has that number.
         """
         store = self._store
         with store.lock:
@@ -256,11 +257,12 @@ class Pipeline:
     ) -> RunSummary:
         """Read a source to its end and store its rows in batches.
 
-        A batch ends after ``batch_size`` rows, where the source is idle or yields ``Start``, or
-        where ``digests`` are due; they are sent after each batch. ``on_changes`` is called after
-        each batch with changes, for example ``Delivery.notify``. ``stopping`` is called after
-        each batch, and True ends the run. Raises SourceError and StoreError; earlier batches
-        remain stored, and the next run resumes after them.
+        A batch ends after ``batch_size`` rows, when the source yields ``Idle`` or ``Start``, and
+        when ``digests`` are due. Digests are sent after each batch. ``on_changes`` is called
+        without arguments after each batch that caused changes; an example is ``Delivery.notify``.
+        ``stopping`` is called after each batch; if it returns True, the run ends. Raises
+        SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
+        them.
         """
         checkpoints = self._store.positions(source.name)
         loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
@@ -269,18 +271,18 @@ class Pipeline:
     # -- output ------------------------------------------------------------------------------
 
     def evaluate(self, as_of: datetime, *, provisional: bool = False) -> Evaluation:
-        """Return the outcomes of all events so far, as ``workhours_sla.evaluate`` does."""
+        """Evaluate all events so far, as ``workhours_sla.evaluate`` does."""
         events = self._store.events()
         return evaluate(events, self._policy, as_of=as_of, provisional=provisional)
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now; a later event can change that."""
+        """The events that do not count now. A later event can make them count again."""
         return self._store.quarantine()
 
     @property
     def unmatched(self) -> tuple[Unmatched, ...]:
-        """Appeals without a rule or without a schedule, by their ids. Reads every appeal."""
+        """The appeals without a rule or without a schedule, sorted by id. Reads every appeal."""
         with self._store.lock:
             return tuple(
                 unmatched
@@ -290,10 +292,9 @@ class Pipeline:
             )
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of the appeals whose clocks have not all ended.
+        """Yield the outcomes of every appeal that has a clock that has not ended.
 
-        Known answers after ``as_of`` count too. Other appeals are not read. Raises
-        NaiveDatetimeError.
+        Answers after ``as_of`` that are known already count too. Raises NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
         with self._store.lock:
@@ -315,7 +316,7 @@ class Pipeline:
     # -- one transaction ---------------------------------------------------------------------
 
     def _advance(self, work: Work, watermark: datetime) -> None:
-        """Emit the changes of the appeals whose timers a watermark reaches."""
+        """Advance to a watermark, and emit the changes of the appeals whose timers it reaches."""
         work.watermark = watermark
         store = self._store
         due = [
@@ -332,7 +333,7 @@ class Pipeline:
                 self._write_part(work)
 
     def _write_part(self, work: Work) -> None:
-        """Write what was collected so far, so that memory does not grow with the transaction."""
+        """Write what was collected so far, to bound the memory of a long transaction."""
         work.is_part = True
         self._store.write(work)
         work.clear()
