@@ -22,10 +22,10 @@ from workhours_sla.worktime.schedule import Schedule
 class Verdict(StrEnum):
     """The verdict on a clock at an instant.
 
-    The first verdict that applies counts: ``excluded`` (the appeal is a duplicate), ``breached`` (the limit
-    has passed, and the answer or the withdrawal came later or not at all), ``met`` (answered by the
-    limit), ``withdrawn`` (deleted by the citizen by the limit), ``paused``, ``at_risk`` (little of
-    the budget is left), ``pending``.
+    The first verdict that applies counts: ``excluded`` (the appeal is a duplicate), ``breached``
+    (the limit has passed, and the answer or the withdrawal came later or not at all), ``met``
+    (answered by the limit), ``withdrawn`` (deleted by the citizen by the limit), ``paused``,
+    ``at_risk`` (little of the budget is left), ``pending``.
 
     >>> Verdict("met") is Verdict.MET
     True
@@ -143,7 +143,7 @@ class Clock:
 
     @staticmethod
     def _in_time(bounds: Bounds, moment: datetime) -> bool | None:
-        """Return whether an instant is within the limit, None if that depends on uncertain dates."""
+        """Return whether an instant is within the limit, None if uncertain dates decide it."""
         if moment <= bounds.earliest.limit:
             return True
         return False if moment > bounds.latest.limit else None
@@ -303,7 +303,7 @@ class Clock:
         return self.started_at > until and self.target.starts == "detected"
 
     def next_change(self, after: datetime) -> datetime | None:
-        """Return the first instant after ``after`` at which time alone changes the clock, or None."""
+        """Return the first instant after ``after`` at which time alone changes the clock."""
         if self.started_at > after and self.is_undetected(after):
             return self.started_at
         if self.excluded_at is not None:

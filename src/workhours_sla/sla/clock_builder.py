@@ -8,8 +8,8 @@ The option ``starts`` selects what starts the clock:
 - ``interim``: the first reply with the reason ``interim``.
 
 Without such an event there is no clock. In a reopened cycle the clock starts with the reopening,
-except for ``interim``. If staff opened the appeal and ``staff_opened`` is ``wait``, the clock starts
-at the citizen's first message instead of the posting.
+except for ``interim``. If staff opened the appeal and ``staff_opened`` is ``wait``, the clock
+starts at the citizen's first message instead of the posting.
 
 The option ``stops`` selects what answers:
 

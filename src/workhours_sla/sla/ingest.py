@@ -64,7 +64,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
 
 
 def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
-    """Return whether an event was dropped before. A new event of a dropped appeal is quarantined."""
+    """Return whether an event was dropped before. Quarantine a new event of a dropped appeal."""
     if copy.event.event_id in dropped.event_ids:
         work.duplicate += 1
         return True

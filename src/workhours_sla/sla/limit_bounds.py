@@ -1,8 +1,8 @@
 """Compute the bounds of a clock's pauses and times over all completions of its calendar.
 
-Completions are not enumerated. For a budget of working time, more working time and fewer pauses make
-every time earlier. So the earliest times come from the completion with the most working time and
-the fewest pauses, and the latest times from the completion with the least working time and all
+Completions are not enumerated. For a budget of working time, more working time and fewer pauses
+make every time earlier. So the earliest times come from the completion with the most working time
+and the fewest pauses, and the latest times from the completion with the least working time and all
 pauses. Day budgets compute their own bounds.
 """
 

@@ -5,9 +5,9 @@ meets the target: the last instant at which no more than the budget is used or, 
 ``closing="strict"``, the due time.
 
 Times that come before an open pause are final. A due time is final if it is before the pause or at
-its beginning, a limit if it is before the pause. A strict limit is final if the due time is. The due
-time and the limit of a day budget are final if the budget ended before the pause. Other times are
-unknown until the pause ends. The times of a ClockTime do not depend on pauses.
+its beginning, a limit if it is before the pause. A strict limit is final if the due time is final.
+The due time and the limit of a day budget are final if the budget ended before the pause. Other
+times are unknown until the pause ends. The times of a ClockTime do not depend on pauses.
 """
 
 from __future__ import annotations
@@ -122,7 +122,10 @@ def _warning(
 
 
 def left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:
-    """Return the first instant from ``start`` on with at most ``left`` working time until ``due``."""
+    """Return the first instant, not before ``start``, with at most ``left`` until ``due``.
+
+    ``left`` is working time.
+    """
     try:
         return max(start, _with_left(schedule, due, left))
     except CalendarCoverageError:

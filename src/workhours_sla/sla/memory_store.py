@@ -246,7 +246,7 @@ class MemoryStore:
                 yield known
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, including quarantined events. Of a repaired event, yield the repair."""
+        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
         for known in list(self._by_id.values()):
             copies = known.all if isinstance(known, Copies) else [known]
             repaired = any(copy.repaired for copy in copies)
@@ -281,7 +281,7 @@ class MemoryStore:
         )
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with a number greater than ``after``, as pairs of number and change."""
+        """Return the changes with numbers greater than ``after``, with their numbers."""
         first = bisect_right(self._outbox, after, key=lambda one: one[0])
         return self._outbox[first : None if limit < 0 else first + limit]
 
@@ -306,7 +306,7 @@ class MemoryStore:
                 self._failures.get(sink, {}).pop(number, None)
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change. None for ``retry_at`` makes it a dead letter."""
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
         with self.lock:
             failures = self._failures.setdefault(sink, {})
             attempts = failures[number].attempts if number in failures else 0

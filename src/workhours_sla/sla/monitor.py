@@ -44,7 +44,7 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now, as corrected. Later events can make them count again."""
+        """The events, as corrected, that do not count now. Later events can change that."""
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):

@@ -71,7 +71,7 @@ class PausedTime:
         self._since: list[datetime] = []
         """The beginning of each pause."""
         self._used: list[timedelta] = []
-        """The working time from the start to the beginning of each pause, without earlier pauses."""
+        """The working time from the start to each pause, without the pauses before it."""
         self._before: list[timedelta] = []
         """The working time within all pauses before each pause."""
 
@@ -146,9 +146,9 @@ class PauseLine:
         self._seen = 0
         """The number of pauses of the cycle that have been read."""
         self._last = -1
-        """The index, in the cycle's pauses, of the last pause that counts while it is open, else -1."""
+        """The index of the last pause that counts in the cycle's pauses, -1 if it is closed."""
         self._end: datetime | None = BEGINNING
-        """The end of the last pause that counts, by its cap if it is open. None if it has no end."""
+        """When the last pause that counts ends, by its cap if it is open. None if it has no end."""
         self._paused_times: dict[tuple[Schedule, datetime], PausedTime] = {}
 
     def extend(self, pauses: Sequence[Pause]) -> None:

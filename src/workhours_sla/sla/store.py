@@ -18,7 +18,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-"""Stands in for the watermark of a transaction as long as there is no watermark."""
+"""The watermark of a transaction while the store has no watermark."""
 
 BY_FOLD: Final = frozenset({"no_appeal", "reply_before_post"})
 """The reasons to quarantine an event that contradicts the other events of its appeal."""
@@ -128,7 +128,7 @@ class Outbox(Protocol):
         """
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change. None for ``retry_at`` makes it a dead letter."""
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
 
     def dead(self, sink: str) -> Sequence[DeadLetter]:
         """Return the dead letters of a sink: changes that are no longer sent to it."""
@@ -139,11 +139,11 @@ class Outbox(Protocol):
 
 @public("workhours_sla.stream")
 class Store(Outbox, Protocol):
-    """Stores events, clocks, changes and positions, in transactions. It has one writer at a time."""
+    """Stores events, clocks, changes and positions in transactions, for one pipeline at a time."""
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """The lock that a pipeline takes for each call. Raises StoreError if the store is closed."""
+        """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
 
     def transaction(self) -> AbstractContextManager[object]:
         """Return a context manager for one transaction.
@@ -211,7 +211,7 @@ class Store(Outbox, Protocol):
     # -- what users ask for
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, including quarantined events. Of a repaired event, yield the repair."""
+        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""

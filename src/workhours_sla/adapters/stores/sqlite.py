@@ -1,15 +1,13 @@
-"""A store in a SQLite file: events, clocks, positions and changes, one transaction per batch."""
+"""A store in a SQLite file, with events, clocks, positions and changes."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.stores.sqlite_file import refuse, refuse_text
 from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
@@ -23,19 +21,19 @@ from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Work
 from workhours_sla.version import __version__
 
 HOT: Final = 20_000
-"""Appeals that are kept in memory by default; others are read when touched."""
+"""How many appeals are kept in memory by default. Other appeals are read when needed."""
 
 WRITTEN_EVERY: Final = timedelta(minutes=1)
-"""How old the watermark on the disk may become while nothing else is written."""
+"""How far the watermark may advance in memory before it must be written to the disk."""
 
 
 @public("workhours_sla.stream")
 class SqliteStore(SqliteOutbox):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 
-    What a pipeline writes is on the disk when its call returns, or not at all if it raises.
-    ``hot`` is how many appeals are kept in memory. Usable from any thread; calls run one at a
-    time. Raises StoreError, also if another process writes the file.
+    When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
+    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
+    thread; calls run one at a time. Raises StoreError, also if another process writes the file.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
@@ -70,14 +68,14 @@ class SqliteStore(SqliteOutbox):
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first."""
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return self._watermark
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy that the clocks were last built under.
+        """The version of the policy under which the clocks were last built.
 
-        None in a new store, and in one that another version of this library wrote.
+        None in a new store, and in a store that another version of this library wrote.
         """
         return self._built_under
 
@@ -85,22 +83,15 @@ class SqliteStore(SqliteOutbox):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block at its end, or nothing if it raises."""
+        """Write everything within the block when it ends, or nothing if it raises."""
         with self.lock:
             try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._write_state()
-                self._db.execute("COMMIT")
+                with self._atomic():
+                    yield
+                    self._write_state()
                 self._written = self._watermark
-            except BaseException as error:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
+            except BaseException:
                 self._load_state()
-                if isinstance(error, sqlite3.Error | UnicodeDecodeError):
-                    refuse(self._path, error)
-                if isinstance(error, UnicodeEncodeError):
-                    refuse_text(error)
                 raise
 
     def _write_state(self) -> None:
@@ -121,7 +112,7 @@ class SqliteStore(SqliteOutbox):
         )
 
     def _load_state(self) -> None:
-        """Read the state from the disk, and drop the appeals in memory."""
+        """Read the counters and the watermark from the disk, and drop the appeals in memory."""
         self._tables.forget()
         meta = self._meta()
         self._read: int = meta.get("read", 0)
@@ -139,7 +130,10 @@ class SqliteStore(SqliteOutbox):
         self._tables.last_event = last or 0
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark in memory, and return True; False if it must be written."""
+        """Advance the watermark in memory and return True.
+
+        Return False if the watermark must be written to the database instead.
+        """
         if self._written is None or watermark - self._written >= WRITTEN_EVERY:
             return False
         if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark)):
@@ -152,12 +146,12 @@ class SqliteStore(SqliteOutbox):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events' ids, and which of the ids were dropped."""
+        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
         copies = self._tables.copies({event.event_id for event in events})
         return copies, self._tables.dropped(events) if self._dropped else None
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals; one that the store does not have is new."""
+        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
         return self._tables.appeals(ids)
 
     def appeal_ids(self) -> Sequence[str]:
@@ -169,13 +163,13 @@ class SqliteStore(SqliteOutbox):
         return self._tables.open_ids()
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, with the ids of their appeals."""
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         return self._tables.timers_due(watermark)
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write what a transaction has collected."""
+        """Write what a transaction has collected since the last write."""
         self._tables.write(work)
         if work.is_part:
             self._tables.cool()
@@ -218,7 +212,7 @@ class SqliteStore(SqliteOutbox):
                 )
 
     def drop(self, before: datetime) -> None:
-        """Drop appeals that ended before an instant, and changes that every sink has."""
+        """Drop appeals that ended before an instant, and older changes that every sink has."""
         count = micros(before)
         dropped = self._tables.drop(count)
         self._dropped += dropped
@@ -227,12 +221,12 @@ class SqliteStore(SqliteOutbox):
 
     @serialised
     def note(self, key: str, text: str) -> None:
-        """Store a text under a key, in place of the one before."""
+        """Store a text under a key. It replaces an earlier text."""
         self._all("REPLACE INTO meta VALUES (?,?,?)", *with_checksum(f"note:{key}", text))
 
 
 class _Lock:
-    """Keeps other threads out of a store that is open, and bounds what it has in memory."""
+    """The lock of an open store. When it is released, the store drops excess appeals in memory."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store

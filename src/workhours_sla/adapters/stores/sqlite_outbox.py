@@ -1,4 +1,4 @@
-"""The changes of a SQLite store, and how far each sink has them."""
+"""The changes of a SQLite store, and the progress and failures of each sink."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse
+from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse, refuse_text
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.writer_lock import WriterLock
@@ -17,10 +17,10 @@ from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, d
 
 
 class SqliteOutbox(SqliteReader):
-    """A store opened for writing as far as its sinks need it; created if it does not exist.
+    """A store in which the progress of sinks can be written; created if it does not exist.
 
-    One process at a time opens it, and others may read it. Raises StoreError, also if another
-    process writes the file.
+    Only one process at a time can open it for writing; other processes may read it. Raises
+    StoreError, also if another process writes the file.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -35,14 +35,14 @@ class SqliteOutbox(SqliteReader):
         return open_file(self._path)
 
     def close(self) -> None:
-        """Close the file when no call is running, and let other writers open it."""
+        """Close the file once no call is running, and let other writers open it."""
         with self._turn:
             super().close()
             self._lock.close()  # last, because this drops the locks that SQLite has on the file
 
     @serialised
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        """Return the first numbered changes that must be sent to a sink at the time ``now``."""
         number = self._number(sink)
         only, after, retry_at = decide(number, self.failures(sink), now)
         if only is not None:
@@ -51,7 +51,10 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has changes, and all before them; ``end`` is where it then ends."""
+        """Record that a sink has the changes with these numbers, and all changes before them.
+
+        ``end`` is the position at which the sink then ends, in the format of the sink.
+        """
         number = max(self._number(sink), *numbers)
         with self._atomic():
             self._set_number(sink, number)
@@ -65,7 +68,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
         before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
         with self._atomic():
             self._set_failure(sink, Failure(number, before + 1, retry_at, error))
@@ -74,7 +77,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def dead(self, sink: str) -> list[DeadLetter]:
-        """Return the changes that are no longer sent to a sink."""
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
         return [
             DeadLetter(one.number, change, one.attempts, one.error)
             for one in self.failures(sink)
@@ -84,7 +87,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make dead letters pending again, and return how many they were."""
+        """Make the dead letters with these numbers pending again. Return how many were found."""
         wanted = set(numbers)
         found = [
             one for one in self.failures(sink) if one.retry_at is None and one.number in wanted
@@ -96,7 +99,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def failures(self, sink: str) -> list[Failure]:
-        """Return the changes that a sink did not accept, by number."""
+        """Return the changes that a sink did not accept, sorted by number."""
         rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
             Failure(number, attempts, None if at is None else instant(at), error)
@@ -105,7 +108,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def progress(self, sink: str) -> Progress:
-        """Return how far a sink has the changes."""
+        """Return how many changes a sink has acknowledged, and where it ends."""
         number = self._number(sink)
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
         last = next((change.change_id for _, change in self._change(number)), None)
@@ -145,7 +148,7 @@ class SqliteOutbox(SqliteReader):
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:
-        """Write everything within the block, or nothing if it raises."""
+        """Write everything within the block when it ends, or nothing if it raises."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield
@@ -153,8 +156,10 @@ class SqliteOutbox(SqliteReader):
         except BaseException as error:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.Error | UnicodeDecodeError):
                 refuse(self._path, error)
+            if isinstance(error, UnicodeEncodeError):
+                refuse_text(error)
             raise
 
 
