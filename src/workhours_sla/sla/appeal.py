@@ -245,7 +245,7 @@ class Appeal:
         self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
-        """Whether reviews found a reply substantive, keyed by the id of the reply."""
+        """Maps the id of a reply to whether its last review found the reply substantive."""
         self.initial: Attributes = _NO_ATTRIBUTES
         """The attributes when the appeal was created."""
         self.changes: list[tuple[datetime, Attributes]] = []

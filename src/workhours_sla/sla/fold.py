@@ -78,7 +78,7 @@ def clocks_of(
     earliest_start = None
     if policy.on_change == "from_change":
         earliest_start, added = _rule_fits_since(appeal, policy, rule), None
-    # targets are keyed by identity, since hashing one takes long
+    # keyed by the identity of the target, since hashing a target takes long
     known_clocks = {(id(one.target), one.cycle): one for one in before.clocks} if before else {}
     attributes, changes = appeal.attributes, appeal.changes
     clocks: list[Clock] = []

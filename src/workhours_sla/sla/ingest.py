@@ -21,7 +21,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.store import BY_FOLD, Dropped, Store, Work
 
 Move = tuple[Event | None, StoredEvent | None]
-"""For one event id: the event that counted before, and the copy that counts now."""
+"""A move: the event that counted for an id before, and the copy that counts for the id now."""
 
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
@@ -107,7 +107,7 @@ def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
 def _move(
     appeals: Mapping[str, AppealState], moves: Sequence[Move], policy: Policy
 ) -> Mapping[str, AppealState]:
-    """Apply moves to appeals. Return the appeals that have events or were reported before."""
+    """Apply moves to their appeals, and return the appeals that are not empty after that."""
     for before, after in moves:
         if before is not None:
             appeals[before.appeal_id].remove(before)

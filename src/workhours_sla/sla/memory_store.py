@@ -27,9 +27,10 @@ from workhours_sla.sla.deduplication import (
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
-from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Dropped, Holdings, Work
+from workhours_sla.sla.store import NO_BATCH, Batch, Dropped, Holdings, Work
 
 SNAPSHOT: Final = "workhours.monitor/3"
 
@@ -230,7 +231,7 @@ class MemoryStore:
             del self._by_id[event_id]
             if kept:
                 self._by_id[event_id] = kept[0] if len(kept) == 1 else Copies(kept)
-            # the id of a copy that conflicted still has an effective copy in another appeal
+            # if a copy conflicted, its id still has an effective copy in another appeal
             if any(
                 copy.quarantined != CONFLICTING_ID for copy in copies if copy.event.appeal_id in ids
             ):
@@ -288,7 +289,7 @@ class MemoryStore:
     # -- delivery ------------------------------------------------------------------------------
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first numbered changes that must be sent to a sink at the time ``now``."""
+        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
         with self.lock:
             number = self._progress.setdefault(sink, 0)
             failures = self._failures.get(sink, {})

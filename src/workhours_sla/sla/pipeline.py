@@ -18,7 +18,7 @@ from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched
 from workhours_sla.sla.ingest import ingest, replace_copies, report
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.instants import BEGINNING, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.run_loop import (
@@ -30,7 +30,7 @@ from workhours_sla.sla.run_loop import (
     RunSummary,
 )
 from workhours_sla.sla.source import Rejected, Source
-from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Store, Work
+from workhours_sla.sla.store import NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
 
 AT_ONCE: Final = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.public import public
@@ -14,11 +14,9 @@ from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.delivery import DeadLetter, Pending
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
-
-BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-"""The watermark of a transaction while the store has no watermark."""
 
 BY_FOLD: Final = frozenset({"no_appeal", "reply_before_post"})
 """The reasons to quarantine an event that contradicts the other events of its appeal."""
@@ -119,7 +117,7 @@ class Outbox(Protocol):
         """
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first numbered changes that must be sent to a sink at the time ``now``."""
+        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the changes with these numbers, and all changes before them.

@@ -102,5 +102,5 @@ class Watermarks:
             if when is None:
                 return None
             active.append(when)
-        # if every partition is idle because of a heartbeat, the heartbeat is the time
+        # if a heartbeat has made every partition idle, the heartbeat is the watermark
         return min(active, default=last) - self._skew

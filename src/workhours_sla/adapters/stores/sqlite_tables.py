@@ -28,7 +28,8 @@ from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Key, Reported
 from workhours_sla.sla.deduplication import CONFLICTING_ID, Copies, StoredEvent
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.store import BEGINNING, BY_FOLD, Dropped, Work
+from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.store import BY_FOLD, Dropped, Work
 
 CHUNK: Final = 500
 """The most values in one SQL statement."""
@@ -118,7 +119,7 @@ class Tables:
         return copies
 
     def dropped(self, events: Sequence[Event]) -> Dropped:
-        """Return which of the ids of events and of their appeals were dropped."""
+        """Return the dropped ids among the ids of some events and of their appeals."""
         event_ids = {tombstone("event", one.event_id): one.event_id for one in events}
         appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
         found = {
@@ -252,7 +253,7 @@ class Tables:
             rows = list(
                 self._where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
             )
-            # the id of a copy that conflicted still has an effective copy in another appeal
+            # if a copy conflicted, its id still has an effective copy in another appeal
             hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
             hashes |= {tombstone("appeal", one) for one in ids}
             self.db.executemany(

@@ -53,7 +53,7 @@ class WriterLock:
         if not lock_file(self._open(real + BESIDE)):
             fail("store_in_use", path)
         inode = _inode(real)
-        # opening and closing a store that this process writes would drop SQLite's own locks on it
+        # opening and closing a store that this process writes would drop the locks of SQLite
         if inode is not None and any(lock._inode == inode for lock in _open_locks):  # noqa: SLF001
             fail("store_in_use", path)
         if inode is None:
