@@ -173,7 +173,7 @@ class Clock:
             until = self.ended_at or as_of
             try:
                 return self.schedule.elapsed(
-                    self.started_at, until, pauses=self.pauses_until(until)
+                    self.started_at, until, pauses=self.all_pauses.closed_at(until)
                 )
             except CalendarCoverageError:
                 return None
@@ -220,10 +220,6 @@ class Clock:
     def all_pauses(self) -> ClockPauses:
         """The closed pauses and the open pause."""
         return ClockPauses(self.pauses, self.open_pause)
-
-    def pauses_until(self, until: datetime) -> tuple[ClosedPause, ...]:
-        """Return all pauses as closed pauses. An open pause ends at ``until``, in UTC."""
-        return self.all_pauses.closed_at(until)
 
     @property
     def ended_at(self) -> datetime | None:

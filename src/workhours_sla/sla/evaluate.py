@@ -108,7 +108,7 @@ def evaluate(
         folded = fold(known, policy)
         if provisional:
             folded = by_rule(folded, policy, as_of)
-        quarantine += folded.quarantine
+        quarantine += folded.appeal.quarantine
         unmatched += folded.unmatched
         outcomes += outcomes_of(folded, as_of)
     after_as_of = len(left_out)

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from workhours_sla.public import public
-from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
+from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.event import Event, EventType
@@ -44,11 +44,6 @@ class Folded(NamedTuple):
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
-
-    @property
-    def quarantine(self) -> Sequence[Quarantined]:
-        """The events that cannot be true, given the other events of the appeal."""
-        return self.appeal.quarantine
 
 
 def fold(events: Sequence[Event], policy: Policy) -> Folded:

@@ -143,7 +143,7 @@ def _cut(
             stretches.pop()
         if not stretches or stretches[-1][1:] != (who, stage):
             stretches.append((since, who, stage))
-    pauses = clock.pauses_until(end)
+    pauses = clock.all_pauses.closed_at(end)
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end

@@ -49,7 +49,7 @@ class Monitor(Pipeline):
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):
                 for appeal in appeals.values():
-                    found += appeal.fold(self._policy).quarantine
+                    found += appeal.fold(self._policy).appeal.quarantine
         return in_order(found)
 
     @property

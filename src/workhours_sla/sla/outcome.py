@@ -145,11 +145,14 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         needs_review=clock.needs_review,
         pauses=tuple(
             (since.astimezone(zone), until.astimezone(zone))
-            for since, until in clock.pauses_until(clock.ended_at or as_of)
+            for since, until in clock.all_pauses.closed_at(clock.ended_at or as_of)
         ),
         bounds=_bounds(clock, elapsed, as_of),
         retroactive=verdict is Verdict.BREACHED and clock.is_retroactive,
-        pause_left_open=clock.target.pauses and _pause_left_open(appeal, clock),
+        pause_left_open=(
+            clock.target.pauses
+            and appeal.cycles_for(clock.target.on_reopen)[clock.cycle].pause_left_open
+        ),
     )
 
 
@@ -171,10 +174,6 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
         limit=(local(earliest[1]), local(latest[1])),
         elapsed=elapsed_bounds or (None, None),
     )
-
-
-def _pause_left_open(appeal: Appeal, clock: Clock) -> bool:
-    return appeal.cycles_for(clock.target.on_reopen)[clock.cycle].pause_left_open
 
 
 def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:
