@@ -42,8 +42,8 @@ SHELL: Final = Texts(
         "breach": {"en": "Breach", "ru": "Просрочка"},
         "after": {"en": "only after {when}", "ru": "только после {when}"},
         "limit_unknown": {
-            "en": "unknown: after the last date that the calendar covers",
-            "ru": "не определена: календарь заканчивается раньше",
+            "en": "unknown: it depends on dates that the calendar does not know",
+            "ru": "не определена: зависит от дат, которых нет в календаре",
         },
         "remaining": {"en": "Remaining", "ru": "Осталось"},
         "overdue_by": {"en": "Overdue by", "ru": "Просрочено на"},
