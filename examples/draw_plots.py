@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/plots.md from an invented half year.
+"""Draw the pictures of docs/en/how-to/plots.md from an invented half year.
 
 python examples/draw_plots.py docs/images
 """

@@ -114,7 +114,7 @@ def test_only_clocks_that_an_event_can_change_are_built_again(
         )
         assert followed.clocks == at_once.clocks
         assert followed.unmatched == at_once.unmatched
-        assert followed.quarantine == at_once.quarantine
+        assert followed.appeal.quarantine == at_once.appeal.quarantine
 
 
 @pytest.mark.parametrize("year", [2025, 2027])

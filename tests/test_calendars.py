@@ -111,6 +111,17 @@ def test_a_resolution_replaces_the_automatic_move() -> None:
     assert not moved.is_working_day(date(2028, 11, 3))
 
 
+def test_a_new_year_of_the_federation_leaves_the_holidays_of_a_region_uncertain() -> None:
+    year = (date(2028, 1, 1), date(2028, 12, 31))
+    dagestan = Calendar.get("RU-DA")
+    amended = dagestan.amend([], confirms=[year])
+    open_days = [*amended.uncertain(2028)]
+    assert open_days
+    confirmed = dagestan.amend([], confirms=[year, (open_days[0], open_days[0])])
+    assert [*confirmed.uncertain(2028)] == open_days[1:]
+    assert [*amended.amend([], confirms=[year]).uncertain(2028)] == []
+
+
 def test_an_act_confirms_uncertain_dates() -> None:
     tatarstan = Calendar.get("RU-TA")
     eid = Act("Decree of the Rais", known_from=date(2027, 1, 15))

@@ -17,7 +17,7 @@ from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
-from workhours_sla.text import words
+from workhours_sla.text import messages, words
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.weekly_hours import (
@@ -192,7 +192,7 @@ def test_the_shell_prints_the_error_in_both_languages(
         "rule": "Mo-Fr 09:00-13:00",
         "example": "Mo-Fr 09:00-13:00,14:00-18:00",
     }
-    why = words.refusal("hours_pointless", lang, facts)
+    why = messages.refusal("hours_pointless", lang, facts)
     config = tmp_path / "office.toml"
     config.write_text(f'[schedule]\nhours = "{POINTLESS}"\n')
     asked = ["due", "12.03.2025 10:00", "--lang", lang]
@@ -205,7 +205,7 @@ def test_the_shell_prints_the_error_in_both_languages(
 
 
 def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
-    for cause, texts in words.REFUSALS.items():
+    for cause, texts in messages.REFUSALS.items():
         fields = [{part[1] for part in Formatter().parse(texts[x])} for x in words.LANGUAGES]
         assert fields[0] == fields[1], cause
 

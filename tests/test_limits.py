@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,15 +18,16 @@ from dateutil.rrule import rrulestr
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
 from workhours_sla.adapters.calendars.icalendar import recurrence
 from workhours_sla.adapters.config.budgets import read_budget
-from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
 from workhours_sla.cli.times import read_day, read_time
-from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.errors import ConfigError, StoreError, WorkHoursError
 from workhours_sla.files import (
     Fault,
+    load_acts,
     open_source,
     parse_acts,
     read_dates,
@@ -47,7 +50,7 @@ SPACES = " " * 200_000
 """So many spaces that quadratic time would take minutes."""
 LONGEST_MESSAGE = 1_000
 
-Read = Callable[[str], object]
+Read = Callable[[Any], object]
 
 
 def refusal(read: Read, text: str) -> str:
@@ -103,6 +106,21 @@ def test_hours_of_characters_that_must_be_escaped_are_refused_briefly(text: str)
 @pytest.mark.parametrize("text", [f"1.{NINES}%", f"{NINES}%", NINES])
 def test_a_percentage_of_thousands_of_digits_is_refused(text: str) -> None:
     assert "99999…" in refusal(lambda text: read_percent(text, "en"), text)
+
+
+@pytest.mark.parametrize("read", [load_config, load_acts])
+def test_of_a_huge_toml_file_only_the_beginning_is_read(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    with path.open("wb") as file:
+        file.write("я".encode() * 1_999_999 + "\U0001f600".encode() * 9)
+        file.truncate(200_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError, match="has more than 1,000,000 characters"):
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("read", [config, acts])

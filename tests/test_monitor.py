@@ -43,7 +43,9 @@ from workhours_sla import (
     day_off,
     evaluate,
 )
-from workhours_sla.errors import CalendarCoverageError, EventError
+from workhours_sla.errors import CalendarCoverageError, EventError, StoreError
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.stream import Batch, Rejected
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
@@ -663,3 +665,57 @@ def test_a_quarantined_event_is_listed_as_it_was_corrected() -> None:
     found = evaluate(events, FOUR, as_of=local("2025-03-13 09:00")).quarantine
     assert monitor.quarantine == found
     assert [one.event.occurred_at for one in found] == [local("2025-03-12 09:00")]
+
+
+# An error within a call
+
+
+def test_a_monitor_refuses_to_continue_after_an_error_within_a_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    policy = Policy([Target("first reply", HOUR, OFFICE)])
+    posted, answered, later = (
+        local("2025-03-12 10:00"),
+        local("2025-03-12 10:30"),
+        local("2025-03-13 10:00"),
+    )
+    created = Event("1", "A", "created", posted, posted)
+    reply = Event("2", "A", "replied", answered, answered)
+    monitor = Monitor(policy)
+    monitor.apply(created)
+    snapshot = monitor.snapshot()
+
+    def interrupted(*_arguments: object, **_options: object) -> list[Change]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AppealState, "report", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            monitor.apply(reply)
+    for call in (
+        lambda: monitor.apply(reply),
+        lambda: monitor.advance(later),
+        lambda: monitor.replace(policy),
+        lambda: monitor.repair(reply),
+        monitor.snapshot,
+    ):
+        with pytest.raises(StoreError, match="restore the last snapshot"):
+            call()
+    restored = Monitor.restore(policy, snapshot)
+    assert [change.kind.value for change in restored.apply(reply)] == ["met"]
+
+
+def test_an_error_before_anything_was_changed_does_not_stop_a_monitor() -> None:
+    monitor = Monitor(Policy([Target("first reply", HOUR, OFFICE)]))
+    posted = local("2025-03-12 10:00")
+    created = Event("1", "A", "created", posted, posted)
+
+    def broken(_row: Rejected) -> list[Event]:
+        raise RuntimeError
+
+    monitor.commit(Batch("file", rejected=[Rejected("missing_value", "posted", "A;")]))
+    with pytest.raises(RuntimeError):
+        monitor.retry_rejected(broken)
+    with pytest.raises(StoreError, match="no row 7 is in quarantine"):
+        monitor.repair(created, rejected=7)
+    assert [change.kind.value for change in monitor.apply(created)] == ["opened"]

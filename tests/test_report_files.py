@@ -18,7 +18,7 @@ from workhours_sla.errors import NaiveDatetimeError, SourceError
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.adapters.json.forms import part_form_of  # noqa: E402
+from workhours_sla.adapters.json.structs import part_form_of  # noqa: E402
 from workhours_sla.report import (  # noqa: E402
     FrameColumns,
     Report,
@@ -31,7 +31,7 @@ from workhours_sla.report import (  # noqa: E402
 )
 from workhours_sla.reports import report_json  # noqa: E402
 from workhours_sla.reports.report_json import from_json, to_json  # noqa: E402
-from workhours_sla.reports.rows import cell_text, csv_table  # noqa: E402
+from workhours_sla.reports.report_tables import cell_text, csv_table  # noqa: E402
 from workhours_sla.reports.tables_csv import table_files  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

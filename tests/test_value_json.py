@@ -52,7 +52,7 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
-from workhours_sla.adapters.json.forms import form_of
+from workhours_sla.adapters.json.structs import form_of
 from workhours_sla.adapters.sources import open_source
 from workhours_sla.config import parse
 from workhours_sla.errors import (

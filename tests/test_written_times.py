@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
-from workhours_sla.text import words
+from workhours_sla.text import messages, words
 from workhours_sla.text.shell import SHELL
 
 READ = {
@@ -159,7 +159,7 @@ def test_the_message_names_the_cause(text: str, cause: str) -> None:
         parse_time(text)
     assert (caught.value.text, caught.value.cause) == (text, cause)
     for lang in words.LANGUAGES:
-        assert "{" not in words.refusal(cause, lang, caught.value.facts)
+        assert "{" not in messages.refusal(cause, lang, caught.value.facts)
 
 
 @pytest.mark.parametrize("lang", words.LANGUAGES)
@@ -172,7 +172,7 @@ def test_a_clock_change_is_named_in_both_languages(
     ):
         facts = {"text": repr(text), "tz": "Europe/Volgograd", **offsets}
         status, err = at_the_shell(text, lang, capsys)
-        assert (status, words.refusal(cause, lang, facts) in err) == (2, True), err
+        assert (status, messages.refusal(cause, lang, facts) in err) == (2, True), err
 
 
 def test_dates_have_the_same_forms_as_in_times() -> None:

@@ -86,7 +86,7 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 class TimeSyntaxError(WorkHoursError, ValueError):
     """Raised when text is not a time in an accepted format, or names two instants or none.
 
-    ``text`` is the rejected text. ``cause`` is the key in ``words.REFUSALS`` of a sentence that
+    ``text`` is the rejected text. ``cause`` is the key in ``messages.REFUSALS`` of a sentence that
     says why, and ``facts`` are the values of the sentence's placeholders.
     """
 
@@ -99,7 +99,7 @@ class HoursSyntaxError(WorkHoursError, ValueError):
     """Raised when weekly hours could not be parsed as ``opening_hours`` notation.
 
     ``text`` is the rejected text. Some of these errors also have ``cause``, the key in
-    ``words.REFUSALS`` of a sentence that says why, and ``facts``, the values of the sentence's
+    ``messages.REFUSALS`` of a sentence that says why, and ``facts``, the values of the sentence's
     placeholders.
     """
 
@@ -141,8 +141,8 @@ class CalendarCoverageError(WorkHoursError, LookupError):
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
     and ``last`` are the first and last covered dates, or None if no date is covered. ``cause`` is
-    the key in ``words.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values of
-    the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
+    the key in ``messages.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values
+    of the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
     datetime or an amount of time, whatever kinds of days the unknown dates turn out to be. A bound
     that is not known is None.
     """
@@ -183,7 +183,7 @@ class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
     Everything that was acknowledged before remains stored. ``cause`` is empty, or the key in
-    ``words.STORE_FAULTS`` of a sentence that says why; ``facts`` are then the values of the
+    ``messages.STORE_FAULTS`` of a sentence that says why; ``facts`` are then the values of the
     sentence's placeholders.
     """
 

@@ -10,7 +10,7 @@ r"""Read files of appeals, events and calendars, and write working time as iCale
 """
 
 from workhours_sla.adapters.calendars.acts import Acts, load_acts, parse_acts
-from workhours_sla.adapters.calendars.dates import read_dates
+from workhours_sla.adapters.calendars.dates_csv import read_dates
 from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
 from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar

@@ -34,7 +34,7 @@ except ImportError as _error:
     raise needs_extra(what="frames need numpy", extras=extras) from _error
 
 import workhours_sla.adapters.frames.accessors  # noqa: F401 - registers the accessors
-from workhours_sla.adapters.frames.rows import MarkedColumns
+from workhours_sla.adapters.frames.numpy_columns import MarkedColumns
 from workhours_sla.adapters.frames.verbs import (
     breaches_after,
     deadline,

@@ -17,7 +17,8 @@ from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.sla.delivery import DeadLetter, Pending, Progress, Retry, Sink
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.monitor import Monitor
-from workhours_sla.sla.pipeline import Committed, Counters, Digests, Pipeline, RunSummary
+from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.sla.run_loop import Committed, Counters, Digests, RunSummary
 from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
 from workhours_sla.sla.store import Batch, Holdings, Store
 from workhours_sla.sla.watermark import Watermarks

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from workhours_sla.errors import StoreError
-from workhours_sla.text import words
+from workhours_sla.text import messages
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
     """Raise StoreError about a file, with the English message for ``cause``.
 
-    ``cause`` is a key of ``words.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
+    ``cause`` is a key of ``messages.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
     """
     facts["path"] = str(path)
-    text = words.store_fault(cause, facts, "en")
+    text = messages.store_fault(cause, facts, "en")
     raise StoreError(text, path=str(path), cause=cause, facts=facts) from None

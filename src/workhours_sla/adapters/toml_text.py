@@ -10,6 +10,8 @@ from workhours_sla.errors import ConfigError
 
 LONGEST: Final = 1_000_000
 """The largest number of characters in a file."""
+LARGEST: Final = 4 * LONGEST + 8
+"""The number of bytes to read: in UTF-8 so many bytes have more than ``LONGEST`` characters."""
 DEEPEST: Final = 16
 """The largest number of dots in a line. The parser's time grows with the square of this number."""
 

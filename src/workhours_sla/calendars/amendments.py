@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange, in_any, merged
+from workhours_sla.calendars.date_ranges import (
+    EARLIEST,
+    LATEST,
+    ONE_DAY,
+    DateRange,
+    in_any,
+    merged,
+    without,
+)
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.errors import CalendarDataError
@@ -68,7 +77,7 @@ class AmendedDays(NamedTuple):
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        return merged((*self.base.coverage, *self.confirms))
+        return _coverage_and_decided(self)[0]
 
     @property
     def rule_span(self) -> DateRange | None:
@@ -87,7 +96,8 @@ class AmendedDays(NamedTuple):
         confirmed date that was uncertain, the base source's entries of the region are left out.
         """
         moved = {row.swapped_with for row in self.rows if row.kind is DayKind.TRANSFERRED_OFF}
-        now_known = {day for day in self.base.uncertain(year) if in_any(day, self.confirms)}
+        _, decided = _coverage_and_decided(self)
+        now_known = {day for day in self.base.uncertain(year) if in_any(day, decided)}
         found: dict[date, tuple[Entry, ...]] = {}
         for day, entries in self.base.entries(year).items():
             kept = tuple(
@@ -108,10 +118,11 @@ class AmendedDays(NamedTuple):
         return found
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
+        _, decided = _coverage_and_decided(self)
         return {
             day: entry
             for day, entry in self.base.uncertain(year).items()
-            if not in_any(day, self.confirms)
+            if not in_any(day, decided)
         }
 
     def known_on(self, day: date) -> DaySource:
@@ -131,6 +142,40 @@ class AmendedDays(NamedTuple):
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         return self.base.unknown(day)
+
+
+@lru_cache(maxsize=64)
+def _coverage_and_decided(
+    source: AmendedDays,
+) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
+    """Return the covered dates, and the ranges in which uncertain dates are decided.
+
+    A confirmed range that extends the coverage, such as the year of a new federal decree, does not
+    decide the uncertain holidays of a region in it. A later range or amendment can.
+    """
+    base = source.base
+    since, until = (
+        (base.coverage[0][0], base.coverage[-1][1]) if base.coverage else (LATEST, EARLIEST)
+    )
+    decided: list[DateRange] = []
+    added: list[DateRange] = []
+    for first, last in source.confirms:
+        if max(first, since) <= min(last, until):
+            decided.append((max(first, since), min(last, until)))
+        if first < since:
+            added.append((first, min(last, since - ONE_DAY)))
+        if last > until:
+            added.append((max(first, until + ONE_DAY), last))
+        since, until = min(since, first), max(until, last)
+    known = list(decided)
+    for first, last in added:
+        years = range(first.year, last.year + 1)
+        uncertain = (day for year in years for day in sorted(base.uncertain(year)))
+        known += without(
+            (first, last),
+            (day for day in uncertain if first <= day <= last and not in_any(day, decided)),
+        )
+    return merged((*base.coverage, *known)), tuple(decided)
 
 
 def flat_rows(rows: object) -> Iterator[Entry]:

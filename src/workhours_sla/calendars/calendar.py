@@ -15,7 +15,7 @@ from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.public import public
-from workhours_sla.text import words
+from workhours_sla.text import messages
 
 
 class Definition(NamedTuple):
@@ -184,7 +184,7 @@ class Calendar:
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
-            why = words.UNKNOWN_DATES[cause]["en"].format(how=words.HOW_IN_CODE, **facts)
+            why = messages.UNKNOWN_DATES[cause]["en"].format(how=messages.HOW_IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"
             raise CalendarCoverageError(
                 msg,

@@ -51,7 +51,7 @@ class DaySource(Protocol):
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return the reason why ``day`` is not known.
 
-        The reason is a key of ``words.UNKNOWN_DATES`` and the values of its placeholders.
+        The reason is a key of ``messages.UNKNOWN_DATES`` and the values of its placeholders.
         """
 
 

@@ -31,7 +31,7 @@ from workhours_sla.errors import (
     WorkHoursError,
     clipped,
 )
-from workhours_sla.text import words
+from workhours_sla.text import messages, words
 from workhours_sla.text.shell import SHELL, language, sentence
 from workhours_sla.version import __version__
 
@@ -147,7 +147,7 @@ def _usage_message(error: click.ClickException, lang: str) -> str:
 
 def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
     """Return the message that names the unknown date, the cause, and the bounds of the answer."""
-    why = words.pick(words.UNKNOWN_DATES[error.cause], lang)
+    why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
     text = SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)

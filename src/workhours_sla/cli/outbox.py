@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.sinks.jsonl import rewrite
-from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
+from workhours_sla.adapters.stores.sqlite import SqliteOutbox
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
 from workhours_sla.cli.output import echo_json, echo_note, printable

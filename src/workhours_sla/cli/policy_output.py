@@ -10,7 +10,7 @@ from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
-from workhours_sla.adapters.json.forms import budget_forms
+from workhours_sla.adapters.json.structs import budget_forms
 from workhours_sla.cli.answers import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
@@ -155,6 +156,12 @@ def interval_text(row: Row, lang: str, dash: str = NONE) -> str:
         for bound in (rate.interval.lower, rate.interval.upper)
     )
     return f"[{lower}{dash}{upper}]"
+
+
+def lowest(rows: Iterable[Row], target: float) -> float:
+    """Return a round share below the target and below the intervals of all rows, or 0."""
+    lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
+    return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
 
 def verdict_text(row: Row, lang: str) -> str:

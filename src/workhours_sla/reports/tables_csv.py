@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.reports.rows import columns_of, csv_table, table_names
+from workhours_sla.reports.report_tables import columns_of, csv_table, table_names
 
 
 def write_tables(report: ReportNumbers, directory: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.rows import row_values
+from workhours_sla.reports.report_tables import row_values
 from workhours_sla.text import words
 from workhours_sla.text.numbers import percent
 from workhours_sla.text.report import SENTENCES, heading, name_of

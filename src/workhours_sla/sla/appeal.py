@@ -1,12 +1,13 @@
-"""An appeal as its events describe it: cycles, replies, pauses and attributes, whatever the target.
+"""Read the events of one appeal: its cycles, replies, pauses and attributes, without any target.
 
-The rules that do not depend on a target are here:
+These rules do not depend on a target:
 
-- The first ``created`` creates the appeal; a later one is an edit. An appeal never created has no
-  clock, and its events are quarantined, as is a reply or a closing from before the posting.
-- A ``reopened`` begins a new cycle if the current one has an official reply or a ``closed``.
-- Replies count if they are by officials or by unknown authors. Whether a reply is substantive is
-  the verdict of the last review of it, else what the reply itself states.
+- The first ``created`` creates the appeal. A later ``created`` is an edit. An appeal that was never
+  created has no clock, and its events are quarantined. A reply or a closing from before the posting
+  is quarantined too.
+- A ``reopened`` begins a new cycle if the current cycle has a reply that counts or a ``closed``.
+- A reply counts if its author is an official or unknown. The last review of a reply decides whether
+  the reply is substantive; without a review the reply's own ``substantive`` decides.
 - The citizen's ``deleted`` withdraws the appeal unless a ``restored`` follows.
 """
 
@@ -28,7 +29,7 @@ from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.schedule import Schedule
 
 INTERIM = "interim"
-"""The ``reason`` of a reply that is not yet the answer."""
+"""The ``reason`` of an interim reply, which is not yet the answer."""
 
 _CREATED, _REPLIED, _PAUSED, _RESUMED = (
     EventType.CREATED,
@@ -41,15 +42,15 @@ _DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.
 _DUPLICATE_OF = EventType.DUPLICATE_OF
 _ANSWERS = (_REPLIED, _CLOSED)
 _BEYOND_CYCLE = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
-"""Types of events that change more than the current cycle."""
+"""The types of events that affect more than the current cycle."""
 _NAMES_HOLDER = (EventType.ASSIGNED, _TRANSFERRED)
 _NO_ATTRIBUTES = Attributes()
 _order = attrgetter("order")
 _NOT_JUDGED: Final[dict[str, bool]] = {}
-"""Shared by all appeals without a review; never changed."""
+"""The verdicts of an appeal without a review. All such appeals share it; never changed."""
 
 _Given = tuple[str | None, ...]
-"""The attributes that an event gives, in the order of Attributes."""
+"""The attributes that an event gives, in the order of the class Attributes."""
 
 
 @public()
@@ -72,7 +73,10 @@ class Quarantined(NamedTuple):
 
 
 class Cycle:
-    """The events from the posting or a reopening up to the next reopening; mutable."""
+    """One cycle of an appeal: the events from the posting or a reopening to the next reopening.
+
+    Mutable.
+    """
 
     __slots__ = (
         "_open_from",
@@ -93,28 +97,28 @@ class Cycle:
         self.number: int = number
         self.opened: Event = opened
         self.holder_before: str | None = holder_before
-        """The holder when the cycle began."""
+        """The agency that had the appeal when the cycle began."""
         self.events: list[Event] = []
         self.replies: list[Event] = []
         """Replies by officials or by unknown authors."""
         self.substantive_replies: list[Event] = []
-        """The replies judged substantive, by their author or by a review."""
+        """The replies that their author or a review judged substantive."""
         self.not_judged: list[Event] = []
-        """The replies without a judgement."""
+        """The replies that neither their author nor a review has judged."""
         self.pauses: list[tuple[datetime, datetime | None]] = []
-        """Each from its ``paused`` to the next ``resumed``; they may overlap."""
+        """The pauses, each from a ``paused`` to the next ``resumed``. They may overlap."""
         self._open_from = 0
-        """The number of pauses with an end; all that come after these are open."""
+        """The number of closed pauses. All later pauses are open."""
         self._pause_lines: dict[tuple[Budget, Schedule] | None, PauseLine] | None = None
-        """By what the caps of the pauses depend on."""
+        """Keyed by the cap and its schedule, or by None without a cap."""
         self.closed_at: datetime | None = None
         self.deleted: Event | None = None
         """The citizen's deletion of the appeal, unless it was restored."""
 
     def add(self, event: Event, judged: Mapping[str, bool]) -> None:
-        """Add the next event; it must not precede one that was already added.
+        """Add the next event of the cycle. Events must be added in order.
 
-        ``judged`` are the verdicts of the reviews so far, by the id of the reply.
+        ``judged`` has the verdicts of the reviews so far, keyed by the id of the reply.
         """
         kind = event.type
         self.events.append(event)
@@ -141,14 +145,14 @@ class Cycle:
             (self.not_judged if verdict is None else self.substantive_replies).append(reply)
 
     def _resume(self, until: datetime) -> None:
-        """End all open pauses."""
+        """End all open pauses at ``until``."""
         pauses = self.pauses
         for place in range(self._open_from, len(pauses)):
             pauses[place] = pauses[place][0], until
         self._open_from = len(pauses)
 
     def judge(self, reply: Event, verdict: bool) -> None:  # noqa: FBT001
-        """Record a review's verdict on one of the replies."""
+        """Record whether a review found a reply substantive."""
         order = reply.order
         for replies in (self.substantive_replies, self.not_judged):
             place = bisect_left(replies, order, key=_order)
@@ -158,9 +162,9 @@ class Cycle:
             insort(self.substantive_replies, reply, key=_order)
 
     def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
-        """Return the pauses as a target with such a cap counts them.
+        """Return the pauses of the cycle, each no longer than ``cap`` on ``schedule``.
 
-        Raises CalendarCoverageError where a cap depends on an uncertain date.
+        Raises CalendarCoverageError if the end of a cap depends on an uncertain date.
         """
         key = None if cap is None else (cap, schedule)
         if self._pause_lines is None:
@@ -188,24 +192,24 @@ class Cycle:
 
     @property
     def can_reopen(self) -> bool:
-        """Whether there is a reply or a closing, so that a reopening begins a new cycle."""
+        """Whether a reopening begins a new cycle, because there is a reply or a closing."""
         return bool(self.replies) or self.closed_at is not None
 
 
 class _Replies:
-    """The replies by id, each with its cycle, up to the last review; mutable."""
+    """The replies of an appeal up to its last review, with their cycles; mutable."""
 
     __slots__ = ("_count", "_cycle", "by_id", "last")
 
     def __init__(self) -> None:
         self.by_id: dict[str, list[tuple[Cycle, Event]]] = {}
-        """Several for one id only where its copies were not deduplicated."""
+        """Keyed by event id. An id has several replies only if its copies were not deduplicated."""
         self.last: str | None = None
-        """The id of the last one."""
+        """The id of the last reply."""
         self._cycle = self._count = 0
 
     def extend(self, cycles: Sequence[Cycle]) -> None:
-        """Add the replies that are new; only the last cycle grows."""
+        """Add the replies since the last call. Between calls only the last cycle grows."""
         for cycle in cycles[self._cycle :]:
             for reply in cycle.replies[self._count :]:
                 self.by_id.setdefault(reply.event_id, []).append((cycle, reply))
@@ -215,17 +219,15 @@ class _Replies:
 
 
 class Appeal:
-    """An appeal as its events describe it, added one after another in order; mutable.
+    """An appeal as described by its events, which are added one by one, in order; mutable.
 
-    ``created`` is None until the appeal was created; events from before that wait for it. A
-    correction that names another event cannot be added: then read all events again.
+    ``created`` is the event that created the appeal, or None before it. Earlier events are kept
+    until then. A correction of another event cannot be added: read all events again instead.
     """
 
     __slots__ = (
         "_given",
-        "_quarantined",
         "_replies",
-        "_waiting",
         "_whole",
         "attributes",
         "changes",
@@ -234,6 +236,7 @@ class Appeal:
         "excluded_at",
         "initial",
         "judged",
+        "quarantine",
     )
 
     def __init__(self) -> None:
@@ -242,13 +245,13 @@ class Appeal:
         self.cycles: list[Cycle] = []
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
-        """The verdicts of reviews, by the id of the reply."""
+        """Maps the id of a reply to whether its last review found the reply substantive."""
         self.initial: Attributes = _NO_ATTRIBUTES
-        """The attributes at creation."""
+        """The attributes when the appeal was created."""
         self.changes: list[tuple[datetime, Attributes]] = []
-        """The attributes from each later event on that changed them."""
-        self._quarantined: list[Quarantined] = []
-        self._waiting: list[Quarantined] = []
+        """The later changes of attributes, as pairs of instant and new attributes."""
+        self.quarantine: list[Quarantined] = []
+        """The events that cannot be true; every event of an appeal that was never created."""
         self._given: _Given | None = None
         self._replies: _Replies | None = None
         """None until the first review."""
@@ -262,7 +265,7 @@ class Appeal:
 
     @property
     def whole(self) -> Cycle:
-        """All events as one cycle."""
+        """One cycle that has the events of all cycles."""
         if len(self.cycles) == 1:
             return self.cycles[0]
         if self._whole is None:
@@ -273,17 +276,17 @@ class Appeal:
         return self._whole
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
-        """Return the cycles of a target with that option."""
+        """Return the cycles for a target with this ``on_reopen`` option."""
         return (self.whole,) if on_reopen == "ignore" else self.cycles
 
     def add(self, event: Event) -> None:
-        """Add an event that comes after those before."""
+        """Add the next event. Events must be added in order."""
         created, kind = self.created, event.type
         if created is None:
             self._add_uncreated(event)
             return
         if kind in _ANSWERS and event.occurred_at < created.occurred_at:
-            self._quarantined.append(Quarantined(event, "reply_before_post"))
+            self.quarantine.append(Quarantined(event, "reply_before_post"))
             return
         given = (  # in the order of Attributes; an attrgetter takes twice as long
             event.agency_id,
@@ -313,7 +316,7 @@ class Appeal:
         return cycle
 
     def _reopen(self, before: Cycle, event: Event) -> Cycle:
-        """Add the cycle that an event begins."""
+        """Begin a new cycle with a reopening, and return the cycle."""
         holder = before.holder_before
         for earlier in before.events:
             holder = self.new_holder(earlier) or holder
@@ -322,7 +325,7 @@ class Appeal:
         return cycle
 
     def _review(self, review: Event) -> None:
-        """Record the verdict of a review: on the reply that it names, or else on the last one."""
+        """Apply a review to the reply that it names, or to the last reply if it names none."""
         verdict = review.substantive
         if self._replies is None:
             self._replies = _Replies()
@@ -340,27 +343,22 @@ class Appeal:
                 self._whole.judge(reply, verdict)
 
     def _add_uncreated(self, event: Event) -> None:
-        """Add the event that creates the appeal, or one that waits for it."""
+        """Add an event to an appeal that was not created yet."""
         if event.type is not _CREATED:
-            self._waiting.append(Quarantined(event, "no_appeal"))
+            self.quarantine.append(Quarantined(event, "no_appeal"))
             return
         self.created = event
         self.cycles = [Cycle(0, event)]
-        for earlier in self._waiting:
-            self.add(earlier.event)
-        self._waiting = []
+        earlier, self.quarantine = self.quarantine, []
+        for waiting in earlier:
+            self.add(waiting.event)
         self.add(event)
         self.initial, self.changes = self.attributes, []
 
     def new_holder(self, event: Event) -> str | None:
-        """Return the agency that an event makes the holder, None if it names none."""
+        """Return the agency that an event makes the holder of the appeal, None if there is none."""
         names = event.type in _NAMES_HOLDER or event is self.created
         return event.agency_id if names else None
-
-    @property
-    def quarantine(self) -> Sequence[Quarantined]:
-        """The events that cannot be true; of an appeal never created, every event."""
-        return self._waiting if self.created is None else self._quarantined
 
     def _set_attributes(self, at: datetime, given: _Given) -> None:
         self._given = given
@@ -380,15 +378,15 @@ class Appeal:
 
 @lru_cache(maxsize=4096)
 def _attributes(given: _Given) -> Attributes:
-    """Return the same object for equal attributes."""
+    """Return one shared object for equal attributes."""
     return Attributes._make(given)
 
 
 def read_appeal(events: Sequence[Event]) -> Appeal:
-    """Return the appeal that its events, in order, describe. Corrections are applied first."""
+    """Return the appeal that events in order describe. Corrections are applied first."""
     appeal = Appeal()
     for event in corrected(events):
         appeal.add(event)
-    if appeal.created is None:  # report the events as they came, not as corrected
-        appeal._waiting = [Quarantined(event, "no_appeal") for event in events]  # noqa: SLF001
+    if appeal.created is None:  # quarantine the events as they arrived, not as corrected
+        appeal.quarantine = [Quarantined(event, "no_appeal") for event in events]
     return appeal

@@ -1,4 +1,4 @@
-"""An appeal in a stream: its events in order, its clocks, and what was reported of them."""
+"""The state of one appeal in a stream: its events, its clocks, and the reported changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workhours_sla.sla.policy import Policy
 _CORRECTED = EventType.CORRECTED
 _NONE: Final[frozenset[EventType]] = frozenset()
 _CHEAP_TO_FOLD: Final = 64
-"""Up to how many events an appeal's cached results are dropped once it has ended."""
+"""An ended appeal with at most this many events drops its cached results."""
 
 
 def _order(event: Event) -> tuple[datetime, int, str]:
@@ -27,12 +27,11 @@ def _order(event: Event) -> tuple[datetime, int, str]:
 
 
 class AppealState:
-    """The events of one appeal and what was reported of it; mutable, for one thread.
+    """The events of one appeal and the reported state of its clocks; mutable, for one thread.
 
-    After ``add`` and ``remove``, ``report`` returns the changes they cause. Only the clocks that
-    they affect are built again. ``next_at`` is the first instant after the last report at which
-    time alone changes a clock; ``ended_at`` is when the last event of an appeal occurred whose
-    clocks have all ended.
+    ``add`` and ``remove`` change the events. ``report`` then builds the affected clocks again and
+    returns their changes. ``next_at`` is the first instant after the last report at which time
+    alone changes a clock. If all clocks have ended, ``ended_at`` is when the last event occurred.
     """
 
     __slots__ = (
@@ -46,7 +45,6 @@ class AppealState:
         "ended_at",
         "events",
         "folded",
-        "has_reasons",
         "next_at",
         "reported",
         "timer",
@@ -55,42 +53,46 @@ class AppealState:
     def __init__(
         self,
         appeal_id: str,
-        copies: Iterable[StoredEvent] = (),
+        copies: Sequence[StoredEvent] = (),
         reported: dict[Key, Reported] | None = None,
         next_at: datetime | None = None,
         ended_at: datetime | None = None,
     ) -> None:
         self.appeal_id: str = appeal_id
-        self.copies: list[StoredEvent] = sorted(copies, key=lambda copy: copy.event.order)
-        self.events: list[Event] = [copy.event for copy in self.copies]
+        self.copies: list[StoredEvent] = []
+        self.events: list[Event] = []
         """The events of ``copies``, in the same order."""
         self.reported: dict[Key, Reported] = reported or {}
         self.folded: Folded | None = None
-        self._appeal = None if self.events else Appeal()
-        self._corrected = any(map(corrects, self.events))
+        self._appeal: Appeal | None = Appeal()
+        self._corrected = False
         self._new_types: frozenset[EventType] | None = None
         """The types of the events since the clocks were built; None if all must be built."""
         self._quarantine: Sequence[Quarantined] | None = None
-        """What ``reasons`` returned last."""
-        self._quarantine_size = sum(copy.quarantined is not None for copy in self.copies)
-        self.has_reasons: object = False
-        """Whether ``reasons`` may return something."""
+        """The quarantined events of the last call of ``reasons``."""
+        self._quarantine_size = 0
+        if copies:
+            self.copies = sorted(copies, key=lambda copy: copy.event.order)
+            self.events = [copy.event for copy in self.copies]
+            self._appeal = None
+            self._corrected = any(map(corrects, self.events))
+            self._quarantine_size = sum(copy.quarantined is not None for copy in copies)
         self.next_at: datetime | None = next_at
         self.timer: datetime | None = next_at
         self.ended_at = ended_at
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no event and nothing of it was stored."""
+        """Whether the appeal has no event and no stored state."""
         return not (self.events or self.reported or self.next_at or self.ended_at)
 
     def add(self, copy: StoredEvent, policy: Policy) -> None:
-        """Add an event, in any order."""
+        """Add an event. Events may be added in any order."""
         event = copy.event
         events, appeal, kind = self.events, self._appeal, event.type
         if kind is _CORRECTED and corrects(event):
             self._corrected = True
-        if copy.quarantined is not None:  # a store may return a reason that is outdated
+        if copy.quarantined is not None:  # the reason in a store may be outdated
             self._quarantine_size += 1
             appeal = self._appeal = None
         if events:
@@ -113,7 +115,7 @@ class AppealState:
             self._new_types = types | {kind}
 
     def remove(self, event: Event) -> None:
-        """Remove an event that was added."""
+        """Remove an event that was added before."""
         place = bisect_left(self.events, event.order, key=_order)
         del self.events[place], self.copies[place]
         self._appeal = self._new_types = None
@@ -121,9 +123,10 @@ class AppealState:
     def report(
         self, policy: Policy, watermark: datetime, *, everything: bool = False
     ) -> list[Change]:
-        """Return the changes since the last report, by new events or by time.
+        """Return the changes that new events and time have caused since the last report.
 
-        ``everything`` builds and compares every clock, as another policy or calendar requires.
+        ``everything`` builds and compares every clock. It is needed after a change of the policy or
+        of a calendar.
         """
         before = self.folded
         if everything:
@@ -133,12 +136,8 @@ class AppealState:
         elif before is not None and self._new_types == _NONE:
             if self.ended_at is not None:
                 self.ended_at = self.events[-1].occurred_at
-            appeal = before.appeal
-            self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
             return []
         folded = self.fold(policy)
-        appeal = folded.appeal
-        self.has_reasons = appeal.quarantine or appeal.created is None or self._quarantine_size
         unchanged = () if before is None else before.clocks
         changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
@@ -148,13 +147,18 @@ class AppealState:
         return changes
 
     def reasons(self) -> Iterable[tuple[StoredEvent, str | None]]:
-        """Return the events that may have been quarantined, or count again, since the last call."""
+        """Return the events whose quarantine reason may have changed since the last call.
+
+        Each comes with its current reason, None if the event counts.
+        """
         folded = self.folded
         assert folded is not None  # noqa: S101 - called after ``report``
         quarantine, known = folded.appeal.quarantine, self._quarantine_size
+        if not (quarantine or known):
+            return ()
         before, self._quarantine = self._quarantine, quarantine
         self._quarantine_size = len(quarantine)
-        if quarantine is before:  # it only grew
+        if quarantine is before:  # the list has only grown
             return [
                 (self.copies[bisect_left(self.events, event.order, key=_order)], reason)
                 for event, reason in quarantine[known:]
@@ -163,12 +167,12 @@ class AppealState:
         return [(copy, reasons.get(copy.event.event_id)) for copy in self.copies]
 
     def drop_results(self) -> None:
-        """Drop the cached results, unless computing them again takes long."""
+        """Drop the cached clocks to save memory, unless building them again would take long."""
         if len(self.events) <= _CHEAP_TO_FOLD:
             self.folded = self._appeal = self._new_types = None
 
     def fold(self, policy: Policy) -> Folded:
-        """Return the clocks of the appeal."""
+        """Return the appeal with its clocks, which are cached."""
         if self._appeal is None:
             self._appeal = read_appeal(self.events)
         if self.folded is None or self._new_types is None or self._new_types:
@@ -177,7 +181,7 @@ class AppealState:
         return self.folded
 
     def resume(self, policy: Policy, watermark: datetime) -> None:
-        """Set ``next_at`` and ``ended_at`` of an appeal that was reported before."""
+        """Set ``next_at`` and ``ended_at`` after the appeal was restored from a snapshot."""
         folded = self.fold(policy)
         self.next_at = _next_change(folded.clocks, watermark)
         self.ended_at = self._ended_at(folded) if self.next_at is None else None

@@ -1,4 +1,4 @@
-"""The changes of clocks: each is emitted once, and retracted when it is no longer true."""
+"""Changes of clocks. A change is emitted once, and retracted if it is no longer true."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workhours_sla.sla.pauses import since_of, until_of
 
 @public()
 class ChangeKind(StrEnum):
-    """Kinds of changes, in the order in which those of one moment are emitted.
+    """The kinds of changes. Changes of one instant are emitted in the order listed here.
 
     >>> print(*list(ChangeKind)[:3])
     opened due_changed paused
@@ -37,14 +37,15 @@ class ChangeKind(StrEnum):
 
 @public()
 class Change(NamedTuple):
-    """Something that became true of a clock or, with ``retracts``, is no longer true.
+    """A change of a clock: a fact that became true, or the retraction of an earlier change.
 
-    ``at`` is when it became true; ``at``, ``due_at`` and ``limit`` are in UTC. A ``due_changed``
-    whose ``at`` is None means that unknown dates now leave the due time open. ``revision`` counts
-    the changes of the clock from 1. ``retracts`` is the ``change_id`` of the change that is no
-    longer true. ``evidence`` has the ids of the events behind it, ``calendar_version`` and
-    ``policy_version`` are those in force. ``retroactive`` marks a breach that is dated to the
-    change of the appeal that made the target apply, after the limit had passed.
+    ``at`` is when the fact became true; ``at``, ``due_at`` and ``limit`` are in UTC. A
+    ``due_changed`` has the new due time in ``at``, and None if unknown dates leave it open.
+    ``revision`` numbers the changes of a clock from 1. A retraction has the ``change_id`` of the
+    earlier change in ``retracts``. ``evidence`` has the ids of the events that started and answered
+    the clock. ``calendar_version`` and ``policy_version`` are the versions in force. A breach is
+    ``retroactive`` if its limit passed before a change of the appeal made the target apply. It is
+    then dated to the change of the appeal.
 
     >>> from datetime import UTC
     >>> at = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
@@ -71,28 +72,28 @@ class Change(NamedTuple):
 
     @property
     def change_id(self) -> str:
-        """The identity as text: appeal, target, cycle, kind and revision.
+        """The id of the change as text: appeal, target, cycle, kind and revision.
 
-        A change that is delivered twice has the same one.
+        A change that is delivered twice has the same id both times.
         """
         return _identity(self.appeal_id, self.target, self.cycle, self.kind, self.revision)
 
 
 Kinds = tuple[str, ...]
-"""Kinds of changes, in order. Most clocks share a few tuples."""
+"""The kinds of a clock's changes, in order, as text. Most clocks share a few tuples."""
 Moments = tuple[datetime | None, ...]
-"""The ``at`` of each kind; None only for a due time that became unknown."""
+"""The instants of a clock's changes, in UTC. None is a due time that became unknown."""
 
 Reported = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
-"""The reported state of one clock.
+"""The reported state of one clock, as a tuple.
 
-The kinds that were reported and not retracted, their moments and revisions, the due time in the
-``opened``, and the number of changes. A tuple of plain values, because there are many and the
-garbage collector skips them.
+It has the kinds of the changes that were reported and not retracted, their instants, their
+revisions, the due time in the ``opened`` change, and the number of all changes. There are many such
+states: the garbage collector skips a tuple of plain values.
 """
 
 Key = tuple[str, int]
-"""The target's name and the cycle."""
+"""The key of a clock within its appeal: the name of the target and the number of the cycle."""
 
 _NOTHING: Final[Reported] = ((), (), (), None, 0)
 
@@ -102,20 +103,20 @@ _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN,
 _ENDED: Final[dict[str | None, Kinds]] = {None: (_OPENED,)} | {
     kind: (_OPENED, kind) for kind in (_BREACHED, _MET, _WITHDRAWN)
 }
-"""The kinds of a clock that was opened and ended and had no warning and no pause."""
+"""The kinds of an opened clock without a warning or a pause, keyed by how the clock ended."""
 _KINDS: Final = {kind.value: kind for kind in ChangeKind}
 
 
 _change: Final[Callable[[tuple[object, ...]], Change]] = partial(tuple.__new__, Change)
-"""Makes a change from a tuple of all its fields, in order."""
+"""Create a change from a tuple of all its fields, in order."""
 
 
 _FEW: Final = 16
-"""Clocks with up to so many changes share the tuples of their kinds and revisions."""
+"""Clocks with at most this many changes share the tuples of their kinds and revisions."""
 
 
 def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
-    """Return the revisions and some more, counted from ``first``. For most clocks: 1, 2, ..."""
+    """Append ``more`` consecutive revisions to ``revisions``, beginning with ``first``."""
     if len(revisions) > _FEW:
         return (*revisions, *range(first, first + more))
     return _counted_once(revisions, first, more)
@@ -127,7 +128,7 @@ def _counted_once(revisions: tuple[int, ...], first: int, more: int) -> tuple[in
 
 
 def _shared(kinds: Kinds) -> Kinds:
-    """Return the same tuple for equal kinds, unless it is long."""
+    """Return one shared tuple for equal kinds, unless the tuple is long."""
     return kinds if len(kinds) > _FEW else _shared_once(kinds)
 
 
@@ -138,7 +139,7 @@ def _shared_once(kinds: Kinds) -> Kinds:
 
 @lru_cache(maxsize=1024)
 def _key(target: str, cycle: int) -> Key:
-    """Return the same tuple for equal keys."""
+    """Return the key of a clock, as one shared tuple for equal keys."""
     return target, cycle
 
 
@@ -147,7 +148,10 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return what is true of a clock when all events up to ``watermark`` are in, and since when."""
+    """Return the changes that are true of a clock, given all events up to a watermark.
+
+    They are returned as kinds and instants.
+    """
     if clock.excluded_at is not None:
         return (_EXCLUDED,), (clock.excluded_at,)
     started, warn = clock.started_at, clock.warn_at
@@ -155,7 +159,7 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
         warn = clock.warned_from
     ended = clock.answered_at if clock.withdrawn_at is None else clock.ended_at
     warned = warn is not None and warn <= watermark and (ended is None or ended > warn)
-    if warned and clock.others:  # another clock may decide, and may have been answered before
+    if warned and clock.others:  # another clock may count, and may have been answered earlier
         warned = ended is None or all(_is_warned(one) for one in clock.others)
     end = _end(clock, ended, watermark)
     has_pauses = bool(clock.pauses) or clock.open_pause is not None
@@ -172,13 +176,13 @@ def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
 
 
 def _is_warned(clock: Clock) -> bool:
-    """Whether a clock was at risk before it ended, whatever the unknown dates are."""
+    """Return whether a clock was certainly at risk before it ended."""
     warn, ended = clock.warned_from, clock.ended_at
     return warn is not None and (ended is None or ended > warn)
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
-    """Return how the clock ended and when, None if it has not.
+    """Return how a clock ended and when, None if it has not ended.
 
     A breach is returned only when the watermark has passed the limit, even if a late answer is
     known: an earlier answer may still arrive.
@@ -201,7 +205,10 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return the pauses that began within the limit, without those that depend on unknown dates."""
+    """Return the pauses that began within the limit, as kinds and instants.
+
+    Pauses that depend on unknown dates are left out.
+    """
     limit, closed, open_since = clock.limit, clock.pauses, clock.open_pause
     bounds = clock.bounds
     if bounds is not None:
@@ -226,7 +233,7 @@ def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[
 
 
 class _ChangeContext(NamedTuple):
-    """What the changes of one appeal have in common, and where they are collected."""
+    """The values that the changes of one appeal share, and the lists that collect them."""
 
     appeal_id: str
     agency_id: str | None
@@ -244,11 +251,11 @@ def changes_between(  # noqa: PLR0913
     *,
     unchanged: Sequence[Clock] = (),
 ) -> list[Change]:
-    """Return the changes from the reported to the current state, and update ``reported``.
+    """Return the changes from the reported state to the current state, and update ``reported``.
 
-    Retractions come first, then the other changes in the order of the kinds. ``unchanged`` are
-    the clocks of the last report, if time alone has changed nothing since: a clock that is still
-    the same object in the same place is skipped.
+    Retractions come first, then the other changes in the order of ChangeKind. ``unchanged`` are the
+    clocks of the last report, if time alone has changed no clock since. A clock that is still the
+    same object at the same index is skipped.
     """
     retractions: list[Change] = []
     additions: list[Change] = []
@@ -262,7 +269,7 @@ def changes_between(  # noqa: PLR0913
             present += 1
             continue
         if clock.started_at > watermark and clock.is_undetected(watermark):
-            continue  # it does not exist yet
+            continue  # the clock does not exist yet
         key = _key(clock.target.name, clock.cycle)
         kinds, moments = reports_of(clock, watermark)
         old = reported.get(key, _NOTHING)
@@ -284,9 +291,9 @@ def changes_between(  # noqa: PLR0913
 
 
 def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
-    """Add ``due_changed`` if the due time differs from the one in the reported ``opened``.
+    """Add ``due_changed`` if the due time differs from the due time in the reported ``opened``.
 
-    During a reported pause without an end the last reported due time is kept, since the next one
+    While a reported pause is open, the last reported due time is kept, because the new due time
     depends on when the pause ends. A due time that unknown dates leave open is reported as None.
     """
     old_kinds, old_moments, _, opened_due, _ = old
@@ -309,10 +316,10 @@ def _append_changes(  # noqa: PLR0913, PLR0917
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Emit the changes from the reported to the current state, and return the new reported one."""
+    """Emit the changes from the reported state ``old``, and return the new reported state."""
     old_kinds, old_moments, revisions, due, count = old
     size = len(old_kinds)
-    if kinds[:size] != old_kinds or moments[:size] != old_moments:  # rare: mostly some are added
+    if kinds[:size] != old_kinds or moments[:size] != old_moments:  # rare: most calls only add
         return _rewrite_changes(context, key, clock, old, kinds, moments)
     _emit(context, key, clock, kinds[size:], moments[size:], count + 1)
     if not size:
@@ -329,7 +336,7 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Do the same when a reported change must be retracted."""
+    """Emit retractions and changes from ``old``, and return the new reported state."""
     old_kinds, old_moments, revisions, due, count = old
     size = len(old_kinds)
     first = _first_difference(kinds, moments, old)
@@ -360,7 +367,7 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
 
 
 def _first_difference(kinds: Kinds, moments: Moments, old: Reported) -> int:
-    """Return the place of the first kind that differs from the reported one, or is new or gone."""
+    """Return the index of the first change that differs from the reported changes."""
     place = 0
     for kind, at, old_kind, old_at in zip(kinds, moments, old[0], old[1], strict=False):
         if kind != old_kind or at != old_at:
@@ -378,7 +385,7 @@ def _emit(  # noqa: PLR0913, PLR0917
     revision: int,
     retracts: str | None = None,
 ) -> None:
-    """Add changes of one clock; ``revision`` is that of the first."""
+    """Collect changes of one clock. ``revision`` is the revision of the first change."""
     target, cycle = key
     appeal_id, agency_id, policy_version, retractions, additions = context
     due = limit = None

@@ -20,12 +20,12 @@ from workhours_sla.worktime.schedule import Schedule
 
 @public()
 class Verdict(StrEnum):
-    """The result of one clock at an instant.
+    """The verdict on a clock at an instant.
 
-    The first that applies counts: ``excluded`` (the appeal is a duplicate), ``breached`` (the limit
-    has passed, and the answer or the withdrawal came later or not at all), ``met`` (answered by the
-    limit), ``withdrawn`` (deleted by the citizen by the limit), ``paused``, ``at_risk`` (little of
-    the budget is left), ``pending``.
+    The first verdict that applies counts: ``excluded`` (the appeal is a duplicate), ``breached``
+    (the limit has passed, and the answer or the withdrawal came later or not at all), ``met``
+    (answered by the limit), ``withdrawn`` (deleted by the citizen by the limit), ``paused``,
+    ``at_risk`` (little of the budget is left), ``pending``.
 
     >>> Verdict("met") is Verdict.MET
     True
@@ -42,9 +42,10 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True)
 class Start:
-    """When a clock starts, and the id of the event that starts it.
+    """The start of a clock: the instant in UTC, and the id of the event that starts the clock.
 
-    After a transfer ``first`` is the start before it, and ``cut_out`` are the times of others.
+    If a transfer started the clock again, ``first`` is the start without any transfer, and
+    ``cut_out`` are the intervals in which other agencies had the appeal.
     """
 
     at: datetime
@@ -54,7 +55,7 @@ class Start:
 
 
 class Times(NamedTuple):
-    """The due time of a clock, its limit, and the time from which it is at risk."""
+    """The due time of a clock, its limit, and the warning time from which it is at risk."""
 
     due_at: datetime
     limit: datetime
@@ -64,8 +65,8 @@ class Times(NamedTuple):
 class Bounds(NamedTuple):
     """The earliest and the latest times of a clock over all completions of its calendar.
 
-    ``pauses`` are those that every completion has; the clock's own are all that one may have. A
-    time that is not reached is NEVER.
+    ``pauses`` are the pauses that the clock has in every completion; ``Clock.pauses`` are those
+    that it has in at least one. A time that is never reached is NEVER.
     """
 
     earliest: Times
@@ -73,7 +74,10 @@ class Bounds(NamedTuple):
     pauses: ClockPauses
 
     def shared(self) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """Return the due time, limit and warning time, None where earliest and latest differ."""
+        """Return the due time, the limit and the warning time.
+
+        Each is None if its earliest and latest value differ.
+        """
         due, limit, warn = (
             one if one == other != NEVER else None
             for one, other in zip(self.earliest, self.latest, strict=True)
@@ -83,14 +87,14 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The times of one appeal against one target, whatever the instant of the question.
+    """The times of one appeal measured against one target. They do not depend on the current time.
 
-    Instants are in UTC. ``pauses`` are the pauses with an end, disjoint and in order;
-    ``open_pause`` is when the one without an end began. ``due_at``, ``limit`` and ``warn_at`` are
-    None while an open pause or an uncertain date leaves them unknown. ``bounds`` are their earliest
-    and latest values where uncertain dates change one of them, or a pause; ``pauses`` and
-    ``open_pause`` are then the longest pauses.
-    ``applies_since`` is when a change of the appeal made the target apply; None if it always has.
+    Instants are in UTC. ``pauses`` are the closed pauses, disjoint and in order; ``open_pause`` is
+    when the open pause began. ``due_at``, ``limit`` and ``warn_at`` are None while an open pause or
+    an uncertain date leaves them unknown. ``bounds`` is None unless uncertain dates affect one of
+    these times or a pause. Then it has their earliest and latest values, and ``pauses`` and
+    ``open_pause`` are the longest possible pauses. ``applies_since`` is when a change of the appeal
+    made the target apply, None if the target has always applied.
     """
 
     target: Target
@@ -112,10 +116,10 @@ class Clock:
     """The ids of the event that started the clock and of the one that answered."""
     applies_since: datetime | None = None
     others: tuple[Clock, ...] = ()
-    """Clocks one of which may decide instead, depending on uncertain dates."""
+    """Other clocks of the appeal that may count instead, depending on uncertain dates."""
 
     def verdict(self, as_of: datetime) -> tuple[Verdict, bool]:
-        """Return the verdict at an instant in UTC, and whether uncertain dates leave it open."""
+        """Return the verdict at an instant in UTC, and whether it depends on uncertain dates."""
         if self.excluded_at is not None:
             return Verdict.EXCLUDED, False
         until = self._decided_at or as_of
@@ -139,7 +143,7 @@ class Clock:
 
     @staticmethod
     def _in_time(bounds: Bounds, moment: datetime) -> bool | None:
-        """Return whether an instant is within the limit, None if uncertain dates decide that."""
+        """Return whether an instant is within the limit, None if uncertain dates decide it."""
         if moment <= bounds.earliest.limit:
             return True
         return False if moment > bounds.latest.limit else None
@@ -159,20 +163,17 @@ class Clock:
             return Verdict.AT_RISK, False
         return Verdict.PENDING, as_of >= self.bounds.earliest.warn_at
 
-    def _was_in_time(self, decided: datetime | None) -> bool:
-        limit = self.latest_limit
-        return decided is not None and limit is not None and decided <= limit
-
     def elapsed(self, as_of: datetime) -> timedelta | None:
-        """Return the working time until the answer, the withdrawal, or an instant in UTC.
+        """Return the working time from the start to the answer, the withdrawal, or ``as_of``.
 
-        None where it depends on uncertain dates; ``elapsed_bounds`` returns its bounds.
+        Pauses do not count. Return None if the amount depends on uncertain dates; then
+        ``elapsed_bounds`` returns its bounds. ``as_of`` is in UTC.
         """
         if self.bounds is None or (self.bounds.pauses == self.all_pauses and not self.others):
             until = self.ended_at or as_of
             try:
                 return self.schedule.elapsed(
-                    self.started_at, until, pauses=self.pauses_until(until)
+                    self.started_at, until, pauses=self.all_pauses.closed_at(until)
                 )
             except CalendarCoverageError:
                 return None
@@ -180,7 +181,7 @@ class Clock:
         return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
 
     def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
-        """Return the least and the most working time, None where nothing bounds it."""
+        """Return the least and the most that ``elapsed`` can be, None if it has no bounds."""
         completions = self.schedule.completions()
         if completions is None:
             return None
@@ -203,7 +204,7 @@ class Clock:
     def worked_past(self, due: datetime, until: datetime) -> timedelta | None:
         """Return the working time from a due time to a later instant, without pauses.
 
-        None where it depends on uncertain dates.
+        Return None if the amount depends on uncertain dates.
         """
         certain = self.all_pauses if self.bounds is None else self.bounds.pauses
         try:
@@ -217,16 +218,12 @@ class Clock:
 
     @property
     def all_pauses(self) -> ClockPauses:
-        """The closed pauses and the open one."""
+        """The closed pauses and the open pause."""
         return ClockPauses(self.pauses, self.open_pause)
-
-    def pauses_until(self, until: datetime) -> tuple[ClosedPause, ...]:
-        """Return the pauses, the open one ended at an instant in UTC."""
-        return self.all_pauses.closed_at(until)
 
     @property
     def ended_at(self) -> datetime | None:
-        """The time of the answer or, without one, of a withdrawal in time."""
+        """When the clock ended: the answer or, without an answer, a withdrawal within the limit."""
         if self.answered_at is not None:
             return self.answered_at
         gone, latest = self.withdrawn_at, self.latest_limit
@@ -234,9 +231,9 @@ class Clock:
 
     @property
     def is_late(self) -> bool | None:
-        """Whether the answer came after the limit, None where uncertain dates decide that."""
+        """Whether the answer came after the limit, None if that depends on uncertain dates."""
         answered = self.answered_at
-        if answered is None:  # a withdrawal that may be too late leaves an answer that may be late
+        if answered is None:  # if the withdrawal turns out to be too late, an answer may be late
             return None if any(one.is_late is not False for one in self.others) else False
         if self.bounds is None:
             return self.limit is not None and answered > self.limit
@@ -245,7 +242,7 @@ class Clock:
 
     @property
     def time_bounds(self) -> tuple[Times, Times]:
-        """The earliest and the latest times, NEVER for one that is not reached."""
+        """The earliest and the latest times. A time that is never reached is NEVER."""
         if self.bounds is not None:
             return self.bounds.earliest, self.bounds.latest
         times = Times(self.due_at or NEVER, self.limit or NEVER, self.warn_at or NEVER)
@@ -253,7 +250,7 @@ class Clock:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or its latest value over all completions; None where there may be none."""
+        """The limit, or its latest value over all completions, None if there may be no limit."""
         if self.bounds is None:
             return self.limit
         latest = self.bounds.latest.limit
@@ -261,22 +258,22 @@ class Clock:
 
     @property
     def breach_at(self) -> datetime | None:
-        """The instant that a breach is dated to, None where there may be none.
+        """The instant to which a breach is dated, None if there may be no breach.
 
-        The latest limit, or the time since which the target applies, if that is later.
+        It is the latest limit, or the time since which the target applies, if that is later.
         """
         limit, since = self.latest_limit, self.applies_since
         return limit if since is None or limit is None else max(limit, since)
 
     @property
     def is_retroactive(self) -> bool:
-        """Whether the limit passed before the target applied."""
+        """Whether the limit had passed before a change of the appeal made the target apply."""
         limit, since = self.latest_limit, self.applies_since
         return since is not None and limit is not None and limit < since
 
     @property
     def breached_from(self) -> datetime | None:
-        """The first instant at which a breach is certain, without an answer within the limit."""
+        """The first instant at which a clock without an answer is certainly breached."""
         limit, since = self.latest_limit, self.applies_since
         if limit is None:
             return None
@@ -285,7 +282,7 @@ class Clock:
 
     @property
     def warned_from(self) -> datetime | None:
-        """The first instant at which the clock is certainly at risk, None where there is none."""
+        """The first instant at which the clock is certainly at risk, None if there is none."""
         if self.bounds is None:
             warn = self.warn_at
         else:
@@ -298,27 +295,32 @@ class Clock:
         return None if self.time_bounds[0].limit < since else max(warn, since)
 
     def is_undetected(self, until: datetime) -> bool:
-        """Return whether the posting that starts the clock is detected after ``until``."""
+        """Return whether the clock starts with the detection of the posting, after ``until``."""
         return self.started_at > until and self.target.starts == "detected"
 
     def next_change(self, after: datetime) -> datetime | None:
         """Return the first instant after ``after`` at which time alone changes the clock."""
-        if self.is_undetected(after):
+        if self.started_at > after and self.is_undetected(after):
             return self.started_at
         if self.excluded_at is not None:
             return None
-        found = None
-        breach, warn, decided = self.breached_from, self.warned_from, self._decided_at
-        if breach is not None and breach > after and not self._was_in_time(decided):
-            found = breach
+        found, decided = None, self._decided_at
+        limit, warn = self.limit, self.warn_at
+        if self.bounds is not None or self.applies_since is not None:
+            limit, warn = self.latest_limit, self.warned_from
+        if limit is not None and (decided is None or decided > limit):
+            breach = self.breached_from
+            if breach is not None and breach > after:
+                found = breach
         if warn is not None and warn > after and (decided is None or warn < decided):
             found = warn if found is None or warn < found else found
-        place = bisect_right(self.pauses, after, key=until_of)
-        if place < len(self.pauses):
-            until = self.pauses[place][1]
-            found = until if found is None or until < found else found
+        if self.pauses:
+            place = bisect_right(self.pauses, after, key=until_of)
+            if place < len(self.pauses):
+                until = self.pauses[place][1]
+                found = until if found is None or until < found else found
         return found
 
 
 new_clock: Final[Callable[..., Clock]] = fast_frozen(Clock)
-"""Return a clock of values for all its fields, in order."""
+"""Return a clock from the values of all its fields, in order."""

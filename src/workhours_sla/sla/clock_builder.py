@@ -1,36 +1,36 @@
-"""Build the clock of an appeal's cycle against a target: what starts, stops and pauses it.
+"""Build the clock of one cycle of an appeal against a target.
 
-What starts the clock, by ``starts``:
+The option ``starts`` selects what starts the clock:
 
 - ``posted``: the first ``created``;
 - ``detected``: the receipt of that event;
 - ``registered``, ``assigned``: the first event of that type;
 - ``interim``: the first reply with the reason ``interim``.
 
-Without such an event there is no clock. After a reopening the clock starts with it, except for
-``interim``. The clock of an appeal opened by staff starts, with ``staff_opened="wait"``, at the
-citizen's first message instead of the posting.
+Without such an event there is no clock. In a reopened cycle the clock starts with the reopening,
+except for ``interim``. If staff opened the appeal and ``staff_opened`` is ``wait``, the clock
+starts at the citizen's first message instead of the posting.
 
-What answers, by ``stops``:
+The option ``stops`` selects what answers:
 
 - ``first_reply``: the first reply from the start on;
-- ``substantive_reply``: the first of these that was judged substantive;
-- ``final_reply``: the last of these at or before the first ``closed``;
+- ``substantive_reply``: the first reply from the start on that was judged substantive;
+- ``final_reply``: the last reply from the start on, at or before the first ``closed``;
 - ``next_reply``: see ``exchanges``;
-- event types: the first event of these types from the start on; a ``replied`` or ``closed`` must be
-  by an official or an unknown author.
+- a set of event types: the first event of these types from the start on. The author of a
+  ``replied`` or ``closed`` must be an official or unknown.
 
 The event that starts the clock does not answer it.
 
-What a transfer does, by ``on_transfer``:
+The option ``on_transfer`` selects what a transfer does:
 
-- ``keep``: nothing;
+- ``keep``: a transfer does nothing;
 - ``restart``: the clock starts again at each ``transferred`` after its start and before its answer;
-- ``resume``: the same, but if the last holder had the appeal before in this cycle, the clock starts
-  with that holder, and the times of others are cut out like pauses.
+- ``resume``: as ``restart``. But if the last holder had the appeal earlier in the cycle, the clock
+  starts when that holder first had it, and the times of other holders are cut out like pauses.
 
-The answer ends the clock, or the citizen's deletion if it came before the answer and within the
-limit. A deletion from before the start withdraws the appeal at the start.
+The clock ends with the answer, or with the citizen's deletion if the deletion came before the
+answer and within the limit. A deletion from before the start withdraws the appeal at the start.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ _TRANSFERRED, _MESSAGE = EventType.TRANSFERRED, EventType.CITIZEN_MESSAGE
 _STAFF: Final = frozenset({"official", "coordinator"})
 _NO_PAUSES: Final = ClockPauses()
 _BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
-"""The types of events that answer only if they are by an official or an unknown author."""
+"""The types of events that answer only if their author is an official or unknown."""
 
 
 @dataclass(slots=True)
 class Measurement:
     """One cycle of an appeal, and the target and schedule to measure it against.
 
-    ``earliest_start`` is the earliest start of the clock; ``applies_since`` is when a change of the
+    The clock does not start before ``earliest_start``. ``applies_since`` is when a change of the
     appeal made the target apply. Both are None if there is no such time.
     """
 
@@ -77,10 +77,11 @@ class Measurement:
 
 
 def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock | None:
-    """Return the clock of one cycle against a target, None where nothing starts it.
+    """Return the clock of one cycle against a target, None if no event starts the clock.
 
-    ``before`` is the clock as it was with fewer events, or one of a target with the same times: its
-    times are reused where start and pauses are the same, and the same clock is the same object.
+    ``before`` is an earlier clock of the cycle, with fewer events, or the clock of a target with
+    the same time options. If start and pauses are equal, its times are reused. If everything is
+    equal, ``before`` itself is returned.
     """
     target, cycle = measurement.target, measurement.cycle
     if target.starts == "posted" and target.staff_opened == "start":  # most clocks
@@ -154,7 +155,7 @@ def _may_answer(event: Event) -> bool:
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply that was not judged may be the answer, before the last event."""
+    """Return whether a reply before ``last`` that was not judged may be the answer."""
     start = start.first or start
     for reply in cycle.not_judged:
         if last is not None and reply.order >= last.order:
@@ -165,7 +166,7 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
 
 
 def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
-    """Return the start of the last holder's own clock, with the times of others cut out."""
+    """Return the start of the last holder's clock. With ``resume``, cut out the other holders."""
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -175,7 +176,7 @@ def _after_transfers(measurement: Measurement, start: Start, answer: Event | Non
         begun, holder = turns[-1]
         if event.type is _TRANSFERRED and event.occurred_at > begun.at:
             turns.append((Start(event.occurred_at, event.event_id), named or holder))
-        elif named is not None:  # also of a transfer in the same instant
+        elif named is not None:  # this includes a transfer at the same instant
             turns[-1] = begun, named
     begun, holder = turns[-1]
     if measurement.target.on_transfer == "restart":
@@ -214,7 +215,7 @@ def _clock(
     before: Clock | None = None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
-    """Return the clock with that answer or withdrawal, ``before`` itself if it is the same."""
+    """Return the clock with an answer or a withdrawal. Return ``before`` if it is equal."""
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, excluded_at = start.at, measurement.appeal.excluded_at
     answered_at = None if answer is None else answer.occurred_at
@@ -287,7 +288,11 @@ def _clock(
 def _pauses(
     measurement: Measurement, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None, PausedTime | None]:
-    """Return the pauses, those that every completion has if they differ, and the time they take."""
+    """Return the possible pauses, the certain pauses, and the working time that pauses take.
+
+    The certain pauses are None if no pause depends on an uncertain date. The working time is None
+    if it was not computed.
+    """
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, cut_out = start.at, start.cut_out
     if not (target.pauses and cycle.pauses):

@@ -1,10 +1,11 @@
-"""Corrections: events that move another event of the appeal and replace fields of it.
+"""Corrections: events that change the time and the fields of another event of the appeal.
 
-A ``corrected`` that names another event moves that event to its own ``occurred_at`` and replaces
-the fields that it gives; the receipt stays. Of several the one received last counts, of equals the
-one with the last id. It is no event of its own: it has no effect until the event that it names
-arrives, and it cannot be corrected itself. A ``corrected`` that names none only changes attributes
-of the appeal.
+A ``corrected`` event may name another event in ``refers_to``. The named event then occurred at the
+correction's ``occurred_at``, and it takes every field that the correction gives; its
+``received_at`` stays. If several corrections name the same event, the correction that was received
+last counts, and of equal ones the correction with the last id. A correction has no other effect,
+and it cannot be corrected. It has no effect at all until the named event arrives. A ``corrected``
+event that names no other event only changes attributes of the appeal.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ _CORRECTED = EventType.CORRECTED
 
 
 def corrects(event: Event) -> bool:
-    """Return whether an event corrects another, and so is no event of its own."""
+    """Return whether an event is a correction of another event."""
     return event.type is _CORRECTED and event.refers_to is not None
 
 
 def corrected(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the events of one appeal as corrected, in order, without those that correct one."""
+    """Return the events of one appeal after corrections, in order, without the corrections."""
     if not any(map(corrects, events)):
         return events
     corrections = _corrections(events)
@@ -45,9 +46,9 @@ def corrected(events: Sequence[Event]) -> Sequence[Event]:
 
 
 def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
-    """Return the events of one appeal that occurred by an instant, by their corrected times.
+    """Return the events of one appeal whose corrected time is not after ``as_of``.
 
-    A correction is kept with the event that it names.
+    A correction is kept if the event that it names is kept.
     """
     moved = {name: one.occurred_at for name, one in _corrections(events).items()}
     kept = []
@@ -59,7 +60,7 @@ def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
 
 
 def _corrections(events: Sequence[Event]) -> dict[str, Event]:
-    """Return the correction that counts for each corrected event: the one received last."""
+    """Return the correction that counts for each corrected event, keyed by its id."""
     correctable = {event.event_id for event in events if event.type is not _CORRECTED}
     found: dict[str, Event] = {}
     for event in events:

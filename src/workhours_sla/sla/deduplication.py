@@ -1,8 +1,8 @@
-"""Which copy of an event counts when several have its id: one rule, for files and for streams.
+"""Decide which copy of an event counts if several copies have its id.
 
-Copies with the same content are duplicates; the one received first represents them. Of several
-contents, the one received first counts, unless it claims to have happened in the future. The
-others are quarantined.
+Copies with the same content are duplicates, and the copy that was received first represents them.
+If the contents differ, the content that was received first counts, unless it claims to have
+happened in the future. The other contents are quarantined. Files and streams share this rule.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from workhours_sla.sla.event import ALLOWED_SKEW, Event
 FUTURE_TIME: Final = "future_time"
 CONFLICTING_ID: Final = "conflicting_id"
 REPLACED: Final = "replaced"
-"""Why a copy does not count that a repair replaced."""
+"""The quarantine reason of a copy that a repair replaced."""
 AFTER_RETENTION: Final = "after_retention"
-"""Why an event does not count whose appeal was dropped."""
+"""The quarantine reason of an event whose appeal was dropped."""
 FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
 """A copy with one of these reasons never counts again."""
 
 Rank = tuple[bool, datetime, str]
-"""Whether an event claims to be in the future, when it was received, and its content."""
+"""Orders the contents of an id: whether it is in the future, its receipt, and its text."""
 
 
 class StoredEvent:
     """One copy of an event in a store; mutable.
 
-    ``quarantined`` is why it does not count, None if it does. ``repaired`` marks a repair, which
-    replaces every other copy of its id. ``number`` is the store's own, None until it is written.
+    ``quarantined`` is the reason why the copy does not count, None if it counts. ``repaired`` is
+    True for a repair, which replaces every other copy of its id. ``number`` is the row number in
+    the store, None until the copy is written.
     """
 
     __slots__ = ("event", "number", "quarantined", "repaired")
@@ -52,7 +53,7 @@ class StoredEvent:
 
 
 class Copies:
-    """The copies of one event id, one for each content and repair, in order of arrival; mutable."""
+    """The copies of one event id in order of arrival, one for each content and repair; mutable."""
 
     __slots__ = ("_by_content", "_ranked", "_repair", "all")
 
@@ -60,13 +61,13 @@ class Copies:
         self.all: list[StoredEvent] = []
         self._by_content: dict[tuple[object, ...], StoredEvent] = {}
         self._ranked: list[tuple[Rank, int, Event, StoredEvent]] = []
-        """A heap; an entry is outdated once its copy has another event."""
+        """A heap of copies. An entry is outdated if its copy now has another event."""
         self._repair: StoredEvent | None = None
         for copy in copies:
             self.add(copy)
 
     def add(self, copy: StoredEvent) -> None:
-        """Add a copy whose content is new, or a repair."""
+        """Add a copy with a new content, or a repair."""
         self.all.append(copy)
         self._by_content.setdefault(copy.event.content, copy)
         if copy.quarantined in FINAL_REASONS:
@@ -77,16 +78,16 @@ class Copies:
             self._rank(copy)
 
     def replace(self, repair: StoredEvent) -> None:
-        """Add a repair, after all copies before it were marked as replaced."""
+        """Add a repair. All earlier copies must have the reason REPLACED already."""
         self._ranked.clear()
         self.add(repair)
 
     def same_content(self, event: Event) -> StoredEvent | None:
-        """Return the first copy with the same content."""
+        """Return the first copy that has the content of ``event``, None if there is none."""
         return self._by_content.get(event.content)
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
-        """Replace a copy's event by the same one with an earlier receipt."""
+        """Replace the event of a copy by an event with the same content and an earlier receipt."""
         copy.event = event
         if copy.quarantined not in FINAL_REASONS and not copy.repaired:
             self._rank(copy)
@@ -98,7 +99,7 @@ class Copies:
 
     @property
     def first(self) -> StoredEvent | None:
-        """The copy that counts unless it is in the future: a repair before any other."""
+        """The repair, or else the copy that counts unless it is in the future."""
         if self._repair is not None:
             return self._repair
         ranked = self._ranked
@@ -111,7 +112,7 @@ class Copies:
 
 
 def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
-    """Return the copy of an event id that counts, None if none does."""
+    """Return the copy of an event id that counts, None if no copy counts."""
     first = known.first if isinstance(known, Copies) else known
     if first is None or first.quarantined in FINAL_REASONS or is_future(first.event):
         return None
@@ -119,9 +120,10 @@ def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
 
 
 def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int]:
-    """Return the first of the events with one id, the other contents, and how many are duplicates.
+    """Split the events of one id into the event that counts, other contents, and duplicates.
 
-    The first does not count if ``is_future``.
+    The other contents are returned as quarantined events, and the duplicates as their number. The
+    first event still does not count if ``is_future`` is True for it.
     """
     if len(same_id) == 1:
         return same_id[0], [], 0
@@ -162,10 +164,10 @@ def deduplicated_appeals(
 
 
 def is_future(event: Event) -> bool:
-    """Whether an event claims to have happened more than five minutes after it was received."""
+    """Return whether an event claims to have happened over five minutes after its receipt."""
     return event.occurred_at - event.received_at > ALLOWED_SKEW
 
 
 def reason_for(event: Event) -> str:
-    """Return why a copy of an event that is not the effective one is quarantined."""
+    """Return the quarantine reason of an event that does not count for its id."""
     return FUTURE_TIME if is_future(event) else CONFLICTING_ID

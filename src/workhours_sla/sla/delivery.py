@@ -1,4 +1,7 @@
-"""What to send to a sink, and when to send it again after a failure: decisions without a clock."""
+"""Decide which changes to send to a sink, and when to send a change again after a failure.
+
+The current time is always an argument.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +15,28 @@ from workhours_sla.sla.change import Change
 
 @public("workhours_sla.stream")
 class Sink(Protocol):
-    """Where changes are sent. A change may come twice: it has the same ``change_id``."""
+    """A receiver of changes. A change may be sent twice, with the same ``change_id``."""
 
     @property
     def name(self) -> str:
-        """The name that its progress is stored under."""
+        """The name under which the progress of the sink is stored."""
 
     def write(self, changes: Sequence[Change]) -> str | None:
-        """Accept the changes durably, or raise.
+        """Accept the changes durably, or raise an error.
 
-        Raises UndeliverableError for a change that can never be accepted, and any other error
-        for a failure that may pass. A sink that can be read back returns where it now ends, in
-        its own format; the store keeps that, and a later run compares it.
+        Raises UndeliverableError for a change that can never be accepted, and any other error for
+        a failure that may pass. A sink that can be read back returns its new end position, in its
+        own format. The store keeps the position, so that a later run can compare it.
         """
 
 
 @public("workhours_sla.stream")
 class Progress(NamedTuple):
-    """How far a sink has the changes of a store.
+    """How many changes of a store a sink has acknowledged.
 
-    ``number`` is that of the last change, 0 without one. ``end`` is what the sink returned when
-    it last had every change, and ``last`` the id of the last change after that, if one was
-    acknowledged and the store still has it.
+    ``number`` is the number of the last acknowledged change, 0 if there is none. ``end`` is the
+    position that the sink returned when it last had every change. If more changes were acknowledged
+    after that, and the store still has the last of them, ``last`` is its ``change_id``.
     """
 
     number: int = 0
@@ -42,9 +45,10 @@ class Progress(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A change that a sink did not accept, and how often.
+    """A change that a sink did not accept.
 
-    ``retry_at`` is when it is sent again; None marks a dead letter. ``error`` is the last error.
+    ``attempts`` is the number of failed attempts, and ``error`` the text of the last error.
+    ``retry_at`` is when the change is sent again, None for a dead letter.
     """
 
     number: int
@@ -55,7 +59,7 @@ class Failure(NamedTuple):
 
 @public("workhours_sla.stream")
 class DeadLetter(NamedTuple):
-    """A change that is no longer sent to a sink, after how many attempts, and the last error."""
+    """A change that is no longer sent to a sink, its failed attempts, and the last error."""
 
     number: int
     change: Change
@@ -65,10 +69,10 @@ class DeadLetter(NamedTuple):
 
 @public("workhours_sla.stream")
 class Pending(NamedTuple):
-    """What a sink is to be sent now: numbered changes, in order.
+    """The numbered changes that must be sent to a sink now, in order.
 
-    ``attempts`` is how often the first of them has failed. ``retry_at`` is when a change that
-    failed is sent again, None if none waits.
+    ``attempts`` is how often sending the first of them has failed. ``retry_at`` is when a failed
+    change is sent again, None if no failed change waits.
     """
 
     changes: Sequence[tuple[int, Change]] = ()
@@ -77,7 +81,10 @@ class Pending(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What to send next: one change alone, all changes after a number, or nothing yet."""
+    """What to send to a sink: the change ``only``, all changes after a number, or nothing.
+
+    ``retry_at`` is when a failed change is sent again, None if no failed change waits.
+    """
 
     only: Failure | None = None
     after: int | None = None
@@ -85,10 +92,10 @@ class Decision(NamedTuple):
 
 
 def decide(number: int, failures: Iterable[Failure], now: datetime) -> Decision:
-    """Return what to send to a sink that has the changes up to ``number``.
+    """Decide what to send to a sink that has the changes up to ``number``.
 
-    A change that failed is sent again alone when its time has come. Until then the changes after
-    it wait, unless it is a dead letter that is replayed.
+    A failed change is sent again on its own once its ``retry_at`` is reached. Until then the
+    changes after it wait. Other changes do not wait for a dead letter that is replayed.
 
     >>> from datetime import UTC
     >>> now = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
@@ -112,10 +119,10 @@ def decide(number: int, failures: Iterable[Failure], now: datetime) -> Decision:
 
 @public("workhours_sla.stream")
 class Retry(NamedTuple):
-    """After how long, and how often, a change is sent again.
+    """How long to wait before a failed change is sent again, and how often to try.
 
-    The delay doubles from ``first`` to ``longest``. After ``attempts`` failures the change is a
-    dead letter and the next one is sent; None never gives up.
+    The delay doubles from ``first`` to ``longest``. After ``attempts`` failures the change becomes
+    a dead letter, and the next change is sent. With None, sending is tried for ever.
 
     >>> from datetime import UTC
     >>> now = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
@@ -130,9 +137,9 @@ class Retry(NamedTuple):
     attempts: int | None = None
 
     def at(self, now: datetime, failed: int, *, jitter: float) -> datetime | None:
-        """Return when to send a change again after ``failed`` attempts, None if never.
+        """Return when to send a change again after ``failed`` attempts, None to give up.
 
-        ``jitter`` is a random number from 0 to 1. Half of the delay depends on it, so that
+        ``jitter`` is a random number from 0 to 1 that sets half of the delay, so that
         several processes do not retry at the same time.
         """
         if self.attempts is not None and failed >= self.attempts:

@@ -19,9 +19,10 @@ from workhours_sla.sla.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What became of every event: read == applied + duplicate + quarantined + after_as_of.
+    """The number of events, by what became of them.
 
-    ``late`` counts the applied events that came after an event that occurred later.
+    read == applied + duplicate + quarantined + after_as_of. ``late`` counts the applied events that
+    were read after an event that occurred later.
     """
 
     read: int
@@ -35,9 +36,9 @@ class Reconciliation:
 @public()
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Outcomes by appeal id, the events in quarantine, and the appeals without a rule or schedule.
+    """Outcomes sorted by appeal id, quarantined events, and appeals without a rule or schedule.
 
-    The outcomes of one appeal are in the policy's order of targets, then by cycle.
+    The outcomes of one appeal are in the order of the policy's targets, then of the cycles.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -65,15 +66,15 @@ def evaluate(
 ) -> Evaluation:
     """Return the outcome of every appeal against every target of ``policy``, as of ``as_of``.
 
-    A pure function of the set of events: order and duplicates change nothing but the counters.
-    Events that occurred after ``as_of``, by their corrected times, are left out; with ``known_at``
-    also those received after it, as if they had not been read. ``provisional`` decides by rule
-    what uncertain dates leave open, as far as the calendar has rules.
+    The result depends only on the set of events: order and duplicates change only the counters.
+    Events whose corrected time is after ``as_of`` are left out. With ``known_at``, events that were
+    received after it are ignored, as if they had not been read. With ``provisional``, the rules of
+    the calendar, if it has any, decide uncertain dates.
 
-    Quarantined are an event more than five minutes ahead of its receipt (``future_time``); of
-    several contents of one id all but one (``conflicting_id``); every event of an appeal that was
-    never created (``no_appeal``); and an answer from before the posting (``reply_before_post``).
-    Raises NaiveDatetimeError.
+    Four kinds of events are quarantined: an event more than five minutes ahead of its receipt
+    (``future_time``); all contents of one id but one (``conflicting_id``); every event of an appeal
+    that was never created (``no_appeal``); and an answer from before the posting
+    (``reply_before_post``). Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -99,7 +100,7 @@ def evaluate(
     left_out: set[str] = set()
     for appeal_id in sorted(appeals):
         known = sorted(appeals[appeal_id], key=lambda event: event.order)
-        if known[-1].occurred_at > as_of:  # otherwise no correction can move one past it
+        if known[-1].occurred_at > as_of:  # otherwise no correction moves an event beyond as_of
             kept = happened_by(known, as_of)
             left_out.update(event.event_id for event in known)
             left_out.difference_update(event.event_id for event in kept)
@@ -107,7 +108,7 @@ def evaluate(
         folded = fold(known, policy)
         if provisional:
             folded = by_rule(folded, policy, as_of)
-        quarantine += folded.quarantine
+        quarantine += folded.appeal.quarantine
         unmatched += folded.unmatched
         outcomes += outcomes_of(folded, as_of)
     after_as_of = len(left_out)
@@ -146,7 +147,7 @@ def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
 
 
 def _count_late(applied: Iterable[Event]) -> int:
-    """Return how many events came after one that occurred later."""
+    """Return how many events came after an event that occurred later."""
     late = 0
     newest: datetime | None = None
     for event in applied:

@@ -14,16 +14,16 @@ from workhours_sla.public import public
 from workhours_sla.sla.fast_frozen import fast_frozen
 
 ALLOWED_SKEW = timedelta(minutes=5)
-"""How far ahead of its receipt an event may claim to have happened."""
+"""How far ``occurred_at`` may be after ``received_at``."""
 
 
 AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
-"""The values of ``author_role``."""
+"""The allowed values of ``author_role``."""
 
 
 @public()
 class EventType(StrEnum):
-    """What an event reports. Events of one appeal at one instant are ordered as listed here.
+    """The types of events. Events of one appeal at one instant are in the order listed here.
 
     >>> EventType("replied") is EventType.REPLIED
     True
@@ -48,13 +48,13 @@ class EventType(StrEnum):
 
 
 TYPE_RANK = {kind: rank for rank, kind in enumerate(EventType)}
-"""The place of each type among events of one instant."""
+"""The position of each type in the order of events at one instant."""
 
 
 class Attributes(NamedTuple):
-    """The attributes of an appeal that rules, schedules and reports use; None where not given.
+    """The attributes of an appeal that rules, schedules and reports use. None means not given.
 
-    Each is also a field of an event. The last event that gives an attribute counts.
+    Each attribute is also a field of an event. The last event that gives an attribute sets it.
 
     >>> Attributes(channel="vk").channel
     'vk'
@@ -71,15 +71,16 @@ class Attributes(NamedTuple):
 @public()
 @dataclass(frozen=True, slots=True, init=False)
 class Event:
-    """One thing that happened to one appeal.
+    """Something that happened to an appeal.
 
     ``occurred_at`` and ``received_at`` must be aware and are kept in UTC. ``type`` is an EventType
-    or its text. ``source`` names where the event comes from. ``author_role`` is one of
-    AUTHOR_ROLES, None if not known. ``substantive`` is whether a reply, or the reply under review,
-    answers what the citizen asked, None if not judged. ``reason`` is free text; ``interim`` marks a
-    reply that is not yet the answer. ``agency_id``, ``district_id``, ``channel``, ``topic``,
-    ``importance`` and ``regime`` are attributes of the appeal from this event on, None for no
-    change. ``refers_to`` is the id of the event that a review or a correction is about.
+    or its text. ``source`` names the system that the event comes from. ``author_role`` is one of
+    AUTHOR_ROLES, None if it is unknown. ``substantive`` says whether a reply, or the reply under
+    review, answers what the citizen asked, None if nobody has judged that. ``reason`` is free text;
+    the reason ``interim`` means that a reply is not yet the answer. ``agency_id``, ``district_id``,
+    ``channel``, ``topic``, ``importance`` and ``regime`` set attributes of the appeal from this
+    event on; None changes nothing. ``refers_to`` is the id of the event that a review or a
+    correction is about.
 
     Raises EventError for an empty id, an unknown type or role, or a time outside the years 1 to
     9999 in UTC; NaiveDatetimeError for a time without an offset.
@@ -167,25 +168,25 @@ class Event:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        """The key that sorts the events of an appeal, whatever order they arrived in."""
+        """The sort key of the events of an appeal: time, type, then id."""
         return (self.occurred_at, TYPE_RANK[self.type], self.event_id)
 
     @property
     def content(self) -> tuple[object, ...]:
-        """All fields but ``event_id`` and ``received_at``, in order."""
+        """The values of all fields except ``event_id`` and ``received_at``, in order."""
         return _content_of(self)
 
     @property
     def canonical(self) -> str:
-        """The content as text, to order events that share an id."""
+        """The content as text, which sorts events that share an id."""
         return repr(self.content)
 
 
 class EventField(NamedTuple):
-    """The declaration of one field of an event, for readers and writers of events.
+    """The description of one field of the class Event, for readers and writers of events.
 
     ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not ``required``
-    may be left out; only a ``nullable`` one may be None.
+    may be left out. Only a ``nullable`` field may be None.
     """
 
     name: str
@@ -210,20 +211,20 @@ EVENT_FIELDS: Final = tuple(
     )
     for field in fields(Event)
 )
-"""The fields of an event in order, as the class Event declares them."""
+"""The fields of the class Event, in order."""
 FIELD_NAMES: Final = tuple(field.name for field in EVENT_FIELDS)
 CONTENT_FIELDS: Final = tuple(
     name for name in FIELD_NAMES if name not in {"event_id", "received_at"}
 )
-"""The names of the fields that make up the content of an event, in order."""
+"""The names of the fields that ``Event.content`` has, in order."""
 _content_of: Final[Callable[[Event], tuple[object, ...]]] = attrgetter(*CONTENT_FIELDS)
 
 _Unfrozen: Final = fast_frozen(Event)
 
 checked_event: Final[Callable[..., Event]] = _Unfrozen
-"""Return an event of values for all its fields, in order, without checking them.
+"""Return an event from the values of all its fields, in order, without checking the values.
 
-For readers that have already checked what ``Event`` requires, UTC included.
+Readers use it after they have checked everything that ``Event`` requires, including UTC.
 """
 
 

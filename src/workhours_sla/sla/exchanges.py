@@ -1,12 +1,13 @@
-"""Exchanges between citizen and agency, and the one whose clock counts for ``next_reply``.
+"""The exchanges between citizen and agency of a target with ``stops="next_reply"``.
 
 An exchange begins with the start of the clock, or with a ``citizen_message`` while no exchange is
-open, and ends with the next reply. The clock is that of an exchange answered after its limit, if
-there is one; else that of the open exchange; else that of an answered one. Of several the one with
-the most working time counts, of equals the first.
+open. It ends with the next reply. Each exchange has a clock, and one of these clocks counts for the
+appeal: the clock of an exchange that was answered after its limit, if there is one; otherwise the
+clock of the open exchange; otherwise the clock of an answered exchange. If several clocks qualify,
+the clock with the most working time counts, and of equal clocks the first.
 
-Which one is late, or the longest, may depend on uncertain dates. Then the clock has the ``others``
-that may decide instead, and only the times that all of them share.
+Which clock is late or has the most working time may depend on uncertain dates. Then all clocks that
+may count are kept: one has the rest as ``others``, and only the times that all of them share.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ _MESSAGE = EventType.CITIZEN_MESSAGE
 
 
 class Exchange(NamedTuple):
-    """An exchange and the reply that ends it, None while it is open."""
+    """The start of an exchange, and the reply that ends it, None while the exchange is open."""
 
     start: Start
     reply: Event | None
 
 
 def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
-    """Return the exchanges of a cycle in order; only the last may be open."""
+    """Return the exchanges of a cycle in order. Only the last exchange may be open."""
     replies = [
         reply
         for reply in cycle.replies
@@ -55,15 +56,18 @@ def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
 
 
 def deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
-    """Return the clock that counts among those of answered exchanges and of the open one."""
+    """Return the clock that counts for an appeal.
+
+    ``answered`` are the clocks of the answered exchanges, ``waiting`` the clock of the open one.
+    """
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
     if late:
         return _longest([one for one in answered if one.is_late is not False], late)
     if waiting is not None:
-        # the appeal is late in any case once the open exchange is; until then it may be
+        # once the open exchange is late, the appeal is late; until then it may or may not be late
         return _left_open(with_others(waiting, perhaps_late)) if perhaps_late else waiting
-    if perhaps_late:  # whichever of them is late decides, else the longest of all
+    if perhaps_late:  # a late clock among these counts, or else the longest of all clocks
         found, *others = perhaps_late
         in_time = [one for one in answered if one.is_late is False]
         return with_others(found, [*others, *_perhaps_longest(in_time, answered)])
@@ -74,7 +78,10 @@ def deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
 
 
 def with_others(clock: Clock, others: list[Clock]) -> Clock:
-    """Return a clock with others that may decide instead, and with the times that all share."""
+    """Return a copy of a clock with ``others`` that may count instead of it.
+
+    The copy has only the due time and the limit that all of these clocks share.
+    """
     if not others:
         return clock
     bounds = clock.bounds or Bounds(*clock.time_bounds, clock.all_pauses)
@@ -92,16 +99,16 @@ def with_others(clock: Clock, others: list[Clock]) -> Clock:
 
 
 def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
-    """Return the clock with the most elapsed time, the first of equals.
+    """Return the clock with the most elapsed time, and of equal clocks the first.
 
-    Where uncertain dates decide which it is, return one of those preferred with its rivals. All
-    others may turn out not to count.
+    If that depends on uncertain dates, return a preferred clock, with every clock that may have
+    more elapsed time as ``others``.
     """
     if len(clocks) == 1:
         return clocks[0]
     amounts = [_elapsed(one) for one in clocks]
     most_of_all = max(most for _, most in amounts)
-    # only the first with the most can certainly have more than all before
+    # only the first clock with the greatest upper bound can certainly have more than all before it
     place = next(place for place, (_, most) in enumerate(amounts) if most == most_of_all)
     least = amounts[place][0]
     longest = all(most <= least for _, most in amounts[place + 1 :]) and all(
@@ -116,13 +123,13 @@ def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
 
 
 def _perhaps_longest(clocks: list[Clock], counting: list[Clock]) -> list[Clock]:
-    """Return the clocks that may have at least the elapsed time of all those that count."""
+    """Return the clocks whose elapsed time may reach that of every clock in ``counting``."""
     least = max(_elapsed(one)[0] for one in counting)
     return [one for one in clocks if _elapsed(one)[1] >= least]
 
 
 def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
-    """Return the least and the most elapsed time of an answered clock."""
+    """Return the least and the most elapsed working time of an answered clock."""
     known = clock.elapsed(clock.started_at)
     if known is not None:
         return known, known
@@ -130,9 +137,9 @@ def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
 
 
 def _left_open(clock: Clock, *, latest: datetime | None = None) -> Clock:
-    """Return a clock with others whose verdict is open until its latest limit has passed.
+    """Return a copy of a clock whose verdict is uncertain until its latest limit has passed.
 
-    ``latest`` replaces that limit: NEVER leaves the verdict open for good.
+    ``latest`` replaces the latest limit. With NEVER, the verdict remains uncertain.
     """
     bounds = clock.bounds
     assert bounds is not None  # noqa: S101 - a clock with others has them

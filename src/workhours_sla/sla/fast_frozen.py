@@ -1,8 +1,8 @@
-"""Create frozen values without the cost of a frozen ``__init__``.
+"""Create objects of a frozen dataclass faster than its own ``__init__`` does.
 
-A frozen dataclass sets every field through ``object.__setattr__``. Here an object of a twin class
-is filled by plain assignments, then its ``__class__`` becomes the frozen class. Measured for the 18
-fields of a clock on CPython 3.11: 0.8 instead of 3.7 microseconds.
+A frozen dataclass sets every field through ``object.__setattr__``. Here an object of a second,
+mutable class with the same slots is filled by plain assignments, then its ``__class__`` is set to
+the frozen class. On CPython 3.11 a clock with 18 fields takes 0.8 instead of 3.7 microseconds.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any
 
 
 def fast_frozen(of: type) -> type[Any]:
-    """Return a constructor that takes all fields of a frozen class in order.
+    """Return a fast constructor of a frozen dataclass with slots.
 
-    ``of`` is a dataclass with slots. The constructor checks nothing; what it returns is an object
-    of ``of``.
+    The constructor takes all fields in order, checks nothing, and returns an object of ``of``.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True, slots=True)

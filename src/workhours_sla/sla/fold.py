@@ -1,15 +1,15 @@
-"""The fold: from the events of one appeal to its clocks. Batch and stream share it."""
+"""Fold the events of one appeal into its clocks. Batch evaluation and streams share this."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from workhours_sla.public import public
-from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
+from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.event import Event, EventType
@@ -20,7 +20,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 @public()
 class Unmatched(NamedTuple):
-    """An appeal without a rule, or without a schedule for a target; it has no such clock.
+    """An appeal that has no clock because no rule fits it or a target has no schedule for it.
 
     >>> from datetime import UTC
     >>> from workhours_sla import Policy, Schedule, ScheduleBy, Target, evaluate, working_hours
@@ -45,14 +45,9 @@ class Folded(NamedTuple):
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
 
-    @property
-    def quarantine(self) -> Sequence[Quarantined]:
-        """The events that cannot be true given the others."""
-        return self.appeal.quarantine
-
 
 def fold(events: Sequence[Event], policy: Policy) -> Folded:
-    """Return the appeal that events in order describe, and its clocks."""
+    """Return the appeal that some events describe, and its clocks. The events must be in order."""
     return clocks_of(read_appeal(events), policy)
 
 
@@ -64,9 +59,9 @@ def clocks_of(
 ) -> Folded:
     """Return the clocks of an appeal.
 
-    ``before`` is the result with fewer events, or under another policy: a clock that stays the same
-    is not computed again, and is the same object. ``added`` are the types of the events since, if
-    each came after all before it and none corrected another.
+    ``before`` is an earlier result, with fewer events or under another policy. A clock that stays
+    the same is not computed again and is the same object. ``added`` are the types of the events
+    that were added since. It is None if one of them did not come last or corrected another event.
     """
     created = appeal.created
     if created is None:
@@ -78,7 +73,8 @@ def clocks_of(
     earliest_start = None
     if policy.on_change == "from_change":
         earliest_start, added = _rule_fits_since(appeal, policy, rule), None
-    known_clocks, last_cycles = _by_target(before.clocks) if before else ({}, {})
+    # keyed by the identity of the target, since hashing a target takes long
+    known_clocks = {(id(one.target), one.cycle): one for one in before.clocks} if before else {}
     attributes, changes = appeal.attributes, appeal.changes
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
@@ -93,14 +89,14 @@ def clocks_of(
         of_target = id(target)
         for cycle in appeal.cycles_for(target.on_reopen):
             number = cycle.number
-            known = known_clocks.get((of_target, number)) if before else None
+            known = known_clocks.get((of_target, number))
             if known is None:
                 known = None if same_due is None else known_clocks.get((id(same_due), number))
             elif (
                 added is not None
                 and known.schedule is schedule
                 and known.applies_since == applies_since
-                and _relevant_to(known, relevant, last_cycles[of_target]).isdisjoint(added)
+                and _relevant_to(known, relevant, known_clocks).isdisjoint(added)
             ):
                 clocks.append(known)
                 continue
@@ -114,30 +110,27 @@ def clocks_of(
     return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
-def _by_target(
-    clocks: Iterable[Clock],
-) -> tuple[dict[tuple[int, int], Clock], dict[int, int]]:
-    """Return clocks by target and cycle, and the last cycle of each target.
-
-    Targets are keyed by identity, since hashing one takes long.
-    """
-    by_target = {(id(one.target), one.cycle): one for one in clocks}
-    return by_target, dict(by_target.keys())
-
-
 _RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
-"""The types of events that can change a clock of a cycle before the last one."""
+"""The types of events that can change a clock of a cycle that is no longer the last."""
 
 
-def _relevant_to(clock: Clock, relevant: RelevantEvents, last_cycle: int) -> frozenset[EventType]:
-    """Return the types of later events that can change a clock."""
-    if clock.cycle < last_cycle:  # later events belong to a later cycle
+def _relevant_to(
+    clock: Clock, relevant: RelevantEvents, known_clocks: Mapping[tuple[int, int], Clock]
+) -> frozenset[EventType]:
+    """Return the types of later events that can change a clock.
+
+    ``known_clocks`` are the clocks of the appeal, keyed by the target's identity and the cycle.
+    """
+    if (id(clock.target), clock.cycle + 1) in known_clocks:  # later events are of a later cycle
         return _RELEVANT_TO_EARLIER_CYCLES
     return relevant.waiting if clock.answered_at is None else relevant.answered
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return a copy whose clocks on uncertain dates are built by rule, marked as provisional."""
+    """Return a copy in which rules decide the uncertain dates that leave a clock open.
+
+    Clocks that were built by these rules are marked as provisional.
+    """
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
@@ -164,7 +157,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 
 def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return since when the rule has applied without a break, None where it always has."""
+    """Return since when a rule has applied without a break, None if it has always applied."""
     posted = appeal.opened.occurred_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
@@ -175,7 +168,7 @@ def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | N
 
 
 def _is_open(clock: Clock, as_of: datetime) -> bool:
-    """Return whether uncertain dates leave open the verdict, or the times of a running clock."""
+    """Return whether uncertain dates affect a clock's verdict, or the times of a running clock."""
     waits = clock.bounds is not None and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 
@@ -183,9 +176,9 @@ def _is_open(clock: Clock, as_of: datetime) -> bool:
 def _applies_since(
     appeal: Appeal, policy: Policy, target: Target, schedule: Schedule
 ) -> datetime | None:
-    """Return since when a target has applied with its schedule, None where it always has.
+    """Return since when a target has applied with its schedule.
 
-    Also None where the policy does not date breaches to a change.
+    Return None if it has always applied, or if the policy does not date breaches to a change.
     """
     if not policy.dates_to_change:
         return None

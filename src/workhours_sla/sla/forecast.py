@@ -20,9 +20,9 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The deadlines of an hour or a date: those after ``since`` and up to ``until``.
+    """The number of deadlines in one hour or on one date, after ``since`` and up to ``until``.
 
-    ``together`` is the most that fall at one instant.
+    ``together`` is the greatest number of deadlines at one instant.
 
     >>> noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
     >>> Slot(noon, noon + timedelta(hours=1), count=3, together=2).count
@@ -38,12 +38,13 @@ class Slot:
 @public()
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many unanswered clocks are due when. Each clock is in exactly one of the counts.
+    """How many unanswered clocks are due at what time. Each clock is counted exactly once.
 
-    ``slots`` are those with deadlines, in order. ``overdue`` clocks are past their limit,
-    ``earlier`` ones due before the slots begin but within the limit, ``later`` ones due after the
-    slots end. ``paused`` clocks have no due time yet; that of ``unknown`` ones depends on dates
-    that the calendar does not cover.
+    ``slots`` are the hours or dates that have deadlines, in order. The other fields count clocks:
+    ``overdue`` clocks have passed their limit. ``earlier`` clocks are due before the forecast
+    begins and are still within their limit, and ``later`` clocks are due after it ends. ``paused``
+    clocks have no due time yet. The due time of ``unknown`` clocks depends on dates that the
+    calendar does not cover.
 
     >>> Forecast((), overdue=1, earlier=0, later=2, paused=0, unknown=0).open
     3
@@ -68,9 +69,9 @@ def forecast_deadlines(
 ) -> Forecast:
     """Return how many unanswered clocks are due after ``start`` and up to ``end``, by hour or day.
 
-    Hours and dates are those of ``zone``; a deadline at 13:00 belongs to the hour that ends then.
-    ``start`` and ``end`` must be aware. Raises NaiveDatetimeError, and ValueError for another
-    ``by``.
+    Hours and dates are in the zone ``zone``. A deadline at 13:00 belongs to the hour that ends at
+    13:00. ``start`` and ``end`` must be aware. Raises NaiveDatetimeError, and ValueError if ``by``
+    is neither ``hour`` nor ``day``.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -106,7 +107,7 @@ def forecast_deadlines(
 
 
 def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
-    """Return when an unanswered clock is due, in UTC, or the count that it belongs to."""
+    """Return when an unanswered clock is due in UTC, or the field of Forecast that counts it."""
     if outcome.verdict is Verdict.BREACHED:
         return "overdue"
     if outcome.due_at is None:
@@ -118,7 +119,10 @@ def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime 
 
 
 def _slot(at: datetime, by: By) -> tuple[datetime, datetime]:
-    """Return the edges of the hour or date that contains an instant, its end included."""
+    """Return the start and the end of the hour or date that an instant belongs to.
+
+    The start does not belong to the hour or date, and its end does.
+    """
     just_before = (at.astimezone(UTC) - timedelta.resolution).astimezone(at.tzinfo)
     if by == "hour":
         past = timedelta(

@@ -1,4 +1,4 @@
-"""Who had an appeal while its clock ran, and for how much of the working time."""
+"""Compute which agency had an appeal while its clock ran, and for how much working time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ HOUR: Final = timedelta(hours=1)
 
 @public()
 class Span(NamedTuple):
-    """A stretch of a clock with one holder in one phase; instants are in UTC.
+    """An interval of a clock in which an appeal has one holder and one phase.
 
-    ``worked`` is the clock's working time within it, without pauses. An appeal is ``unregistered``
-    until its first ``registered``, if it has one, then ``unassigned`` while no agency is known,
-    then ``assigned``. ``returned`` is a stretch of a holder who passed the appeal on at once, as
-    wrongly addressed.
+    ``since`` and ``until`` are in UTC. ``worked`` is the working time within the interval, without
+    pauses. If an appeal has a ``registered`` event, it is ``unregistered`` before the first one.
+    Then it is ``unassigned`` while no agency is known, and ``assigned`` after that. The phase
+    ``returned`` means that the holder passed the appeal on at once, as wrongly addressed.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
@@ -54,13 +54,13 @@ def holder_spans(
     cycle: int = 0,
     return_within: timedelta | None = None,
 ) -> tuple[Span, ...]:
-    """Return who had one appeal, from the start of its clock to the answer or ``as_of``.
+    """Return which agencies had one appeal, from the start of its clock to the answer or ``as_of``.
 
-    ``events`` are those of one appeal, in any order; ``target`` must keep its clock on a transfer.
-    The spans follow one another, and their working time adds up to the clock's elapsed time. The
-    span of a holder who passes the appeal on within ``return_within`` of working time is
-    ``returned``. Empty if the clock has not started. Raises NaiveDatetimeError, and
-    CalendarCoverageError where an uncertain date changes a span.
+    ``events`` are the events of one appeal, in any order. ``target`` must have
+    ``on_transfer="keep"``. The spans follow one another, and their working time adds up to the
+    clock's elapsed time. If a holder passes the appeal on within ``return_within`` of working time,
+    the phase of the span is ``returned``. The result is empty if the clock has not started. Raises
+    NaiveDatetimeError, and CalendarCoverageError if a span depends on an uncertain date.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -77,7 +77,7 @@ def holder_spans(
 
 
 class HolderHistory:
-    """The events of one appeal up to ``as_of``, read once for the spans of all cycles.
+    """Reads the events of one appeal up to ``as_of`` once, and returns the spans of each cycle.
 
     Raises NaiveDatetimeError.
     """
@@ -89,7 +89,7 @@ class HolderHistory:
 
     @property
     def cycles(self) -> int:
-        """The number of cycles."""
+        """The number of cycles of the appeal."""
         return len(self._appeal.cycles)
 
     def spans(
@@ -107,7 +107,7 @@ class HolderHistory:
         if clock is None or clock.started_at > as_of:
             return ()
         end = clock.ended_at or as_of
-        if clock.elapsed(as_of) is None:  # raise also where uncertain dates only change a pause
+        if clock.elapsed(as_of) is None:  # also raise if uncertain dates affect only a pause
             clock.schedule.elapsed(clock.started_at, end)
         marks: list[tuple[datetime, str | None, Phase]] = []
         registers = any(event.type is EventType.REGISTERED for event in of_cycle.events)
@@ -127,7 +127,10 @@ def _cut(
     end: datetime,
     return_within: timedelta | None,
 ) -> tuple[Span, ...]:
-    """Return the spans of a clock, given the holder and the phase after each event."""
+    """Return the spans of a clock.
+
+    ``marks`` has the instant of each event, and the holder and the phase after the event.
+    """
     start = clock.started_at
     stretches: list[tuple[datetime, str | None, Phase]] = []
     for at, holder, phase in marks:
@@ -140,7 +143,7 @@ def _cut(
             stretches.pop()
         if not stretches or stretches[-1][1:] != (who, stage):
             stretches.append((since, who, stage))
-    pauses = clock.pauses_until(end)
+    pauses = clock.all_pauses.closed_at(end)
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
@@ -155,11 +158,11 @@ def _cut(
 
 
 def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach") -> str | None:
-    """Return who is responsible for a breach, None if the appeal was never assigned.
+    """Return the agency that is responsible for a breach, None if the appeal was never assigned.
 
-    ``limit`` is the last instant in time. ``at_breach`` is the holder then, ``largest_share`` the
-    one with the most working time, ``first`` the first holder. A holder who returned the appeal at
-    once is not responsible.
+    ``limit`` is the last instant at which an answer is in time. ``by`` selects the holder at the
+    limit (``at_breach``), the holder with the most working time (``largest_share``), or the first
+    holder (``first``). A holder who returned the appeal at once is never responsible.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
@@ -191,12 +194,13 @@ def in_time_if_earlier(
     *,
     answered: bool,
 ) -> bool | None:
-    """Return whether a late appeal would have been in time had it reached its holder earlier.
+    """Return whether a late appeal would have been in time if its holder had received it earlier.
 
-    The holder is the one at the breach, as in ``breach_owner``. Earlier means by an hour of working
-    time, or at once if less than that was used before. Everything after that takes as long as it
-    did, so the answer moves by as much. ``overdue`` is working time, so far for an appeal without
-    an answer. None if the appeal was never assigned, or if its answer is still missing and decides.
+    The holder is the agency that had the appeal at the limit. It is assumed to have received the
+    appeal one hour of working time earlier, or at the start if less than an hour was used before.
+    Its own work takes as long as it did, so the answer moves by the same amount. ``overdue`` is the
+    working time by which the appeal is late, so far if it has no answer. Return None if the appeal
+    was never assigned, or if the result depends on an answer that is still missing.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
@@ -220,7 +224,7 @@ def in_time_if_earlier(
 
 
 def _span_at(assigned: list[Span], limit: datetime) -> Span:
-    """Return the last of some spans that began by the limit, or the first."""
+    """Return the last span that began by the limit, or the first span if none did."""
     last = assigned[0]
     for span in assigned:
         if span.since <= limit:

@@ -1,8 +1,8 @@
-"""Apply events to appeals: which copy of each id counts, and what changes with that."""
+"""Apply events to appeals. Of several copies of an event id, at most one counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import (
@@ -17,47 +17,64 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.store import BY_FOLD, Store, Work
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.store import BY_FOLD, Dropped, Store, Work
 
-_Move = tuple[Event | None, StoredEvent | None]
-"""The event of an id that counted before, and the copy that counts now."""
+Move = tuple[Event | None, StoredEvent | None]
+"""A move: the event that counted for an id before, and the copy that counts for the id now."""
 
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
-    """Apply events, and report the appeals where another copy of an id counts now."""
+    """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
-    watermark = work.watermark
-    moves: list[_Move] = []
-    added = work.added
+    watermark, new_copies = work.watermark, work.copies
     work.read = len(events)
+    fresh: list[StoredEvent] = []
+    moves: list[Move] = []
+    ids: dict[str, None] = {}
     for event in events:
         event_id = event.event_id
         copy = StoredEvent(event)
-        if dropped is not None:
-            if event_id in dropped.event_ids:
-                work.duplicate += 1
-                continue
-            if event.appeal_id in dropped.appeal_ids:
-                copy.quarantined = AFTER_RETENTION
+        if dropped is not None and _is_dropped(work, dropped, copy):
+            continue
         copies = known.get(event_id)
         if copies is not None:
             known[event_id] = _repeat(work, copies, copy, moves)
             continue
         known[event_id] = copy
-        added.append(copy)
+        new_copies.append(copy)
         occurred_at = event.occurred_at
         if occurred_at < watermark:
             work.late += 1
         if copy.quarantined is None:
             if occurred_at <= event.received_at or not is_future(event):
-                moves.append((None, copy))
+                fresh.append(copy)
+                ids[event.appeal_id] = None
             else:
                 copy.quarantined = FUTURE_TIME
-    _move(work, store, moves)
+    if moves:
+        ids |= _appeal_ids(moves)
+    appeals = store.appeals(ids)
+    policy = work.policy
+    for copy in fresh:
+        appeals[copy.event.appeal_id].add(copy, policy)
+    if moves:
+        appeals = _move(appeals, moves, policy)
+    report(work, appeals)
+
+
+def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
+    """Return whether an event was dropped before. Quarantine a new event of a dropped appeal."""
+    if copy.event.event_id in dropped.event_ids:
+        work.duplicate += 1
+        return True
+    if copy.event.appeal_id in dropped.appeal_ids:
+        copy.quarantined = AFTER_RETENTION
+    return False
 
 
 def replace_copies(work: Work, store: Store, event: Event) -> None:
-    """Replace all copies of an event's id by a repair, and report the appeals."""
+    """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
     copies = known.get(event.event_id)
     before = None if copies is None else effective_copy(copies)
@@ -67,47 +84,55 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
         copy.repaired = False
         work.quarantine(copy, REPLACED)
     repair = StoredEvent(event, repaired=True)
-    work.added.append(repair)
+    work.copies.append(repair)
     copies.replace(repair)
     after = effective_copy(copies)
     if after is None:
         repair.quarantined = FUTURE_TIME
-    _move(work, store, [(None if before is None else before.event, after)])
+    moves = [(None if before is None else before.event, after)]
+    report(work, _move(store.appeals(_appeal_ids(moves)), moves, work.policy))
 
 
-def _move(work: Work, store: Store, moves: Iterable[_Move]) -> None:
-    """Replace events of appeals by the copies that count now, and report the appeals."""
+def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
+    """Return the ids of the appeals that moves affect, each once, as the keys of a dictionary."""
     ids: dict[str, None] = {}
-    for before, copy in moves:
+    for before, after in moves:
         if before is not None:
             ids[before.appeal_id] = None
-        if copy is not None:
-            ids[copy.event.appeal_id] = None
-    appeals = store.appeals(ids)
-    policy = work.policy
-    for before, copy in moves:
+        if after is not None:
+            ids[after.event.appeal_id] = None
+    return ids
+
+
+def _move(
+    appeals: Mapping[str, AppealState], moves: Sequence[Move], policy: Policy
+) -> Mapping[str, AppealState]:
+    """Apply moves to their appeals, and return the appeals that are not empty after that."""
+    for before, after in moves:
         if before is not None:
             appeals[before.appeal_id].remove(before)
-        if copy is not None:
-            appeals[copy.event.appeal_id].add(copy, policy)
-    for appeal in appeals.values():
-        if not appeal.is_empty:
-            report(work, appeal)
+        if after is not None:
+            appeals[after.event.appeal_id].add(after, policy)
+    return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
 
 
-def report(work: Work, appeal: AppealState, *, everything: bool = False) -> None:
-    """Emit the changes of an appeal, and set why its events are quarantined."""
-    work.changes += appeal.report(work.policy, work.watermark, everything=everything)
-    if appeal.has_reasons:
+def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool = False) -> None:
+    """Emit the changes of appeals, and update the quarantine reasons of their events.
+
+    ``everything`` builds and compares every clock again.
+    """
+    policy, watermark, changes, reported = work.policy, work.watermark, work.changes, work.appeals
+    for appeal_id, appeal in appeals.items():
+        changes += appeal.report(policy, watermark, everything=everything)
         for copy, reason in appeal.reasons():
             work.quarantine(copy, reason)
-    work.appeals[appeal.appeal_id] = appeal
+        reported[appeal_id] = appeal
 
 
 def _repeat(
-    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[_Move]
+    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
 ) -> StoredEvent | Copies:
-    """Add another copy of an event whose id was seen before, and return all copies of that id."""
+    """Add a copy of an event whose id is known. Return all copies of the id."""
     event = copy.event
     before = effective_copy(copies)
     event_before = None if before is None else before.event
@@ -122,7 +147,7 @@ def _repeat(
             changed.append(copies)
             copies = Copies([copies])
         copies.add(copy)
-        work.added.append(copy)
+        work.copies.append(copy)
         changed.append(copy)
     else:
         work.duplicate += 1

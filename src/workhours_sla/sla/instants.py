@@ -1,4 +1,4 @@
-"""Instants in UTC: the conversion of aware datetimes, and the first and last of all."""
+"""Convert aware datetimes to UTC; the first and the last instant."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 from workhours_sla.errors import NaiveDatetimeError
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-"""An instant before every other."""
+"""The first instant that a datetime can represent, before every other."""
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
-"""In place of an instant that is never reached."""
+"""The last instant that a datetime can represent. It means that a time is never reached."""
 
 
 def in_utc(name: str, when: datetime) -> datetime:
-    """Return an aware datetime in UTC. ``name`` is the argument that the message names.
+    """Return an aware datetime in UTC. Raises NaiveDatetimeError for a naive one.
 
-    Raises NaiveDatetimeError.
+    ``name`` is the name of the argument, for the message of the error.
 
     >>> from datetime import timedelta, timezone
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=timezone(timedelta(hours=3)))

@@ -1,9 +1,9 @@
 """Compute the bounds of a clock's pauses and times over all completions of its calendar.
 
-Completions are not enumerated. Each date that is worked, and each pause that is missing, brings the
-times of a budget of working time forward: its earliest times are those with the most working time
-and the fewest pauses, its latest those with the least working time and all pauses. Day budgets
-compute their own bounds.
+Completions are not enumerated. For a budget of working time, more working time and fewer pauses
+make every time earlier. So the earliest times come from the completion with the most working time
+and the fewest pauses, and the latest times from the completion with the least working time and all
+pauses. Day budgets compute their own bounds.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def pause_bounds(  # noqa: PLR0913, PLR0917
     end: datetime | None,
     cut_out: Sequence[ClosedPause],
 ) -> tuple[ClockPauses, ClockPauses]:
-    """Return the pauses that every completion has, and all that one may have.
+    """Return the pauses that every completion has, and the pauses that some completion has.
 
-    A pause lasts at least to the earliest end of its cap, and at most to the latest. A pause that
-    begins within the longest of those before may count as part of them.
+    A pause lasts at least until the earliest end of its cap, and at most until the latest end. A
+    pause that begins before all earlier pauses have certainly ended may count as a part of them.
     """
     certain: list[Pause] = []
     possible: list[Pause] = []
@@ -66,7 +66,7 @@ def bounds_of(
 ) -> Bounds:
     """Return the bounds of a clock's times.
 
-    ``certain`` are the pauses that every completion has, ``possible`` all that one may have.
+    ``certain`` are the pauses that every completion has, ``possible`` those that some have.
     """
     budget = target.budget
     if isinstance(budget, timedelta):
@@ -75,7 +75,7 @@ def bounds_of(
         latest = _working_times(target, budget, start, (least, possible), NEVER)
         ends = start, start
     elif isinstance(budget, ClockTime):
-        due = NEVER  # where it is after the year 9999
+        due = NEVER  # if the due time is after the year 9999
         with suppress(CalendarCoverageError):
             due = budget.answer(schedule, start).due_at
         warn = _warning_bounds(target, schedule, start, (due, due), (certain, possible))
@@ -102,7 +102,7 @@ def bounds_of(
 def deadline_bounds(
     schedule: Schedule, start: datetime, budget: Budget
 ) -> tuple[datetime, datetime | None]:
-    """Return the earliest and the latest deadline of a budget, None where nothing bounds it."""
+    """Return the earliest and the latest deadline of a budget. The latest is None if unbounded."""
     try:
         due = schedule.deadline(start, budget)
     except CalendarCoverageError as error:
@@ -119,7 +119,10 @@ def deadline_bounds(
 
 
 def _completions(schedule: Schedule) -> tuple[Schedule, Schedule]:
-    """Return the completions with the least and the most working time, or the schedule twice."""
+    """Return the completions with the least and the most working time.
+
+    Return the schedule twice if it has no completions.
+    """
     found = schedule.completions()
     return (schedule, schedule) if found is None else found
 
@@ -138,7 +141,10 @@ def _working_times(
     extreme: tuple[Schedule, ClockPauses],
     unknown: datetime,
 ) -> Times:
-    """Return the times of a budget of working time in a completion, ``unknown`` past its dates."""
+    """Return the times of a budget of working time in one completion, with its pauses.
+
+    A time that lies beyond the dates of the calendar is ``unknown``.
+    """
     schedule, pauses = extreme
     due = limit = warn = unknown
     with suppress(CalendarCoverageError):
@@ -158,9 +164,9 @@ def _warning_bounds(
 ) -> tuple[datetime, datetime]:
     """Return the bounds of the warning time of a budget that is not working time.
 
-    ``warn`` is left later with more working time before the due time, and with a later due time. A
-    percentage of the working time up to the due time is used later with more working time up to
-    then, and with less from the start.
+    The instant at which ``warn`` is left becomes later with more working time before the due time,
+    and with a later due time. The instant at which ``warn_percent`` is used becomes later with more
+    working time up to the due time, and with less working time after the start.
     """
     budget, percent = target.budget, target.warn_percent
     least, most = _completions(schedule)

@@ -1,11 +1,13 @@
-"""Compute a clock's due time, limit and warning time where its calendar is certain.
+"""Compute a clock's due time, limit and warning time if they depend on no uncertain date.
 
 The due time is when the budget is used up. The limit is the last instant at which an answer still
-meets the target: the latest instant with no more than the budget used, or the due time with
-``closing="strict"``. Times that precede an open pause are final: a due time before the pause or as
-it begins, a limit before it (a strict limit is the due time), and both of a day budget that ended
-before it. The others depend on when the pause ends, and are unknown until then. The times of a
-ClockTime do not depend on pauses.
+meets the target: the last instant at which no more than the budget is used or, with
+``closing="strict"``, the due time.
+
+Times that come before an open pause are final. A due time is final if it is before the pause or at
+its beginning, a limit if it is before the pause. A strict limit is final if the due time is final.
+The due time and the limit of a day budget are final if the budget ended before the pause. Other
+times are unknown until the pause ends. The times of a ClockTime do not depend on pauses.
 """
 
 from __future__ import annotations
@@ -33,10 +35,11 @@ def times_of(
     pauses: ClockPauses,
     paused_time: PausedTime | None = None,
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Return the due time, limit and warning time of a clock, None where an open pause decides.
+    """Return the due time, limit and warning time of a clock.
 
-    ``paused_time``, if given, is that of the start and the pauses. Raises CalendarCoverageError
-    where an uncertain date changes one of them.
+    A time is None if it depends on when an open pause ends. ``paused_time``, if given, must belong
+    to the start and the pauses. Raises CalendarCoverageError if a time depends on an uncertain
+    date.
     """
     budget = target.budget
     closed, open_since = pauses
@@ -64,7 +67,7 @@ def times_of(
 
 
 def without_roll(budget: Budget) -> CalendarDays | Months | None:
-    """Return a budget whose date is moved back to a working date without that roll, else None."""
+    """Return a budget with ``roll="preceding"`` as a budget without a roll, else None."""
     if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
         return replace(budget, roll="none")
     return None
@@ -73,9 +76,9 @@ def without_roll(budget: Budget) -> CalendarDays | Months | None:
 def before_pause(
     target: Target, times: Times, ends: datetime, open_since: datetime | None
 ) -> Times:
-    """Return the times as an open pause leaves them, NEVER for those that depend on its end.
+    """Return the times of a clock with NEVER in place of times that depend on an open pause.
 
-    ``ends`` is when a day budget ends, by its unrolled date as well.
+    ``ends`` is when a day budget ends: the later of its limit with and without the roll.
     """
     due, limit, warn = times
     strict = target.closing == "strict"
@@ -119,11 +122,15 @@ def _warning(
 
 
 def left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:
-    """Return the first time from a start on with at most ``left`` of working time left."""
+    """Return the first instant, not before ``start``, with at most ``left`` until ``due``.
+
+    ``left`` is working time.
+    """
     try:
         return max(start, _with_left(schedule, due, left))
     except CalendarCoverageError:
-        # only the closing before is uncertain; without working time since the start it is earlier
+        # only the previous closing is uncertain; without working time after the start it does not
+        # matter, since it is before the start
         last = schedule.latest_start(due, left)
         if last <= start or not schedule.elapsed(start, last):
             return start
@@ -132,9 +139,9 @@ def left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelt
 
 @lru_cache(maxsize=1024)
 def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
-    """Return the first time with at most ``left`` of working time left before a due time.
+    """Return the first instant with at most ``left`` working time until ``due``.
 
-    Day budgets share their due times, so the cache stays small.
+    Many clocks with day budgets share a due time, so a small cache is enough.
     """
     last = schedule.latest_start(due, left)
     if schedule.elapsed(last - timedelta.resolution, last):
@@ -143,5 +150,5 @@ def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
 
 
 def share(amount: timedelta, percent: int) -> timedelta:
-    """Return a percentage of an amount, rounded up so that at least it is used."""
+    """Return a percentage of an amount, rounded up to a whole microsecond."""
     return -(-amount * percent // 100)

@@ -1,4 +1,4 @@
-"""A store in memory: everything that a pipeline needs, and nothing is serialised."""
+"""A store in memory, which keeps events and clocks as objects and serialises nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from threading import RLock
 from typing import Any, Final
 
-from workhours_sla.errors import WorkHoursError
+from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
@@ -27,19 +27,21 @@ from workhours_sla.sla.deduplication import (
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
-from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Holdings, Work
+from workhours_sla.sla.store import NO_BATCH, Batch, Dropped, Holdings, Work
 
 SNAPSHOT: Final = "workhours.monitor/3"
 
 
 @public("workhours_sla.stream")
 class MemoryStore:
-    """A store for one process, which forgets everything when it ends.
+    """A store in the memory of one process.
 
-    Every change is kept for the sinks until all of them have it and retention drops it. Without
-    ``outbox`` no change is kept. A transaction that raises is not undone. Usable from any thread.
+    Every change is kept until all sinks have it and retention drops it. Without ``outbox`` no
+    change is kept. If a transaction raises, later transactions and ``snapshot`` raise StoreError,
+    because the content may be incomplete. Usable from any thread.
 
     >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Pipeline
@@ -56,10 +58,13 @@ class MemoryStore:
 
     def __init__(self, *, outbox: bool = True) -> None:
         self.lock: RLock = RLock()
+        self._transaction = _Transaction(self)
+        self._is_broken = False
+        """True after a transaction raised, since the content may then be incomplete."""
         self._by_id: dict[str, StoredEvent | Copies] = {}
         self._appeals: dict[str, AppealState] = {}
         self._timers: list[tuple[datetime, str]] = []
-        """A heap; an entry is outdated once its appeal has another timer."""
+        """A heap of timers and appeal ids. An entry is outdated if its appeal has another timer."""
         self.watermark: datetime | None = None
         self._policy: Policy | None = None
         self._read = self._duplicate = 0
@@ -67,7 +72,7 @@ class MemoryStore:
         self._dropped_appeals: dict[str, None] = {}
         self._dropped_count = 0
         self._ended: list[tuple[datetime, str]] | None = None
-        """A heap of the appeals that have ended; kept from the first ``drop``."""
+        """A heap of the appeals that have ended, or None before the first ``drop``."""
         self._positions: dict[tuple[str, str], Checkpoint] = {}
         self._rejected: dict[int, Rejected] = {}
         self._last_rejected = 0
@@ -78,31 +83,31 @@ class MemoryStore:
         self._failures: dict[str, dict[int, Failure]] = {}
 
     def close(self) -> None:
-        """Do nothing: a store in memory has nothing to close."""
+        """Do nothing, since a store in memory has no file to close."""
 
-    def transaction(self) -> RLock:
-        """Return the lock."""
-        return self.lock
+    def transaction(self) -> _Transaction:
+        """Return the context manager of a transaction. It raises StoreError in a broken store."""
+        return self._transaction
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy that the clocks were last built under, None in a new store."""
+        """The version of the policy under which the clocks were last built, None in a new store."""
         return None if self._policy is None else self._policy.version
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far the partitions of a source were read."""
+        """Return how far each partition of a source was read, keyed by partition."""
         return {name: one for (owner, name), one in self._positions.items() if owner == source}
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark if no timer is due, and return whether it did."""
-        if self._timers and self._timers[0][0] <= watermark:
+        """Advance the watermark if no timer is due, and return whether it was advanced."""
+        if self._is_broken or (self._timers and self._timers[0][0] <= watermark):
             return False
         self.watermark = watermark
         return True
 
     @property
     def next_at(self) -> datetime | None:
-        """The first timer, in UTC; None if there is none."""
+        """The earliest timer, in UTC, None if there is no timer."""
         timers, appeals = self._timers, self._appeals
         while timers:
             moment, appeal_id = timers[0]
@@ -118,21 +123,18 @@ class MemoryStore:
         self,
         events: Sequence[Event],  # noqa: ARG002
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return all copies by id, to which additions are kept, and what was dropped."""
+        """Return the store's own mapping of event ids to copies, and the dropped ids."""
         dropped = None
         if self._dropped_count:
             dropped = Dropped(self._dropped, self._dropped_appeals)
         return self._by_id, dropped
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals; one that the store does not have is added."""
+        """Return appeals keyed by id. Unknown ids map to new appeals, which ``write`` stores."""
         appeals = self._appeals
         found = {}
         for appeal_id in ids:
-            appeal = appeals.get(appeal_id)
-            if appeal is None:
-                appeal = appeals[appeal_id] = AppealState(appeal_id)
-            found[appeal_id] = appeal
+            found[appeal_id] = appeals.get(appeal_id) or AppealState(appeal_id)
         return found
 
     def appeal_ids(self) -> Sequence[str]:
@@ -144,7 +146,7 @@ class MemoryStore:
         return sorted(name for name, one in self._appeals.items() if one.ended_at is None)
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, and forget them."""
+        """Return the timers that a watermark reaches with their appeal ids, and remove them."""
         timers, appeals = self._timers, self._appeals
         due = []
         while timers and timers[0][0] <= watermark:
@@ -157,9 +159,10 @@ class MemoryStore:
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Keep what a transaction has collected; events and appeals are there already."""
-        timers = self._timers
+        """Store what a transaction has collected. Its events are in the store already."""
+        timers, appeals = self._timers, self._appeals
         for appeal_id, appeal in work.appeals.items():
+            appeals[appeal_id] = appeal
             timer = appeal.next_at
             if timer != appeal.timer:
                 appeal.timer = timer
@@ -169,7 +172,7 @@ class MemoryStore:
                 appeal.drop_results()
                 if self._ended is not None:
                     heappush(self._ended, (appeal.ended_at, appeal_id))
-        if self._keeps_changes:
+        if self._keeps_changes and work.changes:
             self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
             self._last_change += len(work.changes) - work.written
         if work.is_part:
@@ -178,9 +181,8 @@ class MemoryStore:
         self._policy = work.policy
         self._read += work.read
         self._duplicate += work.duplicate
-        batch = work.batch
-        if batch.rejected or batch.positions or work.reread:
-            self._write_source(batch, work.reread)
+        if work.batch is not NO_BATCH or work.reread:
+            self._write_source(work.batch, work.reread)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
         for row in batch.rejected:
@@ -229,7 +231,7 @@ class MemoryStore:
             del self._by_id[event_id]
             if kept:
                 self._by_id[event_id] = kept[0] if len(kept) == 1 else Copies(kept)
-            # the id of a copy that conflicted still has an effective copy in another appeal
+            # if a copy conflicted, its id still has an effective copy in another appeal
             if any(
                 copy.quarantined != CONFLICTING_ID for copy in copies if copy.event.appeal_id in ids
             ):
@@ -245,7 +247,7 @@ class MemoryStore:
                 yield known
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, quarantined ones included; of a repaired event only the repair."""
+        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
         for known in list(self._by_id.values()):
             copies = known.all if isinstance(known, Copies) else [known]
             repaired = any(copy.repaired for copy in copies)
@@ -254,7 +256,7 @@ class MemoryStore:
                     yield copy.event
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now, with the reasons."""
+        """Return the events that do not count now, with the reasons why."""
         return in_order(
             Quarantined(copy.event, copy.quarantined)
             for copy in self._all_copies()
@@ -262,11 +264,11 @@ class MemoryStore:
         )
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, by number."""
+        """Return the rows without an event, keyed by number."""
         return dict(self._rejected)
 
     def holdings(self) -> Holdings:
-        """Return where every event went."""
+        """Return the number of received events, by what became of them."""
         reasons = [copy.quarantined for copy in self._all_copies()]
         applied, replaced = reasons.count(None), reasons.count(REPLACED)
         return Holdings(
@@ -280,14 +282,14 @@ class MemoryStore:
         )
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes after a number, each with its own, in the order of emission."""
+        """Return the changes with numbers greater than ``after``, with their numbers."""
         first = bisect_right(self._outbox, after, key=lambda one: one[0])
         return self._outbox[first : None if limit < 0 else first + limit]
 
     # -- delivery ------------------------------------------------------------------------------
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
         with self.lock:
             number = self._progress.setdefault(sink, 0)
             failures = self._failures.get(sink, {})
@@ -298,14 +300,14 @@ class MemoryStore:
             return Pending(changes, 0, retry_at)
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
-        """Record that a sink has changes, and all before them."""
+        """Record that a sink has the changes with these numbers, and all changes before them."""
         with self.lock:
             self._progress[sink] = max(self._progress.get(sink, 0), *numbers)
             for number in numbers:
                 self._failures.get(sink, {}).pop(number, None)
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
         with self.lock:
             failures = self._failures.setdefault(sink, {})
             attempts = failures[number].attempts if number in failures else 0
@@ -314,7 +316,7 @@ class MemoryStore:
                 self._progress[sink] = max(self._progress.get(sink, 0), number)
 
     def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the changes that are no longer sent to a sink."""
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
         with self.lock:
             return [
                 DeadLetter(number, self.changes(number - 1, 1)[0][1], one.attempts, one.error)
@@ -323,7 +325,7 @@ class MemoryStore:
             ]
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make dead letters pending again, and return how many they were."""
+        """Make the dead letters with these numbers pending again. Return how many were found."""
         with self.lock:
             failures = self._failures.get(sink, {})
             found = {
@@ -337,7 +339,8 @@ class MemoryStore:
     # -- snapshot ------------------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
-        """Return the content, as a pickle."""
+        """Return the content as a pickle. Raises StoreError if the store is broken."""
+        self.check()
         copies = list(self._all_copies())
         final = {
             place: (copy.quarantined if copy.quarantined in FINAL_REASONS else None, copy.repaired)
@@ -350,7 +353,7 @@ class MemoryStore:
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes) -> MemoryStore:
-        """Return the store of a snapshot, with the timers of a policy."""
+        """Return the store that a snapshot describes, with clocks and timers under a policy."""
         state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller trusts its source
         if not isinstance(state, tuple) or state[0] != SNAPSHOT:
             found = state[0] if isinstance(state, tuple) and state else type(state).__name__
@@ -360,7 +363,7 @@ class MemoryStore:
         store = cls()
         for name, value in rest.items():
             setattr(store, name, value)
-        # appeals whose events all moved to another appeal too: their revisions continue
+        # includes appeals whose events all moved to another appeal, since their revisions continue
         copies: dict[str, list[StoredEvent]] = {appeal_id: [] for appeal_id in reported}
         for place, event in enumerate(events):
             reason, repaired = final.get(place, (None, False))
@@ -380,6 +383,15 @@ class MemoryStore:
                 heappush(store._timers, (appeal.next_at, appeal_id))
         return store
 
+    def check(self) -> None:
+        """Raise StoreError if a transaction of this store has raised."""
+        if self._is_broken:
+            msg = (
+                "a call on this store in memory was interrupted by an error, so its content may be "
+                "incomplete; restore the last snapshot, or apply all events to a new store"
+            )
+            raise StoreError(msg)
+
     def _add(self, copy: StoredEvent) -> None:
         event_id = copy.event.event_id
         known = self._by_id.get(event_id)
@@ -391,8 +403,33 @@ class MemoryStore:
             self._by_id[event_id] = Copies([known, copy])
 
 
+class _Transaction:
+    """The context manager of every transaction of a store in memory, which runs one at a time.
+
+    A transaction that raises is not undone. Instead, the store refuses all later transactions.
+    Otherwise an event might be stored but not applied, and a copy sent again would be a duplicate.
+    """
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        store = self._store
+        store.lock.acquire()
+        if store._is_broken:  # noqa: SLF001
+            store.lock.release()
+            store.check()
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if kind is not None:
+            self._store._is_broken = True  # noqa: SLF001
+        self._store.lock.release()
+
+
 def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
-    """Return the copy of an id that counts, and set why the others do not."""
+    """Return the copy of an event id that counts, and set why the other copies do not count."""
     effective = effective_copy(known)
     for copy in known.all if isinstance(known, Copies) else [known]:
         if copy is not effective and copy.quarantined is None:
@@ -416,4 +453,4 @@ _PLAIN: Final = (
     "_progress",
     "_failures",
 )
-"""What a snapshot has as it is."""
+"""The attributes that a snapshot stores without conversion."""

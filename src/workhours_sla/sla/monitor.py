@@ -1,4 +1,4 @@
-"""A pipeline in memory, for programs that keep its state themselves."""
+"""The monitor: a pipeline in memory, whose snapshots a program can keep."""
 
 from __future__ import annotations
 
@@ -44,32 +44,32 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now, as corrected; a later event can change that."""
+        """The events, as corrected, that do not count now. Later events can change that."""
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):
                 for appeal in appeals.values():
-                    found += appeal.fold(self._policy).quarantine
+                    found += appeal.fold(self._policy).appeal.quarantine
         return in_order(found)
 
     @property
     def next_at(self) -> datetime | None:
-        """The first instant, in UTC, at which ``advance`` alone causes a change; None if never."""
+        """The first instant in UTC at which ``advance`` causes a change, None if there is none."""
         return self._store.next_at
 
     def snapshot(self) -> bytes:
-        """Return the state, from which ``restore`` continues; restore only what you trust.
+        """Return the state as a pickle, which ``restore`` accepts.
 
-        It is a pickle. ``counters`` are not part of it.
+        ``counters`` are not part of the state. Restore only pickles that you trust.
         """
         return self._store.snapshot()
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes) -> Self:
-        """Return a monitor that continues where a snapshot was taken.
+        """Return a monitor that continues from a snapshot.
 
-        If the policy is not the same as then, call ``replace(policy)`` to emit what that changes.
-        Raises WorkHoursError if ``snapshot`` is none of this version.
+        If the snapshot was taken under another policy, call ``replace(policy)`` to emit what the
+        new policy changes. Raises WorkHoursError if ``snapshot`` is not a snapshot of this version.
         """
         monitor = cls(policy)
         monitor._store = MemoryStore.restore(policy, snapshot)

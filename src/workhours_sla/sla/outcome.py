@@ -16,10 +16,10 @@ from workhours_sla.worktime.zone import ZERO
 
 @public()
 class OutcomeBounds(NamedTuple):
-    """The earliest and latest due time and limit, and the least and most elapsed time.
+    """The earliest and latest due time and limit, and the least and most elapsed working time.
 
-    The values lie within them in every completion of the calendar; None where nothing bounds them.
-    Times are in the zone of the target's schedule.
+    In every completion of the calendar the value lies within its bounds. A bound is None if there
+    is none. Times are in the zone of the target's schedule.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 20 and 21 April 2026 are uncertain
@@ -39,19 +39,20 @@ class OutcomeBounds(NamedTuple):
 @public()
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One appeal against one target as of an instant; a reopened appeal has one per cycle.
+    """The result of one appeal against one target as of an instant.
 
-    ``due_at`` is when the budget is used up, ``limit`` the last instant at which an answer still
-    meets the target. Each is None while a pause is open, or where it depends on uncertain dates.
-    ``elapsed`` is the working time until the answer or the withdrawal, or else until ``as_of``,
-    without pauses; ``overdue`` is the working time (of a ClockTime: the time) by which the answer
-    is or was late. Times are in the zone of the target's schedule.
+    A reopened appeal has one outcome per cycle. ``due_at`` is when the budget is used up, and
+    ``limit`` the last instant at which an answer still meets the target. Each is None if it depends
+    on when an open pause ends, or on uncertain dates. ``elapsed`` is the working time without
+    pauses until the answer or the withdrawal, or else until ``as_of``. ``overdue`` is the working
+    time by which the answer is or was late; for a ClockTime it is clock time. Times are in the zone
+    of the target's schedule.
 
-    - ``calendar_unknown``: uncertain dates leave the verdict open.
-    - ``bounds``: the earliest and latest values where uncertain dates change one, else None.
+    - ``calendar_unknown``: the verdict depends on uncertain dates.
+    - ``bounds``: the earliest and latest values if one depends on uncertain dates, else None.
     - ``provisional``: the result rests on rules for dates that no act has decided.
     - ``needs_review``: a reply that was not judged may be the answer.
-    - ``pauses``: an open pause ends at ``as_of``, one whose end is uncertain at the latest end.
+    - ``pauses``: an open pause ends at ``as_of``; a pause with an uncertain end has the latest end.
     - ``retroactive``: the limit passed before a change of the appeal made the target apply.
     - ``pause_left_open``: a pause never ended although a later reply, transfer or closing shows
       work on the appeal.
@@ -94,14 +95,17 @@ class Outcome:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or its latest value where uncertain dates leave the verdict certain."""
+        """The limit, or its latest value if the verdict does not depend on uncertain dates."""
         if self.limit is not None or self.bounds is None or self.calendar_unknown:
             return self.limit
         return self.bounds.limit[1]
 
     @property
     def remaining(self) -> timedelta | None:
-        """The rest of a budget of working time, negative when overdue; None for other budgets."""
+        """The budget minus the elapsed working time, negative if overdue.
+
+        None for a budget that is not working time.
+        """
         if self.elapsed is None or not isinstance(self.budget, timedelta):
             return None
         return self.budget - self.elapsed
@@ -141,16 +145,19 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         needs_review=clock.needs_review,
         pauses=tuple(
             (since.astimezone(zone), until.astimezone(zone))
-            for since, until in clock.pauses_until(clock.ended_at or as_of)
+            for since, until in clock.all_pauses.closed_at(clock.ended_at or as_of)
         ),
         bounds=_bounds(clock, elapsed, as_of),
         retroactive=verdict is Verdict.BREACHED and clock.is_retroactive,
-        pause_left_open=clock.target.pauses and _pause_left_open(appeal, clock),
+        pause_left_open=(
+            clock.target.pauses
+            and appeal.cycles_for(clock.target.on_reopen)[clock.cycle].pause_left_open
+        ),
     )
 
 
 def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> OutcomeBounds | None:
-    """Return the bounds of a clock's values where one of them depends on uncertain dates."""
+    """Return the bounds of a clock's values, None if no value depends on uncertain dates."""
     if clock.bounds is None and elapsed is not None:
         return None
     zone = clock.schedule.tz
@@ -167,10 +174,6 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
         limit=(local(earliest[1]), local(latest[1])),
         elapsed=elapsed_bounds or (None, None),
     )
-
-
-def _pause_left_open(appeal: Appeal, clock: Clock) -> bool:
-    return appeal.cycles_for(clock.target.on_reopen)[clock.cycle].pause_left_open
 
 
 def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:

@@ -1,9 +1,10 @@
-"""Pauses: which pauses of an appeal count for a clock, and how much working time they take.
+"""Compute which pauses of an appeal count for a clock, and how much working time they take.
 
-A pause lasts from a ``paused`` event to the next ``resumed``, but no longer than the ``pause_cap``
-of the target; a ``paused`` after that begins another. Pauses that overlap or repeat count once, and
-one that begins as another ends continues it. A pause from before the start of the clock counts from
-the start, and the end of the clock ends it.
+A pause lasts from a ``paused`` event to the next ``resumed`` event, but no longer than the
+``pause_cap`` of the target. A ``paused`` event after the end of the cap begins another pause. The
+time of pauses that overlap counts once. A pause that begins when another pause ends continues it. A
+pause from before the start of the clock counts from the start, and the end of the clock ends every
+pause.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone import ZERO
 
 Pause = tuple[datetime, datetime | None]
-"""From a ``paused`` to the next ``resumed``, None where there is none yet."""
+"""A pause: the instants of a ``paused`` and of the next ``resumed``, None if there is none yet."""
 ClosedPause = tuple[datetime, datetime]
 """A pause with an end."""
 
 since_of: Final = itemgetter(0)
 until_of: Final = itemgetter(1)
-"""Return where a pause begins, and where it ends."""
+"""Return the end of a pause; ``since_of`` returns its beginning."""
 
 _MOST_STARTS: Final = 8
-"""For how many starts a line keeps its PausedTime."""
+"""The most starts of clocks for which a PauseLine keeps a PausedTime."""
 
 
 class ClockPauses(NamedTuple):
-    """The pauses of a clock: those with an end, and the start of the one without."""
+    """The pauses of a clock: the closed pauses, and the beginning of the open pause."""
 
     closed: tuple[ClosedPause, ...] = ()
     open_since: datetime | None = None
 
     def closed_at(self, until: datetime) -> tuple[ClosedPause, ...]:
-        """Return the pauses, the open one ended at an instant."""
+        """Return all pauses as closed pauses. An open pause ends at ``until``."""
         closed, open_since = self
         if open_since is not None and open_since < until:
             return (*closed, (open_since, until))
@@ -56,10 +57,10 @@ class ClockPauses(NamedTuple):
 
 
 class PausedTime:
-    """The working time that the pauses after a start take, up to each of them; mutable.
+    """Keeps sums of the working time that pauses take after the start of a clock; mutable.
 
-    Every call passes the same pauses, except that the last may have a new end or be gone, and more
-    may follow. Keeping the sums makes a growing list of pauses linear.
+    Every call passes the same pauses, except that the last pause may have a new end or be gone, and
+    more pauses may follow. Because sums are kept, the work for a growing list of pauses is linear.
     """
 
     __slots__ = ("_before", "_schedule", "_since", "_start", "_used")
@@ -68,18 +69,19 @@ class PausedTime:
         self._schedule = schedule
         self._start = start
         self._since: list[datetime] = []
-        """When each begins."""
+        """The beginning of each pause."""
         self._used: list[timedelta] = []
-        """The working time outside of pauses from the start to the beginning of each."""
+        """The working time from the start to each pause, without the pauses before it."""
         self._before: list[timedelta] = []
-        """The working time within the pauses before each."""
+        """The working time within all pauses before each pause."""
 
     def times(
         self, closed: Sequence[ClosedPause], budget: timedelta, used_at_warning: timedelta
     ) -> tuple[datetime, datetime, datetime]:
-        """Return the deadline and the limit of a budget, and the deadline of a smaller one.
+        """Return the due time, the limit and the warning time of a budget of working time.
 
-        Raises CalendarCoverageError.
+        ``used_at_warning`` is the amount that is used at the warning time. Raises
+        CalendarCoverageError.
         """
         schedule, start = self._schedule, self._start
         later = self._paused_before(closed, budget, latest=True)
@@ -95,13 +97,13 @@ class PausedTime:
     ) -> timedelta:
         """Return the working time that pauses take before a budget is used up.
 
-        With ``latest``, for the last instant within the budget: a pause that begins as the budget
-        is used up then counts as well.
+        With ``latest``, a pause that begins at the instant at which the budget is used up counts
+        too.
         """
         begins, used, before = self._since, self._used, self._before
         elapsed, start = self._schedule.elapsed, self._start
         if used and len(used) <= len(closed) and closed[len(used) - 1][0] != begins[-1]:
-            del begins[-1], used[-1], before[-1]  # the last one is gone, another is in its place
+            del begins[-1], used[-1], before[-1]  # another pause has replaced the last pause
         while len(used) < len(closed) and (not used or used[-1] <= budget):
             place = len(used)
             since = closed[place][0]
@@ -120,8 +122,8 @@ class PausedTime:
 class PauseLine:
     """The pauses of one cycle that count under one cap, disjoint and in order; mutable.
 
-    It is extended as the cycle gets more pauses, so that they are not all read again. ``cap`` is
-    how long each may last, counted on ``schedule``.
+    The line is extended when the cycle gets more pauses, so that earlier pauses are not read again.
+    No pause lasts longer than the budget ``cap``, counted on ``schedule``.
     """
 
     __slots__ = (
@@ -139,20 +141,20 @@ class PauseLine:
         self._cap = cap
         self._schedule = schedule
         self._closed: list[ClosedPause] = []
-        """Those with an end; only the last of them may still change."""
+        """The closed pauses. Only the last of them may still change."""
         self._open_since: datetime | None = None
         self._seen = 0
-        """How many pauses of the cycle have been read."""
+        """The number of pauses of the cycle that have been read."""
         self._last = -1
-        """The place among them of the last that counts, while it is open."""
+        """The index of the last pause that counts in the cycle's pauses, -1 if it is closed."""
         self._end: datetime | None = BEGINNING
-        """Where the last that counts ends, by its cap if it is open; None if nothing ends it."""
+        """When the last pause that counts ends, by its cap if it is open. None if it has no end."""
         self._paused_times: dict[tuple[Schedule, datetime], PausedTime] = {}
 
     def extend(self, pauses: Sequence[Pause]) -> None:
-        """Read what is new among all pauses of the cycle.
+        """Read the new pauses among all pauses of the cycle.
 
-        Raises CalendarCoverageError where a cap depends on an uncertain date.
+        Raises CalendarCoverageError if the end of a cap depends on an uncertain date.
         """
         if self._last >= 0:
             since, until = pauses[self._last]
@@ -173,11 +175,11 @@ class PauseLine:
     def within(
         self, start: datetime, end: datetime | None, cut_out: Sequence[ClosedPause]
     ) -> ClockPauses:
-        """Return the pauses of a clock with that start and end, joined with ``cut_out``."""
+        """Return the pauses of a clock from ``start`` to ``end``, joined with ``cut_out``."""
         return within(self._closed, self._open_since, start, end, cut_out)
 
     def paused_time(self, schedule: Schedule, start: datetime) -> PausedTime:
-        """Return the working time that the pauses take from a clock, as computed so far."""
+        """Return the PausedTime of a clock, which keeps the sums that were computed before."""
         found = self._paused_times.get((schedule, start))
         if found is None:
             if len(self._paused_times) == _MOST_STARTS:
@@ -196,7 +198,7 @@ class PauseLine:
             closed.append((since, end))
 
     def _close(self, since: datetime, until: datetime) -> None:
-        """End the last pause, which was open."""
+        """End the last pause, which was open until now."""
         if self._open_since is not None:
             self._open_since = None
             self._add(since, until)
@@ -212,9 +214,10 @@ def within(
     end: datetime | None,
     cut_out: Sequence[ClosedPause],
 ) -> ClockPauses:
-    """Return the part of some pauses within a clock, joined with the stretches ``cut_out``.
+    """Return pauses clipped to a clock from ``start`` to ``end``, joined with ``cut_out``.
 
-    ``closed`` are disjoint and in order. ``end`` is None for a clock that still runs.
+    ``closed`` are closed pauses, disjoint and in order. ``open_since`` is when the open pause
+    began. ``end`` is None for a clock that has not ended. ``cut_out`` are further closed pauses.
     """
     found: list[ClosedPause] = []
     begins: datetime | None = None

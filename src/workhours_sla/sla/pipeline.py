@@ -1,13 +1,13 @@
-"""Read events, store them in batches, and emit the changes that they and the passing of time cause.
+"""The pipeline: apply events to a store, and emit the changes that events and time cause.
 
-The pipeline never reads a clock: time passes only as far as the watermark.
+The pipeline never reads the machine's clock: time passes only as far as the watermark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, Self
 
 from workhours_sla.errors import StoreError
 from workhours_sla.public import public
@@ -18,73 +18,26 @@ from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched
 from workhours_sla.sla.ingest import ingest, replace_copies, report
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.instants import BEGINNING, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start
-from workhours_sla.sla.store import BEGINNING, NO_BATCH, Batch, Store, Work
+from workhours_sla.sla.run_loop import (
+    DEFAULT_BATCH_SIZE,
+    Committed,
+    Counters,
+    Digests,
+    RunLoop,
+    RunSummary,
+)
+from workhours_sla.sla.source import Rejected, Source
+from workhours_sla.sla.store import NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
 
-DEFAULT_BATCH_SIZE: Final = 1_000
-"""Rows per transaction, unless the source pauses earlier."""
-
 AT_ONCE: Final = 500
-"""Appeals that are read at once where all of them are needed."""
+"""How many appeals are read from the store at once."""
 
 UNWRITTEN: Final = 20_000
-"""Appeals that a transaction collects before it writes them."""
-
-
-@public("workhours_sla.stream")
-class Counters(NamedTuple):
-    """How many events were received, and how many of them were special.
-
-    ``duplicate`` repeat a known event, ``conflicting`` have a known id and another content,
-    ``late`` occurred before the watermark at their arrival.
-    """
-
-    read: int = 0
-    duplicate: int = 0
-    conflicting: int = 0
-    late: int = 0
-
-    def plus(self, other: Counters) -> Counters:
-        """Return the sum of both."""
-        return Counters(*map(sum, zip(self, other, strict=True)))
-
-
-@public("workhours_sla.stream")
-class Committed(NamedTuple):
-    """The changes that a batch caused, and how its events were counted."""
-
-    changes: tuple[Change, ...]
-    counters: Counters
-
-
-@public("workhours_sla.stream")
-class Digests(Protocol):
-    """Messages that are sent as time passes, whether or not anything changes."""
-
-    def due(self, watermark: datetime) -> bool:
-        """Whether a batch must end at a watermark so that messages are sent then."""
-
-    def send(self) -> None:
-        """Send the messages that are due as of the last batch that was stored, or raise."""
-
-
-@public("workhours_sla.stream")
-class RunSummary(NamedTuple):
-    """What one run did. read == duplicate + conflicting + the others, which are kept.
-
-    ``items`` are rows or messages, ``rejected`` those without an event; ``causes`` has by reason
-    their number and the first of them.
-    """
-
-    items: int = 0
-    rejected: int = 0
-    events: Counters = Counters()
-    changes: int = 0
-    causes: Mapping[str, tuple[int, Rejected]] = {}
+"""How many appeals a long transaction collects in memory before it writes them."""
 
 
 @public("workhours_sla.stream")
@@ -92,14 +45,15 @@ class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 
     The state depends only on the set of events: after any order and any duplicates, the changes
-    that were emitted and not retracted equal the result of ``evaluate``. Time passes only by the
-    watermark: a breach is emitted when it passes the limit.
+    that were emitted and not retracted equal the result of ``evaluate``. Time passes only through
+    the watermark: a breach is emitted when the watermark passes the limit.
 
-    Each call is one transaction of the store. If the store was last used under another policy,
-    or by another version of this library, the pipeline first emits what that changes. With
-    ``retain``, appeals that ended longer ago are dropped: their events are then duplicates, and
-    new ones are quarantined as ``after_retention``. Usable from any thread; calls run one at a
-    time. Closes the store on exit, and if it cannot be opened. Raises StoreError.
+    Each call is one transaction of the store. If the store was last used under another policy, or
+    by another version of this library, the clocks are first built again; the store keeps the
+    changes that this causes. With ``retain``, appeals that ended longer ago than that are dropped.
+    If an event of a dropped appeal arrives again, it is a duplicate; a new event of the appeal is
+    quarantined as ``after_retention``. Usable from any thread; calls run one at a time. The
+    pipeline closes its store on exit. Raises StoreError.
 
     >>> from workhours_sla import EventType, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore
@@ -147,19 +101,19 @@ class Pipeline:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first ``advance``."""
+        """The instant in UTC up to which time has passed, None before the first ``advance``."""
         with self._store.lock:
             return self._store.watermark
 
     @property
     def counters(self) -> Counters:
-        """How the events of this run were counted."""
+        """The counters of the events that this pipeline has applied."""
         return Counters(self._read, self._duplicate, self._conflicting, self._late)
 
     # -- input -------------------------------------------------------------------------------
 
     def apply(self, events: Event | Iterable[Event]) -> tuple[Change, ...]:
-        """Apply one event or several, in any order, as one step and return the changes.
+        """Apply one or several events, in any order, as one step. Return the changes.
 
         Changes that cancel out within the step are not emitted. If iterating ``events`` raises,
         none of them is applied.
@@ -170,7 +124,7 @@ class Pipeline:
     def advance(self, watermark: datetime) -> tuple[Change, ...]:
         """Advance time to ``watermark`` and return the changes caused by time alone.
 
-        A watermark that is not later than the current one changes nothing. Raises
+        An instant that is not later than the current watermark changes nothing. Raises
         NaiveDatetimeError.
         """
         watermark = in_utc("watermark", watermark)
@@ -182,9 +136,9 @@ class Pipeline:
             return tuple(self._write((), watermark).changes)
 
     def commit(self, batch: Batch) -> Committed:
-        """Store a batch: its events, then its watermark, and how far its source was read.
+        """Apply the events of a batch, advance time to its watermark, and store its positions.
 
-        On StoreError nothing is stored.
+        If StoreError is raised, nothing is stored.
         """
         if batch.watermark is not None and not (batch.events or batch.rejected or batch.positions):
             return Committed(self.advance(batch.watermark), Counters())
@@ -197,7 +151,7 @@ class Pipeline:
     ) -> Work:
         store = self._store
         with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+            work = Work(self._policy, store.watermark)
             if batch is not NO_BATCH:
                 work.batch = batch
             if events:
@@ -213,32 +167,30 @@ class Pipeline:
         return work
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
-        """Continue under another policy, or amended calendars, and return what that changes.
+        """Continue under another policy or with amended calendars. Return the changes.
 
-        Every clock is built again; appeals without a difference are not reported again.
+        Every clock is built again. A clock that stays the same causes no change.
         """
         store = self._store
         with store.lock:
-            work = Work(policy, store.watermark or BEGINNING)
+            work = Work(policy, store.watermark)
             with store.transaction():
                 for appeals in self._all_appeals(store.appeal_ids()):
-                    for appeal in appeals.values():
-                        report(work, appeal, everything=True)
+                    report(work, appeals, everything=True)
                     self._write_part(work)
                 store.write(work)
             self._policy = policy
         return tuple(work.changes)
 
     def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
-        """Replace all copies of an event's id by ``event``, and return what that changes.
+        """Replace all copies that have the id of ``event`` by ``event``. Return the changes.
 
-        Later copies with other contents are quarantined. ``rejected`` is the number of the
-        rejected row that the event repairs; the row leaves quarantine. Raises StoreError if the
-        event's appeal was dropped, or if there is no such row.
+        Copies that arrive later with another content are quarantined. If the event repairs a
+        rejected row, ``rejected`` is the number of the row, which then leaves quarantine. Raises
+        StoreError if the event's appeal was dropped, or if no rejected row has that number.
         """
         store = self._store
-        with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+        with store.lock:
             _, dropped = store.known([event])
             if dropped is not None and (
                 event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
@@ -248,24 +200,26 @@ class Pipeline:
                     "it can no longer be repaired"
                 )
                 raise StoreError(msg)
-            if rejected is not None:
-                if rejected not in store.rejected():
-                    msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
-                    raise StoreError(msg)
-                work.reread = {rejected: None}
-            replace_copies(work, store, event)
-            work.read = 1
-            store.write(work)
+            if rejected is not None and rejected not in store.rejected():
+                msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
+                raise StoreError(msg)
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                if rejected is not None:
+                    work.reread = {rejected: None}
+                replace_copies(work, store, event)
+                work.read = 1
+                store.write(work)
         return tuple(work.changes)
 
     def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
         """Read the rejected rows again, for example after the mapping was corrected.
 
-        ``read`` returns the events of a row, which are applied, or why it still has none.
+        ``read`` returns the events of a row, which are applied, or the row with the reason why it
+        is still rejected.
         """
         store = self._store
-        with store.transaction():
-            work = Work(self._policy, store.watermark or BEGINNING)
+        with store.lock:
             events: list[Event] = []
             reread: dict[int, Rejected | None] = {}
             for number, row in store.rejected().items():
@@ -275,11 +229,13 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            ingest(work, store, events)
-            work.reread = reread
-            store.write(work)
-            self._read += work.read
-            self._count(work)
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                ingest(work, store, events)
+                work.reread = reread
+                store.write(work)
+                self._read += work.read
+                self._count(work)
         return Committed(tuple(work.changes), _counters_of(work))
 
     def _count(self, work: Work) -> None:
@@ -301,48 +257,32 @@ class Pipeline:
     ) -> RunSummary:
         """Read a source to its end and store its rows in batches.
 
-        A batch ends after ``batch_size`` rows, where the source is idle or yields ``Start``, or
-        where ``digests`` are due; they are sent after each batch. ``on_changes`` is called after
-        each batch with changes, for example ``Delivery.notify``. ``stopping`` is called after
-        each batch, and True ends the run. Raises SourceError and StoreError; earlier batches
-        remain stored, and the next run resumes after them.
+        A batch ends after ``batch_size`` rows, when the source yields ``Idle`` or ``Start``, and
+        when ``digests`` are due. Digests are sent after each batch. ``on_changes`` is called
+        without arguments after each batch that caused changes; an example is ``Delivery.notify``.
+        ``stopping`` is called after each batch; if it returns True, the run ends. Raises
+        SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
+        them.
         """
-        run = _Run(self, source, watermarks, digests)
-        if digests is not None:
-            digests.send()
-        for item in source.items(run.positions()):
-            if isinstance(item, Idle):
-                if item.received_until is not None:
-                    watermarks.heartbeat(item.received_until)
-            elif isinstance(item, Start):
-                run.start(item)
-            else:
-                run.add(item)
-                if run.size < batch_size and not run.is_due:
-                    continue
-            if run.commit():
-                on_changes()
-            if stopping():
-                break
-        if run.commit():
-            on_changes()
-        return run.summary
+        checkpoints = self._store.positions(source.name)
+        loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
+        return loop.run(batch_size, on_changes, stopping)
 
     # -- output ------------------------------------------------------------------------------
 
     def evaluate(self, as_of: datetime, *, provisional: bool = False) -> Evaluation:
-        """Return the outcomes of all events so far, as ``workhours_sla.evaluate`` does."""
+        """Evaluate all events so far, as ``workhours_sla.evaluate`` does."""
         events = self._store.events()
         return evaluate(events, self._policy, as_of=as_of, provisional=provisional)
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now; a later event can change that."""
+        """The events that do not count now. A later event can make them count again."""
         return self._store.quarantine()
 
     @property
     def unmatched(self) -> tuple[Unmatched, ...]:
-        """Appeals without a rule or without a schedule, by their ids. Reads every appeal."""
+        """The appeals without a rule or without a schedule, sorted by id. Reads every appeal."""
         with self._store.lock:
             return tuple(
                 unmatched
@@ -352,10 +292,9 @@ class Pipeline:
             )
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of the appeals whose clocks have not all ended.
+        """Yield the outcomes of every appeal that has a clock that has not ended.
 
-        Known answers after ``as_of`` count too. Other appeals are not read. Raises
-        NaiveDatetimeError.
+        Answers after ``as_of`` that are known already count too. Raises NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
         with self._store.lock:
@@ -377,7 +316,7 @@ class Pipeline:
     # -- one transaction ---------------------------------------------------------------------
 
     def _advance(self, work: Work, watermark: datetime) -> None:
-        """Emit the changes of the appeals whose timers a watermark reaches."""
+        """Advance to a watermark, and emit the changes of the appeals whose timers it reaches."""
         work.watermark = watermark
         store = self._store
         due = [
@@ -389,109 +328,16 @@ class Pipeline:
         due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
         ids = [appeal_id for _, appeal_id in sorted(due)]
         for appeals in self._all_appeals(ids):
-            for appeal in appeals.values():
-                report(work, appeal)
+            report(work, appeals)
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 
     def _write_part(self, work: Work) -> None:
-        """Write what was collected so far, so that memory does not grow with the transaction."""
+        """Write what was collected so far, to bound the memory of a long transaction."""
         work.is_part = True
         self._store.write(work)
         work.clear()
 
 
-class _Run:
-    """The batch that is being collected, and the summary so far."""
-
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        source: Source,
-        watermarks: Watermarks,
-        digests: Digests | None,
-    ) -> None:
-        self._pipeline = pipeline
-        self._source = source.name
-        self._watermarks = watermarks
-        self._digests = digests
-        self._stored: datetime | None = None
-        """The watermark of the last batch."""
-        self._clear()
-        self.summary = RunSummary()
-
-    def positions(self) -> dict[str, str]:
-        """Return where reading resumes, and give the watermarks what was received before."""
-        found = {}
-        for partition, checkpoint in self._pipeline.store.positions(self._source).items():
-            if checkpoint.received_until is not None:
-                self._watermarks.record(partition, checkpoint.received_until)
-            found[partition] = checkpoint.position
-        return found
-
-    def _clear(self) -> None:
-        self.size = 0
-        self._events: list[Event] = []
-        self._rejected: list[Rejected] = []
-        self._positions: dict[str, str] = {}
-
-    def add(self, item: Item) -> None:
-        self.size += 1
-        self._positions[item.partition] = item.position
-        for event in item.events:
-            self._watermarks.record(item.partition, event.received_at)
-            self._events.append(event)
-        if item.rejected is not None:
-            self._rejected.append(item.rejected)
-
-    def start(self, start: Start) -> None:
-        self._positions[start.partition] = start.position
-
-    @property
-    def is_due(self) -> bool:
-        """Whether the batch must end here so that digests are sent."""
-        if self._digests is None:
-            return False
-        watermark = self._watermarks.value
-        return watermark is not None and self._digests.due(watermark)
-
-    def commit(self) -> bool:
-        """Store the batch and send digests; return whether there were changes."""
-        watermark = self._watermarks.value
-        if not self.size and not self._positions and watermark == self._stored:
-            return False
-        received_until = self._watermarks.received_until
-        positions = {
-            name: Checkpoint(position, received_until(name))
-            for name, position in self._positions.items()
-        }
-        batch = Batch(self._source, self._events, self._rejected, positions, watermark)
-        changes, counters = self._pipeline.commit(batch)
-        self._stored = watermark
-        before = self.summary
-        self.summary = RunSummary(
-            before.items + self.size,
-            before.rejected + len(self._rejected),
-            before.events.plus(counters),
-            before.changes + len(changes),
-            _with_causes(before.causes, self._rejected),
-        )
-        self._clear()
-        if self._digests is not None:
-            self._digests.send()
-        return bool(changes)
-
-
 def _counters_of(work: Work) -> Counters:
     return Counters(work.read, work.duplicate, work.conflicting, work.late)
-
-
-def _with_causes(
-    causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
-) -> Mapping[str, tuple[int, Rejected]]:
-    """Return the causes with more rows counted."""
-    found = dict(causes)
-    for row in rejected:
-        count, first = found.get(row.reason, (0, row))
-        found[row.reason] = (count + 1, first)
-    return found

@@ -19,14 +19,14 @@ from workhours_sla.worktime.schedule import Schedule
 OnChange = Literal["from_creation", "from_change"]
 OnChangePast = Literal["as_of_change", "count"]
 Names = AbstractSet[str] | list[str] | tuple[str, ...]
-"""Values of one attribute; not a single string, whose letters would be the values."""
+"""Values of one attribute. A single string is excluded: its letters would be the values."""
 
 
 class RelevantEvents(NamedTuple):
-    """The types of events that can change a clock if they come after all events before.
+    """The types of events that can change a clock if they come after all its other events.
 
-    ``waiting`` are those for a clock without an answer, ``answered`` for one with an answer: few
-    later event types affect it.
+    ``waiting`` are the types for a clock without an answer, ``answered`` for a clock with an
+    answer, which few types can change.
     """
 
     waiting: frozenset[EventType]
@@ -41,7 +41,7 @@ _CONDITIONS: Final = {
     "importances": "importance",
     "regimes": "regime",
 }
-"""The attribute that each condition of a rule is about."""
+"""Maps each condition of a rule to the attribute that it tests."""
 
 
 @public()
@@ -49,10 +49,10 @@ _CONDITIONS: Final = {
 class Rule:
     """Targets for the appeals that meet every condition.
 
-    A condition lists values of an attribute and is kept as a frozenset; an empty one admits every
-    appeal. ``valid_from`` (included) and ``valid_until`` (not included) bound the time of posting;
-    both must be aware. Raises PolicyError for no targets, two targets of one name, or a string in
-    place of a list; NaiveDatetimeError.
+    A condition lists values of an attribute and is kept as a frozenset. An empty condition admits
+    every appeal. The time of posting must not be before ``valid_from`` and must be before
+    ``valid_until``; both must be aware. Raises PolicyError for no targets, for two targets of one
+    name, and for a string in place of a list; NaiveDatetimeError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -73,9 +73,9 @@ class Rule:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     relevant: tuple[RelevantEvents, ...] = field(init=False, repr=False, compare=False)
-    """For each target the types of events that can change its clocks."""
+    """For each target, the types of events that can change its clocks."""
     same_due_targets: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
-    """For each target the first before it with the same times, whatever answers it."""
+    """For each target, the first earlier target with equal time options, or None."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
@@ -112,20 +112,21 @@ class Rule:
 
     @property
     def fits_all(self) -> bool:
-        """Whether the rule has no condition."""
+        """Whether the rule has no condition, so that it applies to every appeal."""
         return not self._conditions and self.valid_from is None and self.valid_until is None
 
 
 @public()
 @dataclass(frozen=True)
 class Policy:
-    """Rules in order: the first that fits an appeal selects its targets.
+    """Rules in order. The first rule that fits an appeal selects its targets.
 
-    Targets alone make one rule that fits every appeal. ``on_change`` matters when a change of an
-    appeal's attributes selects another rule: the clocks of its targets start as if it had applied
-    from the creation, or no earlier than the change. Counted from the creation, a limit may have
-    passed before the change: ``on_change_past`` dates that breach to the change and marks it
-    retroactive (``as_of_change``), or dates it to the limit (``count``).
+    A policy of targets without rules has one rule, which fits every appeal. ``on_change`` matters
+    when a change of an appeal's attributes selects another rule. With ``from_creation``, the clocks
+    start as if the rule had applied since the creation of the appeal; with ``from_change``, they do
+    not start before the change. A clock that starts at the creation may have passed its limit
+    before the change. With ``on_change_past="as_of_change"``, that breach is dated to the change
+    and marked as retroactive; with ``count``, it is dated to the limit.
 
     Raises PolicyError for no targets, targets mixed with rules, two targets of one name in a rule,
     and an unknown option.
@@ -169,11 +170,11 @@ class Policy:
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """The targets of every rule, in order, each once."""
+        """The targets of all rules in order, without repetition."""
         return tuple(dict.fromkeys(target for rule in self.rules for target in rule.targets))
 
     def rule_for(self, posted_at: datetime, attributes: Attributes) -> Rule | None:
-        """Return the first rule that fits an appeal posted at an instant in UTC, None if none."""
+        """Return the first rule that fits an appeal posted at an instant in UTC, or None."""
         if self._only is not None:
             return self._only
         return next((rule for rule in self.rules if rule.fits(posted_at, attributes)), None)
@@ -184,7 +185,7 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach from before a change of the appeal can occur and is dated to it."""
+        """Whether a breach can precede a change of the appeal and is then dated to the change."""
         depends = self._only is None or any(
             isinstance(target.schedule, ScheduleBy) for target in self.targets
         )
@@ -201,7 +202,7 @@ class Policy:
 
     @cached_property
     def version(self) -> str:
-        """A fingerprint of the content: equal policies have equal versions."""
+        """A fingerprint of the content of the policy. Equal policies have equal versions."""
         rules = [
             [
                 rule.name,
@@ -250,7 +251,7 @@ def _relevant_events(target: Target) -> RelevantEvents:
     if target.on_transfer != "keep":
         found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
     waiting = frozenset(found)
-    if target.stops == "next_reply":  # an answered exchange may be followed by one that decides
+    if target.stops == "next_reply":  # after an answered exchange, another exchange may count
         return RelevantEvents(waiting, waiting)
     return RelevantEvents(waiting, _ALWAYS_RELEVANT | (answering & {EventType.REVIEW}))
 
@@ -261,7 +262,7 @@ def _same_due_targets(targets: Sequence[Target]) -> Iterator[Target | None]:
 
 
 def _content(target: Target) -> list[object]:
-    """Return the options and schedules of a target, in a fixed order."""
+    """Return the options and the schedules of a target in a fixed order."""
     options = [getattr(target, one.name) for one in fields(target) if one.name != "schedule"]
     options = [sorted(value) if isinstance(value, frozenset) else value for value in options]
     by: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a pipeline reads: the protocol of a source, and the items that it yields."""
+"""The protocol of a source, which a pipeline reads, and the items that a source yields."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Rejected(NamedTuple):
 
 @public("workhours_sla.stream")
 class Item(NamedTuple):
-    """One row of a source: its events, or the reason why it has none.
+    """One row of a source, with its events, or with the reason why it has no event.
 
-    ``position`` is where reading of the partition resumes after this row, in the source's own
-    format.
+    ``position`` says where reading of the partition resumes after this row. Its format is up to
+    the source.
     """
 
     partition: str
@@ -38,9 +38,10 @@ class Item(NamedTuple):
 
 @public("workhours_sla.stream")
 class Start(NamedTuple):
-    """Where reading of a partition starts or resumes: a position without a row.
+    """The position at which reading of a partition starts or resumes, without a row.
 
-    It is stored at once, so that no row before the first one is missed after a restart.
+    The position is stored at once. After a restart, rows that came before the first ``Item`` are
+    then not missed.
     """
 
     partition: str
@@ -49,9 +50,10 @@ class Start(NamedTuple):
 
 @public("workhours_sla.stream")
 class Idle(NamedTuple):
-    """The source has no more rows for now.
+    """An item that says that the source has no more rows for now.
 
-    ``received_until`` is a heartbeat: everything received up to then has been delivered.
+    ``received_until`` is a heartbeat: the source has delivered everything that it received up to
+    that time. It is None without a heartbeat.
     """
 
     received_until: datetime | None = None
@@ -59,7 +61,7 @@ class Idle(NamedTuple):
 
 @public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
-    """How far a partition has been read, and the latest receipt or heartbeat in it."""
+    """The position up to which a partition was read, and its latest receipt or heartbeat."""
 
     position: str
     received_until: datetime | None = None
@@ -67,7 +69,7 @@ class Checkpoint(NamedTuple):
 
 @public("workhours_sla.stream")
 class Source(Protocol):
-    """Where events come from. Reading can resume from any position that it returned before.
+    """A source of events. Reading can resume from any position that the source yielded before.
 
     >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline, Watermarks
@@ -89,16 +91,17 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that its positions are stored under."""
+        """The name under which the positions of the source are stored."""
 
     @property
     def partitions(self) -> Collection[str]:
-        """The partitions that are known in advance; items may name others."""
+        """The partitions that are known in advance. Items may name further partitions."""
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the rows after ``positions``, in order within each partition.
 
-        A partition without a position is read from its beginning. A live source yields ``Idle``
-        when it has no more rows, then continues. A source whose beginning can move away yields
-        ``Start`` before the first item.
+        ``positions`` is keyed by partition. A partition without a position is read from its
+        beginning. A live source yields ``Idle`` when it has no more rows, then continues. A source
+        whose oldest rows may disappear, such as a rotated file, yields ``Start`` before the first
+        item.
         """

@@ -1,10 +1,10 @@
-"""The storage protocol: what a pipeline and a delivery need of a store, whatever it is made of."""
+"""The protocol of a store, which a pipeline and a delivery use, and the values that it takes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.public import public
@@ -14,18 +14,16 @@ from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.delivery import DeadLetter, Pending
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
 
-BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-"""The watermark of a transaction before there is one."""
-
 BY_FOLD: Final = frozenset({"no_appeal", "reply_before_post"})
-"""Why an effective copy may be quarantined: it contradicts the other events of its appeal."""
+"""The reasons to quarantine an event that contradicts the other events of its appeal."""
 
 
 class Dropped(NamedTuple):
-    """Which events and appeals were dropped after retention, by their ids."""
+    """The ids of events and of appeals that were dropped after retention."""
 
     event_ids: Collection[str]
     appeal_ids: Collection[str]
@@ -33,11 +31,11 @@ class Dropped(NamedTuple):
 
 @public("workhours_sla.stream")
 class Holdings(NamedTuple):
-    """Where every event went that a store ever received.
+    """How many events a store has received, and how many of them went where.
 
-    read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` were repaired,
-    ``dropped`` are of appeals that ended before retention. ``rejected`` counts rows without an
-    event.
+    read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
+    that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
+    retention. ``rejected`` counts rows without an event, which are not in ``read``.
     """
 
     read: int
@@ -51,7 +49,10 @@ class Holdings(NamedTuple):
 
 @public("workhours_sla.stream")
 class Batch(NamedTuple):
-    """Rows that are stored in one transaction: all of them, or nothing."""
+    """Rows of a source that are stored in one transaction, either all of them or none.
+
+    ``positions`` says how far the source was read, keyed by partition.
+    """
 
     source: str
     events: Sequence[Event] = ()
@@ -64,13 +65,15 @@ NO_BATCH: Final = Batch("")
 
 
 class Work:
-    """What one transaction writes, collected in memory; mutable.
+    """Collects in memory what one transaction writes; mutable.
 
-    ``added`` and ``altered`` are copies of events, ``appeals`` those whose reported state or
-    timer may have changed, ``changes`` those that were emitted; the store has the first
-    ``written`` of them. ``batch`` has the rows without an event and the positions. ``reread``
-    has, by number, rejected rows that are rejected for another reason, or None where they no
-    longer are. The counters are written by the last ``write``, for which ``is_part`` is False.
+    ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
+    reported state or timer may have changed, and ``changes`` the changes that were emitted.
+    ``batch`` has the rows without an event and the positions. ``reread`` maps the numbers of
+    rejected rows to the rows as they are now rejected, or to None where a row has events now.
+
+    A long transaction is written in parts: ``is_part`` is True for all but the last. The store
+    already has the first ``written`` changes. The counters are complete in the last part.
     """
 
     batch: Batch = NO_BATCH
@@ -79,93 +82,97 @@ class Work:
     read = duplicate = conflicting = late = 0
     is_part: bool = False
 
-    def __init__(self, policy: Policy, watermark: datetime) -> None:
+    def __init__(self, policy: Policy, watermark: datetime | None) -> None:
         self.policy = policy
-        self.watermark = watermark
-        self.added: list[StoredEvent] = []
-        self.altered: list[StoredEvent] = []
+        self.watermark: datetime = BEGINNING if watermark is None else watermark
+        self.copies: list[StoredEvent] = []
         self.appeals: dict[str, AppealState] = {}
         self.changes: list[Change] = []
 
     def clear(self) -> None:
-        """Remove what is written; the changes and counters stay."""
-        self.added, self.altered, self.appeals = [], [], {}
+        """Remove what the store has. The changes and the counters remain."""
+        self.copies, self.appeals = [], {}
         self.written = len(self.changes)
         self.is_part = False
 
     def quarantine(self, copy: StoredEvent, reason: str | None) -> None:
-        """Set why a copy does not count, None if it does."""
+        """Set the reason why a copy does not count, None if it counts."""
         if copy.quarantined != reason:
             copy.quarantined = reason
             self.alter(copy)
 
     def alter(self, copy: StoredEvent) -> None:
         """Record that a copy differs from what the store has."""
-        if copy.number is not None:
-            self.altered.append(copy)
+        if copy.number is not None:  # a new copy is in the list already
+            self.copies.append(copy)
 
 
 class Outbox(Protocol):
-    """The changes of a store, and how far each sink has them. Usable from any thread."""
+    """The changes of a store, and the progress of each sink. Usable from any thread."""
 
     def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
-        """Return the changes after a number, each with its own, in the order of emission.
+        """Return the changes with a number greater than ``after``, as pairs of number and change.
 
-        A negative ``limit`` returns all of them.
+        They are in the order of emission. A negative ``limit`` returns all of them.
         """
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, numbered, that a sink is to be sent at ``now``."""
+        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has changes, and all before them; ``end`` is where it then ends."""
+        """Record that a sink has the changes with these numbers, and all changes before them.
+
+        ``end`` is the position at which the sink then ends, in the format of the sink.
+        """
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change; without ``retry_at`` it is a dead letter."""
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
 
     def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the changes that are no longer sent to a sink."""
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make dead letters pending again, and return how many they were."""
+        """Make the dead letters with these numbers pending again. Return how many were found."""
 
 
 @public("workhours_sla.stream")
 class Store(Outbox, Protocol):
-    """Keeps events, clocks, changes and positions, and writes them in one transaction.
-
-    One pipeline at a time writes it.
-    """
+    """Stores events, clocks, changes and positions in transactions, for one pipeline at a time."""
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """Entered around each call of a pipeline. Raises StoreError if the store is closed."""
+        """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
 
     def transaction(self) -> AbstractContextManager[object]:
-        """Make everything within the block durable at its end, or nothing if it raises."""
+        """Return a context manager for one transaction.
+
+        What is written within the block becomes durable at its end. If the block raises, nothing
+        of it is stored, or the store refuses further transactions.
+        """
 
     def close(self) -> None:
         """Close the store."""
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first."""
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy that the clocks were last built under.
+        """The version of the policy under which the clocks were last built.
 
-        None if all must be built again: in a new store, or if another version of this library
-        wrote it.
+        None if all clocks must be built again. That is so in a new store, and in a store that
+        another version of this library wrote.
         """
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far the partitions of a source were read."""
+        """Return how far each partition of a source was read, keyed by partition."""
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark without writing anything, and return True; False if it must be.
+        """Advance the watermark in memory and return True, or return False if it must be written.
 
-        It must be written if it reaches a timer, or if the last written one would be too old.
+        A watermark must be written if it reaches a timer, or if the watermark that was written
+        last would become too old.
         """
 
     # -- read within a transaction
@@ -173,13 +180,14 @@ class Store(Outbox, Protocol):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return what the store has of the events' ids: copies by id, and what was dropped.
+        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids.
 
-        Additions to the copies may be kept. ``Dropped`` is None if nothing ever was.
+        The store may keep what a caller adds to the mapping. ``Dropped`` is None if the store
+        never dropped anything.
         """
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals; one that the store does not have is new."""
+        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
 
     def appeal_ids(self) -> Sequence[str]:
         """Return the ids of all appeals."""
@@ -188,12 +196,12 @@ class Store(Outbox, Protocol):
         """Return the ids of the appeals whose clocks have not all ended, sorted."""
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, with the ids of their appeals."""
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
 
     # -- write within a transaction
 
     def write(self, work: Work) -> None:
-        """Write what a transaction has collected so far, and empty it but for its changes."""
+        """Write what a transaction has collected since the last write."""
 
     def drop(self, before: datetime) -> None:
         """Drop appeals that ended before an instant, and changes that every sink has."""
@@ -201,13 +209,13 @@ class Store(Outbox, Protocol):
     # -- what users ask for
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, quarantined ones included; of a repaired event only the repair."""
+        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now, with the reasons; later ones may change that."""
+        """Return the events that do not count now. Later events may make them count again."""
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, by number."""
+        """Return the rows without an event, keyed by number."""
 
     def holdings(self) -> Holdings:
-        """Return where every event went."""
+        """Return the number of received events, by what became of them."""

@@ -1,4 +1,4 @@
-"""A target: one promise, from what starts its clock to what stops it."""
+"""A target: one promise to answer an appeal within a budget of time."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _CHOICES = {
     "staff_opened": StaffOpened,
 }
 _TIME_OPTIONS = ("budget", "closing", "warn", "warn_percent", "pause_cap")
-"""The options that set a clock's due time, limit and warning, given its start and pauses."""
+"""The options that a clock's due time, limit and warning time depend on."""
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
 @public()
 @dataclass(frozen=True, slots=True)
 class ScheduleBy:
-    """A schedule for each agency, district or channel.
+    """A mapping from agencies, districts or channels to schedules.
 
     ``field`` is the attribute of the appeal that selects the schedule: ``agency_id``,
-    ``district_id`` or ``channel``. An appeal with another value has no schedule, and so no clock.
-    Raises PolicyError for another field.
+    ``district_id`` or ``channel``. An appeal whose value is not in ``schedules`` has no schedule,
+    so it has no clock. Raises PolicyError for any other ``field``.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -74,20 +74,21 @@ class ScheduleBy:
 @public()
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One promise, measured for each appeal by a clock.
+    """One promise. A clock measures each appeal against it.
 
     The page "Targets, policies and verdicts" of the documentation has the rules of the options.
 
-    ``budget`` is working time on ``schedule`` as a timedelta, or WorkingDays, CalendarDays, Months
-    or ClockTime, and more than 0. ``starts`` is what starts the clock. ``stops`` is what answers:
-    a kind of reply, or a set of event types such as ``{"closed"}``, kept as a frozenset of
-    EventType. With ``pauses`` the clock pauses from each ``paused`` to the next ``resumed``, no
-    longer than ``pause_cap`` each time. ``on_transfer`` is what a new holder does to the clock, and
-    ``on_reopen`` what a reopening does. An unanswered appeal is at risk once no more than ``warn``
-    of working time is left, or ``warn_percent`` of the budget is used. With ``closing="strict"``
-    the limit is the due time itself (Civil Code art. 194), otherwise the last instant at which no
-    more than the budget has passed. The clock of an appeal opened by an official or a coordinator
-    starts at once, or with ``staff_opened="wait"`` at the citizen's first message.
+    ``budget`` is more than 0: working time on ``schedule`` as a timedelta, or WorkingDays,
+    CalendarDays, Months or ClockTime. ``starts`` selects the event that starts the clock. ``stops``
+    selects the event that answers: a kind of reply, or a set of event types such as ``{"closed"}``,
+    which is kept as a frozenset of EventType. With ``pauses``, the clock pauses from each
+    ``paused`` to the next ``resumed``, each time no longer than ``pause_cap``. ``on_transfer`` and
+    ``on_reopen`` say what a transfer and a reopening do to the clock. An unanswered appeal is at
+    risk when no more than ``warn`` of working time is left, or when ``warn_percent`` of the budget
+    is used. With ``closing="strict"`` the limit is the due time (Civil Code art. 194). Otherwise
+    the limit is the last instant at which no more than the budget has passed. If an official or a
+    coordinator opened the appeal, the clock starts at once or, with ``staff_opened="wait"``, at the
+    citizen's first message.
 
     Raises PolicyError for an option that cannot be used, BudgetError for a negative budget.
 
@@ -182,10 +183,10 @@ class Target:
             raise PolicyError(msg)
 
     def schedule_for(self, of: object) -> Schedule | None:
-        """Return the schedule of an appeal, None if ScheduleBy has none for it.
+        """Return the schedule of an appeal, None if ``ScheduleBy`` has no schedule for it.
 
-        ``of`` is anything with ``agency_id``, ``district_id`` and ``channel``: attributes, an
-        outcome, an event.
+        ``of`` is any object with ``agency_id``, ``district_id`` and ``channel``: attributes, an
+        outcome or an event.
         """
         by = self.schedule
         if isinstance(by, Schedule):
@@ -193,12 +194,12 @@ class Target:
         return by.schedules.get(getattr(of, by.field) or "")
 
     def is_due_as(self, other: Target) -> bool:
-        """Whether clocks of both with equal starts and pauses have equal times."""
+        """Return whether clocks of both targets have equal times if starts and pauses are equal."""
         return all(getattr(self, name) == getattr(other, name) for name in _TIME_OPTIONS)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
-        """Every schedule that the target may use."""
+        """All schedules that the target may use."""
         if isinstance(self.schedule, Schedule):
             return (self.schedule,)
         return tuple(self.schedule.schedules.values())

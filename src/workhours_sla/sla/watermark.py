@@ -1,4 +1,4 @@
-"""How far time has passed: the instant up to which a source has delivered all events."""
+"""Compute the watermark: the instant up to which a source has delivered all events."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from workhours_sla.worktime.zone import ZERO
 
 @public("workhours_sla.stream")
 class Watermarks:
-    """The watermark of a source: the minimum over its partitions of the latest receipt in each.
+    """Computes the watermark of a source: the earliest of the latest receipts of its partitions.
 
-    Each partition delivers events roughly in the order of receipt; ``skew`` is how far they may be
-    out of order. ``partitions`` are those known in advance; until all of them have delivered
-    something there is no watermark. A partition that has been silent for ``idle`` is left out. The
-    time it was silent for comes from the other receipts and from heartbeats, never from this
-    machine's clock. Without ``idle`` a silent partition stops the watermark. ``received`` has the
-    latest receipts of an earlier run. The watermark never decreases. Not thread-safe. Raises
-    SourceError for a negative amount, NaiveDatetimeError.
+    Each partition delivers events roughly in the order of receipt. ``skew`` is how far events may
+    be out of order, and is subtracted. ``partitions`` are the partitions that are known in advance:
+    there is no watermark until each of them has delivered something. A partition that has been
+    silent for longer than ``idle`` is left out; without ``idle``, a silent partition stops the
+    watermark. How long a partition was silent is measured by the receipts of other partitions and
+    by heartbeats, never by the machine's clock. ``received`` has the latest receipts of an earlier
+    run, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError for
+    a negative amount, NaiveDatetimeError.
 
     >>> from datetime import UTC
     >>> watermarks = Watermarks(["a", "b"])
@@ -55,7 +56,7 @@ class Watermarks:
             self.record(partition, when)
 
     def record(self, partition: str, received_at: datetime) -> None:
-        """Record that a partition has delivered what it received at an instant."""
+        """Record that a partition has delivered an event that was received at ``received_at``."""
         received_at = in_utc("received_at", received_at)
         before = self._latest.get(partition)
         if before is None or received_at > before:
@@ -63,19 +64,22 @@ class Watermarks:
             self._see(received_at)
 
     def heartbeat(self, at: datetime, partition: str | None = None) -> None:
-        """Record that a partition, or every one, has delivered all it received up to ``at``."""
+        """Record that a partition has delivered everything that it received up to ``at``.
+
+        Without ``partition``, this is true for every known partition.
+        """
         at = in_utc("at", at)
         for name in list(self._latest) if partition is None else [partition]:
             self.record(name, at)
         self._see(at)
 
     def received_until(self, partition: str) -> datetime | None:
-        """Return the latest receipt or heartbeat of a partition, in UTC."""
+        """Return the latest receipt or heartbeat of a partition in UTC, None without one."""
         return self._latest.get(partition)
 
     @property
     def value(self) -> datetime | None:
-        """The instant, in UTC, up to which all events have arrived; None while unknown."""
+        """The instant in UTC up to which all events have arrived, None while it is unknown."""
         found = self._minimum()
         if found is not None and (self._value is None or found > self._value):
             self._value = found
@@ -98,5 +102,5 @@ class Watermarks:
             if when is None:
                 return None
             active.append(when)
-        # if every partition is idle because of a heartbeat, the heartbeat is the time
+        # if a heartbeat has made every partition idle, the heartbeat is the watermark
         return min(active, default=last) - self._skew

@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.text import words
+from workhours_sla.text import messages
 from workhours_sla.text.texts import Texts
 
 _SOURCE_ERRORS_RU: Final = {
@@ -42,8 +42,8 @@ SHELL: Final = Texts(
         "breach": {"en": "Breach", "ru": "Просрочка"},
         "after": {"en": "only after {when}", "ru": "только после {when}"},
         "limit_unknown": {
-            "en": "unknown: after the last date that the calendar covers",
-            "ru": "не определена: календарь заканчивается раньше",
+            "en": "unknown: it depends on dates that the calendar does not know",
+            "ru": "не определена: зависит от дат, которых нет в календаре",
         },
         "remaining": {"en": "Remaining", "ru": "Осталось"},
         "overdue_by": {"en": "Overdue by", "ru": "Просрочено на"},
@@ -474,10 +474,10 @@ SHELL: Final = Texts(
 def sentence(error: WorkHoursError, lang: str) -> str:
     """Return the message of an error in ``lang``, or in English if there is no other."""
     facts = vars(error)
-    if facts.get("cause") in words.REFUSALS:
-        return words.refusal(facts["cause"], lang, facts["facts"])
-    if facts.get("cause") in words.STORE_FAULTS:
-        return words.store_fault(facts["cause"], facts["facts"], lang)
+    if facts.get("cause") in messages.REFUSALS:
+        return messages.refusal(facts["cause"], lang, facts["facts"])
+    if facts.get("cause") in messages.STORE_FAULTS:
+        return messages.store_fault(facts["cause"], facts["facts"], lang)
     reason = facts.get("reason")
     if isinstance(reason, WorkHoursError):
         why = sentence(reason, lang)

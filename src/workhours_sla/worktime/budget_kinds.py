@@ -49,7 +49,7 @@ class DayAnswer(NamedTuple):
 class DayBounds(NamedTuple):
     """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
 
-    Unknown dates allow any answer between these bounds. A bound that does not exist is None.
+    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
     """
 
     due_at: tuple[datetime | None, datetime | None]
@@ -132,7 +132,7 @@ class DayBudget:
         *,
         start_known: bool,  # noqa: ARG002
     ) -> set[date]:
-        """Return the possible due dates in a completion, in which the start's date may be short."""
+        """Return the possible due dates in a completion: two if the start's date may be short."""
         return {self.due_on(schedule, start, pauses)}
 
 

@@ -39,7 +39,10 @@ def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, in UTC, at its 24:00 at the latest; None without a shift."""
+    """Return when a date closes, in UTC: the end of its last shift, but at most its 24:00.
+
+    Returns None if the date has no shift.
+    """
     return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
 
 
@@ -112,7 +115,7 @@ def is_paused(day: date, paused: list[DateRange]) -> bool:
 
 
 def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end``, postponed by one day for each paused date that is counted from ``first``."""
+    """Return ``end`` moved later by one day for each paused date since ``first``."""
     for begins, ends in paused:
         if begins > end:
             break

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from workhours_sla.calendars.date_ranges import dates_between, in_any
@@ -18,7 +16,7 @@ from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.instants import datetime_in, moment_of
-from workhours_sla.worktime.interval_sets import subtract
+from workhours_sla.worktime.interval_sets import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.zone import ONE_DAY, TICK, ZERO, TimeSpan
 
@@ -217,7 +215,7 @@ def _steps(
             (span for spans in before for span in spans),
         )
         counted[day] = pieces
-        left = subtract(pieces, _overlapping(pauses, pieces)) if pauses else pieces
+        left = subtract(pieces, clip(pauses, pieces[0][0], pieces[-1][1])) if pieces else []
         if pieces or (first <= day and schedule.knows(day)):
             yield Step(
                 date=day,
@@ -231,14 +229,6 @@ def _steps(
         elif first <= day:
             undecided = schedule.calendar.uncertain(day.year).get(day)
             yield Step(day, (), ZERO, None, overridden=False, unknown=True, undecided=undecided)
-
-
-def _overlapping(pauses: list[TimeSpan], pieces: list[TimeSpan]) -> list[TimeSpan]:
-    """Return the pauses that may overlap one of the pieces; both are sorted and disjoint."""
-    if not pieces:
-        return []
-    first = bisect_right(pauses, pieces[0][0], key=itemgetter(1))
-    return pauses[first : bisect_left(pauses, pieces[-1][1], key=itemgetter(0))]
 
 
 def _length(pieces: Iterable[TimeSpan]) -> timedelta:

@@ -5,6 +5,7 @@ A set is a list of disjoint half-open spans (start, end), sorted.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -32,12 +33,8 @@ def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
 
 def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
     """Return the instants of ``spans``, a sorted list of disjoint spans, within ``[lo, hi)``."""
-    first, last = 0, len(spans)
-    while first < last and spans[first][1] <= lo:
-        first += 1
-    while first < last and spans[last - 1][0] >= hi:
-        last -= 1
-    within = spans[first:last]
+    first = bisect_right(spans, lo, key=itemgetter(1))
+    within = spans[first : bisect_left(spans, hi, key=itemgetter(0))]
     if within:
         within[0] = max(within[0][0], lo), within[0][1]
         within[-1] = within[-1][0], min(within[-1][1], hi)

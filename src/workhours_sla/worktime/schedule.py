@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,12 +26,12 @@ from workhours_sla.errors import (
 )
 from workhours_sla.public import public
 from workhours_sla.worktime.combined import Combinable
-from workhours_sla.worktime.coverage import certain_answer, refused
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.unknown_dates import certain_answer, refused
 from workhours_sla.worktime.weekly_hours import (
     WEEKDAYS,
     Shifts,
@@ -294,20 +294,12 @@ class Completion(Schedule):
         return (self.full, *super()._key())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_completion, (self.calendar, self.hours, self._options(), self.full)
+        schedule = Schedule(self.calendar, self.hours, **self._options())
+        return partial(Completion.of, full=self.full), (schedule,)
 
 
 def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
     return Schedule(calendar, hours, **options)
-
-
-def _rebuild_completion(
-    calendar: Calendar,
-    hours: WeeklyHours,
-    options: dict[str, Any],
-    full: bool,  # noqa: FBT001
-) -> Completion:
-    return Completion.of(_rebuild(calendar, hours, options), full=full)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from typing import NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError, shown
 from workhours_sla.public import public
-from workhours_sla.text import words
+from workhours_sla.text import messages
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.zone import ONE_DAY, ZERO
 
@@ -313,4 +313,6 @@ def _check_length(text: str) -> None:
 def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:
     """Raise HoursSyntaxError with the message of a cause; ``example`` shows what to write."""
     known = {"text": text, "example": example, **facts}
-    raise HoursSyntaxError(words.refusal(cause, "en", known), text=text, cause=cause, facts=known)
+    raise HoursSyntaxError(
+        messages.refusal(cause, "en", known), text=text, cause=cause, facts=known
+    )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.public import public
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.coverage import certain_answer, refused, with_bounds
 from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.unknown_dates import certain_answer, refused, with_bounds
 from workhours_sla.worktime.zone import ZERO
 
 if TYPE_CHECKING:
@@ -93,10 +93,8 @@ class WorkingTime(CompiledTime):
         try:
             return budget - self.elapsed(start, now, pauses=pauses)
         except CalendarCoverageError as error:
-
-            def ask(time: WorkingTime) -> timedelta:
-                return budget - time.elapsed(start, now, pauses=pauses)
-
+            verb = WorkingTime.remaining
+            ask = partial(verb, start=start, budget=budget, now=now, pauses=pauses)
             return certain_answer(error, self, ask, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
@@ -169,10 +167,7 @@ class WorkingTime(CompiledTime):
                 self.breaches_after(start, budget, pauses=pauses),
             )
         except CalendarCoverageError as error:
-
-            def ask(time: WorkingTime) -> tuple[datetime, datetime]:
-                return time.due_and_limit(start, budget, pauses=pauses)
-
+            ask = partial(WorkingTime.due_and_limit, start=start, budget=budget, pauses=pauses)
             return certain_answer(error, self, ask, provisional=provisional, certain=refused)
 
     def latest_start(

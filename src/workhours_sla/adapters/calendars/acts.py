@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from workhours_sla.adapters.shape import Keys, Reader
-from workhours_sla.adapters.toml_text import tables_of
+from workhours_sla.adapters.parsed_data import Keys, Reader
+from workhours_sla.adapters.toml_text import LONGEST, tables_of
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import DateRange
@@ -90,7 +90,8 @@ def load_acts(path: Path) -> Acts:
     attribute ``key`` is then the path of the value's key.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:
         is_text = not isinstance(error, UnicodeDecodeError)
         why = (getattr(error, "strerror", None) or str(error)) if is_text else "it is not UTF-8"

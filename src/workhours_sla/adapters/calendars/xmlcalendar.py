@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.calendars.rows import (
+from workhours_sla.adapters.calendars.calendar_rows import (
     Place,
     Row,
     Source,

@@ -10,8 +10,8 @@ from pathlib import Path
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
-from workhours_sla.adapters.shape import Keys, Reader, as_written
-from workhours_sla.adapters.toml_text import tables_of
+from workhours_sla.adapters.parsed_data import Keys, Reader, as_written
+from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.time_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
@@ -73,7 +73,8 @@ def load_config(path: Path) -> Config:
     """
     name = str(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST)
     except FileNotFoundError:
         msg = f"no configuration file {name!r}; check the path"
         raise ConfigError(msg, name=name) from None
@@ -82,7 +83,7 @@ def load_config(path: Path) -> Config:
         msg = f"cannot read the configuration file {name!r} ({why}); give another"
         raise ConfigError(msg, name=name) from None
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig", "strict" if len(content) < LARGEST else "replace")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         msg = f"{name} is not in UTF-8, as TOML must be, on line {line}; save it as UTF-8"

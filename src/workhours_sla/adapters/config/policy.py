@@ -19,7 +19,7 @@ from workhours_sla.adapters.config.sections import (
     TargetRow,
     TargetSettings,
 )
-from workhours_sla.adapters.shape import Keys, Reader
+from workhours_sla.adapters.parsed_data import Keys, Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import clipped, shown
 from workhours_sla.public import public

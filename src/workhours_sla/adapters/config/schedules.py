@@ -11,7 +11,7 @@ from workhours_sla.adapters.config.defaults import (
     ZONE_OF_PLAIN_RUSSIA,
 )
 from workhours_sla.adapters.config.sections import ScheduleSettings
-from workhours_sla.adapters.shape import Keys, Reader
+from workhours_sla.adapters.parsed_data import Keys, Reader
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer

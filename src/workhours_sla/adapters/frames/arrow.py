@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.rows import (
+from workhours_sla.adapters.frames.numpy_columns import (
     NAT,
     Rows,
     missing_in,
@@ -29,7 +29,7 @@ _GIVE = "an array of timestamps with a zone"
 
 
 class ArrowRows(Rows[Any]):
-    """The array of timestamps that a verb is called with first."""
+    """Reads the columns that a verb is given as Arrow arrays, and builds its answers."""
 
     def __init__(self, role: str, array: Any) -> None:
         kind = array.type if isinstance(array, _ARRAYS) else None
@@ -83,7 +83,7 @@ class ArrowRows(Rows[Any]):
         return _integers(given).view(f"m8[{given.type.unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         if not isinstance(by, _ARRAYS):
             msg = f"by is {type(by).__name__}, not a column of names; give an array of strings"
             raise TypeError(msg)

@@ -1,8 +1,8 @@
 """Read and build columns of pandas: Series of instants with a zone.
 
 The first Series has one of three data types: datetime64 in any unit, ``timestamp`` of Arrow, or
-objects that are aware datetimes. Answers have its index, name and data type. They are in its zone;
-an answer to an object is in the zone of that object.
+objects that are aware datetimes. Answers have its index, name, data type and zone. If it has
+objects, each answer is in the zone of the datetime in its row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.rows import (
+from workhours_sla.adapters.frames.numpy_columns import (
     NAT,
     Rows,
     missing_in,
@@ -34,7 +34,7 @@ _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, l
 
 
 class PandasRows(Rows[Any]):
-    """The Series of instants that a verb is called with first."""
+    """Reads the columns that a verb is given as Series of pandas, and builds its answers."""
 
     def __init__(self, role: str, series: Any) -> None:
         if not isinstance(series, pd.Series):
@@ -106,7 +106,7 @@ class PandasRows(Rows[Any]):
         return series.to_numpy()
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         series = self._aligned("by", by)
         if isinstance(series.dtype, pd.CategoricalDtype):
             codes, distinct = series.cat.codes.to_numpy(), series.cat.categories

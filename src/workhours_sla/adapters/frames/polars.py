@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.rows import (
+from workhours_sla.adapters.frames.numpy_columns import (
     NAT,
     Rows,
     missing_in,
@@ -27,7 +27,7 @@ _GIVE = "a Series of Datetime with a zone"
 
 
 class PolarsRows(Rows[pl.Series]):
-    """The Series of instants that a verb is called with first."""
+    """Reads the columns that a verb is given as Series of polars, and builds its answers."""
 
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
@@ -76,7 +76,7 @@ class PolarsRows(Rows[pl.Series]):
         return _integers(given).view(f"m8[{given.dtype.time_unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         if not isinstance(by, pl.Series) or not isinstance(by.dtype, _NAMES):
             what = by.dtype if isinstance(by, pl.Series) else type(by).__name__
             msg = f"by is {what}, not a column of names; give a Series of strings or categories"
@@ -113,7 +113,7 @@ class PolarsRows(Rows[pl.Series]):
 
 
 def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
-    """Return the index in ``names`` of each row's text, or -1 for a text that is not there."""
+    """Return the index in ``names`` of each row's text, or -1 if ``names`` does not have it."""
     found = texts.cast(pl.Enum(names), strict=False).to_physical()
     return found.cast(pl.Int64).fill_null(-1).to_numpy()
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypedDict, Unpack, overloa
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.frames.rows import (
+from workhours_sla.adapters.frames.numpy_columns import (
     C,
     Column,
     MarkedColumns,
@@ -350,8 +350,9 @@ def next_opening(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the first instant of working time from a given instant on.
 
-    If the given instant is working time, the answer is that instant; without ``inclusive``, it is
-    the next start of working time. The answers and errors are as for ``deadline``.
+    If the given instant is working time, the answer is that instant. Without ``inclusive``, the
+    answer is always the first start of working time after the given instant. The answers and
+    errors are as for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames

@@ -8,11 +8,11 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
-from workhours_sla.adapters.json.forms import budget_forms, form_of, form_of_one, plain, value_of
-from workhours_sla.adapters.json.leaves import Hours
 from workhours_sla.adapters.json.schedules import AnyCalendarForm, ScheduleForm, outdated
+from workhours_sla.adapters.json.single_texts import Hours
+from workhours_sla.adapters.json.structs import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
-from workhours_sla.adapters.shape import Reader
+from workhours_sla.adapters.parsed_data import Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar
 from workhours_sla.calendars.day import Act, Day, Entry

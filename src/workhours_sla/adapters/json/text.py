@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workhours_sla.errors import ConfigError, shown
 
 if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do not load
-    from workhours_sla.adapters.shape import Reader
+    from workhours_sla.adapters.parsed_data import Reader
 
 _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)"
@@ -69,7 +69,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a JSON text has no half of a surrogate pair, which is not text."""
+    """Return whether a JSON text has no half of a surrogate pair, which is no character."""
     try:
         text.encode()
     except UnicodeEncodeError:

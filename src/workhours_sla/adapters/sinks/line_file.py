@@ -30,7 +30,7 @@ _SHOWN: Final = 40
 class LineForm:
     """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``words.LINES``, the name of the lines in messages.
+    ``what`` is a key of ``messages.LINES``, the name of the lines in messages.
     """
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:
@@ -49,7 +49,7 @@ class LineForm:
         return id_
 
     def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
-        """Raise StoreError about a file; ``cause`` is a key of ``words.STORE_FAULTS``."""
+        """Raise StoreError about a file; ``cause`` is a key of ``messages.STORE_FAULTS``."""
         fail(cause, path, what=self.what, **facts)
 
     def may_begin(self, text: bytes) -> bool:
@@ -72,8 +72,8 @@ class LineFile:
     is removed. ``end`` is an earlier value of the property ``end``: only the lines after it are
     read, and ``add`` skips those lines. The caller never adds a line again that is before ``end``.
     Without ``end`` the whole file is read. If another program removed, shortened or changed the
-    file, ``lost`` is called with a key of ``words.STORE_FAULTS``; if it returns, writing continues.
-    Raises StoreError.
+    file, ``lost`` is called with a key of ``messages.STORE_FAULTS``; if it returns, writing
+    continues. Raises StoreError.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class LineFile:
         self._is_torn = False
 
     def _cause_of_loss(self) -> str | None:
-        """Return a key of ``words.STORE_FAULTS`` if another program changed the open file."""
+        """Return a key of ``messages.STORE_FAULTS`` if another program changed the open file."""
         if self._is_torn:
             self._cut()
         opened = os.fstat(self._stream.fileno())
@@ -251,7 +251,7 @@ def end_of(file: BinaryIO | FileIO, size: int) -> str:
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return a key of ``words.STORE_FAULTS`` unless a file still has its content up to ``end``."""
+    """Return a key of ``messages.STORE_FAULTS`` unless a file has its content up to ``end``."""
     size = int(end.partition("-")[0])
     if not size:
         return None

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Self
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.sources.lines import MARKS_AND_BLANKS, ByteChunks
+from workhours_sla.adapters.sources.growing_file import cannot_open, no_file
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
-from workhours_sla.adapters.sources.reading import cannot_open, no_file
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, ByteChunks
 from workhours_sla.public import public
 
 if TYPE_CHECKING:

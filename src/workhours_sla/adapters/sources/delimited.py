@@ -7,8 +7,8 @@ from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines
 from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:

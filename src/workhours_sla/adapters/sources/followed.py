@@ -1,6 +1,6 @@
 """The files of a followed path: the newest one grows, and rotated ones are read to their end.
 
-``Spot``, ``Search`` and ``Candidate`` are explained in ``spot`` and ``rotated``.
+``Spot``, ``Search`` and ``Candidate`` are explained in ``file_position`` and ``rotated``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,21 @@ from pathlib import Path
 from time import sleep
 from typing import BinaryIO, Final
 
-from workhours_sla.adapters.sources.reading import Reading, cannot_open, no_file, open_file, opened
+from workhours_sla.adapters.sources.file_position import (
+    Inode,
+    Spot,
+    identity_of,
+    inode_of,
+    spots_of,
+)
+from workhours_sla.adapters.sources.growing_file import (
+    Reading,
+    cannot_open,
+    no_file,
+    open_file,
+    opened,
+)
 from workhours_sla.adapters.sources.rotated import Candidate, OpenCandidate, Search, rotations
-from workhours_sla.adapters.sources.spot import Inode, Spot, identity_of, inode_of, spots_of
 from workhours_sla.errors import SourceError
 
 LINGER: Final = 60

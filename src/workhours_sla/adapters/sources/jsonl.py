@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from workhours_sla.adapters.sources.lines import LONGEST_LINE, ByteChunks, Lines, lines_of
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 

@@ -17,8 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from workhours_sla.adapters.sources.reading import Reading, opened
-from workhours_sla.adapters.sources.spot import Inode, Spot, identity_of, inode_of
+from workhours_sla.adapters.sources.file_position import Inode, Spot, identity_of, inode_of
+from workhours_sla.adapters.sources.growing_file import Reading, opened
 from workhours_sla.errors import SourceError
 
 _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|zip|7z))?")

@@ -13,10 +13,10 @@ from time import monotonic
 from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.sources.followed import LINGER, Files
+from workhours_sla.adapters.sources.growing_file import Reading, open_file
 from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.lines import LineCutter
 from workhours_sla.adapters.sources.mapping import Fault, Layout
-from workhours_sla.adapters.sources.reading import Reading, open_file
+from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Idle, Item, Rejected, Start

@@ -1,1 +1,1 @@
-"""Where the live loop keeps what it knows: one file per kind of database."""
+"""The stores that keep the state of a pipeline in a database."""

@@ -1,4 +1,4 @@
-"""A store in a SQLite file: events, clocks, positions and changes, one transaction per batch."""
+"""A store in a SQLite file, with events, clocks, positions and changes."""
 
 from __future__ import annotations
 
@@ -9,33 +9,187 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.stores.sqlite_file import refuse, refuse_text
-from workhours_sla.adapters.stores.sqlite_outbox import SqliteOutbox
-from workhours_sla.adapters.stores.sqlite_reading import serialised
+from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse, refuse_text
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialised
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import Tables
+from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.public import public
 from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
+from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, decide
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.source import Rejected
-from workhours_sla.sla.store import BEGINNING, Batch, Dropped, Work
+from workhours_sla.sla.store import Batch, Dropped, Work
 from workhours_sla.version import __version__
 
 HOT: Final = 20_000
-"""Appeals that are kept in memory by default; others are read when touched."""
+"""How many appeals are kept in memory by default. Other appeals are read when needed."""
 
 WRITTEN_EVERY: Final = timedelta(minutes=1)
-"""How old the watermark on the disk may become while nothing else is written."""
+"""How far the watermark may advance in memory before it must be written to the disk."""
+
+
+class SqliteOutbox(SqliteReader):
+    """A store in which the progress of sinks can be written; created if it does not exist.
+
+    Only one process at a time can open it for writing; other processes may read it. Raises
+    StoreError, also if another process writes the file.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._lock = WriterLock(Path(path), make_file)
+        try:
+            super().__init__(path)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        return open_file(self._path)
+
+    def close(self) -> None:
+        """Close the file once no call is running, and let other writers open it."""
+        with self._turn:
+            super().close()
+            self._lock.close()  # last, because this drops the locks that SQLite has on the file
+
+    @serialised
+    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
+        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
+        number = self._number(sink)
+        only, after, retry_at = decide(number, self.failures(sink), now)
+        if only is not None:
+            return Pending(self._change(only.number), only.attempts)
+        return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+
+    @serialised
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
+        """Record that a sink has the changes with these numbers, and all changes before them.
+
+        ``end`` is the position at which the sink then ends, in the format of the sink.
+        """
+        number = max(self._number(sink), *numbers)
+        with self._atomic():
+            self._set_number(sink, number)
+            failures = [(sink, one.number) for one in self.failures(sink) if one.number in numbers]
+            self._db.executemany("DELETE FROM failure WHERE sink=? AND number=?", failures)
+            if end is not None:
+                text = f"{number} {end}"
+                self._db.execute(
+                    "REPLACE INTO meta VALUES (?,?,?)", with_checksum(_end_key(sink), text)
+                )
+
+    @serialised
+    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
+        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
+        before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
+        with self._atomic():
+            self._set_failure(sink, Failure(number, before + 1, retry_at, error))
+            if retry_at is None:
+                self._set_number(sink, max(self._number(sink), number))
+
+    @serialised
+    def dead(self, sink: str) -> list[DeadLetter]:
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
+        return [
+            DeadLetter(one.number, change, one.attempts, one.error)
+            for one in self.failures(sink)
+            if one.retry_at is None
+            for _, change in self._change(one.number)
+        ]
+
+    @serialised
+    def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make the dead letters with these numbers pending again. Return how many were found."""
+        wanted = set(numbers)
+        found = [
+            one for one in self.failures(sink) if one.retry_at is None and one.number in wanted
+        ]
+        with self._atomic():
+            for one in found:
+                self._set_failure(sink, Failure(one.number, 0, instant(0), one.error))
+        return len(found)
+
+    @serialised
+    def failures(self, sink: str) -> list[Failure]:
+        """Return the changes that a sink did not accept, sorted by number."""
+        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        return [
+            Failure(number, attempts, None if at is None else instant(at), error)
+            for _, number, attempts, at, error, _ in rows
+        ]
+
+    @serialised
+    def progress(self, sink: str) -> Progress:
+        """Return how many changes a sink has acknowledged, and where it ends."""
+        number = self._number(sink)
+        rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
+        last = next((change.change_id for _, change in self._change(number)), None)
+        if not rows:
+            return Progress(number, None, last)
+        recorded, _, end = rows[0][1].partition(" ")
+        return Progress(number, end, last if number > int(recorded) else None)
+
+    @serialised
+    def sinks(self) -> list[str]:
+        """Return the names of the sinks that have accepted or failed to accept changes."""
+        return [
+            name
+            for (name,) in self._all(
+                "SELECT sink FROM progress UNION SELECT sink FROM failure ORDER BY sink"
+            )
+        ]
+
+    def _number(self, sink: str) -> int:
+        rows = self._rows("progress", "SELECT * FROM progress WHERE sink=?", sink)
+        return rows[0][1] if rows else 0
+
+    def _set_number(self, sink: str, number: int) -> None:
+        self._db.execute("REPLACE INTO progress VALUES (?,?,?)", with_checksum(sink, number))
+
+    def _set_failure(self, sink: str, failure: Failure) -> None:
+        number, attempts, retry_at, error = failure
+        at = None if retry_at is None else micros(retry_at)
+        self._db.execute(
+            "REPLACE INTO failure VALUES (?,?,?,?,?,?)",
+            with_checksum(sink, number, attempts, at, error),
+        )
+
+    def _change(self, number: int) -> list[tuple[int, Change]]:
+        found = self.changes(number - 1, 1) if number else []
+        return found if found and found[0][0] == number else []
+
+    @contextmanager
+    def _atomic(self) -> Iterator[None]:
+        """Write everything within the block when it ends, or nothing if it raises."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+                refuse(self._path, error)
+            if isinstance(error, UnicodeEncodeError):
+                refuse_text(error)
+            raise
+
+
+def _end_key(sink: str) -> str:
+    return f"end:{sink}"
 
 
 @public("workhours_sla.stream")
 class SqliteStore(SqliteOutbox):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 
-    What a pipeline writes is on the disk when its call returns, or not at all if it raises.
-    ``hot`` is how many appeals are kept in memory. Usable from any thread; calls run one at a
-    time. Raises StoreError, also if another process writes the file.
+    When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
+    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
+    thread; calls run one at a time. Raises StoreError, also if another process writes the file.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
@@ -70,14 +224,14 @@ class SqliteStore(SqliteOutbox):
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first."""
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return self._watermark
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy that the clocks were last built under.
+        """The version of the policy under which the clocks were last built.
 
-        None in a new store, and in one that another version of this library wrote.
+        None in a new store, and in a store that another version of this library wrote.
         """
         return self._built_under
 
@@ -85,22 +239,15 @@ class SqliteStore(SqliteOutbox):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block at its end, or nothing if it raises."""
+        """Write everything within the block when it ends, or nothing if it raises."""
         with self.lock:
             try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._write_state()
-                self._db.execute("COMMIT")
+                with self._atomic():
+                    yield
+                    self._write_state()
                 self._written = self._watermark
-            except BaseException as error:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
+            except BaseException:
                 self._load_state()
-                if isinstance(error, sqlite3.Error | UnicodeDecodeError):
-                    refuse(self._path, error)
-                if isinstance(error, UnicodeEncodeError):
-                    refuse_text(error)
                 raise
 
     def _write_state(self) -> None:
@@ -121,7 +268,7 @@ class SqliteStore(SqliteOutbox):
         )
 
     def _load_state(self) -> None:
-        """Read the state from the disk, and drop the appeals in memory."""
+        """Read the counters and the watermark from the disk, and drop the appeals in memory."""
         self._tables.forget()
         meta = self._meta()
         self._read: int = meta.get("read", 0)
@@ -139,7 +286,10 @@ class SqliteStore(SqliteOutbox):
         self._tables.last_event = last or 0
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark in memory, and return True; False if it must be written."""
+        """Advance the watermark in memory and return True.
+
+        Return False if the watermark must be written to the database instead.
+        """
         if self._written is None or watermark - self._written >= WRITTEN_EVERY:
             return False
         if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark)):
@@ -152,12 +302,12 @@ class SqliteStore(SqliteOutbox):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events' ids, and which of the ids were dropped."""
+        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
         copies = self._tables.copies({event.event_id for event in events})
         return copies, self._tables.dropped(events) if self._dropped else None
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals; one that the store does not have is new."""
+        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
         return self._tables.appeals(ids)
 
     def appeal_ids(self) -> Sequence[str]:
@@ -169,13 +319,13 @@ class SqliteStore(SqliteOutbox):
         return self._tables.open_ids()
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, with the ids of their appeals."""
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         return self._tables.timers_due(watermark)
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write what a transaction has collected."""
+        """Write what a transaction has collected since the last write."""
         self._tables.write(work)
         if work.is_part:
             self._tables.cool()
@@ -218,7 +368,7 @@ class SqliteStore(SqliteOutbox):
                 )
 
     def drop(self, before: datetime) -> None:
-        """Drop appeals that ended before an instant, and changes that every sink has."""
+        """Drop appeals that ended before an instant, and older changes that every sink has."""
         count = micros(before)
         dropped = self._tables.drop(count)
         self._dropped += dropped
@@ -227,12 +377,12 @@ class SqliteStore(SqliteOutbox):
 
     @serialised
     def note(self, key: str, text: str) -> None:
-        """Store a text under a key, in place of the one before."""
+        """Store a text under a key. It replaces an earlier text."""
         self._all("REPLACE INTO meta VALUES (?,?,?)", *with_checksum(f"note:{key}", text))
 
 
 class _Lock:
-    """Keeps other threads out of a store that is open, and bounds what it has in memory."""
+    """The lock of an open store. When it is released, the store drops excess appeals in memory."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store

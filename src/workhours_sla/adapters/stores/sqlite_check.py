@@ -27,19 +27,25 @@ from workhours_sla.errors import clipped
 from workhours_sla.public import public
 
 MOST_OF_PAGES: Final = 100
-"""How many faults of pages and indexes are listed."""
+"""The most faults of pages and indexes that are listed."""
 
 
 @public("workhours_sla.stream")
 class StoreFault(NamedTuple):
     """A fault of a store.
 
-    ``kind`` is ``definition`` (of ``table``, a table or an index), ``pages`` (``detail`` is the
-    message of SQLite), ``checksum``, ``unreadable`` (``detail`` is the reason; without a ``row``
-    the rest of the table is lost), ``other_id`` (the id of a row differs from that of its event,
-    ``detail``), ``no_appeal`` (an event without its appeal, whose id is ``detail``), ``number``
-    (greater than the last one, ``detail``) or ``counts`` (``detail`` has how many events were
-    read and how many are accounted for).
+    ``table`` and ``row`` say where the fault is. ``kind`` is one of these:
+
+    - ``definition``: a table or an index has a wrong definition; ``table`` is its name.
+    - ``pages``: a page or an index is damaged; ``detail`` is the message of SQLite.
+    - ``checksum``: a row does not match its checksum.
+    - ``unreadable``: a row cannot be read; ``detail`` is the reason. Without a ``row``, all later
+      rows of the table cannot be read.
+    - ``other_id``: the event id of a row differs from the id in the event, which is ``detail``.
+    - ``no_appeal``: the appeal of an event is missing; ``detail`` is the id of the appeal.
+    - ``number``: a number is greater than the last number that was used, which is ``detail``.
+    - ``counts``: the counters do not add up; ``detail`` has the number of events that were read
+      and the number of events that the other counters contain.
     """
 
     kind: str
@@ -49,10 +55,10 @@ class StoreFault(NamedTuple):
 
 
 def check_store(path: Path | str) -> tuple[StoreFault, ...]:
-    """Return the faults of a store, which another process may be writing.
+    """Return the faults of a store. Another process may be writing the store.
 
-    Every page and every row is read. References between rows are checked if there is no other
-    fault. Raises StoreError if the file is no store.
+    Every page and every row is read. References between rows are checked only if there is no other
+    fault. Raises StoreError if the file is not a store.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -94,7 +100,7 @@ def _of_the_file(db: sqlite3.Connection) -> Iterator[StoreFault]:
 
 
 class _Table(NamedTuple):
-    """How the rows of a table are checked."""
+    """How to check a table: the query for its rows, a test of the checksum, and a parser."""
 
     rows: str
     intact: Callable[[Row], bool]
@@ -126,7 +132,7 @@ _TABLES: Final = {
 
 
 def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
-    """Yield the rows of a table with a wrong checksum, and those that cannot be parsed."""
+    """Yield a fault for each row of a table with a wrong checksum or that cannot be parsed."""
     rows, intact, read = _TABLES[table]
     try:
         for row in db.execute(rows):
@@ -142,7 +148,7 @@ def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
 
 
 def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
-    """Yield the rows whose references are wrong."""
+    """Yield a fault for each row that refers to another row that is missing or different."""
     for number, event_id, appeal_id, body in db.execute(
         "SELECT number, event_id, appeal_id, body FROM event"
     ):

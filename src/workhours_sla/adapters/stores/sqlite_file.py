@@ -20,10 +20,10 @@ from workhours_sla.adapters.stores.sqlite_rows import (
 from workhours_sla.errors import EventError, StoreError
 
 APPLICATION_ID: Final = 0x57484F53
-"""Marks a SQLite file as a store of this library ("WHOS")."""
+"""The application id of a SQLite file that is a store of this library ("WHOS")."""
 
 SCHEMA: Final = 4
-"""The number of the schema, in PRAGMA user_version. No other one can be read."""
+"""The number of the schema, in PRAGMA user_version. No other schema can be read."""
 
 TABLES: Final = """
     -- no table is WITHOUT ROWID: so each key is stored twice, in its table and in an index, and
@@ -96,7 +96,7 @@ _REMEDIES: Final = {
 
 
 def refuse(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
-    """Raise StoreError for an error of SQLite. Earlier transactions remain committed."""
+    """Raise StoreError for an error of SQLite. Committed transactions are not affected."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     remedy = _REMEDIES.get(code, "check whether the file is a store")
     if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
@@ -169,7 +169,10 @@ def fetched(
 def checked(
     db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
 ) -> list[Row]:
-    """Return whole rows of a table with small rows. Raises StoreError for a wrong checksum."""
+    """Return rows whose last column is the checksum of all other columns.
+
+    Raises StoreError for a wrong checksum.
+    """
     return _all_of(is_intact, path, table, fetched(db, path, sql, values))
 
 
@@ -178,7 +181,7 @@ def checked_bodies(
 ) -> list[Row]:
     """Return rows of a table with bodies. Raises StoreError for a wrong checksum.
 
-    They begin with the key, the number in the checksum, the body and the checksum.
+    The first columns must be the key, the number in the checksum, the body and the checksum.
     """
     return _all_of(is_intact_body, path, table, fetched(db, path, sql, values))
 
@@ -190,9 +193,10 @@ def _all_of(intact: Callable[[Row], bool], path: Path, table: str, rows: list[Ro
 
 
 def verify(db: sqlite3.Connection, path: Path) -> None:
-    """Reject a file whose definitions, pages or indexes are damaged.
+    """Raise StoreError for a file whose definitions, pages or indexes are damaged.
 
-    In any other file a row is found by its keys, and its checksum protects the rest.
+    In an undamaged file every row can be found by its keys. The checksum of the row protects its
+    other values.
     """
     wrong = next(wrong_definitions(db), None)
     what = None if wrong is None else f"the definition of {wrong} is not the one it was made with"
@@ -204,7 +208,7 @@ def verify(db: sqlite3.Connection, path: Path) -> None:
 
 
 def wrong_definitions(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the tables and indexes that are missing or have another definition."""
+    """Yield the tables and indexes that are missing or have a wrong definition."""
     found = set(db.execute(_DEFINITIONS))
     for definition in _definitions():
         if definition not in found:
@@ -213,7 +217,7 @@ def wrong_definitions(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def wrong_pages(db: sqlite3.Connection, most: int = 1) -> Iterator[str]:
-    """Yield what ``PRAGMA integrity_check`` finds, up to ``most`` findings."""
+    """Yield at most ``most`` faults that ``PRAGMA integrity_check`` finds, as text."""
     for (found,) in db.execute(f"PRAGMA integrity_check({most})"):
         if found != "ok":
             yield " ".join(found.removeprefix("*** in database main ***").split())
@@ -234,7 +238,7 @@ def copy(db: sqlite3.Connection, path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Create an empty store in a new file, atomically."""
+    """Create an empty store in a new file, completely or not at all. Raises StoreError."""
     try:
         with _new_file(path) as into:
             _create(into)
@@ -247,9 +251,10 @@ def make_file(path: Path) -> None:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database that is moved to ``path``, durably, when the block ends.
+    """Open a new database, and move it durably to ``path`` when the block ends.
 
-    A log that an earlier file of that name left is removed: SQLite would replay it.
+    A write-ahead log that an earlier file of the same name left is removed, because SQLite would
+    replay it.
     """
     begun = path.with_name(path.name + "-begun")
     try:
@@ -275,7 +280,7 @@ def _log_ahead(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
-    """Reject a file that is no store, or one of another schema."""
+    """Raise StoreError for a file that is not a store or that has another schema."""
     if not path.stat().st_size:
         msg = (
             f"the store {str(path)!r} is an empty file; restore its last snapshot, or remove it "
@@ -307,7 +312,7 @@ def _create(db: sqlite3.Connection) -> None:
 
 @cache
 def _definitions() -> list[tuple[str, str, str, str]]:
-    """Return the tables and indexes of a store, and their definitions."""
+    """Return the type, name, table and SQL of each table and index of an undamaged store."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(TABLES)
         return db.execute(_DEFINITIONS).fetchall()

@@ -1,4 +1,4 @@
-"""Read a SQLite store, also while another process writes it."""
+"""Read a SQLite store. Another process may write the store at the same time."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ _REASONS = """
 def serialised(
     method: Callable[Concatenate[AnyReader, P], Answer],
 ) -> Callable[Concatenate[AnyReader, P], Answer]:
-    """Run a method of a store in one thread at a time; raise StoreError if it is closed."""
+    """Decorate a method of a store so that only one thread at a time runs it.
+
+    The method raises StoreError if the store is closed.
+    """
 
     @wraps(method)
     def alone(self: AnyReader, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
@@ -76,9 +79,9 @@ def serialised(
 
 @public("workhours_sla.stream")
 class SqliteReader:
-    """A store that is opened for reading; another process may write it. Raises StoreError.
+    """A store that is open for reading. Another process may write it. Raises StoreError.
 
-    Usable from any thread. Calls run one at a time; an iterator reads some rows at a time, and
+    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
     other calls may run in between.
 
     >>> from tempfile import TemporaryDirectory
@@ -114,14 +117,14 @@ class SqliteReader:
             raise StoreError(msg, path=str(self._path))
 
     def close(self) -> None:
-        """Close the file when no call is running."""
+        """Close the file once no call is running."""
         with self._turn:
             self._closed = True
             self._db.close()
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Read one state of the store throughout the block, even if another process writes it.
+        """Read the same state of the store throughout the block, even if another process writes.
 
         Other threads wait until the block ends.
         """
@@ -134,24 +137,24 @@ class SqliteReader:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant, in UTC, up to which time has passed; None before the first."""
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
         count = self._meta().get("watermark")
         return None if count is None else instant(count)
 
     @property
     def policy_version(self) -> str:
-        """The version of the policy that the clocks were last built under."""
+        """The version of the policy under which the clocks were last built, empty if unknown."""
         version: str = self._meta().get("policy_version", "")
         return version
 
     @property
     def complete_since(self) -> datetime | None:
-        """Since when the store has all appeals; None if none was dropped."""
+        """The instant in UTC since which no appeal was dropped, None if no appeal was dropped."""
         count = self._meta().get("dropped_before")
         return None if count is None else instant(count)
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far the partitions of a source were read."""
+        """Return how far each partition of a source was read, keyed by partition."""
         rows = self._rows("position", "SELECT * FROM position WHERE source=?", source)
         return {
             partition: Checkpoint(position, None if until is None else instant(until))
@@ -159,10 +162,10 @@ class SqliteReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, quarantined ones included, in order of arrival.
+        """Yield every event in order of arrival, also if it is quarantined.
 
-        Of a repaired event only the repair is yielded. ``evaluate`` of these events returns the
-        state of the store; dropped events are not among them.
+        Of a repaired event only the repair is yielded, and dropped events are not yielded.
+        Evaluating these events with ``evaluate`` returns the state of the store.
         """
         after = 0
         while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
@@ -170,46 +173,49 @@ class SqliteReader:
             after = rows[-1][0]
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now, with the reasons; later ones may change that."""
+        """Return the events that do not count now. Later events may make them count again."""
         rows = self._bodies("event", _QUARANTINED, REPLACED)
         return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
         """Return the quarantined events that ``events`` does not yield.
 
-        They are of dropped appeals, or conflict with a repair.
+        These events belong to dropped appeals, or they conflict with a repair.
         """
         rows = self._bodies("event", _LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(read_each(self._path, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, by the number that ``Pipeline.repair`` takes."""
+        """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
         rows = self._rows("rejected", "SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
-        """Return how many events and rows are quarantined, by reason."""
+        """Return the number of quarantined events and rejected rows, keyed by reason."""
         return dict(self._all(_REASONS, REPLACED))
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes after a number, each with its own, in the order of emission."""
+        """Return the changes with numbers greater than ``after``, with their numbers."""
         rows = self._bodies("outbox", _CHANGES, after, limit)
         return list(read_each(self._path, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
 
     @property
     def last_change(self) -> int:
-        """The number of the last change, 0 where there is none."""
+        """The number of the last change, 0 if there is no change."""
         number: int = self._all("SELECT ifnull(max(number), 0) FROM outbox")[0][0]
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return the text that was stored last under a key, None if there is none."""
+        """Return the text that ``SqliteStore.note`` stored under a key, None without one."""
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
         return rows[0][1] if rows else None
 
     @serialised
     def holdings(self) -> Holdings:
-        """Return where every event went. Counts rows: seconds for millions."""
+        """Return the number of received events, by what became of them.
+
+        The rows are counted, which takes seconds for millions of events.
+        """
         by_reason: dict[str | None, int] = dict(
             self._all("SELECT quarantined, count(*) FROM event GROUP BY quarantined")
         )
@@ -228,9 +234,9 @@ class SqliteReader:
 
     @serialised
     def snapshot(self, path: Path | str) -> None:
-        """Copy the store, as of one moment, to a new file; it may be written meanwhile.
+        """Copy the current state of the store to a new file.
 
-        Raises StoreError.
+        The store may be written in the meantime. Raises StoreError.
         """
         copy(self._db, Path(path))
 
@@ -259,9 +265,10 @@ def _quarantined_of(row: Row) -> Quarantined:
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Create a store from a snapshot, in a new file. Raises StoreError.
+    """Create a store from a snapshot in a new file. Raises StoreError.
 
-    Sources are read from the positions of the snapshot: later rows are read again.
+    The new store reads its sources from the positions in the snapshot, so rows that came after the
+    snapshot are read again.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours

@@ -1,7 +1,8 @@
-"""The rows of a store: events, reported states and changes as JSON, instants as integers.
+"""Convert the rows of a SQLite store: bodies in JSON, instants as integers, and checksums.
 
-Each key is stored twice, in its table and in an index, and the two are compared when a file is
-opened. The rest of a row has a checksum: of its body, or of all values of a small row.
+The body of a row is an event, the reported state of an appeal, or a change. Its checksum protects
+the body. A row without a body has a checksum of all its values. Each key is stored twice, in its
+table and in an index, and the two are compared when a file is opened.
 """
 
 from __future__ import annotations
@@ -24,46 +25,49 @@ REMEDY: Final = "see what workhours store check finds, then restore its last sna
 """What to do about a damaged store."""
 
 MASK: Final = 0xFFFF_FFFF
-"""The bits of a number that go into a checksum."""
+"""Selects the bits of a number that a checksum uses: the lowest 32 bits."""
 
 Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _pack = msgspec.msgpack.Encoder().encode
-"""Its output differs for 1 and "1", and for NULL and an empty text."""
+"""Encode values so that 1 differs from "1", and NULL differs from an empty text."""
 _encode = msgspec.json.Encoder().encode
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
-"""The fields of an event except the appeal's id, which has its own column; event_id is first."""
+"""The fields of an event except ``appeal_id``, which has its own column. event_id is first."""
 _fields = attrgetter(*(field.name for field in _STORED))
 _tuple: Any = tuple
 _decode_event = msgspec.json.Decoder(
     _tuple[tuple(field.type | None if field.nullable else field.type for field in _STORED)]
 ).decode
 _ReportedClock = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
-"""A clock's key and its reported state."""
+"""The key and the reported state of a clock, in one tuple."""
 _decode_change = msgspec.json.Decoder(Change).decode
 _decode_reported = msgspec.json.Decoder(list[_ReportedClock]).decode
 
 
 def with_checksum(*values: object) -> Row:
-    """Return a small row with the checksum of its values appended."""
+    """Return a row of the values, followed by their checksum."""
     return (*values, checksum(_pack(values)))
 
 
 def checksum(body: bytes, number: int = 0) -> int:
-    """Return the checksum of a row's body and of a number that the row must have."""
+    """Return the checksum of the body of a row and of another number in the row."""
     return crc32(body, number & MASK)
 
 
 def is_intact(row: Row) -> bool:
-    """Whether the last value of a row is the checksum of the others."""
+    """Return whether the last value of a row is the checksum of the other values."""
     return with_checksum(*row[:-1]) == row
 
 
 def is_intact_body(row: Row) -> bool:
-    """Whether a row (key, number in the checksum, body, checksum, ...) matches its checksum."""
+    """Return whether a row matches its checksum.
+
+    The row is (key, number in the checksum, body, checksum, ...).
+    """
     try:
         return bool(crc32(row[2], row[1] & MASK) == row[3])
     except TypeError:  # a value of another type
@@ -73,7 +77,7 @@ def is_intact_body(row: Row) -> bool:
 def refuse_row(
     path: Path, table: str, row: Row, why: str = "does not match its checksum"
 ) -> NoReturn:
-    """Raise StoreError for a row that is not as it was written."""
+    """Raise StoreError for a damaged row. ``why`` completes the sentence "row ... of table ..."."""
     msg = f"the store {str(path)!r} is damaged: row {row[0]!r} of table {table} {why}; {REMEDY}"
     raise StoreError(msg, path=str(path), table=table, row=row[0]) from None
 
@@ -81,7 +85,7 @@ def refuse_row(
 def read_each(
     path: Path, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
-    """Yield the parsed rows. Raises StoreError for one that ``read`` cannot parse."""
+    """Yield the result of ``read`` for each row. Raises StoreError if ``read`` fails."""
     row: Row = ()
     try:
         for row in rows:
@@ -91,7 +95,7 @@ def read_each(
 
 
 def event_body(event: Event) -> bytes:
-    """Return an event as a JSON array in the order of its fields."""
+    """Return an event as a JSON array of its fields, without ``appeal_id``."""
     return _encode(_fields(event))
 
 
@@ -102,17 +106,17 @@ def event_of(appeal_id: str, body: bytes) -> Event:
 
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
-    """Return the reported state of an appeal's clocks as JSON."""
+    """Return the reported states of an appeal's clocks as JSON."""
     return _encode([(*key, *state) for key, state in reported.items()])
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
-    """Return the reported state that ``reported_body`` wrote."""
+    """Return the reported states that ``reported_body`` wrote, keyed by target and cycle."""
     return {row[:2]: row[2:] for row in _decode_reported(body)}
 
 
 def change_body(change: Change) -> bytes:
-    """Return a change as a JSON array in the order of its fields."""
+    """Return a change as a JSON array of its fields."""
     return _encode(change)
 
 
@@ -122,20 +126,23 @@ def change_of(body: bytes) -> Change:
 
 
 def micros(when: datetime) -> int:
-    """Return an instant as microseconds since 1970."""
+    """Return an instant as the number of microseconds since 1970."""
     return (when - _EPOCH) // timedelta.resolution
 
 
 def instant(count: int) -> datetime:
-    """Return the instant that many microseconds after 1970."""
+    """Return the instant that is ``count`` microseconds after 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=count)
 
 
 def tombstone(kind: str, id: str) -> bytes:  # noqa: A002
-    """Return the hash by which the id of a dropped event or appeal is recognised."""
+    """Return the hash that is stored in place of the id of a dropped event or appeal.
+
+    ``kind`` is ``event`` or ``appeal``.
+    """
     return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()
 
 
 def placeholders(values: Iterable[object]) -> str:
-    """Return a question mark for each value of an SQL list."""
+    """Return the question marks for the values of an SQL list, separated by commas."""
     return ",".join("?" for _ in values)

@@ -1,4 +1,4 @@
-"""The events and appeals of a SQLite store: rows to objects and back, and those kept in memory."""
+"""Read and write the events and appeals of a SQLite store, and keep some of them in memory."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.change import Key, Reported
 from workhours_sla.sla.deduplication import CONFLICTING_ID, Copies, StoredEvent
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.store import BEGINNING, BY_FOLD, Dropped, Work
+from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.store import BY_FOLD, Dropped, Work
 
 CHUNK: Final = 500
-"""Values in one statement."""
+"""The most values in one SQL statement."""
 MANY: Final = 16
-"""Ids with so many copies keep them in memory."""
+"""The copies of an event id that has at least this many copies are kept in memory."""
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
 )
@@ -44,8 +45,9 @@ Value = TypeVar("Value")
 class Tables:
     """Reads and writes the rows of a transaction, with few statements for many rows.
 
-    ``hot`` are the appeals in memory, the last ones that were touched. At the end of a
-    transaction they equal those on the disk; all of them may be dropped.
+    The dictionary ``hot`` keeps the appeals that were used last. Between transactions they are
+    equal to the appeals on the disk, so they may be dropped at any time. The argument ``hot`` is
+    the most appeals to keep.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, hot: int) -> None:
@@ -54,14 +56,15 @@ class Tables:
         self._most = hot
         self.hot: dict[str, AppealState] = {}
         self.repeated: dict[str, Copies] = {}
-        """The copies of ids that have many, the last ones that were touched."""
+        """The copies of event ids that have many copies, in the order of their last use."""
         self._open: set[str] | None = None
         self.last_event: int = 0
+        """The number of the last event that was written."""
         self.last_change: int = 0
-        """The numbers of the last event and the last change that were written."""
+        """The number of the last change that was written."""
 
     def forget(self) -> None:
-        """Drop everything in memory."""
+        """Drop all appeals and copies from memory."""
         self.hot.clear()
         self.repeated.clear()
         self._open = None
@@ -69,20 +72,23 @@ class Tables:
     # -- read ----------------------------------------------------------------------------------
 
     def open_ids(self) -> Sequence[str]:
-        """Return the appeals whose clocks have not all ended, sorted. Read from the disk once."""
+        """Return the sorted ids of the appeals that have a clock that has not ended.
+
+        The ids are read from the disk only once.
+        """
         if self._open is None:
             rows = self.rows("SELECT appeal_id FROM appeal WHERE ended_at IS NULL")
             self._open = {one for (one,) in rows}
         return sorted(self._open)
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of one statement. Raises StoreError."""
+        """Return the rows of an SQL statement. Raises StoreError."""
         return fetched(self.db, self._path, sql, values)
 
     def _where(self, sql: str, values: Iterable[object], table: str = "") -> Iterator[Row]:
-        """Yield the rows for many values of an ``IN (*)``.
+        """Yield the rows of an SQL statement with ``IN (*)``, in which ``*`` represents the values.
 
-        Rows of a ``table`` with bodies are checked. Raises StoreError.
+        If ``table`` is given, the checksums of the bodies are checked. Raises StoreError.
         """
         for chunk in chunks(list(values)):
             statement = sql.replace("(*)", f"({placeholders(chunk)})")
@@ -92,7 +98,7 @@ class Tables:
                 yield from fetched(self.db, self._path, statement, chunk)
 
     def copies(self, ids: Collection[str]) -> dict[str, StoredEvent | Copies]:
-        """Return the stored copies of each id."""
+        """Return the stored copies of event ids, keyed by event id."""
         repeated = self.repeated
         copies: dict[str, StoredEvent | Copies] = {}
         if repeated:
@@ -113,7 +119,7 @@ class Tables:
         return copies
 
     def dropped(self, events: Sequence[Event]) -> Dropped:
-        """Return which of the events and their appeals were dropped."""
+        """Return the dropped ids among the ids of some events and of their appeals."""
         event_ids = {tombstone("event", one.event_id): one.event_id for one in events}
         appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
         found = {
@@ -128,7 +134,7 @@ class Tables:
         )
 
     def appeals(self, ids: Iterable[str]) -> dict[str, AppealState]:
-        """Return appeals from memory or from the disk; one that is in neither is new."""
+        """Return appeals from memory or disk, keyed by id. Unknown ids map to new appeals."""
         hot, ids = self.hot, list(ids)
         appeals = {one: appeal for one in ids if (appeal := hot.pop(one, None)) is not None}
         cold: dict[str, list[StoredEvent]] = {one: [] for one in ids if one not in appeals}
@@ -149,15 +155,17 @@ class Tables:
         return {one: appeals[one] for one in ids}
 
     def timers_due(self, watermark: datetime) -> list[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, with the ids of their appeals."""
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         rows = self.rows("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write the events, appeals and changes of a transaction."""
-        for copy in work.added:
+        """Write the events, appeals and changes that a transaction has collected."""
+        added = [copy for copy in work.copies if copy.number is None]
+        altered = dict.fromkeys(copy for copy in work.copies if copy.number is not None)
+        for copy in added:
             self.last_event += 1
             copy.number = self.last_event
         self.db.executemany(
@@ -172,7 +180,7 @@ class Tables:
                     copy.quarantined,
                     copy.repaired,
                 )
-                for copy in work.added
+                for copy in added
             ],
         )
         self.db.executemany(
@@ -185,7 +193,7 @@ class Tables:
                     copy.repaired,
                     copy.number,
                 )
-                for copy in dict.fromkeys(work.altered)
+                for copy in altered
             ],
         )
         self.db.executemany(
@@ -218,9 +226,9 @@ class Tables:
         self.last_change += len(changes)
 
     def cool(self) -> None:
-        """Drop the appeals and copies from memory that were touched longest ago."""
+        """Drop the appeals and copies from memory that were not used for longest."""
         hot = self.hot
-        # listed first: looking for a dictionary's first key passes all the deleted ones before it
+        # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
             del hot[one]
         repeated = self.repeated
@@ -229,9 +237,10 @@ class Tables:
             kept -= len(repeated.pop(next(iter(repeated))).all)
 
     def drop(self, before: int) -> int:
-        """Drop appeals that ended before an instant, and return how many events they had.
+        """Drop appeals that ended before an instant, and return the number of their events.
 
-        Changes from before it that every sink has are dropped as well.
+        Changes that every sink has and that were emitted before the instant are dropped too. The
+        instant is in microseconds since 1970.
         """
         rows: list[Row] = []
         ids = [
@@ -244,7 +253,7 @@ class Tables:
             rows = list(
                 self._where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
             )
-            # the id of a copy that conflicted still has an effective copy in another appeal
+            # if a copy conflicted, its id still has an effective copy in another appeal
             hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
             hashes |= {tombstone("appeal", one) for one in ids}
             self.db.executemany(
@@ -268,7 +277,7 @@ class Tables:
 
 
 def _copy_of(row: Row) -> StoredEvent:
-    """Return the copy in a row of ``COPIES``."""
+    """Return the copy that a row of the query ``COPIES`` contains."""
     number, _, body, _, appeal_id, quarantined, _, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
 
@@ -285,6 +294,6 @@ def _reported_of(
 
 
 def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """Yield the values in parts that fit into one statement."""
+    """Yield the values in slices that fit into one SQL statement."""
     for first in range(0, len(values), CHUNK):
         yield values[first : first + CHUNK]

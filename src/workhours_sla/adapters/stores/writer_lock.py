@@ -1,4 +1,4 @@
-"""The lock that keeps a second writer out of a store."""
+"""The lock that prevents a second writer from opening a store."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ BESIDE: Final = "-writer"
 
 
 class WriterLock:
-    """Keeps other writers of a store out until it is closed or the process ends.
+    """Prevents other writers from opening a store, until it is closed or the process ends.
 
-    There are two locks. One is on a file beside the store, ``appeals.db-writer``, where symbolic
-    links lead to. On Linux the other is on the store itself, so that a hard link or a new name does
-    not help; elsewhere a store with hard links is rejected. ``make`` creates the store if it does
-    not exist. Raises StoreError.
+    There are two locks. The first is on a file beside the store, such as ``appeals.db-writer``, in
+    the directory of the real file if the path is a symbolic link. The second is on the store
+    itself, only on Linux; it also finds a writer that uses a hard link or a new name. On other
+    systems a store with hard links is rejected. ``make`` creates the store if it does not exist.
+    Raises StoreError.
     """
 
     def __init__(self, path: Path, make: Callable[[Path], None]) -> None:
@@ -41,7 +42,7 @@ class WriterLock:
         _open_locks.add(self)
 
     def close(self) -> None:
-        """Let other writers in."""
+        """Release the locks, so that another writer can open the store."""
         self._inode = None
         while self._files:
             os.close(self._files.pop())
@@ -52,7 +53,7 @@ class WriterLock:
         if not lock_file(self._open(real + BESIDE)):
             fail("store_in_use", path)
         inode = _inode(real)
-        # opening and closing a store that this process writes would drop SQLite's own locks on it
+        # opening and closing a store that this process writes would drop the locks of SQLite
         if inode is not None and any(lock._inode == inode for lock in _open_locks):  # noqa: SLF001
             fail("store_in_use", path)
         if inode is None:
@@ -85,7 +86,7 @@ def _inode(name: str) -> tuple[int, int] | None:
 
 
 def _forget() -> None:
-    """Release the locks in a child that was forked; the parent process keeps them."""
+    """Release the locks in a forked child process. The parent process keeps its locks."""
     for lock in list(_open_locks):
         lock.close()
 

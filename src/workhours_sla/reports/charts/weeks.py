@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -14,7 +13,7 @@ from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, Trend
 from workhours_sla.compliance.tables import Row
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.plain_text import interval_text, rate_text
+from workhours_sla.reports.plain_text import interval_text, lowest, rate_text
 from workhours_sla.reports.scales import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text.charts import CHARTS, SENTENCES
@@ -154,11 +153,11 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         facts = {"mean": percent_text(trend.mean, lang), "sigma": sigma}
         signals = _weeks_with_signals(points, lang)
         reading = text("share_trend_reading", **facts, signals=signals)
-    lowest = min([target, *lower, *(point.share for point in points)])
+    least = min([target, *lower, *(point.share for point in points)])
     return Chart(
         text("chart_share_trend"),
         model.week_axis(names, lang),
-        model.share_axis(max(lowest - 0.03, -0.02), lang, text("axis_share")),
+        model.share_axis(max(least - 0.03, -0.02), lang, text("axis_share")),
         (*layers, model.target_level(target, lang)),
         _legend(lang),
         reading,
@@ -230,8 +229,7 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
     for place, week in enumerate(weeks):
         places.setdefault(week.cohort, []).append(place)
     rows = [row for row in report.table("week").rows if row.counts.arrived]
-    lows = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
-    low = max(math.floor(min([*lows, target - 0.1]) * 10) / 10, 0.0)
+    low = lowest(rows, target)
     foot = low - 0.3 * (1 - low)
     most = max(week.counts.arrived for week in weeks)
     unit = 0.7 * (low - foot) / (most or 1)

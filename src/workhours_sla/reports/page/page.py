@@ -1,6 +1,6 @@
-"""A report as one HTML file without network, other files or a framework.
+"""Write a report as one HTML file, which needs no network, no other files and no framework.
 
-The page has a light and a dark theme, a print layout, and works by keyboard and with screen
+The page has a light theme, a dark theme and a print layout, and works by keyboard and with screen
 readers. All data is escaped, and a content security policy blocks everything that is not in the
 page itself.
 """
@@ -24,7 +24,7 @@ from workhours_sla.reports.page.results import CLASS_TABLES, Results
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.rows import columns_of, csv_table
+from workhours_sla.reports.report_tables import columns_of, csv_table
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target

@@ -17,6 +17,7 @@ from workhours_sla.reports.page.tables import ROWS, Line
 from workhours_sla.reports.plain_text import (
     hours_text,
     interval_text,
+    lowest,
     quantile_text,
     rate_text,
     verdict_text,
@@ -49,7 +50,7 @@ class Results(Section):
             interval = interval_text(total, lang, NO_FIGURE).strip("[]")
             lines += [
                 element("p", self.text("ci", interval=interval), data_figure="interval"),
-                interval_bar(total.rate, tables.lowest([total], self.target)),
+                interval_bar(total.rate, lowest([total], self.target)),
             ]
         target, verdict = target_text(self.target, lang), verdict_text(total, lang)
         verdict = self.text("verdict", target=target, verdict=verdict)

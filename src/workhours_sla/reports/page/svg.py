@@ -60,9 +60,10 @@ def legend(chart: Chart) -> Html | None:
 def interval_bar(rate: ComplianceRate, low: float) -> Html:
     """Return a small picture of the interval of a share and of the target, for a table cell.
 
-    ``low`` is the share at the left edge; the right edge is 100 %.
+    The left edge is ``low``, but at most 30 percentage points below the target; the right edge is
+    100 %.
     """
-    axis = Axis(low, 1.0)
+    axis = Axis(max(low, rate.target - 0.3), 1.0)
     left, right, goal, at = (
         _place(axis, share, 3, 69)
         for share in (rate.interval.lower, rate.interval.upper, rate.target, rate.rate)

@@ -16,6 +16,7 @@ from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.plain_text import (
     day_texts,
     interval_text,
+    lowest,
     quantile_text,
     rate_text,
     verdict_text,
@@ -178,12 +179,6 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
         sortable=True,
         class_="groups",
     )
-
-
-def lowest(rows: Sequence[Row], target: float) -> float:
-    """Return the share at the left edge of the small pictures of intervals."""
-    lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
-    return max(target - 0.3, math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
 
 def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:

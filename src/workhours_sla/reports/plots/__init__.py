@@ -16,7 +16,7 @@ from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import OWN_TABLES
 from workhours_sla.compliance.tables import Table
 from workhours_sla.errors import needs_extra
-from workhours_sla.reports.charts import arrivals, groups, times, weeks
+from workhours_sla.reports.charts import answer_times, arrivals, groups, weeks
 from workhours_sla.reports.charts.model import Chart, Room
 from workhours_sla.reports.charts.timeline import Timeline
 from workhours_sla.reports.charts.year import year_chart
@@ -81,7 +81,9 @@ def kaplan_meier_plot(
     the observation of an open or withdrawn appeal ends, and a row below the axis shows how many
     appeals still waited.
     """
-    return draw(ax, lambda _: times.curve_chart(report, lang or report.lang, cases), height=3.3)
+    return draw(
+        ax, lambda _: answer_times.curve_chart(report, lang or report.lang, cases), height=3.3
+    )
 
 
 def funnel_plot(
@@ -155,7 +157,7 @@ def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "e
     part of a bar is the largest number of deadlines at one instant. A note counts the appeals whose
     deadlines are in no slot.
     """
-    return draw(ax, lambda room: times.forecast_chart(forecast, lang, room))
+    return draw(ax, lambda room: answer_times.forecast_chart(forecast, lang, room))
 
 
 def appeal_timeline(  # noqa: PLR0913

@@ -2,7 +2,8 @@
 
 Font sizes are in points and do not grow with the figure, so that a plot of half the width of A4
 reads like the text around it. The texts outside the axes have the colours of the active matplotlib
-style; inside the axes, dark colours are drawn on white. Every text is passed through ``plain``.
+style; inside the axes, dark colours are drawn on white. Names are passed through ``plain``, so that
+none is drawn as a formula.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The matplotlib styles of the looks of a chart, with the colours of the page on white."""
+"""The matplotlib styles of a chart, by style name, with the colours of the page on white."""
 
 from __future__ import annotations
 

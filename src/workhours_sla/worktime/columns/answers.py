@@ -22,7 +22,7 @@ from workhours_sla.worktime.columns.question import Given, Question
 from workhours_sla.worktime.columns.rows import EDGE_VERBS
 from workhours_sla.worktime.columns.sweep import FinerUnit, sweep
 from workhours_sla.worktime.columns.tables import compiled
-from workhours_sla.worktime.coverage import warn_provisional
+from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone import BASE_UTC
 
@@ -85,7 +85,7 @@ def _answer(asked: Question[Any]) -> _Answer:
     found, unit, unknown = _solve(asked)
     if unknown is None:
         return _Answer(found, unit)
-    found, unit, unknown = _in_any_case(asked, found, unit, unknown)
+    found, unit = _in_any_case(asked, found, unit, unknown)
     by_rule = np.zeros(asked.size, np.bool_)
     rows = np.flatnonzero(unknown)
     if asked.options.provisional and rows.size:
@@ -95,11 +95,8 @@ def _answer(asked: Question[Any]) -> _Answer:
         ruled, finer, left = _solve(some)
         found, ruled, unit = _in_one_unit(found, unit, ruled, finer)
         found[rows] = ruled
-        by_rule[rows] = True
-        unknown = np.zeros(asked.size, np.bool_)
-        if left is not None:
-            unknown[rows[left]] = True
-            by_rule[rows[left]] = False
+        unknown[rows] = False if left is None else left
+        by_rule[rows] = ~unknown[rows]
     if asked.options.on_unknown == "raise":
         if unknown.any():
             _refuse_row(asked, int(np.flatnonzero(unknown)[0]))
@@ -111,14 +108,12 @@ def _answer(asked: Question[Any]) -> _Answer:
     return _Answer(found, unit, unknown, by_rule)
 
 
-def _in_any_case(
-    asked: Question[Any], found: Ints, unit: str, unknown: Bools
-) -> tuple[Ints, str, Bools]:
-    """Return the answers with certain answers filled in, their unit, and the rows still unknown.
+def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -> tuple[Ints, str]:
+    """Return the answers with certain answers filled in, and their unit.
 
-    An answer is certain if both extreme completions give it. For an opening or closing they must
-    also have the same working time between it and the given instant, see
-    ``coverage.same_in_any_case``.
+    Rows with a certain answer are removed from the mask ``unknown``. An answer is certain if both
+    extreme completions give it. For an opening or closing, both must also have the same working
+    time between it and the given instant, see ``unknown_dates.same_in_any_case``.
     """
     rows = np.flatnonzero(unknown)
     some = asked.some(rows)
@@ -131,9 +126,8 @@ def _in_any_case(
         same &= as_far
     found, least, unit = _in_one_unit(found, unit, least, both)
     found[rows[same]] = least[same]
-    still = np.zeros(asked.size, np.bool_)
-    still[rows[~same]] = True
-    return found, unit, still
+    unknown[rows] = ~same
+    return found, unit
 
 
 def _compare(

@@ -116,7 +116,10 @@ class Stretch(NamedTuple):
 
 
 def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> Forward:
-    """Return the fastest table of C; for few rows the table that takes no time to build."""
+    """Return the fastest table of the working time C up to an instant.
+
+    For few rows, return the table that takes no time to build.
+    """
     known = [stretch for stretch in stretches if stretch.lo <= stretch.hi]
     if few_rows or not known:
         return _SearchedForward(stretches, slot_of)
@@ -253,9 +256,10 @@ def _step(  # noqa: PLR0913, PLR0917
 
 
 def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
-    """Return the fastest table of the inverse; for few rows the one that takes no time to build.
+    """Return the fastest table that maps amounts of working time to instants.
 
-    ``g`` divides the length of every interval. ``cells`` is the total length divided by ``g``.
+    For few rows, return the table that takes no time to build. ``g`` divides the length of every
+    interval. ``cells`` is the total length divided by ``g``.
     """
     cums = [stretch.cum for stretch in stretches]
     # A of each interval, and 0 for the cell between the totals of two schedules

@@ -186,7 +186,7 @@ class Compiled:
 
 @lru_cache(maxsize=32)
 def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Compiled:
-    """Return the Compiled of some schedules; equal schedules share it."""
+    """Return the cached Compiled object of some schedules; equal schedules share it."""
     return Compiled(schedules, edges=edges)
 
 
@@ -231,10 +231,10 @@ class Tables:
         self.runs: Runs = Runs(curves, self.cum, horizon.slot_of)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
-        """Return the last instant whose answer ``ahead`` is known for all schedules.
+        """Return the last instant from which all schedules know ``ahead`` of working time.
 
-        ``ahead`` is the working time from the instant to the answer. With ``opening`` the answer
-        is the next opening if it is at a closing.
+        With ``opening`` they also know the next opening after that amount. Instant and amount are
+        integers in the unit of the tables.
         """
         known = self._lasts.get((ahead, opening))
         if known is None:
@@ -255,7 +255,7 @@ class Tables:
         return last
 
     def first_with(self, back: int) -> int:
-        """Return the first instant whose answer, ``back`` of working time earlier, is known."""
+        """Return the first instant before which all schedules know ``back`` of working time."""
         first = self.lo
         for curve, cum in zip(self.curves, self.cum, strict=True):
             needed = int(cum[0]) + back

@@ -122,7 +122,7 @@ class CompiledTime:
         return None if found == "none" else found
 
     def provisionally(self) -> Self:
-        """Return the same working time, with dates that no act decides yet decided by rule.
+        """Return the same working time, where rules decide the dates that no act decides yet.
 
         >>> from datetime import datetime, timedelta
         >>> from workhours_sla import Schedule

@@ -43,7 +43,7 @@ class Snapshot(NamedTuple):
 
 
 def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: timedelta) -> Snapshot:
-    """Return the snapshot of ``[lo, hi)`` in which C(lo) is ``base``."""
+    """Return the snapshot of ``[lo, hi)`` with ``base`` as the working time C at ``lo``."""
     starts = [start for start, _ in intervals]
     ends = [end for _, end in intervals]
     cum = list(accumulate(map(sub, ends, starts), initial=base))
@@ -121,7 +121,7 @@ class Timeline:
         return self._surely[0]
 
     def knows(self, moment: timedelta) -> bool:
-        """Return whether the working time up to ``moment`` is known, as from ``lo`` to ``hi``."""
+        """Return whether an instant is known: from ``lo`` to ``hi``, both included."""
         return self._surely[0] <= moment <= self._surely[1] or self.lo <= moment <= self.hi
 
     def _goes_on_after(self, moment: timedelta) -> bool:
@@ -246,7 +246,7 @@ class Timeline:
     def closing_after(self, moment: timedelta) -> timedelta | None:
         """Return the first end of an interval after ``moment``, None if after ``hi``.
 
-        If it is ``hi``, it may be no end of working time: unknown working time may follow.
+        An end at ``hi`` may be no end of working time: unknown working time may follow.
         """
         snapshot = self.at(moment)
         while (
@@ -268,7 +268,7 @@ class Timeline:
     def opening_until(self, moment: timedelta) -> timedelta | None:
         """Return the last start of an interval at or before ``moment``, None if before ``lo``.
 
-        If it is ``lo``, it may be no start of working time: unknown working time may precede it.
+        A start at ``lo`` may be no start of working time: unknown working time may precede it.
         """
         snapshot = self.at(moment)
         while (

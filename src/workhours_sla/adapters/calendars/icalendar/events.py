@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from workhours_sla.adapters.calendars.calendar_rows import Place
 from workhours_sla.adapters.calendars.icalendar.lines import Component
 from workhours_sla.adapters.calendars.icalendar.recurrence import starts_of
 from workhours_sla.adapters.calendars.icalendar.times import (
@@ -27,7 +28,6 @@ from workhours_sla.adapters.calendars.icalendar.times import (
     moments_of,
     on_clock_of,
 )
-from workhours_sla.adapters.calendars.rows import Place
 from workhours_sla.calendars.date_ranges import ONE_DAY
 
 _MARGIN = timedelta(days=2)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workhours_sla.adapters.calendars.rows import Place, decoded
+from workhours_sla.adapters.calendars.calendar_rows import Place, decoded
 from workhours_sla.errors import clipped, shown
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -7,9 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.calendars.icalendar.events import Event, FeedEvent, Options, occurrences
-from workhours_sla.adapters.calendars.icalendar.lines import Component, parse
-from workhours_sla.adapters.calendars.rows import (
+from workhours_sla.adapters.calendars.calendar_rows import (
     Place,
     Source,
     calendar_of,
@@ -19,6 +17,8 @@ from workhours_sla.adapters.calendars.rows import (
     weekdays,
     zone_of,
 )
+from workhours_sla.adapters.calendars.icalendar.events import Event, FeedEvent, Options, occurrences
+from workhours_sla.adapters.calendars.icalendar.lines import Component, parse
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.shape import Leaf, refuse
+from workhours_sla.adapters.parsed_data import Leaf, refuse
 from workhours_sla.calendars.day import Layer
 from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.calendars.time_zone import time_zone

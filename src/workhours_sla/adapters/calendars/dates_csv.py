@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.calendars.rows import (
+from workhours_sla.adapters.calendars.calendar_rows import (
     Place,
     Row,
     Source,

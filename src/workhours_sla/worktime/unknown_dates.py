@@ -127,7 +127,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 def _extreme_answers(
     time: Time, ask: Callable[[Time], Answer]
 ) -> tuple[Answer | None, Answer | None]:
-    """Return the answers if all unknown dates are off, and if all are full; None if unknown."""
+    """Return two answers: with all unknown dates off, and with all full. None if unknown."""
     found: list[Answer | None] = []
     for completion in time.completions() or ():
         one = None

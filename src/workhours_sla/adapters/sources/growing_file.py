@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from workhours_sla.adapters.sources.lines import LineCutter
-from workhours_sla.adapters.sources.spot import (
+from workhours_sla.adapters.sources.file_position import (
     BEFORE,
     HEAD,
     Inode,
@@ -19,6 +18,7 @@ from workhours_sla.adapters.sources.spot import (
     identity_of,
     inode_of,
 )
+from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 
 _CHUNK: Final = 1 << 16

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import Pauses
-from workhours_sla.worktime.coverage import warn_provisional
+from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 
 
@@ -73,17 +73,20 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """The column of instants that a verb is called with first, with functions for its library.
+    """Reads the columns that a verb is given, and builds its answers, for one library.
 
-    The answers are of its library and data type and in its time zone. ``times`` has its instants as
-    datetime64 in UTC.
+    The answers have the data type and the time zone of the first column. ``times`` has the instants
+    of the first column as datetime64 in UTC.
     """
 
     times: NDArray[np.datetime64]
 
     @abstractmethod
     def __init__(self, role: str, column: Any) -> None:
-        """Read a column; ``role`` names it in messages. Raises NaiveDatetimeError, TypeError."""
+        """Read the first column, which messages call ``role``.
+
+        Raises NaiveDatetimeError, TypeError.
+        """
 
     @staticmethod
     @abstractmethod
@@ -109,7 +112,7 @@ class Rows(ABC, Generic[C]):
 
     @abstractmethod
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 for a name that is not there."""
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
 
     @abstractmethod
     def pauses(self, pauses: Any) -> Pauses:

@@ -1,0 +1,336 @@
+"""The messages of errors in Russian and English, with placeholders for their facts.
+
+The core imports this module, so this module imports only ``errors`` and ``words``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.errors import LONGEST_SHOWN, clipped
+from workhours_sla.text.words import LANGUAGES, Words, pick
+
+UNKNOWN_DATES: Final[Mapping[str, Words]] = {
+    "not_approved": {
+        "en": (
+            "the production calendar for {year} is not approved (the last known year is {last}); "
+            "with {how} the answer is by rule and marked provisional"
+        ),
+        "ru": (
+            "производственный календарь на {year} год не утверждён (последний известный - {last}). "
+            "Используйте {how}: результат будет помечен «предварительно»"
+        ),
+    },
+    "too_early": {
+        "en": "the production calendar starts in {first}; use a later date",
+        "ru": "производственный календарь есть начиная с {first} года; укажите более позднюю дату",
+    },
+    "not_known_then": {
+        "en": (
+            "the production calendar for {year} was not known on {known_by}; "
+            "take the calendar as known on a later date"
+        ),
+        "ru": (
+            "по состоянию на {known_by} производственный календарь на {year} год ещё не был "
+            "утверждён; укажите более позднюю дату состояния"
+        ),
+    },
+    "uncertain": {
+        "en": (
+            "it is uncertain whether this is a day off ({name}; {act}); "
+            "with {how} the answer is by rule and marked provisional"
+        ),
+        "ru": (
+            "не установлено, нерабочий ли это день ({name}; {act}). "
+            "Используйте {how}: результат будет помечен «предварительно»"
+        ),
+    },
+    "beyond_rules": {
+        "en": "the rules cover {first} to {last}; use a date between",
+        "ru": "расчёт по правилам возможен с {first} по {last} год; укажите дату в этих пределах",
+    },
+    "beyond_time": {
+        "en": "the year {year} is out of range; use the years {first} to {last}",
+        "ru": "{year} год вне допустимых пределов; укажите дату с {first} по {last} год",
+    },
+    "outside": {
+        "en": "it covers {first} to {last}; give it another first or last date",
+        "ru": "он составлен на даты с {first} по {last}; задайте другие границы",
+    },
+}
+
+HOW_IN_CODE: Final = "provisional=True"
+
+_NO_TIME: Final[Words] = {
+    "en": (
+        "{text} is not a time: {why}; write it like 2025-10-31T17:30, 2025-10-31T17:30+03:00 or "
+        "'31.10.2025 17:30'"
+    ),
+    "ru": (
+        "{text} - не время: {why}; напишите, например, '31.10.2025 17:30', 2025-10-31T17:30 или "
+        "2025-10-31T17:30+03:00"
+    ),
+}
+
+_NO_INSTANT: Final[Words] = {
+    "en": "{text} {why} in {tz} when its clocks change; add the offset, {first} or {second}",
+    "ru": "{text} {why} при переводе часов ({tz}); допишите смещение: {first} или {second}",
+}
+
+_NO_HOURS: Final[Words] = {
+    "en": "cannot read the hours {text!r}: {why}; write hours like {example!r}",
+    "ru": "не удалось прочитать график {text!r}: {why}; напишите, например, {example!r}",
+}
+
+
+def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
+    """Return the sentence ``frame`` with each of the reasons in it, keyed by the reason's key."""
+    return {
+        cause: {lang: frame[lang].replace("{why}", why[lang]) for lang in LANGUAGES}
+        for cause, why in reasons.items()
+    }
+
+
+REFUSALS: Final[Mapping[str, Words]] = {
+    **_framed(
+        _NO_TIME,
+        {
+            "time_form": {"en": "this form is not accepted", "ru": "такая запись не принимается"},
+            "time_no_date": {"en": "it has no date", "ru": "нет даты"},
+            "time_no_clock": {"en": "it has no time of day", "ru": "нет времени суток"},
+            "time_date": {"en": "there is no such date", "ru": "такой даты нет"},
+            "time_clock": {
+                "en": "no clock shows {clock} (a day ends at 00:00 of the next one)",
+                "ru": "часы не показывают {clock} (сутки кончаются в 00:00 следующего дня)",
+            },
+            "time_offset": {
+                "en": "no clock is {offset} from UTC",
+                "ru": "смещения {offset} от UTC не бывает",
+            },
+            "time_span": {
+                "en": "it may be a span of hours (an offset from UTC is written {iso})",
+                "ru": "это может быть промежуток (смещение от UTC пишут так: {iso})",
+            },
+        },
+    ),
+    **_framed(
+        _NO_INSTANT,
+        {
+            "time_repeated": {"en": "comes twice", "ru": "наступает дважды"},
+            "time_skipped": {"en": "is skipped", "ru": "пропускается"},
+        },
+    ),
+    **_framed(
+        _NO_HOURS,
+        {
+            "hours_empty": {"en": "the hours are empty", "ru": "часы не указаны"},
+            "hours_holidays": {
+                "en": "holidays belong to the calendar",
+                "ru": "праздники задаёт календарь",
+            },
+            "hours_sun": {
+                "en": "hours by the sun are not supported",
+                "ru": "часы по восходу и закату не поддерживаются",
+            },
+            "hours_season": {
+                "en": "hours by season or date are not part of the weekly hours",
+                "ru": "часы по сезонам и датам не входят в недельный график",
+            },
+            "hours_nth": {
+                "en": "the n-th weekday of a month is not part of the weekly hours",
+                "ru": "n-й день недели в месяце не входит в недельный график",
+            },
+            "hours_comment": {
+                "en": "fall-back rules and comments are not supported",
+                "ru": "запасные правила и комментарии не поддерживаются",
+            },
+            "hours_open": {
+                "en": "open-ended hours have no end to count to",
+                "ru": "не указано, до какого времени",
+            },
+            "hours_dash": {
+                "en": "a dash must be a plain '-'",
+                "ru": "вместо тире нужен обычный дефис '-'",
+            },
+            "hours_missing": {
+                "en": "{rule!r} has days but no hours",
+                "ru": "в {rule!r} указаны дни, но не часы",
+            },
+            "hours_no_day": {
+                "en": "expected a day after the comma in {rule!r}",
+                "ru": "в {rule!r} после запятой должен быть день недели",
+            },
+            "hours_days_after": {
+                "en": (
+                    "{rule!r} has days after its hours (separate rules with ';' and write all "
+                    "shifts of a day in one rule)"
+                ),
+                "ru": (
+                    "в {rule!r} после часов снова указаны дни (правила разделяйте знаком ';', все "
+                    "смены одного дня пишите в одном правиле)"
+                ),
+            },
+            "hours_range": {
+                "en": "{part!r} is not a range of hours",
+                "ru": "{part!r} - не промежуток времени",
+            },
+            "hours_clock": {
+                "en": "{part!r} has a time that no clock shows",
+                "ru": "в {part!r} указано время, которого не бывает",
+            },
+            "hours_too_many": {
+                "en": "they have more than {most} characters",
+                "ru": "они длиннее {most} знаков",
+            },
+            "hours_long": {
+                "en": "{part!r} lasts over 24 hours",
+                "ru": "{part!r} длится больше 24 часов",
+            },
+            "hours_pointless": {
+                "en": (
+                    "{rule!r} has no effect, because later rules replace it on all its days (leave "
+                    "it out, or write all shifts of a day in one rule)"
+                ),
+                "ru": (
+                    "правило {rule!r} не действует: все его дни заменены следующими правилами "
+                    "(уберите его или запишите все смены одного дня в одном правиле)"
+                ),
+            },
+        },
+    ),
+}
+"""Why a time or weekly hours cannot be read, as sentences that say what to write instead."""
+
+STORE_FAULTS: Final[Mapping[str, Words]] = {
+    "store_position": {
+        "en": (
+            "the stored position {position} of {path!r} cannot be read; restore the last snapshot "
+            "of the store, or install the version of workhours-sla that wrote it"
+        ),
+        "ru": (
+            "записанное в хранилище место {position} в файле {path!r} не читается; восстановите "
+            "последний снимок хранилища или установите ту версию workhours-sla, которая его "
+            "записала"
+        ),
+    },
+    "store_in_use": {
+        "en": "another process writes the store {path!r}; end it first, or give another file",
+        "ru": "в хранилище {path!r} пишет другой процесс; завершите его или укажите другой файл",
+    },
+    "store_linked": {
+        "en": (
+            "the store {path!r} has {count} names (hard links), and SQLite keeps its log beside "
+            "one of them; leave it one name"
+        ),
+        "ru": (
+            "у хранилища {path!r} несколько имён (жёстких ссылок: {count}), а журнал SQLite лежит "
+            "рядом только с одним из них; оставьте одно имя"
+        ),
+    },
+    "store_unwritable": {
+        "en": (
+            "the store {path!r} cannot be written ({error}); "
+            "give a file in an existing directory that can be written"
+        ),
+        "ru": (
+            "хранилище {path!r} недоступно для записи ({error}); "
+            "укажите файл в существующем каталоге, доступном для записи"
+        ),
+    },
+    "sink_in_use": {
+        "en": "another process writes {path!r}; end it first, or give another file",
+        "ru": "в файл {path!r} пишет другой процесс; завершите его или укажите другой файл",
+    },
+    "sink_special": {
+        "en": (
+            "{what} cannot be written to {path!r}, which is a directory, a pipe or a device; "
+            "give an ordinary file"
+        ),
+        "ru": (
+            "нельзя записать {what} в {path!r}: это каталог, канал или устройство; "
+            "укажите обычный файл"
+        ),
+    },
+    "sink_unwritable": {
+        "en": (
+            "{what} cannot be written to {path!r} ({error}); free some space or give another "
+            "file: they are kept in the store and written on the next start"
+        ),
+        "ru": (
+            "не удалось записать {what} в {path!r} ({error}); освободите место или укажите другой "
+            "файл: они сохранены в хранилище и будут записаны при следующем запуске"
+        ),
+    },
+    "sink_foreign": {
+        "en": (
+            "{path!r} has other content than {what}, such as {text!r}; nothing was written to it, "
+            "give a new or an empty file"
+        ),
+        "ru": (
+            "в файле {path!r} не только {what}, но и, например, {text!r}; он оставлен как есть, "
+            "укажите новый или пустой файл"
+        ),
+    },
+    "sink_gone": {
+        "en": (
+            "{path!r} is gone since {what} were last written to it; put it back, or write it from "
+            "the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r}, в который записывались {what}, удалён или заменён; верните его или "
+            "восстановите из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+    "sink_shortened": {
+        "en": (
+            "{path!r} is shorter than it was when {what} were last written to it; write what is "
+            "missing from the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r} стал короче с тех пор, как в него записывались {what}; восстановите его "
+            "из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+    "sink_changed": {
+        "en": (
+            "{path!r} was changed by another program since {what} were last written to it; write "
+            "it from the store with: workhours outbox rewrite FILE --store STORE"
+        ),
+        "ru": (
+            "файл {path!r} изменён другой программой с тех пор, как в него записывались {what}; "
+            "восстановите его из хранилища: workhours outbox rewrite ФАЙЛ --store ХРАНИЛИЩЕ"
+        ),
+    },
+}
+"""What is wrong with the file of a store or a sink, as sentences that say what to do."""
+
+LINES: Final[Mapping[str, Words]] = {
+    "changes": {"en": "changes", "ru": "изменения"},
+    "digests": {"en": "digests", "ru": "сводки"},
+}
+"""The names of the records that a sink can write, one on each line of its file."""
+
+
+def _short(fact: str) -> str:
+    """Return the beginning of a text, less of one whose characters must be escaped."""
+    short = clipped(fact, LONGEST_SHOWN + 3)
+    return short if len(repr(short)) <= 2 * LONGEST_SHOWN else clipped(fact, LONGEST_SHOWN // 10)
+
+
+def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence for a cause in ``REFUSALS``, with its facts filled in.
+
+    Long texts among the facts are shortened, except ``example``.
+    """
+    short = {
+        name: _short(fact) if isinstance(fact, str) and name != "example" else fact
+        for name, fact in facts.items()
+    }
+    return pick(REFUSALS[cause], lang).format(**short)
+
+
+def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
+    """Return the sentence for a cause in ``STORE_FAULTS``, with its facts filled in."""
+    what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
+    return pick(STORE_FAULTS[cause], lang).format(**{**facts, "what": what})
