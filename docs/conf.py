@@ -16,9 +16,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
 sys.path.insert(0, str(HERE.parent / "src"))
 
-from pygments.lexers.data import JsonLexer  # noqa: E402
-from sphinx.highlighting import lexers  # noqa: E402
-
 from workhours_sla.version import __version__  # noqa: E402
 
 project = "workhours_sla"
@@ -48,8 +45,6 @@ add_module_names = False
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 maximum_signature_line_length = 88
-
-lexers["jsonl"] = JsonLexer()
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -1,0 +1,1 @@
+"""Tools of the project: checks of words and pages, a release, a newcomer's way through the pages."""
