@@ -19,7 +19,7 @@ from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy

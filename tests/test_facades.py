@@ -50,7 +50,7 @@ SHOWN_IN_DOCS = {
     "en/how-to/report.md": {"from_json", "to_json"},
 }
 """Names whose examples are in a page of the documentation, because they need a file."""
-NAMED_IN_PAGES = {"another-country.md": {"calendars"}}
+NAMED_IN_PAGES = {"another-country.md": {"calendars"}, "architecture.md": {"calendars"}}
 """Names in pages that begin like a module of the package, but are a group of entry points."""
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (

@@ -29,7 +29,7 @@ from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError
 from workhours_sla.json import from_json
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))

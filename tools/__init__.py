@@ -1,1 +1,1 @@
-"""Tools of the project: checks of words and pages, a release, a newcomer's way through the pages."""
+"""Tools of the project: checks of words and pages, releases, a newcomer's way through pages."""

@@ -43,7 +43,7 @@ def main(python: str) -> int:
         folder = Path(temporary)
         programs = folder / "venv" / "bin"
         subprocess.run([python, "-m", "venv", programs.parent], check=True)
-        install = [programs / "pip", "install", "--quiet", f"{ROOT}[{EXTRAS}]"]
+        install = [str(programs / "pip"), "install", "--quiet", f"{ROOT}[{EXTRAS}]"]
         subprocess.run(install, check=True)
         print(f"{time.monotonic() - started:6.1f} s  installed")
         for goal, pages in GOALS.items():

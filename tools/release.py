@@ -118,6 +118,7 @@ def main(interpreters: list[str]) -> int:
         print("built twice: the same bytes")
         run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
         epoch = run("git", "log", "-1", "--format=%ct").strip()
+        environment = folder
         for number, interpreter in enumerate(interpreters):
             environment = install_offline(interpreter, folder / str(number))
             readme_examples(bin_of(environment) / "python", folder)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
     from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
     from workhours_sla.sla.appeal import Quarantined
-    from workhours_sla.sla.change import Change, ChangeKind
     from workhours_sla.sla.clock import Verdict
+    from workhours_sla.sla.emitted_changes import Change, ChangeKind
     from workhours_sla.sla.evaluate import Evaluation, evaluate
     from workhours_sla.sla.event import Event, EventType
     from workhours_sla.sla.fold import Unmatched

@@ -14,7 +14,7 @@ from workhours_sla.adapters.stores.sqlite import SqliteOutbox
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
 from workhours_sla.cli.output import echo_json, echo_note, printable
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.text.shell import SHELL, language
 
 _PAGE: Final = 10_000

@@ -44,8 +44,8 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import SourceError, WorkHoursError, shown
-from workhours_sla.sla.change import Change, ChangeKind
 from workhours_sla.sla.delivery import Sink
+from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks

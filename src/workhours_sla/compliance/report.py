@@ -64,7 +64,7 @@ from workhours_sla.compliance.tables import (
     withdrawals,
 )
 from workhours_sla.public import public
-from workhours_sla.sla.corrections import happened_by
+from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc

@@ -21,7 +21,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.public import public
-from workhours_sla.sla.corrections import corrected
+from workhours_sla.sla.corrected_events import corrected
 from workhours_sla.sla.event import Attributes, Event, EventType
 from workhours_sla.sla.pauses import PauseLine
 from workhours_sla.sla.target import OnReopen

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
-from workhours_sla.sla.change import Change, Key, Reported, changes_between
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.corrections import corrects
+from workhours_sla.sla.corrected_events import corrects
 from workhours_sla.sla.deduplication import StoredEvent
+from workhours_sla.sla.emitted_changes import Change, Key, Reported, changes_between
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.fold import Folded, clocks_of
 from workhours_sla.sla.policy import Policy

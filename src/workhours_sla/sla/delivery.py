@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from workhours_sla.public import public
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 
 
 @public("workhours_sla.stream")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.corrections import happened_by
+from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold

@@ -11,12 +11,12 @@ from workhours_sla.public import public
 from workhours_sla.sla.appeal import read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
-from workhours_sla.sla.corrections import happened_by
+from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]

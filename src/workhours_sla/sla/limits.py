@@ -25,7 +25,7 @@ from workhours_sla.sla.pauses import ClockPauses, ClosedPause, PausedTime
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget_kinds import Budget, CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 
 def times_of(

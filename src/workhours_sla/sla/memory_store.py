@@ -14,7 +14,6 @@ from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import (
     CONFLICTING_ID,
     FINAL_REASONS,
@@ -25,6 +24,7 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING

@@ -11,7 +11,7 @@ from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 
 @public()

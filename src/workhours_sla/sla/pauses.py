@@ -19,7 +19,7 @@ from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 Pause = tuple[datetime, datetime | None]
 """A pause: the instants of a ``paused`` and of the next ``resumed``, None if there is none yet."""

@@ -13,7 +13,7 @@ from workhours_sla.errors import StoreError
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.fold import Unmatched

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple, Protocol
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.delivery import DeadLetter, Pending
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy

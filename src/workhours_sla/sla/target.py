@@ -15,7 +15,7 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 Closing = Literal["latest", "strict"]
 Starts = Literal["posted", "detected", "registered", "assigned", "interim"]

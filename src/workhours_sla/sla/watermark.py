@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from workhours_sla.errors import SourceError
 from workhours_sla.public import public
 from workhours_sla.sla.instants import in_utc
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 
 @public("workhours_sla.stream")

@@ -32,7 +32,7 @@ from workhours_sla.worktime.due_dates import (
 )
 from workhours_sla.worktime.instants import LAST_YEAR, refuse_naive, refuse_year
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone import ONE_DAY, TICK
+from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000

@@ -10,7 +10,7 @@ from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.fast_verbs import FastVerbs
 from workhours_sla.worktime.interval_sets import intersect, join
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone import TICK, TimeSpan
+from workhours_sla.worktime.zone_offsets import TICK, TimeSpan
 
 Operator = Literal["|", "&"]
 

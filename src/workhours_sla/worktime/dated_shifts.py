@@ -22,7 +22,7 @@ from workhours_sla.calendars.day import Day
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.weekly_hours import Shifts, WeeklyHours, shorten
-from workhours_sla.worktime.zone import BASE, ONE_DAY, TimeSpan, zone_offsets
+from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, TimeSpan, zone_offsets
 
 
 class DatedShifts:

@@ -18,7 +18,7 @@ from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.interval_sets import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone import ONE_DAY, TICK, ZERO, TimeSpan
+from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK, ZERO, TimeSpan
 
 SCHEMA_VERSION = 3
 

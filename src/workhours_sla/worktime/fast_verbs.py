@@ -28,7 +28,7 @@ from workhours_sla.worktime.engine.timeline import Snapshot, Timeline
 from workhours_sla.worktime.instants import BASES, datetime_in, known_moment
 from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone import BASE, BASE_UTC, ZERO, zone_offsets
+from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ZERO, zone_offsets
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.budget_kinds import Budget

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
 from workhours_sla.text import messages
-from workhours_sla.worktime.zone import BASE, BASE_UTC
+from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
 """The accepted years. ``datetime`` has one more at each end, for offsets and neighbouring days."""

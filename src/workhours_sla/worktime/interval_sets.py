@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TypeVar
 
-from workhours_sla.worktime.zone import TimeSpan
+from workhours_sla.worktime.zone_offsets import TimeSpan
 
 Edge = TypeVar("Edge", timedelta, datetime)
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import moment_of
 from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.zone import ZERO, TimeSpan
+from workhours_sla.worktime.zone_offsets import ZERO, TimeSpan
 
 Pauses = Sequence[tuple[datetime, datetime]]
 """Pairs (since, until) of aware datetimes, in any order. Overlaps count once.

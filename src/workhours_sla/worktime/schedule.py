@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
-from workhours_sla.calendars.time_zone import time_zone
+from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,
@@ -41,7 +41,7 @@ from workhours_sla.worktime.weekly_hours import (
     parse_shifts,
 )
 from workhours_sla.worktime.working_time import Interval
-from workhours_sla.worktime.zone import ONE_DAY, zone_offsets
+from workhours_sla.worktime.zone_offsets import ONE_DAY, zone_offsets
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace

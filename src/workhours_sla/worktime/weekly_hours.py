@@ -16,7 +16,7 @@ from workhours_sla.errors import HoursSyntaxError, shown
 from workhours_sla.public import public
 from workhours_sla.text import messages
 from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.zone import ONE_DAY, ZERO
+from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 LONGEST = 10_000

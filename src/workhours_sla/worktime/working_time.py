@@ -14,7 +14,7 @@ from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.unknown_dates import certain_answer, refused, with_bounds
-from workhours_sla.worktime.zone import ZERO
+from workhours_sla.worktime.zone_offsets import ZERO
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.budget_kinds import Budget

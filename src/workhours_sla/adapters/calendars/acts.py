@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from workhours_sla.adapters.parsed_data import Keys, Reader
+from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.toml_text import LONGEST, tables_of
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar

@@ -7,12 +7,12 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workhours_sla.adapters.checked_data import Keys, Reader, as_written
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
-from workhours_sla.adapters.parsed_data import Keys, Reader, as_written
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
-from workhours_sla.calendars.time_zone import time_zone
+from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
 

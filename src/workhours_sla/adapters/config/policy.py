@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
+from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.presets import Preset, load_preset, preset_names
 from workhours_sla.adapters.config.schedules import calendar_of, check_schedule, named_schedule
@@ -19,7 +20,6 @@ from workhours_sla.adapters.config.sections import (
     TargetRow,
     TargetSettings,
 )
-from workhours_sla.adapters.parsed_data import Keys, Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import clipped, shown
 from workhours_sla.public import public

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.config.sections import Section
-from workhours_sla.adapters.parsed_data import Reader
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.public import public
 from workhours_sla.sla.event import EventType

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.config.defaults import (
     CALENDAR,
     HOURS,
@@ -11,11 +12,10 @@ from workhours_sla.adapters.config.defaults import (
     ZONE_OF_PLAIN_RUSSIA,
 )
 from workhours_sla.adapters.config.sections import ScheduleSettings
-from workhours_sla.adapters.parsed_data import Keys, Reader
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
-from workhours_sla.calendars.time_zone import time_zone
+from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 

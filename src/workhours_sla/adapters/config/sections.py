@@ -13,7 +13,7 @@ import msgspec
 
 from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.defaults import BUDGET, TARGET
-from workhours_sla.calendars.time_zone import time_zone
+from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import BudgetError
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast

@@ -7,17 +7,17 @@ from typing import Any, Final, TypeVar, Union, overload
 
 import msgspec
 
+from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.json.changes import ChangeLine, change_of, change_to_json, decode_change
 from workhours_sla.adapters.json.schedules import AnyCalendarForm, ScheduleForm, outdated
 from workhours_sla.adapters.json.single_texts import Hours
 from workhours_sla.adapters.json.structs import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
-from workhours_sla.adapters.parsed_data import Reader
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar
 from workhours_sla.calendars.day import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
-from workhours_sla.sla.change import Change
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.worktime.explain import Step, Trace

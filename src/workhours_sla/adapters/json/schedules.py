@@ -13,9 +13,9 @@ from itertools import pairwise
 from operator import attrgetter, or_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
+from workhours_sla.adapters.checked_data import Reader, RefusedError, refuse, refuse_for
 from workhours_sla.adapters.json.single_texts import DayHours, Hours, LayerName, MonthDay
 from workhours_sla.adapters.json.structs import FORMS, Form, form_of, part_form_of, plain
-from workhours_sla.adapters.parsed_data import Reader, RefusedError, refuse, refuse_for
 from workhours_sla.calendars.amendments import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar

@@ -18,8 +18,8 @@ from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_h
 
 import msgspec
 
+from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.json.single_texts import LEAVES, Amount
-from workhours_sla.adapters.parsed_data import Keys, Reader
 from workhours_sla.worktime.budget_kinds import (
     Budget,
     CalendarDays,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workhours_sla.errors import ConfigError, shown
 
 if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do not load
-    from workhours_sla.adapters.parsed_data import Reader
+    from workhours_sla.adapters.checked_data import Reader
 
 _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)"

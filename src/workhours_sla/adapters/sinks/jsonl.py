@@ -11,8 +11,8 @@ from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm, end_of, lines_of
 from workhours_sla.public import public
-from workhours_sla.sla.change import Change
 from workhours_sla.sla.delivery import Progress
+from workhours_sla.sla.emitted_changes import Change
 
 CHANGES: Final = LineForm("changes", SCHEMA, "change_id")
 

@@ -16,9 +16,9 @@ from workhours_sla.adapters.stores.sqlite_tables import Tables
 from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.public import public
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, decide
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.source import Rejected

@@ -22,8 +22,8 @@ from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, 
 from workhours_sla.errors import StoreError
 from workhours_sla.public import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.change import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
+from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Checkpoint, Rejected

@@ -18,7 +18,7 @@ from zlib import crc32
 import msgspec
 
 from workhours_sla.errors import StoreError, clipped
-from workhours_sla.sla.change import Change, Key, Kinds, Moments, Reported
+from workhours_sla.sla.emitted_changes import Change, Key, Kinds, Moments, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 
 REMEDY: Final = "see what workhours store check finds, then restore its last snapshot"

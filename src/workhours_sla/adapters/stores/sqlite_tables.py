@@ -25,8 +25,8 @@ from workhours_sla.adapters.stores.sqlite_rows import (
     tombstone,
 )
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.change import Key, Reported
 from workhours_sla.sla.deduplication import CONFLICTING_ID, Copies, StoredEvent
+from workhours_sla.sla.emitted_changes import Key, Reported
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, Dropped, Work

@@ -24,7 +24,7 @@ from workhours_sla.worktime.columns.sweep import FinerUnit, sweep
 from workhours_sla.worktime.columns.tables import compiled
 from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone import BASE_UTC
+from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 Values = TypeVar("Values")
 Amounts = NDArray[np.timedelta64]

@@ -16,7 +16,7 @@ from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
 from workhours_sla.worktime.columns.rows import PauseRows
 from workhours_sla.worktime.instants import refuse_naive
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone import BASE_UTC
+from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
 Budgets = timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]

@@ -28,7 +28,7 @@ from workhours_sla.worktime.columns.lookups import (
 )
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone import TICK
+from workhours_sla.worktime.zone_offsets import TICK
 
 _MOST_LASTS = 1_000
 

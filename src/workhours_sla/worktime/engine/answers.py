@@ -14,7 +14,7 @@ from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer, paused_between
-from workhours_sla.worktime.zone import TICK, TimeSpan
+from workhours_sla.worktime.zone_offsets import TICK, TimeSpan
 
 
 def elapsed(time: CompiledTime, start: datetime, end: datetime, pauses: Pauses = ()) -> timedelta:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.zone import TICK
+from workhours_sla.worktime.zone_offsets import TICK
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.dated_shifts import DatedShifts

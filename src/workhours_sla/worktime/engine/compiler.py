@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from workhours_sla.worktime.interval_sets import clip, join
 from workhours_sla.worktime.weekly_hours import Shifts
-from workhours_sla.worktime.zone import BASE, ONE_DAY, ZERO, TimeSpan, Zone
+from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, ZERO, TimeSpan, Zone
 
 _BASE_ORDINAL = BASE.toordinal()
 _MARGIN = 3

@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any
 
 from workhours_sla.worktime.engine.timeline import Snapshot
-from workhours_sla.worktime.zone import ONE_DAY, ZERO, Zone
+from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO, Zone
 
 MAX_WALK = timedelta(hours=80)
 """For larger budgets, a binary search is faster than stepping through intervals."""

@@ -21,7 +21,7 @@ from operator import sub
 from threading import Lock
 from typing import NamedTuple
 
-from workhours_sla.worktime.zone import BASE, ONE_DAY, ONE_SECOND, ZERO, TimeSpan
+from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, ONE_SECOND, ZERO, TimeSpan
 
 
 class Snapshot(NamedTuple):
