@@ -41,6 +41,7 @@ myst_heading_anchors = 4
 autodoc_member_order = "groupwise"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
+autodoc_type_aliases = {"ArrayLike": "ArrayLike", "Frame": "Frame"}
 add_module_names = False
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
@@ -82,10 +83,8 @@ nitpick_ignore_regex = [
         r"workhours_sla\.(adapters|calendars|compliance|reports|sla|statistics|text|worktime)\..*",
     ),
     # The same, of types that are imported for type checkers only: their names have no module.
-    (
-        r"py:class",
-        r"Budget|ByteChunks|Config|ExitStack|Format|NDArray|Path|ReportNumbers|Values|timedelta",
-    ),
+    (r"py:class", r"ArrayLike|Budget|ByteChunks|Config|ExitStack|Format|Frame|NDArray|Path"),
+    (r"py:class", r"ReportNumbers|Values|timedelta"),
 ]
 
 
