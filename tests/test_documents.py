@@ -10,8 +10,10 @@ import json
 import re
 import sys
 import tomllib
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import get_type_hints
 
 import click
 import pytest
@@ -37,6 +39,9 @@ NOT_RUN = re.compile(
     r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source)\b|\.venv|#|$"
 )
 """What a ``sh`` block may have: commands that install or fetch, which no test runs."""
+
+OF_OTHERS = {"to_pandas", "to_polars"}
+"""Functions whose results belong to another library."""
 
 
 def ids(pages: list[Path]) -> list[str]:
@@ -112,6 +117,17 @@ def test_every_public_module_has_a_page() -> None:
     modules = {path.stem for path in (ROOT / "src/workhours_sla").glob("*.py")}
     modules -= {"__init__", "__main__", "public", "version"}
     assert modules | {"workhours_sla"} == FACADES.keys()
+
+
+def test_russian_page_of_reports_names_the_attributes_of_results() -> None:
+    pytest.importorskip("numpy")
+    report = import_module("workhours_sla.report")
+    page = (DOCS / "ru/reference/api/report.md").read_text("utf-8")
+    names = [name for name in report.__all__ if name.islower() and name not in OF_OTHERS]
+    kinds = [get_type_hints(getattr(report, name))["return"] for name in names]
+    results = {kind for kind in kinds if isinstance(kind, type) and is_dataclass(kind)}
+    shown = {field.name for kind in results for field in fields(kind)}
+    assert not {name for name in shown if f"`{name}`" not in page}
 
 
 @pytest.mark.parametrize("name", errors.__all__)
