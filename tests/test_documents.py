@@ -20,9 +20,11 @@ import pytest
 
 from tools.documents import LANGUAGES, blocks_of, environment_of, run_page
 from workhours_sla import errors
+from workhours_sla.adapters.config.file import COLUMNS
 from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
-from workhours_sla.cli.main import commands
+from workhours_sla.cli.main import commands, main
 from workhours_sla.sla.event import EVENT_FIELDS
+from workhours_sla.text import words
 from workhours_sla.text.words import QUARANTINE_REASONS
 
 ROOT = Path(__file__).parents[1]
@@ -267,3 +269,79 @@ def test_reference_has_every_key_of_a_configuration(language: str) -> None:
             default = spec.get("default")
             if default not in {None, ""}:
                 assert f"`{json.dumps(default)}`" in rows[key], key
+
+
+# -- the reference of JSON and of files -------------------------------------------------------
+
+ROWS = "appeal_id,posted_at,answered_at\nA-1,2026-03-12T10:15+03:00,\n"
+DOCUMENTS_OF_COMMANDS = {
+    "due-elapsed-latest-start": ("due 2025-10-31T17:30", "latest-start 2025-10-31T17:30"),
+    "elapsed": ("elapsed 2025-10-31T17:30 2025-11-01T12:00 --explain",),
+    "check": ("check rows.csv --config rows.toml --explain",),
+    "forecast": ("forecast rows.csv --config rows.toml --since 2026-03-12",),
+    "calendar": ("calendar RU 2025",),
+    "report": ("report rows.csv --config rows.toml",),
+}
+"""A mapping from the anchors of json.md to commands whose documents the sections describe."""
+OF_OTHER_SECTIONS = {"policy", "targets", "rules", "schedules", "presets", "unmatched", "counts"}
+
+
+def keys_of(document: object, depth: int = 2) -> set[str]:
+    """Return the keys of a document and of the lists and objects in it, down to a depth."""
+    if isinstance(document, list):
+        return set().union(*(keys_of(one, depth) for one in document[:1]))
+    if not isinstance(document, dict) or not depth:
+        return set()
+    inner = {key: one for key, one in document.items() if key not in OF_OTHER_SECTIONS}
+    return set(document).union(*(keys_of(one, depth - 1) for one in inner.values()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("anchor", DOCUMENTS_OF_COMMANDS)
+def test_reference_has_every_key_of_json(
+    anchor: str,
+    language: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if anchor == "report":
+        pytest.importorskip("numpy")
+    monkeypatch.chdir(tmp_path)
+    Path("rows.csv").write_text(ROWS, "utf-8")
+    Path("rows.toml").write_text('[input]\nkind = "appeals"\n', "utf-8")
+    sections = sections_of(DOCS / language / "reference/json.md")
+    text = sections.get(anchor) or sections["due-elapsed-latest-start"]
+    text += sections["check"] if anchor == "forecast" else ""
+    for command in DOCUMENTS_OF_COMMANDS[anchor]:
+        as_of = ["--as-of", "2026-03-16T12:00"] if "rows.csv" in command else []
+        main([*command.split(), *as_of, "--json"])
+        document = json.loads(capsys.readouterr().out)
+        keys = keys_of(document, 1 if anchor in {"forecast", "calendar"} else 2)
+        if anchor == "report":
+            keys = {*document, *document["report"]}
+        assert f"`{document['schema']}`" in text
+        assert not [key for key in keys if f"`{key}`" not in text], command
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reference_has_every_key_of_values(language: str) -> None:
+    page = (DOCS / language / "reference/json.md").read_text("utf-8")
+    rows = rows_of(sections_of(DOCS / language / "reference/json.md")["values"])
+    for name in ("values", "schedules"):
+        stored = json.loads((ROOT / f"tests/data/serial/{name}.json").read_text("utf-8"))
+        for document in stored.values():
+            schema = document.pop("schema")
+            text = page if schema == "workhours.change/2" else rows[schema]
+            assert not [key for key in document if f"`{key}`" not in text], schema
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reference_has_every_column_and_reason(language: str) -> None:
+    sections = sections_of(DOCS / language / "reference/files.md")
+    for reason, text in words.QUARANTINE_REASONS.items():
+        row = re.search(rf"^\|.*`{reason}`.*$", sections["quarantine"], re.MULTILINE)
+        assert row
+        assert text[language] in row[0]
+    for kind, anchor in (("events", "a-row-per-event"), ("appeals", "a-row-per-appeal")):
+        assert not [one for one in COLUMNS[kind] if f"`{one}`" not in sections[anchor]]

@@ -20,7 +20,6 @@ from sphinx.util.docutils import SphinxDirective
 
 SCHEMA = Path(__file__).parents[1] / "config.schema.json"
 HEAD = ("key", "value", "default", "meaning")
-WIDTHS = (16, 28, 16, 40)
 PLAIN = {
     "string": "text",
     "boolean": "`true` or `false`",
@@ -114,12 +113,15 @@ def _inline(text: str) -> Iterator[nodes.Node]:
 
 
 def _table(rows: Iterator[tuple[str, str, str, str]]) -> nodes.table:
-    group = nodes.tgroup(cols=len(HEAD))
-    group.extend(nodes.colspec(colwidth=width) for width in WIDTHS)
+    """Return a table of the rows, without a column whose cells are all empty."""
+    columns = [column for column in zip(HEAD, *rows, strict=True) if any(column[1:])]
+    head, *lines = zip(*columns, strict=True)
+    group = nodes.tgroup(cols=len(columns))
+    group.extend(nodes.colspec(colwidth=max(map(len, column))) for column in columns)
     titles = nodes.row()
-    titles.extend(nodes.entry("", nodes.paragraph(text=one)) for one in HEAD)
+    titles.extend(nodes.entry("", nodes.paragraph(text=one)) for one in head)
     body = nodes.tbody()
-    for cells in rows:
+    for cells in lines:
         row = nodes.row()
         row.extend(nodes.entry("", nodes.paragraph("", "", *_inline(one))) for one in cells)
         body += row
