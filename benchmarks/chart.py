@@ -1,4 +1,4 @@
-"""Draw the chart of the README from a stored benchmark result: ``python -m benchmarks.chart``."""
+"""Draw the chart of the page on benchmarks, in both languages: ``python -m benchmarks.chart``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.__main__ import BASELINE
 
-PICTURE = Path(__file__).parents[1] / "docs" / "images" / "benchmark.svg"
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
 _WIDTH, _ROW, _TOP, _LEFT, _RIGHT = 760, 30, 62, 262, 96
 _STYLE = """
@@ -44,9 +44,33 @@ _BARS = (
 )
 
 
-def draw(result: Mapping[str, Any]) -> str:
+_RUSSIAN = {
+    "Time per deadline": "Время на один срок",
+    "Time per deadline, 4 working hours ahead": "Время на один срок через 4 рабочих часа",
+    "one core, logarithmic scale, shorter is better": (
+        "одно ядро, логарифмическая шкала, короче — лучше"
+    ),
+    "workhours_sla, columns": "workhours_sla, столбцы",
+    "numpy searchsorted, by hand": "numpy searchsorted, вручную",
+    "workhours_sla, one call": "workhours_sla, один вызов",
+    "workclock, columns": "workclock, столбцы",
+    "workclock, one call": "workclock, один вызов",
+    "timegrid, one call": "timegrid, один вызов",
+    "businesstimedelta, one call": "businesstimedelta, один вызов",
+    "ms": "мс",
+    "µs": "мкс",
+    "ns": "нс",
+}
+_ENGLISH = {text: text for text in _RUSSIAN}
+LANGUAGES = {"en": _ENGLISH, "ru": _RUSSIAN}
+
+
+def draw(result: Mapping[str, Any], words: Mapping[str, str] = _ENGLISH) -> str:
     """Return the chart as SVG text; its scale is nanoseconds per deadline, logarithmic."""
-    bars = sorted((result["timings"][path][case]["median"], label) for label, path, case in _BARS)
+    timings = result["timings"]
+    bars = sorted(
+        (timings[path][case]["median"], words.get(label, label)) for label, path, case in _BARS
+    )
     last = max(3, int(log10(bars[-1][0])) + 1)
     bottom = _TOP + _ROW * len(bars)
 
@@ -57,18 +81,18 @@ def draw(result: Mapping[str, Any]) -> str:
     size = f'viewBox="0 0 {_WIDTH} {bottom + 44}" width="{_WIDTH}" height="{bottom + 44}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title">',
-        '<title id="title">Time per deadline: '
-        + escape(", ".join(f"{label} {_amount(value)}" for value, label in bars))
+        f'<title id="title">{words["Time per deadline"]}: '
+        + escape(", ".join(f"{label} {_amount(value, words)}" for value, label in bars))
         + "</title>",
         f"<style>{_STYLE}</style>",
-        _text(12, 26, "Time per deadline, 4 working hours ahead", "title"),
-        _text(12, 46, "one core, logarithmic scale, shorter is better", "quiet"),
+        _text(12, 26, words["Time per deadline, 4 working hours ahead"], "title"),
+        _text(12, 46, words["one core, logarithmic scale, shorter is better"], "quiet"),
     ]
     for power in range(last + 1):
         at = x(10.0**power)
         parts += [
             f'<line x1="{at:.1f}" y1="{bottom - 4}" x2="{at:.1f}" y2="{bottom + 2}" class="tick"/>',
-            _text(at, bottom + 16, _amount(10.0**power), "quiet", anchor="middle"),
+            _text(at, bottom + 16, _amount(10.0**power, words), "quiet", anchor="middle"),
         ]
     for row, (value, label) in enumerate(bars):
         y = _TOP + _ROW * row
@@ -77,7 +101,7 @@ def draw(result: Mapping[str, Any]) -> str:
         parts += [
             _text(_LEFT - 10, y + 20, label, kind, anchor="end"),
             f'<rect {bar} rx="2" class="bar {kind}"/>',
-            _text(x(value) + 8, y + 20, _amount(value), kind),
+            _text(x(value) + 8, y + 20, _amount(value, words), kind),
         ]
     made = f"{machine['processor']}, Python {machine['python']}, {machine['date']}"
     parts += [
@@ -91,20 +115,25 @@ def _text(x: float, y: float, text: str, kind: str, *, anchor: str = "start") ->
     return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" class="{kind}">{escape(text)}</text>'
 
 
-def _amount(nanoseconds: float) -> str:
+def _amount(nanoseconds: float, words: Mapping[str, str]) -> str:
     value, unit = next(
         (nanoseconds / scale, unit)
         for scale, unit in ((1e6, "ms"), (1e3, "µs"), (1, "ns"))
         if nanoseconds >= scale or scale == 1
     )
-    return f"{value:.2g} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    number = f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    if words is _RUSSIAN:
+        number = number.replace(".", ",")
+    return f"{number} {words[unit]}"
 
 
 def main() -> None:
     """Draw the result in the file that the argument names, by default the stored result."""
     result = Path(sys.argv[1]) if len(sys.argv) > 1 else BASELINE
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(draw(json.loads(result.read_text())), encoding="utf-8")
+    PICTURES.mkdir(exist_ok=True)
+    for language, words in LANGUAGES.items():
+        text = draw(json.loads(result.read_text()), words)
+        (PICTURES / f"benchmark.{language}.svg").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
