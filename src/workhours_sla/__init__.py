@@ -42,7 +42,7 @@ _NAMES = {
     "calendars.combined_calendar": "days_off_in_any working_in_any",
     "calendars.day": "Act Day DayKind Entry Layer",
     "sla.appeal": "Quarantined",
-    "sla.change": "Change ChangeKind",
+    "sla.emitted_changes": "Change ChangeKind",
     "sla.clock": "Verdict",
     "sla.evaluate": "Evaluation evaluate",
     "sla.event": "Event EventType",
