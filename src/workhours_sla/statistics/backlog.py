@@ -75,7 +75,7 @@ def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
     is int64, with one count for each instant of ``at``. Raises ValueError for an appeal that left
     before it arrived.
 
-    >>> from workhours_sla.statistics.arrays import NEVER
+    >>> from workhours_sla.report import NEVER
     >>> backlog([0, 2, 3], [4, NEVER, 3], [1, 3, 4]).tolist()
     [1, 2, 1]
     """
