@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from pygments.lexers.data import JsonLexer
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
@@ -89,5 +90,6 @@ nitpick_ignore_regex = [
 
 
 def setup(app: Sphinx) -> None:
-    """Colour JSON Lines as JSON."""
+    """Colour JSON Lines as JSON, and show CSV as text."""
     app.add_lexer("jsonl", JsonLexer)
+    app.add_lexer("csv", TextLexer)

@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/en/how-to/plots.md from an invented half year.
+"""Draw the pictures of the page about plots from an invented half year, in English and Russian.
 
 python examples/draw_plots.py docs/images
 """
@@ -28,14 +28,13 @@ from workhours_sla import (
 from workhours_sla.report import AppealColumns, Cases, Labels, cases_of_columns, report
 
 OFFICE: Final = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-REPLY: Final = Target("первый ответ", working_hours(4), OFFICE, pauses=True)
 FIRST_REPLY: Final = Target("first reply", working_hours(4), OFFICE)
 SPAN: Final = Span(date(2025, 9, 1), days=182)
 SEED: Final = 2026
 
 
 def half_year(per_week: float = 200) -> Cases:
-    """Return the cases of an invented half year in Volgograd Oblast, named in Russian."""
+    """Return the cases of an invented half year in Volgograd Oblast."""
     appeals = [a for a in live(Parameters(per_week=per_week), SEED, span=SPAN) if a.owed]
     posted = np.array([_plain(a.arrival.posted) for a in appeals], "M8[us]")
     answered = np.array([_plain(a.answered) for a in appeals], "M8[us]")
@@ -51,11 +50,14 @@ def _plain(when: datetime | None) -> datetime | None:
     return None if when is None else when.astimezone(UTC).replace(tzinfo=None)
 
 
-def one_appeal() -> Axes:
+def one_appeal(lang: str) -> Axes:
     """Draw the course of an appeal over a working Saturday that was answered late."""
+    names = {"en": ("first reply", "Utilities", "Roads"), "ru": ("первый ответ", "ЖКХ", "Дороги")}
+    name, first, second = names[lang]
+    reply = Target(name, working_hours(4), OFFICE, pauses=True)
     moments = (
-        (EventType.CREATED, "2025-10-31T17:30", "Комитет ЖКХ"),
-        (EventType.TRANSFERRED, "2025-11-01T10:15", "Дорожный фонд"),
+        (EventType.CREATED, "2025-10-31T17:30", first),
+        (EventType.TRANSFERRED, "2025-11-01T10:15", second),
         (EventType.PAUSED, "2025-11-01T11:00", None),
         (EventType.RESUMED, "2025-11-05T09:30", None),
         (EventType.REPLIED, "2025-11-05T12:20", None),
@@ -66,10 +68,10 @@ def one_appeal() -> Axes:
         for at in [datetime.fromisoformat(clock).replace(tzinfo=OFFICE.tz)]
     ]
     as_of = datetime(2025, 11, 6, 12, tzinfo=OFFICE.tz)
-    (outcome,) = evaluate(events, Policy([REPLY]), as_of=as_of).outcomes
-    spans = holder_spans(events, REPLY, as_of=as_of)
+    (outcome,) = evaluate(events, Policy([reply]), as_of=as_of).outcomes
+    spans = holder_spans(events, reply, as_of=as_of)
     return plots.appeal_timeline(
-        outcome, OFFICE, as_of=as_of, events=events, spans=spans, lang="ru"
+        outcome, OFFICE, as_of=as_of, events=events, spans=spans, lang=lang
     )
 
 
@@ -78,16 +80,18 @@ def main() -> None:
     mpl.use("Agg")
     directory = Path(sys.argv[1])
     cases = half_year()
-    drawn_from = report(cases, lang="ru")
-    for name, drawn in (
-        ("xmr", plots.xmr_chart(drawn_from)),
-        ("kaplan-meier", plots.kaplan_meier_plot(drawn_from, cases)),
-        ("funnel", plots.funnel_plot(drawn_from)),
-        ("timeline", one_appeal()),
-        ("year", plots.year_calendar(OFFICE, 2025, lang="ru")),
-    ):
-        figure = drawn.figure.canvas.figure
-        figure.savefig(directory / f"plot-{name}.png", dpi=150, metadata={"Software": None})
+    for lang in ("en", "ru"):
+        drawn_from = report(cases, lang=lang)
+        for name, drawn in (
+            ("xmr", plots.xmr_chart(drawn_from)),
+            ("kaplan-meier", plots.kaplan_meier_plot(drawn_from, cases)),
+            ("funnel", plots.funnel_plot(drawn_from)),
+            ("timeline", one_appeal(lang)),
+            ("year", plots.year_calendar(OFFICE, 2025, lang=lang)),
+        ):
+            figure = drawn.figure.canvas.figure
+            path = directory / f"plot-{name}.{lang}.png"
+            figure.savefig(path, dpi=150, metadata={"Software": None})
 
 
 if __name__ == "__main__":

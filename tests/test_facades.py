@@ -146,6 +146,7 @@ def shown_code(file: Path) -> str:
     text = file.read_text("utf-8")
     if file.suffix == ".ipynb":
         return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    text = re.sub(r"^\$ python -c .*$", "", text, flags=re.MULTILINE)  # run with the page
     return re.sub(r"^(>>>|\.\.\.) ", "", text, flags=re.MULTILINE)
 
 
