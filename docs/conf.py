@@ -57,6 +57,7 @@ html_title = "workhours_sla"
 html_static_path = [str(HERE / "_static")]
 html_css_files = ["site.css"]
 html_show_sphinx = False
+html_show_copyright = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 html_sidebars = {

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.locale import _ as translate
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 LABELS = {"en": "Language", "ru": "Язык"}
+RUSSIAN = {
+    "Made with ": "Оформление: ",
+    "Next": "Далее",
+    "On this page": "На этой странице",
+    "Previous": "Назад",
+}
+"""Words of the theme that have no translation of their own."""
 
 
 def add_languages(
@@ -22,6 +30,9 @@ def add_languages(
         (code, name, f"{up}{code}/{page}.html") for code, name in LANGUAGES.items()
     ]
     context["language_label"] = LABELS[app.config.language]
+    if app.config.language == "ru":
+        for name in ("_", "gettext"):
+            context[name] = lambda text: RUSSIAN.get(text) or translate(text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
