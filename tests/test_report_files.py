@@ -414,6 +414,15 @@ def test_the_command_writes_files_and_revises(
     assert (tables / "agency.csv").exists()
 
 
+def test_a_file_of_appeals_has_no_events_that_came_late(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--as-of", "2026-03-27T15:30", "--json")
+    intakes = [
+        json.loads(run(capsys, *source, *options)[1])["report"]["quality"]["intake"]
+        for source in (ROWS, EVENTS)
+    ]
+    assert [intake["late"] for intake in intakes] == [0, 91]
+
+
 def test_files_of_late_appeals_have_hour_earlier(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -175,6 +175,8 @@ def _make(
         events=rows.events,
         faults=Counter(fault.reason for fault in rows.faults),
     )
+    if not rows.per_event:  # the order of rows of appeals does not show which events came late
+        cases = replace(cases, intake=replace(cases.intake, late=0))
     if rows.stored is not None:
         cases = replace(cases, intake=_with_store(cases.intake, rows.stored))
     for line in store_lines(rows, as_of, policy.version, zone, lang):
