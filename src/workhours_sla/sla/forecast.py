@@ -107,7 +107,11 @@ def forecast_deadlines(
 
 
 def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
-    """Return when an unanswered clock is due in UTC, or the field of Forecast that counts it."""
+    """Return when an unanswered clock is due, in UTC.
+
+    If the clock is not due within the forecast, return the name of the field of Forecast that
+    counts the clock.
+    """
     if outcome.verdict is Verdict.BREACHED:
         return "overdue"
     if outcome.due_at is None:

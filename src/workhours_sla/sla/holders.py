@@ -29,9 +29,10 @@ class Span(NamedTuple):
     """An interval of a clock in which an appeal has one holder and one phase.
 
     ``since`` and ``until`` are in UTC. ``worked`` is the working time within the interval, without
-    pauses. If an appeal has a ``registered`` event, it is ``unregistered`` before the first one.
-    Then it is ``unassigned`` while no agency is known, and ``assigned`` after that. The phase
-    ``returned`` means that the holder passed the appeal on at once, as wrongly addressed.
+    pauses. If an appeal has a ``registered`` event, its phase is ``unregistered`` before the first
+    ``registered``. Otherwise the phase is ``unassigned`` while no agency is known, and ``assigned``
+    once an agency is known. The phase ``returned`` means that the holder passed the appeal on at
+    once, as wrongly addressed.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
@@ -198,9 +199,10 @@ def in_time_if_earlier(
 
     The holder is the agency that had the appeal at the limit. It is assumed to have received the
     appeal one hour of working time earlier, or at the start if less than an hour was used before.
-    Its own work takes as long as it did, so the answer moves by the same amount. ``overdue`` is the
-    working time by which the appeal is late, so far if it has no answer. Return None if the appeal
-    was never assigned, or if the result depends on an answer that is still missing.
+    The holder is assumed to need as much working time as it did, so the answer comes earlier by the
+    same amount. ``overdue`` is the working time by which the appeal is late. Without an answer,
+    this is the working time up to now. Return None if the appeal was never assigned, or if the
+    result depends on an answer that is still missing.
 
     >>> from datetime import UTC
     >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)

@@ -35,7 +35,8 @@ def pause_bounds(  # noqa: PLR0913, PLR0917
     """Return the pauses that every completion has, and the pauses that some completion has.
 
     A pause lasts at least until the earliest end of its cap, and at most until the latest end. A
-    pause that begins before all earlier pauses have certainly ended may count as a part of them.
+    pause that begins while an earlier pause may still be open is not in every completion, because
+    it may be a part of the earlier pause.
     """
     certain: list[Pause] = []
     possible: list[Pause] = []
@@ -66,7 +67,8 @@ def bounds_of(
 ) -> Bounds:
     """Return the bounds of a clock's times.
 
-    ``certain`` are the pauses that every completion has, ``possible`` those that some have.
+    ``certain`` are the pauses that every completion has, ``possible`` the pauses that at least one
+    completion has.
     """
     budget = target.budget
     if isinstance(budget, timedelta):
@@ -102,7 +104,10 @@ def bounds_of(
 def deadline_bounds(
     schedule: Schedule, start: datetime, budget: Budget
 ) -> tuple[datetime, datetime | None]:
-    """Return the earliest and the latest deadline of a budget. The latest is None if unbounded."""
+    """Return the earliest and the latest deadline of a budget.
+
+    The latest deadline is None if no latest deadline is known.
+    """
     try:
         due = schedule.deadline(start, budget)
     except CalendarCoverageError as error:
@@ -141,9 +146,10 @@ def _working_times(
     extreme: tuple[Schedule, ClockPauses],
     unknown: datetime,
 ) -> Times:
-    """Return the times of a budget of working time in one completion, with its pauses.
+    """Return the times of a budget of working time in one completion of the calendar.
 
-    A time that lies beyond the dates of the calendar is ``unknown``.
+    ``extreme`` has the completion, and the pauses of the clock in this completion. A time that lies
+    beyond the dates of the calendar is returned as ``unknown``.
     """
     schedule, pauses = extreme
     due = limit = warn = unknown
@@ -162,11 +168,13 @@ def _warning_bounds(
     due: tuple[datetime, datetime],
     pauses: tuple[ClockPauses, ClockPauses],
 ) -> tuple[datetime, datetime]:
-    """Return the bounds of the warning time of a budget that is not working time.
+    """Return the earliest and the latest warning time of a budget that is not working time.
 
-    The instant at which ``warn`` is left becomes later with more working time before the due time,
-    and with a later due time. The instant at which ``warn_percent`` is used becomes later with more
-    working time up to the due time, and with less working time after the start.
+    The warning time is when only ``warn`` of working time is left or when ``warn_percent`` of the
+    budget is used, whichever comes first. The instant at which ``warn`` is left comes later if
+    there is more working time before the due time, or if the due time is later. The instant at
+    which ``warn_percent`` is used comes later if there is more working time up to the due time, or
+    if there is less working time after the start.
     """
     budget, percent = target.budget, target.warn_percent
     least, most = _completions(schedule)

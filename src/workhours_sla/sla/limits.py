@@ -4,10 +4,14 @@ The due time is when the budget is used up. The limit is the last instant at whi
 meets the target: the last instant at which no more than the budget is used or, with
 ``closing="strict"``, the due time.
 
-Times that come before an open pause are final. A due time is final if it is before the pause or at
-its beginning, a limit if it is before the pause. A strict limit is final if the due time is final.
-The due time and the limit of a day budget are final if the budget ended before the pause. Other
-times are unknown until the pause ends. The times of a ClockTime do not depend on pauses.
+While a pause is open, only these times are final; all other times are unknown until the pause ends:
+
+- a warning time before the pause or at its beginning;
+- the due time of a budget of working time, if it is before the pause or at its beginning;
+- the limit of a budget of working time, if it is before the pause or, with ``closing="strict"``, if
+  the due time is final;
+- the due time and the limit of a day budget, if the budget ended before the pause;
+- all times of a ClockTime, because they do not depend on pauses.
 """
 
 from __future__ import annotations
@@ -37,9 +41,9 @@ def times_of(
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Return the due time, limit and warning time of a clock.
 
-    A time is None if it depends on when an open pause ends. ``paused_time``, if given, must belong
-    to the start and the pauses. Raises CalendarCoverageError if a time depends on an uncertain
-    date.
+    A time is None if it depends on when an open pause ends. ``paused_time``, if given, must be for
+    the same start and the same pauses. Raises CalendarCoverageError if a time depends on an
+    uncertain date.
     """
     budget = target.budget
     closed, open_since = pauses
@@ -67,7 +71,7 @@ def times_of(
 
 
 def without_roll(budget: Budget) -> CalendarDays | Months | None:
-    """Return a budget with ``roll="preceding"`` as a budget without a roll, else None."""
+    """Return the same budget without a roll if its roll is ``preceding``, else None."""
     if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
         return replace(budget, roll="none")
     return None
@@ -76,9 +80,10 @@ def without_roll(budget: Budget) -> CalendarDays | Months | None:
 def before_pause(
     target: Target, times: Times, ends: datetime, open_since: datetime | None
 ) -> Times:
-    """Return the times of a clock with NEVER in place of times that depend on an open pause.
+    """Return the times of a clock. A time that depends on an open pause is replaced by NEVER.
 
-    ``ends`` is when a day budget ends: the later of its limit with and without the roll.
+    ``ends`` is used only for a day budget: it is the limit with the roll or the limit without the
+    roll, whichever is later.
     """
     due, limit, warn = times
     strict = target.closing == "strict"
@@ -122,7 +127,7 @@ def _warning(
 
 
 def left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:
-    """Return the first instant, not before ``start``, with at most ``left`` until ``due``.
+    """Return the first instant from ``start`` on at which at most ``left`` remains until ``due``.
 
     ``left`` is working time.
     """
@@ -139,7 +144,7 @@ def left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelt
 
 @lru_cache(maxsize=1024)
 def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
-    """Return the first instant with at most ``left`` working time until ``due``.
+    """Return the first instant at which at most ``left`` of working time remains until ``due``.
 
     Many clocks with day budgets share a due time, so a small cache is enough.
     """

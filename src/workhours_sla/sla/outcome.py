@@ -18,8 +18,8 @@ from workhours_sla.worktime.zone_offsets import ZERO
 class OutcomeBounds(NamedTuple):
     """The earliest and latest due time and limit, and the least and most elapsed working time.
 
-    In every completion of the calendar the value lies within its bounds. A bound is None if there
-    is none. Times are in the zone of the target's schedule.
+    In every completion of the calendar, the value lies between its two bounds. A bound is None if
+    the value is unlimited in that direction. Times are in the zone of the target's schedule.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 20 and 21 April 2026 are uncertain
@@ -49,8 +49,8 @@ class Outcome:
     of the target's schedule.
 
     - ``calendar_unknown``: the verdict depends on uncertain dates.
-    - ``bounds``: the earliest and latest values if one depends on uncertain dates, else None.
-    - ``provisional``: the result rests on rules for dates that no act has decided.
+    - ``bounds``: the earliest and latest values, None if no value depends on uncertain dates.
+    - ``provisional``: rules of the calendar decided dates that no act has decided.
     - ``needs_review``: a reply that was not judged may be the answer.
     - ``pauses``: an open pause ends at ``as_of``; a pause with an uncertain end has the latest end.
     - ``retroactive``: the limit passed before a change of the appeal made the target apply.
@@ -95,7 +95,10 @@ class Outcome:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or its latest value if the verdict does not depend on uncertain dates."""
+        """The limit or, if the limit is uncertain, its latest possible value.
+
+        An uncertain limit is None if the verdict is uncertain too.
+        """
         if self.limit is not None or self.bounds is None or self.calendar_unknown:
             return self.limit
         return self.bounds.limit[1]

@@ -3,8 +3,8 @@
 A pause lasts from a ``paused`` event to the next ``resumed`` event, but no longer than the
 ``pause_cap`` of the target. A ``paused`` event after the end of the cap begins another pause. The
 time of pauses that overlap counts once. A pause that begins when another pause ends continues it. A
-pause from before the start of the clock counts from the start, and the end of the clock ends every
-pause.
+pause that began before the start of the clock counts from the start. The end of the clock ends
+every pause.
 """
 
 from __future__ import annotations
@@ -57,10 +57,11 @@ class ClockPauses(NamedTuple):
 
 
 class PausedTime:
-    """Keeps sums of the working time that pauses take after the start of a clock; mutable.
+    """Computes the working time that pauses take after the start of a clock; mutable.
 
-    Every call passes the same pauses, except that the last pause may have a new end or be gone, and
-    more pauses may follow. Because sums are kept, the work for a growing list of pauses is linear.
+    Every call must pass the pauses of the previous call. Only the last of these pauses may have a
+    new end or be missing, and more pauses may follow. Sums of earlier calls are kept, so the work
+    for a growing list of pauses is linear.
     """
 
     __slots__ = ("_before", "_schedule", "_since", "_start", "_used")
@@ -97,8 +98,7 @@ class PausedTime:
     ) -> timedelta:
         """Return the working time that pauses take before a budget is used up.
 
-        With ``latest``, a pause that begins at the instant at which the budget is used up counts
-        too.
+        With ``latest``, a pause that begins exactly when the budget is used up counts too.
         """
         begins, used, before = self._since, self._used, self._before
         elapsed, start = self._schedule.elapsed, self._start
@@ -120,10 +120,10 @@ class PausedTime:
 
 
 class PauseLine:
-    """The pauses of one cycle that count under one cap, disjoint and in order; mutable.
+    """The pauses of one cycle, shortened to at most ``cap``, disjoint and in order; mutable.
 
-    The line is extended when the cycle gets more pauses, so that earlier pauses are not read again.
-    No pause lasts longer than the budget ``cap``, counted on ``schedule``.
+    ``cap`` is a budget that is counted on ``schedule``; None does not shorten any pause. ``extend``
+    reads only the pauses that the cycle has got since the last call.
     """
 
     __slots__ = (
@@ -152,9 +152,10 @@ class PauseLine:
         self._paused_times: dict[tuple[Schedule, datetime], PausedTime] = {}
 
     def extend(self, pauses: Sequence[Pause]) -> None:
-        """Read the new pauses among all pauses of the cycle.
+        """Read the pauses that the cycle has got since the last call.
 
-        Raises CalendarCoverageError if the end of a cap depends on an uncertain date.
+        ``pauses`` are all pauses of the cycle. Raises CalendarCoverageError if the instant at which
+        the cap is used up depends on an uncertain date.
         """
         if self._last >= 0:
             since, until = pauses[self._last]
@@ -175,7 +176,10 @@ class PauseLine:
     def within(
         self, start: datetime, end: datetime | None, cut_out: Sequence[ClosedPause]
     ) -> ClockPauses:
-        """Return the pauses of a clock from ``start`` to ``end``, joined with ``cut_out``."""
+        """Return the parts of the pauses between ``start`` and ``end``, joined with ``cut_out``.
+
+        ``cut_out`` are intervals that count as closed pauses too.
+        """
         return within(self._closed, self._open_since, start, end, cut_out)
 
     def paused_time(self, schedule: Schedule, start: datetime) -> PausedTime:
@@ -214,10 +218,11 @@ def within(
     end: datetime | None,
     cut_out: Sequence[ClosedPause],
 ) -> ClockPauses:
-    """Return pauses clipped to a clock from ``start`` to ``end``, joined with ``cut_out``.
+    """Return the parts of pauses that lie between ``start`` and ``end``, joined with ``cut_out``.
 
-    ``closed`` are closed pauses, disjoint and in order. ``open_since`` is when the open pause
-    began. ``end`` is None for a clock that has not ended. ``cut_out`` are further closed pauses.
+    ``start`` and ``end`` are the start and the end of a clock; ``end`` is None if the clock has not
+    ended. ``closed`` are closed pauses, disjoint and in order. ``open_since`` is when the open
+    pause began. ``cut_out`` are intervals that count as closed pauses too.
     """
     found: list[ClosedPause] = []
     begins: datetime | None = None

@@ -23,10 +23,10 @@ Names = AbstractSet[str] | list[str] | tuple[str, ...]
 
 
 class RelevantEvents(NamedTuple):
-    """The types of events that can change a clock if they come after all its other events.
+    """The types of events that can change a clock if they come after all other events.
 
-    ``waiting`` are the types for a clock without an answer, ``answered`` for a clock with an
-    answer, which few types can change.
+    ``waiting`` are the types that can change a clock without an answer. ``answered`` are the types
+    that can change a clock with an answer; there are few of them.
     """
 
     waiting: frozenset[EventType]
@@ -51,8 +51,8 @@ class Rule:
 
     A condition lists values of an attribute and is kept as a frozenset. An empty condition admits
     every appeal. The time of posting must not be before ``valid_from`` and must be before
-    ``valid_until``; both must be aware. Raises PolicyError for no targets, for two targets of one
-    name, and for a string in place of a list; NaiveDatetimeError.
+    ``valid_until``; both must be aware. Raises PolicyError if there are no targets, if two targets
+    have the same name, or if a condition is a string instead of a list. Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -119,17 +119,18 @@ class Rule:
 @public()
 @dataclass(frozen=True)
 class Policy:
-    """Rules in order. The first rule that fits an appeal selects its targets.
+    """Rules in order. The first rule that fits an appeal selects the targets of the appeal.
 
-    A policy of targets without rules has one rule, which fits every appeal. ``on_change`` matters
-    when a change of an appeal's attributes selects another rule. With ``from_creation``, the clocks
-    start as if the rule had applied since the creation of the appeal; with ``from_change``, they do
-    not start before the change. A clock that starts at the creation may have passed its limit
-    before the change. With ``on_change_past="as_of_change"``, that breach is dated to the change
-    and marked as retroactive; with ``count``, it is dated to the limit.
+    A policy of targets without rules has one rule, which fits every appeal. ``on_change`` decides
+    what happens when a change of an appeal's attributes selects another rule. With
+    ``from_creation``, the clocks start as if the rule had applied since the creation of the appeal.
+    With ``from_change``, the clocks do not start before the change. With ``from_creation``, a clock
+    may have passed its limit before the change. ``on_change_past`` decides how this breach is
+    dated. With ``as_of_change``, it is dated to the change and marked as retroactive. With
+    ``count``, it is dated to the limit.
 
-    Raises PolicyError for no targets, targets mixed with rules, two targets of one name in a rule,
-    and an unknown option.
+    Raises PolicyError for no targets, for targets mixed with rules, for two targets with the same
+    name in a rule, and for an unknown option.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -185,7 +186,11 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach can precede a change of the appeal and is then dated to the change."""
+        """Whether a breach can be dated to a change of the appeal that made the target apply.
+
+        This needs the options ``from_creation`` and ``as_of_change``, and a policy in which a
+        change of the appeal can select another rule or another schedule.
+        """
         depends = self._only is None or any(
             isinstance(target.schedule, ScheduleBy) for target in self.targets
         )

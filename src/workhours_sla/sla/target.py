@@ -1,4 +1,4 @@
-"""A target: one promise to answer an appeal within a budget of time."""
+"""A target: the budget of time within which an appeal must be answered."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ScheduleBy:
 @public()
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One promise. A clock measures each appeal against it.
+    """The budget of time for answering an appeal. A clock measures each appeal against the target.
 
     The page "Targets, policies and verdicts" of the documentation has the rules of the options.
 
@@ -194,7 +194,7 @@ class Target:
         return by.schedules.get(getattr(of, by.field) or "")
 
     def is_due_as(self, other: Target) -> bool:
-        """Return whether clocks of both targets have equal times if starts and pauses are equal."""
+        """Return whether two targets give equal times if the start and the pauses are equal."""
         return all(getattr(self, name) == getattr(other, name) for name in _TIME_OPTIONS)
 
     @property
