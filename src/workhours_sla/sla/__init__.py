@@ -1,1 +1,1 @@
-"""Was the promise kept? Events, targets, and the pure fold from events to clocks and verdicts."""
+"""Judge appeals against targets: read events, build clocks, and compute verdicts."""

@@ -3,8 +3,8 @@
 These rules do not depend on a target:
 
 - The first ``created`` creates the appeal. A later ``created`` is an edit. An appeal that was never
-  created has no clock, and its events are quarantined. A reply or a closing from before the posting
-  is quarantined too.
+  created has no clock, and its events are quarantined. A reply or a closing that occurred before
+  the first ``created`` is quarantined too.
 - A ``reopened`` begins a new cycle if the current cycle has a reply that counts or a ``closed``.
 - A reply counts if its author is an official or unknown. The last review of a reply decides whether
   the reply is substantive; without a review the reply's own ``substantive`` decides.
@@ -73,9 +73,10 @@ class Quarantined(NamedTuple):
 
 
 class Cycle:
-    """One cycle of an appeal: the events from the posting or a reopening to the next reopening.
+    """One cycle of an appeal, with its events; mutable.
 
-    Mutable.
+    The first cycle begins with the posting, and each later cycle with a reopening. A cycle ends
+    when the next cycle begins.
     """
 
     __slots__ = (
@@ -162,9 +163,11 @@ class Cycle:
             insort(self.substantive_replies, reply, key=_order)
 
     def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
-        """Return the pauses of the cycle, each no longer than ``cap`` on ``schedule``.
+        """Return the pauses of the cycle. Each pause ends when ``cap`` is used up, or earlier.
 
-        Raises CalendarCoverageError if the end of a cap depends on an uncertain date.
+        ``cap`` is a budget that is counted on ``schedule``; None does not shorten any pause. Raises
+        CalendarCoverageError if the instant at which ``cap`` is used up depends on an uncertain
+        date.
         """
         key = None if cap is None else (cap, schedule)
         if self._pause_lines is None:
@@ -192,12 +195,12 @@ class Cycle:
 
     @property
     def can_reopen(self) -> bool:
-        """Whether a reopening begins a new cycle, because there is a reply or a closing."""
+        """Whether the cycle has a reply or a closing, so that a reopening begins a new cycle."""
         return bool(self.replies) or self.closed_at is not None
 
 
 class _Replies:
-    """The replies of an appeal up to its last review, with their cycles; mutable."""
+    """The replies that an appeal had at its last review, each with its cycle; mutable."""
 
     __slots__ = ("_count", "_cycle", "by_id", "last")
 
@@ -209,7 +212,10 @@ class _Replies:
         self._cycle = self._count = 0
 
     def extend(self, cycles: Sequence[Cycle]) -> None:
-        """Add the replies since the last call. Between calls only the last cycle grows."""
+        """Add the replies that ``cycles`` did not have at the previous call.
+
+        Of the cycles of the previous call, only the last one may have new replies.
+        """
         for cycle in cycles[self._cycle :]:
             for reply in cycle.replies[self._count :]:
                 self.by_id.setdefault(reply.event_id, []).append((cycle, reply))
@@ -219,10 +225,11 @@ class _Replies:
 
 
 class Appeal:
-    """An appeal as described by its events, which are added one by one, in order; mutable.
+    """An appeal, which is built by adding its events in order; mutable.
 
-    ``created`` is the event that created the appeal, or None before it. Earlier events are kept
-    until then. A correction of another event cannot be added: read all events again instead.
+    ``created`` is the event that created the appeal, None before that event is added. Until then,
+    all other events are kept in quarantine. An event that corrects another event cannot be added:
+    build the appeal again with ``read_appeal`` instead.
     """
 
     __slots__ = (
@@ -276,7 +283,10 @@ class Appeal:
         return self._whole
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
-        """Return the cycles for a target with this ``on_reopen`` option."""
+        """Return the cycles that a target with the option ``on_reopen`` measures.
+
+        With ``ignore``, this is one cycle that has the events of all cycles.
+        """
         return (self.whole,) if on_reopen == "ignore" else self.cycles
 
     def add(self, event: Event) -> None:
@@ -306,7 +316,7 @@ class Appeal:
             self._whole.add(event, self.judged)
 
     def _add_beyond_cycle(self, cycle: Cycle, event: Event) -> Cycle:
-        """Apply a review, a reopening or a duplicate, and return the cycle that it belongs to."""
+        """Apply a review, a reopening or a duplicate. Return the cycle to add the event to."""
         if event.type is _REVIEW:
             self._review(event)
         elif event.type is _DUPLICATE_OF:
@@ -356,7 +366,7 @@ class Appeal:
         self.initial, self.changes = self.attributes, []
 
     def new_holder(self, event: Event) -> str | None:
-        """Return the agency that an event makes the holder of the appeal, None if there is none."""
+        """Return the agency to which an event gives the appeal, None if it names no agency."""
         names = event.type in _NAMES_HOLDER or event is self.created
         return event.agency_id if names else None
 
@@ -378,12 +388,12 @@ class Appeal:
 
 @lru_cache(maxsize=4096)
 def _attributes(given: _Given) -> Attributes:
-    """Return one shared object for equal attributes."""
+    """Return the attributes as an object. Calls with equal attributes return the same object."""
     return Attributes._make(given)
 
 
 def read_appeal(events: Sequence[Event]) -> Appeal:
-    """Return the appeal that events in order describe. Corrections are applied first."""
+    """Return the appeal that its sorted events describe. Corrections are applied first."""
     appeal = Appeal()
     for event in corrected(events):
         appeal.add(event)

@@ -27,11 +27,12 @@ def _order(event: Event) -> tuple[datetime, int, str]:
 
 
 class AppealState:
-    """The events of one appeal and the reported state of its clocks; mutable, for one thread.
+    """The events of one appeal and the reported state of its clocks; mutable, not thread-safe.
 
-    ``add`` and ``remove`` change the events. ``report`` then builds the affected clocks again and
-    returns their changes. ``next_at`` is the first instant after the last report at which time
-    alone changes a clock. If all clocks have ended, ``ended_at`` is when the last event occurred.
+    ``add`` and ``remove`` change the events. ``report`` then builds the clocks again that can have
+    changed, and returns the changes of the clocks. ``next_at`` is the first instant after the last
+    report at which a clock changes without a new event. If all clocks have ended, ``ended_at`` is
+    when the last event occurred.
     """
 
     __slots__ = (
@@ -147,9 +148,9 @@ class AppealState:
         return changes
 
     def reasons(self) -> Iterable[tuple[StoredEvent, str | None]]:
-        """Return the events whose quarantine reason may have changed since the last call.
+        """Return pairs of an event and its quarantine reason, None if it is not quarantined.
 
-        Each comes with its current reason, None if the event counts.
+        Only events whose reason may have changed since the last call are returned.
         """
         folded = self.folded
         assert folded is not None  # noqa: S101 - called after ``report``
@@ -172,7 +173,7 @@ class AppealState:
             self.folded = self._appeal = self._new_types = None
 
     def fold(self, policy: Policy) -> Folded:
-        """Return the appeal with its clocks, which are cached."""
+        """Return the appeal and its clocks. The result is cached."""
         if self._appeal is None:
             self._appeal = read_appeal(self.events)
         if self.folded is None or self._new_types is None or self._new_types:

@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 class Start:
     """The start of a clock: the instant in UTC, and the id of the event that starts the clock.
 
-    If a transfer started the clock again, ``first`` is the start without any transfer, and
+    If a transfer started the clock again, ``first`` is the original start, before any transfer, and
     ``cut_out`` are the intervals in which other agencies had the appeal.
     """
 
@@ -55,7 +55,10 @@ class Start:
 
 
 class Times(NamedTuple):
-    """The due time of a clock, its limit, and the warning time from which it is at risk."""
+    """The due time, the limit and the warning time of a clock.
+
+    The clock is at risk from the warning time on.
+    """
 
     due_at: datetime
     limit: datetime
@@ -65,8 +68,8 @@ class Times(NamedTuple):
 class Bounds(NamedTuple):
     """The earliest and the latest times of a clock over all completions of its calendar.
 
-    ``pauses`` are the pauses that the clock has in every completion; ``Clock.pauses`` are those
-    that it has in at least one. A time that is never reached is NEVER.
+    ``pauses`` are the pauses that the clock has in every completion. ``Clock.pauses`` are the
+    pauses that it has in at least one completion. A time that is never reached is NEVER.
     """
 
     earliest: Times
@@ -74,9 +77,9 @@ class Bounds(NamedTuple):
     pauses: ClockPauses
 
     def shared(self) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """Return the due time, the limit and the warning time.
+        """Return the due time, the limit and the warning time that all completions share.
 
-        Each is None if its earliest and latest value differ.
+        A time is None if its earliest and its latest value differ, or if it is never reached.
         """
         due, limit, warn = (
             one if one == other != NEVER else None
@@ -90,11 +93,11 @@ class Clock:
     """The times of one appeal measured against one target. They do not depend on the current time.
 
     Instants are in UTC. ``pauses`` are the closed pauses, disjoint and in order; ``open_pause`` is
-    when the open pause began. ``due_at``, ``limit`` and ``warn_at`` are None while an open pause or
-    an uncertain date leaves them unknown. ``bounds`` is None unless uncertain dates affect one of
-    these times or a pause. Then it has their earliest and latest values, and ``pauses`` and
-    ``open_pause`` are the longest possible pauses. ``applies_since`` is when a change of the appeal
-    made the target apply, None if the target has always applied.
+    when the open pause began. ``due_at``, ``limit`` and ``warn_at`` are None while they depend on
+    an open pause or an uncertain date. ``bounds`` is None if no uncertain date affects these times
+    or a pause. Otherwise ``bounds`` has the earliest and latest values of these times, and
+    ``pauses`` and ``open_pause`` are the longest possible pauses. ``applies_since`` is when a
+    change of the appeal made the target apply, None if the target has always applied.
     """
 
     target: Target
@@ -143,13 +146,16 @@ class Clock:
 
     @staticmethod
     def _in_time(bounds: Bounds, moment: datetime) -> bool | None:
-        """Return whether an instant is within the limit, None if uncertain dates decide it."""
+        """Return whether an instant is within the limit, None if uncertain dates decide this."""
         if moment <= bounds.earliest.limit:
             return True
         return False if moment > bounds.latest.limit else None
 
     def _waiting(self, as_of: datetime) -> tuple[Verdict, bool]:
-        """Return the verdict of an unanswered clock within its limit."""
+        """Return the verdict of a clock that is not answered and whose limit has not passed.
+
+        Also return whether the verdict depends on uncertain dates.
+        """
         possibly_paused = self.all_pauses.is_paused(as_of)
         if self.bounds is None:
             if possibly_paused:
@@ -181,7 +187,10 @@ class Clock:
         return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
 
     def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
-        """Return the least and the most that ``elapsed`` can be, None if it has no bounds."""
+        """Return the least and the greatest amount that ``elapsed`` can have.
+
+        Return None if these two amounts cannot be computed.
+        """
         completions = self.schedule.completions()
         if completions is None:
             return None
@@ -223,7 +232,10 @@ class Clock:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the clock ended: the answer or, without an answer, a withdrawal within the limit."""
+        """When the clock ended, None if it has not ended.
+
+        The answer ends the clock. Without an answer, a withdrawal within the limit ends it.
+        """
         if self.answered_at is not None:
             return self.answered_at
         gone, latest = self.withdrawn_at, self.latest_limit
@@ -231,7 +243,7 @@ class Clock:
 
     @property
     def is_late(self) -> bool | None:
-        """Whether the answer came after the limit, None if that depends on uncertain dates."""
+        """Whether the answer came after the limit, None if uncertain dates affect this."""
         answered = self.answered_at
         if answered is None:  # if the withdrawal turns out to be too late, an answer may be late
             return None if any(one.is_late is not False for one in self.others) else False
@@ -242,7 +254,10 @@ class Clock:
 
     @property
     def time_bounds(self) -> tuple[Times, Times]:
-        """The earliest and the latest times. A time that is never reached is NEVER."""
+        """The earliest and the latest due time, limit and warning time.
+
+        A time that is never reached is NEVER.
+        """
         if self.bounds is not None:
             return self.bounds.earliest, self.bounds.latest
         times = Times(self.due_at or NEVER, self.limit or NEVER, self.warn_at or NEVER)
@@ -250,7 +265,7 @@ class Clock:
 
     @property
     def latest_limit(self) -> datetime | None:
-        """The limit, or its latest value over all completions, None if there may be no limit."""
+        """The latest limit over all completions, None if the limit may never be reached."""
         if self.bounds is None:
             return self.limit
         latest = self.bounds.latest.limit
@@ -258,9 +273,9 @@ class Clock:
 
     @property
     def breach_at(self) -> datetime | None:
-        """The instant to which a breach is dated, None if there may be no breach.
+        """The instant to which a breach is dated, None if the limit may never be reached.
 
-        It is the latest limit, or the time since which the target applies, if that is later.
+        This is the latest limit or ``applies_since``, whichever is later.
         """
         limit, since = self.latest_limit, self.applies_since
         return limit if since is None or limit is None else max(limit, since)
@@ -295,7 +310,7 @@ class Clock:
         return None if self.time_bounds[0].limit < since else max(warn, since)
 
     def is_undetected(self, until: datetime) -> bool:
-        """Return whether the clock starts with the detection of the posting, after ``until``."""
+        """Return whether the clock still waits at ``until`` for the detection of the posting."""
         return self.started_at > until and self.target.starts == "detected"
 
     def next_change(self, after: datetime) -> datetime | None:

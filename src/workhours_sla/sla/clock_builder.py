@@ -3,13 +3,13 @@
 The option ``starts`` selects what starts the clock:
 
 - ``posted``: the first ``created``;
-- ``detected``: the receipt of that event;
+- ``detected``: the receipt of the first ``created``;
 - ``registered``, ``assigned``: the first event of that type;
 - ``interim``: the first reply with the reason ``interim``.
 
-Without such an event there is no clock. In a reopened cycle the clock starts with the reopening,
-except for ``interim``. If staff opened the appeal and ``staff_opened`` is ``wait``, the clock
-starts at the citizen's first message instead of the posting.
+If the event that starts the clock is missing, there is no clock. In a reopened cycle the clock
+starts with the reopening, except for ``interim``. If staff opened the appeal and ``staff_opened``
+is ``wait``, the clock starts at the citizen's first message instead of the posting.
 
 The option ``stops`` selects what answers:
 
@@ -26,11 +26,13 @@ The option ``on_transfer`` selects what a transfer does:
 
 - ``keep``: a transfer does nothing;
 - ``restart``: the clock starts again at each ``transferred`` after its start and before its answer;
-- ``resume``: as ``restart``. But if the last holder had the appeal earlier in the cycle, the clock
-  starts when that holder first had it, and the times of other holders are cut out like pauses.
+- ``resume``: the same as ``restart``, unless the last holder already had the appeal earlier in the
+  cycle. In this case the clock starts when the last holder first had the appeal, and the times of
+  other holders are cut out like pauses.
 
 The clock ends with the answer, or with the citizen's deletion if the deletion came before the
-answer and within the limit. A deletion from before the start withdraws the appeal at the start.
+answer and within the limit. A deletion that occurred before the start withdraws the appeal at the
+start.
 """
 
 from __future__ import annotations
@@ -64,8 +66,8 @@ _BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
 class Measurement:
     """One cycle of an appeal, and the target and schedule to measure it against.
 
-    The clock does not start before ``earliest_start``. ``applies_since`` is when a change of the
-    appeal made the target apply. Both are None if there is no such time.
+    The clock does not start before ``earliest_start``, if it is given. ``applies_since`` is when a
+    change of the appeal made the target apply, None if the target has always applied.
     """
 
     appeal: Appeal
@@ -79,9 +81,9 @@ class Measurement:
 def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock | None:
     """Return the clock of one cycle against a target, None if no event starts the clock.
 
-    ``before`` is an earlier clock of the cycle, with fewer events, or the clock of a target with
-    the same time options. If start and pauses are equal, its times are reused. If everything is
-    equal, ``before`` itself is returned.
+    ``before`` is a clock to reuse: an earlier clock of the cycle, built from fewer events, or the
+    clock of another target with the same time options. If its start and its pauses are equal, its
+    times are reused. If everything is equal, ``before`` itself is returned.
     """
     target, cycle = measurement.target, measurement.cycle
     if target.starts == "posted" and target.staff_opened == "start":  # most clocks
@@ -155,7 +157,10 @@ def _may_answer(event: Event) -> bool:
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply before ``last`` that was not judged may be the answer."""
+    """Return whether a reply that was not judged may be the answer.
+
+    Only replies from the start on and before the event ``last`` can be the answer.
+    """
     start = start.first or start
     for reply in cycle.not_judged:
         if last is not None and reply.order >= last.order:
@@ -166,7 +171,10 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
 
 
 def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
-    """Return the start of the last holder's clock. With ``resume``, cut out the other holders."""
+    """Return the start of the clock after the transfers that came before the answer.
+
+    With ``on_transfer="resume"``, the intervals in which other agencies had the appeal are cut out.
+    """
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -215,7 +223,10 @@ def _clock(
     before: Clock | None = None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
-    """Return the clock with an answer or a withdrawal. Return ``before`` if it is equal."""
+    """Return the clock with an answer or a withdrawal.
+
+    If ``before`` is equal to this clock, ``before`` itself is returned.
+    """
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, excluded_at = start.at, measurement.appeal.excluded_at
     answered_at = None if answer is None else answer.occurred_at
@@ -288,10 +299,11 @@ def _clock(
 def _pauses(
     measurement: Measurement, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None, PausedTime | None]:
-    """Return the possible pauses, the certain pauses, and the working time that pauses take.
+    """Return the possible pauses, the certain pauses, and the PausedTime of a clock.
 
-    The certain pauses are None if no pause depends on an uncertain date. The working time is None
-    if it was not computed.
+    Possible pauses occur in at least one completion of the calendar, certain pauses in every
+    completion. The certain pauses are None if no pause depends on an uncertain date. The PausedTime
+    is None if it cannot be used.
     """
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, cut_out = start.at, start.cut_out

@@ -1,11 +1,12 @@
 """Corrections: events that change the time and the fields of another event of the appeal.
 
-A ``corrected`` event may name another event in ``refers_to``. The named event then occurred at the
-correction's ``occurred_at``, and it takes every field that the correction gives; its
-``received_at`` stays. If several corrections name the same event, the correction that was received
-last counts, and of equal ones the correction with the last id. A correction has no other effect,
-and it cannot be corrected. It has no effect at all until the named event arrives. A ``corrected``
-event that names no other event only changes attributes of the appeal.
+A ``corrected`` event may name another event in ``refers_to``. The named event then takes its
+``occurred_at`` from the correction, and every field that the correction gives. It keeps its own
+``received_at``. If several corrections name the same event, the correction that was received last
+counts. If several were received at the same time, the correction with the greatest id counts. A
+correction has no other effect, and it cannot be corrected. It has no effect at all until the named
+event arrives. A ``corrected`` event that names no other event only changes attributes of the
+appeal.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def corrects(event: Event) -> bool:
 
 
 def corrected(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the events of one appeal after corrections, in order, without the corrections."""
+    """Return the events of one appeal with corrections applied, in order.
+
+    The corrections themselves are left out.
+    """
     if not any(map(corrects, events)):
         return events
     corrections = _corrections(events)
@@ -60,7 +64,7 @@ def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
 
 
 def _corrections(events: Sequence[Event]) -> dict[str, Event]:
-    """Return the correction that counts for each corrected event, keyed by its id."""
+    """Return the corrections that count, keyed by the id of the corrected event."""
     correctable = {event.event_id for event in events if event.type is not _CORRECTED}
     found: dict[str, Event] = {}
     for event in events:

@@ -1,8 +1,9 @@
-"""Decide which copy of an event counts if several copies have its id.
+"""Decide which copy of an event counts if several copies have the same event id.
 
 Copies with the same content are duplicates, and the copy that was received first represents them.
-If the contents differ, the content that was received first counts, unless it claims to have
-happened in the future. The other contents are quarantined. Files and streams share this rule.
+If the contents differ, the content that was received first counts, unless its ``occurred_at`` is
+more than five minutes after its receipt. The other contents are quarantined. Files and streams
+share this rule.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ class StoredEvent:
 
 
 class Copies:
-    """The copies of one event id in order of arrival, one for each content and repair; mutable."""
+    """The copies of one event id in order of arrival; mutable.
+
+    There is one copy for each different content, and one for each repair.
+    """
 
     __slots__ = ("_by_content", "_ranked", "_repair", "all")
 
@@ -87,7 +91,7 @@ class Copies:
         return self._by_content.get(event.content)
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
-        """Replace the event of a copy by an event with the same content and an earlier receipt."""
+        """Set the event of a copy to ``event``, with the same content and an earlier receipt."""
         copy.event = event
         if copy.quarantined not in FINAL_REASONS and not copy.repaired:
             self._rank(copy)
@@ -99,7 +103,11 @@ class Copies:
 
     @property
     def first(self) -> StoredEvent | None:
-        """The repair, or else the copy that counts unless it is in the future."""
+        """The repair or, without a repair, the copy that was received first; None without a copy.
+
+        Copies in the future come after all other copies. If the result is in the future, it does
+        not count.
+        """
         if self._repair is not None:
             return self._repair
         ranked = self._ranked
@@ -120,10 +128,10 @@ def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
 
 
 def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int]:
-    """Split the events of one id into the event that counts, other contents, and duplicates.
+    """Return the first event of one id, the quarantined events, and the number of duplicates.
 
-    The other contents are returned as quarantined events, and the duplicates as their number. The
-    first event still does not count if ``is_future`` is True for it.
+    The first event counts unless ``is_future`` is True for it, which the caller must check. The
+    quarantined events are the events with another content.
     """
     if len(same_id) == 1:
         return same_id[0], [], 0
@@ -145,9 +153,9 @@ def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int
 def deduplicated_appeals(
     by_id: Iterable[Sequence[Event]],
 ) -> tuple[dict[str, list[Event]], list[Quarantined], int]:
-    """Return the events that count keyed by appeal id, the quarantined ones, and the duplicates.
+    """Return the events that count, the quarantined events, and the number of duplicates.
 
-    Each item of ``by_id`` has all events with one id. Duplicates are only counted.
+    The events that count are keyed by appeal id. Each item of ``by_id`` has all events with one id.
     """
     appeals: dict[str, list[Event]] = {}
     quarantine: list[Quarantined] = []
@@ -169,5 +177,5 @@ def is_future(event: Event) -> bool:
 
 
 def reason_for(event: Event) -> str:
-    """Return the quarantine reason of an event that does not count for its id."""
+    """Return the quarantine reason of a copy that does not count."""
     return FUTURE_TIME if is_future(event) else CONFLICTING_ID

@@ -18,7 +18,7 @@ from workhours_sla.sla.pauses import since_of, until_of
 
 @public()
 class ChangeKind(StrEnum):
-    """The kinds of changes. Changes of one instant are emitted in the order listed here.
+    """The kinds of changes, in the order in which changes with the same instant are emitted.
 
     >>> print(*list(ChangeKind)[:3])
     opened due_changed paused
@@ -39,13 +39,13 @@ class ChangeKind(StrEnum):
 class Change(NamedTuple):
     """A change of a clock: a fact that became true, or the retraction of an earlier change.
 
-    ``at`` is when the fact became true; ``at``, ``due_at`` and ``limit`` are in UTC. A
-    ``due_changed`` has the new due time in ``at``, and None if unknown dates leave it open.
-    ``revision`` numbers the changes of a clock from 1. A retraction has the ``change_id`` of the
-    earlier change in ``retracts``. ``evidence`` has the ids of the events that started and answered
-    the clock. ``calendar_version`` and ``policy_version`` are the versions in force. A breach is
-    ``retroactive`` if its limit passed before a change of the appeal made the target apply. It is
-    then dated to the change of the appeal.
+    ``at`` is when the fact became true; ``at``, ``due_at`` and ``limit`` are in UTC. In a
+    ``due_changed``, ``at`` is the new due time instead, None if the due time depends on unknown
+    dates. ``revision`` numbers the changes of a clock from 1. In a retraction, ``retracts`` is the
+    ``change_id`` of the earlier change. ``evidence`` has the ids of the events that started and
+    answered the clock. ``calendar_version`` and ``policy_version`` are the versions in force. A
+    breach is ``retroactive`` if its limit passed before a change of the appeal made the target
+    apply. In a retroactive breach, ``at`` is the time of the change of the appeal.
 
     >>> from datetime import UTC
     >>> at = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
@@ -116,7 +116,7 @@ _FEW: Final = 16
 
 
 def _counted(revisions: tuple[int, ...], first: int, more: int) -> tuple[int, ...]:
-    """Append ``more`` consecutive revisions to ``revisions``, beginning with ``first``."""
+    """Return ``revisions``, followed by ``more`` consecutive numbers that begin with ``first``."""
     if len(revisions) > _FEW:
         return (*revisions, *range(first, first + more))
     return _counted_once(revisions, first, more)
@@ -128,7 +128,7 @@ def _counted_once(revisions: tuple[int, ...], first: int, more: int) -> tuple[in
 
 
 def _shared(kinds: Kinds) -> Kinds:
-    """Return one shared tuple for equal kinds, unless the tuple is long."""
+    """Return an equal tuple of kinds. For short tuples, equal arguments return the same object."""
     return kinds if len(kinds) > _FEW else _shared_once(kinds)
 
 
@@ -139,7 +139,7 @@ def _shared_once(kinds: Kinds) -> Kinds:
 
 @lru_cache(maxsize=1024)
 def _key(target: str, cycle: int) -> Key:
-    """Return the key of a clock, as one shared tuple for equal keys."""
+    """Return the key of a clock. Calls with equal arguments return the same object."""
     return target, cycle
 
 
@@ -148,9 +148,9 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def reports_of(clock: Clock, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return the changes that are true of a clock, given all events up to a watermark.
+    """Return the kinds and the instants of the changes that a clock should have at a watermark.
 
-    They are returned as kinds and instants.
+    Every event that occurred up to the watermark is assumed to be known.
     """
     if clock.excluded_at is not None:
         return (_EXCLUDED,), (clock.excluded_at,)
@@ -182,10 +182,10 @@ def _is_warned(clock: Clock) -> bool:
 
 
 def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str, datetime] | None:
-    """Return how a clock ended and when, None if it has not ended.
+    """Return the kind and the instant of the change that ends a clock, None if it has not ended.
 
-    A breach is returned only when the watermark has passed the limit, even if a late answer is
-    known: an earlier answer may still arrive.
+    A breach is returned only when the watermark has passed the limit. This is so even if a late
+    answer is known, because an earlier answer may still arrive.
     """
     limit = clock.limit
     if clock.bounds is None and clock.applies_since is None:
@@ -205,9 +205,9 @@ def _end(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[str
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[Kinds, Moments]:
-    """Return the pauses that began within the limit, as kinds and instants.
+    """Return the kinds and the instants of the changes that the pauses of a clock cause.
 
-    Pauses that depend on unknown dates are left out.
+    Pauses that began after the limit are left out, and so are pauses that depend on unknown dates.
     """
     limit, closed, open_since = clock.limit, clock.pauses, clock.open_pause
     bounds = clock.bounds
@@ -233,7 +233,7 @@ def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> tuple[
 
 
 class _ChangeContext(NamedTuple):
-    """The values that the changes of one appeal share, and the lists that collect them."""
+    """The values that all changes of one appeal share, and the lists to which changes are added."""
 
     appeal_id: str
     agency_id: str | None
@@ -254,8 +254,8 @@ def changes_between(  # noqa: PLR0913
     """Return the changes from the reported state to the current state, and update ``reported``.
 
     Retractions come first, then the other changes in the order of ChangeKind. ``unchanged`` are the
-    clocks of the last report, if time alone has changed no clock since. A clock that is still the
-    same object at the same index is skipped.
+    clocks of the last report. It is empty if a clock may have changed since then without a new
+    event. A clock is skipped if ``unchanged`` has the same object at the same index.
     """
     retractions: list[Change] = []
     additions: list[Change] = []
@@ -291,10 +291,10 @@ def changes_between(  # noqa: PLR0913
 
 
 def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tuple[Kinds, Moments]:
-    """Add ``due_changed`` if the due time differs from the due time in the reported ``opened``.
+    """Insert a ``due_changed`` if the due time differs from the due time that ``opened`` reported.
 
     While a reported pause is open, the last reported due time is kept, because the new due time
-    depends on when the pause ends. A due time that unknown dates leave open is reported as None.
+    depends on when the pause ends. A due time that depends on unknown dates is reported as None.
     """
     old_kinds, old_moments, _, opened_due, _ = old
     if kinds[0] != _OPENED or old_kinds[:1] != kinds[:1] or old_moments[:1] != moments[:1]:
@@ -316,7 +316,7 @@ def _append_changes(  # noqa: PLR0913, PLR0917
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Emit the changes from the reported state ``old``, and return the new reported state."""
+    """Emit what has changed since the reported state ``old``, and return the new reported state."""
     old_kinds, old_moments, revisions, due, count = old
     size = len(old_kinds)
     if kinds[:size] != old_kinds or moments[:size] != old_moments:  # rare: most calls only add
@@ -336,7 +336,7 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
     kinds: Kinds,
     moments: Moments,
 ) -> Reported:
-    """Emit retractions and changes from ``old``, and return the new reported state."""
+    """Retract the outdated changes, emit the new changes, and return the new reported state."""
     old_kinds, old_moments, revisions, due, count = old
     size = len(old_kinds)
     first = _first_difference(kinds, moments, old)
@@ -367,7 +367,7 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
 
 
 def _first_difference(kinds: Kinds, moments: Moments, old: Reported) -> int:
-    """Return the index of the first change that differs from the reported changes."""
+    """Return the first index at which the changes differ from the reported changes."""
     place = 0
     for kind, at, old_kind, old_at in zip(kinds, moments, old[0], old[1], strict=False):
         if kind != old_kind or at != old_at:

@@ -19,7 +19,7 @@ from workhours_sla.sla.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The number of events, by what became of them.
+    """How many events were read, applied, repeated, quarantined, or left out by ``as_of``.
 
     read == applied + duplicate + quarantined + after_as_of. ``late`` counts the applied events that
     were read after an event that occurred later.
@@ -71,10 +71,11 @@ def evaluate(
     received after it are ignored, as if they had not been read. With ``provisional``, the rules of
     the calendar, if it has any, decide uncertain dates.
 
-    Four kinds of events are quarantined: an event more than five minutes ahead of its receipt
-    (``future_time``); all contents of one id but one (``conflicting_id``); every event of an appeal
-    that was never created (``no_appeal``); and an answer from before the posting
-    (``reply_before_post``). Raises NaiveDatetimeError.
+    Four kinds of events are quarantined: an event that occurred more than five minutes after its
+    receipt (``future_time``); an event with the same id as an event that counts, but with another
+    content (``conflicting_id``); every event of an appeal that was never created (``no_appeal``);
+    and an answer that occurred before the posting (``reply_before_post``). Raises
+    NaiveDatetimeError.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -140,14 +141,14 @@ def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
 
 
 def in_order(quarantine: Iterable[Quarantined]) -> tuple[Quarantined, ...]:
-    """Return quarantined events in an order that does not depend on their arrival."""
+    """Return quarantined events in an order that does not depend on when they arrived."""
     return tuple(
         sorted(quarantine, key=lambda item: (item.event.order, item.event.canonical, item.reason))
     )
 
 
 def _count_late(applied: Iterable[Event]) -> int:
-    """Return how many events came after an event that occurred later."""
+    """Return the number of late events, which were read after an event that occurred later."""
     late = 0
     newest: datetime | None = None
     for event in applied:

@@ -23,7 +23,7 @@ AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 
 @public()
 class EventType(StrEnum):
-    """The types of events. Events of one appeal at one instant are in the order listed here.
+    """The types of events. Events of one appeal with the same time are sorted in the order below.
 
     >>> EventType("replied") is EventType.REPLIED
     True

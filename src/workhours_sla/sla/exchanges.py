@@ -1,13 +1,15 @@
-"""The exchanges between citizen and agency of a target with ``stops="next_reply"``.
+"""The exchanges between citizen and agency, for a target with ``stops="next_reply"``.
 
 An exchange begins with the start of the clock, or with a ``citizen_message`` while no exchange is
 open. It ends with the next reply. Each exchange has a clock, and one of these clocks counts for the
 appeal: the clock of an exchange that was answered after its limit, if there is one; otherwise the
 clock of the open exchange; otherwise the clock of an answered exchange. If several clocks qualify,
-the clock with the most working time counts, and of equal clocks the first.
+the clock with the most working time counts. If several clocks have the most, the first of them
+counts.
 
-Which clock is late or has the most working time may depend on uncertain dates. Then all clocks that
-may count are kept: one has the rest as ``others``, and only the times that all of them share.
+Which clock is late or has the most working time may depend on uncertain dates. Then one of the
+clocks that may count is returned, with the rest as its ``others``. It has only the times that all
+of these clocks share.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ _MESSAGE = EventType.CITIZEN_MESSAGE
 
 
 class Exchange(NamedTuple):
-    """The start of an exchange, and the reply that ends it, None while the exchange is open."""
+    """The start of an exchange, and the reply that ends the exchange.
+
+    ``reply`` is None while the exchange is open.
+    """
 
     start: Start
     reply: Event | None
@@ -58,7 +63,8 @@ def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
 def deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
     """Return the clock that counts for an appeal.
 
-    ``answered`` are the clocks of the answered exchanges, ``waiting`` the clock of the open one.
+    ``answered`` are the clocks of the answered exchanges. ``waiting`` is the clock of the open
+    exchange, None if no exchange is open.
     """
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
@@ -78,7 +84,7 @@ def deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
 
 
 def with_others(clock: Clock, others: list[Clock]) -> Clock:
-    """Return a copy of a clock with ``others`` that may count instead of it.
+    """Return a copy of a clock with ``others``: the clocks that may count instead of the copy.
 
     The copy has only the due time and the limit that all of these clocks share.
     """
@@ -99,10 +105,10 @@ def with_others(clock: Clock, others: list[Clock]) -> Clock:
 
 
 def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
-    """Return the clock with the most elapsed time, and of equal clocks the first.
+    """Return the clock with the most elapsed time. If several have the most, return the first.
 
-    If that depends on uncertain dates, return a preferred clock, with every clock that may have
-    more elapsed time as ``others``.
+    If uncertain dates affect which clock this is, return a clock of ``preferred``, with every other
+    clock that may have the most elapsed time as ``others``.
     """
     if len(clocks) == 1:
         return clocks[0]
@@ -123,7 +129,7 @@ def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
 
 
 def _perhaps_longest(clocks: list[Clock], counting: list[Clock]) -> list[Clock]:
-    """Return the clocks whose elapsed time may reach that of every clock in ``counting``."""
+    """Return the clocks that may have at least the elapsed time of every clock in ``counting``."""
     least = max(_elapsed(one)[0] for one in counting)
     return [one for one in clocks if _elapsed(one)[1] >= least]
 
@@ -137,9 +143,9 @@ def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
 
 
 def _left_open(clock: Clock, *, latest: datetime | None = None) -> Clock:
-    """Return a copy of a clock whose verdict is uncertain until its latest limit has passed.
+    """Return a copy of a clock, with a verdict that is uncertain until its latest limit has passed.
 
-    ``latest`` replaces the latest limit. With NEVER, the verdict remains uncertain.
+    ``latest`` replaces the latest limit. If ``latest`` is NEVER, the verdict remains uncertain.
     """
     bounds = clock.bounds
     assert bounds is not None  # noqa: S101 - a clock with others has them

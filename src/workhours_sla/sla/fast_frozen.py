@@ -14,7 +14,8 @@ from typing import Any
 def fast_frozen(of: type) -> type[Any]:
     """Return a fast constructor of a frozen dataclass with slots.
 
-    The constructor takes all fields in order, checks nothing, and returns an object of ``of``.
+    The constructor takes all fields in order and checks nothing. It returns an object of the
+    dataclass ``of``.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True, slots=True)

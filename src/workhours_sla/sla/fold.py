@@ -1,4 +1,4 @@
-"""Fold the events of one appeal into its clocks. Batch evaluation and streams share this."""
+"""Build the clocks of one appeal from its events. Batch evaluation and streams share this."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ def clocks_of(
 ) -> Folded:
     """Return the clocks of an appeal.
 
-    ``before`` is an earlier result, with fewer events or under another policy. A clock that stays
-    the same is not computed again and is the same object. ``added`` are the types of the events
-    that were added since. It is None if one of them did not come last or corrected another event.
+    ``before`` is an earlier result for the appeal, with fewer events or under another policy. A
+    clock that stays the same is not computed again: the object from ``before`` is returned.
+    ``added`` are the types of the events that the appeal got after ``before``. ``added`` is None if
+    one of these events was not added at the end, or if it corrected another event.
     """
     created = appeal.created
     if created is None:
@@ -119,7 +120,8 @@ def _relevant_to(
 ) -> frozenset[EventType]:
     """Return the types of later events that can change a clock.
 
-    ``known_clocks`` are the clocks of the appeal, keyed by the target's identity and the cycle.
+    ``known_clocks`` are the clocks of the appeal, keyed by the ``id()`` of the target and the
+    number of the cycle.
     """
     if (id(clock.target), clock.cycle + 1) in known_clocks:  # later events are of a later cycle
         return _RELEVANT_TO_EARLIER_CYCLES
@@ -127,9 +129,9 @@ def _relevant_to(
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return a copy in which rules decide the uncertain dates that leave a clock open.
+    """Return the appeal with clocks for which the rules of the calendar decide uncertain dates.
 
-    Clocks that were built by these rules are marked as provisional.
+    Only clocks that depend on uncertain dates are built again. They are marked as provisional.
     """
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
@@ -157,7 +159,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 
 def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return since when a rule has applied without a break, None if it has always applied."""
+    """Return when a rule last began to apply to an appeal, None if it has always applied."""
     posted = appeal.opened.occurred_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
@@ -168,7 +170,10 @@ def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | N
 
 
 def _is_open(clock: Clock, as_of: datetime) -> bool:
-    """Return whether uncertain dates affect a clock's verdict, or the times of a running clock."""
+    """Return whether a clock depends on uncertain dates.
+
+    If the clock has ended, only its verdict matters, not its times.
+    """
     waits = clock.bounds is not None and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 
@@ -176,9 +181,10 @@ def _is_open(clock: Clock, as_of: datetime) -> bool:
 def _applies_since(
     appeal: Appeal, policy: Policy, target: Target, schedule: Schedule
 ) -> datetime | None:
-    """Return since when a target has applied with its schedule.
+    """Return when a target last began to apply to an appeal with ``schedule``.
 
-    Return None if it has always applied, or if the policy does not date breaches to a change.
+    Return None if the target has always applied with it, or if the policy does not date breaches to
+    changes of the appeal.
     """
     if not policy.dates_to_change:
         return None
