@@ -24,9 +24,9 @@ class Sink(Protocol):
     def write(self, changes: Sequence[Change]) -> str | None:
         """Accept the changes durably, or raise an error.
 
-        Raises UndeliverableError for a change that can never be accepted, and any other error for
-        a failure that may pass. A sink that can be read back returns its new end position, in its
-        own format. The store keeps the position, so that a later run can compare it.
+        Raises UndeliverableError for a change that can never be accepted, and any other error for a
+        temporary failure. A sink whose output can be read again returns its new end position, in
+        its own format. The store keeps this position, so that a later run can compare the two.
         """
 
 
@@ -35,8 +35,9 @@ class Progress(NamedTuple):
     """How many changes of a store a sink has acknowledged.
 
     ``number`` is the number of the last acknowledged change, 0 if there is none. ``end`` is the
-    position that the sink returned when it last had every change. If more changes were acknowledged
-    after that, and the store still has the last of them, ``last`` is its ``change_id``.
+    position that the sink returned when it last had every change. ``last`` is the ``change_id`` of
+    the last acknowledged change. ``last`` is None if no change was acknowledged after ``end`` was
+    returned, or if the store no longer has the change.
     """
 
     number: int = 0
@@ -71,8 +72,8 @@ class DeadLetter(NamedTuple):
 class Pending(NamedTuple):
     """The numbered changes that must be sent to a sink now, in order.
 
-    ``attempts`` is how often sending the first of them has failed. ``retry_at`` is when a failed
-    change is sent again, None if no failed change waits.
+    ``attempts`` is the number of failed attempts to send the first change. ``retry_at`` is when a
+    failed change is sent again, None if no failed change waits.
     """
 
     changes: Sequence[tuple[int, Change]] = ()
@@ -81,9 +82,11 @@ class Pending(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What to send to a sink: the change ``only``, all changes after a number, or nothing.
+    """What to send to a sink now.
 
-    ``retry_at`` is when a failed change is sent again, None if no failed change waits.
+    ``only`` is a failed change that is sent alone. With ``after``, all changes with a greater
+    number are sent. If both are None, nothing is sent. ``retry_at`` is when a failed change is sent
+    again, None if no failed change waits.
     """
 
     only: Failure | None = None
@@ -95,7 +98,8 @@ def decide(number: int, failures: Iterable[Failure], now: datetime) -> Decision:
     """Decide what to send to a sink that has the changes up to ``number``.
 
     A failed change is sent again on its own once its ``retry_at`` is reached. Until then the
-    changes after it wait. Other changes do not wait for a dead letter that is replayed.
+    changes after it wait. A dead letter is a change that is no longer sent. If a dead letter is
+    replayed, other changes do not wait for it.
 
     >>> from datetime import UTC
     >>> now = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
@@ -122,7 +126,7 @@ class Retry(NamedTuple):
     """How long to wait before a failed change is sent again, and how often to try.
 
     The delay doubles from ``first`` to ``longest``. After ``attempts`` failures the change becomes
-    a dead letter, and the next change is sent. With None, sending is tried for ever.
+    a dead letter, and the next change is sent. If ``attempts`` is None, sending is tried for ever.
 
     >>> from datetime import UTC
     >>> now = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
@@ -139,8 +143,9 @@ class Retry(NamedTuple):
     def at(self, now: datetime, failed: int, *, jitter: float) -> datetime | None:
         """Return when to send a change again after ``failed`` attempts, None to give up.
 
-        ``jitter`` is a random number from 0 to 1 that sets half of the delay, so that
-        several processes do not retry at the same time.
+        The delay is shortened at random to between half and all of its length, so that several
+        processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the
+        length, and 1 gives all of it.
         """
         if self.attempts is not None and failed >= self.attempts:
             return None

@@ -64,7 +64,10 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
 
 
 def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
-    """Return whether an event was dropped before. Quarantine a new event of a dropped appeal."""
+    """Return whether an event was dropped before. Such an event is counted as a duplicate.
+
+    A new event of a dropped appeal is not dropped but quarantined.
+    """
     if copy.event.event_id in dropped.event_ids:
         work.duplicate += 1
         return True
@@ -94,7 +97,10 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
 
 
 def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
-    """Return the ids of the appeals that moves affect, each once, as the keys of a dictionary."""
+    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary.
+
+    A move is a change of the event that counts for an event id.
+    """
     ids: dict[str, None] = {}
     for before, after in moves:
         if before is not None:
@@ -107,7 +113,10 @@ def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
 def _move(
     appeals: Mapping[str, AppealState], moves: Sequence[Move], policy: Policy
 ) -> Mapping[str, AppealState]:
-    """Apply moves to their appeals, and return the appeals that are not empty after that."""
+    """Apply moves to their appeals, and return the appeals that still have content.
+
+    A move removes the event that counted for an event id, and adds the copy that counts now.
+    """
     for before, after in moves:
         if before is not None:
             appeals[before.appeal_id].remove(before)
@@ -132,7 +141,10 @@ def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool =
 def _repeat(
     work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
 ) -> StoredEvent | Copies:
-    """Add a copy of an event whose id is known. Return all copies of the id."""
+    """Add a copy of an event whose id is already known. Return all copies of the id.
+
+    If another event counts for the id after this, a move is added to ``moves``.
+    """
     event = copy.event
     before = effective_copy(copies)
     event_before = None if before is None else before.event

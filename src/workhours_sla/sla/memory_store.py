@@ -39,7 +39,7 @@ SNAPSHOT: Final = "workhours.monitor/3"
 class MemoryStore:
     """A store in the memory of one process.
 
-    Every change is kept until all sinks have it and retention drops it. Without ``outbox`` no
+    Every change is kept until all sinks have it and ``drop`` is called. Without ``outbox`` no
     change is kept. If a transaction raises, later transactions and ``snapshot`` raise StoreError,
     because the content may be incomplete. Usable from any thread.
 
@@ -123,7 +123,10 @@ class MemoryStore:
         self,
         events: Sequence[Event],  # noqa: ARG002
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the store's own mapping of event ids to copies, and the dropped ids."""
+        """Return the copies of all event ids, keyed by event id, and the dropped ids.
+
+        The mapping is the store's own object: what a caller adds to it is stored.
+        """
         dropped = None
         if self._dropped_count:
             dropped = Dropped(self._dropped, self._dropped_appeals)
@@ -146,7 +149,10 @@ class MemoryStore:
         return sorted(name for name, one in self._appeals.items() if one.ended_at is None)
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches with their appeal ids, and remove them."""
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id.
+
+        These timers are removed from the store.
+        """
         timers, appeals = self._timers, self._appeals
         due = []
         while timers and timers[0][0] <= watermark:
@@ -247,7 +253,7 @@ class MemoryStore:
                 yield known
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
+        """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
         for known in list(self._by_id.values()):
             copies = known.all if isinstance(known, Copies) else [known]
             repaired = any(copy.repaired for copy in copies)
@@ -264,11 +270,11 @@ class MemoryStore:
         )
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, keyed by number."""
+        """Return the rejected rows, which produced no event, keyed by number."""
         return dict(self._rejected)
 
     def holdings(self) -> Holdings:
-        """Return the number of received events, by what became of them."""
+        """Return how many events were received, applied, quarantined, replaced and dropped."""
         reasons = [copy.quarantined for copy in self._all_copies()]
         applied, replaced = reasons.count(None), reasons.count(REPLACED)
         return Holdings(
@@ -282,14 +288,14 @@ class MemoryStore:
         )
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with numbers greater than ``after``, with their numbers."""
+        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
         first = bisect_right(self._outbox, after, key=lambda one: one[0])
         return self._outbox[first : None if limit < 0 else first + limit]
 
     # -- delivery ------------------------------------------------------------------------------
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
+        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
         with self.lock:
             number = self._progress.setdefault(sink, 0)
             failures = self._failures.get(sink, {})
@@ -307,7 +313,10 @@ class MemoryStore:
                 self._failures.get(sink, {}).pop(number, None)
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
+        """Record a failed attempt to send a change.
+
+        The change becomes a dead letter if ``retry_at`` is None.
+        """
         with self.lock:
             failures = self._failures.setdefault(sink, {})
             attempts = failures[number].attempts if number in failures else 0
@@ -353,7 +362,7 @@ class MemoryStore:
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes) -> MemoryStore:
-        """Return the store that a snapshot describes, with clocks and timers under a policy."""
+        """Return a new store from a snapshot. Its clocks and timers are built under ``policy``."""
         state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller trusts its source
         if not isinstance(state, tuple) or state[0] != SNAPSHOT:
             found = state[0] if isinstance(state, tuple) and state else type(state).__name__
@@ -404,10 +413,11 @@ class MemoryStore:
 
 
 class _Transaction:
-    """The context manager of every transaction of a store in memory, which runs one at a time.
+    """The context manager of all transactions of a store in memory. One transaction runs at a time.
 
     A transaction that raises is not undone. Instead, the store refuses all later transactions.
-    Otherwise an event might be stored but not applied, and a copy sent again would be a duplicate.
+    Otherwise an event might be stored but not applied, and another copy of the event would be a
+    duplicate.
     """
 
     __slots__ = ("_store",)
@@ -429,7 +439,7 @@ class _Transaction:
 
 
 def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
-    """Return the copy of an event id that counts, and set why the other copies do not count."""
+    """Return the copy of an event id that counts, and set the reasons of the other copies."""
     effective = effective_copy(known)
     for copy in known.all if isinstance(known, Copies) else [known]:
         if copy is not effective and copy.quarantined is None:

@@ -18,10 +18,10 @@ from workhours_sla.sla.store import BY_FOLD
 class Monitor(Pipeline):
     """Applies events in any order and returns the changes of each clock: a pipeline in memory.
 
-    The state depends only on the set of events: after any order and any duplicates, the changes
-    that were emitted and not retracted equal the result of ``evaluate``. Time passes only through
-    ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable from any
-    thread, where calls run one at a time.
+    The state depends only on the set of events, not on their order or on duplicates: the changes
+    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
+    through ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable
+    from any thread, where calls run one at a time.
 
     >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -44,7 +44,10 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events, as corrected, that do not count now. Later events can change that."""
+        """The events that do not count now, with corrections applied.
+
+        Later events can make them count again.
+        """
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):

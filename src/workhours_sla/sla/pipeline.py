@@ -44,16 +44,16 @@ UNWRITTEN: Final = 20_000
 class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 
-    The state depends only on the set of events: after any order and any duplicates, the changes
-    that were emitted and not retracted equal the result of ``evaluate``. Time passes only through
-    the watermark: a breach is emitted when the watermark passes the limit.
+    The state depends only on the set of events, not on their order or on duplicates: the changes
+    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
+    through the watermark: a breach is emitted when the watermark passes the limit.
 
     Each call is one transaction of the store. If the store was last used under another policy, or
-    by another version of this library, the clocks are first built again; the store keeps the
-    changes that this causes. With ``retain``, appeals that ended longer ago than that are dropped.
-    If an event of a dropped appeal arrives again, it is a duplicate; a new event of the appeal is
-    quarantined as ``after_retention``. Usable from any thread; calls run one at a time. The
-    pipeline closes its store on exit. Raises StoreError.
+    by another version of this library, all clocks are first built again, and the store keeps the
+    changes that this causes. With ``retain``, an appeal is dropped when its end is longer ago than
+    ``retain``. If an event of a dropped appeal arrives again, it is a duplicate; a new event of the
+    appeal is quarantined as ``after_retention``. Usable from any thread; calls run one at a time.
+    The pipeline closes its store on exit. Raises StoreError.
 
     >>> from workhours_sla import EventType, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore
@@ -215,8 +215,8 @@ class Pipeline:
     def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
         """Read the rejected rows again, for example after the mapping was corrected.
 
-        ``read`` returns the events of a row, which are applied, or the row with the reason why it
-        is still rejected.
+        ``read`` is called with each rejected row. It returns the events of the row, which are then
+        applied, or the row with the reason why the row is still rejected.
         """
         store = self._store
         with store.lock:
@@ -292,9 +292,10 @@ class Pipeline:
             )
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
-        """Yield the outcomes of every appeal that has a clock that has not ended.
+        """Yield all outcomes of every appeal in which at least one clock has not ended.
 
-        Answers after ``as_of`` that are known already count too. Raises NaiveDatetimeError.
+        An answer that is already known counts even if it is after ``as_of``. Raises
+        NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
         with self._store.lock:
@@ -316,7 +317,7 @@ class Pipeline:
     # -- one transaction ---------------------------------------------------------------------
 
     def _advance(self, work: Work, watermark: datetime) -> None:
-        """Advance to a watermark, and emit the changes of the appeals whose timers it reaches."""
+        """Advance to a watermark, and emit the changes of the appeals whose timers are due then."""
         work.watermark = watermark
         store = self._store
         due = [

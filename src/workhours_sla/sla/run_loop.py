@@ -48,7 +48,7 @@ class Digests(Protocol):
     """Messages that are sent as time passes, even if no clock changes."""
 
     def due(self, watermark: datetime) -> bool:
-        """Return whether a batch must end at a watermark, so that messages are sent then."""
+        """Return whether a batch must end at a watermark because messages are due."""
 
     def send(self) -> None:
         """Send the messages that are due as of the last stored batch. May raise any error."""
@@ -58,8 +58,9 @@ class Digests(Protocol):
 class RunSummary(NamedTuple):
     """The counts of one run.
 
-    ``items`` is the number of rows or messages, and ``rejected`` the number of those without an
-    event. ``causes`` maps each reason for a rejection to the number of rows and the first row.
+    ``items`` is the number of rows or messages, and ``rejected`` the number of rows or messages
+    that produced no event. ``causes`` has the number of rejected rows and the first rejected row,
+    keyed by the reason for the rejection.
     """
 
     items: int = 0
@@ -177,7 +178,7 @@ class RunLoop:
 def _with_causes(
     causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
 ) -> Mapping[str, tuple[int, Rejected]]:
-    """Return the causes after more rows were rejected."""
+    """Return ``causes`` with more rejected rows added."""
     found = dict(causes)
     for row in rejected:
         count, first = found.get(row.reason, (0, row))

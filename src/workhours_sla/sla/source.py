@@ -40,8 +40,8 @@ class Item(NamedTuple):
 class Start(NamedTuple):
     """The position at which reading of a partition starts or resumes, without a row.
 
-    The position is stored at once. After a restart, rows that came before the first ``Item`` are
-    then not missed.
+    The position is stored at once. If the program restarts before the first ``Item``, reading
+    resumes at this position, so that no row is missed.
     """
 
     partition: str
@@ -61,7 +61,7 @@ class Idle(NamedTuple):
 
 @public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
-    """The position up to which a partition was read, and its latest receipt or heartbeat."""
+    """How far a partition was read: a position, and the time of its latest receipt or heartbeat."""
 
     position: str
     received_until: datetime | None = None

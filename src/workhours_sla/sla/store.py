@@ -23,7 +23,7 @@ BY_FOLD: Final = frozenset({"no_appeal", "reply_before_post"})
 
 
 class Dropped(NamedTuple):
-    """The ids of events and of appeals that were dropped after retention."""
+    """The ids of appeals that were dropped some time after they ended, and of their events."""
 
     event_ids: Collection[str]
     appeal_ids: Collection[str]
@@ -31,7 +31,7 @@ class Dropped(NamedTuple):
 
 @public("workhours_sla.stream")
 class Holdings(NamedTuple):
-    """How many events a store has received, and how many of them went where.
+    """How many events a store has received, applied, quarantined, replaced and dropped.
 
     read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
     that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
@@ -69,8 +69,9 @@ class Work:
 
     ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
     reported state or timer may have changed, and ``changes`` the changes that were emitted.
-    ``batch`` has the rows without an event and the positions. ``reread`` maps the numbers of
-    rejected rows to the rows as they are now rejected, or to None where a row has events now.
+    ``batch`` has the new rejected rows and the positions. ``reread`` has the rejected rows that
+    were read again, keyed by row number: the row if it is still rejected, None if it has events
+    now.
 
     A long transaction is written in parts: ``is_part`` is True for all but the last. The store
     already has the first ``written`` changes. The counters are complete in the last part.
@@ -90,7 +91,10 @@ class Work:
         self.changes: list[Change] = []
 
     def clear(self) -> None:
-        """Remove what the store has. The changes and the counters remain."""
+        """Remove the copies and the appeals, after the store has written them.
+
+        The changes and the counters remain.
+        """
         self.copies, self.appeals = [], {}
         self.written = len(self.changes)
         self.is_part = False
@@ -102,7 +106,7 @@ class Work:
             self.alter(copy)
 
     def alter(self, copy: StoredEvent) -> None:
-        """Record that a copy differs from what the store has."""
+        """Record that a stored copy has changed and must be written again."""
         if copy.number is not None:  # a new copy is in the list already
             self.copies.append(copy)
 
@@ -117,16 +121,19 @@ class Outbox(Protocol):
         """
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
+        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the changes with these numbers, and all changes before them.
 
-        ``end`` is the position at which the sink then ends, in the format of the sink.
+        ``end`` is the end position of the sink after these changes, in the format of the sink.
         """
 
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
+        """Record a failed attempt to send a change.
+
+        The change becomes a dead letter if ``retry_at`` is None.
+        """
 
     def dead(self, sink: str) -> Sequence[DeadLetter]:
         """Return the dead letters of a sink: changes that are no longer sent to it."""
@@ -146,8 +153,8 @@ class Store(Outbox, Protocol):
     def transaction(self) -> AbstractContextManager[object]:
         """Return a context manager for one transaction.
 
-        What is written within the block becomes durable at its end. If the block raises, nothing
-        of it is stored, or the store refuses further transactions.
+        Everything that is written within the block becomes durable when the block ends. If the
+        block raises, nothing is stored, or the store refuses further transactions.
         """
 
     def close(self) -> None:
@@ -161,8 +168,8 @@ class Store(Outbox, Protocol):
     def built_under(self) -> str | None:
         """The version of the policy under which the clocks were last built.
 
-        None if all clocks must be built again. That is so in a new store, and in a store that
-        another version of this library wrote.
+        None if all clocks must be built again. This is necessary in a new store, and in a store
+        that another version of this library wrote.
         """
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
@@ -182,8 +189,8 @@ class Store(Outbox, Protocol):
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
         """Return the stored copies of the events' ids, keyed by event id, and the dropped ids.
 
-        The store may keep what a caller adds to the mapping. ``Dropped`` is None if the store
-        never dropped anything.
+        If a caller adds a copy to the mapping, the store may keep the copy. The dropped ids are
+        None if the store never dropped anything.
         """
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
@@ -209,13 +216,13 @@ class Store(Outbox, Protocol):
     # -- what users ask for
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, also if quarantined. Of a repaired event, yield only the repair."""
+        """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, keyed by number."""
+        """Return the rejected rows, which produced no event, keyed by number."""
 
     def holdings(self) -> Holdings:
-        """Return the number of received events, by what became of them."""
+        """Return how many events were received, applied, quarantined, replaced and dropped."""

@@ -13,14 +13,15 @@ from workhours_sla.worktime.zone_offsets import ZERO
 
 @public("workhours_sla.stream")
 class Watermarks:
-    """Computes the watermark of a source: the earliest of the latest receipts of its partitions.
+    """Computes the watermark of a source, which may have several partitions.
 
-    Each partition delivers events roughly in the order of receipt. ``skew`` is how far events may
-    be out of order, and is subtracted. ``partitions`` are the partitions that are known in advance:
-    there is no watermark until each of them has delivered something. A partition that has been
-    silent for longer than ``idle`` is left out; without ``idle``, a silent partition stops the
-    watermark. How long a partition was silent is measured by the receipts of other partitions and
-    by heartbeats, never by the machine's clock. ``received`` has the latest receipts of an earlier
+    Each partition delivers events roughly in the order of receipt. The watermark is the latest
+    receipt of the partition that is farthest behind, minus ``skew``. ``skew`` is how far events may
+    be out of order. ``partitions`` are the partitions that are known in advance: there is no
+    watermark until each of them has delivered something. A partition that has been silent for
+    longer than ``idle`` is left out; if ``idle`` is None, a silent partition stops the watermark.
+    How long a partition was silent is measured by the receipts of other partitions and by
+    heartbeats, never by the machine's clock. ``received`` has the latest receipts of an earlier
     run, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError for
     a negative amount, NaiveDatetimeError.
 
@@ -74,7 +75,7 @@ class Watermarks:
         self._see(at)
 
     def received_until(self, partition: str) -> datetime | None:
-        """Return the latest receipt or heartbeat of a partition in UTC, None without one."""
+        """Return the latest receipt or heartbeat of a partition in UTC, None if there was none."""
         return self._latest.get(partition)
 
     @property

@@ -33,10 +33,11 @@ WRITTEN_EVERY: Final = timedelta(minutes=1)
 
 
 class SqliteOutbox(SqliteReader):
-    """A store in which the progress of sinks can be written; created if it does not exist.
+    """A store in a SQLite file, opened to write the progress of sinks.
 
-    Only one process at a time can open it for writing; other processes may read it. Raises
-    StoreError, also if another process writes the file.
+    The file is created if it does not exist. Only one process at a time can open the file for
+    writing; other processes may read it. Raises StoreError, also if another process writes the
+    file.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -58,7 +59,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the first changes, with numbers, that must be sent to a sink at ``now``."""
+        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
         number = self._number(sink)
         only, after, retry_at = decide(number, self.failures(sink), now)
         if only is not None:
@@ -69,7 +70,7 @@ class SqliteOutbox(SqliteReader):
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the changes with these numbers, and all changes before them.
 
-        ``end`` is the position at which the sink then ends, in the format of the sink.
+        ``end`` is the end position of the sink after these changes, in the format of the sink.
         """
         number = max(self._number(sink), *numbers)
         with self._atomic():
@@ -84,7 +85,10 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change: a dead letter if ``retry_at`` is None."""
+        """Record a failed attempt to send a change.
+
+        The change becomes a dead letter if ``retry_at`` is None.
+        """
         before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
         with self._atomic():
             self._set_failure(sink, Failure(number, before + 1, retry_at, error))
@@ -124,7 +128,7 @@ class SqliteOutbox(SqliteReader):
 
     @serialised
     def progress(self, sink: str) -> Progress:
-        """Return how many changes a sink has acknowledged, and where it ends."""
+        """Return how many changes a sink has acknowledged, and the end position of the sink."""
         number = self._number(sink)
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
         last = next((change.change_id for _, change in self._change(number)), None)

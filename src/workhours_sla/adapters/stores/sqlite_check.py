@@ -39,13 +39,15 @@ class StoreFault(NamedTuple):
     - ``definition``: a table or an index has a wrong definition; ``table`` is its name.
     - ``pages``: a page or an index is damaged; ``detail`` is the message of SQLite.
     - ``checksum``: a row does not match its checksum.
-    - ``unreadable``: a row cannot be read; ``detail`` is the reason. Without a ``row``, all later
-      rows of the table cannot be read.
-    - ``other_id``: the event id of a row differs from the id in the event, which is ``detail``.
+    - ``unreadable``: a row cannot be read; ``detail`` is the reason. If ``row`` is None, the rest
+      of the table cannot be read.
+    - ``other_id``: the event id of a row differs from the id in the event; ``detail`` is the id in
+      the event.
     - ``no_appeal``: the appeal of an event is missing; ``detail`` is the id of the appeal.
-    - ``number``: a number is greater than the last number that was used, which is ``detail``.
-    - ``counts``: the counters do not add up; ``detail`` has the number of events that were read
-      and the number of events that the other counters contain.
+    - ``number``: a row has a greater number than the last number that was used; ``detail`` is the
+      last number that was used.
+    - ``counts``: the counters do not add up; ``detail`` has the number of events that were read and
+      the number of events that the other counters contain.
     """
 
     kind: str
@@ -132,7 +134,7 @@ _TABLES: Final = {
 
 
 def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
-    """Yield a fault for each row of a table with a wrong checksum or that cannot be parsed."""
+    """Yield a fault for each row of a table that has a wrong checksum or cannot be parsed."""
     rows, intact, read = _TABLES[table]
     try:
         for row in db.execute(rows):
@@ -148,7 +150,7 @@ def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
 
 
 def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
-    """Yield a fault for each row that refers to another row that is missing or different."""
+    """Yield a fault for each row with a wrong event id, a missing appeal or too great a number."""
     for number, event_id, appeal_id, body in db.execute(
         "SELECT number, event_id, appeal_id, body FROM event"
     ):

@@ -179,9 +179,10 @@ def checked(
 def checked_bodies(
     db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
 ) -> list[Row]:
-    """Return rows of a table with bodies. Raises StoreError for a wrong checksum.
+    """Return rows that have a body. Raises StoreError for a wrong checksum.
 
-    The first columns must be the key, the number in the checksum, the body and the checksum.
+    The body is an event, a change, or the reported state of an appeal. The first columns must be
+    the key, the number that the checksum includes, the body and the checksum.
     """
     return _all_of(is_intact_body, path, table, fetched(db, path, sql, values))
 
@@ -195,8 +196,8 @@ def _all_of(intact: Callable[[Row], bool], path: Path, table: str, rows: list[Ro
 def verify(db: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError for a file whose definitions, pages or indexes are damaged.
 
-    In an undamaged file every row can be found by its keys. The checksum of the row protects its
-    other values.
+    In an undamaged file every row can be found by its keys. All other values of a row are protected
+    by the checksum of the row, which this function does not check.
     """
     wrong = next(wrong_definitions(db), None)
     what = None if wrong is None else f"the definition of {wrong} is not the one it was made with"
@@ -253,8 +254,8 @@ def make_file(path: Path) -> None:
 def _new_file(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a new database, and move it durably to ``path`` when the block ends.
 
-    A write-ahead log that an earlier file of the same name left is removed, because SQLite would
-    replay it.
+    If an earlier file of the same name has left a write-ahead log, the log is removed, because
+    SQLite would replay it.
     """
     begun = path.with_name(path.name + "-begun")
     try:

@@ -162,10 +162,10 @@ class SqliteReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, also if it is quarantined.
+        """Yield every event in order of arrival, even if it is quarantined.
 
-        Of a repaired event only the repair is yielded, and dropped events are not yielded.
-        Evaluating these events with ``evaluate`` returns the state of the store.
+        For a repaired event, only the repair is yielded. Dropped events are not yielded. Evaluating
+        these events with ``evaluate`` returns the state of the store.
         """
         after = 0
         while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
@@ -195,7 +195,7 @@ class SqliteReader:
         return dict(self._all(_REASONS, REPLACED))
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with numbers greater than ``after``, with their numbers."""
+        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
         rows = self._bodies("outbox", _CHANGES, after, limit)
         return list(read_each(self._path, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
 
@@ -206,13 +206,13 @@ class SqliteReader:
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return the text that ``SqliteStore.note`` stored under a key, None without one."""
+        """Return the text that ``SqliteStore.note`` stored under a key, None if there is none."""
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
         return rows[0][1] if rows else None
 
     @serialised
     def holdings(self) -> Holdings:
-        """Return the number of received events, by what became of them.
+        """Return how many events were received, applied, quarantined, replaced and dropped.
 
         The rows are counted, which takes seconds for millions of events.
         """

@@ -1,8 +1,9 @@
 """Convert the rows of a SQLite store: bodies in JSON, instants as integers, and checksums.
 
-The body of a row is an event, the reported state of an appeal, or a change. Its checksum protects
-the body. A row without a body has a checksum of all its values. Each key is stored twice, in its
-table and in an index, and the two are compared when a file is opened.
+Some rows have a body: an event, the reported state of an appeal, or a change. The checksum of such
+a row protects the body. The checksum of any other row protects all values of the row. Each key is
+stored twice, in its table and in an index. The two copies of the key are compared when a file is
+opened.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def with_checksum(*values: object) -> Row:
 
 
 def checksum(body: bytes, number: int = 0) -> int:
-    """Return the checksum of the body of a row and of another number in the row."""
+    """Return the checksum of the body of a row and of one number in the row."""
     return crc32(body, number & MASK)
 
 
@@ -77,7 +78,10 @@ def is_intact_body(row: Row) -> bool:
 def refuse_row(
     path: Path, table: str, row: Row, why: str = "does not match its checksum"
 ) -> NoReturn:
-    """Raise StoreError for a damaged row. ``why`` completes the sentence "row ... of table ..."."""
+    """Raise StoreError for a damaged row.
+
+    ``why`` comes after "row ... of table ..." in the message and completes the sentence.
+    """
     msg = f"the store {str(path)!r} is damaged: row {row[0]!r} of table {table} {why}; {REMEDY}"
     raise StoreError(msg, path=str(path), table=table, row=row[0]) from None
 

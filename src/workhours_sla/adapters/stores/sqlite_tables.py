@@ -45,9 +45,9 @@ Value = TypeVar("Value")
 class Tables:
     """Reads and writes the rows of a transaction, with few statements for many rows.
 
-    The dictionary ``hot`` keeps the appeals that were used last. Between transactions they are
-    equal to the appeals on the disk, so they may be dropped at any time. The argument ``hot`` is
-    the most appeals to keep.
+    The dictionary ``hot`` keeps the appeals that were used last. Between transactions these appeals
+    are equal to the appeals on the disk, so they may be dropped at any time. The argument ``hot``
+    is the greatest number of appeals to keep.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, hot: int) -> None:
@@ -86,9 +86,10 @@ class Tables:
         return fetched(self.db, self._path, sql, values)
 
     def _where(self, sql: str, values: Iterable[object], table: str = "") -> Iterator[Row]:
-        """Yield the rows of an SQL statement with ``IN (*)``, in which ``*`` represents the values.
+        """Yield the rows of an SQL statement, in which ``values`` replace the ``*`` of ``IN (*)``.
 
-        If ``table`` is given, the checksums of the bodies are checked. Raises StoreError.
+        If ``table`` is given, the rows must have bodies, and the checksums are checked. Raises
+        StoreError.
         """
         for chunk in chunks(list(values)):
             statement = sql.replace("(*)", f"({placeholders(chunk)})")
@@ -226,7 +227,7 @@ class Tables:
         self.last_change += len(changes)
 
     def cool(self) -> None:
-        """Drop the appeals and copies from memory that were not used for longest."""
+        """Drop the least recently used appeals and copies if memory has too many of them."""
         hot = self.hot
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):

@@ -20,11 +20,11 @@ BESIDE: Final = "-writer"
 class WriterLock:
     """Prevents other writers from opening a store, until it is closed or the process ends.
 
-    There are two locks. The first is on a file beside the store, such as ``appeals.db-writer``, in
-    the directory of the real file if the path is a symbolic link. The second is on the store
-    itself, only on Linux; it also finds a writer that uses a hard link or a new name. On other
-    systems a store with hard links is rejected. ``make`` creates the store if it does not exist.
-    Raises StoreError.
+    There are two locks. The first lock is on a file beside the store, such as
+    ``appeals.db-writer``. If the path is a symbolic link, this file is beside the real store. The
+    second lock is on the store itself and exists only on Linux. It also prevents a writer that uses
+    a hard link or a new name. On other systems a store with hard links is rejected. ``make``
+    creates the store if it does not exist. Raises StoreError.
     """
 
     def __init__(self, path: Path, make: Callable[[Path], None]) -> None:
