@@ -505,6 +505,7 @@ def test_nat_stays_nat(office: Schedule) -> None:
     assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
 
 
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # of numpy since 2.5
 def test_a_column_of_only_nat_needs_no_unit(office: Schedule) -> None:
     found = columns.deadline(office, np.array(["NaT", "NaT"], "M8"), FOUR, tz="UTC")
     assert np.isnat(found).tolist() == [True, True]

@@ -71,14 +71,24 @@ def test_documents_are_written_in_the_frozen_form(name: str) -> None:
 def test_calendars_combined_too_often_are_refused() -> None:
     start = '{"kind":"combined","any_off":true,"parts":['
     inner = json.dumps(json.loads(to_json(PLAIN))["calendar"])
-    for depth in (10, 450, 10_000):
+    for depth in (10, 90, 110, 250, 450, 10_000):
         calendar = start * depth + inner + "]}" * depth
         text = f'{{"schema":"workhours.calendar/1","calendar":{calendar}}}'
-        if depth == 10:
-            assert from_json(text, Calendar).coverage == PLAIN.coverage
+        if depth < 100:
+            found = from_json(text, Calendar)
+            assert found.coverage == PLAIN.coverage
+            assert from_json(to_json(found)) == found
         else:
             with pytest.raises(ConfigError, match=r"too deep|not JSON that can be read"):
                 from_json(text)
+
+
+def test_a_calendar_combined_too_often_is_not_written() -> None:
+    calendar: Calendar = PLAIN
+    for _ in range(400):
+        calendar = days_off_in_any(calendar, PLAIN)
+    with pytest.raises(ConfigError, match=r"cannot represent|too deep"):
+        to_json(calendar)
 
 
 def without_versions(data: object) -> object:

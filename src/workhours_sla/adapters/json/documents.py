@@ -100,7 +100,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 def _encode(value: object, document: Any) -> bytes:
     try:
         encoded = escape_control_bytes(msgspec.json.encode(document.written(value)))
-    except (AttributeError, KeyError, TypeError, UnicodeEncodeError):
+    except (AttributeError, KeyError, TypeError, UnicodeEncodeError, RecursionError):
         encoded = b""
     if not encoded or from_json(encoded) != value:
         msg = (

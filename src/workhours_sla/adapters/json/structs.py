@@ -189,10 +189,14 @@ def _written_items(values: Any) -> tuple[Any, ...]:
 
 _NESTED: Final = (Form, tuple, dict)
 """The types of values that may contain instances of Form."""
+_DEEPEST: Final = 200
+"""The largest number of keys in a path: values that are nested deeper cannot be written."""
 
 
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
     """Build the value of a Form, and of all forms in it. Raises ConfigError with the key path."""
+    if len(keys) > _DEEPEST:
+        reader.fail((), "it is nested too deep", "give a document as it was written")
     if isinstance(part, Form):
         kind = type(part)
         fields = {}
