@@ -50,7 +50,7 @@ from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work
-from workhours_sla.stream import Batch, Checkpoint, Rejected
+from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, SqliteStore
 from workhours_sla.text import words
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -220,6 +220,17 @@ def test_a_correction_of_an_appeal_in_memory_moves_what_it_names(tmp_path: Path)
 
 
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(kind: str, tmp_path: Path) -> None:
+    posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
+    store = MemoryStore() if kind == "memory" else SqliteStore(tmp_path / "appeals.db")
+    with Pipeline(store, POLICY) as pipe:
+        emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
+        assert [change.kind.value for change in emitted] == ["opened", "at_risk", "breached"]
+        emitted = pipe.commit(Batch("s", [answer], watermark=at(2025, 3, 14, 10))).changes
+        assert [change.kind.value for change in emitted if change.retracts is None] == ["met"]
 
 
 def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None:

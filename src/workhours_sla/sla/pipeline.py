@@ -328,8 +328,11 @@ class Pipeline:
         touched = work.appeals
         due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
         ids = [appeal_id for _, appeal_id in sorted(due)]
-        for appeals in self._all_appeals(ids):
-            report(work, appeals)
+        for first in range(0, len(ids), AT_ONCE):
+            part = ids[first : first + AT_ONCE]
+            # the store may not have what this transaction has changed
+            stored = store.appeals([one for one in part if one not in touched])
+            report(work, {one: touched[one] if one in touched else stored[one] for one in part})
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 
