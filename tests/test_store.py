@@ -385,6 +385,33 @@ def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
         assert store.changes()[0][0] == 4
 
 
+def test_in_memory_time_alone_drops_an_appeal() -> None:
+    store = MemoryStore()
+    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
+    done = [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
+    pipe.commit(Batch("s", done, watermark=at(2025, 3, 12, 12)))
+    assert len(list(store.events())) == 2
+    pipe.advance(at(2025, 3, 13, 12))
+    assert list(store.events()) == []
+    assert store.watermark == at(2025, 3, 13, 12)
+
+
+def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
+    store = MemoryStore()
+    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
+    answer = replied("1", at(2025, 3, 12, 11))
+    other = replace(answer, appeal_id="2", received_at=at(2025, 3, 12, 12))
+    pipe.apply(
+        [created("1", at(2025, 3, 12, 10)), answer, created("2", at(2025, 3, 12, 10)), other]
+    )
+    pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10), rejected=[Rejected("r", "", "")]))
+    assert [one.appeal_id for one in store.events()] == ["2", "2"]
+    restored = Pipeline(MemoryStore.restore(POLICY, store.snapshot()), POLICY)
+    for one in (pipe, restored):
+        assert [item.reason for item in one.quarantine] == ["conflicting_id"]
+        assert [case.answered_at for case in one.open_outcomes(at(2025, 3, 14, 10))] == [None]
+
+
 # -- what can go wrong -------------------------------------------------------------------------
 
 

@@ -99,8 +99,8 @@ class MemoryStore:
         return {name: one for (owner, name), one in self._positions.items() if owner == source}
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark if no timer is due, and return whether it was advanced."""
-        if self._is_broken or (self._timers and self._timers[0][0] <= watermark):
+        """Advance the watermark, and return True; False if timers are due or appeals may expire."""
+        if self._is_broken or self._ended or (self._timers and self._timers[0][0] <= watermark):
             return False
         self.watermark = watermark
         return True
@@ -351,10 +351,13 @@ class MemoryStore:
         """Return the content as a pickle. Raises StoreError if the store is broken."""
         self.check()
         copies = list(self._all_copies())
+        # a copy that conflicted with one that was dropped must not count after ``restore``
+        first = map(effective_copy, self._by_id.values())
+        left = {one for one in first if one is not None and one.quarantined == CONFLICTING_ID}
         final = {
-            place: (copy.quarantined if copy.quarantined in FINAL_REASONS else None, copy.repaired)
+            place: (copy.quarantined if is_final or copy in left else None, copy.repaired)
             for place, copy in enumerate(copies)
-            if copy.repaired or copy.quarantined in FINAL_REASONS
+            if (is_final := copy.quarantined in FINAL_REASONS) or copy.repaired or copy in left
         }
         reported = {name: one.reported for name, one in self._appeals.items() if one.reported}
         rest = {name: getattr(self, name) for name in _PLAIN}
@@ -441,6 +444,8 @@ class _Transaction:
 def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
     """Return the copy of an event id that counts, and set the reasons of the other copies."""
     effective = effective_copy(known)
+    if effective is not None and effective.quarantined is not None:
+        effective = None
     for copy in known.all if isinstance(known, Copies) else [known]:
         if copy is not effective and copy.quarantined is None:
             copy.quarantined = reason_for(copy.event)
