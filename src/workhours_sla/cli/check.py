@@ -26,7 +26,7 @@ from workhours_sla.cli.options import (
     input_options,
     take,
 )
-from workhours_sla.cli.output import BREACHES, UNREADABLE, echo_json
+from workhours_sla.cli.output import BREACHES, CALENDAR_UNKNOWN, UNREADABLE, echo_json
 from workhours_sla.cli.policy_output import main_schedule, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
@@ -67,7 +67,8 @@ def check(
 
     FILE is CSV or JSON Lines, with a row per event or per appeal; --config has its columns and the
     targets. --store reads the events from a store of watch, also while it is written. Exits with 1
-    if there are breaches.
+    if there are breaches, else with 3 if a verdict depends on a date that the calendar does not
+    cover.
     """
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
@@ -88,7 +89,9 @@ def check(
             click.echo(line)
     if strict and (rows.faults or quarantine(result, rows)):
         return UNREADABLE
-    return BREACHES if any(map(is_breached, result.outcomes)) else 0
+    if any(map(is_breached, result.outcomes)):
+        return BREACHES
+    return CALENDAR_UNKNOWN if any(one.calendar_unknown for one in result.outcomes) else 0
 
 
 def _data(found: CheckResult) -> dict[str, Any]:
