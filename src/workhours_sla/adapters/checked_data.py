@@ -29,10 +29,11 @@ Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """A value that cannot be used: ``what`` is wrong with it, and what to write ``instead``.
+    """Raised for a value that cannot be used.
 
-    ``keys`` is the key path to the value, relative to the value that was being read. ``reason`` is
-    an error of this library that explains the problem; ``instead`` is empty then.
+    ``what`` says what is wrong with the value, and ``instead`` what to write. ``keys`` is the key
+    path to the value, relative to the value that was being read. ``reason`` is an error of this
+    library that explains the problem, or None. With a ``reason``, ``instead`` is empty.
     """
 
     def __init__(
@@ -50,7 +51,10 @@ class RefusedError(ValueError):
 
 
 def refuse(what: str, instead: str, *keys: str | int) -> NoReturn:
-    """Raise RefusedError: ``what`` is wrong at a key path, and what to write ``instead``."""
+    """Raise RefusedError about the value at a key path.
+
+    ``what`` says what is wrong with the value, and ``instead`` what to write.
+    """
     raise RefusedError(what, instead, keys) from None
 
 
@@ -62,8 +66,9 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
 class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
     """Base class of types that a file contains as one text, such as an amount of time.
 
-    A field of a struct is annotated with a subclass. The subclass is registered, by
-    ``Leaf.register``, for the type of the values that its ``read`` returns.
+    A field of a struct is annotated with a subclass of Leaf, whose ``read`` parses the text. Since
+    msgspec checks that the result is an instance of the annotated type, the type of the result is
+    registered with the subclass: ``subclass.register(type)``.
     """
 
     @staticmethod
@@ -75,7 +80,7 @@ class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
 class _Kind(NamedTuple):
     """A type as messages describe it: its name and an example.
 
-    ``parsed_as`` are the Python types that the parsers of TOML and JSON return for it.
+    ``parsed_as`` are the Python types of such values in the results of the TOML and JSON parsers.
     """
 
     name: str
@@ -122,8 +127,8 @@ _ROWS: Final = {
 class Reader:
     """Converts the data of one document to structs, and raises ConfigError with the key path.
 
-    The document is a TOML file if ``name`` is given, which messages quote, and JSON otherwise.
-    ``renamed`` maps keys of earlier versions to their current names.
+    With ``name`` the document is a TOML file, and messages call it ``name``. Without it the
+    document is JSON. ``renamed`` maps keys of earlier versions to their current names.
     """
 
     def __init__(
@@ -134,14 +139,17 @@ class Reader:
         self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
-        """Raise ConfigError: ``what`` is wrong at a key path, and what to do ``instead``."""
+        """Raise ConfigError about the value at a key path.
+
+        ``what`` says what is wrong with the value, and ``instead`` what to do.
+        """
         path = key_path(keys)
         where = "" if self.name is None else f" in {self.name}"
         msg = f"{path or 'the document'}: {what}{where}; {instead}"
         raise ConfigError(msg, key=path, name=self.name) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: str) -> None:
-        """Raise ConfigError unless ``value`` is in ``known``; the message has a similar choice."""
+        """Raise ConfigError unless ``value`` is in ``known``. The message suggests known values."""
         known = list(known)
         if value in known:
             return
@@ -223,9 +231,9 @@ class Reader:
             self._check(inner, types[index], (*keys, index))
 
     def _check_value(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError about a value of the right Python type that is not allowed.
+        """Raise ConfigError if a value has the right Python type but cannot be used.
 
-        The value is not one of the choices, or it is not a date, a time or an amount.
+        For example, it is not one of the allowed values, or it is a text but not a date.
         """
         if isinstance(of, inspect.LiteralType):
             what = f"{shown(value)} is not a valid value"
@@ -257,7 +265,7 @@ class Reader:
                 self.fail((*keys, key), "missing", f"write it as {example}")
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
-        """Return the member of a union that fits a value best. Any other type is returned as is."""
+        """Return the member of a union that fits a value best; return any other type unchanged."""
         if not isinstance(of, inspect.UnionType):
             return of
         types = [_plain(one) for one in of.types]

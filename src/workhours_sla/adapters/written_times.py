@@ -23,9 +23,9 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the pattern of times with the year first, and that of times with the day first.
+    """Return two patterns: of times with the year first, and of times with the day first.
 
-    ``hour`` is the regular expression of an hour, ``sixty`` that of a minute or a second.
+    ``hour`` is the regular expression for an hour, and ``sixty`` for a minute or a second.
     """
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
@@ -101,7 +101,7 @@ def parse_date(text: str) -> date | None:
 
 
 def is_offset(offset: timedelta | None) -> bool:
-    """Return whether an offset from UTC is one that a place could use: -12 to +14 hours."""
+    """Return whether an offset from UTC is between -12 and +14 hours, as all real offsets are."""
     return offset is not None and WEST <= offset <= EAST
 
 

@@ -26,9 +26,10 @@ def read_budget(
 ) -> Budget:
     """Parse a budget such as ``4h``, ``7 working days``, ``30 days``, ``1 month`` or ``9h clock``.
 
-    ``roll`` is where the end of days or months moves if it is a day off; ``count_from`` is the
-    first of the days. Budgets of other kinds ignore both. Raises BudgetError for any other text,
-    and for days or months without ``roll``.
+    ``roll`` decides where a due date on a day off moves. Only calendar days and months use it, and
+    they require it. ``count_from`` decides which day is counted first. Only working days and
+    calendar days use it. Raises BudgetError if ``roll`` is required and missing, and for any other
+    text.
 
     >>> read_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')

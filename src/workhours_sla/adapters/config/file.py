@@ -1,4 +1,4 @@
-"""Read a configuration: a TOML file about the format of appeals, the targets and the schedules."""
+"""Read a configuration: a TOML file with the format of appeals, the targets and the schedules."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ UNIX = "unix"
 def load(path: str | Path) -> Configuration:
     r"""Read the configuration of a TOML file in UTF-8.
 
-    The defaults of [schedule] are the calendar of Russia, the hours Mo-Fr 09:00-13:00,14:00-18:00,
-    and the time zone of the region or Europe/Moscow. Raises ConfigError for a file that cannot be
-    read. For a value that cannot be used, the error has the key path (``key``).
+    The defaults of [schedule] are the calendar of Russia and the hours Mo-Fr
+    09:00-13:00,14:00-18:00. The default time zone is the zone of the calendar's region, or
+    Europe/Moscow for the calendar of Russia and without a calendar. Raises ConfigError for a file
+    that cannot be read. For a value that cannot be used, the error has the key path (``key``).
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -94,8 +95,8 @@ def load_config(path: Path) -> Config:
 def parse_config(text: str, name: str) -> Config:
     """Parse TOML text, check its values and return its sections; messages call the text ``name``.
 
-    Raises ConfigError, with the line (``line``) of text that is not TOML, or the key path (``key``)
-    of a value that cannot be used.
+    Raises ConfigError. For text that is not TOML, the error has the line number (``line``) if it is
+    known. For a value that cannot be used, the error has the key path (``key``).
     """
     reader = Reader(name, renamed=RENAMED)
     config: Config = reader.convert(tables_of(text, name), Config)
@@ -130,7 +131,10 @@ def _check_delimiter(text: str) -> None:
 
 
 def _check_datetime_format(text: str) -> None:
-    """Raise ConfigError unless a format of ``strptime`` has year, month, day, hour and minute."""
+    """Raise ConfigError unless times in a format have year, month, day, hour and minute.
+
+    The format is ``unix`` or a format of ``strptime``.
+    """
     if text == UNIX:
         return
     probe = datetime(2021, 11, 23, 14, 35, tzinfo=UTC)
@@ -150,7 +154,11 @@ def _check_datetime_format(text: str) -> None:
 
 
 def _check_columns(reader: Reader, config: Config) -> None:
-    """Raise ConfigError about a column or a value that the kind of the file does not have."""
+    """Check the sections [columns] and [values] for the kind of file: events or appeals.
+
+    Raises ConfigError for a column or a value that a file of this kind cannot have, and for a
+    required column without a name.
+    """
     kind = config.input.kind
     other = "appeals" if kind == "events" else "events"
     for section, table in (("columns", config.columns), ("values", config.values)):

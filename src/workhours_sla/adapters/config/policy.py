@@ -53,9 +53,9 @@ _COUNTING = {"roll": (CalendarDays, Months), "count_from": (CalendarDays, Workin
 class Configuration(NamedTuple):
     """A configuration: the policy, its schedules and presets, and the format of files of appeals.
 
-    ``schedules`` and ``presets`` are keyed by name. ``schedules`` has the schedule of the section
-    [schedule] under ``default`` if a target uses it. ``mapping`` has all sections of the file;
-    readers of files of appeals use its [input], [columns] and [values].
+    ``schedules`` and ``presets`` are keyed by name. If a target uses the section [schedule], its
+    schedule has the name ``default``. ``mapping`` is the whole configuration file; its sections
+    [input], [columns] and [values] describe the format of files of appeals.
 
     >>> from workhours_sla.config import parse
     >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
@@ -78,9 +78,9 @@ def configured(
 ) -> Configuration:
     """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
 
-    ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target]
-    if that budget is working time on [schedule]. ``amend`` adds acts to each calendar of
-    [schedules]. Raises ConfigError.
+    ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target],
+    but only if this is the only target and its budget is working time of the section [schedule].
+    ``amend`` adds acts to each calendar of [schedules]. Raises ConfigError.
     """
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
     return reader.configuration(None if config.has_policy else budget)
@@ -164,7 +164,10 @@ class _PolicyReader:
             self._reader.fail(keys, f"a second {shown(name)}", "give it another name")
 
     def _check_unused(self, field: str, section: str) -> None:
-        """Raise ConfigError if a section has a schedule although no target selects by its field."""
+        """Raise ConfigError if a section names a schedule for an agency, a district or a channel.
+
+        No target has ``schedule_by`` with the value ``field``, so no target uses this schedule.
+        """
         bodies: Mapping[str, Body] = getattr(self._config, section)
         for name, body in bodies.items():
             if body.schedule is not None:

@@ -20,7 +20,9 @@ _FOLDER = Path(__file__).parent / "presets_data"
 
 @public("workhours_sla.config")
 class NormSource(Section, frozen=True, kw_only=True):
-    """Where a norm was published; ``confidence`` is ``low`` if the act itself was not available.
+    """Where a norm was published.
+
+    ``confidence`` is ``low`` if the makers of the preset could not read the act itself.
 
     >>> load_preset("volgograd").sources[0].confidence
     'low'
@@ -37,7 +39,7 @@ class NormSource(Section, frozen=True, kw_only=True):
 class Norm(Section, frozen=True, kw_only=True):
     """A target as it was published. An ``optional`` norm applies only to rules that name it.
 
-    ``budget`` is text as in a configuration. The norm leaves ``roll`` open.
+    ``budget`` is text as in a configuration. A norm has no ``roll``: each configuration decides it.
 
     >>> load_preset("volgograd").targets[0].name
     'volgograd reply'

@@ -52,7 +52,7 @@ def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calend
 
 
 def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
-    """Return the calendar with the organisation's own days off and transfers.
+    """Return a calendar to which the organisation's own days off and transfers are added.
 
     Raises CalendarDataError, CalendarCoverageError.
     """

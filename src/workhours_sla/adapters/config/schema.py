@@ -32,7 +32,10 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Return part of a JSON Schema without the type null, and with docstrings as descriptions."""
+    """Return a part of a JSON Schema as it is published.
+
+    The type null is removed, because TOML has no null. Docstrings become descriptions.
+    """
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):

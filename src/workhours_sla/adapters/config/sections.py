@@ -95,10 +95,10 @@ TargetName = Annotated[str, _described("The name of the target, different from a
 class Input(Section, frozen=True, kw_only=True):
     """The format of a file of appeals. A row is an event or, with ``kind = "appeals"``, an appeal.
 
-    If ``format`` and ``delimiter`` are missing, the file's suffix decides. If ``datetime_format``
-    is missing, times are in ISO 8601 or like 31.10.2025 17:30; ``unix`` means seconds since 1970.
-    ``tz`` is the time zone of times without an offset. ``source`` is the source of rows without
-    a column ``source``.
+    Without ``format`` or ``delimiter``, the suffix of the file determines it. Without
+    ``datetime_format``, times are in ISO 8601 or like 31.10.2025 17:30; the value ``unix`` means
+    seconds since 1970. ``tz`` is the time zone of times without an offset. ``source`` is used for
+    rows that do not name their source.
     """
 
     kind: Annotated[
@@ -154,7 +154,7 @@ class Transfer(Section, frozen=True, kw_only=True):
 class ScheduleSettings(Section, frozen=True, kw_only=True):
     """A schedule: the calendar, the weekly hours, the time zone, and changes for single dates.
 
-    ``days_off`` and ``transfers`` are the organisation's own, each with its act.
+    ``days_off`` and ``transfers`` are decided by the organisation itself; each names its act.
     """
 
     calendar: (
@@ -201,18 +201,18 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
 
 
 class Body(Section, frozen=True, kw_only=True):
-    """An agency, a district or a channel: its name in texts, and the name of its schedule."""
+    """An agency, a district or a channel: the name to show, and the name of its schedule."""
 
     name: Annotated[str, _described("The name in texts; by default the id.")] = ""
     schedule: ScheduleName | None = None
 
 
 class TargetSettings(Section, frozen=True, kw_only=True):
-    """A target: the time allowed, the schedule that counts it, and what starts and stops the clock.
+    """A target: its budget, its schedule, and what starts and stops the clock.
 
-    ``schedule`` names the schedule. With ``schedule_by`` each agency, district or channel has its
-    own schedule. Without both, the section [schedule] is the schedule. ``roll`` and ``count_from``
-    apply to budgets in days and months.
+    ``schedule`` is the name of the schedule. With ``schedule_by`` each agency, district or channel
+    has its own schedule. Without these two keys, the target has the schedule of the section
+    [schedule]. ``roll`` and ``count_from`` apply to budgets in days and months.
     """
 
     name: TargetName = TARGET
@@ -254,8 +254,8 @@ class TargetRow(TargetSettings, frozen=True, kw_only=True):
 class RuleRow(Section, frozen=True, kw_only=True):
     """The targets of appeals that match all conditions. The first matching rule decides.
 
-    A missing condition matches every appeal. An appeal matches ``valid_from`` and ``valid_until``
-    if it was posted at or after the first and before the second.
+    A missing condition matches every appeal. ``valid_from`` matches appeals that were posted at
+    that time or later, and ``valid_until`` matches appeals that were posted before that time.
     """
 
     targets: Annotated[
@@ -303,9 +303,10 @@ class PresetSettings(Section, frozen=True, kw_only=True):
 class Config(Section, frozen=True, kw_only=True):
     """A configuration file. A missing section has its defaults.
 
-    ``columns`` maps the canonical name of a column to its name in the file. ``values`` maps, for a
-    canonical column, each value in the file to the canonical value. The policy is either one
-    [target], or [[targets]] and presets, which [[rules]] assign to appeals.
+    ``columns`` maps the canonical name of a column to its name in the file. ``values`` is keyed by
+    the canonical name of a column, and under it maps each value in the file to the canonical value.
+    The policy is either one [target], or [[targets]] and presets, which [[rules]] assign to
+    appeals.
     """
 
     input: Annotated[Input, _described("The format of files of appeals.")] = Input()
@@ -352,7 +353,7 @@ class Config(Section, frozen=True, kw_only=True):
     ] = {}
 
     def with_zone(self, tz: str) -> Config:
-        """Return a copy with ``tz`` as the time zone of times without an offset.
+        """Return a copy of the configuration in which times without an offset have the zone ``tz``.
 
         Raises UnknownTimeZoneError.
         """
@@ -371,7 +372,7 @@ class Config(Section, frozen=True, kw_only=True):
 
     @property
     def has_policy(self) -> bool:
-        """False if the policy is one target in working time on the section [schedule]."""
+        """Whether the policy is more than one target in working time of the section [schedule]."""
         target = self.one_target
         return bool(
             self.targets

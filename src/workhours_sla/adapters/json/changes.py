@@ -24,7 +24,7 @@ ChangeLine: Final[Any] = msgspec.defstruct(
 
 
 class _Other(msgspec.Struct, tag_field="schema", tag=""):
-    """A second member for the union with ChangeLine, which makes ``schema`` a required key."""
+    """A struct that no change has. In a union with it, ChangeLine requires the key ``schema``."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -39,8 +39,8 @@ def change_of(line: Any) -> Change:
 def decode_change(text: str | bytes) -> Change:
     """Parse a change that ``change_to_json`` wrote.
 
-    Raises ValueError, TypeError or RecursionError for any other text, without a key path.
-    ``from_json`` then parses the text again to find the key path.
+    Raises ValueError, TypeError or RecursionError for any other text. These errors have no key
+    path. To find it, ``from_json`` parses the text a second time.
     """
     return change_of(_decode(text))
 

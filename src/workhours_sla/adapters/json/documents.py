@@ -77,9 +77,9 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 
     Raises TypeError for a value of a type that has no JSON document, NaiveDatetimeError for a
     naive datetime, and UnknownTimeZoneError for a datetime whose zone is neither an IANA zone nor a
-    fixed offset. Raises ConfigError for an attribute that does not have the declared type, for
-    hours with a fraction of a second, and for a calendar that is neither in the registry nor made
-    by ``Calendar.plain`` or from a calendar file.
+    fixed offset. Raises ConfigError for an attribute that does not have the declared type, and for
+    hours with a fraction of a second. Raises ConfigError also for a calendar that JSON cannot
+    represent: it must be in the registry, or made by ``Calendar.plain`` or from a calendar file.
 
     >>> from workhours_sla import working_hours
     >>> to_json(working_hours(4, minutes=30))
@@ -116,13 +116,13 @@ def from_json(text: str | bytes) -> object: ...
 @overload
 def from_json(text: str | bytes, kind: type[Made]) -> Made: ...
 def from_json(text: str | bytes, kind: type = object) -> object:
-    """Return the value of a JSON document that ``to_json`` wrote; its type must be ``kind``.
+    """Return the value of a JSON document that ``to_json`` wrote. The value has type ``kind``.
 
     Raises ConfigError, with the key path (``key``), for text that is not JSON, an unknown schema, a
     missing or unknown key, a value that cannot be used, and a document of another type. A datetime
-    is refused if its IANA zone has another offset at that time. If a calendar of the registry has
-    changed since the document was written, the value uses the current calendar and a
-    WorkHoursWarning is issued.
+    is refused if its offset in the text differs from the offset of its IANA zone at that time. If a
+    calendar of the registry has changed since the document was written, the value uses the current
+    calendar and a WorkHoursWarning is issued.
 
     >>> from workhours_sla import WorkingDays
     >>> from_json(to_json(WorkingDays(3)), WorkingDays)

@@ -45,9 +45,10 @@ else:
 
 
 class Registered(NamedTuple):
-    """The days of a calendar in the registry when its version was ``version``.
+    """The days of a registry calendar, of which JSON has only the version, not each date.
 
-    ``as_known`` and ``week`` are the arguments of ``Calendar.as_known`` and ``Calendar.with_week``.
+    ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
+    ``Calendar.with_week`` were called, None without a call.
     """
 
     version: str
@@ -56,7 +57,7 @@ class Registered(NamedTuple):
 
     @classmethod
     def days_of(cls, calendar: Calendar) -> Registered | None:
-        """Return the days of the registry that equal a calendar's days, or None."""
+        """Return the Registered that has the same days as a calendar, or None if there is none."""
         known_by = getattr(calendar.definition().source, "known_by", None)
         as_known = known_by if isinstance(known_by, date) else None
         for week in _WEEKS:
@@ -114,7 +115,10 @@ def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
 
 
 class AmendedForm(Form, tag_field="kind", tag="amended"):
-    """The JSON object of days to which acts were added, with the dates that the acts confirm."""
+    """The JSON object of a calendar's days and of the acts that were added to them.
+
+    ``confirms`` are the dates that the acts confirm.
+    """
 
     base: SourceForm
     rows: tuple[_EntryForm, ...]
@@ -122,7 +126,7 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
     @staticmethod
     def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
-        """Build the days from the fields of their JSON object. Raises RefusedError."""
+        """Build an AmendedDays from the fields of its JSON object. Raises RefusedError."""
         _check_ranges("confirms", confirms)
         return AmendedDays(confirms=confirms, **more)
 
@@ -195,7 +199,8 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 class CombinedForm(Form, tag_field="kind", tag="combined"):
     """The JSON object of combined calendars.
 
-    With ``any_off`` a date is off if it is off in any calendar, else only if it is off in all.
+    If ``any_off`` is true, a day off in any of the calendars is a day off. If it is false, only a
+    day off in all calendars is a day off.
     """
 
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
@@ -208,7 +213,7 @@ FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
 
 
 def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
-    """Return the days of a source without added acts, and the added acts, oldest first."""
+    """Return the source of days to which acts were added, and these acts, oldest first."""
     amendments: list[AmendedDays] = []
     while isinstance(source, AmendedDays):
         amendments.insert(0, source)
@@ -217,7 +222,7 @@ def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
 
 
 def outdated(form: Any) -> Iterator[str]:
-    """Yield a sentence for each calendar of the registry whose version is no longer the same."""
+    """Yield a sentence for each registry calendar in ``form`` that now has another version."""
     for part in getattr(form, "parts", ()):
         yield from outdated(part)
     source = getattr(form, "source", None)

@@ -1,4 +1,4 @@
-"""Write and read the values that JSON contains as one text, such as datetimes and amounts.
+"""Write and read values that are a single text in JSON, such as datetimes and amounts.
 
 A datetime is in ISO 8601 with its offset. If it has an IANA zone, the zone follows in brackets, as
 in RFC 9557: ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``. The tag ``[_fold=1]`` is present
@@ -46,7 +46,7 @@ class Moment(Leaf):
 
     @staticmethod
     def read(text: str) -> datetime:
-        """Parse a datetime that ``write`` wrote; it has the same zone and fold.
+        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold.
 
         Raises RefusedError, UnknownTimeZoneError.
         """
@@ -130,7 +130,7 @@ class DayHours(Leaf):
 
 
 class MonthDay(Leaf):
-    """The month and the day of a date in every year as text: ``MM-DD``."""
+    """A date without a year as text: ``MM-DD``."""
 
     write: Final = staticmethod("{0[0]:02}-{0[1]:02}".format)
     read: Final = staticmethod(parse_month_day)

@@ -1,7 +1,7 @@
 """Forms: msgspec structs that declare the JSON object of a type of value.
 
 A value is written by copying its attributes to its form, and read by building it from its form.
-The form of a dataclass or a named tuple is derived from it: each attribute is a required key.
+The form of a dataclass or a named tuple is made from its attributes: each is a required key.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def form_of_one(
 ) -> Any:
     """Make the Form subclass of a JSON object with one key beside its tag.
 
-    The object has a value under ``key`` whose type is ``of``, to which ``written`` converts it.
+    The object has the key ``key`` with a value of the type ``of``. The function ``written``
+    converts the value to be written to this type.
     """
     return msgspec.defstruct(
         f"{key}_form",
@@ -82,11 +83,12 @@ def form_of(
 ) -> Any:
     """Make the Form subclass of a dataclass or a named tuple.
 
-    With ``tag`` the JSON object has the tag under the key ``tag_field``, so that it can be one of
-    several. ``build`` builds the value; by default it is ``kind`` itself. ``others`` has, for
-    fields that are not written as their type is, the type hint and the function that converts
-    the attribute. With ``native`` datetimes and amounts are in the format of msgspec: ISO 8601
-    without the name of a zone.
+    With ``tag`` the JSON object has the tag under the key ``tag_field``, so that it differs from
+    the JSON objects of other types. ``build`` builds the value from the fields; by default it is
+    ``kind`` itself. ``others`` is keyed by the names of attributes that are not written as usual
+    for their type. It has a type hint for the field, and a function that converts the attribute.
+    With ``native`` datetimes and amounts are in the format of msgspec: ISO 8601 without the name
+    of a zone.
     """
     fields = []
     for name, hint in _hints(kind).items():
@@ -110,7 +112,7 @@ def form_of(
 
 @cache
 def part_form_of(kind: Any, *, native: bool = False) -> Any:
-    """Return the Form subclass of a dataclass or a named tuple, without a tag; it is cached."""
+    """Return the Form subclass of a dataclass or a named tuple, without a tag, from a cache."""
     return form_of(kind, native=native)
 
 
@@ -131,7 +133,7 @@ def _written_budget(budget: Any) -> Any:
 
 
 def _declared(hint: Any, *, native: bool) -> Any:
-    """Return a type hint in which each type with a Leaf or a Form is replaced by that class."""
+    """Return a type hint in which each type is replaced by its Leaf or its Form, if it has one."""
     if hint in LEAVES and not native:
         return LEAVES[hint]
     if _has_fields(hint):
@@ -161,7 +163,7 @@ def _own_hints(kind: type) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Convert a value to what msgspec writes: text for a type with a Leaf, or the value's Form."""
+    """Convert a value for msgspec: to text if its type has a Leaf, to a Form if it has one."""
     kind: Any = type(value)
     write = _writer(kind)
     return value if write is None else write(value)
@@ -169,7 +171,7 @@ def plain(value: Any) -> Any:
 
 @cache
 def _writer(kind: Any) -> Callable[[Any], Any] | None:
-    """Return the function that converts values of a type for msgspec; None if it needs none."""
+    """Return the function that converts values of a type for msgspec, None if none is needed."""
     if kind in LEAVES:
         writer: Callable[[Any], Any] = LEAVES[kind].write
     elif kind in FORMS:
@@ -194,7 +196,11 @@ _DEEPEST: Final = 200
 
 
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
-    """Build the value of a Form, and of all forms in it. Raises ConfigError with the key path."""
+    """Build the value of which ``part`` is the Form, and the values of the forms inside it.
+
+    A value that is no Form, tuple or mapping is returned unchanged. Raises ConfigError with
+    the key path.
+    """
     if len(keys) > _DEEPEST:
         reader.fail((), "it is nested too deep", "give a document as it was written")
     if isinstance(part, Form):

@@ -69,7 +69,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
 
 
 def _is_whole(text: str) -> bool:
-    """Return whether a JSON text has no half of a surrogate pair, which is no character."""
+    """Return False if a JSON text has half of a surrogate pair, which is not a character."""
     try:
         text.encode()
     except UnicodeEncodeError:
