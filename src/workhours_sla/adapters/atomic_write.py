@@ -124,7 +124,7 @@ class _Replacement:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Replace the path in an OSError by ``path``, which the caller knows."""
+    """Raise an OSError of the block again with the path ``path``, which the caller knows."""
     try:
         yield
     except OSError as error:

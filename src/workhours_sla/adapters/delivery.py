@@ -41,12 +41,13 @@ class Undelivered(NamedTuple):
 class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 
-    A sink that fails, hangs or is slow delays nothing else. A change that a sink did not accept is
-    sent again at the times that ``retry`` decides, and the later changes wait for it. After an
-    UndeliverableError or the last attempt the change becomes a dead letter, and the next change is
-    sent. The store keeps the progress and the failures of each sink, so that the next run continues
-    there. ``on_failure`` is called with the sink's name and the error when a sink starts to fail,
-    in the thread of that sink. ``clock`` returns the current time in UTC.
+    A sink that fails, hangs or is slow delays neither the other sinks nor the pipeline. A change
+    that a sink did not accept is sent again at the times that ``retry`` decides, and the later
+    changes wait for it. After an UndeliverableError or the last attempt the change becomes a dead
+    letter, and the next change is sent. The store keeps the progress and the failures of each sink,
+    so that the next run continues where this run ends. When a sink starts to fail, ``on_failure``
+    is called with its name and the error, in the thread of the sink. ``clock`` returns the current
+    time in UTC.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline

@@ -50,8 +50,8 @@ def lock_file(fd: int) -> bool:
 def lock_last_byte(fd: int) -> bool | None:
     """Lock one byte far beyond the end of a file, and return True.
 
-    Returns False if another descriptor has locked that byte, and None on systems without such
-    locks. Unlike ``lock_file``, this does not affect the locks of SQLite on the same file.
+    Returns False if another descriptor has locked that byte, and None if the system cannot lock
+    it. Unlike ``lock_file``, this does not affect the locks of SQLite on the same file.
     """
     if sys.platform != "linux":
         return None

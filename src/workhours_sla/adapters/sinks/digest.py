@@ -1,4 +1,4 @@
-"""Compose messages to agencies: their overdue and open appeals, and what changed since the last.
+"""Compose messages to agencies about overdue and open appeals, and about recent changes.
 
 The messages to one agency at one time are a digest.
 """
@@ -55,7 +55,7 @@ class Digest(NamedTuple):
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
-    """Count the changes of each agency: the number of each kind, and of retractions.
+    """Count the changes of each agency by kind. Retractions are counted as a kind of their own.
 
     The result is keyed by the agency's id, which is None for appeals without an agency.
 
@@ -128,10 +128,10 @@ def digest_of(  # noqa: PLR0913
 
     Messages are sent only within the agency's working time, and only if there is an appeal to
     answer or a change to report. They are sent when a working day has begun after ``since``, and
-    when an unanswered appeal has passed 50, 75 or 100 % of its budget after ``since``. The schedule
-    of the target counts the time used. For a budget that is not working time, the percentage is
-    that of the working time from the start to the due time. A message has at most 4,096 characters.
-    Raises NaiveDatetimeError, CalendarCoverageError.
+    when an unanswered appeal has passed 50, 75 or 100 % of its budget after ``since``. The time
+    used is counted in working time of the target's schedule. For a budget that is not working
+    time, it is compared with the working time from the start to the due time. A message has at
+    most 4,096 characters. Raises NaiveDatetimeError, CalendarCoverageError.
 
     >>> from workhours_sla import working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -182,8 +182,8 @@ def _passed(
 ) -> int | None:
     """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None.
 
-    ``was_closed`` means that the agency was closed at ``since``. Then a percentage that was passed
-    exactly at closing counts as passed after it.
+    ``was_closed`` means that the agency was closed at ``since``. Then a percentage that was reached
+    exactly at closing time counts as passed after ``since``.
     """
     used = outcome.elapsed
     if used is None or outcome.verdict is Verdict.PAUSED:

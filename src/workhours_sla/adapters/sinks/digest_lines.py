@@ -46,7 +46,7 @@ class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is stored by a call of ``write``, before it writes messages to the file."""
+    """The state that ``write`` stores before it writes the messages to the file."""
 
     number: int
     """The number of the last change that was counted."""
@@ -62,7 +62,7 @@ class _State(msgspec.Struct, frozen=True):
 
 
 class DigestStore(Outbox, Protocol):
-    """A store that keeps the state of digests beside its changes."""
+    """A store of changes that also keeps the state of digests."""
 
     def noted(self, key: str) -> str | None:
         """Return the text that was last stored under a key, or None."""
@@ -109,12 +109,12 @@ def _state_of(noted: str) -> _State:
 class DigestLines:
     """Writes messages to agencies to a file, one per line, each in its agency's working time.
 
-    The messages of a call of ``write`` and the state behind them are stored in one step before
-    they are written to the file. After a crash they are written again, and the file has each
-    message once. ``unknown`` is called once for each schedule whose calendar does not cover the
-    date; the agencies with that schedule get their messages once it does. ``lost`` is called if
-    another program removed, shortened or changed the file; then earlier messages are lost, and
-    later messages are written. Raises StoreError.
+    ``write`` stores its messages and its state in one step, and then writes the messages to the
+    file. After a crash, stored messages that the file does not have are written, so that the file
+    has each message once. ``unknown`` is called once for each schedule whose calendar does not
+    cover the date; the agencies with that schedule get their messages as soon as the calendar
+    covers the date. ``lost`` is called if another program removed, shortened or changed the file;
+    then earlier messages are lost, and later messages are written. Raises StoreError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -168,11 +168,12 @@ class DigestLines:
         return self._latest is None or _minute(now) > _minute(self._latest)
 
     def write(self, now: datetime, clock: datetime | None = None) -> None:
-        """Write the messages to send at ``now``, the time up to which all events have arrived.
+        """Write the messages to be sent at ``now``. All events up to ``now`` have arrived.
 
-        A second call within the same minute writes nothing. With ``clock``, the current time, an
-        agency gets messages only if both times are in its working time. Raises StoreError. If only
-        the file cannot be written, the next call writes the missing messages first.
+        A second call within the same minute writes nothing. ``clock`` is the current time. With it
+        an agency gets messages only if ``now`` and ``clock`` are both in its working time. Raises
+        StoreError. If the messages were stored but the file could not be written, the next call
+        begins with these messages.
         """
         if not self.due(now):
             return
@@ -216,7 +217,10 @@ class DigestLines:
             self._unknown(error)
 
     def _count(self) -> tuple[int, dict[str | None, Counter[str]]]:
-        """Return the number of the last change, and how many changes of each kind agencies have."""
+        """Return the number of the last change, and the changes since each agency's last message.
+
+        The changes are counted by kind, and keyed by the agency's id.
+        """
         number = self._state.number
         changed = {agency: Counter(counts) for agency, counts in self._state.changed}
         while found := self._store.changes(number, _AT_ONCE):
@@ -254,7 +258,7 @@ class DigestLines:
                 yield digest
 
     def _write_messages(self) -> None:
-        """Write the messages of the last state to the file, unless that is already done."""
+        """Write the messages of the last state to the file, unless they are already written."""
         messages = self._state.messages
         if messages and self._written is not self._state:
             lines = {one.message_id: escape_control_bytes(_encode(one)) for one in messages}

@@ -30,7 +30,7 @@ _SHOWN: Final = 40
 class LineForm:
     """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``messages.LINES``, the name of the lines in messages.
+    ``what`` is a key of ``messages.LINES``, which has the words for the lines in messages.
     """
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:
@@ -53,7 +53,7 @@ class LineForm:
         fail(cause, path, what=self.what, **facts)
 
     def may_begin(self, text: bytes) -> bool:
-        """Return whether ``text`` begins as every line does, as far as ``text`` goes."""
+        """Return whether ``text`` can be the beginning of a line."""
         return text.startswith(self.start) or self.start.startswith(text)
 
 
@@ -69,11 +69,11 @@ class LineFile:
     """A file of lines with ids, which only this object writes.
 
     A file with anything but lines of ``form`` is rejected and not changed. An incomplete last line
-    is removed. ``end`` is an earlier value of the property ``end``: only the lines after it are
-    read, and ``add`` skips those lines. The caller never adds a line again that is before ``end``.
-    Without ``end`` the whole file is read. If another program removed, shortened or changed the
-    file, ``lost`` is called with a key of ``messages.STORE_FAULTS``; if it returns, writing
-    continues. Raises StoreError.
+    is removed. ``end`` is a value that the property ``end`` had earlier. Only the lines after that
+    end are read, and ``add`` does not write them again. The caller must not add lines that are
+    before that end. Without ``end`` the whole file is read. If another program removed, shortened
+    or changed the file, ``lost`` is called with a key of ``messages.STORE_FAULTS``. If ``lost``
+    returns, writing continues. Raises StoreError.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class LineFile:
             self._open(None)
 
     def add(self, lines: Mapping[str, bytes]) -> None:
-        """Append the lines, keyed by id, that the file does not have. Appends all or none."""
+        """Append those lines that the file does not have, all or none. ``lines`` is keyed by id."""
         self.check()
         fresh = [
             line + b"\n"
@@ -220,8 +220,8 @@ def check_lines(path: Path, form: LineForm, *, first_only: bool) -> None:
 def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iterator[Line]:
     """Yield the lines of a file after byte ``start``. Raises StoreError for any other content.
 
-    A last line that has only some bytes of ``form.start`` is an incomplete line if another line
-    precedes it. In a file without other lines it is other content.
+    If the last line of the file ends within ``form.start``, it counts as an incomplete line. But if
+    it is the only line of the file, it counts as other content.
     """
     file.seek(start)
     sample = file.read(_SAMPLE)
@@ -244,14 +244,17 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
 
 
 def end_of(file: BinaryIO | FileIO, size: int) -> str:
-    """Return a text with ``size`` and a hash of the last bytes before that position in a file."""
+    """Return a text: the offset ``size`` in a file, and a hash of the bytes just before it."""
     first = max(0, size - _SAMPLE)
     file.seek(first)
     return f"{size}-{sha256(file.read(size - first)).hexdigest()[:16]}"
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return a key of ``messages.STORE_FAULTS`` unless a file has its content up to ``end``."""
+    """Return None if the content of a file up to ``end`` is unchanged.
+
+    Otherwise return a key of ``messages.STORE_FAULTS``. ``end`` is a result of ``end_of``.
+    """
     size = int(end.partition("-")[0])
     if not size:
         return None
@@ -284,7 +287,7 @@ def _refuse_text(path: Path, form: LineForm, text: bytes) -> NoReturn:
 
 @contextmanager
 def _refusing(path: Path, form: LineForm) -> Iterator[None]:
-    """Raise StoreError instead of any other OSError about a file of lines."""
+    """Convert an OSError about a file of lines to a StoreError."""
     try:
         yield
     except StoreError:

@@ -78,12 +78,12 @@ class AppealFile:
 
 
 def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> AppealFile:
-    """Open a file, or a binary stream such as ``sys.stdin.buffer``, as configured.
+    """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
 
-    The format is the configured one, else the format of the file's extension. A file without
-    either is JSON Lines if its first character is a brace, CSV if not. Raises SourceError if the
-    file cannot be opened. Iterating raises SourceError if the file does not match the
-    configuration.
+    If the configuration has no format, the extension of the file determines it. If the extension
+    is unknown or missing, the format is JSON Lines if the first character is a brace, and CSV if it
+    is not. Raises SourceError if the file cannot be opened. Iterating raises SourceError if the
+    file does not match the configuration.
     """
     with ExitStack() as stack:
         if isinstance(where, Path):

@@ -25,7 +25,8 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 class _Feed:
     """Passes lines to the CSV reader, and keeps the lines of the current record.
 
-    ``taken`` are the lines of the record. ``line`` is the number of its first line, counted from 1.
+    ``taken`` has the lines of the record that were passed so far. ``line`` is the number of the
+    record's first line, counted from 1.
     """
 
     def __init__(self, lines: Lines) -> None:
@@ -53,7 +54,7 @@ class _Feed:
         self.overlong = False
 
     def reread(self) -> None:
-        """End the record after its first line. The reader gets its other lines again."""
+        """End the record after its first line. The CSV reader gets its other lines once more."""
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
@@ -156,7 +157,10 @@ def _broken(feed: _Feed, error: str) -> Fault:
 
 
 def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault:
-    """Return the Fault for a record with a wrong number of fields, a long line or a torn end."""
+    """Return the Fault for a record with a wrong number of fields or with a line that is too long.
+
+    The record may also be cut off at the end of the file.
+    """
     detail = f"{fields} fields where the header has {expected}"
     if feed.overlong:
         detail = f"a line of more than {LONGEST_LINE:,} characters"

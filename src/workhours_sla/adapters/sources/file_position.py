@@ -33,7 +33,7 @@ class Spot(NamedTuple):
 
     ``offset`` is the number of bytes that were read. ``head`` is the digest of the first ``known``
     bytes of the file, and ``before`` is the digest of the bytes before the offset; each covers at
-    most 1,024 bytes. A file with equal bytes at both positions counts as the file that was read.
+    most 1,024 bytes. A file with both digests counts as the file that was read.
     ``identity`` is the result of ``identity_of``, 0 if unknown. ``written_at`` is the time of the
     file's last write in nanoseconds since 1970, 0 if unknown.
 
@@ -76,11 +76,11 @@ class Spot(NamedTuple):
         return not self.offset or self._ends(file, self.offset)
 
     def is_whole_in(self, file: BinaryIO) -> bool:
-        """Return whether a file has the recorded bytes, those before ``end`` included."""
+        """Return whether a file has all recorded bytes, including the bytes before ``end``."""
         return self.is_in(file) and (not self.end or self._ends(file, self.end))
 
     def _ends(self, file: BinaryIO, end: int) -> bool:
-        """Return whether the bytes before ``end`` have the digest ``before``."""
+        """Return whether the bytes of a file before offset ``end`` have the digest ``before``."""
         size = min(end, BEFORE)
         file.seek(end - size)
         before = file.read(size)
@@ -88,9 +88,9 @@ class Spot(NamedTuple):
 
 
 def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
-    """Parse a stored position: return the spots in completed files, and those to resume from.
+    """Parse a stored position: return the spots in files that are done, and in files to resume.
 
-    Each list begins with the oldest file. Raises StoreError.
+    A spot says how far a file was read. Each list begins with the oldest file. Raises StoreError.
     """
     *done, following = position.split(";")
     try:
@@ -110,10 +110,11 @@ def inode_of(status: os.stat_result) -> Inode:
 
 
 def identity_of(file: BinaryIO) -> int:
-    """Return a number for a file that no other file on its disk has had, where Linux has one.
+    """Return a number that identifies a file on its disk: its inode number and its generation.
 
-    An inode number is soon reused. On some file systems Linux counts how often: the generation.
-    The inode number fills the upper bits and the generation the lower 32 bits, 0 if unknown.
+    The inode number alone is soon reused for another file. The generation counts how often it was
+    reused. Only Linux has generations, and only on some file systems. The inode number fills the
+    upper bits, and the generation the lower 32 bits, which are 0 if it is unknown.
     """
     number, generation = os.fstat(file.fileno()).st_ino, b""
     if sys.platform == "linux":

@@ -70,14 +70,14 @@ class Files:
     def position(self) -> str:
         """The position to store: the spots of closed files, then the spot in each open file.
 
-        A closed file is included only as long as it could be mistaken for a new one.
+        The spot of a closed file is left out as soon as the file cannot be mistaken for a new file.
         """
         return self._done + ",".join([reading.spot_text for reading in self._open])
 
     def begin(self, position: str) -> None:
-        """Open the files of a position, and all files that were written since. Raises SourceError.
+        """Open the files that a position names, and all files that were written to later.
 
-        If the position is empty, open the file at the path only.
+        If the position is empty, open only the file at the path. Raises SourceError.
         """
         if not position:
             candidates = rotations(self._path)
@@ -100,7 +100,7 @@ class Files:
         self._list_done()
 
     def _leave_out(self, candidates: Iterable[Candidate], first: Reading) -> None:
-        """Count as read the rotated files that existed before following began."""
+        """Treat the rotated files that existed before following began as if they had been read."""
         for one in candidates:
             if not one.is_since(first.floor) or one.inode == first.inode:
                 continue
@@ -146,9 +146,9 @@ class Files:
         return bool(fresh)
 
     def cut(self, reading: Reading) -> list[Reading]:
-        """Report that a file was cut short, and open the copies that were made of it before.
+        """Report that a file was cut short, and open the copies of its earlier content.
 
-        Reading of the file continues at its beginning, after the copies.
+        The copies are read first, and then the file from its beginning.
         """
         self._report("file_cut", str(reading.path))
         spots = [reading.spot] if reading.offset else []
@@ -158,9 +158,9 @@ class Files:
         return self._before(reading, copies)
 
     def copies(self, reading: Reading) -> list[Reading]:
-        """Open the copies that were made of a file between two polls, if the first saw it empty.
+        """Open the copies of a file that was empty at the previous poll.
 
-        In between the file was filled, copied and cut short.
+        Since that poll the file may have been filled, copied and cut short.
         """
         try:
             is_at_path = inode_of(self._path.stat()) == reading.inode
@@ -180,7 +180,8 @@ class Files:
     def over(self, *, once: bool) -> list[Reading]:
         """Return the files that can be closed, because no new line is expected in them.
 
-        With ``once``, these include the files that were rotated before their position was stored.
+        With ``once``, this includes each file that was already rotated when the stored position of
+        the previous run was written.
         """
         rotated = self._open[:-1]
         return [
@@ -200,7 +201,10 @@ class Files:
         self._list_done()
 
     def _list_done(self) -> None:
-        """Include in positions the closed files that were written to after the newest file."""
+        """List in ``position`` the closed files that are not older than the newest open file.
+
+        A file is older if its last write is earlier than ``floor`` of the newest open file.
+        """
         if self._open:
             floor = self._open[-1].floor
             done = [f"{spot.text};" for spot in self._closed if spot.written_at >= floor]
@@ -218,7 +222,7 @@ class Files:
     def _find(
         self, spots: Sequence[Spot], floor: int, *, with_path: bool = True
     ) -> tuple[list[Reading], Search]:
-        """Open the files that have a spot or were written to since ``floor``, oldest first.
+        """Open the files that match a spot or were written to since ``floor``, oldest first.
 
         Search again while a rotation is in progress. Report the files that cannot be read. With
         ``with_path`` the file at the path is a candidate too. ``floor`` is 0 if unknown. Raises
@@ -266,9 +270,11 @@ class Files:
 
     @staticmethod
     def _begun(file: BinaryIO, one: OpenCandidate, own: Sequence[Spot], found: Search) -> Reading:
-        """Begin to read a file at its spots, or at the offset of a closed file with its bytes.
+        """Begin to read a file after the part that was read before.
 
-        The file may have been cut short since the search compared it.
+        ``own`` are the spots of this file. Without them the file continues at the offset of a
+        closed file that has the same bytes. The file may have been cut short since the search
+        compared it.
         """
         offset = max([spot.offset for spot in own], default=one.offset)
         reading = Reading(file, one.candidate.path, offset)
@@ -300,7 +306,10 @@ class Files:
             self._report_once("file_cut", str(self._path))
 
     def _report_once(self, kind: str, name: str, after: Inode | None = None) -> None:
-        """Report a file unless the same report was made while ``after`` was the newest file."""
+        """Report a file unless the same report was already made with the same ``after``.
+
+        ``after`` is the inode of the newest file, or None if the newest file does not matter.
+        """
         if (kind, name, after) not in self._reported:
             self._reported.add((kind, name, after))
             self._report(kind, name)

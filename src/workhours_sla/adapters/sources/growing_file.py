@@ -64,12 +64,12 @@ class Reading(LineCutter):
         self._remember()
 
     def read(self) -> bytes:
-        """Return the next bytes; ``cut`` counts them as read. Raises SourceError."""
+        """Return the next bytes. They count as read when ``cut`` gets them. Raises SourceError."""
         self.written_at = os.fstat(self.file.fileno()).st_mtime_ns
         return self._bytes(self._at, self._at + _CHUNK)
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line that ends in a chunk, and the offset in bytes after the line."""
+        """Yield each line whose end is in a chunk, and the offset in bytes after the line."""
         self._at += len(chunk)
         before = self.offset
         for line, offset in super().cut(chunk):
@@ -147,9 +147,9 @@ class Reading(LineCutter):
         self._head_digest = digest(self._head)
 
     def _look_again(self) -> None:
-        """Store the bytes again if lines were added before the first read.
+        """Update the bytes that the file is recognised by, if lines were added before any read.
 
-        If the file was cut short, the stored bytes stay as they are.
+        If the file was cut short, these bytes stay as they are.
         """
         status = os.fstat(self.file.fileno())
         looked_at = (status.st_size, status.st_mtime_ns)
@@ -161,10 +161,11 @@ class Reading(LineCutter):
                 self._looked_at = looked_at
 
     def _sample(self) -> tuple[int, bytes, bytes]:
-        """Return the offset where the lines end, their first bytes and their last bytes.
+        """Return the offset at the end of some lines, and the first and last bytes of these lines.
 
-        The lines are those that were read, or all complete lines if none was read. If the file has
-        no complete line, the first bytes of the file are returned, and no last bytes.
+        They are the lines that were read, or all complete lines of the file if none was read. If
+        the file has no complete line, the offset is 0, the first bytes are those of the file, and
+        there are no last bytes.
         """
         end = self.offset or self._end_of_lines()
         head = self._bytes(0, min(end or HEAD, HEAD))
@@ -203,7 +204,8 @@ def open_file(path: Path) -> BinaryIO:
 def opened(path: Path) -> BinaryIO:
     """Open a file that can be followed.
 
-    Raises FileNotFoundError if there is no such file, and SourceError for any other reason.
+    Raises FileNotFoundError if there is no such file, and SourceError if it cannot be opened for
+    another reason.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():

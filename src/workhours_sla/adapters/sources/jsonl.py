@@ -23,9 +23,9 @@ _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of an
 def read(chunks: ByteChunks, layout: Layout, encoding: str) -> Iterator[Item]:  # noqa: C901
     """Yield the events, or the Fault, of every line that is not blank.
 
-    There is no header to check, so nothing is yielded until each required column was seen once.
-    Raises SourceError if a required column was not seen in 1,000 lines, if the file is empty, and
-    if the file is not text.
+    The file has no header with the names of columns. So nothing is yielded before each required
+    column has been found in a line. Raises SourceError if a required column is in none of the first
+    1,000 lines, if the file is empty, and if the file is not text.
     """
     name = chunks.name
     rows = JsonRows(layout)

@@ -181,7 +181,7 @@ class Mapper:
         self._events = self._event if layout.kind == "events" else self._appeal
 
     def __call__(self, record: Record, line: int) -> Item:
-        """Return the events of one row, or a Fault without the row's text if it is rejected."""
+        """Return the events of a row. If the row is rejected, return a Fault without its text."""
         try:
             return self._events(record)
         except RefusedError as refused:
@@ -277,7 +277,7 @@ class Mapper:
             return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[arg-type]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
-        """Return the time of a column in UTC, None if it is empty. Raises RefusedError."""
+        """Parse the text of a time, and return it in UTC; None for no text. Raises RefusedError."""
         if text is None:
             return None
         try:
@@ -287,7 +287,7 @@ class Mapper:
             raise RefusedError(detail, refused.reason) from None
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
-        """Raise RefusedError for a required column that a row does not have or that is empty."""
+        """Raise RefusedError about a required column that is missing or empty in a row."""
         column = self.layout.column(canonical)
         named = canonical if column == canonical else f"{canonical} (column {shown(column)})"
         detail = f"{named} {'is empty' if column in record else 'is not there'}"
@@ -295,7 +295,7 @@ class Mapper:
 
 
 def _derived(appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | None) -> Event:
-    """Return an event of a row of appeals; it counts as received when it occurred."""
+    """Return an event made from a row of appeals. Its ``received_at`` is its ``occurred_at``."""
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     return Event(own_id, appeal_id, kind, occurred_at, occurred_at, *facts)  # type: ignore[arg-type]
 
@@ -344,7 +344,7 @@ def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
 
 
 def _plain(canonical: str, value: object) -> str:
-    """Return a JSON value as the text that a CSV file would have. Raises RefusedError."""
+    """Return a JSON value as text, as it is written in a CSV file. Raises RefusedError."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

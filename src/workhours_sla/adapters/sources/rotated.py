@@ -1,8 +1,8 @@
 """Search for the rotated files of a followed path, and recognise those that were read before.
 
 A candidate is a rotated file or the file at the path. A spot (``Spot``) is what is stored about a
-file that was read; its home is the candidate that is recognised by it. ``floor`` is the time of the
-last write to the newest known file: candidates that were written to since may be new. Times of
+file that was read. The home of a spot is the candidate that is this file. ``floor`` is the time of
+the last write to the newest known file: candidates that were written to since may be new. Times of
 writes are in nanoseconds since 1970.
 """
 
@@ -59,12 +59,12 @@ class Candidate(NamedTuple):
 
     @property
     def mark(self) -> Spot:
-        """The spot by which a compressed file is skipped in later searches."""
+        """The spot to store for a compressed file, so that later searches skip the file."""
         return Spot(0, 0, "", "", self.inode[1], self.written_at)
 
 
 class OpenCandidate(NamedTuple):
-    """A candidate that was opened, with the spots in it, or the error that prevents opening it."""
+    """A candidate and its open file with the spots that match it, or why it cannot be opened."""
 
     candidate: Candidate
     file: BinaryIO | None = None
@@ -93,8 +93,8 @@ class Search:
     """One comparison of the candidates with the spots.
 
     ``readings`` are the files that are open already, and ``closed`` are the spots of files that
-    were read to their end. Without ``spots``, the last of ``readings`` is the newest known file,
-    otherwise the home of the last spot is. ``stack`` closes the files that are opened. Raises
+    were read to their end. The newest known file is the home of the last of ``spots``, or, if there
+    are none, the last of ``readings``. ``stack`` closes the files that are opened. Raises
     SourceError, and FileNotFoundError if a file was renamed during the search.
     """
 
@@ -183,7 +183,7 @@ class Search:
     def _compressed(self) -> tuple[list[Candidate], list[Candidate]]:
         """Return the compressed files with unread lines, and the new ones that are empty.
 
-        Add the compressed files to ``homes`` as the homes of the spots in them.
+        If a compressed file matches a spot, record in ``homes`` that it is the home of the spot.
         """
         plain = {one.path for one in self._candidates if not one.packed}
         files = [reading.file for reading in self._readings]
@@ -203,7 +203,7 @@ class Search:
         return unread, blank
 
     def _had_blank(self) -> bool:
-        """Whether a known rotated file was empty: it may be one of the compressed files now."""
+        """Whether a known rotated file was empty. An empty compressed file may be this file."""
         return any(not os.fstat(one.file.fileno()).st_size for one in self._readings[:-1]) or any(
             not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
         )
@@ -261,9 +261,9 @@ def _order(one: Candidate) -> tuple[bool, int, int, str]:
 
 
 def _missing_numbers(found: Iterable[Candidate], unread: Iterable[Candidate]) -> list[int]:
-    """Return the numbers below that of the oldest unread file that no file has.
+    """Return the missing numbers: no file has them, but the oldest unread file has a greater one.
 
-    Return none if the newest file does not have the smallest number.
+    Return no numbers if the newest file does not have the smallest number.
     """
     numbered = {one.number: one for one in found if one.number}
     plain = [numbered[number] for number in sorted(numbered) if not numbered[number].packed]
@@ -274,9 +274,10 @@ def _missing_numbers(found: Iterable[Candidate], unread: Iterable[Candidate]) ->
 
 
 def _home(spot: Spot, candidates: Iterable[OpenCandidate]) -> OpenCandidate | None:
-    """Return the home of a spot: the identical file if it has the spot, else the newest with it.
+    """Return the home of a spot: the newest of the candidates that match the spot, if any.
 
-    A file with everything that was read is preferred to a file that was cut short since.
+    Only candidates that still have everything that was read are considered, if there are any. Of
+    these, the file with the identity of the spot is preferred to its copies.
     """
     homes = [one for one in candidates if spot in one.spots]
     homes = [one for one in homes if one.has_all_of(spot)] or homes
@@ -285,12 +286,15 @@ def _home(spot: Spot, candidates: Iterable[OpenCandidate]) -> OpenCandidate | No
 
 
 def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:
-    """Whether a file has a spot. A spot without bytes is only in the identical file."""
+    """Whether a file matches a spot. A spot that records no bytes is compared by identity."""
     return spot.is_in(file) if spot.known else spot.identity == identity
 
 
 def _earlier(floor: int, newest: Candidate | None) -> int:
-    """Return the floor, or the newest file's last write if its time was set back since."""
+    """Return the earlier of ``floor`` and the time of the last write to ``newest``.
+
+    The time of the last write is earlier if it was set back. A ``floor`` of 0 is unknown.
+    """
     if newest is None:
         return floor
     return min(floor or newest.written_at, newest.written_at)

@@ -43,17 +43,18 @@ class Tail:
     """A source that follows a JSON Lines file, or reads a binary stream to its end.
 
     A line is read when its end is written. After a rotation each file is read to its end, the
-    oldest file first. A rotated file is polled until ``LINGER`` polls in a row found nothing new. A
-    file that was cut short is read from its beginning, after the new lines in copies of it. A
-    position has the offset in each file and what identifies the file, so positions stay valid after
-    restarts and rotations. Positions in a stream cannot be resumed from. Files that may not have
-    been read are passed to ``report`` before later lines are yielded, and are listed in ``lost``.
+    oldest file first. A rotated file is polled until ``LINGER`` polls in a row found nothing new.
+    If a file was cut short, the new lines in its copies are read first, and then the file from its
+    beginning. A position has the offset in each file and what identifies the file, so positions
+    stay valid after restarts and rotations. A stream cannot be resumed from a position. Files that
+    may not have been read are passed to ``report`` before later lines are yielded, and are listed
+    in ``lost``.
 
-    ``interval`` is how many seconds to wait for new lines. Before each wait ``Idle`` is yielded,
-    with the time of ``clock`` if there is a clock. With ``max_ahead``, a row is rejected if its
-    ``received_at`` is later than the clock by more than that. With ``once``, reading ends at the
-    end of the file. When ``stopping`` is set, reading ends as soon as the source is idle. Raises
-    SourceError.
+    ``interval`` is how many seconds to wait for new lines. Before each wait ``Idle`` is yielded. If
+    ``clock`` is given, ``Idle`` has its time. With ``max_ahead``, a row is rejected if its
+    ``received_at`` is later than the clock by more than ``max_ahead``. With ``once``, reading ends
+    at the end of the file. When ``stopping`` is set, reading ends as soon as the source is idle.
+    Raises SourceError.
     """
 
     def __init__(  # noqa: PLR0913
@@ -109,7 +110,7 @@ class Tail:
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Return the events of a rejected row, or the row as rejected again.
+        """Read a rejected row again. Return its events, or a new Rejected if it is rejected again.
 
         ``retry_rejected`` calls this method.
         """
@@ -153,7 +154,7 @@ class Tail:
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
         """Yield the new lines of a file.
 
-        If new lines are written to another file, include a last line without a line ending.
+        If new lines go to another file now, a last line without a line ending is yielded too.
         """
         while True:
             chunk = reading.read()
@@ -183,7 +184,7 @@ class Tail:
             yield from self._to_the_end(files, copy)
 
     def _close(self, files: Files) -> Iterator[Item | Start]:
-        """Close the files that are complete; yield a last line without a line ending before."""
+        """Close the files that are complete, after yielding a last line without a line ending."""
         over = files.over(once=self._once)
         for reading in over:
             if reading.rest.strip():
@@ -231,7 +232,7 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
-        """Return the item of a line, after which ``position`` resumes."""
+        """Return the item of a line. Reading can be resumed after the line from ``position``."""
         try:
             text = line.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:

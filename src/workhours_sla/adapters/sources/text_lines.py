@@ -26,7 +26,7 @@ class LineCutter:
     """Splits bytes into complete lines.
 
     ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` are the
-    bytes after it. Of a line that is too long, only the beginning is kept.
+    bytes after it. A line that is too long is shortened to its beginning.
     """
 
     def __init__(self, offset: int) -> None:
@@ -35,7 +35,7 @@ class LineCutter:
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line that ends in a chunk, and the offset in bytes after the line."""
+        """Yield each line whose end is in a chunk, and the offset in bytes after the line."""
         first, *others = chunk.split(b"\n")
         self.rest += first
         if others:
@@ -74,7 +74,7 @@ class ByteChunks:
         self.position: int = 0
 
     def peek(self) -> bytes:
-        """Return the beginning of the stream, up to a byte that is no mark and no white space."""
+        """Read ahead to the first byte after any mark and white space; return what was read."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
@@ -183,7 +183,11 @@ class Lines:
         return self._chunks.position - len(pending) - after
 
     def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
-        """Raise the SourceError for a stream with ``what`` at an offset in bytes."""
+        """Raise the SourceError for a stream that is not text, with the cause ``what``.
+
+        ``offset`` is the offset of the cause in bytes, if known. ``head`` is the beginning of the
+        stream.
+        """
         where = "" if offset is None else f" at byte {offset}"
         msg = (
             f"{self._name} is not text in {self._encoding} ({what}{where}); "

@@ -41,7 +41,7 @@ class RefusedError(Exception):
 class Instants:
     """Parses times of one format, and caches them.
 
-    ``datetime_format`` is None for everything that ``parse_time`` accepts, ``unix`` for seconds
+    ``datetime_format`` is None for the formats that ``parse_time`` accepts, ``unix`` for seconds
     since 1970, or a format of ``datetime.strptime``. ``tz`` is the zone of times without a UTC
     offset; without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
     """
@@ -182,10 +182,10 @@ def compile_format(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
-    """Return a regular expression for a format, and the indexes of its groups in order of size.
+    """Return a regular expression for a format, and the indexes of the groups of its fields.
 
-    The first index is that of the year's group, the last one that of the minute or the second.
-    Return None if the format has anything else in it.
+    The indexes are in the order year, month, day, hour, minute and, if the format has it, second.
+    Return None if the format does not have exactly these fields.
     """
     tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
     if "".join(tokens) != datetime_format:

@@ -46,9 +46,9 @@ _LONGEST = 4_300
 
 
 class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
-    """A cache that maps the texts of several columns to the values of events.
+    """A cache that maps a tuple, the texts of several columns, to the values of these columns.
 
-    ``columns`` are the functions that convert the text of each column.
+    ``columns`` has a function for each column, which converts the text to the value.
     """
 
     def __init__(self, columns: Sequence[Callable[[str | None], Any]]) -> None:
@@ -107,7 +107,7 @@ class TypedLines:
     def events_of(self, block: str) -> list[tuple[Event] | None] | None:
         """Return the event of each line of a block, None for each unusual line.
 
-        Return None instead of the list if the block may not have one object per line.
+        Return None instead of the list unless the block certainly has one object on each line.
         """
         lines = block.count("\n")
         if (
