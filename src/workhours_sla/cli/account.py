@@ -67,12 +67,12 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
 
 
 def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
-    """Return the events that the evaluation quarantined, and those that the store did before."""
+    """Return the events that the evaluation quarantined, and those that the store quarantined."""
     return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
 
 
 def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
-    """Yield a line for each reason why appeals have no target, with their number and first ids."""
+    """Yield a line for each reason why some appeals have no target, with their count and ids."""
     for reason, word in words.UNMATCHED_REASONS.items():
         ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
         if ids:
@@ -98,7 +98,7 @@ def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
 def store_lines(
     rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
 ) -> Iterator[str]:
-    """Yield the lines that say how far an answer from a store is incomplete; none for a file."""
+    """Yield a line for each way in which an answer from a store is incomplete; none for a file."""
     stored = rows.stored
     if stored is None:
         return
@@ -121,7 +121,10 @@ def store_lines(
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
-    """Return how many events were read, applied, duplicate and so on; for a store, in all runs."""
+    """Return how many events were read, applied, duplicate and so on.
+
+    For a store, the numbers of read, duplicate, replaced and dropped events are those of all runs.
+    """
     counts, stored = result.reconciliation, rows.stored
     found: dict[str, int | None] = {
         "read": counts.read,

@@ -40,7 +40,7 @@ class _Answer:
     def time(self, when: datetime, given: GivenTime | None = None) -> str:
         """Return a time in the schedule's zone, followed by the time at the offset of ``given``.
 
-        The second time is left out if ``given`` has no offset or the same one.
+        The second time is left out if ``given`` has no offset or has the offset of the first time.
         """
         lang = self.settings.lang
         local = when.astimezone(self.settings.schedule.tz)

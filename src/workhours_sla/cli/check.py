@@ -65,10 +65,10 @@ def check(
 ) -> int:
     """Show which appeals of FILE are overdue, at risk or met; - reads standard input.
 
-    FILE is CSV or JSON Lines, with a row per event or per appeal; --config has its columns and the
-    targets. --store reads the events from a store of watch, also while it is written. Exits with 1
-    if there are breaches, else with 3 if a verdict depends on a date that the calendar does not
-    cover.
+    FILE is CSV or JSON Lines, with a row per event or per appeal. --config is a file with the names
+    of FILE's columns and with the targets. --store reads the events from a store of watch, even
+    while watch writes to it. Exits with 1 if there are breaches, else with 3 if a verdict depends
+    on a date that the calendar does not cover.
     """
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))

@@ -118,7 +118,7 @@ def _is_unanswered(outcome: Outcome) -> bool:
 
 
 def _from_store(found: CheckResult) -> Iterator[str]:
-    """Yield the lines that say how far an answer from a store is incomplete.
+    """Yield a line for each way in which an answer from a store is incomplete.
 
     The last line counts the breaches that depend on events after the store's watermark.
     """

@@ -25,9 +25,9 @@ def digest_lines(
 ) -> DigestLines:
     """Return the object that writes the digests of a store to a file.
 
-    The working time of an agency is its own schedule. An agency without a schedule has the section
-    [schedule] or, if no target uses that section, the schedule of the first target. Raises
-    StoreError.
+    The working time of an agency is its own schedule. For an agency without a schedule, it is the
+    schedule of the section [schedule] or, if no target uses that section, of the first target.
+    Raises StoreError.
     """
     schedules = configuration.schedules
     main = main_schedule(configuration)
@@ -63,10 +63,10 @@ def digest_lines(
 class TimedDigests:
     """Writes the digests of a store when batches end, as the watermark advances.
 
-    With a ``clock`` nothing is written while a backlog is read, so that no message is about the
-    past: the watermark may be at most ``skew`` and two minutes behind the clock. If the file cannot
-    be written, ``on_failure`` is called with the error, ``failing`` is that error, and the digests
-    are written later.
+    With a ``clock`` nothing is written while events of the past are read, so that no message is
+    about the past: the watermark may be at most ``skew`` and two minutes behind the clock. If the
+    file cannot be written, ``on_failure`` is called with the error, ``failing`` becomes the error,
+    and the digests are written later.
     """
 
     def __init__(

@@ -88,7 +88,7 @@ def _file(option: str, name: str, *, is_written: bool, group: str = "") -> Named
 
 
 def _real(name: str) -> str:
-    """Return a path without symbolic links. Raises OSError for what no file can be named."""
+    """Return a path without symbolic links. Raises OSError for a name that no file can have."""
     try:
         return os.path.realpath(name)
     except ValueError:  # a null character, or half of a surrogate pair

@@ -41,7 +41,7 @@ def read_percent(text: str, lang: str) -> Fraction:
 def check_read_share(
     read: int, unread: Mapping[str, Unread], least: Fraction, lang: str, *, kept: bool
 ) -> None:
-    """Raise SourceError if a smaller share than ``least`` of the rows gave events.
+    """Raise SourceError if the share of the rows that gave events is less than ``least``.
 
     ``read`` is the number of all rows. ``unread`` has the rows without events, keyed by reason.
     ``kept`` says that a store keeps those rows in quarantine.

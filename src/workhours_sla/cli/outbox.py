@@ -36,9 +36,8 @@ def outbox() -> None:
 def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> None:
     """Restore FILE, a sink of watch, from the store: each change once.
 
-    Use it for a sink that was removed, shortened or changed. Changes that the store has dropped
-    after retention, but FILE has, remain at its beginning. FILE is replaced when the new one is
-    complete.
+    Use it if FILE was removed, shortened or changed. If FILE has changes that the store has dropped
+    after retention, they remain at its beginning. FILE is replaced when the new file is complete.
     """
     lang = language(lang)
     check_files(

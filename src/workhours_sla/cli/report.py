@@ -153,7 +153,7 @@ def _groupings(wanted: _ReportOptions) -> list[str]:
 def _make(
     wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
 ) -> tuple[Report, Evaluation, Target]:
-    """Read the appeals; return their report, the evaluation that it is made of, and its target."""
+    """Read the appeals. Return their report, the evaluation behind it, and the reported target."""
     configuration, lang = settings.configuration(), settings.lang
     policy = configuration.policy
     _check_target(policy, wanted.target, lang)
@@ -200,7 +200,10 @@ def _make(
 
 
 def _check_target(policy: Policy, name: str | None, lang: str) -> None:
-    """Raise click.UsageError if no target has the name, or for several targets without a name."""
+    """Raise click.UsageError if no target is called ``name``.
+
+    Raises it also if ``name`` is None and there are several targets.
+    """
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and len(names) > 1:
         key = "several_targets"

@@ -54,7 +54,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: CommonOptions) -> Settings:
-        """Return the settings: options replace values of the file, and these replace defaults."""
+        """Return the settings: options replace values of the file, which replace the defaults."""
         lang = language(options.lang)
         loaded = section = None
         defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS, "budget": BUDGET}

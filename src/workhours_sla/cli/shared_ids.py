@@ -55,9 +55,9 @@ def note_shared_ids(
 
 
 def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
-    """Return whether rows share an event id because they are equal and have no id of their own.
+    """Return whether rows have the same event id because their contents are equal.
 
-    Such an event id is a hash of the row's content.
+    A row without an event id gets a hash of its content as its id.
     """
     if canonical != "event_id":
         return False

@@ -350,7 +350,7 @@ def _note_failure(lang: str, sink: str, error: Exception) -> None:
 
 
 def _report_digests(digests: TimedDigests | None, name: str | None, lang: str) -> bool:
-    """Print the error if a file of digests could not be written; return whether that is so."""
+    """Print the error if a file of digests could not be written; return whether it printed one."""
     if digests is None or digests.failing is None:
         return False
     error = _text(digests.failing, lang)
@@ -374,7 +374,7 @@ def _text(error: BaseException | None, lang: str) -> str:
 
 
 def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
-    """Raise SourceError if a finished run could read a smaller share of its rows than ``least``."""
+    """Raise SourceError if a finished run could read less than the share ``least`` of its rows."""
     if finished:
         causes = run.causes.items()
         unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}

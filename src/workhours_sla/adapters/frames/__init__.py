@@ -1,1 +1,1 @@
-"""The verbs of working time on columns of pandas, polars and Arrow; numpy computes them."""
+"""The verbs of working time on columns of pandas, polars and Arrow, computed with numpy."""

@@ -29,7 +29,7 @@ _GIVE = "an array of timestamps with a zone"
 
 
 class ArrowRows(Rows[Any]):
-    """Reads the columns that a verb is given as Arrow arrays, and builds its answers."""
+    """Reads the arguments of a verb from Arrow arrays, and builds arrays of answers."""
 
     def __init__(self, role: str, array: Any) -> None:
         kind = array.type if isinstance(array, _ARRAYS) else None
@@ -43,7 +43,7 @@ class ArrowRows(Rows[Any]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return an array of instants as datetime64 in UTC; a Scalar gives an array without axes.
+        """Return an array or a Scalar of instants as a numpy array of datetime64 in UTC.
 
         A single chunk without nulls is not copied.
         """
@@ -93,7 +93,7 @@ class ArrowRows(Rows[Any]):
         return np.asarray(_whole(found.fill_null(-1)))
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Return lists of structs as flat arrays of starts and ends with row offsets."""
+        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
         kind = getattr(pauses, "type", pa.null())
         lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
         inner = kind.value_type if lists else kind
@@ -113,7 +113,7 @@ class ArrowRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Return datetime64 or timedelta64 as an array; timestamps have the first array's zone."""
+        """Build an array from datetime64, in the zone of the first array, or from timedelta64."""
         unit = np.datetime_data(values.dtype)[0]
         kind = pa.timestamp(unit, self._zone) if values.dtype.kind == "M" else pa.duration(unit)
         plain = pa.array(values.view(np.int64), mask=missing_in(values))
@@ -135,7 +135,7 @@ def _whole(column: Any) -> Any:
 
 
 def _integers(given: Any) -> NDArray[np.int64]:
-    """Return timestamps or durations, in an array or a Scalar, as integers of their unit."""
+    """Return timestamps or durations, in an array or a Scalar, as integers that count the unit."""
     if isinstance(given, pa.Scalar):
         return np.array(given.value if given.is_valid else NAT)
     plain = _whole(given).view(pa.int64())

@@ -73,7 +73,7 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """Reads the columns that a verb is given, and builds its answers, for one library.
+    """Reads the arguments of a verb from columns of one library, and builds columns of answers.
 
     The answers have the data type and the time zone of the first column. ``times`` has the instants
     of the first column as datetime64 in UTC.
@@ -116,7 +116,7 @@ class Rows(ABC, Generic[C]):
 
     @abstractmethod
     def pauses(self, pauses: Any) -> Pauses:
-        """Return the pauses of all rows as flat arrays of starts and ends with row offsets."""
+        """Return the pauses of all rows as one ``Pauses``."""
 
     @abstractmethod
     def column(self, values: NDArray[Any]) -> C:
@@ -153,7 +153,7 @@ class Rows(ABC, Generic[C]):
             raise ValueError(msg)
 
     def located(self, message: str) -> str:
-        """Return a message with the index label of the row that it names, if rows have labels."""
+        """Return an error message, with the label of its row added if the rows have labels."""
         return message
 
     def answer(
@@ -166,7 +166,7 @@ class Rows(ABC, Generic[C]):
     ) -> C | MarkedColumns[C]:
         """Call a verb of numpy arrays on the first column, and return its answers as a column.
 
-        ``columns`` and ``named`` are the arguments of the verb after the first, as numpy arrays.
+        ``columns`` and ``named`` are the other arguments of the verb, as numpy arrays.
         """
         if options.pauses is not None:
             named["pauses"] = self.pauses(options.pauses)
@@ -198,7 +198,7 @@ class Rows(ABC, Generic[C]):
         return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
 
     def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
-        """Return the schedules, and each row's index among them if there are several."""
+        """Return the schedules and, if there are several, the index of the schedule of each row."""
         by, codes = options.by, options.codes
         if not isinstance(schedule, Mapping):
             if by is not None:

@@ -34,7 +34,7 @@ _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, l
 
 
 class PandasRows(Rows[Any]):
-    """Reads the columns that a verb is given as Series of pandas, and builds its answers."""
+    """Reads the arguments of a verb from Series of pandas, and builds Series of answers."""
 
     def __init__(self, role: str, series: Any) -> None:
         if not isinstance(series, pd.Series):
@@ -123,7 +123,7 @@ class PandasRows(Rows[Any]):
         return np.asarray(self._aligned("codes", codes).to_numpy())
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Return the pauses of a DataFrame as flat arrays in row order, with row offsets."""
+        """Convert a DataFrame of pauses to the ``Pauses`` of all rows, in the order of the rows."""
         if not isinstance(pauses, pd.DataFrame) or not {"row", "start", "end"} <= set(pauses):
             msg = "pauses are a DataFrame with the columns row, a label of the index, start and end"
             raise TypeError(msg)
@@ -166,7 +166,7 @@ class PandasRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Return datetime64 or timedelta64 as a Series with the data type of the first Series."""
+        """Build a Series from timedelta64, or from datetime64 with the type of the first Series."""
         unit = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         plain = values.view(np.int64)
@@ -197,7 +197,7 @@ class PandasRows(Rows[Any]):
         return column if missing is None else column.mask(missing)
 
     def located(self, message: str) -> str:
-        """Return a message with the index label of the row that it names."""
+        """Return an error message, with the index label of its row added."""
         return _located(message, self._index)
 
 
@@ -231,7 +231,7 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
-    """Return datetime64 in UTC as Timestamps, each in the zone of the start in its row."""
+    """Return datetime64 in UTC as Timestamps, each in the zone of the same row of ``starts``."""
     found = np.empty(len(values), object)
     for row, (when, start) in enumerate(zip(values, starts, strict=True)):
         found[row] = (
@@ -241,7 +241,7 @@ def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
 
 
 def _located(message: str, index: Any) -> str:
-    """Return a message with the index label after the row number that it names."""
+    """Return an error message, with the index label of its row added after the row number."""
     found = _ROW.search(message)
     if found is None or int(found[1]) >= len(index):
         return message
@@ -259,5 +259,5 @@ def _zone(dtype: Any) -> Any:
 
 
 def _integers(series: Any) -> NDArray[np.int64]:
-    """Return a Series of timestamps or durations on Arrow as integers of its unit."""
+    """Return a Series of timestamps or durations of Arrow as integers that count its unit."""
     return np.asarray(series.astype("int64[pyarrow]").to_numpy(dtype=np.int64, na_value=NAT))

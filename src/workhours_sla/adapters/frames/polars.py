@@ -27,7 +27,7 @@ _GIVE = "a Series of Datetime with a zone"
 
 
 class PolarsRows(Rows[pl.Series]):
-    """Reads the columns that a verb is given as Series of polars, and builds its answers."""
+    """Reads the arguments of a verb from Series of polars, and builds Series of answers."""
 
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
@@ -43,7 +43,7 @@ class PolarsRows(Rows[pl.Series]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64 in UTC; without nulls it is not copied."""
+        """Return a Series of instants as datetime64 in UTC, without copying if it has no nulls."""
         dtype = column.dtype if isinstance(column, pl.Series) else None
         if isinstance(dtype, pl.Null):
             return np.full(len(column), NAT).view("M8[us]")
@@ -85,7 +85,7 @@ class PolarsRows(Rows[pl.Series]):
         return _places(by, names)
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Return lists of structs as flat arrays of starts and ends with row offsets."""
+        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
         dtype = getattr(pauses, "dtype", None)
         inner = dtype.inner if isinstance(dtype, pl.List) else None
         fields = {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
@@ -100,7 +100,7 @@ class PolarsRows(Rows[pl.Series]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> pl.Series:
-        """Return datetime64 or timedelta64 as a Series; instants have the first Series' zone."""
+        """Build a Series from datetime64, in the zone of the first Series, or from timedelta64."""
         unit: Any = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         column = self.flags(values.view(np.int64), missing_in(values))
@@ -119,5 +119,5 @@ def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
 
 
 def _integers(series: pl.Series) -> NDArray[np.int64]:
-    """Return a Series of Datetime or Duration as integers of its unit."""
+    """Return a Series of Datetime or Duration as integers that count its unit."""
     return series.to_physical().fill_null(NAT).to_numpy()

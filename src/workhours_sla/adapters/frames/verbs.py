@@ -75,7 +75,7 @@ class _MarkingEdge(_Marking, total=False):
 
 
 def library_of(value: object) -> type[Rows[Any]] | None:
-    """Return the subclass of ``Rows`` for the library of a column or frame, or None."""
+    """Return the subclass of ``Rows`` for the library of a value, None for any other value."""
     for base in type(value).__mro__:
         match base.__module__.partition(".")[0]:
             case "pandas":
@@ -94,7 +94,7 @@ def library_of(value: object) -> type[Rows[Any]] | None:
 
 
 def _rows_of(role: str, column: C) -> Rows[C]:
-    """Return the first column of a verb, to be read by its library. Raises TypeError."""
+    """Return the ``Rows`` of a verb, made from its first column. Raises TypeError."""
     library = library_of(column)
     if library is None:
         msg = (
@@ -126,10 +126,11 @@ def elapsed(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the working time between two instants, negative if the second is earlier.
 
-    ``ends`` is one instant or a column, in any zone. The answers are durations in the finest unit
-    of the columns and the schedule's edges, and null where an instant is null. Raises
-    NaiveDatetimeError; CalendarCoverageError that names the row; LookupError for a name or code
-    without a schedule; ValueError for columns of different lengths or indexes.
+    ``ends`` is one instant or a column, in any zone. The answers are durations, and null where an
+    instant is null. Their unit is the finest of the units of the columns and of the schedule's
+    opening and closing times. Raises NaiveDatetimeError; CalendarCoverageError that names the row;
+    LookupError for a name or code without a schedule; ValueError for columns of different lengths
+    or indexes.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -176,8 +177,8 @@ def remaining(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the working time left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. The answers and errors are as for ``elapsed``; also raises
-    BudgetError.
+    ``now`` is one instant or a column. The answers are as for ``elapsed``. Raises the errors of
+    ``elapsed``, and BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -216,9 +217,10 @@ def deadline(  # noqa: PLR0913
     """Return the due time: the earliest instant at which a budget is used up.
 
     ``budget`` is working time: one amount, or a column of durations. The answers are instants in
-    the zone of ``starts``, in the finest unit of the columns, the budget and the schedule's edges.
-    An answer is null if the start is null, or if a pause without an end begins before the answer.
-    Raises the errors of ``elapsed``, and BudgetError.
+    the zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and
+    of the schedule's opening and closing times. An answer is null if the start is null, or if a
+    pause without an end begins before the answer. Raises the errors of ``elapsed``, and
+    BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
