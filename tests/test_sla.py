@@ -319,6 +319,8 @@ def test_invalid_events_targets_and_policies_are_refused() -> None:
         Target("x", working_hours(1), OFFICE, stops=frozenset())
     with pytest.raises(PolicyError, match="none of latest, strict"):
         Target("x", working_hours(1), OFFICE, closing="loose")
+    with pytest.raises(PolicyError, match="the schedule of 'vk' is"):
+        ScheduleBy("channel", {"vk": OFFICE | OFFICE})
     with pytest.raises(PolicyError, match="targets alone, or rules alone"):
         Policy([])
     with pytest.raises(PolicyError, match=r"importances of rule .* is a list of names"):

@@ -44,7 +44,8 @@ class ScheduleBy:
 
     ``field`` is the attribute of the appeal that selects the schedule: ``agency_id``,
     ``district_id`` or ``channel``. An appeal whose value is not in ``schedules`` has no schedule,
-    so it has no clock. Raises PolicyError for any other ``field``.
+    so it has no clock. Raises PolicyError for any other ``field``, and for a value in ``schedules``
+    that is not a Schedule.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -62,7 +63,12 @@ class ScheduleBy:
             choices = ", ".join(get_args(ScheduleField))
             msg = f"schedules cannot be chosen by {shown(self.field)}; use one of {choices}"
             raise PolicyError(msg)
-        object.__setattr__(self, "schedules", MappingProxyType(dict(self.schedules)))
+        schedules = MappingProxyType(dict(self.schedules))
+        for name, schedule in schedules.items():
+            if not isinstance(schedule, Schedule):
+                msg = f"the schedule of {shown(name)} is {shown(schedule)}; give a Schedule"
+                raise PolicyError(msg)
+        object.__setattr__(self, "schedules", schedules)
 
     def __hash__(self) -> int:
         return hash((self.field, tuple(self.schedules.items())))
