@@ -1,4 +1,4 @@
-"""The array types of the statistics, the checks of their input, and read-only results.
+"""Array types of the statistics, checks of the arguments, and read-only arrays for results.
 
 Every check returns its input as an array. If the input is wrong, the check raises ValueError with
 one sentence that names the wrong value and what to do instead.
@@ -96,7 +96,10 @@ def share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width, in standard errors, of a two-sided normal interval."""
+    """Return the half-width of a normal interval with this confidence, in standard errors.
+
+    For a confidence of 0.95 it is about 1.96.
+    """
     return NormalDist().inv_cdf((1 + share("confidence", confidence)) / 2)
 
 

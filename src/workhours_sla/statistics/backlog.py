@@ -1,7 +1,7 @@
 """The backlog: how many appeals wait for an answer, how long they wait, and how the number changes.
 
 Instants and durations are whole numbers in the same unit, either all of clock time or all of
-working time. ``arrays.NEVER`` is the instant of an answer that has not come or of a missing limit.
+working time. If an answer has not come, or if there is no limit, its instant is ``arrays.NEVER``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from workhours_sla.statistics.arrays import (
 class BacklogAges:
     """The median, 90th percentile and largest age of ``n`` open appeals; None if none is open.
 
-    Ages are not times to an answer: the longer an appeal waits, the likelier it is still open.
+    An age is how long an open appeal has waited so far. Ages are not times to an answer, because
+    slow appeals are still open more often than appeals that are answered quickly.
     """
 
     n: int
@@ -49,12 +50,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class LittlesLaw:
-    """The terms of Little's law, L = lambda W, over a span of time, to check the counts.
+    """The terms of Little's law, L = lambda W, over a span of time.
 
-    L is ``mean_backlog``, lambda ``arrival_rate`` per unit of time, and W ``mean_time``: the mean
-    time from arrival to departure of the appeals that left in the span. Both sides of the law are
-    equal if no appeal is open at the start and the end of the span. They are nearly equal if the
-    backlog hardly changes over the span.
+    The law checks the counts of appeals. L is ``mean_backlog``, lambda is ``arrival_rate`` per unit
+    of time, and W is ``mean_time``, the mean time from arrival to departure of the appeals that
+    left in the span. L is equal to lambda W if no appeal is open at the start and the end of the
+    span. They are nearly equal if the backlog hardly changes over the span.
     """
 
     mean_backlog: float
@@ -109,8 +110,9 @@ def backlog_ages(ages: ArrayLike) -> BacklogAges:
     """Return the median, the 90th percentile and the largest of the ages of open appeals.
 
     ``ages`` are whole numbers in one dimension, preferably of working time. Each result is one of
-    the ages: a quantile (of type 1) is the least age that half of the ages, or nine tenths of them,
-    do not exceed. Raises ValueError for negative ages.
+    the ages. The median is the least age for which at least half of all ages are equal or smaller;
+    for the 90th percentile, at least nine tenths are (quantiles of type 1). Raises ValueError for
+    negative ages.
 
     >>> backlog_ages([4, 1, 9, 2])
     BacklogAges(n=4, median=2, p90=9, largest=9)
@@ -127,7 +129,8 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
     """Return the numbers of arrivals and departures in each period.
 
     ``edges`` are increasing instants. Each period includes the edge at which it begins and ends
-    just before the next edge. ``arrived`` and ``left`` are as in ``backlog``. Raises ValueError.
+    just before the next edge. ``arrived`` and ``left`` are as in ``backlog``. Raises ValueError for
+    edges that do not increase, and for an appeal that left before it arrived.
 
     >>> found = flow([0, 2, 3], [4, 9, 3], [0, 3, 6])
     >>> found.arrivals.tolist(), found.departures.tolist(), found.net.tolist()
@@ -194,5 +197,8 @@ def _up_to(events: IntArray, times: IntArray) -> IntArray:
 
 
 def _between(events: IntArray, bounds: IntArray) -> IntArray:
-    """Return how many events happened in each period from one bound up to the next."""
+    """Return how many events happened in each period.
+
+    A period includes one of ``bounds`` and ends just before the next.
+    """
     return np.diff(np.searchsorted(np.sort(events), bounds, side="left")).astype(np.int64)

@@ -1,6 +1,7 @@
 """Control charts of one number per week or month, to distinguish a change from the usual noise.
 
-The baseline of a series is its first points, from which the limits of all its points are computed.
+The baseline of a series is its first points. The limits of all points are computed from the
+baseline.
 """
 
 from __future__ import annotations
@@ -41,11 +42,13 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Which points of a chart signal a change, by three rules: arrays of bool, one for each point.
+    """Which points of a chart signal a change: for each of three rules, a bool for each point.
 
-    ``outside``: the point is outside the limits. ``run_of_eight``: the point and the seven before
-    it are on the same side of the mean. ``three_of_four``: the point is nearer to a limit than to
-    the mean, and so are at least two of the three points before it, on the same side of the mean.
+    - ``outside``: the point is outside the limits.
+    - ``run_of_eight``: the point and the seven points before it are all on the same side of the
+      mean.
+    - ``three_of_four``: the point is nearer to a limit than to the mean, and so are at least two of
+      the three points before it. All of them are on the same side of the mean.
     """
 
     outside: BoolArray
@@ -76,8 +79,8 @@ class XmRChart:
 class PPrimeChart:
     """A chart of the shares of cohorts of different sizes, with limits for each cohort.
 
-    ``sigma_z`` is the spread of the shares in binomial standard errors; it is 1 if the shares vary
-    by chance alone.
+    ``sigma_z`` is the spread of the shares divided by the binomial spread, which is expected by
+    chance alone.
     """
 
     rates: FloatArray
@@ -117,11 +120,11 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
     """Return the XmR chart of individual values, such as weekly medians, in the order of time.
 
     The limits of the values are mean +- 2.66 mR, where mR is the mean moving range; the limit of
-    the moving ranges is 3.268 mR. ``values`` are finite numbers in one dimension. The limits are
-    computed from the first ``baseline`` points, or from all points if None; with a fixed baseline,
-    later points do not move the limits that they are compared with. Raises ValueError for a
-    baseline of fewer than 12 points. Shewhart 1931; Wheeler 2000, "Understanding variation", for
-    the three rules of the signals.
+    the moving ranges is 3.268 mR. ``values`` are finite numbers in one dimension. The mean and mR
+    are computed from the first ``baseline`` values, or from all values if ``baseline`` is None.
+    With a fixed baseline, a later value is compared with limits that do not depend on it. Raises
+    ValueError for a baseline of fewer than 12 values, or of more values than there are. Shewhart
+    1931. The three rules of the signals are from Wheeler 2000, "Understanding variation".
 
     >>> chart = xmr_chart([2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 9], baseline=12)
     >>> chart.mean, round(chart.upper, 2), chart.signals.outside.nonzero()[0].tolist()
@@ -150,12 +153,12 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> PPrimeChart:
     """Return Laney's p' chart of the shares ``met / n`` per period, in the order of time.
 
-    The limits are p +- 3 sigma_i sigma_z, cut at 0 and 1. Here p is the share of the whole
-    baseline, p_i the share of a period, sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the mean
-    moving range of (p_i - p) / sigma_i divided by 1.128. ``met`` and ``n`` are whole numbers in one
-    dimension, ``baseline`` is as in ``xmr_chart``. If all appeals of the baseline are met, or none,
-    the baseline has no spread and any other share is outside the limits. Raises ValueError for a
-    baseline of fewer than 12 points and for a period without appeals; merge such periods with
+    The limits of a period are p +- 3 sigma_i sigma_z, cut at 0 and 1. Here p is the share of the
+    whole baseline, p_i the share of the period, sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the
+    mean moving range of (p_i - p) / sigma_i divided by 1.128. ``met`` and ``n`` are whole numbers
+    in one dimension, ``baseline`` is as in ``xmr_chart``. If p is 0 or 1, the baseline has no
+    spread, and any other share is outside the limits. Raises ValueError for a baseline of fewer
+    than 12 periods, and for a period without appeals; merge such periods with
     ``merge_short_periods``. Laney 2002, "Improved control charts for attributes".
 
     >>> chart = p_prime_chart([90, 80] * 6, [100] * 12)
@@ -184,10 +187,10 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
     """Merge periods so that each merged period has at least ``shortest`` working time.
 
-    A short period is merged with the period after it. Use merged periods for rates only; counts
-    should keep each appeal in the period of its arrival. ``working_time`` are whole numbers in one
-    dimension, in the order of time. ``shortest`` is positive and in the same unit. Raises
-    ValueError.
+    A short period is merged with the period after it. Merged periods are for rates only; counts
+    should be given for the original periods. ``working_time`` has the working time of each period,
+    as whole numbers in the order of time. ``shortest`` is in the same unit. Raises ValueError for a
+    negative working time, and if ``shortest`` is not positive.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]
@@ -211,9 +214,9 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
 
 
 def _baseline(points: int, baseline: int | None) -> int:
-    """Return the number of baseline points: all ``points`` if ``baseline`` is None.
+    """Return the number of points in the baseline: all ``points`` if ``baseline`` is None.
 
-    Raises ValueError if they are too few, or more than all points.
+    Raises ValueError if the baseline has too few points, or more points than there are.
     """
     base = points if baseline is None else baseline
     if not FEWEST_POINTS <= base <= points:
@@ -226,9 +229,10 @@ def _baseline(points: int, baseline: int | None) -> int:
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points, given how far each is above the mean.
+    """Return the signals of points, given the deviation of each point from the mean.
 
-    ``reach`` is the distance of the limits from the mean, ``slack`` the tolerated rounding error.
+    ``reach`` is the distance of the limits from the mean. ``slack`` is the rounding error to
+    ignore.
     """
     outside = np.abs(deviations) > reach + slack
     run = np.zeros(outside.shape, np.bool_)
@@ -241,7 +245,10 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return for each point how many of the last ``window`` points up to it are marked."""
+    """Return for each point how many of the last ``window`` points have a true mark.
+
+    The point itself is the last of these points.
+    """
     sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
     found: IntArray = sums[window:] - sums[: marks.size]
     return found

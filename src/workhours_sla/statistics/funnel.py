@@ -37,7 +37,7 @@ WINSORISED = 0.1
 class FunnelLimits:
     """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
 
-    ``dispersion`` is the overdispersion that widens the limits; up to 1 it does not widen them.
+    ``dispersion`` is the overdispersion. If it is above 1, it widens the limits.
     """
 
     n: IntArray
@@ -54,14 +54,15 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
 
     ``n`` are whole numbers of at least 1 in one dimension, ``target`` is a share strictly between 0
     and 1. ``dispersion`` is the result of ``overdispersion``; the distance of each limit from the
-    target is multiplied by its square root. A dispersion below 1 changes nothing, since an
-    unusually even spread is no reason for more alarms. Raises ValueError.
+    target is multiplied by the square root of ``dispersion``. A dispersion below 1 changes nothing,
+    since an unusually even spread is no reason for more alarms. Raises ValueError for arguments out
+    of these ranges.
 
     Lower limits are those of Spiegelhalter 2005, "Funnel plots for comparing institutional
     performance", appendix A.1.1. An upper limit is 1 minus the lower limit of the share of missed
-    appeals, which is 1/n above the paper's upper limit. So each side has its nominal probability.
-    For example, 10 of 10 against a target of 90 %, which one unit in three reaches by chance, is
-    not outside.
+    appeals. It is 1/n higher than the upper limit in the paper, so that the probability beyond each
+    limit is the nominal one. For example, 10 of 10 is inside the limits around a target of 90 %,
+    because one unit in three reaches 10 of 10 by chance.
 
     >>> limits = funnel_limits([25, 100, 500], 0.9)
     >>> limits.lower_warning.round(3).tolist(), limits.lower_action.round(3).tolist()
@@ -95,10 +96,11 @@ def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> Fu
 
 
 def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
-    """Return for each unit how many funnel limits it is outside of: 0 inside, negative below.
+    """Return the position of each unit in the funnel, from -2 to 2; 0 is inside the limits.
 
-    -1 is below the warning limit and -2 also below the action limit; 1 and 2 are above them.
-    ``met`` are whole numbers, one for each n of the limits; the result is int64. Raises ValueError.
+    -1 is below the warning limit and -2 also below the action limit; 1 is above the warning limit
+    and 2 also above the action limit. ``met`` are whole numbers, one for each n of the limits; the
+    result is int64. Raises ValueError unless 0 <= met <= n.
 
     >>> funnel_positions([18, 16, 25], funnel_limits([25, 25, 25], 0.9)).tolist()
     [-1, -2, 0]
@@ -113,14 +115,16 @@ def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
 def overdispersion(
     met: ArrayLike, n: ArrayLike, target: float, *, winsorised: float = WINSORISED
 ) -> float:
-    """Return how much more the shares of units spread than by chance: the mean squared z value.
+    """Return the overdispersion of units: the mean squared z value of their shares.
 
-    The z value of a unit is (met/n - target) / sqrt(target (1 - target) / n). The values are
-    winsorised, so that a few bad units do not widen the limits of all: each unit of the lowest and
-    of the highest tenth (rounded down to whole units) gets the z value of the next unit inward. By
-    chance alone the result is about 0.7, and 1 without winsorising, so the limits are rather too
-    narrow than too wide. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
-    Raises ValueError. Spiegelhalter 2005, "Handling over-dispersion of performance indicators".
+    It says how much more the shares vary than they would by chance. The z value of a unit is (met/n
+    - target) / sqrt(target (1 - target) / n). The values are winsorised, so that a few bad units do
+    not widen the limits of all: the lowest tenth of the z values (rounded down to whole units) is
+    replaced by the lowest of the other values, and the highest tenth by the highest of the other
+    values. By chance alone the result is about 0.7, and 1 without winsorising, so the limits tend
+    to be too narrow. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
+    Raises ValueError for impossible counts, and for shares out of their range. Spiegelhalter 2005,
+    "Handling over-dispersion of performance indicators".
 
     >>> overdispersion([90, 90, 84, 96], [100, 100, 100, 100], 0.9)
     2.0
@@ -140,8 +144,9 @@ def overdispersion(
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
     """Return how many of ``units`` are expected outside the limits by chance in one period.
 
-    ``coverage`` is the nominal probability between the limits. The probability between exact limits
-    is a little higher, so the result is an upper bound. Raises ValueError.
+    ``coverage`` is the nominal probability that a unit is inside the limits. With exact limits the
+    probability is a little higher, so the result is an upper bound. Raises ValueError for a
+    negative number of units, and unless ``coverage`` is strictly between 0 and 1.
 
     >>> round(expected_false_alarms(73), 2)
     0.15
@@ -168,13 +173,13 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
 
 
 def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArray:
-    """Return the binomial quantile of each tail, interpolated between whole numbers of successes.
+    """Return the binomial quantile of each of ``tails``, interpolated between whole numbers.
 
-    R is the number of successes in ``n`` trials with probability ``p``. With r the least number for
-    which P(R <= r) > tail, the quantile is r - (P(R <= r) - tail) / P(R = r), which is at least -1.
-    ``tails`` are probabilities strictly between 0 and 1; the result is float64 in one dimension.
-    Raises ValueError. Spiegelhalter 2005, "Funnel plots for comparing institutional performance",
-    appendix A.1.1.
+    R is the number of successes in ``n`` trials with probability ``p``. For the tail probability q,
+    let r be the least number with P(R <= r) > q. Then the quantile is r - (P(R <= r) - q) / P(R =
+    r), which is at least -1. ``tails`` are probabilities strictly between 0 and 1; the result is
+    float64 in one dimension. Raises ValueError for other probabilities, and for n below 1.
+    Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1.
 
     >>> interpolated_quantiles([0.025, 0.001], 25, 0.9).round(3).tolist()
     [18.649, 16.301]
@@ -188,11 +193,12 @@ def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArr
 
 
 def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
-    """Return the cumulative binomial distribution as (first, probabilities).
+    """Return the number ``first``, and the cumulative probabilities from ``first`` successes on.
 
-    ``probabilities[i]`` is the probability of at most ``first + i`` successes. Numbers of successes
-    that differ by more than 6 sqrt(n) from the mode are left out: by Hoeffding's inequality their
-    total probability is below 1e-30. The others are scaled to sum to 1, so no factorial is needed.
+    Item i of the probabilities is the probability of at most ``first + i`` successes. Numbers of
+    successes that differ by more than 6 sqrt(n) from the mode are left out: by Hoeffding's
+    inequality their total probability is below 1e-30. The other probabilities are computed in
+    relation to the mode and scaled to sum to 1, so no factorial is needed.
     """
     share("p", p)
     if n < 1:

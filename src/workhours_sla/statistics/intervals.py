@@ -75,7 +75,7 @@ class ComplianceRate:
 
     @property
     def flagged(self) -> bool:
-        """Whether the share is shown with a mark, because it is based on few appeals."""
+        """Whether the share is shown with a warning sign, because it is based on few appeals."""
         return COUNTS_ONLY_BELOW <= self.n < FLAGGED_BELOW
 
     @property
@@ -135,12 +135,12 @@ def wilson_interval(met: int, n: int, *, confidence: float = 0.95) -> Confidence
 def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95) -> ComplianceRate:
     """Return the share ``met`` of ``n`` and what it proves about ``target``.
 
-    The verdict is MEETS if the whole Wilson interval is at or above the target, FAILS if the whole
-    interval is below the target, and otherwise INCONCLUSIVE. Fewer than ten appeals give TOO_FEW.
-    The numbers are compared before rounding. Raises ValueError for an empty cohort, for met > n,
-    and for a target that is not strictly between 0 and 1. The thresholds for small numbers come
-    from public health: Washington State Department of Health, "Standards for reporting data with
-    small numbers", and CDC, WISQARS, for the mark below 20.
+    The verdict is TOO_FEW for fewer than ten appeals. Otherwise it is MEETS if the whole Wilson
+    interval is at or above the target, FAILS if the whole interval is below the target, and else
+    INCONCLUSIVE. The numbers are compared before rounding. Raises ValueError for an empty cohort,
+    for met > n, and for a target that is not strictly between 0 and 1. The thresholds for small
+    numbers come from public health: Washington State Department of Health, "Standards for reporting
+    data with small numbers", and, for flagging shares of fewer than twenty, CDC, WISQARS.
 
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>

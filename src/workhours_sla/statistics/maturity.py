@@ -31,8 +31,8 @@ class CohortCounts:
     """How many appeals of a cohort have each verdict; ``pending`` includes appeals at risk.
 
     The share in time is ``matured_met / matured``, where ``matured`` counts the appeals whose limit
-    has passed. To count early answers at once, but open appeals only when they are late, would bias
-    the share upward.
+    has passed. An early answer does not count before the limit. If it counted at once, the share
+    would be biased upward, because an open appeal cannot count as late before its limit.
     """
 
     met: int
@@ -57,11 +57,11 @@ COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
-    """Return which appeals have matured: those met or breached whose limit is before ``as_of``.
+    """Return which appeals have matured: all breached, and those met with a limit before ``as_of``.
 
-    ``verdicts`` are codes of VERDICTS. ``limits`` are the last instants at which an answer is in
-    time, in the unit of ``as_of``. Both have one dimension. A breached appeal is past its limit by
-    definition.
+    ``verdicts`` are positions in VERDICTS. ``limits`` has the last instant at which an answer to
+    each appeal is in time, in the unit of ``as_of``. Both arrays have one dimension. A breached
+    appeal is past its limit by definition.
     """
     found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & (limits < as_of))
     return found
@@ -72,8 +72,9 @@ def grouped_counts(
 ) -> list[CohortCounts]:
     """Return the verdict counts of each of ``number`` groups of appeals.
 
-    All arrays have one dimension and one value for each appeal: ``verdicts`` its code in VERDICTS,
-    ``matured`` whether it has matured, and ``groups`` the number of its group, -1 if it is in none.
+    All arrays have one dimension and one value for each appeal: ``verdicts`` has the position of
+    its verdict in VERDICTS, ``matured`` whether it has matured, and ``groups`` the number of its
+    group, or -1 if it is in no group.
     """
     kinds = len(VERDICTS)
     inside = groups >= 0
@@ -99,11 +100,11 @@ def grouped_counts(
 def cohort_counts(verdicts: ArrayLike, limits: ArrayLike, as_of: int) -> CohortCounts:
     """Return the verdict counts of one cohort as of an instant.
 
-    ``verdicts`` are texts such as "met", one for each appeal. ``limits`` are the last instants at
-    which an answer is in time, as whole numbers, or NEVER where an appeal has no limit. Both have
-    one dimension and were computed as of the instant ``as_of``, which is in the unit of the limits.
-    Raises ValueError for an unknown verdict, different shapes, or a verdict that contradicts its
-    limit.
+    ``verdicts`` has the verdict of each appeal as text, such as "met". ``limits`` has the last
+    instant at which an answer to each appeal is in time, as a whole number, or NEVER if the appeal
+    has no limit. Both arrays have one dimension. ``as_of`` is the instant as of which the verdicts
+    and limits were computed, in the unit of the limits. Raises ValueError for an unknown verdict,
+    different shapes, or a verdict that contradicts its limit.
 
     >>> cohort_counts(["met", "met", "breached", "at_risk"], [5, 9, 4, 8], 8)
     CohortCounts(met=2, breached=1, pending=1, paused=0, withdrawn=0, excluded=0, matured=2, \

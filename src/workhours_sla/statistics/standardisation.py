@@ -1,7 +1,7 @@
 """Make shares comparable: standardise them to one mix of classes, and split a change into parts.
 
 Appeals are divided into classes, for example by the time of day at which they arrive. The mix is
-the proportion of the appeals that each class has.
+what proportion of the appeals is in each class.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ class KitagawaDecomposition:
 def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
     """Merge small classes, and return for each class the number of its merged class, from 0.
 
-    All classes with fewer appeals than ``fewest`` become one class. If the merged class is still
-    too small, the smallest other class joins it (the first one of equal size). ``n`` are the
-    appeals of each class, as whole numbers in one dimension; the result is int64. Raises
-    ValueError.
+    All classes with fewer appeals than ``fewest`` become one class. If this merged class still has
+    too few appeals, the smallest of the other classes is added to it, and if several are equally
+    small, the first of them. ``n`` has the number of appeals of each class, as whole numbers in one
+    dimension; the result is int64. Raises ValueError for negative numbers.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
     [0, 1, 2, 1, 1]
@@ -125,9 +125,10 @@ def kitagawa(
 
     The mix effect is the sum of (change of weight) * (mean share) over the classes, the performance
     effect the sum of (mean weight) * (change of share). The arguments are whole numbers in one
-    dimension, one for each class, with the same classes before and after. A class without appeals
-    before or after has no two shares to compare, so it contributes only to the mix effect. Raises
-    ValueError. Kitagawa 1955, "Components of a difference between two rates".
+    dimension, one for each class, with the same classes before and after. The share of a class that
+    has no appeals before, or none after, is taken as unchanged, so the class contributes only to
+    the mix effect. Raises ValueError for impossible counts. Kitagawa 1955, "Components of a
+    difference between two rates".
 
     >>> parts = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     >>> round(parts.mix, 4), round(parts.performance, 4), round(parts.change, 4)

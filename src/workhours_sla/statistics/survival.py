@@ -36,13 +36,12 @@ class SurvivalCurve:
     The share is 1 at first and falls at each of ``times``, the durations at which appeals were
     answered. Each array has one value per time. ``at_risk`` counts the appeals that waited at least
     as long as the time, and ``answers`` the appeals answered at that time. ``survival`` is the
-    share that is left, ``lower`` and ``upper`` are its confidence limits, and ``variance`` is its
-    variance by Greenwood's formula.
+    share not yet answered after that time, ``lower`` and ``upper`` are its confidence limits, and
+    ``variance`` is its variance by Greenwood's formula.
 
     The formula has no value where the share is 0. There the variance is nan, the lower limit is 0,
-    and the upper limit is that of the time before, since the share never rises. ``longest`` is the
-    largest duration of any appeal; if the share is above 0 at the end, it is unknown after
-    ``longest``.
+    and the upper limit is equal to the upper limit at the time before. ``longest`` is the largest
+    duration of any appeal. If the share is still above 0 at ``longest``, it is unknown afterwards.
     """
 
     times: IntArray
@@ -101,7 +100,7 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer if each wait counts up to ``horizon`` at most, and its variance.
+    """The mean time to an answer, in which a longer wait counts as ``horizon``, and its variance.
 
     The mean is in the unit of the horizon, the variance in the square of that unit.
     """
@@ -126,11 +125,11 @@ class CumulativeIncidence:
 def kaplan_meier(
     durations: ArrayLike, answered: ArrayLike, *, confidence: float = 0.95
 ) -> SurvivalCurve:
-    """Return the Kaplan-Meier curve: the share of appeals not yet answered by the time waited.
+    """Return the Kaplan-Meier curve: the share of appeals not yet answered after each waiting time.
 
     The share S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, where d_i of n_i
-    waiting appeals are answered at t_i. Greenwood's variance is S^2 times the sum of
-    d_i / (n_i (n_i - d_i)). The confidence limits are pointwise, computed on the log(-log) scale.
+    waiting appeals are answered at t_i. Greenwood's variance is S^2 times the sum of d_i / (n_i
+    (n_i - d_i)). The confidence limits are pointwise, computed on the log(-log) scale.
     ``durations`` are whole numbers and ``answered`` is bool, both in one dimension; an appeal that
     is not answered is censored. Raises ValueError for no appeals, negative durations, or different
     shapes. Kaplan and Meier 1958, "Nonparametric estimation from incomplete observations";
@@ -168,13 +167,13 @@ def kaplan_meier(
 def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
     """Return the least time by which at least the share ``q`` is answered, with its interval.
 
-    The quantile is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample
-    quantiles in statistical packages"), with and without censored appeals. Its interval runs from
-    the first time at which the lower limit of the curve is at most 1 - q to the first time at which
-    the upper limit is at most 1 - q. The interval can lack an end: at 95 %, the median has an upper
-    limit only from 7 answers on. Each limit alone is a one-sided bound with half the error
-    probability. Raises ValueError for q not strictly between 0 and 1. Brookmeyer and Crowley 1982,
-    "A confidence interval for the median survival time".
+    The quantile is always a duration that occurred, whether or not appeals are censored (type 1 of
+    Hyndman and Fan 1996, "Sample quantiles in statistical packages"). Its interval runs from the
+    first time at which the lower limit of the curve is at most 1 - q to the first time at which the
+    upper limit is at most 1 - q. If the curve does not fall so far, an end of the interval is None:
+    at 95 %, for example, the median has an upper limit only from 7 answers on. Each end alone is a
+    one-sided limit with half the error probability. Raises ValueError for q not strictly between 0
+    and 1. Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
@@ -194,11 +193,11 @@ def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
 def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     """Return the restricted mean: the area under the curve from 0 to ``horizon``.
 
-    The variance of this area is the sum of A_i^2 d_i / (n_i (n_i - d_i)) over the times t_i, with
-    A_i the area from t_i to the horizon, and d_i and n_i as in ``kaplan_meier``. ``horizon`` is a
+    The variance of this area is the sum of A_i^2 d_i / (n_i (n_i - d_i)) over the times t_i. A_i is
+    the area from t_i to the horizon; d_i and n_i are as in ``kaplan_meier``. ``horizon`` is a
     positive whole number in the unit of the curve. Raises ValueError for a horizon that is not
-    positive, or at which the curve is unknown. Irwin 1949; Klein and Moeschberger 2003, "Survival
-    analysis", equations 4.5.1 and 4.5.2.
+    positive, and if the curve is unknown at the horizon. Irwin 1949; Klein and Moeschberger 2003,
+    "Survival analysis", equations 4.5.1 and 4.5.2.
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> restricted_mean(curve, 4).mean
@@ -226,13 +225,15 @@ def cumulative_incidence(
 
     The share answered at t is the sum of S(t_i-) d_i / n_i over the times t_i <= t: d_i of n_i
     waiting appeals are answered at t_i, and S(t_i-) is the share that was neither answered nor
-    withdrawn before t_i. The share withdrawn is computed alike. ``kaplan_meier`` censors withdrawn
-    appeals; the difference between both estimates is the effect of the withdrawals.
+    withdrawn before t_i. For the share withdrawn, d_i is the number of appeals withdrawn at t_i.
+    ``kaplan_meier`` censors withdrawn appeals instead; the difference between the two estimates is
+    the effect of the withdrawals.
 
     ``durations`` are whole numbers, ``answered`` and ``withdrawn`` are bool, all in one dimension.
-    An appeal that is neither answered nor withdrawn is censored. Raises ValueError as
-    ``kaplan_meier`` does, and for an appeal that is both. Aalen and Johansen 1978, "An empirical
-    transition matrix for non-homogeneous Markov chains based on censored observations".
+    An appeal that is neither answered nor withdrawn is censored. Raises ValueError for no appeals,
+    negative durations, different shapes, and for an appeal that is both answered and withdrawn.
+    Aalen and Johansen 1978, "An empirical transition matrix for non-homogeneous Markov chains based
+    on censored observations".
 
     >>> shares = cumulative_incidence([1, 2, 3, 3], [True, False, True, False],
     ...     [False, True, False, False])
@@ -266,10 +267,9 @@ def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolAr
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the times at which waits ended, and for each how many were waiting and how many ended.
+    """Return the times at which waits ended, and for each the numbers of waiting and ended appeals.
 
-    ``waited`` has the duration of each appeal, ``ended`` whether its wait ended, that is, whether
-    the appeal is not censored.
+    ``waited`` has the duration of each appeal. ``ended`` is false for a censored appeal.
     """
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")
@@ -284,7 +284,7 @@ def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
     return np.cumsum(terms)
 
 
-def _first_at_or_below(times: IntArray, levels: FloatArray, level: float) -> int | None:
-    """Return the first of ``times`` at which ``levels`` is at most ``level``, None if none is."""
-    found = np.flatnonzero(levels <= level + _ROUNDING)
+def _first_at_or_below(times: IntArray, values: FloatArray, bound: float) -> int | None:
+    """Return the first of ``times`` at which ``values`` is at most ``bound``, or None."""
+    found = np.flatnonzero(values <= bound + _ROUNDING)
     return int(times[found[0]]) if found.size else None
