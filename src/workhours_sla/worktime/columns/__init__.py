@@ -1,4 +1,4 @@
-"""The verbs of working time on numpy columns, exact to the unit of the column."""
+"""The verbs of working time on numpy columns, calculated exactly with integers."""
 
 from __future__ import annotations
 

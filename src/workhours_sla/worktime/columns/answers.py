@@ -1,7 +1,7 @@
-"""Answer a question about columns: first as integers, then in the type of the given columns.
+"""Calculate the answers of a verb: first as integers, then in the type of the given columns.
 
-A row whose answer depends on unknown dates is answered if the answer is certain: the same in both
-extreme completions, see ``coverage``.
+A row with unknown dates still has a certain answer if the answer is the same with all unknown dates
+off as with all of them full working days, see ``unknown_dates``.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Flags = NDArray[np.bool_]
 
 @public("workhours_sla.columns")
 class Marked(NamedTuple, Generic[Values]):
-    """The answers with ``on_unknown="mark"``, and which of them are unknown or provisional.
+    """The answers with ``on_unknown="mark"``, and masks of the unknown and the provisional rows.
 
-    ``unknown`` is True for rows whose answer depends on unknown dates; their value is NaT, or
-    False for ``is_working``. ``provisional`` is True for rows that were answered by rule, because
-    no act decides the dates yet.
+    ``unknown`` is True for rows whose answer depends on unknown dates; the value of these rows is
+    NaT, or False for ``is_working``. ``provisional`` is True for rows whose answer depends on dates
+    that no act decides yet, so that rules decided these dates.
 
     >>> from workhours_sla import Schedule, columns, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -81,7 +81,10 @@ def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
 
 
 def _answer(asked: Question[Any]) -> _Answer:
-    """Return the answers, including certain and provisional answers of unknown dates."""
+    """Return the answers; rows with unknown dates get a certain or provisional answer if possible.
+
+    The options decide whether a row without an answer raises an error or is marked.
+    """
     found, unit, unknown = _solve(asked)
     if unknown is None:
         return _Answer(found, unit)
@@ -109,11 +112,12 @@ def _answer(asked: Question[Any]) -> _Answer:
 
 
 def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -> tuple[Ints, str]:
-    """Return the answers with certain answers filled in, and their unit.
+    """Return the answers and their unit, with the certain answers of unknown rows filled in.
 
     Rows with a certain answer are removed from the mask ``unknown``. An answer is certain if both
-    extreme completions give it. For an opening or closing, both must also have the same working
-    time between it and the given instant, see ``unknown_dates.same_in_any_case``.
+    extreme completions give the same answer. If the answer is an opening or a closing, the
+    completions must also have the same working time between the answer and the given instant, see
+    ``unknown_dates.same_in_any_case``.
     """
     rows = np.flatnonzero(unknown)
     some = asked.some(rows)
@@ -133,9 +137,9 @@ def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -
 def _compare(
     asked: Question[Any], extremes: Sequence[tuple[WorkingTime, WorkingTime]]
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers with all unknown dates off, their unit, and a mask of equal answers.
+    """Return the answers with all unknown dates off, their unit, and a mask of rows.
 
-    The mask is True where the answer with all unknown dates as full working days is the same.
+    The mask is True for rows that have the same answer with all unknown dates full working days.
     """
     least, unit, left = _solve(asked._replace(schedules=tuple(off for off, _ in extremes)))
     most, other, also_left = _solve(asked._replace(schedules=tuple(full for _, full in extremes)))
@@ -163,7 +167,10 @@ def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[In
 
 
 def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
-    """Raise the error of the scalar verb for a row, with the row number."""
+    """Raise the error that the verb of the schedule raises for a row, with the row number.
+
+    If the verb of the schedule has an answer, datetime64 cannot represent it: raises OverflowError.
+    """
     schedule = asked.schedule_of(row)
     if asked.options.provisional:
         schedule = schedule.provisionally()
@@ -180,7 +187,7 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
 
 
 def _ask_schedule(schedule: WorkingTime, one: Question[Any]) -> None:
-    """Call the scalar verb with the arguments of a question about a single row."""
+    """Call the verb of ``schedule`` with the arguments of ``one``, which has a single row."""
     arguments = [_datetimes(one.start)[0]]
     options: dict[str, object] = {}
     if one.end is not None:
@@ -202,7 +209,7 @@ def _amount(budget: AmountColumn) -> timedelta:
 
 
 def _datetimes(column: InstantColumn) -> list[datetime]:
-    """Return a column as datetimes. NaT and later values than year 9999 become year 9999."""
+    """Return a column as datetimes. NaT and instants after year 9999 become 9999-01-01."""
     found = []
     for value in column.values.reshape(-1).tolist():
         micros = value * 1_000_000 // PER_SECOND[column.unit]
@@ -218,7 +225,7 @@ def _datetimes(column: InstantColumn) -> list[datetime]:
 
 
 def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
-    """Return the answers as datetime64, or as aware datetimes if the first column has these."""
+    """Return the answers in the type of the first column: datetime64 or aware datetimes."""
     answer = _answer(asked)
     zone = asked.start.zone
     found: Given | Marked[Given]
@@ -252,7 +259,10 @@ def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
 
 
 def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
-    """Return the answers in the shape of the columns, as Marked with ``on_unknown="mark"``."""
+    """Return the answers in the shape of the columns.
+
+    With ``on_unknown="mark"`` the answers are returned as Marked.
+    """
     if isinstance(values, list):
         values = values if asked.shape else values[0]
     else:

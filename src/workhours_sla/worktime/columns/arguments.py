@@ -72,9 +72,9 @@ class Pauses(NamedTuple):
     """The pauses of all rows, as ragged arrays.
 
     ``starts[offsets[i]:offsets[i + 1]]`` and the same slice of ``ends`` are the pauses of row i.
-    They must be sorted and must not overlap. An end of NaT is a pause without an end. ``starts``
-    and ``ends`` are instants in the type of the other columns. ``offsets`` has one element more
-    than there are rows.
+    They must be sorted and must not overlap. A pause whose end is NaT has no end. ``starts`` and
+    ``ends`` are instants in the type of the other columns. ``offsets`` has one element more than
+    there are rows.
 
     >>> from workhours_sla import Schedule, columns, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -217,7 +217,10 @@ def amounts_of(given: object) -> AmountColumn:
 
 
 def _integers(values: NDArray[Any]) -> tuple[Ints, str]:
-    """Return datetime64 or timedelta64 as integers, and their unit: seconds if it was coarser."""
+    """Return datetime64 or timedelta64 as integers, and their unit.
+
+    Values in a unit coarser than seconds become integers in seconds.
+    """
     unit, count = np.datetime_data(values.dtype)
     native = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
     if unit in _COARSER:
@@ -257,9 +260,10 @@ def shape_of(named: dict[str, Ints]) -> tuple[int, ...]:
 
 
 def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, ...], Ints | None]:
-    """Return the schedules, and the index of each row's schedule; None for a single schedule.
+    """Return the schedules, and for each row the index of its schedule.
 
-    Raises TypeError, and IndexError for an index that no schedule has.
+    For a single schedule, None is returned instead of the indexes. Raises TypeError, and IndexError
+    for an index outside of the list of schedules.
     """
     if isinstance(schedule, WorkingTime):
         if codes is not None:
@@ -293,9 +297,10 @@ def check_pauses(
 ) -> PauseRows:
     """Return the pauses of all rows as integers in a unit.
 
-    ``columns`` are the starts and ends, ``given`` the offsets. A pause without an end gets the
-    largest integer as its end. Raises ValueError for pauses of a row that are not sorted or that
-    overlap, and for offsets that do not fit the other arrays.
+    ``columns`` are the starts and the ends of the pauses, and ``given`` are their ``offsets`` (see
+    ``Pauses``). A pause without an end gets the largest integer as its end. Raises ValueError for
+    pauses of a row that are not sorted or that overlap, and for offsets that do not fit the other
+    arrays.
     """
     starts, ends = (column.in_unit(unit).values.reshape(-1) for column in columns)
     offsets = np.asarray(given)

@@ -17,10 +17,11 @@ def busdaycalendar(calendar: Calendar | str, first: date, last: date) -> np.busd
     """Return the working days from ``first`` to ``last`` as a numpy.busdaycalendar.
 
     Shortened days and transferred working days are business days. pandas takes the result as
-    ``CustomBusinessDay(calendar=...)``. numpy knows no unknown dates: the hundred years before and
-    after the given dates are all off, so that an offset that leaves them is visibly wrong. Hours
-    are ignored; use the verbs of this module for working time. Raises CalendarCoverageError if a
-    date between is not covered, ValueError if ``last`` is before ``first``.
+    ``CustomBusinessDay(calendar=...)``. numpy cannot mark dates as unknown. Instead, the hundred
+    years before ``first`` and after ``last`` are all days off, so that a result in these years is
+    visibly wrong. Hours are ignored; use the verbs of this module for working time. Raises
+    CalendarCoverageError if the calendar does not cover a date from ``first`` to ``last``, and
+    ValueError if ``last`` is before ``first``.
 
     >>> from datetime import date
     >>> import numpy as np

@@ -22,10 +22,11 @@ Found = tuple[Ints, Bools]
 
 
 class _Runs:
-    """For each instant its range of known dates: the first and last instant, and the intervals.
+    """The ranges of known dates in which the instants of a column lie, one range per instant.
 
-    The intervals of an instant's range are ``first`` to ``after - 1`` of the curve. ``known`` is
-    False for instants outside of every range.
+    ``lo`` and ``hi`` are the first and the last instant of each range. The intervals of a range are
+    the intervals ``first`` to ``after - 1`` of the curve. ``known`` is False for an instant outside
+    of every range.
     """
 
     def __init__(self, curve: Curve, t: Ints) -> None:

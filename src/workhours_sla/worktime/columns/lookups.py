@@ -13,11 +13,11 @@ the second formula needs no search: ``C = max(min(t - A0, B0), t - A1)``.
 For the inverse, working time u is divided into cells of length g, the greatest common divisor of
 the lengths of all intervals. Within a cell t - u is constant, so ``t = u + Q[u // g]``.
 
-If there are too many buckets or cells, longer buckets and a few comparisons find j. If even these
-are too many, a binary search finds j.
+If there would be too many buckets or cells, the buckets are longer, and a few comparisons find j.
+If a bucket would need too many comparisons, a binary search finds j.
 
-The tables of several schedules are stored one after another. The working time of each schedule
-counts from another zero, so that an amount of working time identifies its schedule.
+The tables of several schedules are stored one after another. Each schedule counts its working time
+from a number of its own, so that a value of C identifies the schedule.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Scratch:
         self.flags: Bools = np.empty(size, np.bool_)
 
     def cut(self, size: int) -> Scratch:
-        """Return views of the arrays with ``size`` elements, for a shorter chunk."""
+        """Return the first ``size`` elements of each array, as views, for a shorter chunk."""
         if size == len(self.i):
             return self
         shorter = Scratch.__new__(Scratch)
@@ -74,10 +74,10 @@ class Forward(Protocol):
     """The offset in the tables of each schedule, indexed by the schedule's code."""
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Write the working time C up to each ``t`` to ``out``.
+        """Write to ``out`` the working time C up to each instant of ``t``.
 
-        ``offsets`` are the offsets in the tables of each row's schedule. ``out`` must not be
-        ``t``, ``space.i`` or ``space.x``.
+        ``offsets[i]`` is the position in the tables at which the schedule of row i begins.
+        ``out`` must not be ``t``, ``space.i`` or ``space.x``.
         """
 
 
@@ -85,15 +85,15 @@ class Inverse(Protocol):
     """A table that returns the instant at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """For each amount ``w``, write to ``out`` what must be added to it to get the instant."""
+        """Write to ``out``, for each amount in ``w``, its instant minus the amount."""
 
 
 class Stretch(NamedTuple):
     """The working time of one schedule, as integers in one unit.
 
-    ``starts`` are the starts of its intervals; ``cum`` is the working time before each interval,
-    with the total as one element more. The schedule is known from the instant ``lo`` to ``hi``,
-    and nowhere if ``hi`` < ``lo``.
+    ``starts`` are the starts of the schedule's intervals. ``cum`` is the working time before each
+    interval, followed by the total. The schedule is known from the instant ``lo`` to the instant
+    ``hi``, or at no instant if ``hi`` < ``lo``.
     """
 
     starts: Ints
@@ -108,7 +108,7 @@ class Stretch(NamedTuple):
 
     @property
     def next_start(self) -> Ints:
-        """The start after the first j starts, indexed by j; a final element past all time."""
+        """The start of each interval, and a final element later than every instant."""
         return np.append(self.starts, MAX)
 
 
@@ -155,7 +155,7 @@ class _Buckets(NamedTuple):
         return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
 
     def most_in_one(self, starts: Ints) -> int:
-        """Return the largest number of starts in a bucket, apart from one at its beginning."""
+        """Return the number of starts in the bucket that contains the most starts."""
         return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
 
     def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
@@ -222,7 +222,7 @@ class _SteppedForward:
 
 
 class _SearchedForward:
-    """C by binary search in the starts of each schedule: takes no time to build."""
+    """A table of C that uses binary search in the starts of each schedule, and no time to build."""
 
     def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
         self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
@@ -245,7 +245,7 @@ class _SearchedForward:
 def _step(  # noqa: PLR0913, PLR0917
     x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
 ) -> None:
-    """Increase each index, at most by ``steps``, until its bound is above its ``x``."""
+    """Increase each index while ``bounds[index]`` is at most ``x``, up to ``steps`` times."""
     for _ in range(steps):
         bounds.take(index, out=space, mode="clip")
         np.greater_equal(x, space, out=flags)
@@ -282,7 +282,7 @@ def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool)
 
 
 class _DirectInverse:
-    """The inverse by a table of cells: one division and one array look-up per amount."""
+    """The inverse of C as a table of cells: one division and one array look-up per amount."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
         self._g = g
@@ -295,7 +295,7 @@ class _DirectInverse:
 
 
 class _SteppedInverse:
-    """The inverse by buckets of working time: a look-up, then a few comparisons."""
+    """The inverse of C as a table of buckets of working time: a look-up, then a few comparisons."""
 
     def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
         self._shifts = np.concatenate(shifts)
@@ -312,7 +312,7 @@ class _SteppedInverse:
 
 
 class _SearchedInverse:
-    """The inverse by binary search: takes no time to build."""
+    """The inverse of C that uses binary search, and no time to build."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
         self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)

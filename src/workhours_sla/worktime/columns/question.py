@@ -97,7 +97,7 @@ class Question(NamedTuple, Generic[Given]):
         return np.broadcast_to(values, self.shape).reshape(-1)
 
     def some(self, rows: NDArray[np.intp]) -> Question[Given]:
-        """Return the question about the given row numbers only."""
+        """Return a question with only the rows whose numbers are in ``rows``."""
 
         def taken(values: Ints) -> Ints:
             return self._spread(values)[rows]
@@ -135,9 +135,10 @@ def question(  # noqa: PLR0913
     budget: AmountColumn | None = None,
     inclusive: bool = True,
 ) -> Question[Given]:
-    """Return a question about one or two columns of instants, keyed by argument name.
+    """Check the arguments of a verb, and return them with the verb as a Question.
 
-    Raises the errors of the verbs for invalid arguments.
+    ``columns`` are one or two columns of instants, keyed by argument name. Raises the errors of the
+    verbs for invalid arguments.
     """
     if options.on_unknown not in _ON_UNKNOWN:
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"

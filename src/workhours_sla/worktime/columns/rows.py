@@ -14,7 +14,7 @@ EDGE_VERBS: Final[tuple[EdgeVerb, ...]] = get_args(EdgeVerb)
 
 
 class PauseRows(NamedTuple):
-    """The pauses of all rows as integers: row i has those at ``offsets[i]:offsets[i + 1]``."""
+    """The pauses of all rows as integers; row i has the pauses ``offsets[i]:offsets[i + 1]``."""
 
     starts: Ints
     ends: Ints
@@ -34,7 +34,7 @@ class PauseRows(NamedTuple):
         )
 
     def rows(self) -> Ints | None:
-        """Return the row number of each pause, None if every row has exactly one pause."""
+        """Return the row number of each pause, or None if every row has exactly one pause."""
         counts = np.diff(self.offsets)
         if len(counts) == len(self.starts) and counts.all():
             return None
@@ -44,7 +44,7 @@ class PauseRows(NamedTuple):
 class Rows(NamedTuple):
     """The columns of a question as integers, one element per row.
 
-    ``inclusive`` is an option of the verbs for openings and closings.
+    Only the verbs for openings and closings use ``inclusive``.
     """
 
     start: Ints

@@ -1,8 +1,8 @@
-"""Answer a column in one pass: chunk by chunk, allocating memory for the answers only.
+"""Answer a column in one pass, chunk by chunk; only the answers need memory for the whole column.
 
-A chunk whose instants and answers are all within one range of known dates needs no check of
-single rows. For the first chunk that is not, the schedules are compiled as far as the whole column
-needs. If the chunk is still not within one range, each of its rows is checked, and unknown rows
+If all instants and answers of a chunk are within one range of known dates, the rows of the chunk
+are not checked one by one. Otherwise the schedules are compiled once, as far as the whole column
+needs. If a chunk is then still not within one range, each of its rows is checked, and unknown rows
 are marked.
 """
 
@@ -25,7 +25,7 @@ _FARTHEST = 10**18
 
 
 class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
-    """Raised if a schedule opens or closes at fractions of the rows' unit; ``unit`` is finer."""
+    """Raised if opening hours are not whole numbers in the rows' unit; ``unit`` is fine enough."""
 
     def __init__(self, unit: str) -> None:
         super().__init__(unit)
@@ -33,9 +33,9 @@ class FinerUnit(Exception):  # noqa: N818 - control flow, not an error
 
 
 def sweep(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[Ints, Bools | None]:
-    """Return the answers, and a mask of the rows that depend on unknown dates, None if none does.
+    """Return the answers, and a mask of the rows that depend on unknown dates.
 
-    Raises FinerUnit.
+    The mask is None if no row depends on unknown dates. Raises FinerUnit.
     """
     count = len(rows.start)
     out = np.empty(count, np.int64)
@@ -82,7 +82,10 @@ def _tables(horizon: Horizon, unit: str, *, few_rows: bool) -> Tables | None:
 
 
 class _Bounds:
-    """Calculates the earliest and latest instant of rows; ``most`` is the largest budget."""
+    """Calculates the earliest and the latest instant of rows.
+
+    ``most`` is the largest budget of all rows.
+    """
 
     def __init__(self, verb: Verb, rows: Rows) -> None:
         self._verb = verb
@@ -129,13 +132,16 @@ class _Bounds:
 
 
 def moment_at(value: int, scale: int) -> timedelta:
-    """Return an integer in a unit, ``scale`` per second, as an instant; clipped if far away."""
+    """Return an integer as an instant; ``scale`` is the number of its units in a second.
+
+    Instants farther from 1970 than ``_FARTHEST`` are clipped.
+    """
     micros = value * 1_000_000 // scale
     return timedelta(microseconds=max(-_FARTHEST, min(micros, _FARTHEST)))
 
 
 class _Reach:
-    """The span of instants for which every row has an answer, whatever its schedule and budget."""
+    """The instants for which a verb has an answer with every schedule and budget of the column."""
 
     def __init__(self, verb: Verb, bounds: _Bounds, tables: Tables | None) -> None:
         self.tables = tables
@@ -159,9 +165,10 @@ class _Reach:
 def _measure(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Write the working time between two instants to ``out``; return a mask of unknown rows.
+    """Write to ``out`` the working time between the two instants of each row.
 
-    Writes 1 or 0 for ``is_working``. If all rows are ``known``, returns None.
+    For ``is_working``, writes 1 or 0 instead. Returns a mask of the rows that depend on unknown
+    dates, or None if all rows are ``known``.
     """
     forward = tables.forward
     offsets = _offsets(tables, rows, space)
@@ -191,7 +198,7 @@ def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
 
 
 def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
-    """Return the paused working time of each row, negative if its end is before its start."""
+    """Return the paused working time of each row, negative if the row ends before it starts."""
     assert rows.end is not None  # noqa: S101 - elapsed has ends
     of_row = pauses.rows()
     lo = _of(np.minimum(rows.start, rows.end), of_row)
@@ -210,7 +217,7 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
 
 
 def _of(values: Ints, of_row: Ints | None) -> Ints:
-    """Return ``values`` repeated for each pause; ``of_row`` are the rows of the pauses."""
+    """Return for each pause the value of its row; ``of_row`` is the result of ``PauseRows.rows``."""
     return values if of_row is None else values.take(of_row)
 
 
@@ -231,7 +238,10 @@ def _before(amounts: Ints | Bools) -> Ints:
 def _locate(  # noqa: PLR0913
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
-    """Write the answer to a budget to ``out``; return a mask of unknown rows, None if all known."""
+    """Write to ``out`` the due time, limit or latest start of each row.
+
+    Returns a mask of the rows that depend on unknown dates, or None if all rows are known.
+    """
     forward, start, budget = tables.forward, rows.start, rows.budget
     offsets = _offsets(tables, rows, space)
     forward.worked(start, offsets, space.y, space)
@@ -259,9 +269,10 @@ def _locate(  # noqa: PLR0913
 
 
 def _outside(verb: Verb, tables: Tables, rows: Rows, wanted: Ints) -> Bools:
-    """Return a mask of the rows whose start or answer is outside of its range of known dates.
+    """Return a mask of the rows whose start or answer is unknown.
 
-    ``wanted`` is the working time C at each answer.
+    An answer is known if it is in the same range of known dates as the start. ``wanted`` is the
+    working time C at each answer.
     """
     run = tables.runs.of(rows.start, rows.codes)
     if verb == "latest_start":
@@ -280,10 +291,10 @@ def _paused_before_answer(
 ) -> tuple[Ints, Bools, Bools | None]:
     """Return the paused working time before each answer, and masks of unknown and open rows.
 
-    A pause delays the due time if less than the budget is used up before the pause. It delays the
-    limit also if exactly the budget is used up. ``at_start`` is the working time C at each start.
-    A row is open if a pause without an end delays its answer; the mask of open rows is None if
-    all pauses have an end.
+    A pause that begins before the budget is used up delays the due time and the limit. A pause that
+    begins exactly when the budget is used up delays only the limit. ``at_start`` is the working
+    time C at each start. A row is open if a pause without an end delays its answer. The mask of
+    open rows is None if all pauses have an end.
     """
     of_row = pauses.rows()
     run = tables.runs.of(rows.start, rows.codes)
@@ -315,7 +326,10 @@ def _paused_before_answer(
 
 
 def _summed(amounts: Ints | Bools, pauses: PauseRows, of_row: Ints | None) -> Ints:
-    """Return the sum of the amounts of each row's pauses; ``of_row`` are the rows of the pauses."""
+    """Return for each row the sum of the amounts of its pauses.
+
+    ``amounts`` has one element per pause. ``of_row`` is the result of ``pauses.rows()``.
+    """
     if of_row is None:
         return amounts.astype(np.int64, copy=False)
     before = _before(amounts)

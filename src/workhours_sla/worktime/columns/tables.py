@@ -1,8 +1,9 @@
 """Compile schedules for columns: to curves, and to look-up tables in the unit of a column.
 
-A curve is the working time of a schedule in microseconds, compiled as far as columns needed it.
-A run is one of its ranges of known dates. Tables are built from curves when they are first
-needed. Schedules with equal curves share one curve, whose index is called a slot.
+A curve is the working time of a schedule in microseconds, compiled only as far as the columns that
+were answered so far needed. A run is one of the ranges of known dates of a curve. Tables are built
+from curves when the tables are first needed. Schedules with equal curves share one curve. The index
+of a curve is called a slot.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ _MOST_LASTS = 1_000
 
 
 class Curve(NamedTuple):
-    """The working time of a schedule in its ranges of known dates, as far as compiled.
+    """The compiled part of the working time of a schedule, with its ranges of known dates.
 
     Interval i of working time is ``starts[i]`` to ``ends[i]``. Range r is known from ``lo[r]`` to
-    ``hi[r]``, both included, and has the intervals ``first[r]:first[r + 1]``. All but ``first``
-    are microseconds, or another unit, since 1970-01-01T00:00 UTC.
+    ``hi[r]``, both included, and has the intervals ``first[r]:first[r + 1]``. All arrays except
+    ``first`` are instants, in microseconds or another unit since 1970-01-01T00:00 UTC.
     """
 
     starts: Ints
@@ -49,15 +50,16 @@ class Curve(NamedTuple):
 
     @property
     def key(self) -> tuple[bytes, ...]:
-        """The arrays as bytes, which are equal for schedules with equal working time."""
+        """The content of the arrays as bytes: equal keys mean equal working time."""
         return tuple(part.tobytes() for part in self)
 
 
 class Demand(NamedTuple):
     """What must be compiled for a column: a span of instants, and working time around it.
 
-    ``ahead`` is the largest working time from an instant to a later answer, ``back`` to an
-    earlier answer; None if no answer is later, or earlier.
+    ``ahead`` is the largest working time from an instant to a later answer, or None if no answer is
+    later. ``back`` is the largest working time from an instant to an earlier answer, or None if no
+    answer is earlier.
     """
 
     lo: timedelta
@@ -76,9 +78,9 @@ class Demand(NamedTuple):
 
 
 def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
-    """Compile the timelines of a schedule as far as a demand needs, and return the curve.
+    """Compile the timelines of a schedule for a demand, and return the curve.
 
-    With ``edges`` the openings and closings next to the demand's span are included.
+    With ``edges`` the openings and closings next to the demand's span are compiled, too.
     """
     snapshots = []
     for line in lines:
@@ -113,10 +115,10 @@ def _micros(amounts: list[timedelta]) -> Ints:
 
 
 class Horizon:
-    """The curves of some schedules, as far as compiled, and the tables built from them.
+    """The compiled curves of some schedules, and the tables built from the curves.
 
-    ``slot_of`` is for each schedule the index of its curve. ``unit`` is the coarsest unit in
-    which every opening and closing is a whole number.
+    ``slot_of[i]`` is the index of the curve of schedule i. ``unit`` is the coarsest unit in which
+    every opening and closing is a whole number.
     """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
@@ -158,10 +160,12 @@ _NOTHING = Horizon([])
 class Compiled:
     """The compiled part of some schedules, which grows when a column needs more.
 
-    Two threads may both replace ``horizon``; each continues with its own, and both are correct.
-    With ``edges``, for openings and closings, the schedules are compiled separately. An opening
-    may be so far away that the tables of other verbs would become slow, or too long for
-    nanoseconds, if they reached that far.
+    Two threads may replace ``horizon`` at the same time. Each thread then continues with the
+    Horizon that it built itself, and both are correct.
+
+    With ``edges``, which the verbs for openings and closings use, the schedules are compiled
+    separately. An opening may be very far away. If the tables of other verbs reached as far, they
+    would become slow, or would exceed the range of nanoseconds.
     """
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
@@ -173,7 +177,7 @@ class Compiled:
         self._asked: Demand | None = None
 
     def reaching(self, demand: Demand) -> Horizon:
-        """Return the Horizon, compiled as far as the demand needs and the calendars cover."""
+        """Return a Horizon that contains what ``demand`` needs, within the dates that are known."""
         asked = self._asked
         if asked is not None:
             demand = demand.merged_with(asked)
@@ -193,9 +197,9 @@ def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Comp
 class Tables:
     """The look-up tables of some schedules in one unit.
 
-    Between the instants ``lo`` and ``hi`` all schedules are known. ``lo`` > ``hi`` if a schedule
-    has several ranges of known dates, or none. ``base`` and ``total`` are the working time C at
-    the beginning and at the end of each curve.
+    All schedules are known from the instant ``lo`` to the instant ``hi``. If a schedule has several
+    ranges of known dates, or none, ``lo`` is greater than ``hi``. ``base`` and ``total`` are the
+    working time C at the beginning and at the end of each curve.
     """
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
@@ -231,10 +235,10 @@ class Tables:
         self.runs: Runs = Runs(curves, self.cum, horizon.slot_of)
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
-        """Return the last instant from which all schedules know ``ahead`` of working time.
+        """Return the last instant after which ``ahead`` of working time is known in all schedules.
 
-        With ``opening`` they also know the next opening after that amount. Instant and amount are
-        integers in the unit of the tables.
+        With ``opening`` the next opening after this working time must be known, too. Instants and
+        amounts are integers in the unit of the tables.
         """
         known = self._lasts.get((ahead, opening))
         if known is None:
@@ -255,7 +259,7 @@ class Tables:
         return last
 
     def first_with(self, back: int) -> int:
-        """Return the first instant before which all schedules know ``back`` of working time."""
+        """Return the first instant after ``back`` of known working time in all schedules."""
         first = self.lo
         for curve, cum in zip(self.curves, self.cum, strict=True):
             needed = int(cum[0]) + back
@@ -268,7 +272,7 @@ class Tables:
 
 
 def _span(curve: Curve) -> tuple[int, int]:
-    """Return the first and the last known instant of a curve, or (0, -1) if it knows none."""
+    """Return the first and the last known instant of a curve, or (0, -1) if none is known."""
     return (int(curve.lo[0]), int(curve.hi[-1])) if len(curve.lo) else (0, -1)
 
 
@@ -313,8 +317,9 @@ def _refuse_overflow(curves: Sequence[Curve], total: int, unit: str) -> None:
 class Runs:
     """The ranges of known dates (runs) of all curves, numbered one curve after another.
 
-    ``base`` and ``total`` are the working time C at the first and the last instant of each run,
-    ``end`` is its last instant. A final element of 0 is for index -1: instants in no run.
+    ``base`` and ``total`` are the working time C at the first and the last instant of each run, and
+    ``end`` is the last instant of each run. Each array ends with an additional 0, so that index -1
+    can be used for instants in no run.
     """
 
     def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints], slot_of: Ints) -> None:
@@ -331,7 +336,10 @@ class Runs:
         self.end: Ints = np.concatenate([*(curve.hi for curve in curves), nothing])
 
     def of(self, t: Ints, codes: Ints | None) -> Ints:
-        """Return the run of each instant, -1 for none; ``codes`` are the rows' schedules."""
+        """Return the number of the run in which each instant lies, or -1 if it lies in no run.
+
+        ``codes`` are the indexes of the rows' schedules, or None for a single schedule.
+        """
         if codes is None:
             return self._within(0, t)
         slots = self._slot_of.take(codes)
