@@ -1,7 +1,7 @@
 """Budgets of working time: create, check, parse and format them.
 
-Budgets in days or months are in another module, ``budget_kinds``, because that imports
-``dataclasses``, which a scalar deadline in working hours must not load.
+Budgets in days or months are in the module ``budget_kinds``, because ``budget_kinds`` imports
+``dataclasses``. Calculating a single deadline in working hours must not load ``dataclasses``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
 
 
 def check_budget(budget: timedelta) -> timedelta:
-    """Return ``budget`` unchanged. Raises BudgetError if it is negative or too large, TypeError."""
+    """Return ``budget`` unchanged.
+
+    Raises BudgetError if it is negative or too large, and TypeError if it is not a timedelta.
+    """
     if not isinstance(budget, timedelta):
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise TypeError(msg)
@@ -57,8 +60,8 @@ def check_budget(budget: timedelta) -> timedelta:
 def parse_budget(text: str) -> timedelta:
     """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
 
-    Of ISO 8601 durations, hours, minutes and seconds are accepted. Days are refused, since a day
-    of work has no fixed length. Raises BudgetError.
+    An ISO 8601 duration may have hours, minutes and seconds. Days are refused, since a day of work
+    has no fixed length. Raises BudgetError.
 
     >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
     True

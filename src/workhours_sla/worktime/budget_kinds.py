@@ -66,16 +66,19 @@ class DayBudget:
     __slots__ = ()
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date for a start, counted on the dates of a schedule.
+        """Return the due date of a budget that starts at ``start``.
 
-        ``pauses`` are pairs (since, until). A date is paused if its 24:00 is within a pause. A
-        paused date does not count, and the due date does not roll forward to a paused date.
-        Raises CalendarCoverageError.
+        ``schedule`` decides which dates have working hours. ``pauses`` are pairs (since, until). A
+        date is paused if its 24:00 is within a pause. A paused date does not count, and the due
+        date does not roll forward to a paused date. Raises CalendarCoverageError.
         """
         raise NotImplementedError
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return due time and limit in the zone of ``start``. Raises CalendarCoverageError."""
+        """Return the due time and the limit in the zone of ``start``.
+
+        Raises CalendarCoverageError.
+        """
         if pauses:
             due_at, limit = ends_of(schedule, self.due_on(schedule, start, pauses))
         else:
@@ -89,14 +92,16 @@ class DayBudget:
     ) -> DayBounds:
         """Return the earliest and latest due time and limit over all completions of a schedule.
 
-        ``schedule`` must have completions. ``paused`` are the certain pauses, ``possibly_paused``
-        the certain and the possible pauses.
+        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
+        are the certain and the possible pauses.
 
-        More working dates make the due date earlier, or later if it rolls back to a working date.
-        More pauses make it later. So the due dates with all unknown dates off or full, and with
-        ``paused`` or ``possibly_paused``, bound all others, with two exceptions. A due date never
-        rolls back to before the date of the start. And if the date of the start is unknown, it
-        may be short, so the start may come before or after its closing.
+        With more working dates the due date is earlier, except that a due date that rolls back may
+        be later. With more pauses the due date is later. So four due dates are calculated: with all
+        unknown dates off and with all of them full, each with ``paused`` and ``possibly_paused``.
+        Every other due date lies between the earliest and the latest of the four, except in two
+        cases. A due date that rolls back may be earlier, but not before the date of the start. If
+        the date of the start is unknown, it may be a short day, so that the start may be before or
+        after the closing: ``_due_dates`` then returns the due dates of both cases.
         """
         start_date = start.astimezone(schedule.tz).date()
         dates: set[date] = set()
@@ -132,7 +137,10 @@ class DayBudget:
         *,
         start_known: bool,  # noqa: ARG002
     ) -> set[date]:
-        """Return the possible due dates in a completion: two if the start's date may be short."""
+        """Return the possible due dates in a completion.
+
+        There are two if the due date depends on whether the date of the start is a short day.
+        """
         return {self.due_on(schedule, start, pauses)}
 
 
@@ -141,8 +149,8 @@ class DayBudget:
 class WorkingDays(DayBudget):
     """A budget of dates with working hours, counted from the date after the start.
 
-    With ``count_from="same_day"`` the date of the start counts, too, if it has not closed at the
-    start. Raises BudgetError.
+    With ``count_from="same_day"`` the date of the start counts, too, unless its last shift ends at
+    or before the start. Raises BudgetError.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -173,10 +181,10 @@ class WorkingDays(DayBudget):
 class CalendarDays(DayBudget):
     """A budget of dates of any kind; ``roll`` decides where a due date on a day off moves.
 
-    ``following`` moves the due date to the next date with working hours (Civil Code art. 193),
-    ``preceding`` to the last one before it, unless that date closed before the start. ``none``
-    does not move it. Practice under Federal law 59-FZ is split, so ``roll`` has no default.
-    Raises BudgetError.
+    ``following`` moves the due date to the next date with working hours (Civil Code art. 193).
+    ``preceding`` moves it to the last date with working hours before it; if that date closed before
+    the start, the due date moves as with ``following``. ``none`` does not move the due date.
+    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default. Raises BudgetError.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -272,7 +280,9 @@ class ClockTime:
         check_budget(self.amount)
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:  # noqa: ARG002
-        """Return ``start`` plus the amount, as due time and as limit, in the zone of ``start``.
+        """Return ``start`` plus the amount: the due time, which is also the limit.
+
+        The answer is in the zone of ``start``.
 
         Raises CalendarCoverageError for a due time after year 9999. Raises the errors of
         ``deadline`` for invalid pauses, although pauses have no effect.
@@ -311,7 +321,11 @@ def _answer_on(
     start_date: date,
     after_closing: bool,  # noqa: FBT001
 ) -> tuple[datetime, datetime]:
-    """Return due time and limit, in UTC, of all starts on a date before, or after, it closes."""
+    """Return the due time and the limit, in UTC, for a start on ``start_date``.
+
+    All starts before the closing of the date have one answer, and all starts ``after_closing`` have
+    another.
+    """
     start = midnight_after(schedule, start_date if after_closing else start_date - ONE_DAY)
     if after_closing:
         start -= TICK
@@ -319,7 +333,11 @@ def _answer_on(
 
 
 def _first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
-    """Return the first date that counts: the date of the start or the next one."""
+    """Return the first date that counts.
+
+    This is the date after the start. With "same_day" it is the date of the start, unless that date
+    has closed.
+    """
     start_date = start.astimezone(schedule.tz).date()
     if count_from == "same_day" and not is_over(schedule, start_date, start):
         return start_date

@@ -1,4 +1,4 @@
-"""Combinations of two schedules: the working time of either of them, or of both."""
+"""Combinations of two schedules: the time in which at least one of them works, or both work."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Combinable(FastVerbs):
 
 
 class Combination(Combinable):
-    """Combined working time: ``a | b`` is that of either schedule, ``a & b`` that of both.
+    """Combined working time: in ``a | b`` at least one schedule works, in ``a & b`` both work.
 
-    An instant is known if both schedules know it. The zone is that of ``a``. Day budgets and
-    ``explain`` need a single schedule: ask ``a`` or ``b``.
+    An instant is known if both schedules know it. The zone is the zone of ``a``. A combination has
+    no day budgets and no ``explain``: use ``a`` or ``b`` for these.
 
     >>> from datetime import datetime
     >>> from workhours_sla import Schedule
@@ -51,7 +51,10 @@ class Combination(Combinable):
 
     @classmethod
     def of(cls, operator: Operator, left: WorkingTime, right: WorkingTime) -> Combination:
-        """Return the combination. Raises TypeError if ``right`` is not a schedule."""
+        """Return the combination of two schedules.
+
+        Raises TypeError if ``right`` is not a schedule.
+        """
         if not isinstance(right, WorkingTime):
             msg = f"{operator} combines schedules, not {right!r}; give another Schedule"
             raise TypeError(msg)
@@ -67,7 +70,10 @@ class Combination(Combinable):
         return tuple(sorted(filter(None, lines), key=Timeline.surely_from))
 
     def _combined(self, left: Timeline, right: Timeline) -> Timeline | None:
-        """Return the timeline of the instants that both timelines know, None if there are none."""
+        """Return the combination of two timelines, for the instants that both know.
+
+        Returns None if the timelines know no span in common.
+        """
         known = max(left.lo, right.lo), min(left.hi, right.hi)
 
         def compile_span(lo: timedelta, hi: timedelta) -> list[TimeSpan]:

@@ -26,7 +26,7 @@ from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, TimeSpan, zone_of
 
 
 class DatedShifts:
-    """The shifts of each date, in a time zone: the part of a Schedule without the verbs.
+    """The shifts of each date, in a time zone: a Schedule without its verbs.
 
     ``overrides`` maps single dates to their shifts. ``changes`` maps a date to the weekly hours
     that are in force from that date on.
@@ -42,7 +42,7 @@ class DatedShifts:
     tz: ZoneInfo
 
     def completions(self) -> tuple[Self, Self] | None:
-        """Return the completions with all unknown dates off, and with all full working days."""
+        """Return two completions: all unknown dates off, and all of them full working days."""
         raise NotImplementedError
 
     def shifts_on(self, day: date) -> Shifts:

@@ -32,14 +32,17 @@ def midnight_after(schedule: DatedShifts, day: date) -> datetime:
 
 @lru_cache(maxsize=4096)
 def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return the end of the last shift that starts on a date, in UTC; None without a shift."""
+    """Return the end, in UTC, of the last shift that starts on a date.
+
+    Returns None if the date has no shift.
+    """
     spans = schedule._spans_on(day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, in UTC: the end of its last shift, but at most its 24:00.
+    """Return when a date closes, in UTC: when its last shift ends, or at 24:00 if that is earlier.
 
     Returns None if the date has no shift.
     """
@@ -68,8 +71,8 @@ def due_bounds_on(
 ) -> tuple[datetime, datetime]:
     """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
 
-    ``full`` is the completion in which all unknown dates are full working days. If the due date
-    ``may_be_off``, its latest due time is 24:00.
+    ``full`` is the completion in which all unknown dates are full working days. ``may_be_off`` is
+    True if an unknown due date may be a day off; its latest due time is then 24:00.
     """
     if schedule.knows(day):
         end, _ = ends_of(schedule, day)
@@ -115,7 +118,7 @@ def is_paused(day: date, paused: list[DateRange]) -> bool:
 
 
 def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end`` moved later by one day for each paused date since ``first``."""
+    """Return ``end``, moved later by one day for each paused date from ``first`` to the result."""
     for begins, ends in paused:
         if begins > end:
             break
@@ -132,8 +135,8 @@ def rolled(
 ) -> date:
     """Return a due date, moved to a date with working hours if it is on a day off.
 
-    With ``preceding`` it moves back, unless it would move to a date that closed before ``start``.
-    Then it moves forward.
+    With ``following`` the due date moves forward. With ``preceding`` it moves back, but if it would
+    move to a date that closed before ``start``, it moves forward instead.
     """
     if roll == "none" or last_closing(schedule, end) is not None:
         return end

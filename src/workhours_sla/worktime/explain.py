@@ -34,8 +34,8 @@ class Step:
     - ``overridden``: the date has an override.
     - ``without_hours``: the date is a working day, but its weekday has no weekly hours.
     - ``paused``: the working time within pauses, which does not count.
-    - ``unknown``: the date is unknown, and the answer does not depend on it. ``undecided`` is the
-      calendar's uncertain entry for the date, if there is one.
+    - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
+    - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -56,7 +56,7 @@ class Step:
     undecided: Entry | None = None
 
     def reason(self, lang: str = "en") -> str:
-        """Return as text why the date has its hours."""
+        """Return the reason for the working time of the date, as text."""
         if self.overridden:
             return words.pick(words.OVERRIDDEN, lang)
         if self.undecided is not None:
@@ -69,7 +69,7 @@ class Step:
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason as text, followed by the amount of paused working time if any."""
+        """Return the reason as text, followed by the paused working time if it is not zero."""
         if not self.paused:
             return self.reason(lang)
         paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
@@ -260,7 +260,8 @@ def _day_text(day: date, lang: str) -> str:
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
     """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00.
 
-    If ``moment`` is an ``end`` at an offset change, the clock time before the change is returned.
+    If ``moment`` is the ``end`` of an interval and the UTC offset changes at this instant, the
+    clock time before the change is returned.
     """
     if end:
         before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)

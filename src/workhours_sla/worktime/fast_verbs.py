@@ -3,8 +3,8 @@
 Each verb tries the fast path, and calls the verb of ``working_time`` if the fast path is
 unavailable, for example for an unknown date. Removing this module changes no answer.
 
-Time per call, and its median ratio to the verb of ``working_time``, for 2,000 instants of a year
-in the schedule's own zone (CPython 3.11):
+Median ratio of the time of a call to the time of the same verb of ``working_time``, and the time of
+a call in parentheses, for 2,000 instants of a year in the schedule's own zone (CPython 3.11):
 ``deadline`` 0.04 (0.33 us), ``elapsed`` 0.06 (0.54 us), ``breaches_after`` 0.05 (0.40 us),
 ``is_working`` 0.03 (0.21 us).
 """
@@ -55,7 +55,8 @@ class FastVerbs(WorkingTime):
     def _line_at(self, moment: timedelta) -> Timeline:
         """Return the timeline that knows an instant. Raises CalendarCoverageError.
 
-        If the last answer used the same snapshot, the fast paths are built from it.
+        If the last call used the same snapshot as this call, the fast paths are built from the
+        snapshot.
         """
         line = CompiledTime._line_at(self, moment)
         snapshot = line._snapshot
@@ -164,7 +165,10 @@ class FastVerbs(WorkingTime):
     def _paused_due_and_limit(
         self, start: timedelta, budget: timedelta, pauses: Pauses
     ) -> tuple[timedelta, timedelta]:
-        """Return due time and limit as instants. Raises an error of ``UNAVAILABLE``."""
+        """Return the due time and the limit as instants.
+
+        Raises one of the errors in ``UNAVAILABLE`` if the fast path cannot answer.
+        """
         path = self._utc
         spans = moments_of(pauses)
         sooner = paused_before_answer(path.worked, start, budget, spans, latest=False) or ZERO

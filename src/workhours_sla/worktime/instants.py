@@ -42,10 +42,11 @@ def moment_of(when: datetime) -> timedelta:
 
 
 def known_moment(when: datetime) -> timedelta:
-    """Return a datetime as an instant, if ``moment_of`` has converted a datetime of its zone.
+    """Return a datetime as an instant, if its zone is in ``BASES``.
 
-    This is the fastest conversion: subtracting two datetimes with the same zone object converts
-    nothing to UTC. Raises KeyError or TypeError for a new zone and for a naive datetime.
+    ``moment_of`` adds zones to ``BASES``. This is the fastest conversion: subtracting two datetimes
+    with the same zone object converts nothing to UTC. Raises KeyError or TypeError for a zone that
+    is not in ``BASES`` and for a naive datetime.
     """
     zone = when.tzinfo
     base = BASES[zone]  # type: ignore[index]
@@ -102,7 +103,10 @@ def _base_of(zone: tzinfo) -> datetime:
 
 
 def _plain_datetime(when: object) -> datetime:
-    """Return an instance of a datetime subclass as a plain datetime. Raises TypeError."""
+    """Return an instance of a datetime subclass as a plain datetime.
+
+    Raises TypeError for a value that is not a datetime.
+    """
     if not isinstance(when, datetime):
         msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
         raise TypeError(msg)

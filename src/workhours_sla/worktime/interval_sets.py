@@ -32,7 +32,7 @@ def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
 
 
 def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
-    """Return the instants of ``spans``, a sorted list of disjoint spans, within ``[lo, hi)``."""
+    """Return the instants of ``spans`` that are within ``[lo, hi)``."""
     first = bisect_right(spans, lo, key=itemgetter(1))
     within = spans[first : bisect_left(spans, hi, key=itemgetter(0))]
     if within:

@@ -87,12 +87,14 @@ def paused_before_answer(  # noqa: PLR0913
     latest: bool,
     knows: Callable[[timedelta], bool] | None = None,
 ) -> timedelta | None:
-    """Return the paused working time that delays the due time or the limit of a budget.
+    """Return the paused working time that delays the due time of a budget, or the limit.
 
-    A pause delays the due time if it begins before the budget is used up. A pause also delays the
-    limit (``latest``) if it begins exactly when the budget is used up. ``worked`` returns the
-    working time up to an instant, ``knows`` whether it is known; without ``knows`` all instants
-    are. Returns None if one of these pauses ends at an unknown instant.
+    ``latest`` is True for the limit, False for the due time.
+
+    A pause that begins before the budget is used up delays the due time and the limit. A pause that
+    begins exactly when the budget is used up delays only the limit. ``worked`` returns the working
+    time up to an instant. ``knows`` returns whether an instant is known; None means that all
+    instants are known. Returns None if a pause that delays the answer ends at an unknown instant.
     """
     paused = ZERO
     at_start = worked(start)

@@ -58,18 +58,18 @@ class Schedule(Combinable, DatedShifts):
 
     ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for a calendar without days off.
     ``hours`` is WeeklyHours, or text in OpenStreetMap's opening_hours notation. ``tz`` is an IANA
-    name or a ZoneInfo; the default is the zone of the calendar, if it is for a region.
+    name or a ZoneInfo; the default is the ``tz`` of the calendar.
 
-    ``overrides`` maps dates to the hours that replace all others on that date
-    (``"09:00-12:00"`` or ``"off"``) and are not shortened. ``changes`` maps dates to weekly
-    hours, which are in force from their date until the next date in ``changes``.
-    ``shorten_at_start`` shortens a short day at its start instead of its end.
+    ``overrides`` maps a date to its hours (``"09:00-12:00"`` or ``"off"``), which replace all other
+    hours on the date and are never shortened. ``changes`` maps a date to the weekly hours that are
+    in force from that date until the next date in ``changes``. ``shorten_at_start`` shortens a
+    short day at its start instead of its end.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
     Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
-    UnknownCalendarError. Emits a SeveralZonesWarning if ``tz`` is not given, and parts of the
-    region have other zones than its capital, whose zone is used.
+    UnknownCalendarError. Emits a SeveralZonesWarning if ``tz`` is not given and the calendar's
+    region has several zones; the schedule then has the zone of the region's capital.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> posted = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
@@ -233,10 +233,10 @@ class Schedule(Combinable, DatedShifts):
 class Completion(Schedule):
     """A schedule whose unknown dates are all full working days if ``full``, else all days off.
 
-    These two completions bound all others; ``coverage`` explains how. A transferred working day
-    has the hours of another weekday. If the calendar allows several weekdays for an unknown date,
-    a full day has the hours of all of them. Dates more than two years before the first or after
-    the last known date stay unknown.
+    The working time of every other completion lies between these two, see ``unknown_dates``. A
+    transferred working day has the hours of another weekday. If the calendar allows the hours of
+    several weekdays on an unknown date, a full day has the hours of all these weekdays. Dates more
+    than two years before the first or after the last known date stay unknown.
     """
 
     __slots__ = ("full",)
@@ -245,7 +245,7 @@ class Completion(Schedule):
 
     @classmethod
     def of(cls, schedule: Schedule, *, full: bool) -> Completion:
-        """Return the completion of a schedule with all unknown dates full, or all off."""
+        """Return the schedule with all unknown dates full working days if ``full``, else off."""
         completed = cls.__new__(cls)
         setter = object.__setattr__
         for name in Schedule.__slots__:
@@ -261,7 +261,7 @@ class Completion(Schedule):
         return self._completed(day)
 
     def knows(self, day: date) -> bool:
-        """Return whether a date is known or completed."""
+        """Return whether the shifts of a date are known or assigned by the completion."""
         ((first, last),) = self._known_dates()
         return first <= day <= last
 
@@ -308,7 +308,10 @@ def _every_day() -> Calendar:
 
 
 def _week_with(calendar: Calendar, days: list[int]) -> str:
-    """Return advice to take a longer week of the calendar that works on ``days``, if it has one."""
+    """Return the advice to use the calendar with a longer week, for an error message.
+
+    Returns "" if the calendar has no longer week in which all ``days`` are working days.
+    """
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
@@ -327,7 +330,10 @@ def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
 def _parse_keyed(
     name: str, given: Mapping[date, Any], parse: Callable[[Any], Value]
 ) -> Mapping[date, Value]:
-    """Return the argument ``name``, a mapping keyed by date, with parsed values, sorted by date."""
+    """Return the mapping ``given``, which is keyed by date, sorted and with its values parsed.
+
+    Raises TypeError for a key that is not a date; the message calls the mapping ``name``.
+    """
     for day in given:
         if type(day) is not date:
             msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
@@ -338,7 +344,7 @@ def _parse_keyed(
 def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
     """Return the given zone, or the calendar's zone if ``tz`` is None.
 
-    Emits a SeveralZonesWarning if the calendar's zone is used and parts of its region have others.
+    Emits a SeveralZonesWarning if the calendar's zone is used and its region has several zones.
     """
     name = calendar.tz if tz is None else tz
     if tz is None and name is not None and (others := calendar.other_zones):

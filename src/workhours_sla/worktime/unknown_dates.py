@@ -41,12 +41,13 @@ def same_in_any_case(
     error: CalendarCoverageError,
     near: datetime | None = None,
 ) -> Answer:
-    """Return the answer if both extremes give the same answer, else raise ``error`` with bounds.
+    """Return the answer if both extremes are equal, else raise ``error`` with bounds.
 
-    For a question about an opening or closing, ``near`` is the instant next to it. A short day
-    opens or closes at other times than a full day, so equal extremes do not prove the answer:
-    both must also have the same working time between ``near`` and the answer. They are no bounds
-    of the answer, either, so the error is raised without bounds.
+    The bounds are the two extremes.
+
+    Openings and closings are different, because a short day opens or closes at another time than a
+    full day. The answer is then certain only if both extreme completions also have the same working
+    time between the answer and ``near``, the given instant. ``error`` is raised without bounds.
     """
     least, most = _extreme_answers(time, ask)
     if least is not None and _in_utc(least) == _in_utc(most):
@@ -60,7 +61,10 @@ def same_in_any_case(
 
 
 def refused(_time: Time, _ask: Callable[[Time], Answer], error: CalendarCoverageError) -> Answer:
-    """Raise ``error``: the verbs that the question calls have looked for a certain answer."""
+    """Raise ``error``. This is the argument ``certain`` of verbs that call other verbs.
+
+    The other verbs have already looked for a certain answer.
+    """
     raise error
 
 
@@ -75,11 +79,11 @@ def certain_answer(  # noqa: PLR0913
 ) -> Answer:
     """Return the answer to a question that raised ``error`` because it depends on unknown dates.
 
-    A certain answer is returned. With ``provisional``, an uncertain answer is calculated with
-    ``time.provisionally()`` and a ProvisionalWarning is emitted. Otherwise raises
-    CalendarCoverageError. ``near`` is required for openings and closings, see
-    ``same_in_any_case``. ``certain`` replaces ``same_in_any_case`` as the test; it is required
-    if more working time does not always move the answer in the same direction.
+    A certain answer is returned. If the answer is not certain, CalendarCoverageError is raised, or
+    with ``provisional`` the answer is calculated with ``time.provisionally()`` and a
+    ProvisionalWarning is emitted. ``near`` is required for openings and closings, see
+    ``same_in_any_case``. ``certain`` is a function that is used instead of ``same_in_any_case``. It
+    is required if more working time does not always move the answer in the same direction.
 
     The verbs ask the engine and call this function only after an error. If they passed all
     questions to one function instead, they would take up to 1.35 times as long.
@@ -113,8 +117,8 @@ def warn_provisional(message: str) -> None:
 def with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
     """Return a copy of the error with the earliest and the latest possible answer.
 
-    ``one`` and ``other`` are these two answers in any order; they replace bounds that the error
-    already has. If one of them is unknown, the error is returned unchanged.
+    ``one`` and ``other`` are the earliest and the latest answer in any order. They replace bounds
+    that the error already has. If one of the two is unknown, the error is returned unchanged.
     """
     bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
     if len(bounds) < 2:  # noqa: PLR2004 - the earliest and the latest
@@ -127,7 +131,10 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 def _extreme_answers(
     time: Time, ask: Callable[[Time], Answer]
 ) -> tuple[Answer | None, Answer | None]:
-    """Return two answers: with all unknown dates off, and with all full. None if unknown."""
+    """Return two answers: with all unknown dates off, and with all of them full working days.
+
+    An answer that is unknown is None.
+    """
     found: list[Answer | None] = []
     for completion in time.completions() or ():
         one = None

@@ -1,6 +1,6 @@
 """Weekly hours: the shifts of each weekday, parsed from opening_hours notation.
 
-Of OpenStreetMap's opening_hours, the weekly rules are accepted:
+Only the weekly rules of OpenStreetMap's opening_hours are accepted:
 https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
@@ -76,10 +76,10 @@ def merge_shifts(shifts: Iterable[Shift]) -> Shifts:
 
 
 def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
-    """Return the shifts of a day with ``by`` of wall-clock time removed from its end.
+    """Return the shifts of a day, shortened at the end by ``by`` of wall-clock time.
 
-    The time is removed from the last shift, then from the shift before it if the last shift is
-    too short. With ``at_start`` the time is removed from the start of the day instead.
+    If the last shift is shorter than ``by``, the shift before it is shortened, too. With
+    ``at_start`` the day is shortened at its start instead.
 
     >>> day = parse_shifts("09:00-13:00,17:30-18:00")
     >>> format_shifts(shorten(day, timedelta(hours=1)))
@@ -226,7 +226,10 @@ def _overlap(shifts: Shifts) -> bool:
 
 
 def _replaced_rule(rules: Sequence[_Rule]) -> _Rule | None:
-    """Return the first rule that later rules replace on all its weekdays, None without one."""
+    """Return the first rule that later rules replace on all its weekdays.
+
+    Returns None if there is no such rule.
+    """
     for index, rule in enumerate(rules):
         later = {day for other in rules[index + 1 :] for day in other.days}
         if later.issuperset(rule.days):

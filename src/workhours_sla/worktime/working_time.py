@@ -38,8 +38,8 @@ class WorkingTime(CompiledTime):
 
     All verbs need aware datetimes and return datetimes in the zone of their first argument.
     ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
-    If no act decides a date yet, ``provisional=True`` answers by rule and emits a
-    ProvisionalWarning.
+    If the answer depends on a date that no act decides yet, ``provisional=True`` decides the date
+    by a rule and emits a ProvisionalWarning.
 
     Verbs raise NaiveDatetimeError for a naive datetime, CalendarCoverageError if the answer
     depends on an unknown or uncertain date, BudgetError for an invalid budget, and ValueError for
@@ -151,8 +151,8 @@ class WorkingTime(CompiledTime):
         """Return ``deadline`` and ``breaches_after`` of a budget.
 
         If ``start`` is in UTC, this takes little longer than ``deadline`` alone. Raises
-        NaiveDatetimeError, BudgetError, and CalendarCoverageError, also if only the limit depends
-        on an unknown date.
+        NaiveDatetimeError and BudgetError. Raises CalendarCoverageError even if only the limit
+        depends on an unknown date.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")

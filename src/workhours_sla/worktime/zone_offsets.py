@@ -85,7 +85,7 @@ class Zone:
         """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``.
 
         If the clocks skip ``wall_start`` or ``wall_end``, the span starts or ends at the offset
-        change. If the clocks show one of them twice, there are two spans.
+        change. If the clocks show ``wall_start`` or ``wall_end`` twice, there are two spans.
         """
         first, last = wall_start // ONE_DAY - 2, wall_end // ONE_DAY + 2
         changes = self.changes(first, last)
@@ -101,7 +101,7 @@ class Zone:
     def start_of(self, wall: timedelta) -> timedelta:
         """Return the first instant at which the clocks show ``wall`` or later.
 
-        If the clocks skip ``wall``, this is the offset change.
+        If the clocks skip ``wall``, this is the instant of the offset change.
         """
         later = self.instants_of(wall, wall + ONE_DAY * 3)
         return later[0][0]
@@ -114,5 +114,5 @@ class Zone:
 
 @lru_cache(maxsize=64)
 def zone_offsets(tz: tzinfo) -> Zone:
-    """Return the Zone of a tzinfo; all schedules in one time zone share it."""
+    """Return the Zone of a tzinfo. All schedules in one time zone share one Zone."""
     return Zone(tz)

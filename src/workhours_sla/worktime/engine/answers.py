@@ -1,8 +1,8 @@
-"""The verbs without completions: an exact answer from known dates, or CalendarCoverageError.
+"""The verbs for known dates: they return an exact answer or raise CalendarCoverageError.
 
-``working_time`` documents the verbs. An answer depends on a single timeline, which knows its
-first and its last instant, too. But it does not know whether working time starts or ends exactly
-at one of them, since the dates beyond it are unknown.
+``working_time`` documents the verbs. Every answer is calculated from a single timeline. Working
+time at the first or the last instant of a timeline may continue on the unknown dates beyond, so
+these two instants may be no real opening or closing.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def breaches_after(
 def _worked_at_answer(
     line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, latest: bool
 ) -> timedelta | None:
-    """Return the working time C at the due time, or at the limit (``latest``), of a budget.
+    """Return the working time C at the due time of a budget, or at its limit if ``latest``.
 
     C is defined in ``timeline``. Returns None if a pause ends after the known dates.
     """

@@ -52,15 +52,21 @@ class CompiledTime:
         raise NotImplementedError
 
     def _build_by_rule(self) -> Self:
-        """Return the same working time with calendars that answer by rule."""
+        """Return the same working time, where rules decide the dates that no act decides yet."""
         raise NotImplementedError
 
     def _build_completions(self) -> tuple[Self, Self] | None:
-        """Return the completions with all unknown dates off and full; None if no date is known."""
+        """Return two completions: all unknown dates off, and all of them full working days.
+
+        Returns None if no date is known.
+        """
         return None
 
     def _dates(self, budget: object) -> DatedShifts:
-        """Return the schedule whose dates a day budget counts. Raises BudgetError without one."""
+        """Return the schedule on whose dates a day budget is counted.
+
+        Raises BudgetError for a combination, which has no such schedule.
+        """
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)
 
@@ -103,7 +109,7 @@ class CompiledTime:
     # -- other calendars ---------------------------------------------------------------------
 
     def completions(self) -> tuple[Self, Self] | None:
-        """Return the same working time with all unknown dates off, and with all full days.
+        """Return two completions: all unknown dates off, and all of them full working days.
 
         The working time of any other completion lies between these two. Returns None if no date
         is known, or if this is a completion itself.

@@ -24,8 +24,8 @@ class Compiler:
     """Compiles the shifts of one range of known dates to intervals of instants.
 
     ``shifts_between(a, b)`` returns the shifts of each date from a to b. ``reach`` is the earliest
-    start and the latest end of all shifts, as time since midnight. ``surely`` is the span of
-    instants that is known, whatever shifts the first and the last date have.
+    start and the latest end of all shifts, as time since midnight. ``surely`` is a span of instants
+    that are known, whatever shifts the first and the last date have.
     """
 
     __slots__ = ("_first", "_last", "_reach", "_shifts_between", "surely", "zone")
@@ -53,9 +53,10 @@ class Compiler:
     def known_span(self) -> TimeSpan:
         """Return the span of instants that no shift of an unknown date can change.
 
-        The span starts at the first instant that shifts of the date before the first date cannot
-        reach. If a shift of the first date covers this instant, the span starts with that shift.
-        The span ends at the midnight after the last date, or with a shift that covers it.
+        A shift of the date before the first date may last until after midnight. The span starts at
+        the first instant after all possible shifts of that date. If a shift of the first date
+        covers this instant, the span starts with the shift. The span ends at the midnight after
+        the last date. If a shift covers this midnight, the span ends with the shift.
         """
         lo, hi = self.surely
         earliest = self.zone.end_of(ONE_DAY * self._first)

@@ -7,8 +7,8 @@ number of starts s <= x. Then the working time up to x is
     C(x) = min(x - (s[j-1] - cum[j-1]), cum[j])
 
 ``elapsed(a, b)`` is ``C(b) - C(a)``; a deadline is the inverse of C. Whole UTC years are compiled
-when they are first needed. A larger snapshot replaces the previous one in one step, so readers
-need no lock. It keeps all values of C.
+when they are first needed, and stored as a snapshot. A larger snapshot replaces the previous
+snapshot in one step, so readers need no lock. Both snapshots have the same values of C.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Snapshot(NamedTuple):
     """Working time compiled from the instant ``lo`` to the instant ``hi``.
 
     ``starts`` and ``ends`` are the edges of the intervals, ``cum[i]`` is the working time before
-    interval i, and the last element of ``cum`` is C(hi). ``shift[j]`` is ``s[j-1] - cum[j-1]`` of
-    the formula of C; ``shift[0]`` is for instants before the first interval. ``inverse`` is
-    ``shift`` without its first element.
+    interval i, and the last element of ``cum`` is C(hi). ``shift[j]`` is ``s[j-1] - cum[j-1]``, a
+    part of the formula for C; ``shift[0]`` is for instants before the first interval. ``inverse``
+    is ``shift`` without its first element.
     """
 
     lo: timedelta
@@ -79,11 +79,11 @@ def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Time
 
 
 class Timeline:
-    """The working time of one range of known dates, compiled as far as it was needed.
+    """The working time of one range of known dates, compiled only as far as needed so far.
 
-    ``compile_span(lo, hi)`` returns the intervals within two instants. ``known_span()`` returns
-    the first and the last known instant. ``surely`` is a shorter span of known instants that is
-    cheaper to calculate.
+    ``compile_span(lo, hi)`` returns the intervals between two instants. ``known_span()`` returns
+    the first and the last known instant. ``surely`` is a part of this span that takes less time to
+    calculate.
     """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_snapshot", "_surely")
@@ -117,7 +117,7 @@ class Timeline:
         return self._known
 
     def surely_from(self) -> timedelta:
-        """Return the start of ``surely``, for bisection: the exact ``lo`` costs more."""
+        """Return the start of ``surely``, for bisection: calculating ``lo`` would take longer."""
         return self._surely[0]
 
     def knows(self, moment: timedelta) -> bool:
@@ -133,8 +133,8 @@ class Timeline:
     def at(self, moment: timedelta) -> Snapshot:
         """Return a snapshot that contains ``moment``, which must be within ``lo`` to ``hi``.
 
-        If no snapshot does, more years are compiled. This needs the lock, since the working time
-        C must count from the same zero in all snapshots.
+        If the last snapshot does not contain ``moment``, more years are compiled. Compiling needs
+        the lock, since the working time C must count from the same zero in all snapshots.
         """
         snapshot = self._snapshot
         if snapshot is not None and snapshot.lo <= moment < snapshot.hi:
@@ -177,7 +177,8 @@ class Timeline:
     def earliest(self, worked: timedelta) -> timedelta | None:
         """Return the first instant at which the working time C is ``worked``.
 
-        Returns None if it is after ``hi``. C at some compiled instant must be less than ``worked``.
+        Returns None if that instant is after ``hi``. Before the call, an instant at which C is less
+        than ``worked`` must have been compiled.
         """
         snapshot = self._grown_to(worked)
         if worked > snapshot.cum[-1]:
@@ -187,7 +188,7 @@ class Timeline:
     def latest(self, worked: timedelta) -> timedelta | None:
         """Return the last instant at which the working time C is ``worked``.
 
-        Returns None if it is after ``hi``.
+        Returns None if that instant is after ``hi``.
         """
         snapshot = self._grown_to(worked, beyond=True)
         index = bisect_right(snapshot.cum, worked) - 1
@@ -196,9 +197,10 @@ class Timeline:
         return worked + snapshot.inverse[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time C is ``worked``, None if before ``lo``.
+        """Return the last instant at which the working time C is ``worked``.
 
-        C at some compiled instant, which may be much later, must be at least ``worked``.
+        Returns None if that instant is before ``lo``. Before the call, an instant at which C is at
+        least ``worked`` must have been compiled; it may be much later.
         """
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - callers have computed C
@@ -235,7 +237,10 @@ class Timeline:
         return found
 
     def closing_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last end of an interval at or before ``moment``, None if before ``lo``."""
+        """Return the last end of an interval at or before ``moment``.
+
+        Returns None if no interval ends from ``lo`` to ``moment``.
+        """
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.ends, moment)) == 0 and self._goes_on_before(
             snapshot.lo
@@ -244,9 +249,10 @@ class Timeline:
         return snapshot.ends[index - 1] if index else None
 
     def closing_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first end of an interval after ``moment``, None if after ``hi``.
+        """Return the first end of an interval after ``moment``.
 
-        An end at ``hi`` may be no end of working time: unknown working time may follow.
+        Returns None if no interval ends after ``moment`` up to ``hi``. If the result is ``hi``,
+        working time may continue on unknown dates.
         """
         snapshot = self.at(moment)
         while (
@@ -257,7 +263,10 @@ class Timeline:
         return snapshot.ends[index] if index < len(snapshot.ends) else None
 
     def opening_after(self, moment: timedelta) -> timedelta | None:
-        """Return the first start of an interval after ``moment``, None if after ``hi``."""
+        """Return the first start of an interval after ``moment``.
+
+        Returns None if no interval starts after ``moment`` up to ``hi``.
+        """
         snapshot = self.at(moment)
         while (index := bisect_right(snapshot.starts, moment)) == len(
             snapshot.starts
@@ -266,9 +275,10 @@ class Timeline:
         return snapshot.starts[index] if index < len(snapshot.starts) else None
 
     def opening_until(self, moment: timedelta) -> timedelta | None:
-        """Return the last start of an interval at or before ``moment``, None if before ``lo``.
+        """Return the last start of an interval at or before ``moment``.
 
-        A start at ``lo`` may be no start of working time: unknown working time may precede it.
+        Returns None if no interval starts from ``lo`` to ``moment``. If the result is ``lo``,
+        working time may have started earlier, on unknown dates.
         """
         snapshot = self.at(moment)
         while (
