@@ -217,7 +217,7 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
 
 
 def _of(values: Ints, of_row: Ints | None) -> Ints:
-    """Return for each pause the value of its row; ``of_row`` is the result of ``PauseRows.rows``."""
+    """Return the value of each pause's row; ``of_row`` is the result of ``PauseRows.rows``."""
     return values if of_row is None else values.take(of_row)
 
 
