@@ -62,9 +62,9 @@ def transfer(
 
 
 class AmendedDays(NamedTuple):
-    """The days of another source, ``base``, with ``rows`` added and the dates ``confirms`` known.
+    """The days of another source, ``base``, with ``rows`` added.
 
-    ``confirms`` are ranges of dates, with both ends included.
+    ``confirms`` are the ranges of dates that become known, with both ends included.
     """
 
     base: DaySource
@@ -92,8 +92,9 @@ class AmendedDays(NamedTuple):
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         """Return the entries of the base source and the added rows, keyed by date.
 
-        If a row moves a day off, the automatic move of that day off by law is left out. On a
-        confirmed date that was uncertain, the base source's entries of the region are left out.
+        If an added row moves a day off that also moves automatically by law, the automatic move is
+        left out. If a confirmed date was uncertain, the region's entries for the date in the base
+        source are left out.
         """
         moved = {row.swapped_with for row in self.rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
@@ -128,7 +129,7 @@ class AmendedDays(NamedTuple):
     def known_on(self, day: date) -> DaySource:
         """Return the source without the acts that were published after ``day``.
 
-        If that leaves out any of the added rows, ``confirms`` no longer applies.
+        If one of the added rows is left out, ``confirms`` no longer applies.
         """
         rows = tuple(row for row in self.rows if was_known(row.act, day))
         confirms = self.confirms if len(rows) == len(self.rows) else ()
@@ -150,8 +151,9 @@ def _coverage_and_decided(
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
     """Return the covered dates, and the ranges in which uncertain dates are decided.
 
-    A confirmed range that extends the coverage, such as the year of a new federal decree, does not
-    decide the uncertain holidays of a region in it. A later range or amendment can.
+    A range in ``confirms`` may extend the coverage, for example by the year of a new federal
+    decree. Such a range does not decide the uncertain holidays of a region. A later range in
+    ``confirms`` or a later amendment can decide them.
     """
     base = source.base
     since, until = (
@@ -208,8 +210,9 @@ def checked_rows(rows: Iterable[Entry], day_of: Callable[[date], Day]) -> tuple[
     """Return the rows without the rows that would make a holiday a working day.
 
     ``day_of`` returns the ``Day`` of a date before the rows are added. Raises CalendarDataError for
-    a row without an act, for a working day in place of a working day, and for a day off moved to a
-    day off. Raises CalendarCoverageError for a date that is not known.
+    a row without an act, for a row that makes a date a working day although it already is one, and
+    for a row that moves a day off to a date that is already off. Raises CalendarCoverageError for a
+    date that is not known.
     """
     kept: list[Entry] = []
     for row in rows:

@@ -78,9 +78,9 @@ class Calendar:
 
         Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a Russian
         region has the zone of the region's capital as ``tz``. The days of Russia are built in and
-        follow the acts. The calendars of other countries come from providers, which are entry
-        points ``workhours_sla.calendars`` of installed packages; the libraries ``holidays`` and
-        ``workalendar`` are always available. Raises UnknownCalendarError.
+        follow the acts. The calendars of other countries come from providers. A provider is an
+        entry point ``workhours_sla.calendars`` of an installed package; the libraries ``holidays``
+        and ``workalendar`` are always available. Raises UnknownCalendarError.
 
         >>> Calendar.get("RU-VGG").tz
         'Europe/Volgograd'
@@ -168,8 +168,9 @@ class Calendar:
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
-        A date is uncertain if a holiday may fall on it whose date no act has set yet, or if sources
-        disagree about the date. Only a provisional calendar answers for uncertain dates.
+        A date is uncertain if sources disagree about the date, or if a holiday may fall on the date
+        and no act has set the date of the holiday yet. Only a provisional calendar answers for
+        uncertain dates.
 
         >>> [str(day) for day in Calendar.get("RU-KC").uncertain(2026)][:3]
         ['2026-04-19', '2026-04-20', '2026-04-21']
@@ -177,7 +178,7 @@ class Calendar:
         return self._source.uncertain(year)
 
     def check_known(self, day: date) -> None:
-        """Raise CalendarCoverageError, whose message says what to do, if ``day`` is not covered."""
+        """Raise CalendarCoverageError if ``day`` is not covered; the message says what to do."""
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise TypeError(msg)
@@ -199,9 +200,9 @@ class Calendar:
     def possible_hours_of(self, day: date) -> frozenset[int]:
         """Return the weekdays (Monday is 0) whose hours a date may have; empty if it must be off.
 
-        A covered date has the hours of at most one weekday. If a date is uncertain because of a
-        regional holiday, the date is off or has its ordinary hours. A disputed working weekend, and
-        a day off in a year without an act, may have the hours of any weekday.
+        A covered working day has the hours of exactly one weekday. A date that is uncertain because
+        of a regional holiday is either off or has its ordinary hours. The hours of any weekday are
+        possible on a disputed working weekend, and on a day off in a year without an act.
 
         >>> sorted(Calendar.get("RU-DA").possible_hours_of(date(2025, 4, 28)))
         [0]
@@ -234,7 +235,8 @@ class Calendar:
     def special_days(self, year: int) -> Mapping[date, Day]:
         """Return the days of a year that differ from the ordinary week, keyed by date.
 
-        Days that only rules give are included even if the calendar does not cover their dates.
+        Days that follow from rules alone are included, even on dates that the calendar does not
+        cover.
         """
         found = self._by_year.get(year)
         if found is None:
@@ -326,7 +328,9 @@ class Calendar:
         return self._with(source=self._source.with_week(days))
 
     def without(self, *layers: Layer) -> Self:
-        """Return the calendar without the entries and the uncertain dates of ``layers``.
+        """Return the calendar without the entries of ``layers``.
+
+        Dates that are uncertain because of an entry in one of these layers become known.
 
         >>> Calendar.get("RU").without(Layer.PRESIDENTIAL).is_working_day(date(2021, 11, 1))
         True

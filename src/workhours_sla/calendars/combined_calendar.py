@@ -20,10 +20,11 @@ from workhours_sla.errors import CalendarDataError
 def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
     """Return a calendar in which a date is off if it is off in any of ``calendars``.
 
-    The result covers the dates that all of the calendars cover. The reasons of a day are those of
-    all calendars, starting with the calendar that decides. A working day that one of the calendars
-    swapped with another date has the hours of that date. ``tz`` is the zone that the calendars have
-    in common, or None. Raises CalendarDataError without calendars, and TypeError for other values.
+    The result covers the dates that all of the calendars cover. The reasons of a day are the
+    reasons in all calendars; the calendar that decides the day comes first. If one of the calendars
+    swapped a working day with another date, the working day has the hours of the other date. ``tz``
+    is the zone that the calendars have in common, or None. Raises CalendarDataError without
+    calendars, and TypeError for other values.
 
     >>> both = days_off_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> both.is_working_day(date(2026, 12, 25)), both.is_working_day(date(2026, 1, 5))

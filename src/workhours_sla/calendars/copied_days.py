@@ -15,9 +15,9 @@ class CopiedDays(NamedTuple):
     """The days that were copied from a library, some of which are only forecasts.
 
     ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
-    contains the decisions of the authorities, copied or not. ``open_days`` are the entries of dates
-    near an estimated day; these dates are uncertain. All other dates in both ranges are known. The
-    remaining copied dates are forecasts.
+    contains the decisions of the authorities; not all of these dates need to be copied.
+    ``open_days`` are entries of dates near an estimated day: these dates are uncertain. All other
+    copied dates in ``decided`` are known. Copied dates outside of ``decided`` are forecasts.
     """
 
     table: TableDays

@@ -54,7 +54,9 @@ def common(left: Iterable[DateRange], right: Iterable[DateRange]) -> tuple[DateR
 
 
 def without(whole: DateRange, dates: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return the ranges that remain of the range ``whole`` when ``dates``, in order, are removed.
+    """Return the ranges that remain when ``dates`` are removed from the range ``whole``.
+
+    ``dates`` must be sorted.
 
     >>> week = date(2026, 3, 2), date(2026, 3, 8)
     >>> [(first.day, last.day) for first, last in without(week, [date(2026, 3, 4)])]

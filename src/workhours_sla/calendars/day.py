@@ -66,10 +66,10 @@ class Layer(IntEnum):
 class Act(NamedTuple):
     """The law, resolution or decree behind a day.
 
-    ``known_from`` is the date on which the act was published; None for the law itself, and if the
-    date is not established. ``confidence`` says how certain the number and date of the act are:
-    "high", "medium" or "low". ``source`` is where the act was found, ``scope`` is whom the act
-    binds, and ``note`` is a remark.
+    ``known_from`` is the date on which the act was published. It is None for the law itself, and
+    for an act whose date of publication is not established. ``confidence`` says how certain the
+    number and date of the act are: "high", "medium" or "low". ``source`` is where the act was
+    found, ``scope`` is whom the act binds, and ``note`` is a remark.
 
     >>> Act("Order of the agency of 1.08.2026 No 7", known_from=dt.date(2026, 8, 1)).text()
     'Order of the agency of 1.08.2026 No 7'
@@ -145,7 +145,7 @@ class Day(NamedTuple):
     ``hours_of`` is the date whose weekly hours apply: ``date`` itself, or the date it was swapped
     with. ``shortened_by`` is the working time by which the day is shorter. ``reasons`` are the
     entries of all layers, the deciding entry first; an ordinary day of the week has no reasons.
-    ``eve_of`` is the holiday, on the date after ``hours_of``, that shortens the day.
+    ``eve_of`` is the holiday that shortens the day; its date is the date after ``hours_of``.
     ``provisional`` is True if the day follows from rules alone, because no act decides the date.
 
     >>> from workhours_sla import Calendar
@@ -173,7 +173,7 @@ class Day(NamedTuple):
         return self.shortened_by > NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return in words the day's kind, why it is short, and the acts behind both.
+        """Return the kind of the day, why the day is short, and the acts behind both, in words.
 
         ``lang`` is "en" or "ru".
 

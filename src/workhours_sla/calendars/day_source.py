@@ -24,7 +24,10 @@ class DaySource(Protocol):
 
     @property
     def rule_span(self) -> DateRange | None:
-        """The dates for which rules give entries, decided by an act or not; None without rules."""
+        """The range of dates for which there are rules, or None if there are no rules.
+
+        The range includes the dates that acts decide.
+        """
 
     @property
     def version(self) -> str:
@@ -51,7 +54,8 @@ class DaySource(Protocol):
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return the reason why ``day`` is not known.
 
-        The reason is a key of ``messages.UNKNOWN_DATES`` and the values of its placeholders.
+        The reason is a key of ``messages.UNKNOWN_DATES``, and a mapping with the values of the
+        message's placeholders, keyed by placeholder.
         """
 
 

@@ -76,8 +76,9 @@ def _decide(
 ) -> Day:
     """Return the ``Day`` of a date from its entries and the holidays that shorten dates.
 
-    A transferred working day has the hours of the date it was swapped with, and is shortened if
-    that date would be (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
+    A transferred working day has the hours of the date it was swapped with. If that date is the day
+    before a holiday, the transferred working day is shortened (order of Minzdravsotsrazvitiya of
+    13.08.2009 No 588n).
     """
     winner = resolve(day, entries)
     kind = kind_of(day, winner, weekend)
@@ -105,9 +106,9 @@ def possible_hours(
 
     The result is empty if the date must be off.
 
-    ``federal`` are the date's entries without the region's own. ``in_question`` is the entry that
-    makes the date uncertain. If that entry is a holiday, it cannot make a day off a working day;
-    any other entry can.
+    ``federal`` are the entries of the date, except the region's entries. ``in_question`` is the
+    entry that makes the date uncertain, if there is one. If this entry is a holiday, a federal day
+    off is certainly off. Otherwise a federal day off may be a working day.
     """
     winner = resolve(day, federal)
     if kind_of(day, winner, weekend).working:

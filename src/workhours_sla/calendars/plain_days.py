@@ -14,9 +14,9 @@ from workhours_sla.errors import CalendarDataError, shown
 
 
 class PlainDays(NamedTuple):
-    """Single days off and days off of every year, for the dates from ``first`` to ``last``.
+    """Single days off, and days that are off every year, for the dates from ``first`` to ``last``.
 
-    ``yearly`` are pairs of (month, day).
+    ``yearly`` are pairs (month, day).
     """
 
     days_off: frozenset[date]
@@ -28,7 +28,10 @@ class PlainDays(NamedTuple):
     def of(
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
-        """Return the days of ``Calendar.plain``. Raises CalendarDataError for impossible dates."""
+        """Return the days for the arguments of ``Calendar.plain``.
+
+        Raises CalendarDataError for impossible dates.
+        """
         days_off = frozenset(days_off)
         for day in (*days_off, first, last):
             if type(day) is not date:
@@ -84,7 +87,7 @@ class PlainDays(NamedTuple):
 
 
 def parse_month_day(text: str) -> tuple[int, int]:
-    """Return the (month, day) that text of the form ``MM-DD`` names. Raises CalendarDataError."""
+    """Return text in the format ``MM-DD`` as (month, day). Raises CalendarDataError."""
     try:
         # 2000 is a leap year, so 02-29 exists; no other ISO format has a dash at this position
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")

@@ -25,9 +25,10 @@ class BuiltIn(NamedTuple):
 
 
 def find(id: str) -> BuiltIn | Any:  # noqa: A002
-    """Return the ``BuiltIn`` of a Russian id, else the Calendar of the first provider that has one.
+    """Return the ``BuiltIn`` of a Russian id, or the Calendar that a provider has for another id.
 
-    Raises UnknownCalendarError, whose message suggests ids, and TypeError if ``id`` is not text.
+    The first provider that knows the id is used. Raises UnknownCalendarError, whose message
+    suggests ids, and TypeError if ``id`` is not text.
     """
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
@@ -51,7 +52,10 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
 
 
 def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
-    """Return the IANA zones in a Russian region other than its capital's; empty for other ids."""
+    """Return the IANA zones of a Russian region, except the zone of its capital.
+
+    The result is empty for an id that is not a Russian region.
+    """
     if id.startswith(_RUSSIAN_REGIONS):
         from workhours_sla.calendars.russia.regions import region, region_ids  # noqa: PLC0415
 
@@ -63,7 +67,7 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
 def _suggestion(id: str) -> str:  # noqa: A002
     """Return what to use instead of an unknown id, for the error message.
 
-    If the id exists in capitals, that is the suggestion.
+    If the id is known in upper case, the id in upper case is suggested.
     """
     if id != id.upper():
         with suppress(UnknownCalendarError):

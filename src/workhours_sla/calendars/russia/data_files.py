@@ -19,13 +19,16 @@ def names_in(folder: str) -> list[str]:
 
 
 def read_toml(*path: str) -> dict[str, Any]:
-    """Return the content of a data file; ``path`` are the components of its path without .toml."""
+    """Return the content of a data file; ``path`` are its folders and its name without .toml."""
     with open(os.path.join(FOLDER, *path) + ".toml", "rb") as file:  # noqa: PTH118, PTH123
         return tomllib.load(file)
 
 
 def act_of(row: dict[str, Any], source: str | None = None) -> Act:
-    """Return the act of a row, whose title is the key ``title`` or, in a region's file, ``act``."""
+    """Return the act of a row.
+
+    The key of the act's title is ``title``, or ``act`` in the file of a region.
+    """
     return Act(
         title=row["title"] if "title" in row else row["act"],
         known_from=row.get("known_from"),

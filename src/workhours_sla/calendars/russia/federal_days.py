@@ -69,7 +69,10 @@ def covered_years() -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def rows_of(year: int) -> YearRows:
-    """Return the rows of a year; for a year after the data only the holidays named in the law."""
+    """Return the rows of a year.
+
+    A year after the last data file has only the holidays that the law names.
+    """
     last = covered_years()[1]
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
@@ -116,9 +119,9 @@ def automatic_moves(
 def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
     """Yield the entries of the federal layers for a year and for the next 1 January.
 
-    A transfer adds a day off. Unless it moves the day off of a holiday, it also makes the date that
-    it moves a working day. A transfer applies only if the date that it moves is a day off, so in a
-    six-day week a transfer from a Saturday does not apply.
+    A transfer moves a day off from one date to another. The new date becomes a day off. The former
+    date becomes a working day, unless it is a holiday. A transfer applies only if the former date
+    is a day off, so in a six-day week a transfer from a Saturday does not apply.
     """
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:

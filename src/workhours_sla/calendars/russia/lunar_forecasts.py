@@ -20,7 +20,7 @@ _UTC_TO_THE_EAST = timedelta(hours=5)
 
 
 def forecast(name: str, year: int) -> tuple[date, ...]:
-    """Return the dates in a year near which a lunar holiday falls: none, one or two.
+    """Return the forecast dates of a lunar holiday in a year: none, one or two.
 
     ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
     holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises
@@ -55,7 +55,10 @@ def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
 def _moons(
     year: int, phase: timedelta, first: tuple[int, int], last: tuple[int, int]
 ) -> Iterator[date]:
-    """Yield the dates of a phase of the mean moon from ``first`` to ``last``, as (month, day)."""
+    """Yield the dates of a phase of the mean moon in a part of a year.
+
+    ``first`` and ``last`` are the first and the last (month, day) of this part.
+    """
     start, end = date(year, *first), date(year, *last)
     moment = _NEW_MOON + phase + _UTC_TO_THE_EAST
     moment += _LUNATION * ((datetime(year, 1, 1) - moment) // _LUNATION)  # noqa: DTZ001

@@ -47,8 +47,8 @@ def regional_entries(
     """Yield the entries of a region's own holidays and days off for a year.
 
     ``weekend`` are the weekly days off (Monday is 0), and ``kind_of`` returns the federal kind of a
-    date. An open holiday is included if it has one likely date. Only provisional answers use that
-    entry, because ``uncertain`` returns the date as well.
+    date. An open holiday is included if it has exactly one likely date. ``uncertain`` returns this
+    date, too, so that only provisional answers use the entry.
     """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
@@ -72,12 +72,12 @@ def regional_entries(
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
     """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
-    An open holiday makes three kinds of dates uncertain: each date on which it may fall, the day
-    before, which would be shorter, and the working day to which its day off would move. A holiday
-    with a certain date on a day off makes the next working day uncertain if nobody knows whether
-    the day off moves, or if the day off is a federal holiday. The dates of ``region.single_days``
-    are certain. If one of them is a day off on a likely date of an open holiday, it decides that
-    holiday for the year.
+    An open holiday makes three kinds of dates uncertain: each date on which the holiday may fall,
+    the day before each of these dates, which may be shorter, and the working day to which the day
+    off may move. If a holiday with a certain date falls on a day off, the next working day is
+    uncertain in two cases: if nobody knows whether the day off moves, and if the day off is a
+    federal holiday. The dates of ``region.single_days`` are certain. If one of these dates is a day
+    off and a likely date of an open holiday, the holiday counts as decided.
     """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
@@ -130,7 +130,10 @@ def _certain(region: Region, year: int) -> Iterator[tuple[date, RegionalHoliday]
 
 
 def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
-    """Return whether a holiday is open in a year and no single day off is on a likely date."""
+    """Return whether a holiday is open in a year.
+
+    A holiday is not open if a day off in ``region.single_days`` is on one of its likely dates.
+    """
     if not open_dates(holiday, year):
         return False
     likely = _likely(holiday, year)
@@ -142,7 +145,10 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return the rule of a year for a holiday on a day off: MOVES, STAYS or another for unknown."""
+    """Return what applies in a year if a holiday falls on a day off: MOVES or STAYS.
+
+    Any other text means that the rule is unknown.
+    """
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 

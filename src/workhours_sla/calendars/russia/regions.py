@@ -26,12 +26,13 @@ class RegionalHoliday(NamedTuple):
     """A holiday of one subject, in the years ``since`` to ``until``.
 
     ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``. If ``listed``
-    contains dates of a year, they apply instead of the rule. ``acts`` are pairs of a listed date
-    and its act, for dates that an act other than ``act`` sets. ``forecast`` describes the dates on
-    which a listed holiday may fall in a year without a list, and ``length`` is the greatest number
-    of days that it may last. ``disputed`` is True if sources disagree whether the holiday is a day
-    off. ``weekend`` are pairs of a year and what applies from that year on if the holiday falls on
-    a day off: ``MOVES``, ``STAYS`` or another text for unknown.
+    contains dates of a year, they apply instead of the rule. ``acts`` are pairs (listed date, act)
+    for the listed dates that another act than ``act`` sets. ``forecast`` describes the dates on
+    which a listed holiday may fall in a year without listed dates, and ``length`` is the greatest
+    number of days that the holiday may last. ``disputed`` is True if sources disagree whether the
+    holiday is a day off. ``weekend`` are pairs (year, rule). From that year on, the rule says what
+    applies if the holiday falls on a day off: ``MOVES``, ``STAYS``, or another text if that is
+    unknown.
     """
 
     name: str
@@ -53,8 +54,8 @@ class Region(NamedTuple):
     ``tz`` is the IANA zone of the capital. ``other_zones`` are pairs (zone, area) for areas with
     another zone. ``single_days`` are days off of a single year, and weekends that were worked
     instead. ``open_days`` are dates for which no act says whether they were working days.
-    ``joined`` is the entry of the first day under Russian law, for a subject that joined after the
-    data begin, else None.
+    If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
+    first day under Russian law, else None.
     """
 
     id: str
@@ -95,9 +96,10 @@ def region(id: str) -> Region:  # noqa: A002
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of dates without an act: a subject's own, then those common to all subjects.
+    """Yield the rows of dates without an act: first a subject's own rows, then the common rows.
 
-    A common row is left out if the subject's own rows contain any of its dates.
+    The common rows apply to all subjects. A common row is left out if the subject's own rows
+    contain any of its dates.
     """
     yield from rows.get("open_days", ())
     own = {day for row in rows.get("open_days", ()) for day in row["dates"]}
@@ -132,7 +134,10 @@ def _holiday(row: dict[str, Any]) -> RegionalHoliday:
 
 
 def _entries(row: dict[str, Any]) -> list[Entry]:
-    """Return the days off of a row, or its day off and the weekend that was worked instead."""
+    """Return the entries of a row.
+
+    The row contains either days off, or one day off and the weekend that was worked instead.
+    """
     act = act_of(row, source=row["source"])
     swap, name = row.get("swap_with"), row.get("name")
     if swap is None:

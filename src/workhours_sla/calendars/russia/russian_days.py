@@ -29,7 +29,7 @@ LAST_RULE_YEAR = 2099
 class RussianDays(NamedTuple):
     """The federal days of Russia and, for an id of a region, the days of that region.
 
-    ``known_by`` leaves out the acts that were published after that date. ``weekend`` are the weekly
+    Acts that were published after the date ``known_by`` are left out. ``weekend`` are the weekly
     days off (Monday is 0).
     """
 
@@ -47,7 +47,7 @@ class RussianDays(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The date of the newest act, as YYYY-MM-DD, or "by law alone" without dated acts."""
+        """The date of the newest act, as YYYY-MM-DD, or "by law alone" if no act has a date."""
         last = covered_years()[1]
         if self.known_by is not None:
             last = max(covered_years()[0] + 1, min(last, self.known_by.year + 1))
@@ -116,7 +116,10 @@ class RussianDays(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the uncertain dates of a year, including those that holidays of nearby years cause."""
+    """Return the uncertain dates of a year.
+
+    Holidays of the year before and of the year after may make dates of the year uncertain, too.
+    """
     if source.region is None:
         return {}
     found: dict[date, Entry] = {}
@@ -130,7 +133,10 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the dates that the holidays of ``year`` make uncertain, also in nearby years."""
+    """Return the dates that the holidays of ``year`` make uncertain.
+
+    Some of these dates may be in the year before or in the year after.
+    """
     federal_kind = _kinds_in(source.federal(year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 
