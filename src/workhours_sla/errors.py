@@ -84,10 +84,10 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 
 
 class TimeSyntaxError(WorkHoursError, ValueError):
-    """Raised when text is not a time in an accepted format, or names two instants or none.
+    """Raised when text is not a time in an accepted format, or names no instant or two instants.
 
-    ``text`` is the rejected text. ``cause`` is the key in ``messages.REFUSALS`` of a sentence that
-    says why, and ``facts`` are the values of the sentence's placeholders.
+    ``text`` is the rejected text. ``messages.REFUSALS[cause]`` is the reason in each language, and
+    ``facts`` are the values of the reason's placeholders.
     """
 
     text: str
@@ -98,9 +98,9 @@ class TimeSyntaxError(WorkHoursError, ValueError):
 class HoursSyntaxError(WorkHoursError, ValueError):
     """Raised when weekly hours could not be parsed as ``opening_hours`` notation.
 
-    ``text`` is the rejected text. Some of these errors also have ``cause``, the key in
-    ``messages.REFUSALS`` of a sentence that says why, and ``facts``, the values of the sentence's
-    placeholders.
+    ``text`` is the rejected text. Some of these errors also have ``cause`` and ``facts``.
+    ``messages.REFUSALS[cause]`` is the reason in each language, and ``facts`` are the values of
+    the reason's placeholders.
     """
 
     text: str
@@ -140,10 +140,10 @@ class CalendarCoverageError(WorkHoursError, LookupError):
     """Raised when the answer depends on a date that the calendar does not cover.
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
-    and ``last`` are the first and last covered dates, or None if no date is covered. ``cause`` is
-    the key in ``messages.UNKNOWN_DATES`` of a sentence that says why, and ``facts`` are the values
-    of the sentence's placeholders. ``earliest`` and ``latest`` are the bounds of the answer, a
-    datetime or an amount of time, whatever kinds of days the unknown dates turn out to be. A bound
+    and ``last`` are the first and last covered dates, or None if no date is covered.
+    ``messages.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values
+    of the reason's placeholders. The answer, a datetime or an amount of time, lies between
+    ``earliest`` and ``latest``, whatever kinds of days the unknown dates turn out to be. A bound
     that is not known is None.
     """
 
@@ -182,9 +182,9 @@ class SourceError(WorkHoursError, ValueError):
 class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
-    Everything that was acknowledged before remains stored. ``cause`` is empty, or the key in
-    ``messages.STORE_FAULTS`` of a sentence that says why; ``facts`` are then the values of the
-    sentence's placeholders.
+    Everything that was acknowledged before the error remains stored. If ``cause`` is not empty,
+    ``messages.STORE_FAULTS[cause]`` is the reason in each language, and ``facts`` are the values of
+    the reason's placeholders.
     """
 
     cause: str = ""

@@ -9,12 +9,12 @@ schedule. The answer for null is null.
 Each further column is of the same library and length. In pandas a Series must have the same index,
 while arrays and lists are matched by position. One aware datetime applies to all rows.
 
-Pass one schedule for all rows; or a dict of schedules by name, with ``by``, a column of names; or a
-list of schedules, with ``codes``, a column of indexes into the list. ``pauses`` are intervals that
-do not count. In pandas they are a DataFrame with the columns ``row`` (a label of the index),
-``start`` and ``end``, in any order. In polars and Arrow they are a column of lists of structs with
-the fields ``start`` and ``end``, sorted and without overlap. A pause whose end is null has not
-ended.
+Pass one schedule for all rows, or several schedules in a dict or a list. A dict is keyed by name;
+also pass ``by``, a column of names. With a list, also pass ``codes``, a column of indexes into the
+list. ``pauses`` are intervals that do not count. In pandas they are a DataFrame with the columns
+``row`` (a label of the index), ``start`` and ``end``, in any order. In polars and Arrow they are a
+column of lists of structs with the fields ``start`` and ``end``, sorted and without overlap. A
+pause whose end is null has not ended.
 
 If an answer depends on a date that is unknown or uncertain, ``on_unknown="raise"`` raises
 CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``MarkedColumns``. With

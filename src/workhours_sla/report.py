@@ -2,8 +2,8 @@
 
 The functions ``cases_of_...`` build cases from a data frame, an evaluation, outcomes or columns.
 ``report`` computes all numbers from the cases, and other functions show the numbers or write them
-to files. The statistical functions also take arrays of other origin. This module needs numpy; files
-and frames need extras of their own.
+to files. The statistical functions also take arrays that were not made from cases. This module
+needs numpy. Files and data frames need further extras of the package.
 """
 
 from workhours_sla.errors import needs_extra

@@ -86,8 +86,8 @@ class _File(_Table):
 def load_acts(path: Path) -> Acts:
     """Return the acts in a TOML file.
 
-    Raises ConfigError for a file that cannot be read, and for a value that cannot be used; its
-    attribute ``key`` is then the path of the value's key.
+    Raises ConfigError for a file that cannot be read, and for a value that cannot be used. The
+    error for a value has the attribute ``key``: the path of the value's key.
     """
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a source; ``what`` is the name if the source is no file.
+    """Return the name and the bytes of a source; ``what`` is the name of a source that is no file.
 
     Raises CalendarDataError for a file that cannot be read, and TypeError for a value that is not a
     ``Source``.
@@ -125,9 +125,10 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Raise CalendarDataError if a whole year from ``first`` to ``last`` has no date in ``dates``.
+    """Raise CalendarDataError if ``dates`` contains no date of a year from ``first`` to ``last``.
 
-    The file called ``name`` may not cover that year.
+    Only whole years are checked. ``name`` is the name of the file; the message says that the file
+    may not cover the year.
     """
     covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):
@@ -152,7 +153,10 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, with ``swapped_with`` filled in where only the other date's row has it."""
+    """Yield the rows, with ``swapped_with`` in the rows of both dates of a swap.
+
+    It is enough if one of the two rows in the file names the other date.
+    """
     naming = {(row.entry.swapped_with, row.entry.kind): row.entry.date for row in rows}
     opposite = {
         DayKind.TRANSFERRED_WORK: DayKind.TRANSFERRED_OFF,
@@ -171,7 +175,7 @@ def check_swaps(
     """Raise CalendarDataError for a swap that would lose or double working hours.
 
     A working weekend must name the date whose hours it has. That date must have hours of its own
-    and be off. A day off must be moved from a date that is a holiday or a working day instead.
+    and be off. The date from which a day off was moved must be a holiday or a working day.
     ``remedy`` is how this kind of file names the other date, for error messages.
     """
     by_date = {row.entry.date: row.entry for row in rows}

@@ -33,9 +33,9 @@ class ForeignDay(NamedTuple):
 
     ``weekend`` is True if the date is a weekly day off by the weekend that applied at the time.
     ``working`` is True if people work on the date, also if it is a weekly day off. ``swapped_with``
-    is the other date of a swap, or None without a swap and if the library does not record the other
-    date. ``estimated`` is True for a lunar holiday whose date is not confirmed. ``short`` is True
-    for a working day that is partly off.
+    is the other date of a swap. It is None if there was no swap, or if the library does not record
+    the other date. ``estimated`` is True for a lunar holiday whose date is not confirmed. ``short``
+    is True for a working day that is partly off.
     """
 
     date: dt.date
@@ -59,12 +59,12 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
 ) -> Calendar:
     """Return the calendar of ``days``, which are consecutive dates.
 
-    ``decided`` are the first and last year for which the library contains the decisions of the
-    authorities, or None for all years. Dates within ``uncertain_days`` of an estimated day are
-    uncertain; None accepts estimated days as they are. ``short_by`` is the working time by which a
-    short day is shorter. The calendar's weekend are the weekdays that were always off. If the
-    weekend changed over the years, the other weekly days off have entries. Raises
-    CalendarDataError.
+    ``decided`` are the first and the last year for which the library contains the decisions of the
+    authorities, or None for all years. Dates that are at most ``uncertain_days`` days from an
+    estimated day are uncertain; None accepts estimated days as they are. ``short_by`` is the
+    working time by which a short day is shorter. The calendar's weekend consists of the weekdays
+    that were always off. If the weekend changed over the years, the calendar has an entry for each
+    weekly day off on another weekday. Raises CalendarDataError.
     """
     span = days[0].date, days[-1].date
     years = decided or (span[0].year, span[1].year)
@@ -133,9 +133,9 @@ def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> E
 def _open_days(
     days: Iterable[ForeignDay], bounds: DateRange, margin: int, act: Act
 ) -> tuple[Entry, ...]:
-    """Return entries, in order, for the dates in ``bounds`` within ``margin`` of estimated days.
+    """Return the entries of the dates near estimated days, sorted by date.
 
-    ``margin`` is a number of days.
+    Dates in ``bounds`` that are at most ``margin`` days from an estimated day have an entry.
     """
     found: dict[date, Entry] = {}
     for day in days:
@@ -154,10 +154,11 @@ def all_dates(first: int, last: int) -> Iterator[date]:
 
 
 def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
-    """Raise CalendarDataError if ``asked`` is not in order, or ``library`` has none of its years.
+    """Raise CalendarDataError if the library has none of the years that the caller asked for.
 
-    ``asked`` and ``has`` are pairs of a first and a last year. Raises TypeError for a year that is
-    not an int.
+    ``asked`` are the first and the last year that the caller asked for, and ``has`` are the first
+    and the last year of the library. Raises CalendarDataError also if the last year asked for is
+    before the first, and TypeError for a year that is not an int.
     """
     first, last = asked
     for year in asked:
@@ -178,9 +179,9 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
     """Return the year in which ``version`` of a library was released.
 
-    ``first_releases`` maps the first release of a year to the year. A version that is newer than
-    all of these counts as released in the last of the years, so that a copy covers too few years
-    rather than too many.
+    ``first_releases`` maps the version that was released first in a year to the year. A version of
+    a later year counts as released in the last year of the mapping, so that a copy covers too few
+    years rather than too many.
     """
     years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
     return max(years, default=min(first_releases.values()))
@@ -193,7 +194,7 @@ def _numbers(version: str) -> list[int]:
 def similar_ids(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
     """Return which ids to use instead of an unknown id, for the error message.
 
-    ``ids`` maps the names to search to the known ids.
+    ``ids`` are the known ids, keyed by the names that are compared with ``id``.
     """
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]

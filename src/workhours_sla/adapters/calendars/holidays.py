@@ -81,11 +81,12 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     days of the category ``half_day`` are shorter by the working time ``half_day``, and the days of
     the category ``workday`` only get names. ``tz`` is the calendar's IANA zone, if it needs one.
 
-    Only a provisional calendar answers for some of the copied dates. These are the dates within
-    ``uncertain_days`` of a day that the library marks as estimated; None accepts such days as they
-    are. If the country decrees working weekends or days off year by year, they are also the years
-    for which the library has no decree. ``decreed`` is the first and last year with a decree; give
-    it to override the library, for example if you know that nothing was decreed for a year.
+    Only a provisional calendar answers for two kinds of copied dates. The first kind are dates that
+    are at most ``uncertain_days`` days from a day that the library marks as estimated; None accepts
+    estimated days as they are. The second kind are all dates of years without a decree, if the
+    country decrees working weekends or days off year by year. ``decreed`` is the first and last
+    year with a decree; give it to override the library, for example if you know that nothing was
+    decreed for a year.
 
     Each date has the weekend that applied at the time. A working weekend has the hours of the day
     off that it was swapped with. No day before a holiday is shortened.
@@ -165,8 +166,8 @@ def _entity(id: str) -> type[HolidayBase] | None:  # noqa: A002
 def _names(id: str) -> Mapping[str, str]:  # noqa: A002
     """Return the ids that an error message may suggest for an unknown id, keyed by name.
 
-    If the library has the country of the unknown id, the ids are the country's subdivisions,
-    otherwise all countries.
+    If the library has the country of the unknown id, the result has the ids of the country's
+    subdivisions. Otherwise it has the ids of all countries.
     """
     from holidays.registry import COUNTRIES  # noqa: PLC0415
 
@@ -189,8 +190,8 @@ def _names(id: str) -> Mapping[str, str]:  # noqa: A002
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
     """Return the library's name of the language ``asked``, or else the country's own language.
 
-    The result is None only if the country has no translations. With translations, None would make
-    the library use the language of the environment.
+    Returns None only if the country has no translations. For a country with translations, None
+    would make the library use the language of the environment.
     """
     if asked in entity.supported_languages:
         return asked
@@ -282,7 +283,7 @@ def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
 
 
 def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
-    """Yield the library's tables of single days: the name of a table, and its rows by year."""
+    """Yield the name of each table of single days in the library, and its rows keyed by year."""
     for name in dir(days_off):
         if name.startswith("special_"):
             table = getattr(days_off, name)

@@ -111,9 +111,10 @@ def _registered() -> Mapping[str, Any]:
 
 
 def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
-    """Return the days of the longest sequence of ``years`` that the library can compute.
+    """Return the days of ``years``, and the text of the library's warnings.
 
-    The second value is the text of the library's warnings, or None without warnings.
+    If the library cannot compute all years, the days are those of the longest sequence of years
+    that it can compute. The text is None if there are no warnings.
     """
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

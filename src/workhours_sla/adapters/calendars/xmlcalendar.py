@@ -136,8 +136,8 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, with ``shortens_eve`` set for holidays whose eve is short in the file.
 
-    To change no day, ``shortens_eve`` is set only if every date that has the hours of the eve is
-    short in the file.
+    ``shortens_eve`` shortens every date that has the hours of the eve. It is therefore set only if
+    all these dates are short in the file.
     """
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}

@@ -173,7 +173,8 @@ def _event(component: Component, zones: Mapping[str, str]) -> Event | Cancelled:
 def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Length:
     """Return the length of an event.
 
-    Without an end and a duration an event lasts one day if its start is a date, else no time.
+    Without an end and without a duration, an event that starts on a date lasts one day, and an
+    event that starts at a time has length zero.
     """
     end, duration = component.one("DTEND"), component.one("DURATION")
     if end is not None and duration is not None:
@@ -186,9 +187,10 @@ def _length(component: Component, start: Moment, zones: Mapping[str, str]) -> Le
 
 
 def _starts(event: Event, replaced: Iterable[Moment], options: Options) -> list[datetime]:
-    """Return the wall-clock times at which an event starts, as far as it can cover dates to read.
+    """Return the wall-clock times at which the occurrences of an event start, sorted.
 
-    ``replaced`` are the starts of occurrences that other events replace.
+    Occurrences that cannot cover any of the dates to read are left out. ``replaced`` are the starts
+    of occurrences that other events replace.
     """
     start, component = event.start, event.component
     span = event.length.nominal + event.length.exact
@@ -206,9 +208,10 @@ def _starts(event: Event, replaced: Iterable[Moment], options: Options) -> list[
 
 
 def _covered(event: Event, wall: datetime, zone: ZoneInfo | None) -> Days:
-    """Return the days that an occurrence covers in ``zone``, or in the event's own zone if None.
+    """Return the days that an occurrence of an event covers.
 
-    ``wall`` is the wall-clock time at which the occurrence starts.
+    The days are counted in ``zone``, or in the event's own zone if ``zone`` is None. ``wall`` is
+    the wall-clock time at which the occurrence starts.
     """
     start, (nominal, exact) = event.start, event.length
     if start.zone is None:

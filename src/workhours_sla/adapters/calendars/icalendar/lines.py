@@ -33,7 +33,7 @@ class Property(NamedTuple):
     place: Place
 
     def parameter(self, name: str) -> str | None:
-        """Return the value of a parameter without quotes, or None if it is not given."""
+        """Return the value of a parameter without its quotes, or None without the parameter."""
         for key, value in self.parameters:
             if key == name:
                 return value.replace('"', "")
@@ -73,7 +73,7 @@ class Component(NamedTuple):
 
 
 def parse(raw: bytes, name: str) -> list[Component]:
-    """Return the VCALENDAR components of a file, whose name is ``name`` in error messages.
+    """Return the VCALENDAR components of a file; error messages call the file ``name``.
 
     Raises CalendarDataError, which names the line.
     """

@@ -32,11 +32,12 @@ _MOST_STARTS = 100_000
 def starts_of(
     start: Moment, rules: Iterable[Property], horizon: datetime, inside: datetime
 ) -> Iterator[datetime]:
-    """Yield the wall-clock times up to ``horizon`` at which an event starts, by its rules.
+    """Yield the wall-clock times at which an event starts, by its rules.
 
-    Some of the times before ``inside`` are left out. RFC 5545 does not define whether an event
-    starts at a DTSTART that its rule does not contain (section 3.8.5.3). Such a DTSTART is an error
-    if it is not before ``inside`` or if the rule has a COUNT. Raises CalendarDataError.
+    All times from ``inside`` to ``horizon`` are included, but only some of the times before
+    ``inside``. RFC 5545 does not define whether an event starts at its DTSTART if the rule does not
+    contain the DTSTART (section 3.8.5.3). This is an error if the DTSTART is not before ``inside``,
+    or if the rule has a COUNT. Raises CalendarDataError.
     """
     yield start.wall
     for line in rules:
@@ -82,10 +83,11 @@ def starts_of(
 
 
 def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]) -> datetime:
-    """Return a start for the rule shortly before ``inside``, to skip the periods until then.
+    """Return a time shortly before ``inside`` from which the rule can be computed.
 
-    ``begun`` is the DTSTART, which is returned if there are no periods to skip. The parts of the
-    rule that depend on DTSTART are added to ``parts``.
+    The rule then need not be computed from the DTSTART, which may be many years earlier. ``begun``
+    is the DTSTART; it is returned if no periods of the rule can be skipped. The parts of the rule
+    that depend on the DTSTART are added to ``parts``.
     """
     frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     if frequency in _DAYS:
@@ -106,7 +108,7 @@ def _last_period_before(inside: datetime, begun: datetime, parts: dict[str, str]
 
 
 def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], datetime]:
-    """Return the parts of a recurrence rule, keyed by name, and the last time of its UNTIL.
+    """Return the parts of a recurrence rule, keyed by name, and the last time that UNTIL allows.
 
     Raises CalendarDataError for parts that are not supported or out of range.
     """
@@ -137,7 +139,10 @@ def _checked_rule(line: Property, start: Moment) -> tuple[dict[str, str], dateti
 
 
 def _check_weekdays(line: Property, parts: dict[str, str]) -> None:
-    """Raise CalendarDataError for weekdays such as the 6th Monday of a month or 54th of a year."""
+    """Raise CalendarDataError for weekday numbers that are too large.
+
+    Examples are the 6th Monday of a month and the 54th Monday of a year.
+    """
     of_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
     most = _WEEKDAYS_OF_A_MONTH if of_month else _WEEKDAYS_OF_A_YEAR
     for part in parts.get("BYDAY", "").split(","):

@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 
 
 class Length(NamedTuple):
-    """The length of an event: ``nominal`` on the wall clock, followed by ``exact`` in real time."""
+    """The length of an event: time on the wall clock (``nominal``), then real time (``exact``)."""
 
     nominal: timedelta
     exact: timedelta
@@ -149,8 +149,8 @@ def length_of(start: Moment, line: Property) -> Length:
 def on_clock_of(start: Moment, moment: Moment, line: Property | Component) -> datetime:
     """Return ``moment`` as a wall-clock time in the zone of ``start``.
 
-    ``moment`` is an occurrence of the event that starts at ``start``. If it is a date, it gets the
-    time of day of ``start``. Raises CalendarDataError.
+    ``moment`` is the start of an occurrence of an event whose DTSTART is ``start``. If ``moment``
+    is a date, the result has the time of day of ``start``. Raises CalendarDataError.
     """
     if moment.date_only and not start.date_only:
         return datetime.combine(moment.wall, start.wall.timetz())

@@ -35,7 +35,7 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
     There is one event for each interval from opening to closing, also across midnight. Events are
     TRANSPARENT (RFC 5545, section 3.8.2.7), so that clients do not show people as busy.
     ``days_off`` adds all-day events for the dates that an act or an override makes days off. Days
-    that no act has confirmed (of ``schedule.provisionally()``) are TENTATIVE.
+    that no act has confirmed are TENTATIVE; only ``schedule.provisionally()`` has these days.
 
     ``stamp`` is the DTSTAMP, an aware datetime; the same arguments give the same text. ``name`` is
     the calendar's name. The UID of an event consists of a digest of ``name`` and of the event's
