@@ -3,9 +3,9 @@
 Usage: python tools/release.py [PYTHON ...]
 
 Builds the wheel and the source distribution into dist, twice, and compares the bytes; checks their
-sizes and metadata; writes an SBOM (CycloneDX) of the wheel with its dependencies; then installs the
-wheel without a network into a new environment of each PYTHON (this one unless given), from wheels
-that were fetched before, and runs the examples of both README files there.
+sizes and metadata; writes an SBOM (CycloneDX) and the licences of the wheel and its dependencies;
+then installs the wheel without a network into a new environment of each PYTHON (this one unless
+given), from wheels that were fetched before, and runs the examples of both README files there.
 """
 
 from __future__ import annotations
@@ -75,6 +75,17 @@ def write_sbom(environment: Path, epoch: str) -> Path:
     return sbom
 
 
+def write_licences(environment: Path) -> Path:
+    """Write the licence of every package that an environment has, as a table."""
+    licences = DIST / f"{next(DIST.glob('*.whl')).stem}.licences.md"
+    run(
+        sys.executable,
+        *("-m", "piplicenses", "--from=mixed", "--format=markdown", "--with-urls"),
+        *("--python", bin_of(environment) / "python", "--output-file", licences),
+    )
+    return licences
+
+
 def readme_examples(python: Path, folder: Path) -> None:
     """Run the examples of the README files that need no extra, without the sources."""
     for name in ("README.md", "README.ru.md"):
@@ -124,6 +135,7 @@ def main(interpreters: list[str]) -> int:
             readme_examples(bin_of(environment) / "python", folder)
         run(bin_of(environment) / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "pip")
         print(f"SBOM: {write_sbom(environment, epoch).name}")
+        print(f"licences: {write_licences(environment).name}")
     for name, digest in first.items():
         print(f"{digest}  {name}")
     return 0
