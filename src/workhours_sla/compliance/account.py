@@ -23,14 +23,17 @@ from workhours_sla.worktime.schedule import Schedule
 class Quality:
     """How far the figures of a report can be trusted: what was read, and counts of cases.
 
-    - ``counting``: neither withdrawn nor excluded; ``matured``: those of them with a final verdict
+    ``intake`` is what was read. The other fields count cases:
+
+    - ``counting``: neither withdrawn nor excluded
+    - ``matured``: neither withdrawn nor excluded, with a final verdict
     - ``minute_rounded``: all times are on whole minutes
-    - ``unnamed``: in no group, as pairs of a grouping and a count
+    - ``unnamed``: in no group, as pairs of the name of a grouping and the number of such cases
     - ``calendar_unknown``: the verdict depends on dates that no act has decided
     - ``provisional``: based on dates that were decided by rule only
     - ``needs_review``: perhaps answered by a reply that was not reviewed
     - ``untimed``: the working time is unknown
-    - ``pause_left_open``: a pause was never ended, although work went on
+    - ``pause_left_open``: a pause never ended, although later events show work on the appeal
     - ``retroactive``: already late when a change of the appeal made the target apply
     """
 
@@ -87,7 +90,7 @@ class DayNote:
 
 
 def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
-    """Return the quality of the figures of these cases and of these groupings."""
+    """Return how far figures can be trusted that are computed from ``tally`` and ``groups``."""
     cases = tally.cases
     rounded = cases.started % MINUTE == 0
     rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
@@ -107,10 +110,10 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
 
 
 def days(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return what kind of day each date is that the report spans.
+    """Return a note on each date that the report spans: its kind, its working time and the reason.
 
-    The dates begin with the first week of arrival. They end with the last due time, or with
-    ``as_of`` if it is later.
+    The dates begin with the first day of the first week of arrival. They end with the date of the
+    last due time or of ``as_of``, whichever is later.
     """
     due = np.where(cases.due == NEVER, cases.started, cases.due)
     last = date_of(int(local_times(cases, due).max()) // DAY)

@@ -56,8 +56,9 @@ _MONDAY: Final = 3
 class Week(NamedTuple):
     """An ISO week of local dates, with its first date and its working time.
 
-    ``working_time`` is that of the reference schedule, None if its calendar does not cover the
-    week. ``cohort`` is the number of the merged week that includes this week.
+    ``working_time`` is the working time of the reference schedule, or None if the calendar of that
+    schedule does not cover the week. ``cohort`` is the number of the merged week that includes this
+    week.
     """
 
     name: str
@@ -68,12 +69,13 @@ class Week(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """When each case arrived, in its local time, and the class of its arrival and of its due day.
+    """When each case arrived, in its local time, and the classes of its arrival and of its due day.
 
     The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is a position in
     ``weeks``. ``arrival_class`` and ``due_class`` are positions in ARRIVAL_CLASSES and DUE_CLASSES,
-    or -1 if the class is unknown. ``due_later`` is true for a case that is due on a later date than
-    it arrived. ``last_is_short`` is true if the last merged week still has too little working time.
+    or -1 if the class is unknown. ``due_later`` is true for a case whose due date is later than its
+    date of arrival. ``last_is_short`` is true if the last merged week still has too little working
+    time.
     """
 
     weekday: IntArray
@@ -114,15 +116,16 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def local_times(cases: Cases, instants: IntArray) -> IntArray:
-    """Convert one instant per case to the local time of the case's schedule, as ``to_local``."""
+    """Convert one instant per case to the local time of the case's schedule; see ``to_local``."""
     return to_local(instants, cases.schedule_of, cases.schedules)
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Convert instants in UTC to the local time of schedules.
+    """Convert instants in UTC to local times, each in the zone of its schedule.
 
-    Instants and results are in microseconds since 1970-01-01 00:00, in UTC and in local time.
-    ``of`` has for each instant the position of its schedule in ``schedules``.
+    Instants are microseconds since 1970-01-01 00:00 in UTC; results are microseconds since
+    1970-01-01 00:00 in local time. ``of`` has for each instant the position of its schedule in
+    ``schedules``.
     """
     if not instants.size:
         return instants
@@ -161,13 +164,14 @@ class _Facts(NamedTuple):
     closes: IntArray
 
     def at(self, day: IntArray) -> IntArray:
-        """Return the positions of dates in ``days``."""
+        """Return the position in ``days`` of each date, given as days since 1970."""
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the due class of each due date ``day``, a position in DUE_CLASSES, or -1.
+        """Return the due class of each due date: a position in DUE_CLASSES, or -1 if it is unknown.
 
-        ``of`` has the position of each due date's schedule.
+        ``day`` has the due dates as days since 1970, and ``of`` the position of each due date's
+        schedule.
         """
         on = self.kind[of, self.at(day)]
         before = [self.kind[of, self.at(day - back)] for back in range(1, LONG_REST + 1)]
@@ -176,7 +180,7 @@ class _Facts(NamedTuple):
 
 
 def _facts(cases: Cases, day: IntArray, due_day: IntArray) -> _Facts:
-    """Return the facts of all dates of arrival, all due dates, and the three days before these."""
+    """Return the facts of all arrival and due dates and of the three dates before each due date."""
     due_days = np.unique(due_day)
     days = np.unique(np.concatenate([day, *(due_days - back for back in range(LONG_REST + 1))]))
     shape = (len(cases.schedules), days.size)
@@ -202,7 +206,7 @@ _OFF: Final = (_WEEKEND, _HOLIDAY)
 
 
 def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
-    """Return the kind of a date as in ``_Facts``; ``works`` is whether it has working hours."""
+    """Return the kind of a date as in ``_Facts``; ``works`` is true for working hours."""
     if day in schedule.overrides:
         return _IN_HOURS if works else _HOLIDAY
     found = schedule.calendar.day(day)
@@ -235,7 +239,11 @@ def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
-    """Return the weeks with the numbers ``first`` to ``last``, and whether the last is short."""
+    """Return the weeks from number ``first`` to ``last``, and whether the last one is short.
+
+    Weeks are numbered from 0, which is the week of 1970-01-01. A week is short if it still has too
+    little working time after short weeks were merged.
+    """
     mondays = [date_of(7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # A week of unknown working time counts as long enough, so that it is not merged.

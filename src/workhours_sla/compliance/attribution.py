@@ -62,15 +62,16 @@ class Attribution:
     """Late appeals counted by agency under three rules, and their working time by holder and phase.
 
     The counts are pairs of an agency and a number, the largest number first. ``at_breach`` counts
-    an appeal for its holder at the limit, ``largest_share`` for the holder with the most of its
-    working time, and ``first`` for its first holder. ``hour_earlier`` counts, for the holder at
-    the limit, the appeals that would have been in time if that holder had received them an hour of
-    working time earlier (see ``late.Late``); ``hour_known`` is the number of late appeals for which
-    this is known.
+    an appeal for the agency that had it at its limit, ``largest_share`` for the agency that had it
+    for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
+    counts the appeals that would have been in time if the agency that had them at their limit had
+    received them an hour of working time earlier (see ``late.Late``). ``hour_known`` is the number
+    of late appeals for which ``Late.hour_earlier`` is known.
 
-    ``shares`` has the working time by holder and phase, the longest first; ``phases`` has it by
-    phase, in the order of the phases. No event shows an approval within an agency, so its time is
-    part of the phase ``assigned``. ``left_out`` is the number of late appeals with unknown holders.
+    ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
+    the working time of each phase, in the order of the phases. No event shows an approval within an
+    agency, so the time of an approval is part of the phase ``assigned``. ``left_out`` is the number
+    of late appeals with unknown holders.
     """
 
     at_breach: tuple[tuple[str | None, int], ...]
@@ -86,8 +87,8 @@ class Attribution:
 class Breach(NamedTuple):
     """The holders of one late appeal.
 
-    ``owners`` has the agency to which each rule of ``_OWNERS`` attributes it. ``hour_earlier`` is
-    that of ``late.Late``.
+    ``owners`` has one agency for each rule of ``_OWNERS``: the agency to which the rule attributes
+    the appeal. ``hour_earlier`` is as in ``late.Late``.
     """
 
     spans: tuple[Span, ...]
@@ -101,7 +102,7 @@ class Breach(NamedTuple):
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return the breaches whose holders are known from events, keyed by the row of their case.
+    """Return the breach of each late case whose holders are known from events, keyed by its row.
 
     ``by_appeal`` has the events of each appeal, keyed by its id. Returns None if the clock of the
     target restarts or resumes on a transfer, because then each holder has its own clock.
@@ -133,7 +134,11 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
 
 
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
-    """Return the attribution of ``late`` late appeals; ``found`` has those with known holders."""
+    """Return the attribution of late appeals; ``late`` is how many appeals are late.
+
+    ``found`` has the breaches of late appeals whose holders are known, keyed by the row of the
+    case.
+    """
     owners: list[Counter[str | None]] = [Counter() for _ in _OWNERS]
     earlier: Counter[str | None] = Counter()
     worked: defaultdict[tuple[str | None, Phase], timedelta] = defaultdict(timedelta)
@@ -175,7 +180,8 @@ def _spans(
 ) -> dict[datetime, tuple[Span, ...]]:
     """Return the spans of each cycle of one appeal, keyed by the start of the cycle.
 
-    Of several cycles with the same start, only the first is returned.
+    A span is an interval with one holder and one phase. If several cycles have the same start, only
+    the spans of the first are returned.
     """
     history = HolderHistory(events, as_of)
     found: dict[datetime, tuple[Span, ...]] = {}

@@ -22,10 +22,10 @@ from workhours_sla.statistics.maturity import EXCLUDED
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """How many appeals were open and overdue at an instant, and the flow since the point before.
+    """How many appeals were open and overdue at an instant, and the flow in the week before.
 
-    ``arrivals`` and ``departures`` are those of the week that ends at the instant; a departure is
-    an answer or a withdrawal.
+    ``arrivals`` and ``departures`` count the appeals of the week that ends at the instant; a
+    departure is an answer or a withdrawal.
     """
 
     at: datetime
@@ -46,8 +46,9 @@ class LittleCheck:
 
     ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
     predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
-    to the answer or the withdrawal, of the appeals that have one. No appeal is open at ``since``,
-    so any difference comes from the appeals that are still open.
+    to the answer or the withdrawal; appeals that are still open are not included. No appeal is open
+    at ``since``, so any difference between ``mean_open`` and ``expected`` comes from the appeals
+    that are still open.
     """
 
     since: datetime
@@ -61,8 +62,8 @@ class LittleCheck:
 class BacklogSeries:
     """The backlog at the end of each week, and the ages of open appeals at ``as_of``.
 
-    Ages are working time, None if no appeal is open. ``little`` is None while no appeal has been
-    answered or withdrawn.
+    Ages are amounts of working time, and are None if no appeal is open. ``little`` is None while no
+    appeal has been answered or withdrawn.
     """
 
     points: tuple[BacklogPoint, ...]
@@ -73,7 +74,7 @@ class BacklogSeries:
 
 
 def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
-    """Return the backlog at the end of each week and at ``as_of``, without excluded cases."""
+    """Return the backlog at the end of each week and at ``as_of``; excluded cases do not count."""
     counted = ~cases.in_state(EXCLUDED)
     came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
     schedule = cases.reference

@@ -84,9 +84,9 @@ class Intake:
 
     ``of`` says what is counted: events, or rows with one appeal each. ``quarantined`` has pairs of
     a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or ``no_schedule``.
-    ``unmatched`` has the same pairs for appeals that have no clock although their events were
-    taken; their reasons are keys of ``words.UNMATCHED_REASONS``. ``late`` counts the taken events
-    that came after an event that occurred later.
+    ``unmatched`` counts the appeals that have no clock although their events were taken, also as
+    pairs of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts
+    the taken events that came after an event that occurred later.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -116,10 +116,10 @@ class Cases:
 
     Instants are microseconds since 1970 in UTC. ``started``, ``due``, ``limit``, ``answered`` and
     ``ended`` are instants, or NEVER; ``ended`` is the answer or a withdrawal in time. ``verdict``
-    is a position in ``maturity.VERDICTS``, ``schedule_of`` a position in ``schedules``.
-    ``elapsed`` and ``overdue`` are those of Outcome in microseconds, or UNKNOWN if they depend on a
-    date that the calendar does not cover. ``ids[row]`` is the id of the appeal. ``groups`` maps the
-    name of a grouping to its labels. ``input_hash`` is a fingerprint of the input that does not
+    is a position in ``maturity.VERDICTS``, ``schedule_of`` a position in ``schedules``. ``elapsed``
+    and ``overdue`` are as in Outcome, but in microseconds, or UNKNOWN if they depend on a date that
+    the calendar does not cover. ``ids[row]`` is the id of the appeal. ``groups`` has the labels of
+    each grouping, keyed by its name. ``input_hash`` is a fingerprint of the input that does not
     depend on the order of rows. ``calendar_unknown`` and the fields after it are numbers of cases,
     which ``account.Quality`` explains.
 
@@ -160,7 +160,7 @@ class Cases:
         return self.started.size
 
     def in_state(self, *codes: int) -> BoolArray:
-        """Return as bool for each case whether its verdict is one of ``codes``."""
+        """Return for each case, as a bool array, whether its verdict is one of ``codes``."""
         wanted = np.zeros(len(VERDICTS), np.bool_)
         wanted[list(codes)] = True
         return np.take(wanted, self.verdict)
@@ -183,9 +183,10 @@ class Cases:
 
     @property
     def reference(self) -> Schedule:
-        """The reference schedule: the schedule of the most cases, the first among equals.
+        """The reference schedule: the schedule of the most cases.
 
-        The weeks and the time zone of a report are those of the reference schedule.
+        If several schedules have equally many cases, it is the first of these schedules. The weeks
+        and the time zone of a report are those of the reference schedule.
         """
         if len(self.schedules) == 1 or not len(self):
             return self.schedules[0]
@@ -210,7 +211,7 @@ def cases_of_evaluation(  # noqa: PLR0913
     ``policy`` and ``as_of`` are those of the evaluation. ``target`` is the name of the target; it
     can be left out if the policy has only one. The fingerprint of the input is computed from
     ``events`` if they are given. ``faults`` counts the rows that produced no event, keyed by
-    reason. Raises PolicyError for an unknown target, NaiveDatetimeError.
+    reason. Raises PolicyError for an unknown target, and NaiveDatetimeError for a naive ``as_of``.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> from workhours_sla.statistics.maturity import VERDICTS
@@ -251,7 +252,7 @@ def cases_of_evaluation(  # noqa: PLR0913
 def target_of(policy: Policy, name: str | None) -> Target:
     """Return the target named ``name``, or the only target if ``name`` is None.
 
-    Raises PolicyError if there is no such target, or if there are several.
+    Raises PolicyError if the policy has no such target, or more than one.
     """
     named = [one for one in policy.targets if name in (None, one.name)]
     if len(named) == 1:
@@ -269,10 +270,11 @@ def target_of(policy: Policy, name: str | None) -> Target:
 def cases_of_outcomes(
     outcomes: Iterable[Outcome], target: Target, *, as_of: datetime, intake: Intake | None = None
 ) -> Cases:
-    """Return the cases of one target among outcomes, from an evaluation or a store.
+    """Return the cases of one target from outcomes of an evaluation or a store.
 
-    ``as_of`` is the instant as of which the outcomes were computed. ``intake`` says what was read;
-    if None, each outcome of the target counts as one row. Raises NaiveDatetimeError.
+    Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
+    computed. ``intake`` says what was read; if it is None, each outcome of the target counts as one
+    row. Raises NaiveDatetimeError for a naive ``as_of``.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -370,7 +372,10 @@ def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -
 
 
 def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of a target and its schedules; of calendars it includes the ids only."""
+    """Return a fingerprint of a target and its schedules.
+
+    It includes the id of each calendar, but not the days of the calendar.
+    """
     terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
     terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [

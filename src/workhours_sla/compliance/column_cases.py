@@ -39,9 +39,9 @@ class AppealColumns:
 
     ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, or NaT; ``excluded`` is bool.
     ``ids[row]`` is the id of the appeal; without ``ids`` it is the number of the row. ``groups``
-    maps the name of a grouping to its labels. If the target selects schedules by name
-    (ScheduleBy), ``schedule_names`` has the name for each row; by default the names come from the
-    grouping by the attribute of that ScheduleBy.
+    has the labels of each grouping, keyed by its name. For a target that selects schedules by an
+    attribute (ScheduleBy), ``schedule_names`` has the name of the schedule for each row. Without
+    ``schedule_names``, the names are taken from the grouping by this attribute.
 
     >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
     >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
@@ -66,11 +66,12 @@ def cases_of_columns(
     """Return the cases of appeals that are given as columns; no row becomes a Python object.
 
     The budget of ``target`` must be working time. A clock starts when the appeal is posted and
-    stops with the answer. Rows without a post, with an answer before the post, or without a
-    schedule are quarantined. Rows posted after ``as_of`` are left out, and answers or withdrawals
-    after ``as_of`` are ignored. ``provisional`` decides by rule the dates that no act has decided.
-    Raises NaiveDatetimeError, BudgetError, PolicyError, TypeError for time columns that are not
-    datetime64, and ValueError for columns of different lengths.
+    stops with the answer. A row is quarantined if the time of posting is missing, if the answer is
+    before the posting, or if the row has no schedule. Rows posted after ``as_of`` are left out, and
+    answers or withdrawals after ``as_of`` are ignored. ``provisional`` decides by rule the dates
+    that no act has decided. Raises NaiveDatetimeError for a naive ``as_of``, BudgetError for
+    another budget, PolicyError if the names of the schedules are missing, TypeError for time
+    columns that are not datetime64, and ValueError for columns of different lengths.
 
     >>> from workhours_sla import Target
     >>> from workhours_sla.statistics.maturity import VERDICTS
@@ -153,7 +154,11 @@ class _Rows(NamedTuple):
 
     @classmethod
     def of(cls, columns: AppealColumns, target: Target) -> _Rows:
-        """Check the columns of appeals, and return them as arrays. Raises TypeError, ValueError."""
+        """Return the columns of appeals as arrays, after checking them.
+
+        Raises TypeError for times that are not datetime64, and ValueError for columns of different
+        lengths.
+        """
         posted = np.asarray(columns.posted)
         answered = _times("answered", columns.answered, posted)
         shape = posted.shape[:1]
@@ -190,7 +195,7 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
 def _clock_columns(
     rows: _Rows, target: Target, budget: timedelta, now: np.datetime64, *, provisional: bool
 ) -> dict[str, Any]:
-    """Return the columns of times and verdicts of Cases, keyed by the name of their field."""
+    """Return the time and verdict columns of ``Cases``, keyed by field name."""
     posted, answered, gone, excluded, of = rows
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
     schedules = target.schedules
@@ -259,7 +264,11 @@ def _limit_bounds(
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
-    """Check that a column has the shape of ``posted`` and both are datetime64; return its array."""
+    """Return a column of times as an array.
+
+    Raises TypeError if the column or ``posted`` is not datetime64, and ValueError if their shapes
+    are different.
+    """
     values: NDArray[Any] = np.asarray(column)
     _check_shape(role, values, posted.shape)
     for name, given in ((role, values), ("posted", posted)):

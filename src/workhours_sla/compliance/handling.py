@@ -27,11 +27,11 @@ _ANSWERING: Final = (None, "official")
 class Conduct:
     """What one agency did that can make its figures look better than its work was.
 
-    ``replied`` is the number of appeals with an official reply, and ``formal_first`` the number of
-    them whose first official reply was not substantive. ``registration_delay`` is the median clock
-    time from the posting of an appeal to its registration. ``deletes`` counts deletions of appeals
-    by others than the citizen. ``late_transfers`` counts transfers to another agency with at most
-    an hour of working time left before the due time.
+    ``replied`` is the number of appeals with an official reply. ``formal_first`` is the number of
+    appeals whose first official reply was not substantive. ``registration_delay`` is the median
+    clock time from the posting of an appeal to its registration. ``deletes`` counts deletions of
+    appeals by others than the citizen. ``late_transfers`` counts transfers to another agency with
+    at most an hour of working time left before the due time.
     """
 
     agency: str | None
@@ -46,9 +46,9 @@ class Conduct:
 class Indicators:
     """Signs that should be investigated; none of them is a proof.
 
-    ``noon_hour`` is the number of answers from 12:00 to 12:59 local time, and ``before_lunch`` the
-    number of them from 12:50 on; in an even flow of answers it is one in six. ``agencies`` is empty
-    without events.
+    ``noon_hour`` is the number of answers from 12:00 to 12:59 local time. ``before_lunch`` is the
+    number of answers from 12:50 to 12:59; if answers come evenly, it is one sixth of ``noon_hour``.
+    ``agencies`` is empty without events.
     """
 
     noon_hour: int
@@ -57,9 +57,10 @@ class Indicators:
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
-    """Return the signs in the times of answers and, if there are events, in each agency's conduct.
+    """Return signs that figures were improved artificially, from times of answers and from events.
 
-    ``by_appeal`` has the events of each appeal, keyed by its id.
+    ``by_appeal`` has the events of each appeal, keyed by its id. If it is empty, the result has no
+    conduct of agencies.
     """
     done = (cases.answered != NEVER) & cases.counting
     clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % DAY

@@ -20,12 +20,13 @@ class Late:
     """A late appeal, with its times and the agency that had it at its limit.
 
     ``answered_at`` is None while the appeal is open. ``elapsed`` and ``overdue`` are None if they
-    are unknown. ``holder`` is the agency that had the appeal at its limit. ``hour_earlier`` is
-    whether the appeal would have been in time if that agency had received it one hour of working
-    time earlier (at once, if less than an hour was spent before) and if all later work had taken
-    as much working time as it did. ``hour_earlier`` is None while a later answer can still change
-    it. ``holder`` and ``hour_earlier`` are None if the events do not show the holders, and without
-    events.
+    are unknown. ``holder`` is the agency that had the appeal at its limit.
+
+    ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
+    hour of working time earlier, or at once if less than an hour was spent before. All later work
+    is assumed to take as much working time as it did. ``hour_earlier`` is None while an answer that
+    has not come yet can change it. Both ``holder`` and ``hour_earlier`` are None if there are no
+    events, or if the events do not show the holders.
     """
 
     appeal_id: str
@@ -43,7 +44,7 @@ class Late:
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
     """Return the first ``listed`` late appeals: open ones first, then the most overdue first.
 
-    ``found`` has the breaches whose holders are known from events, keyed by the row of their case.
+    ``found`` has the breaches of appeals whose holders are known, keyed by the row of the case.
     """
     rows = np.flatnonzero(cases.in_state(BREACHED))
     answered = cases.answered[rows] != NEVER

@@ -50,10 +50,10 @@ class ClassChange:
 class RateChange:
     """A change of the rate between two periods, split into the effects of mix and performance.
 
-    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. It is
-    the sum of ``mix``, which comes from a changed mix of arrivals, and of ``performance``, which
-    comes from changed rates within the classes. ``interval`` is Newcombe's 95 % interval of the
-    difference.
+    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. The
+    difference is the sum of ``mix``, the effect of a changed mix of arrivals, and of
+    ``performance``, the effect of changed rates within the classes. ``interval`` is Newcombe's 95 %
+    interval of the difference.
     """
 
     before: float
@@ -72,9 +72,10 @@ def class_codes(when: Arrivals) -> IntArray:
 
 
 def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
-    """Return how many cases of each class have matured and were met, of all cases or of ``rows``.
+    """Return for each class how many cases have matured, and how many of these were met.
 
-    ``codes`` are those of ``class_codes``.
+    ``codes`` is the result of ``class_codes``. If ``rows`` is given, only cases for which ``rows``
+    is true are counted.
     """
     inside = codes if rows is None else np.where(rows, codes, -1)
     counts = zip(_CLASSES, *_matured_and_met(tally, inside, len(_CLASSES)), strict=True)
@@ -82,15 +83,16 @@ def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tupl
 
 
 def _matured_and_met(tally: Tally, codes: IntArray, groups: int) -> tuple[list[int], list[int]]:
-    """Return the number of matured cases in each group, and the number of met ones among them."""
+    """Return for each group how many cases have matured, and how many of these were met."""
     good = tally.matured & tally.cases.in_state(MET)
     return tally.number(codes, groups, tally.matured), tally.number(codes, groups, good)
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return the rows of a table with ``standardised`` set: their share with the mix of all cases.
+    """Return the rows of a table with the share that each would have with the mix of all cases.
 
-    ``codes`` has the number of each case's row, ``classes`` the number of its class; -1 is none.
+    This share is the field ``standardised``. For each case, ``codes`` has the number of its row,
+    and ``classes`` the number of its class, or -1 if it has none.
     """
     size = len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)

@@ -98,12 +98,12 @@ class ReportOptions:
     """The options of a report.
 
     ``target_rate`` is the share of appeals that must be in time, from 0 to 1. ``by`` has the names
-    of the groupings; None means all groupings of the cases. ``horizon`` is the most that a wait
-    counts in the restricted mean; the default is the budget. Appeals that arrived from
-    ``compare_from`` on are compared with those before. The limits of the trends are computed from
-    the first ``baseline`` weeks. ``listed`` is the number of late appeals to list. Raises
-    ValueError for a target rate that is not strictly between 0 and 1, and for a horizon that is not
-    positive.
+    of the groupings; None means all groupings of the cases. In the restricted mean, a wait longer
+    than ``horizon`` counts as ``horizon``; the default is the budget. Appeals that arrived at
+    ``compare_from`` or later are compared with the appeals that arrived before. The limits of the
+    trends are computed from the first ``baseline`` weeks. ``listed`` is the number of late appeals
+    to list. Raises ValueError for a target rate that is not strictly between 0 and 1, and for a
+    horizon that is not positive.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
@@ -151,17 +151,19 @@ class ReportNumbers:
     Instants are in the zone ``tz``, which is the zone of the schedule of the most cases.
 
     - ``total``: the row of all cases
-    - ``tables``: one table for each chosen grouping, then those of ``OWN_TABLES``; the rows of the
-      table ``week`` are weeks merged for rates
+    - ``tables``: one table for each chosen grouping, then the tables named in ``OWN_TABLES``; each
+      row of the table ``week`` is one or more weeks, merged so that they have enough working time
+      for a rate
     - ``weeks``: the weeks of arrival, not merged
-    - ``curve``: the share not yet answered by working time
+    - ``curve``: the share of appeals not yet answered after each amount of working time
     - ``withdrawals``: how withdrawn appeals affect the share answered
-    - ``trend``, ``share_trend``: the medians and the shares in time of final weeks
-    - ``mix``: the matured cases by class of arrival and due day
+    - ``trend``: the medians of final weeks
+    - ``share_trend``: the shares in time of final weeks
+    - ``mix``: the matured cases by class of arrival and class of due day
     - ``change``: the change of the rate at ``compare_from``, None without ``compare_from``
-    - ``late``: the first of the late appeals, open ones first, then the most overdue first
-    - ``attribution``: which agencies had the late appeals; None without events, and for a target
-      whose clock restarts or resumes on a transfer
+    - ``late``: the first late appeals: open ones first, then the most overdue first
+    - ``attribution``: which agencies had the late appeals; None if there are no events, or if the
+      clock of the target restarts or resumes on a transfer
     - ``days``: the dates that the report spans
     """
 
@@ -247,7 +249,10 @@ def report_numbers(
 
 
 def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
-    """Return the chosen groupings keyed by name, all of them if None. Raises LookupError."""
+    """Return the chosen groupings keyed by name; if ``by`` is None, all groupings are chosen.
+
+    Raises LookupError for an unknown grouping, and for one with the name of another table.
+    """
     chosen = list(cases.groups) if by is None else list(by)
     unknown = [name for name in chosen if name not in cases.groups]
     if unknown:

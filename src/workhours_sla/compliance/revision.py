@@ -22,7 +22,7 @@ _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A figure that changed, with its old and new value as text, None if there was no value.
+    """A figure that changed, with its old and new value as text; a missing value is None.
 
     ``table`` is the name of a grouping or ``total``, and ``key`` is the key of the row.
     """
@@ -98,7 +98,7 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 
 def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
-    """Return those of CAUSES by which two reports differ."""
+    """Return those of CAUSES that apply because the two reports differ in them."""
     one, other = old.provenance, new.provenance
     differs = {
         "as_of": old.as_of != new.as_of,

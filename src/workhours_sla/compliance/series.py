@@ -78,7 +78,8 @@ class TrendPoint:
 class Trend:
     """The medians of the final weeks, with the limits of an XmR chart.
 
-    The limits are computed from the first ``baseline`` points; they are None if there are fewer.
+    The limits are computed from the first ``baseline`` points; if there are fewer points, the
+    limits are None.
     """
 
     points: tuple[TrendPoint, ...]
@@ -93,7 +94,8 @@ class Trend:
 class SharePoint:
     """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
 
-    The flags are the rules of ``control_charts.Signals`` by which it signals a change.
+    ``outside``, ``run_of_eight`` and ``three_of_four`` are the rules of ``control_charts.Signals``;
+    a rule is true if the share signals a change by it.
     """
 
     week: str
@@ -116,7 +118,7 @@ class ShareTrend:
     """The shares in time of the final weeks, with the limits of a p' chart.
 
     ``sigma_z`` is the spread of the shares as a multiple of the spread by chance. The limits are
-    computed from the first ``baseline`` points; they are None if there are fewer.
+    computed from the first ``baseline`` points; if there are fewer points, the limits are None.
     """
 
     points: tuple[SharePoint, ...]
@@ -129,8 +131,8 @@ class ShareTrend:
 class HeatMap:
     """Counts of cases by local weekday of arrival (7 rows, Monday first) and hour (24 columns).
 
-    ``due_known`` counts the cases with a known due time, and ``due_later`` those of them that are
-    due on a later date than they arrived.
+    ``due_known`` counts the cases with a known due time. ``due_later`` counts the cases that are
+    known to be due on a later date than their date of arrival.
     """
 
     arrived: Grid
@@ -150,9 +152,9 @@ class HeatMap:
 class Funnel:
     """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
 
-    The points of the funnel are the rows of the table ``by``. ``dispersion`` is how much more the
-    groups spread than by chance. ``false_alarms`` is an upper bound of the number of groups that
-    are expected outside the 99.8 % limits by chance.
+    The points of the funnel are the rows of the table ``by``. ``dispersion`` compares the spread of
+    the groups with the spread by chance (see ``funnel.overdispersion``). ``false_alarms`` is an
+    upper bound of the number of groups that are expected outside the 99.8 % limits by chance.
     """
 
     by: str
@@ -197,7 +199,8 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
 def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
     """Return the instant after which the rate of a week is final, None if it is unknown.
 
-    It is the latest limit of the cases of the week, and of a case that arrives at its last moment.
+    It is the latest limit of the cases of the week. A case that could still arrive at the last
+    moment of the week is included.
     """
     if row.final_at is None:
         return None
@@ -223,7 +226,7 @@ def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, 
 
 
 def trend(final: Sequence[Row], baseline: int) -> Trend:
-    """Return the trend of the medians of final weeks, with limits from the first ``baseline``."""
+    """Return the medians of final weeks, with limits computed from the first ``baseline`` weeks."""
     found = [
         (row.key or "", row.median.time)
         for row in final
@@ -244,7 +247,7 @@ def trend(final: Sequence[Row], baseline: int) -> Trend:
 
 
 def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
-    """Return the trend of the shares of final weeks, with limits from the first ``baseline``."""
+    """Return the shares of final weeks, with limits computed from the first ``baseline`` weeks."""
     found = [
         (row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
@@ -329,10 +332,13 @@ def group_table(by: str, rows: Sequence[Row]) -> Table:
 
 
 def in_order(by: str, rows: Sequence[Row]) -> Table:
-    """Return a table of those ``rows`` that have cases, in the given order."""
+    """Return a table of ``rows`` in their order, without the rows that have no cases."""
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 
 
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
-    """Return ``codes`` with -1, for no group, replaced by ``groups``, the number of groups."""
+    """Return ``codes`` with each -1, which means no group, replaced by ``groups``.
+
+    So the cases without a group form one more group after the others, whose number is ``groups``.
+    """
     return np.where(codes < 0, groups, codes)

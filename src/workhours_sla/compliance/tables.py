@@ -40,9 +40,9 @@ _CURVE_POINTS: Final = 400
 class Quantile:
     """The working time within which half, or another share, of the appeals are answered.
 
-    Open appeals are included. ``time`` is None if fewer are answered within ``longest``, the
-    longest wait of any appeal. ``lower`` and ``upper`` are the 95 % interval of the time, None
-    where the interval has no limit.
+    Open appeals are included. ``time`` is None if less than this share is answered within
+    ``longest``, the longest wait of any appeal. ``lower`` and ``upper`` are the ends of the 95 %
+    interval of the time; an end that does not exist is None.
     """
 
     time: timedelta | None
@@ -56,17 +56,18 @@ class Row:
     """The numbers of one group of cases; ``key`` is None for the cases without a group.
 
     ``rate`` is the share in time of the matured cases, None while none has matured. ``answered``
-    counts the answered cases and ``answered_met`` those of them answered in time. ``open`` counts
-    the cases without an answer and ``overdue`` those of them past their limit.
+    counts the answered cases, and ``answered_met`` the cases answered in time. ``open`` counts the
+    cases without an answer, and ``overdue`` the open cases past their limit.
 
     Times to an answer are working time. ``median``, ``p90`` and ``restricted_mean`` include open
-    cases; ``mean_answered`` does not. In the restricted mean, a wait counts up to the report's
-    horizon at most.
+    cases; ``mean_answered`` does not. In the restricted mean, a wait that is longer than the
+    report's horizon counts as the horizon.
 
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
     ``standardised`` is the share in time that the group would have with the mix of arrivals of all
-    cases, and ``standardised_error`` its standard error. ``funnel`` is how many funnel limits the
-    group is outside of, negative if below; None if too few cases have matured.
+    cases, and ``standardised_error`` its standard error. ``funnel`` is the position of the group in
+    the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
+    cases have matured.
     """
 
     key: str | None
@@ -98,14 +99,15 @@ class Row:
 class Table:
     """One table of a report: the grouping ``by``, with a row for each group.
 
-    Rows are ordered by the number of arrivals, the most first, or else by time or class.
+    Rows of times and of classes are in their own order. Other rows are ordered by the number of
+    arrivals, the largest number first.
     """
 
     by: str
     rows: tuple[Row, ...]
 
     def row(self, key: str | None) -> Row:
-        """Return the row with a key. Raises LookupError."""
+        """Return the row whose key is ``key``. Raises LookupError if there is no such row."""
         for row in self.rows:
             if row.key == key:
                 return row
@@ -115,7 +117,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share of appeals not yet answered by working time, as at most 400 steps.
+    """The share of appeals not yet answered after each working time, in at most 400 steps.
 
     ``lower`` and ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that
     waited at least as long as each of ``times``. ``longest`` is the longest wait of any appeal.
@@ -134,9 +136,9 @@ class Withdrawals:
     """The shares of appeals answered and withdrawn within the working time ``time``.
 
     ``answered`` and ``withdrawn`` are shares of all appeals (Aalen-Johansen estimator).
-    ``answered_alone`` is the share that would have been answered without any withdrawal (1 minus
-    the Kaplan-Meier estimate, on which the times of a report are based). ``count`` is the number of
-    all withdrawals, whenever they happened.
+    ``answered_alone`` is the share that would have been answered without any withdrawal. It is 1
+    minus the Kaplan-Meier estimate; the times of a report are based on this estimate. ``count`` is
+    the number of all withdrawals, whenever they happened.
     """
 
     time: timedelta
@@ -167,7 +169,11 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Return the tally of cases; ``horizon`` is the horizon of the restricted mean."""
+        """Return the arrays of the rows of a report, computed from its cases.
+
+        ``target_rate`` and ``horizon`` are the target rate of the report and the horizon of the
+        restricted mean.
+        """
         counted = ~cases.in_state(EXCLUDED)
         return cls(
             cases,
@@ -189,7 +195,10 @@ class Tally:
         return self.rows(["total"], everything)[0]
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return a row for each key; ``codes`` has the position of each case's key, or -1."""
+        """Return a row for each of ``keys``.
+
+        ``codes`` has for each case the position of its key in ``keys``, or -1 for a case in no row.
+        """
         order = np.argsort(codes, kind="stable")
         bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
         counts = self.counts(codes, len(keys))
@@ -204,7 +213,10 @@ class Tally:
 
     @staticmethod
     def number(codes: IntArray, groups: int, marked: BoolArray) -> list[int]:
-        """Return in how many cases of each group ``marked`` is true."""
+        """Return for each group the number of its cases for which ``marked`` is true.
+
+        ``codes`` has the number of each case's group, or -1.
+        """
         rows = marked & (codes >= 0)
         listed: list[int] = np.bincount(codes[rows], minlength=groups).tolist()
         return listed
@@ -241,7 +253,7 @@ class Tally:
         )
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the Kaplan-Meier curve of the cases at some positions.
+        """Return the Kaplan-Meier curve of the cases whose row numbers are ``rows``.
 
         Returns None if the working time of none of these cases is known.
         """
