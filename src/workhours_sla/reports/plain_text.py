@@ -64,7 +64,7 @@ def _first(report: ReportNumbers) -> tuple[str | None]:
 
 
 def html_table(report: ReportNumbers, lang: str) -> str:
-    """Return the first table with its notes as HTML, which inherits the colours around it.
+    """Return the first table with its notes as HTML, which has no colours of its own.
 
     All text is escaped.
     """
@@ -159,7 +159,10 @@ def interval_text(row: Row, lang: str, dash: str = NONE) -> str:
 
 
 def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return a round share below the target and below the intervals of all rows, or 0."""
+    """Return a share that is a multiple of 0.1, for the start of an axis; it is at least 0.
+
+    It is not above the interval of any row, and at least 0.1 below the target.
+    """
     lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
     return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
@@ -238,7 +241,7 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:
-    """Return the facts to fill into the sentences that explain the figures of a report."""
+    """Return the values for the placeholders of the sentences that explain the figures."""
     return {
         **rate_facts(report),
         "counts_only": COUNTS_ONLY_BELOW,
@@ -248,7 +251,7 @@ def method_facts(report: ReportNumbers) -> dict[str, Any]:
 
 
 def rate_facts(report: ReportNumbers) -> dict[str, int]:
-    """Return the counts to fill into the sentence on the share in time.
+    """Return the counts for the placeholders of the sentence on the share in time.
 
     ``early`` counts the appeals that were answered in time and whose limit has not passed yet.
     """
@@ -269,7 +272,7 @@ def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
 
 
 def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
-    """Return the facts to fill into the sentences on the checks of a report, keyed by sentence.
+    """Return the values for the placeholders of the sentences on checks, keyed by sentence.
 
     ``withdrawals`` compares two estimates of the share of answered appeals, in percent, which
     differ in how they count withdrawn appeals. ``little`` compares the mean number of open appeals
@@ -299,7 +302,7 @@ def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
 
 
 def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes on what was read, what became of it, and what the report was made from."""
+    """Return the notes on the input of a report, its cases, and the sources of its figures."""
     text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}

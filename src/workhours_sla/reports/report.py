@@ -18,7 +18,7 @@ from workhours_sla.sla.event import Event
 class Report(ReportNumbers):
     """How well one target was met, evaluated at one instant.
 
-    The fields are those of ``ReportNumbers``, and ``lang``, the language of the report's texts.
+    The fields are the fields of ``ReportNumbers`` and the language ``lang`` of the report's texts.
     ``str(report)`` returns the first table with its notes; notebooks show the same as HTML.
 
     >>> from datetime import datetime, timedelta
@@ -63,9 +63,10 @@ def report(
 ) -> Report:
     """Return the report of cases, which come from a data frame, events, outcomes or columns.
 
-    ``events``, the events of the same appeals, add which agencies had the late appeals and how
-    appeals were handled. ``lang``, "en" or "ru", is the language of the report's texts. Raises
-    EventError if there are no cases, and LookupError for an unknown grouping.
+    ``events`` are the events of the same appeals. With them, the report also shows which agencies
+    had the late appeals and how appeals were handled. ``lang``, "en" or "ru", is the language of
+    the report's texts. Raises EventError if there are no cases, and LookupError for an unknown
+    grouping.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np

@@ -1,7 +1,8 @@
 """Write a report as JSON with a versioned schema, and read it.
 
 Instants are written in ISO 8601 with their offset, and amounts as ISO 8601 durations. A report that
-is written and read is equal to the first; its instants keep their offset, but not their time zone.
+is read is equal to the report that was written; its instants keep their offset, but not their time
+zone.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def shade(share: float, target: float) -> int:
 
 
 def neutral_shade(share: float) -> int:
-    """Return the shade of a share that is neither good nor bad: more for higher shares."""
+    """Return the shade of a share in a neutral scale: a higher number for a higher share."""
     return min(int(share * SHADES), SHADES - 1)
 
 

@@ -54,10 +54,11 @@ _LATE: Final[tuple[str, ...]] = (
 
 
 def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
-    """Write a report as an XLSX file, in ``lang``, "en" or "ru", or in the report's language.
+    """Write a report as an XLSX file.
 
-    If writing fails, an existing file is not changed. Raises OSError, and ImportError if
-    xlsxwriter is not installed.
+    ``lang`` is "en" or "ru"; without it, the workbook is in the report's language. If writing
+    fails, an existing file is not changed. Raises OSError, and ImportError if xlsxwriter is not
+    installed.
 
     >>> from tempfile import TemporaryDirectory
     >>> from datetime import datetime, timedelta
@@ -121,7 +122,7 @@ class _Book:
         sheet.freeze_panes(1, 1)
 
     def _rows(self, sheet: Any, line: int, table: Table) -> int:
-        """Write a table from row ``line`` of a sheet on, and return the number of the next row."""
+        """Write a table into a sheet from row ``line`` down; return the number of the next row."""
         lang, promise = self._lang, self._report.promise
         facts = {
             "target": percent(promise.target_rate, target=promise.target_rate, places=0),

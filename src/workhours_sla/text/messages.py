@@ -85,7 +85,7 @@ _NO_HOURS: Final[Words] = {
 
 
 def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
-    """Return the sentence ``frame`` with each of the reasons in it, keyed by the reason's key."""
+    """Return ``frame`` completed with each of ``reasons``, keyed by the key of the reason."""
     return {
         cause: {lang: frame[lang].replace("{why}", why[lang]) for lang in LANGUAGES}
         for cause, why in reasons.items()
@@ -313,13 +313,13 @@ LINES: Final[Mapping[str, Words]] = {
 
 
 def _short(fact: str) -> str:
-    """Return the beginning of a text, less of one whose characters must be escaped."""
+    """Return the beginning of a text; it is shorter if many of its characters must be escaped."""
     short = clipped(fact, LONGEST_SHOWN + 3)
     return short if len(repr(short)) <= 2 * LONGEST_SHOWN else clipped(fact, LONGEST_SHOWN // 10)
 
 
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence for a cause in ``REFUSALS``, with its facts filled in.
+    """Return the sentence for a cause in ``REFUSALS``, with ``facts`` filled in.
 
     Long texts among the facts are shortened, except ``example``.
     """
@@ -331,6 +331,6 @@ def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
 
 
 def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
-    """Return the sentence for a cause in ``STORE_FAULTS``, with its facts filled in."""
+    """Return the sentence for a cause in ``STORE_FAULTS``, with ``facts`` filled in."""
     what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
     return pick(STORE_FAULTS[cause], lang).format(**{**facts, "what": what})

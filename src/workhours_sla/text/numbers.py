@@ -114,6 +114,6 @@ def _half_up(value: Fraction, places: int) -> Fraction:
     return Fraction((value * 10**places + Fraction(1, 2)).__floor__(), 10**places)
 
 
-def _side(value: Fraction, mark: Fraction) -> int:
-    """Return 1 if the value is above the mark, 0 if it is at the mark, and -1 if it is below."""
-    return (value > mark) - (value < mark)
+def _side(value: Fraction, other: Fraction) -> int:
+    """Return 1 if the value is above ``other``, 0 if it is equal, and -1 if it is below."""
+    return (value > other) - (value < other)

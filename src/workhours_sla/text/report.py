@@ -409,7 +409,8 @@ SENTENCES: Final = Texts(_SENTENCES)
 def name_of(by: str, key: str | None, lang: str) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 
-    The names of classes, weekdays and the missing group are in ``lang``, other names unchanged.
+    The names of classes and weekdays, and the name of the row of cases without a group, are in
+    ``lang``. Other names are unchanged.
     """
     if key is None:
         return words.pick(HEADINGS["no_group"], lang)

@@ -472,7 +472,7 @@ SHELL: Final = Texts(
 
 
 def sentence(error: WorkHoursError, lang: str) -> str:
-    """Return the message of an error in ``lang``, or in English if there is no other."""
+    """Return the message of an error in ``lang``, or in English if it has none in ``lang``."""
     facts = vars(error)
     if facts.get("cause") in messages.REFUSALS:
         return messages.refusal(facts["cause"], lang, facts["facts"])
@@ -488,7 +488,8 @@ def sentence(error: WorkHoursError, lang: str) -> str:
 def language(option: str | None) -> str:
     """Return the language of the output: "ru" or "en".
 
-    It is the language of the option, otherwise that of the environment, otherwise English.
+    It is ``option``, if the option was given. Otherwise it is the language of the environment, or
+    English if the environment sets no language.
     """
     if option:
         return option

@@ -39,7 +39,8 @@ class Texts(dict[str, Words]):
     def text(self, lang: str, key: str, /, **facts: object) -> str:
         """Return the text of a key with its placeholders replaced by ``facts``.
 
-        The text is in ``lang``, or in English if it has no text in ``lang``. Raises KeyError.
+        The text is in ``lang``, or in English if it has no text in ``lang``. Raises KeyError for an
+        unknown key, and for a placeholder without a fact.
         """
         template = pick(self[key], lang)
         if self._typeset:
@@ -49,7 +50,7 @@ class Texts(dict[str, Words]):
         return template.format(**facts)  # 10 % faster for a long list of appeals
 
     def in_language(self, lang: str) -> Callable[..., str]:
-        """Return a function like ``text`` that takes a key and facts, and has its language set."""
+        """Return a function like ``text`` for one language, which takes a key and facts."""
         return partial(self.text, lang)
 
 

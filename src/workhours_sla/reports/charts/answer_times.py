@@ -46,9 +46,9 @@ _CURVE_MARKS: Final = 40
 def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) -> Chart:
     """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
 
-    The chart has the 95 % band, the budget, the median and the ninetieth percentile. ``cases``, the
-    cases of the report, add the times at which the observation of open and withdrawn appeals ends,
-    and below each tick the number of appeals that still waited.
+    The chart has the 95 % band, the budget, the median and the ninetieth percentile. If the cases
+    of the report are given as ``cases``, the chart also marks when the observation of open and
+    withdrawn appeals ends, and shows below each tick how many appeals still waited.
     """
     text = CHARTS.in_language(lang)
     curve = report.curve
@@ -104,7 +104,10 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
 
 
 def curve_end(report: ReportNumbers) -> float:
-    """Return the hours at which the curve ends, past the budget and the ninetieth percentile."""
+    """Return the hours of working time at which the drawing of the curve ends.
+
+    The end is well past the budget and the ninetieth percentile, but at most the longest wait.
+    """
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
     ends = [2 * budget] if budget is not None else []
@@ -125,7 +128,7 @@ def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]
 
 
 def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
-    """Return a point on the curve for each wait in hours that ended without an answer."""
+    """Return points on the curve for the waits, in hours, that ended without an answer."""
     hours = [float(point.x) for point in line]  # type: ignore[arg-type]
     ended = np.unique(waits[waits <= hours[-1]])
     at = np.searchsorted(hours[:-1], ended, side="right") - 1
@@ -137,10 +140,10 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 
 
 def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
-    """Return a bar chart of the deadlines in the first ``most`` slots, which are hours or days.
+    """Return a bar chart of deadlines, in which each bar is an hour or a day.
 
-    Slots without a deadline are left out. A part of each bar in another style shows the largest
-    number of deadlines at one instant.
+    Hours and days without a deadline are left out; of the others, the first ``most`` are drawn. A
+    part of each bar has another style and shows the largest number of deadlines at one instant.
     """
     text = CHARTS.in_language(lang)
     slots = forecast.slots[:most]
@@ -181,9 +184,10 @@ _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 def _slot_ticks(
     slots: Sequence[Slot], unit: float, free: float, *, by_hour: bool, lang: str
 ) -> Iterator[Tick]:
-    """Yield the ticks of the slots: all hours if they fit, and as many days as fit.
+    """Yield the ticks below the bars: all hours if they fit, and as many dates as fit.
 
-    ``unit`` is the width of a slot in points. ``free`` is the x from which there is room.
+    Each of ``slots`` is an hour or a day with a bar, and is ``unit`` points wide. Dates are written
+    only from the x ``free`` on.
     """
     hours = by_hour and unit > model.width_of("00:00")
     before = None

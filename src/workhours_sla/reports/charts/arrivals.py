@@ -136,5 +136,5 @@ def _ticks(lang: str) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
 
 
 def _labels(target: float, lang: str) -> dict[str, str]:
-    """Return the legend of the shades of the share in time, keyed by style name."""
+    """Return the label of each shade of the share in time, keyed by style name."""
     return dict(zip(SHADES, shade_labels(target, lang), strict=False))

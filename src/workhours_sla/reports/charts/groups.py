@@ -22,7 +22,7 @@ _NAMES: Final = 0.45
 
 
 def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart:
-    """Return a funnel plot of the groups of a table: their share in time by their size.
+    """Return a funnel plot: the share in time of each group of a table, by the size of the group.
 
     The curves are the 95 % and the 99.8 % limits around the target. Groups with fewer than ten
     matured appeals are not drawn; a note counts them. Without a table, the chart is empty.
@@ -66,7 +66,7 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
 
 
 def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
-    """Return the funnel limits for the groups of a table, or None if the report has none."""
+    """Return the funnel limits for the groups of a table, or None if the report lacks them."""
     return next((funnel for funnel in report.funnels if funnel.by == table.by), None)
 
 
@@ -90,12 +90,12 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
 
 
 def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, room: Room) -> Chart:
-    """Return a caterpillar plot of the groups of a table: a row for each with its share in time.
+    """Return a caterpillar plot of a table: one row per group, with the share in time of the group.
 
-    Each share has its interval. The highest share is first and the total last. Groups with fewer
-    than ten matured appeals have counts instead of a share, and follow the other groups. If there
-    is no room for all groups, those with the most arrivals are drawn. Without a table, the chart is
-    empty.
+    Each share has its interval. The group with the highest share is first and the total last.
+    Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
+    groups. If there is no room for all groups, only the groups with the most arrivals are drawn.
+    Without a table, the chart is empty.
     """
     text = CHARTS.in_language(lang)
     if table is None:

@@ -82,7 +82,7 @@ class Point(NamedTuple):
 
 
 class Series(NamedTuple):
-    """A sequence of points, and a line through them in the style ``look`` unless that is empty.
+    """A sequence of points; if ``look`` is not empty, it is the style of a line through the points.
 
     ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
     ``steps`` draws the line in steps: with ``post`` each value extends to the next point, with
@@ -140,8 +140,9 @@ class Bars(NamedTuple):
 class Box(NamedTuple):
     """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
 
-    ``look`` is the name of its style. ``text`` is written in its middle. ``tooltip`` is a text for
-    the HTML page, which also draws a horizontal line through the rectangle at the y of ``value``.
+    ``look`` is the name of its style. ``text`` is written in its middle. ``tooltip`` and ``value``
+    are for the HTML page: a text, and the y at which a horizontal line is drawn through the
+    rectangle.
     """
 
     x: Place
@@ -170,13 +171,13 @@ Layer = Series | Level | Band | Bars | Box | Label
 class Chart:
     """A chart: its title, axes, layers and texts.
 
-    A chart without data has no layers, and ``empty`` explains why. ``legend`` maps the style
-    names of points and boxes to labels. ``reading`` states in a sentence what the chart shows.
+    A chart without data has no layers, and ``empty`` explains why. ``legend`` has the labels of
+    points and boxes, keyed by style name. ``reading`` states in a sentence what the chart shows.
     ``under`` has a heading and a text to write below each tick of x. ``notes`` are written below
-    the chart, followed by ``unnamed``, a template with ``{count}``, if there was no room to label
-    some points. ``height`` is the height that the chart needs, in points, or None if any will do.
-    ``framed`` is false for a chart without visible axes. ``columns`` is the number of boxes in a
-    row if the boxes form a table, else 1.
+    the chart. If there was no room to label some points, one more note follows: the template
+    ``unnamed`` with the number of these points as ``{count}``. ``height`` is the height in points
+    that the chart needs, or None if it can have any height. ``framed`` is false for a chart without
+    visible axes. ``columns`` is the number of boxes in a row if the boxes form a table, else 1.
     """
 
     title: str
@@ -270,7 +271,7 @@ def width_of(text: str, size: float = TYPE) -> float:
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Return a name broken into at most ``lines`` lines of ``letters`` letters, followed by a tail.
+    """Return a name broken into at most ``lines`` lines of ``letters`` letters, and then ``tail``.
 
     A longer name is cut. Characters that are not printable become question marks.
 
@@ -302,9 +303,9 @@ def free_place(
 ) -> tuple[tuple[float, float], Rectangle] | None:
     """Find room for a text near the point ``at``, within the frame and clear of other texts.
 
-    ``around`` has the offsets to try, in order: the distances in x and y from the point to the
-    nearest edge of the text, where 0 centres the text on the point. Returns the first offset that
-    fits and the rectangle of the text, or None if no offset fits.
+    ``around`` has the offsets to try, in order. An offset is the distance in x and the distance in
+    y from the point to the nearest edge of the text; a distance of 0 centres the text on the point.
+    Returns the first offset that fits and the rectangle of the text, or None if no offset fits.
     """
     for away in around:
         left, low = (

@@ -146,19 +146,19 @@ class Timeline:
         hours = () if step is None else tuple(self._hours(step, [at for at, _ in named]))
         return Axis(self._first, self._last, tuple(named), minor=hours)
 
-    def _hours(self, step: int, named: Sequence[object]) -> Iterator[Tick]:
-        """Yield a tick for every ``step`` hours, except at the instants ``named``."""
+    def _hours(self, step: int, taken: Sequence[object]) -> Iterator[Tick]:
+        """Yield a tick for every ``step`` hours, except at instants that have a tick already."""
         at = self._first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while at <= self._last:
             local = at.astimezone(self._first.tzinfo)
-            if at >= self._first and local.hour % step == 0 and at not in named:
+            if at >= self._first and local.hour % step == 0 and at not in taken:
                 yield at, f"{local:%H}"
             at += timedelta(hours=1)
 
     def _time(self) -> Iterator[Box]:
-        """Return a box for each stretch of working time and each date without a calendar.
+        """Return a box for each interval of working time and for each date that the calendar lacks.
 
-        The style of a stretch shows whether the clock counted it.
+        The style of an interval shows whether the clock counted it.
         """
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
@@ -177,7 +177,7 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
-        """Return the style name of working time at an instant."""
+        """Return the style name of working time at an instant, which depends on the clock."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
@@ -194,7 +194,7 @@ class Timeline:
                         yield max(since, self._first), min(until, self._last)
 
     def _reasons(self) -> Iterator[Label]:
-        """Yield a label with the reason for each run of days without working time, if it fits."""
+        """Yield a label with the reason for consecutive days without working time, if it fits."""
         tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
@@ -271,7 +271,10 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each stretch with one holder, labelled with letters if there is room."""
+        """Yield a box for each interval with one holder and phase; its text is its letters.
+
+        A box without room for letters has no text.
+        """
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
@@ -279,7 +282,7 @@ class Timeline:
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
-        """Yield a note for each lettered stretch: its working time, holder and phase."""
+        """Yield a note for each holder box: its letters, its working time, holder and phase."""
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked

@@ -34,7 +34,8 @@ def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
 def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
     """Return an XmR chart of the weekly median times to an answer.
 
-    ``rows`` are those of the table ``week``; they add the weeks that are not final yet.
+    ``rows`` are the rows of the table ``week``. If they are given, the chart also shows the weeks
+    that are not final yet.
     """
     text = CHARTS.in_language(lang)
     points = {point.week: point for point in trend.points}
@@ -101,7 +102,7 @@ def _of_hours(  # noqa: PLR0913, PLR0917
     lang: str,
     reading: str = "",
 ) -> Chart:
-    """Return a control chart of hours by week.
+    """Return a control chart by week whose values are in hours.
 
     The y axis shows all values and limits; it begins below 0 only if a value or a limit is below 0.
     """
@@ -186,7 +187,7 @@ def _point(
 
 
 def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
-    """Return the points of short weeks that were merged, which have a wide background."""
+    """Return the points of weeks that were merged because they are short, as a wide background."""
     return Series(
         tuple(Point(n, values[n], "merged") for n, name in enumerate(names) if "+" in name)
     )
@@ -220,7 +221,7 @@ def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) ->
 
 
 def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
-    """Return a chart of the share in time by week, with intervals, above bars of the arrivals.
+    """Return a chart of the weekly shares in time with their intervals, above bars of arrivals.
 
     A short week is merged with the next week.
     """

@@ -89,7 +89,7 @@ def _day(calendar: Calendar, day: date) -> Day | None:
 
 
 def _kind(day: Day | None) -> str:
-    """Return the kind of a day, which is a key of ``SIGNS``; None is an unknown day."""
+    """Return the kind of a day, which is a key of ``SIGNS``; the kind of None is ``unknown``."""
     if day is None:
         return "unknown"
     if day.short:

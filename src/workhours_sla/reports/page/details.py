@@ -1,4 +1,4 @@
-"""The sections of the page on changes, late appeals, their handling, data quality and method."""
+"""The sections of the page on changes, late appeals, conduct of agencies, quality and method."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d{5,9}(?![\w-])")
 
 
 class Details(Section):
-    """Builds the sections on changes, late appeals, their handling, data quality and method."""
+    """Builds the sections on changes, late appeals, conduct of agencies, quality and method."""
 
     def change(self) -> Iterator[Html]:
-        """Yield how the share in time changed, split into changes of mix and of performance."""
+        """Yield the change of the share in time, split into effects of mix and of performance."""
         change, lang = self.report.change, self.lang
         if change is None:
             return
@@ -73,7 +73,10 @@ class Details(Section):
         return Cell(number(f"{100 * part:+.2f}", self.lang), part)
 
     def late(self, traces: Traces | None, rest: str | None) -> Iterator[Html]:
-        """Yield the table of late appeals; ``rest`` is the name of a file with all of them."""
+        """Yield the table of the first late appeals.
+
+        ``rest`` is the name of a file with all late appeals, or None.
+        """
         report, lang = self.report, self.lang
         every = report.total.counts.breached
         shown = report.late[:ROWS]
@@ -172,7 +175,7 @@ class Details(Section):
     # -- data quality and method -------------------------------------------------------------
 
     def quality(self) -> Iterator[Html]:
-        """Yield notes on what was read, and the table of what was rejected, by reason."""
+        """Yield notes on the quality of the data, and the table of rejected input by reason."""
         lang = self.lang
         notes = [
             _LONG_NUMBER.sub(lambda found: count_text(int(found[0]), lang), typeset(note, lang))

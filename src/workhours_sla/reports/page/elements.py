@@ -44,7 +44,7 @@ def element(name: str, *children: Child, **attributes: Attribute) -> Html:
 
 
 def joined(*children: Child) -> Html:
-    """Return children joined; children that are not ``Html`` are escaped, and None is left out."""
+    """Join children to one text; all children but ``Html`` are escaped, and None is left out."""
     parts: list[str | None] = []
     for child in children:
         parts += [child] if child is None or isinstance(child, str) else child

@@ -141,7 +141,7 @@ class OverTime(Section):
         return tables.table(self.text("times_table"), titles, rows)
 
     def _interval(self, quantile: Quantile) -> str:
-        """Return the interval of a quantile in hours, or a dash if it has none."""
+        """Return the interval of a quantile in hours, or a dash if the quantile has no interval."""
         if quantile.lower is None:
             return NO_FIGURE
         low = hours_text(quantile.lower, self.lang)

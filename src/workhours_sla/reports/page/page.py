@@ -48,8 +48,8 @@ def write_page(
 
     ``lang``, ``traces`` and ``forecast`` are as for ``page``. The page lists the first 500 late
     appeals. If the report has more, all late appeals are also written to a CSV file next to the
-    page, ``march.late.csv`` for ``march.html``. Raises OSError, and ValueError for an unknown
-    language.
+    page; next to ``march.html``, it is ``march.late.csv``. Raises OSError, and ValueError for an
+    unknown language.
 
     >>> from datetime import datetime
     >>> from tempfile import TemporaryDirectory
@@ -123,8 +123,9 @@ def page(
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
     """Return a function that explains the due time of a late appeal, for ``page``.
 
-    The function knows the late appeals among ``outcomes``. It returns None for a due time that
-    depends on the working hours of several holders, and for a ClockTime budget.
+    The function finds the appeal in ``outcomes``. It returns None for an appeal that is not in
+    ``outcomes``, for a due time that depends on the working hours of several holders, and for a
+    ClockTime budget.
 
     >>> from datetime import datetime
     >>> from workhours_sla import Event, EventType, Policy, Schedule, evaluate

@@ -72,7 +72,7 @@ class Results(Section):
             yield self.paragraph("final", when=when_text(total.final_at, lang))
 
     def _figures(self) -> Iterator[Html]:
-        """Yield the figures beside the share in time: counts, times, and when they are final."""
+        """Yield figures beside the share in time: counts, times, and when the share is final."""
         report, lang = self.report, self.lang
         total, counts = report.total, report.total.counts
         for key, name, count in (

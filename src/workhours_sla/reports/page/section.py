@@ -25,7 +25,7 @@ class Section:
         self.target: float = report.promise.target_rate
 
     def text(self, key: str, **facts: object) -> str:
-        """Return a text of the page with its facts filled in."""
+        """Return a text of the page with its placeholders replaced by ``facts``."""
         return PAGE.text(self.lang, key, **facts)
 
     def titles(self, *keys: str) -> list[str]:
@@ -37,7 +37,7 @@ class Section:
         return [tables.count(count, self.lang) for count in counts]
 
     def sentence(self, key: str, **facts: object) -> str:
-        """Return a sentence about the report with its facts filled in."""
+        """Return a sentence about the report with its placeholders replaced by ``facts``."""
         return SENTENCES.text(self.lang, key, **facts)
 
     def paragraph(self, key: str, **facts: object) -> Html:
@@ -45,16 +45,16 @@ class Section:
         return element("p", self.sentence(key, **facts), data_sentence=key)
 
     def counts(self, **counts: int) -> dict[str, str]:
-        """Return whole numbers as texts with thousands separators, under the same keys."""
+        """Return each of ``counts`` as text with thousands separators, keyed by the same name."""
         return {key: count_text(count, self.lang) for key, count in counts.items()}
 
     def checks(self) -> dict[str, dict[str, Any]]:
-        """Return the facts to fill into the sentences on the report's checks, keyed by sentence."""
+        """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
         opened = self.counts(open=self.report.total.open)
         return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
 
     def method_facts(self) -> dict[str, Any]:
-        """Return the facts to fill into the sentences that explain the figures of the report."""
+        """Return the values for the placeholders of the sentences that explain the figures."""
         return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(

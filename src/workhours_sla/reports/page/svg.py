@@ -42,7 +42,10 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
 
 
 def room() -> Room:
-    """Return the size of the area inside the axes of a half chart, in points of the chart model."""
+    """Return the size of the area inside the axes of a chart of half width.
+
+    The size is in points of the chart model.
+    """
     scale = model.width_of("n") / _LETTER
     return Room((HALF - _LEFT - _RIGHT) * scale, (HEIGHT - _TOP - _FOOT) * scale)
 
@@ -249,7 +252,7 @@ class _Drawing:
         self._mark(box.tooltip, *shapes, class_=box.look)
 
     def _names(self) -> None:
-        """Write the names of points that have a name where there is room."""
+        """Write the name of each point that has a name, where there is room."""
         dots = [
             (self._x(point.x), self._y(point.y))
             for series in self._chart.series()

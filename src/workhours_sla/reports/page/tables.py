@@ -102,7 +102,8 @@ def table(  # noqa: PLR0913
     """Return a table in a box that scrolls if the table is too wide.
 
     The first cell of each line is the name of the row. The class of a title also applies to the
-    cells of its column. ``bodies``, if given, are ``tbody`` elements that replace ``lines``.
+    cells of its column. If ``bodies`` are given, these ``tbody`` elements take the place of
+    ``lines``.
     """
     kinds = _kinds(titles)
     head = (
@@ -124,7 +125,7 @@ def table(  # noqa: PLR0913
 
 
 def _kinds(titles: Line) -> list[str | None]:
-    """Return the class of each column, or None."""
+    """Return the class of each column; None is a column without a class."""
     return [title.kind or None if isinstance(title, Cell) else None for title in titles]
 
 
@@ -182,7 +183,7 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
 
 
 def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
-    """Return the cells of a row, keyed by column; figures that need more appeals are dashes."""
+    """Return the cells of a row, keyed by column; a dash is a figure that needs more appeals."""
     counts, rate, none = row.counts, row.rate, Cell(NO_FIGURE)
     ranked = rate if rate is not None and not rate.counts_only else None
     few = rate is None or rate.n < FLAGGED_BELOW
@@ -215,7 +216,10 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
 
 
 def _quantile(quantile: Quantile | None, lang: str) -> Cell:
-    """Return a cell with a quantile in hours; one that is not reached sorts by the longest time."""
+    """Return a cell with a quantile in hours.
+
+    A quantile that is not reached is sorted by the longest wait.
+    """
     if quantile is None:
         return Cell(NO_FIGURE)
     reached = quantile.time if quantile.time is not None else quantile.longest
@@ -229,8 +233,8 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
     """Return the table of late appeals, each with the explanation of its due time if it has one.
 
     ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
-    known, and a column for whether an answer an hour earlier would have been in time if that is
-    true of any appeal.
+    known. There is a column for ``hour_earlier`` if at least one appeal would have been in time if
+    its holder had received it an hour earlier.
     """
     optional = {
         "holder": any(late.holder is not None for late in lates),
@@ -331,7 +335,7 @@ def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
 
 
 def days_table(report: Report, lang: str) -> Html | None:
-    """Return the table of dates that differ from their weekday, or None if there are none."""
+    """Return the table of holidays, short days and other special dates, None if there are none."""
     lines: list[Line] = []
     for day in report.days:
         ordinary = day.kind in ("work", "day_off") and not day.short

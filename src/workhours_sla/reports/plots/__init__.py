@@ -62,9 +62,9 @@ def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | No
 def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
     """Draw a p' control chart of the weekly shares in time, and return the axes.
 
-    Each point is a week that is final, or several short weeks merged, which have a wide background.
-    The limits are those of ``report.share_trend`` and depend on the size of the week. Laney 2002,
-    "Improved control charts for attributes".
+    Each point is a final week, or several short weeks that were merged. Merged weeks have a wide
+    background. The limits are those of ``report.share_trend`` and depend on the number of appeals
+    of the week. Laney 2002, "Improved control charts for attributes".
     """
     target, lang = report.promise.target_rate, lang or report.lang
     return draw(ax, lambda _: weeks.p_prime_chart(report.share_trend, target, lang))
@@ -76,10 +76,10 @@ def kaplan_meier_plot(
     """Draw the Kaplan-Meier curve of the share of appeals not yet answered, and return the axes.
 
     The curve of the report is drawn over hours of working time, with its 95 % band, the budget as a
-    line, the median and the ninetieth percentile. It ends past the budget and the ninetieth
-    percentile. If ``cases``, the cases of the report, are given, a tick on the curve marks where
-    the observation of an open or withdrawn appeal ends, and a row below the axis shows how many
-    appeals still waited.
+    line, the median and the ninetieth percentile. The drawing ends some time after the budget and
+    the ninetieth percentile, at the latest at the longest wait. If ``cases``, the cases of the
+    report, are given, a tick on the curve marks where the observation of an open or withdrawn
+    appeal ends, and a row below the axis shows how many appeals still waited.
     """
     return draw(
         ax, lambda _: answer_times.curve_chart(report, lang or report.lang, cases), height=3.3
@@ -122,9 +122,10 @@ def caterpillar_plot(
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
-    """Return a table of the report, or if ``by`` is None its first grouping, if it has any.
+    """Return the table of the grouping ``by``; if it is None, of the first grouping of the report.
 
-    Raises LookupError for a table that the report does not have.
+    Returns None if the report has no groupings. Raises LookupError for a table that the report does
+    not have.
     """
     if by is not None:
         return report.table(by)
@@ -153,9 +154,9 @@ def arrival_heat_map(
 def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Draw a bar chart of the deadlines in each hour or on each day, and return the axes.
 
-    Each bar is a slot of the forecast; hours and days without a deadline are left out. The hatched
-    part of a bar is the largest number of deadlines at one instant. A note counts the appeals whose
-    deadlines are in no slot.
+    Each bar is an hour or a day; hours and days without a deadline are left out. The hatched part
+    of a bar is the largest number of deadlines at one instant. A note counts the open appeals that
+    are in no bar.
     """
     return draw(ax, lambda room: answer_times.forecast_chart(forecast, lang, room))
 

@@ -48,8 +48,9 @@ def draw(
 ) -> Axes:
     """Draw a chart and return the axes.
 
-    The chart is drawn on ``ax``, or if that is None on a new figure of ``height`` and ``width`` in
-    inches. ``build`` is called with the size of the axes and returns the chart.
+    The chart is drawn on ``ax``. If ``ax`` is None, it is drawn on a new figure, whose ``height``
+    and ``width`` are in inches. ``build`` is called with the size of the axes and returns the
+    chart.
     """
     new = ax is None
     ax = _axes(ax, height, width)
@@ -92,7 +93,10 @@ def plain(text: str) -> str:
 
 
 def _axes(ax: Axes | None, height: float, width: float) -> Axes:
-    """Return ``ax``, or the axes of a new figure in inches, with the line widths of a plot."""
+    """Return ``ax`` with the line widths of a plot; if it is None, return axes of a new figure.
+
+    ``height`` and ``width`` of the new figure are in inches.
+    """
     if ax is None:
         from matplotlib import pyplot as plt  # noqa: PLC0415 - importing pyplot chooses a backend
 
@@ -190,7 +194,10 @@ def _layer(ax: Axes, layer: model.Layer, legend: Mapping[str, str]) -> None:
 
 
 def _series(ax: Axes, series: model.Series, legend: Mapping[str, str]) -> None:
-    """Draw the line of a series, and its points and intervals that have a style for print."""
+    """Draw the line, the points and the intervals of a series.
+
+    Points and intervals that have no style for print are left out.
+    """
 
     def plot(points: Sequence[model.Point], label: str, style: Style) -> None:
         ax.plot([_number(p.x) for p in points], [p.y for p in points], label=label, **style)
@@ -269,14 +276,17 @@ def _names(ax: Axes, points: Sequence[model.Point]) -> int:
 
 
 def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
-    """Break text into lines as wide as the axes, less ``fewer`` letters; ``size`` is in points."""
+    """Break text into lines as wide as the axes; ``size`` is the font size in points.
+
+    Lines are ``fewer`` letters shorter than the axes are wide.
+    """
     letters = max(20, int(_points(ax)[0] / model.width_of("n", size)) - fewer)
     lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
     return "\n".join(lines)
 
 
 def _below(ax: Axes, points: float) -> Transform:
-    """Return the transform of axes coordinates that is moved down by a distance in points."""
+    """Return the transform of axes coordinates, moved down by a distance in points."""
     shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
     return ax.transAxes + shift
 
@@ -304,10 +314,11 @@ def _under(ax: Axes, chart: Chart) -> float:
 
 
 def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
-    """Draw the legend ``below`` points under the axes; return the distance to its end, in points.
+    """Draw the legend under the axes; return the distance from the axes to the end of the legend.
 
-    ``boxes`` maps the style names of boxes to labels. The legend has up to four columns, or fewer
-    if they are too wide for the figure.
+    ``below`` is the distance from the axes to the start of the legend; both distances are in
+    points. ``boxes`` has the labels of boxes, keyed by style name. The legend has up to four
+    columns, or fewer if four columns are too wide for the figure.
     """
     handles: list[Artist] = [
         Patch(**styles.swatch(look), label=plain(label))
@@ -340,8 +351,9 @@ def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
 
 
 def _note(ax: Axes, text: str, below: float, *, whole: bool) -> float:
-    """Write a note ``below`` points under the axes; return the distance to its end, in points.
+    """Write a note under the axes; return the distance from the axes to the end of the note.
 
+    ``below`` is the distance from the axes to the start of the note; both distances are in points.
     If ``whole`` is false, a note that would take up more room than the axes is cut.
     """
     written = ax.text(

@@ -47,10 +47,11 @@ def _mark(marker: str, size: float, face: str, edge: str, **rest: Any) -> Style:
 
 
 def _in_funnel(place: int, *, few: bool) -> Style:
-    """Return the style of a group in the funnel plot, from -2, far below, to 2, far above.
+    """Return the style of a group in the funnel plot, given its position in the funnel.
 
-    A group outside the 95 % limits is a triangle, which is filled outside the 99.8 % limits. A
-    group with few appeals is pale.
+    ``place`` is 0 inside the 95 % limits, -1 below and 1 above them, and -2 or 2 outside the 99.8 %
+    limits. A group outside the 95 % limits is a triangle, which is filled outside the 99.8 %
+    limits. A group with few appeals is pale.
     """
     far = abs(place) > 1
     face = (SOFT if few else INK) if far else PAPER
@@ -148,7 +149,8 @@ _WORDS: Final[Mapping[str, Style]] = {
 def label(look: str) -> Style:
     """Return the style of a text.
 
-    ``look`` is the style name of the text; the style name of the box around it may follow a space.
+    ``look`` is the style name of the text, or this name, a space and the style name of the box
+    around the text.
     """
     name, _, box = look.partition(" ")
     halo = {"bbox": _HALO} if look in _ON_PAPER else {}
