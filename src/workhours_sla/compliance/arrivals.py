@@ -239,10 +239,10 @@ def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
-    """Return the weeks from number ``first`` to ``last``, and whether the last one is short.
+    """Return weeks from number ``first`` to ``last``, and whether the last merged week is short.
 
-    Weeks are numbered from 0, which is the week of 1970-01-01. A week is short if it still has too
-    little working time after short weeks were merged.
+    Weeks are numbered from 0, which is the week of 1970-01-01. A merged week is short if it has too
+    little working time.
     """
     mondays = [date_of(7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]

@@ -22,7 +22,7 @@ from workhours_sla.statistics.maturity import EXCLUDED
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """How many appeals were open and overdue at an instant, and the flow in the week before.
+    """How many appeals were open and overdue at an instant, with arrivals and departures.
 
     ``arrivals`` and ``departures`` count the appeals of the week that ends at the instant; a
     departure is an answer or a withdrawal.

@@ -94,8 +94,8 @@ class Trend:
 class SharePoint:
     """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
 
-    ``outside``, ``run_of_eight`` and ``three_of_four`` are the rules of ``control_charts.Signals``;
-    a rule is true if the share signals a change by it.
+    ``outside``, ``run_of_eight`` and ``three_of_four`` are true if the share signals a change by
+    the rule of this name in ``control_charts.Signals``.
     """
 
     week: str
@@ -339,6 +339,6 @@ def in_order(by: str, rows: Sequence[Row]) -> Table:
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
     """Return ``codes`` with each -1, which means no group, replaced by ``groups``.
 
-    So the cases without a group form one more group after the others, whose number is ``groups``.
+    So the cases without a group form one more group, whose number is ``groups``.
     """
     return np.where(codes < 0, groups, codes)

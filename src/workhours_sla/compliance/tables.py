@@ -99,8 +99,8 @@ class Row:
 class Table:
     """One table of a report: the grouping ``by``, with a row for each group.
 
-    Rows of times and of classes are in their own order. Other rows are ordered by the number of
-    arrivals, the largest number first.
+    If the groups are times or classes, the rows are in the order of times or classes. Otherwise the
+    group with the most arrivals comes first.
     """
 
     by: str
@@ -169,9 +169,9 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Return the arrays of the rows of a report, computed from its cases.
+        """Return the tally of ``cases``, from which the rows of a report are computed.
 
-        ``target_rate`` and ``horizon`` are the target rate of the report and the horizon of the
+        ``target_rate`` is the target rate of the report, and ``horizon`` the horizon of the
         restricted mean.
         """
         counted = ~cases.in_state(EXCLUDED)

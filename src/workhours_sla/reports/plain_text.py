@@ -159,9 +159,10 @@ def interval_text(row: Row, lang: str, dash: str = NONE) -> str:
 
 
 def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return a share that is a multiple of 0.1, for the start of an axis; it is at least 0.
+    """Return the share at which an axis of shares begins, a multiple of 0.1.
 
-    It is not above the interval of any row, and at least 0.1 below the target.
+    It is not above the interval of any row that has a share, and at least 0.1 below the target. If
+    such a share would be negative, it is 0.
     """
     lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
     return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)

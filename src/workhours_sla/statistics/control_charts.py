@@ -42,7 +42,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Which points of a chart signal a change: for each of three rules, a bool for each point.
+    """Which points of a chart signal a change, by three rules; each rule has a bool for each point.
 
     - ``outside``: the point is outside the limits.
     - ``run_of_eight``: the point and the seven points before it are all on the same side of the

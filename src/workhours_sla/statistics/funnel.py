@@ -197,8 +197,8 @@ def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
 
     Item i of the probabilities is the probability of at most ``first + i`` successes. Numbers of
     successes that differ by more than 6 sqrt(n) from the mode are left out: by Hoeffding's
-    inequality their total probability is below 1e-30. The other probabilities are computed in
-    relation to the mode and scaled to sum to 1, so no factorial is needed.
+    inequality their total probability is below 1e-30. The other probabilities are scaled to sum to
+    1, so no factorial is needed.
     """
     share("p", p)
     if n < 1:

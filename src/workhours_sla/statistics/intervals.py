@@ -140,7 +140,8 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
     INCONCLUSIVE. The numbers are compared before rounding. Raises ValueError for an empty cohort,
     for met > n, and for a target that is not strictly between 0 and 1. The thresholds for small
     numbers come from public health: Washington State Department of Health, "Standards for reporting
-    data with small numbers", and, for flagging shares of fewer than twenty, CDC, WISQARS.
+    data with small numbers", and CDC, WISQARS. The latter is the source for flagging fewer than
+    twenty.
 
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>

@@ -57,7 +57,7 @@ COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
-    """Return which appeals have matured: all breached, and those met with a limit before ``as_of``.
+    """Return which appeals have matured: breached, or met and with a limit before ``as_of``.
 
     ``verdicts`` are positions in VERDICTS. ``limits`` has the last instant at which an answer to
     each appeal is in time, in the unit of ``as_of``. Both arrays have one dimension. A breached

@@ -69,8 +69,8 @@ def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> Int
     """Merge small classes, and return for each class the number of its merged class, from 0.
 
     All classes with fewer appeals than ``fewest`` become one class. If this merged class still has
-    too few appeals, the smallest of the other classes is added to it, and if several are equally
-    small, the first of them. ``n`` has the number of appeals of each class, as whole numbers in one
+    too few appeals, the smallest of the other classes is added to it. Of equally small classes, the
+    first is added. ``n`` has the number of appeals of each class, as whole numbers in one
     dimension; the result is int64. Raises ValueError for negative numbers.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()

@@ -100,9 +100,10 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer, in which a longer wait counts as ``horizon``, and its variance.
+    """The mean time to an answer, and its variance.
 
-    The mean is in the unit of the horizon, the variance in the square of that unit.
+    A wait that is longer than ``horizon`` counts as ``horizon``. The mean is in the unit of the
+    horizon, the variance in the square of that unit.
     """
 
     horizon: int

@@ -48,8 +48,8 @@ def write_page(
 
     ``lang``, ``traces`` and ``forecast`` are as for ``page``. The page lists the first 500 late
     appeals. If the report has more, all late appeals are also written to a CSV file next to the
-    page; next to ``march.html``, it is ``march.late.csv``. Raises OSError, and ValueError for an
-    unknown language.
+    page. For the page ``march.html``, this file is ``march.late.csv``. Raises OSError, and
+    ValueError for an unknown language.
 
     >>> from datetime import datetime
     >>> from tempfile import TemporaryDirectory

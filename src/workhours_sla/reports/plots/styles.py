@@ -149,8 +149,8 @@ _WORDS: Final[Mapping[str, Style]] = {
 def label(look: str) -> Style:
     """Return the style of a text.
 
-    ``look`` is the style name of the text, or this name, a space and the style name of the box
-    around the text.
+    ``look`` is the style name of the text. The style name of the box around the text can follow it,
+    after a space.
     """
     name, _, box = look.partition(" ")
     halo = {"bbox": _HALO} if look in _ON_PAPER else {}
