@@ -152,7 +152,7 @@ class CombinedCalendar(Calendar):
         return self._each(lambda part: part.as_known(day))
 
     def without(self, *layers: Any) -> Self:
-        """Return the combination of the parts without ``layers``."""
+        """Remove ``layers`` from each part, and return the combination of the results."""
         return self._each(lambda part: part.without(*layers))
 
     def provisional(self) -> Self:

@@ -102,13 +102,12 @@ def _decide(
 def possible_hours(
     day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
 ) -> frozenset[int]:
-    """Return the weekdays (Monday is 0) whose hours an unknown date may have.
+    """Return the weekdays (Monday is 0) whose hours may apply on an unknown date.
 
-    The result is empty if the date must be off.
-
-    ``federal`` are the entries of the date, except the region's entries. ``in_question`` is the
-    entry that makes the date uncertain, if there is one. If this entry is a holiday, a federal day
-    off is certainly off. Otherwise a federal day off may be a working day.
+    The result is empty if the date is certainly a day off. ``federal`` are the entries of the date
+    without those of the region. ``in_question`` is the entry that makes the date uncertain, or
+    None. A federal day off stays off if ``in_question`` is a holiday; if it is anything else, the
+    date may become a working day.
     """
     winner = resolve(day, federal)
     if kind_of(day, winner, weekend).working:

@@ -17,7 +17,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,99})?)\s*%|(\d{1,3})", re.ASCII)
 
 
 class Unread(NamedTuple):
-    """The number of rows that gave no event for one reason, and the first of them as an example."""
+    """How many rows could not be read for the same reason, and the first such row as an example."""
 
     rows: int
     example: str

@@ -169,7 +169,7 @@ class Funnel:
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the table ``week`` of the merged weeks."""
+    """Return the weeks of arrival, and the table ``week``, in which short weeks are merged."""
     names = [
         "+".join(
             week.name if number == 0 else week.name.split("-")[1]

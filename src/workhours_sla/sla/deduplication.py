@@ -177,5 +177,5 @@ def is_future(event: Event) -> bool:
 
 
 def reason_for(event: Event) -> str:
-    """Return the quarantine reason of a copy that does not count."""
+    """Return why a copy of an event id is quarantined when another copy of the id counts."""
     return FUTURE_TIME if is_future(event) else CONFLICTING_ID

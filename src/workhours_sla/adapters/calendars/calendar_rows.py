@@ -125,10 +125,10 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Raise CalendarDataError if ``dates`` contains no date of a year from ``first`` to ``last``.
+    """Raise CalendarDataError if ``dates`` has no date in some year between ``first`` and ``last``.
 
-    Only whole years are checked. ``name`` is the name of the file; the message says that the file
-    may not cover the year.
+    Only the years that lie wholly between the two dates are checked. ``name`` is the name of the
+    file; the message says that the file may not cover the year.
     """
     covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):

@@ -45,10 +45,10 @@ else:
 
 
 class Registered(NamedTuple):
-    """The days of a registry calendar, of which JSON has only the version, not each date.
+    """The days of a calendar of the registry. JSON contains their version instead of each date.
 
     ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
-    ``Calendar.with_week`` were called, None without a call.
+    ``Calendar.with_week`` were called. They are None if the method was not called.
     """
 
     version: str

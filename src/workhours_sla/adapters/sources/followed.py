@@ -222,7 +222,7 @@ class Files:
     def _find(
         self, spots: Sequence[Spot], floor: int, *, with_path: bool = True
     ) -> tuple[list[Reading], Search]:
-        """Open the files that match a spot or were written to since ``floor``, oldest first.
+        """Open the files with a saved position and those written since ``floor``, oldest first.
 
         Search again while a rotation is in progress. Report the files that cannot be read. With
         ``with_path`` the file at the path is a candidate too. ``floor`` is 0 if unknown. Raises

@@ -161,11 +161,11 @@ class Reading(LineCutter):
                 self._looked_at = looked_at
 
     def _sample(self) -> tuple[int, bytes, bytes]:
-        """Return the offset at the end of some lines, and the first and last bytes of these lines.
+        """Return the end of a block of lines in the file, and the block's first and last bytes.
 
-        They are the lines that were read, or all complete lines of the file if none was read. If
-        the file has no complete line, the offset is 0, the first bytes are those of the file, and
-        there are no last bytes.
+        The block is the lines that were read or, if no line was read, all complete lines. Without
+        a complete line the end is 0, the first bytes are those of the file, and the last bytes are
+        empty.
         """
         end = self.offset or self._end_of_lines()
         head = self._bytes(0, min(end or HEAD, HEAD))

@@ -176,7 +176,7 @@ class TypedLines:
 
 
 def _has_usual_times(text: str) -> bool:
-    """Whether the decoder reads every time in a text as ``Mapper`` does."""
+    """Whether the fast decoder and ``Mapper`` read the times in a text alike."""
     return not ("\\" in text and _ESCAPED_ASCII in text) and not (
         "." in text and _FINER_THAN_MICROSECONDS.search(text)
     )

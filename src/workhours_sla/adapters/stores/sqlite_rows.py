@@ -55,7 +55,7 @@ def with_checksum(*values: object) -> Row:
 
 
 def checksum(body: bytes, number: int = 0) -> int:
-    """Return the checksum of the body of a row and of one number in the row."""
+    """Return a checksum over the body of a row and ``number``, an integer column of the row."""
     return crc32(body, number & MASK)
 
 

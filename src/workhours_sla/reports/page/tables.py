@@ -218,7 +218,7 @@ def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
 def _quantile(quantile: Quantile | None, lang: str) -> Cell:
     """Return a cell with a quantile in hours.
 
-    A quantile that is not reached is sorted by the longest wait.
+    If the quantile is not reached, the cell sorts as if it were the longest observed wait.
     """
     if quantile is None:
         return Cell(NO_FIGURE)

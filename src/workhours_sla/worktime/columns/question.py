@@ -135,10 +135,10 @@ def question(  # noqa: PLR0913
     budget: AmountColumn | None = None,
     inclusive: bool = True,
 ) -> Question[Given]:
-    """Check the arguments of a verb, and return them with the verb as a Question.
+    """Check the arguments of a column verb, and return them with the verb as a ``Question``.
 
-    ``columns`` are one or two columns of instants, keyed by argument name. Raises the errors of the
-    verbs for invalid arguments.
+    ``columns`` contains the one or two columns of instants, keyed by argument name. Raises the same
+    errors as the scalar verbs.
     """
     if options.on_unknown not in _ON_UNKNOWN:
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"

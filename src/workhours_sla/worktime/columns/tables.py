@@ -336,9 +336,9 @@ class Runs:
         self.end: Ints = np.concatenate([*(curve.hi for curve in curves), nothing])
 
     def of(self, t: Ints, codes: Ints | None) -> Ints:
-        """Return the number of the run in which each instant lies, or -1 if it lies in no run.
+        """Return for each instant the index of the run of known dates that contains it, or -1.
 
-        ``codes`` are the indexes of the rows' schedules, or None for a single schedule.
+        ``codes`` are the indexes of each row's schedule, or None if there is a single schedule.
         """
         if codes is None:
             return self._within(0, t)

@@ -35,9 +35,9 @@ def starts_of(
     """Yield the wall-clock times at which an event starts, by its rules.
 
     All times from ``inside`` to ``horizon`` are included, but only some of the times before
-    ``inside``. RFC 5545 does not define whether an event starts at its DTSTART if the rule does not
-    contain the DTSTART (section 3.8.5.3). This is an error if the DTSTART is not before ``inside``,
-    or if the rule has a COUNT. Raises CalendarDataError.
+    ``inside``. RFC 5545 (section 3.8.5.3) does not define what happens if the rule does not contain
+    the event's DTSTART. Such a rule raises CalendarDataError if it has a COUNT, or if the DTSTART
+    is at or after ``inside``. Otherwise it is accepted.
     """
     yield start.wall
     for line in rules:
