@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-from workhours_sla.public import DEFINED_IN
+from workhours_sla.module_names import DEFINED_IN
 
 _NEEDS = {
     "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),

@@ -57,7 +57,7 @@ FACADES = (
     "workhours_sla",
     *(f"workhours_sla.{path.stem}" for path in sorted(SOURCES.glob("*.py"))),
 )
-NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.public"}
+NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.module_names"}
 NOT_PUBLIC |= {"workhours_sla.version"}
 NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
 if find_spec("numpy") is None:

@@ -46,7 +46,8 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.stores import sqlite_reading, writer_lock
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of, restore
+from workhours_sla.adapters.stores.sqlite_file import restore
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work

@@ -17,7 +17,8 @@ from workhours_sla import Event, EventType, Policy, Schedule, Target, working_ho
 from workhours_sla.adapters.sources.mapping import Layout
 from workhours_sla.adapters.sources.tail import PARTITION, Tail
 from workhours_sla.adapters.stores.sqlite_check import check_store
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, restore
+from workhours_sla.adapters.stores.sqlite_file import restore
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
 from workhours_sla.adapters.stores.sqlite_rows import checksum
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError

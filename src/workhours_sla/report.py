@@ -22,7 +22,7 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportOptions
-from workhours_sla.compliance.revision import compare, revise
+from workhours_sla.compliance.report_comparison import compare, revise
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
 from workhours_sla.reports.page.page import page, traces_of, write_page
 from workhours_sla.reports.report import Report, report

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import UndeliverableError, clipped
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.delivery import Pending, Retry, Sink
 from workhours_sla.sla.store import Outbox
 

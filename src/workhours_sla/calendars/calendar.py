@@ -14,7 +14,7 @@ from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.text import messages
 
 

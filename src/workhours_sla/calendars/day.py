@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.text import words
 
 NOT_SHORTENED = timedelta(0)

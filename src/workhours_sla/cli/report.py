@@ -47,7 +47,7 @@ from workhours_sla.text.shell import SHELL, language
 
 if TYPE_CHECKING:  # these modules need numpy
     from workhours_sla.compliance.cases import Intake
-    from workhours_sla.compliance.revision import Revision
+    from workhours_sla.compliance.report_comparison import Revision
     from workhours_sla.reports.report import Report
 
 DEFAULT_RATE: Final = "90%"
@@ -282,7 +282,7 @@ def _write_page(made: Report, path: Path, result: Evaluation, target: Target) ->
 
 
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
-    from workhours_sla.compliance.revision import revise  # noqa: PLC0415
+    from workhours_sla.compliance.report_comparison import revise  # noqa: PLC0415
     from workhours_sla.reports.report_json import (  # noqa: PLC0415
         from_json,
         revision_data,

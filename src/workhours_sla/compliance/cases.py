@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
 from workhours_sla.errors import EventError, PolicyError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc

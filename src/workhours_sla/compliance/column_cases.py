@@ -21,7 +21,7 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.errors import BudgetError, PolicyError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only

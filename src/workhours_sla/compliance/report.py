@@ -63,7 +63,7 @@ from workhours_sla.compliance.tables import (
     curve_series,
     withdrawals,
 )
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event

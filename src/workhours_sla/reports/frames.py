@@ -20,7 +20,7 @@ from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.errors import needs_extra
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.reports.report_tables import columns_of
 from workhours_sla.sla.target import ScheduleBy, Target
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
 

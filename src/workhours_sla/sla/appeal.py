@@ -20,7 +20,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.corrected_events import corrected
 from workhours_sla.sla.event import Attributes, Event, EventType
 from workhours_sla.sla.pauses import PauseLine

@@ -46,10 +46,10 @@ from typing import Final
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, Start, new_clock
+from workhours_sla.sla.due_limit_warning import times_of
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.exchanges import deciding_clock, exchanges_of, with_others
 from workhours_sla.sla.limit_bounds import bounds_of, pause_bounds
-from workhours_sla.sla.limits import times_of
 from workhours_sla.sla.pauses import ClockPauses, PausedTime, within
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.emitted_changes import Change
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.pauses import since_of, until_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.fast_frozen import fast_frozen
 
 ALLOWED_SKEW = timedelta(minutes=5)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, get_args
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome

@@ -15,8 +15,14 @@ from typing import cast
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Bounds, Times
+from workhours_sla.sla.due_limit_warning import (
+    before_pause,
+    left_from,
+    share,
+    used_at_warning,
+    without_roll,
+)
 from workhours_sla.sla.instants import BEGINNING, NEVER
-from workhours_sla.sla.limits import before_pause, left_from, share, used_at_warning, without_roll
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import Any, Final
 
 from workhours_sla.errors import StoreError, WorkHoursError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.memory_store import MemoryStore

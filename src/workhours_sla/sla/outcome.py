@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.instants import BEGINNING, NEVER

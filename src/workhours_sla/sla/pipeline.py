@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from workhours_sla.errors import StoreError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.emitted_changes import Change

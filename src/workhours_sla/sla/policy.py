@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final, Literal, NamedTuple, get_args
 
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import Attributes, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.worktime.schedule import Schedule

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start

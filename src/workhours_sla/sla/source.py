@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent

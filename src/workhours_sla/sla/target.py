@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from workhours_sla.errors import PolicyError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget

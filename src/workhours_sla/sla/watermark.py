@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from workhours_sla.errors import SourceError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.worktime.zone_offsets import ZERO
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.statistics.arrays import (
     FloatArray,
     counts,

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import (

@@ -11,7 +11,7 @@ from typing import Any
 from workhours_sla.calendars.date_ranges import dates_between, in_any
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.dated_shifts import DatedShifts

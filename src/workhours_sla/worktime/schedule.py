@@ -24,7 +24,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     shown,
 )
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.worktime.combined import Combinable
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler

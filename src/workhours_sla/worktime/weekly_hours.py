@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.text import messages
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO

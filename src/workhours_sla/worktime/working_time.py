@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime

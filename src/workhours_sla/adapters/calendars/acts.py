@@ -17,7 +17,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.errors import ConfigError, clipped, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 
 RENAMED = {"settles": "confirms"}
 """Keys of earlier versions of the file format, each with its present name."""

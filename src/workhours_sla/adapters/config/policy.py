@@ -22,7 +22,7 @@ from workhours_sla.adapters.config.sections import (
 )
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import clipped, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target

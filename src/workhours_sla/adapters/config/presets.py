@@ -11,7 +11,7 @@ from typing import Literal
 from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.config.sections import Section
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import Starts, Stops
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.instants import in_utc

@@ -21,7 +21,7 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.store import Outbox
 from workhours_sla.worktime.schedule import Schedule

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.adapters.sources.growing_file import cannot_open, no_file
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, ByteChunks
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

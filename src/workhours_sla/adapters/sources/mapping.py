@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, Event, EventType
 
 if TYPE_CHECKING:

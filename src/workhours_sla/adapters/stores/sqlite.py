@@ -14,7 +14,7 @@ from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialise
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import Tables
 from workhours_sla.adapters.stores.writer_lock import WriterLock
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, decide

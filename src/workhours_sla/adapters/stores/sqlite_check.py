@@ -24,7 +24,7 @@ from workhours_sla.adapters.stores.sqlite_rows import (
     reported_of,
 )
 from workhours_sla.errors import clipped
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 
 MOST_OF_PAGES: Final = 100
 """The most faults of pages and indexes that are listed."""

@@ -317,3 +317,29 @@ def _definitions() -> list[tuple[str, str, str, str]]:
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(TABLES)
         return db.execute(_DEFINITIONS).fetchall()
+
+
+def restore(snapshot: Path | str, path: Path | str) -> None:
+    """Create a store from a snapshot in a new file. Raises StoreError.
+
+    The new store reads its sources from the positions in the snapshot, so rows that came after the
+    snapshot are read again.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline, SqliteReader, SqliteStore, events_of
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> with TemporaryDirectory() as folder:
+    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
+    ...         reader.snapshot(Path(folder, "snapshot.db"))
+    ...     restore(Path(folder, "snapshot.db"), Path(folder, "again.db"))
+    ...     events_of(Path(folder, "again.db"))
+    []
+    """
+    if not Path(snapshot).exists():
+        msg = f"no snapshot {str(snapshot)!r}; check the path"
+        raise StoreError(msg, path=str(snapshot))
+    with closing(open_for_reading(Path(snapshot))) as db:
+        copy(db, Path(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -20,7 +20,7 @@ from workhours_sla.adapters.stores.sqlite_file import (
 )
 from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, instant, read_each
 from workhours_sla.errors import StoreError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.emitted_changes import Change
@@ -262,32 +262,6 @@ def _event_of(row: Row) -> Event:
 
 def _quarantined_of(row: Row) -> Quarantined:
     return Quarantined(_event_of(row), row[5])
-
-
-def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Create a store from a snapshot in a new file. Raises StoreError.
-
-    The new store reads its sources from the positions in the snapshot, so rows that came after the
-    snapshot are read again.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
-    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
-    ...         reader.snapshot(Path(folder, "snapshot.db"))
-    ...     restore(Path(folder, "snapshot.db"), Path(folder, "again.db"))
-    ...     events_of(Path(folder, "again.db"))
-    []
-    """
-    if not Path(snapshot).exists():
-        msg = f"no snapshot {str(snapshot)!r}; check the path"
-        raise StoreError(msg, path=str(snapshot))
-    with closing(open_for_reading(Path(snapshot))) as db:
-        copy(db, Path(path))
 
 
 def events_of(path: Path | str) -> list[Event]:

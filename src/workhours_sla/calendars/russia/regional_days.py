@@ -208,3 +208,13 @@ def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
     while not kind_of(day).working or day in taken:
         day += ONE_DAY
     return day
+
+
+def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
+    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``.
+
+    Russian law did not apply on these dates.
+    """
+    if joined is not None:
+        for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
+            yield day, joined._replace(date=day)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
+from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, without
 from workhours_sla.calendars.day import DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.layers import kind_of, resolve
 from workhours_sla.calendars.russia.federal_days import (
@@ -18,7 +18,7 @@ from workhours_sla.calendars.russia.federal_days import (
     federal_entries,
     rows_of,
 )
-from workhours_sla.calendars.russia.regional_days import regional_entries, uncertain
+from workhours_sla.calendars.russia.regional_days import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.errors import CalendarDataError
 
@@ -127,7 +127,7 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
         if covered_years()[0] <= near <= LAST_RULE_YEAR:
             caused = _uncertain_by(source, near)
             found |= {day: entry for day, entry in caused.items() if day.year == year}
-    found |= _before_joining(region(source.region).joined, year)
+    found |= before_joining(region(source.region).joined, year)
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -158,16 +158,6 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
         return known
     # an empty range at the end keeps 31 December of the last year as the last bound
     return (*known, (whole[1] + ONE_DAY, whole[1]))
-
-
-def _before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
-    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``.
-
-    Russian law did not apply on these dates.
-    """
-    if joined is not None:
-        for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
-            yield day, joined._replace(date=day)
 
 
 def _kinds_in(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.worktime.columns.arguments import NAT, AmountColumn, InstantColumn, finest
 from workhours_sla.worktime.columns.edges import find_edges
 from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints

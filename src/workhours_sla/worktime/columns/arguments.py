@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import LONGEST, check_budget
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
 from workhours_sla.worktime.columns.rows import PauseRows

@@ -23,7 +23,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
-from workhours_sla.public import public
+from workhours_sla.module_names import public
 
 __all__ = ["FeedEvent", "PartialDay", "read_icalendar"]
 

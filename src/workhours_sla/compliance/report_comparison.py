@@ -12,10 +12,7 @@ from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.statistics.maturity import COUNTS
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
-"""The possible causes of different figures.
-
-Acts that a user adds can change a calendar although its version stays the same.
-"""
+"""The possible causes of different figures."""
 
 _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
