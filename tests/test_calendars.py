@@ -122,6 +122,21 @@ def test_a_new_year_of_the_federation_leaves_the_holidays_of_a_region_uncertain(
     assert [*amended.amend([], confirms=[year]).uncertain(2028)] == []
 
 
+@pytest.mark.parametrize("days", [5, 6, 7])
+def test_added_transfers_apply_to_a_longer_week_as_those_of_the_data_do(days: int) -> None:
+    act = Act("Постановление Правительства РФ от 04.10.2024 № 1335", date(2024, 10, 4))
+    moves = [((1, 4), (5, 2)), ((1, 5), (12, 31)), ((2, 23), (5, 8)), ((3, 8), (6, 13))]
+    moves.append(((11, 1), (11, 3)))
+    rows = [transfer(date(2025, *a), date(2025, *b), act) for a, b in moves]
+    year = (date(2025, 1, 1), date(2025, 12, 31))
+    before = RU.as_known(date(2024, 9, 1))
+    wanted = [day.working for day in RU.with_week(days).days(*year)]
+    later = before.amend(rows, confirms=[year]).with_week(days)
+    assert [day.working for day in later.days(*year)] == wanted
+    first = before.with_week(days).amend(rows, confirms=[year])
+    assert [day.working for day in first.days(*year)] == wanted
+
+
 def test_an_act_confirms_uncertain_dates() -> None:
     tatarstan = Calendar.get("RU-TA")
     eid = Act("Decree of the Rais", known_from=date(2027, 1, 15))

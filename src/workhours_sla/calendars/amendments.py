@@ -19,6 +19,7 @@ from workhours_sla.calendars.date_ranges import (
 )
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.day_source import DaySource
+from workhours_sla.calendars.layers import FIVE_DAY_WEEK
 from workhours_sla.errors import CalendarDataError
 
 
@@ -96,7 +97,8 @@ class AmendedDays(NamedTuple):
         left out. If a confirmed date was uncertain, the region's entries for the date in the base
         source are left out.
         """
-        moved = {row.swapped_with for row in self.rows if row.kind is DayKind.TRANSFERRED_OFF}
+        rows = [row for row in self.rows if applies(row, self.weekend)]
+        moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
         now_known = {day for day in self.base.uncertain(year) if in_any(day, decided)}
         found: dict[date, tuple[Entry, ...]] = {}
@@ -113,7 +115,7 @@ class AmendedDays(NamedTuple):
             )
             if kept:
                 found[day] = kept
-        for row in self.rows:
+        for row in rows:
             if row.date.year == year or row.date == date(year + 1, 1, 1):
                 found[row.date] = (*found.get(row.date, ()), row)
         return found
@@ -206,16 +208,35 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
     return ranges
 
 
-def checked_rows(rows: Iterable[Entry], day_of: Callable[[date], Day]) -> tuple[Entry, ...]:
+def applies(row: Entry, weekend: Collection[int]) -> bool:
+    """Return False for a Government transfer from a Saturday or Sunday that is a working day.
+
+    In a week of six or seven days there is no day off on it that could be moved. ``weekend`` are
+    the weekly days off (Monday is 0).
+    """
+    if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
+        return True
+    moved = {DayKind.TRANSFERRED_OFF: row.swapped_with, DayKind.TRANSFERRED_WORK: row.date}
+    source = moved.get(row.kind)
+    return source is None or source.weekday() not in FIVE_DAY_WEEK - set(weekend)
+
+
+def checked_rows(
+    rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
+) -> tuple[Entry, ...]:
     """Return the rows without the rows that would make a holiday a working day.
 
-    ``day_of`` returns the ``Day`` of a date before the rows are added. Raises CalendarDataError for
-    a row without an act, for a row that makes a date a working day although it already is one, and
+    ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that do not apply with
+    this ``weekend`` are kept unchecked, because they apply to other weeks. Raises CalendarDataError
+    for a row without an act, for a row that makes a working day of a date that already is one, and
     for a row that moves a day off to a date that is already off. Raises CalendarCoverageError for a
     date that is not known.
     """
     kept: list[Entry] = []
     for row in rows:
+        if not applies(row, weekend):
+            kept.append(row)
+            continue
         day = day_of(row.date)
         works = row.kind is DayKind.TRANSFERRED_WORK
         if works and row.layer is Layer.TRANSFER and day.kind is DayKind.HOLIDAY:

@@ -376,7 +376,7 @@ class Calendar:
         added = tuple(amendments.flat_rows(rows))
         ranges = amendments.checked_ranges(confirms)
         confirmed = self.with_source(amendments.AmendedDays(self._source, (), ranges))
-        kept = amendments.checked_rows(added, confirmed.day)
+        kept = amendments.checked_rows(added, confirmed.day, self.weekend)
         amended = self.with_source(amendments.AmendedDays(self._source, kept, ranges))
         for year in {row.date.year for row in kept}:
             amended.special_days(year)  # raises if rows of one layer contradict each other

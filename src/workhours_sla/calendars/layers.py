@@ -15,6 +15,9 @@ from workhours_sla.calendars.day import (
 )
 from workhours_sla.errors import CalendarDataError
 
+FIVE_DAY_WEEK = frozenset({5, 6})
+"""The weekly days off of a five-day week (Monday is 0)."""
+
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
     """Return the entry of the highest layer for a date, or None if there are no entries.

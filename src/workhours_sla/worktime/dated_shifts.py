@@ -51,10 +51,10 @@ class DatedShifts:
         Raises CalendarCoverageError for a date that the calendar does not cover.
 
         >>> from workhours_sla import Schedule
-        >>> from workhours_sla.worktime.weekly_hours import format_shifts
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-        >>> format_shifts(office.shifts_on(date(2025, 11, 1)))  # a working Saturday, short
-        '09:00-17:00'
+        >>> (opening, closing), = office.shifts_on(date(2025, 11, 1))  # a working Saturday, short
+        >>> print(opening, closing)
+        9:00:00 17:00:00
         """
         override = self.overrides.get(day)
         if override is not None:

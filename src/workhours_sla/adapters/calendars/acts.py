@@ -83,14 +83,29 @@ class _File(_Table):
     days_off: tuple[_DayOff, ...] = ()
 
 
-def load_acts(path: Path) -> Acts:
+def load_acts(path: Path | str) -> Acts:
     """Return the acts in a TOML file.
 
     Raises ConfigError for a file that cannot be read, and for a value that cannot be used. The
     error for a value has the attribute ``key``: the path of the value's key.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "order.toml")
+    ...     _ = file.write_text('''
+    ...         [acts.order]
+    ...         title = "Order No 7"
+    ...         [[days_off]]
+    ...         date = 2026-09-01
+    ...         act = "order"
+    ...     ''')
+    ...     acts = load_acts(file)
+    >>> from workhours_sla import Calendar
+    >>> acts.added_to(Calendar.get("RU")).is_working_day(date(2026, 9, 1))
+    False
     """
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with Path(path).open(encoding="utf-8-sig") as file:
             text = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:
         is_text = not isinstance(error, UnicodeDecodeError)

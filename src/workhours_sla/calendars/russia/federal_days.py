@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.layers import FIVE_DAY_WEEK
 from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
 
 _FOLDER = "data"
-_SATURDAY, _SUNDAY = 5, 6
-FIVE_DAY_WEEK = frozenset({_SATURDAY, _SUNDAY})
-WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({_SUNDAY}), 7: frozenset[int]()}
+WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({6}), 7: frozenset[int]()}
 """The weekly days off (Monday is 0), keyed by the number of working days in the week."""
 
 NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, without
 from workhours_sla.calendars.day import DayKind, Entry, Layer, was_known
-from workhours_sla.calendars.layers import kind_of, resolve
+from workhours_sla.calendars.layers import FIVE_DAY_WEEK, kind_of, resolve
 from workhours_sla.calendars.russia.federal_days import (
-    FIVE_DAY_WEEK,
     WEEKS,
     covered_years,
     federal_entries,
