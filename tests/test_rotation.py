@@ -722,7 +722,7 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     ("lang", "said"),
     [
         ("en", "Error: cannot open '{}' (Is a directory); give a file that can be read"),
-        ("ru", "Ошибка: {} - это каталог; укажите файл событий"),
+        ("ru", "Ошибка: '{}' - это каталог; укажите файл событий или обращений"),
     ],
 )
 def test_a_source_that_becomes_a_directory_is_an_error(

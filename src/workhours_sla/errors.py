@@ -71,11 +71,15 @@ LONGEST_SHOWN: Final = 80
 class WorkHoursError(Exception):
     """The base class of all errors of this library.
 
-    Keyword arguments become attributes of the error, which survive pickling.
+    Keyword arguments become attributes of the error, which survive pickling. If the message is a
+    ``messages.Phrase``, its ``cause`` and ``facts`` become attributes as well, from which
+    ``messages.refusal`` makes the sentence in another language.
     """
 
-    def __init__(self, message: str, **facts: object) -> None:
-        super().__init__(message)
+    def __init__(self, message: object, **facts: object) -> None:
+        super().__init__(str(message))
+        if not isinstance(message, str):
+            self.__dict__.update(message._asdict())  # type: ignore[attr-defined]
         self.__dict__.update(facts)
 
 

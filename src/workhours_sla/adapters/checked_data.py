@@ -20,6 +20,7 @@ import msgspec
 from msgspec import inspect
 
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
+from workhours_sla.text.messages import Phrase, say
 
 _LISTED = 20
 """The largest number of choices that a message lists."""
@@ -38,19 +39,19 @@ class RefusedError(ValueError):
 
     def __init__(
         self,
-        what: str,
-        instead: str = "",
+        what: Phrase | str,
+        instead: Phrase | str = "",
         keys: Keys = (),
         reason: WorkHoursError | None = None,
     ) -> None:
-        super().__init__(what)
+        super().__init__(str(what))
         self.what = what
         self.instead = instead
         self.keys = keys
         self.reason = reason
 
 
-def refuse(what: str, instead: str, *keys: str | int) -> NoReturn:
+def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
     """Raise RefusedError about the value at a key path.
 
     ``what`` says what is wrong with the value, and ``instead`` what to write.
@@ -83,26 +84,30 @@ class _Kind(NamedTuple):
     ``parsed_as`` are the Python types of such values in the results of the TOML and JSON parsers.
     """
 
-    name: str
+    name: Phrase
     parsed_as: tuple[type, ...]
-    example: str
+    example: Phrase
 
 
-_TEXT = _Kind("text", (str,), '"text", in quotes')
-_NUMBER = _Kind("a whole number", (int,), "5")
+def _written(example: str) -> Phrase:
+    return say("write_as", example=example)
+
+
+_TEXT = _Kind(say("kind_text"), (str,), say("write_as_text"))
+_NUMBER = _Kind(say("kind_whole_number"), (int,), _written("5"))
 _KINDS: Final[dict[type[inspect.Type], _Kind]] = {
     inspect.StrType: _TEXT,
     inspect.EnumType: _TEXT,
     inspect.LiteralType: _TEXT,
     inspect.CustomType: _TEXT,
     inspect.IntType: _NUMBER,
-    inspect.FloatType: _Kind("a number", (float, int), "0.5"),
-    inspect.TimeDeltaType: _Kind("an amount of time", (str,), '"PT4H30M"'),
-    inspect.BoolType: _Kind("true or false", (bool,), "true"),
-    inspect.DateType: _Kind("a date", (date, str), "2026-05-08"),
-    inspect.VarTupleType: _Kind("a list", (list,), '["one", "two"]'),
-    inspect.FrozenSetType: _Kind("a list", (list,), '["one", "two"]'),
-    inspect.TupleType: _Kind("a list of two", (list,), '["one", "two"]'),
+    inspect.FloatType: _Kind(say("kind_number"), (float, int), _written("0.5")),
+    inspect.TimeDeltaType: _Kind(say("kind_amount"), (str,), _written('"PT4H30M"')),
+    inspect.BoolType: _Kind(say("kind_bool"), (bool,), _written("true")),
+    inspect.DateType: _Kind(say("kind_date"), (date, str), _written("2026-05-08")),
+    inspect.VarTupleType: _Kind(say("kind_list"), (list,), _written('["one", "two"]')),
+    inspect.FrozenSetType: _Kind(say("kind_list"), (list,), _written('["one", "two"]')),
+    inspect.TupleType: _Kind(say("kind_pair"), (list,), _written('["one", "two"]')),
 }
 _CONTAINERS: Final = (
     inspect.DictType,
@@ -111,16 +116,16 @@ _CONTAINERS: Final = (
     inspect.VarTupleType,
 )
 _TIMES: Final = {
-    "toml": _Kind("a time", (datetime,), "2026-07-01T00:00:00+03:00"),
-    "json": _Kind("a time", (str,), '"2026-07-01T00:00:00Z"'),
+    "toml": _Kind(say("kind_time"), (datetime,), _written("2026-07-01T00:00:00+03:00")),
+    "json": _Kind(say("kind_time"), (str,), _written('"2026-07-01T00:00:00Z"')),
 }
 _TABLES: Final = {
-    "toml": _Kind("a table", (dict,), "[section] with key = value lines"),
-    "json": _Kind("an object", (dict,), '{"key": "value"}'),
+    "toml": _Kind(say("kind_table"), (dict,), say("write_table")),
+    "json": _Kind(say("kind_object"), (dict,), _written('{"key": "value"}')),
 }
 _ROWS: Final = {
-    "toml": _Kind("rows", (list,), "[[section]] with key = value lines"),
-    "json": _Kind("a list", (list,), '[{"key": "value"}]'),
+    "toml": _Kind(say("kind_rows"), (list,), say("write_rows")),
+    "json": _Kind(say("kind_list"), (list,), _written('[{"key": "value"}]')),
 }
 
 
@@ -138,29 +143,36 @@ class Reader:
         self._renamed = renamed
         self._format = "json" if name is None else "toml"
 
-    def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
+    def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
         """Raise ConfigError about the value at a key path.
 
         ``what`` says what is wrong with the value, and ``instead`` what to do.
         """
         path = key_path(keys)
-        where = "" if self.name is None else f" in {self.name}"
-        msg = f"{path or 'the document'}: {what}{where}; {instead}"
+        where = "" if self.name is None else say("in_the_file", name=self.name)
+        msg = say(
+            "at_key",
+            path=path or say("the_document"),
+            what=what,
+            where=where,
+            instead=instead,
+        )
         raise ConfigError(msg, key=path, name=self.name) from None
 
-    def choose(self, keys: Keys, value: str, known: Iterable[str], what: str) -> None:
-        """Raise ConfigError unless ``value`` is in ``known``. The message suggests known values."""
+    def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
+        """Raise ConfigError unless ``value`` is in ``known``; the message has a similar choice."""
         known = list(known)
         if value in known:
             return
         if not known:
-            self.fail(keys, what, "there are none; leave it out")
+            self.fail(keys, what, say("none_known"))
         near = get_close_matches(value.lower(), known, n=1)
+        if near:
+            self.fail(keys, what, say("did_you_mean", near=clipped(near[0])))
         choices = ", ".join(map(clipped, known[:_LISTED]))
-        more = f" or one of {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-        self.fail(
-            keys, what, f"did you mean {clipped(near[0])}?" if near else f"use {choices}{more}"
-        )
+        count = len(known) - _LISTED
+        more = say("or_one_of_more", count=count) if count > 0 else ""
+        self.fail(keys, what, say("use_one", choices=choices, more=more))
 
     def parse(self, keys: Keys, parser: Callable[[str], object], value: str | None) -> None:
         """Check a value with a parser, unless it is None. Raises ConfigError with the key path."""
@@ -194,7 +206,7 @@ class Reader:
         except (msgspec.ValidationError, WorkHoursError) as error:
             self._check(data, inspect.type_info(of), ())
             # if _check found nothing wrong, the message of msgspec is the only explanation
-            self.fail((), clipped(str(error), 200), "correct it")
+            self.fail((), clipped(str(error), 200), say("correct_it"))
 
     # -- finding the value that does not have its declared type ------------------------------
 
@@ -207,8 +219,8 @@ class Reader:
         if isinstance(of, inspect.CustomType):
             self.make(keys, lambda: _read_leaf(of.cls, value))
         elif not self._fits(value, of):
-            what = f"expected {kind.name}, got {as_written(value)}"
-            self.fail(keys, what, f"write it as {kind.example}")
+            what = say("expected", kind=kind.name, got=as_written(value))
+            self.fail(keys, what, kind.example)
         elif isinstance(of, inspect.StructType):
             self._check_struct(value, of, keys)
         elif isinstance(of, _CONTAINERS):
@@ -225,8 +237,8 @@ class Reader:
         types = getattr(of, "item_types", None) or [of.item_type] * len(value)
         if len(value) != len(types):
             kind = self._kind(of)
-            what = f"expected {kind.name}, got a list of {len(value)}"
-            self.fail(keys, what, f"write it as {kind.example}")
+            what = say("expected", kind=kind.name, got=say("list_of", count=len(value)))
+            self.fail(keys, what, kind.example)
         for index, inner in enumerate(value):
             self._check(inner, types[index], (*keys, index))
 
@@ -236,10 +248,10 @@ class Reader:
         For example, it is not one of the allowed values, or it is a text but not a date.
         """
         if isinstance(of, inspect.LiteralType):
-            what = f"{shown(value)} is not a valid value"
+            what = say("not_valid", value=shown(value))
             self.choose(keys, str(value), map(str, of.values), what)
         elif isinstance(of, inspect.EnumType):
-            what = f"{shown(value)} is not a valid value"
+            what = say("not_valid", value=shown(value))
             self.choose(keys, value, [one.value for one in of.cls], what)
         elif isinstance(of, inspect.DateType):
             self.parse(keys, check_date, str(value))
@@ -251,18 +263,18 @@ class Reader:
     def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
         fields = {field.encode_name: field for field in of.fields}
         tag = [of.tag_field] if of.tag_field else []
-        what = "no such key" if keys or self.name is None else "no such section"
+        what = say("no_such_key" if keys or self.name is None else "no_such_section")
         for key, inner in table.items():
             if key not in fields and self._renamed.get(key) in fields:
                 now = self._renamed[key]
-                self.fail((*keys, key), f"the key is now {now}", f"rename it to {now}")
+                self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
             self.choose((*keys, key), key, [*tag, *fields], what)
             if key in fields:
                 self._check(inner, fields[key].type, (*keys, key))
         for key, field in fields.items():
             if field.required and key not in table:
                 example = self._kind(_plain(field.type)).example
-                self.fail((*keys, key), "missing", f"write it as {example}")
+                self.fail((*keys, key), say("missing"), example)
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
         """Return the member of a union that fits a value best; return any other type unchanged."""
@@ -275,8 +287,10 @@ class Reader:
         if tagged and isinstance(value, dict):
             field = next(iter(tagged.values())).tag_field or ""
             if field not in value:
-                self.fail((*keys, field), "missing", f"use one of {', '.join(tagged)}")
-            what = f"{as_written(value[field])} is not a valid value"
+                self.fail(
+                    (*keys, field), say("missing"), say("use_one_of", names=", ".join(tagged))
+                )
+            what = say("not_valid", value=as_written(value[field]))
             self.choose((*keys, field), str(value[field]), tagged, what)
             return tagged[value[field]]
         if value is None:
@@ -317,8 +331,7 @@ def _plain(of: inspect.Type) -> inspect.Type:
 def _read_leaf(kind: type, value: object) -> object:
     """Parse a text with a subclass of Leaf: the ``dec_hook`` of ``msgspec.convert``."""
     if not isinstance(value, str):
-        what = f"expected text, got {as_written(value)}"
-        refuse(what, f"write it as {_TEXT.example}")
+        refuse(say("expected", kind=_TEXT.name, got=as_written(value)), _TEXT.example)
     reader: Callable[[str], object] = kind.read  # type: ignore[attr-defined]
     return reader(value)
 
@@ -330,23 +343,24 @@ def check_date(text: str) -> None:
     except ValueError:
         day = ""
     if day != text:  # other formats of ISO 8601, such as 2026-W19-5, are not accepted
-        refuse(f"{shown(text)} is not a date", "write it like 2026-05-08")
+        refuse(say("not_date", value=shown(text)), say("write_like", example="2026-05-08"))
 
 
 def _check_time(value: datetime | str) -> None:
     try:
         when = msgspec.convert(value, datetime)
     except msgspec.ValidationError:
-        refuse(f"{shown(value)} is not a time", "write it like 2026-07-01T00:00:00+03:00")
+        example = "2026-07-01T00:00:00+03:00"
+        refuse(say("not_time", value=shown(value)), say("write_like", example=example))
     if when.tzinfo is None:
-        refuse(f"{when.isoformat()} has no zone", "add the offset, such as +03:00")
+        refuse(say("no_zone_of", value=when.isoformat()), say("add_offset"))
 
 
 def _check_amount(text: str) -> None:
     try:
         msgspec.convert(text, timedelta)
     except (msgspec.ValidationError, OverflowError):
-        refuse(f"{shown(text)} is not an amount of time", "write it like PT4H30M")
+        refuse(say("not_amount", value=shown(text)), say("write_like", example="PT4H30M"))
 
 
 def key_path(keys: Keys) -> str:
@@ -362,10 +376,10 @@ def key_path(keys: Keys) -> str:
     return path
 
 
-def as_written(value: object) -> str:
+def as_written(value: object) -> Phrase | str:
     """Return the text that describes a value of a file in a message."""
     if isinstance(value, bool) or value is None:
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping | list):
-        return "a table" if isinstance(value, Mapping) else "a list"
+        return say("kind_table" if isinstance(value, Mapping) else "kind_list")
     return shown(value) if isinstance(value, str | int | float) else str(value)

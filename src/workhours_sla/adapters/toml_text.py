@@ -7,6 +7,7 @@ import tomllib
 from typing import Any, Final, NoReturn
 
 from workhours_sla.errors import ConfigError
+from workhours_sla.text.messages import Phrase, say
 
 LONGEST: Final = 1_000_000
 """The largest number of characters in a file."""
@@ -27,17 +28,15 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
     it is known.
     """
     if len(text) > LONGEST:
-        _refuse(name, f"{name} has more than {LONGEST:,} characters; write a shorter file")
+        _refuse(name, say("toml_long", name=name, most=LONGEST))
     try:
         text.encode()
     except UnicodeEncodeError as error:
         number = text.count("\n", 0, error.start) + 1
-        why = f"line {number} has half of a surrogate pair"
-        _refuse(name, f"{name} is not TOML that can be read: {why}; write whole characters", number)
+        _refuse(name, say("toml_surrogate", name=name, line=number), number)
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > DEEPEST and _QUOTED.sub("", line).count(".") > DEEPEST:
-            why = f"line {number} has more than {DEEPEST} dots outside of quotes"
-            _refuse(name, f"{name} is not TOML that can be read: {why}; write shorter keys", number)
+            _refuse(name, say("toml_dots", name=name, line=number, most=DEEPEST), number)
     try:
         # without this line ending, an error at the end of the text would have no line number
         return tomllib.loads(text + "\n")
@@ -45,14 +44,12 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
         why = str(error)
         found = re.search(r"at line (\d+)", why)
         line_number = int(found[1]) if found else None
-        _refuse(name, f"{name} is not TOML: {why[:1].lower()}{why[1:]}; correct it", line_number)
+        _refuse(name, say("toml_syntax", name=name, why=f"{why[:1].lower()}{why[1:]}"), line_number)
     except RecursionError:
-        why = "its lists are nested too deep; write tables"
-        _refuse(name, f"{name} is not TOML that can be read: {why}")
+        _refuse(name, say("toml_deep", name=name))
     except ValueError:  # raised by int()
-        why = "an integer has too many digits; shorten it"
-        _refuse(name, f"{name} is not TOML that can be read: {why}")
+        _refuse(name, say("toml_digits", name=name))
 
 
-def _refuse(name: str, message: str, line: int | None = None) -> NoReturn:
+def _refuse(name: str, message: Phrase, line: int | None = None) -> NoReturn:
     raise ConfigError(message, name=name, line=line) from None

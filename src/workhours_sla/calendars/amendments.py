@@ -21,6 +21,7 @@ from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_kno
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import FIVE_DAY_WEEK
 from workhours_sla.errors import CalendarDataError
+from workhours_sla.text.messages import say
 
 
 def day_off(
@@ -200,10 +201,8 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
     ranges = tuple(confirms)
     for first, last in ranges:
         if not EARLIEST <= first <= last <= LATEST:
-            msg = (
-                f"acts cannot confirm {first} to {last}: the last date must not be before the "
-                f"first, and both must be between {EARLIEST} and {LATEST}; correct these dates"
-            )
+            bounds = {"earliest": str(EARLIEST), "latest": str(LATEST)}
+            msg = say("wrong_confirms", first=str(first), last=str(last), **bounds)
             raise CalendarDataError(msg, first=first, last=last)
     return ranges
 
@@ -242,13 +241,13 @@ def checked_rows(
         if works and row.layer is Layer.TRANSFER and day.kind is DayKind.HOLIDAY:
             continue
         if works and day.working:
-            msg = f"{row.date} is no day off that could be worked instead; correct the row's dates"
+            msg = say("not_off", date=str(row.date))
             raise CalendarDataError(msg, date=row.date)
         if row.kind is DayKind.TRANSFERRED_OFF and not day.working:
-            msg = f"{row.date} is already off ({day.describe()}); move the day off to a working day"
+            msg = say("already_off", date=str(row.date), en=day.describe(), ru=day.describe("ru"))
             raise CalendarDataError(msg, date=row.date)
         if row.act is None:
-            msg = f"the row of {row.date} names no act; give the act that decides the date"
+            msg = say("row_without_act", date=str(row.date))
             raise CalendarDataError(msg, date=row.date)
         kept.append(row)
     return tuple(kept)

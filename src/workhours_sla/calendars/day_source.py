@@ -9,6 +9,7 @@ from typing import Protocol
 from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Entry, Layer
 from workhours_sla.errors import CalendarDataError
+from workhours_sla.text.messages import say
 
 
 class DaySource(Protocol):
@@ -61,5 +62,5 @@ class DaySource(Protocol):
 
 def week_error(days: int) -> CalendarDataError:
     """Return the error for a source whose days do not depend on the length of the week."""
-    msg = f"this calendar has no week of {days!r} days; give hours on the weekdays worked"
+    msg = say("no_week_here", days=repr(days))
     return CalendarDataError(msg, days=days)

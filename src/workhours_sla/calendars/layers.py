@@ -14,6 +14,7 @@ from workhours_sla.calendars.day import (
     Entry,
 )
 from workhours_sla.errors import CalendarDataError
+from workhours_sla.text.messages import say
 
 FIVE_DAY_WEEK = frozenset({5, 6})
 """The weekly days off of a five-day week (Monday is 0)."""
@@ -32,9 +33,14 @@ def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
             other.kind.working != winner.kind.working
             or (winner.kind.working and other.swapped_with != winner.swapped_with)
         ):
-            msg = (
-                f"{day} is both {other.kind} ({other.describe()}) and {winner.kind} "
-                f"({winner.describe()}) in the layer {winner.layer.name.lower()}; remove one row"
+            msg = say(
+                "two_kinds",
+                date=str(day),
+                first=say("entry", kind=other.kind, en=other.describe(), ru=other.describe("ru")),
+                second=say(
+                    "entry", kind=winner.kind, en=winner.describe(), ru=winner.describe("ru")
+                ),
+                layer=winner.layer.name.lower(),
             )
             raise CalendarDataError(msg, date=day)
     return winner

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.errors import UnknownCalendarError, shown
+from workhours_sla.text.messages import Phrase, say
 
 GROUP = "workhours_sla.calendars"
 """The entry point group of providers: functions that return the Calendar of an id, or None."""
@@ -47,7 +48,7 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
             found = provide(rest)
             if found is not None:
                 return found
-    msg = f"no calendar {shown(id)}; {_suggestion(id)}"
+    msg = say("no_calendar", id=shown(id), instead=_suggestion(id))
     raise UnknownCalendarError(msg, id=id)
 
 
@@ -64,19 +65,15 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
     return ()
 
 
-def _suggestion(id: str) -> str:  # noqa: A002
+def _suggestion(id: str) -> Phrase:  # noqa: A002
     """Return what to use instead of an unknown id, for the error message.
 
     If the id is known in upper case, the id in upper case is suggested.
     """
     if id != id.upper():
         with suppress(UnknownCalendarError):
-            return f"did you mean {find(id.upper()).id}?"
-    return (
-        "use RU, a Russian region such as RU-VGG, or a country or subdivision such as DE or DE-BY "
-        "(for a calendar without weekends and holidays Calendar.plain(), or the option "
-        "--calendar none)"
-    )
+            return say("did_you_mean", near=find(id.upper()).id)
+    return say("use_calendar")
 
 
 @lru_cache(maxsize=1)

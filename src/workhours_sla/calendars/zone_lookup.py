@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import UnknownTimeZoneError, shown
+from workhours_sla.text.messages import say
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -12,5 +13,5 @@ def time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, RecursionError):
-        msg = f"no time zone {shown(name)}; use an IANA name such as 'Europe/Volgograd'"
+        msg = say("no_zone", name=shown(name))
         raise UnknownTimeZoneError(msg, tz=name) from None

@@ -12,6 +12,7 @@ from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.text import words
+from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 
 SHOWN_FAULTS: Final = 5
@@ -38,7 +39,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
     reasons.update(reason for _, reason in quarantined)
     yield from reason_lines(reasons, lang)
     for fault in rows.faults[:SHOWN_FAULTS]:
-        yield f"    {SHELL.text(lang, rows.place, line=fault.line)}: {fault.detail}"
+        yield f"    {SHELL.text(lang, rows.place, line=fault.line)}: {said(fault.detail, lang)}"
     for event, reason in quarantined[:SHOWN_FAULTS]:
         why = words.pick(words.QUARANTINE_REASONS[reason], lang)
         yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"

@@ -32,7 +32,7 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.text import messages, words
-from workhours_sla.text.shell import SHELL, language, sentence
+from workhours_sla.text.shell import SHELL, language, sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
@@ -129,16 +129,22 @@ def _message(error: Exception, lang: str) -> tuple[str, int]:
     if isinstance(error, OSError):
         named = error.filename is not None
         name = repr(str(error.filename)) if named else SHELL.text(lang, "the_output")
-        text = SHELL.text(lang, "no_access", name=name, error=error.strerror)
+        text = SHELL.text(lang, "no_access", name=name, error=messages.said(error.strerror, lang))
         return text, UNREADABLE
     return SHELL.text(lang, "internal", error=repr(error)), INTERNAL
 
 
 def _usage_message(error: click.ClickException, lang: str) -> str:
-    text = clipped(error.format_message(), LONGEST_MESSAGE)
+    english = error.format_message()
+    text = english
+    if lang != "en":
+        from workhours_sla.text.foreign import usage  # noqa: PLC0415 - only an error needs it
+
+        text = usage(english, lang)
+    text = clipped(text, LONGEST_MESSAGE)
     if not isinstance(error, click.UsageError):
         return text
-    if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", text):
+    if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", english):
         text += SHELL.text(lang, "quote_time")
     if error.ctx:
         text += SHELL.text(lang, "see_help", command=error.ctx.command_path)
@@ -147,10 +153,7 @@ def _usage_message(error: click.ClickException, lang: str) -> str:
 
 def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
     """Return the message that names the unknown date, the cause, and the bounds of the answer."""
-    why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
-    why = why.format(how="--provisional", **error.facts)
-    date = words.short_date(error.date, lang)
-    text = SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)
+    text = unknown_date(error, lang)
     if error.earliest is not None and error.latest is not None:
         earliest, latest = (_bound(one, lang) for one in (error.earliest, error.latest))
         text += SHELL.text(lang, "answer_between", earliest=earliest, latest=latest)

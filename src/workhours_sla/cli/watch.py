@@ -43,7 +43,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import SourceError, WorkHoursError, shown
+from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
@@ -180,7 +180,6 @@ def watch(**options: Any) -> int:
         report=report,
     )
     with ExitStack() as stack:
-        stack.enter_context(_source_errors_in(lang))
         tail.check()  # an error here must not leave an empty store and empty sinks
         _check_lines(wanted)
         store = SqliteStore(Path(wanted.store))
@@ -269,19 +268,6 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _source_errors_in(lang: str) -> Iterator[None]:
-    """Raise the SourceError of a followed file with a message in the language ``lang``."""
-    try:
-        yield
-    except SourceError as error:
-        key = f"source_{getattr(error, 'cause', None)}"
-        if key not in SHELL:
-            raise
-        facts = {"name": "", "why": "", **vars(error)}
-        raise click.ClickException(SHELL.text(lang, key, message=error, **facts)) from None
 
 
 class _ChangeLines:

@@ -6,7 +6,7 @@ The core imports this module, so this module imports only ``errors`` and ``words
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import LONGEST_SHOWN, clipped
 from workhours_sla.text.words import LANGUAGES, Words, pick
@@ -318,11 +318,78 @@ def _short(fact: str) -> str:
     return short if len(repr(short)) <= 2 * LONGEST_SHOWN else clipped(fact, LONGEST_SHOWN // 10)
 
 
-def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence for a cause in ``REFUSALS``, with ``facts`` filled in.
+class Phrase(NamedTuple):
+    """A message or a part of a message, which can be printed in every language.
 
-    Long texts among the facts are shortened, except ``example``.
+    ``cause`` is a key of ``REFUSALS`` or ``sentences.SENTENCES``, and ``facts`` are the values of
+    its placeholders. A fact may be a Phrase itself, or a tuple of them, which is a list. ``str``
+    returns the message in English.
     """
+
+    cause: str
+    facts: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return said(self, "en")
+
+
+class Detail(str):
+    """A message in English that also has its Phrase, from which other languages are made."""
+
+    __slots__ = ("phrase",)
+
+    phrase: Phrase
+
+    def __new__(cls, phrase: Phrase) -> Self:
+        """Return the message of a Phrase."""
+        made = super().__new__(cls, str(phrase))
+        made.phrase = phrase
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Detail, (self.phrase,)
+
+
+def say(cause: str, /, **facts: object) -> Phrase:
+    """Return the Phrase for a cause."""
+    return Phrase(cause, facts)
+
+
+def said(fact: object, lang: str) -> str:
+    """Return a fact as text in ``lang``. A fact is a Phrase, a tuple of facts, or another value."""
+    if isinstance(fact, Detail):
+        fact = fact.phrase
+    if isinstance(fact, Phrase):
+        return refusal(fact.cause, lang, fact.facts)
+    if isinstance(fact, tuple):
+        return ", ".join(said(one, lang) for one in fact)
+    if lang != "en" and isinstance(fact, str):
+        from workhours_sla.text.foreign import foreign  # noqa: PLC0415 - only an error needs it
+
+        return foreign(fact, lang)
+    return str(fact)
+
+
+def is_known(cause: object) -> bool:
+    """Return whether there is a sentence for a cause in every language."""
+    from workhours_sla.text.sentences import SENTENCES  # noqa: PLC0415 - only an error needs it
+
+    return cause in REFUSALS or cause in SENTENCES
+
+
+def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence for a cause in ``REFUSALS`` or ``SENTENCES``, with its facts filled in.
+
+    Of a cause in ``REFUSALS``, long texts among the facts are shortened, except ``example``.
+    """
+    if cause not in REFUSALS:
+        from workhours_sla.text.sentences import SENTENCES  # noqa: PLC0415 - it is large
+
+        texts = {
+            name: fact if isinstance(fact, int) else said(fact, lang)
+            for name, fact in facts.items()
+        }
+        return pick(SENTENCES[cause], lang).format(**texts)
     short = {
         name: _short(fact) if isinstance(fact, str) and name != "example" else fact
         for name, fact in facts.items()
@@ -333,4 +400,7 @@ def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
 def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
     """Return the sentence for a cause in ``STORE_FAULTS``, with ``facts`` filled in."""
     what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
-    return pick(STORE_FAULTS[cause], lang).format(**{**facts, "what": what})
+    facts = {**facts, "what": what}
+    if "error" in facts:
+        facts["error"] = said(facts["error"], lang)
+    return pick(STORE_FAULTS[cause], lang).format(**facts)

@@ -5,25 +5,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from workhours_sla.errors import WorkHoursError
-from workhours_sla.text import messages
+from workhours_sla.errors import CalendarCoverageError, WorkHoursError
+from workhours_sla.text import messages, words
 from workhours_sla.text.texts import Texts
-
-_SOURCE_ERRORS_RU: Final = {
-    "no_file": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
-    "directory": "{name} - это каталог; укажите файл событий",
-    "denied": "нет прав на чтение {name}; выдайте их и запустите команду снова",
-    "unopened": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
-    "unreadable": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
-    "not_regular": "{name} нельзя прочитать повторно; подайте его на стандартный ввод "
-    "команды workhours watch -",
-    "unlisted": "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
-    "выдайте права на чтение каталога",
-}
-"""Russian messages for a source that cannot be read, keyed by the cause of the error.
-
-The English message is the text of the error itself.
-"""
 
 SHELL: Final = Texts(
     {
@@ -333,7 +317,7 @@ SHELL: Final = Texts(
         },
         "year_acts": {"en": "Days and acts", "ru": "Дни и акты"},
         # -- what a message starts or ends with
-        "in_file": {"en": "{path}: {why} (in {name})", "ru": "{path}: {why} (в файле {name})"},
+        "in_file": {"en": "{path}: {why} (in {name})", "ru": "{path}: {why} ({name})"},
         "see_help": {"en": " (see: {command} --help)", "ru": " (см. {command} --help)"},
         "quote_time": {
             "en": "; put a date and its time in quotes: '31.10.2025 17:30'",
@@ -427,10 +411,6 @@ SHELL: Final = Texts(
             "en": "{name} has no rows; give a file with at least one",
             "ru": "{name}: нет ни одной строки с данными; укажите другой файл",
         },
-        **{
-            f"source_{cause}": {"en": "{message}", "ru": text}
-            for cause, text in _SOURCE_ERRORS_RU.items()
-        },
         "shared_id": {
             "en": "{count} of {rows} rows ({share}%) have the same {canonical}, {id}; check that "
             "{column} is the right column for it (columns.{canonical} in --config)",
@@ -474,15 +454,28 @@ SHELL: Final = Texts(
 def sentence(error: WorkHoursError, lang: str) -> str:
     """Return the message of an error in ``lang``, or in English if it has none in ``lang``."""
     facts = vars(error)
-    if facts.get("cause") in messages.REFUSALS:
-        return messages.refusal(facts["cause"], lang, facts["facts"])
-    if facts.get("cause") in messages.STORE_FAULTS:
-        return messages.store_fault(facts["cause"], facts["facts"], lang)
+    cause: str = facts.get("cause") or ""
+    if cause in messages.STORE_FAULTS:
+        return messages.store_fault(cause, facts["facts"], lang)
+    if cause in messages.UNKNOWN_DATES and isinstance(error, CalendarCoverageError):
+        return unknown_date(error, lang)
+    if "facts" in facts and messages.is_known(cause):
+        return messages.refusal(cause, lang, facts["facts"])
     reason = facts.get("reason")
     if isinstance(reason, WorkHoursError):
         why = sentence(reason, lang)
-        return SHELL.text(lang, "in_file", path=facts["key"], why=why, name=facts["name"])
+        return SHELL.text(
+            lang, "in_file", path=facts["key"], why=why, name=messages.said(facts["name"], lang)
+        )
     return str(error)
+
+
+def unknown_date(error: CalendarCoverageError, lang: str) -> str:
+    """Return the message that names a date that a calendar does not cover, and why."""
+    why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
+    why = why.format(how="--provisional", **error.facts)
+    date = words.short_date(error.date, lang)
+    return SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)
 
 
 def language(option: str | None) -> str:

@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 
 from workhours_sla.errors import BudgetError, shown
+from workhours_sla.text.messages import say
 
 LONGEST = timedelta(days=3_652_059)
 """The largest budget: the time from year 1 to year 9999."""
@@ -17,7 +18,6 @@ LONGEST = timedelta(days=3_652_059)
 _UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
-_EXAMPLES = "write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
@@ -36,8 +36,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
     try:
         return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
     except OverflowError:
-        msg = f"{shown(hours)} hours are more time than any calendar covers; give less"
-        raise BudgetError(msg) from None
+        raise BudgetError(say("hours_too_much", hours=shown(hours))) from None
 
 
 def check_budget(budget: timedelta) -> timedelta:
@@ -49,10 +48,10 @@ def check_budget(budget: timedelta) -> timedelta:
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise TypeError(msg)
     if budget < timedelta(0):
-        msg = f"budget {format_amount(budget)} is negative; use latest_start to count backwards"
+        msg = say("budget_negative", budget=format_amount(budget))
         raise BudgetError(msg, budget=budget)
     if budget > LONGEST:
-        msg = f"budget {format_amount(budget)} is more time than any calendar covers; give less"
+        msg = say("budget_too_much", budget=format_amount(budget))
         raise BudgetError(msg, budget=budget)
     return budget
 
@@ -69,13 +68,13 @@ def parse_budget(text: str) -> timedelta:
     compact = text.strip()
     match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
     if match is None or not any(match.groups()):
-        msg = f"{shown(text)} is not an amount of working time; {_EXAMPLES}"
+        msg = say("no_amount", text=shown(text))
         raise BudgetError(msg, text=text)
     try:
         hours, minutes, seconds = (int(group or 0) for group in match.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except (OverflowError, ValueError):  # too large for a timedelta, or too long for int()
-        msg = f"{shown(text)} is more time than any calendar covers; {_EXAMPLES}"
+        msg = say("amount_too_much", text=shown(text))
         raise BudgetError(msg, text=text) from None
 
 

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import (
@@ -346,10 +347,8 @@ def _first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) ->
 
 def _check(count: int, of: str, choice: str, choices: tuple[str, ...]) -> None:
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
-        msg = (
-            f"{shown(count)} {of} is no budget; give a whole number from at least 1 to {MAX_COUNT}"
-        )
+        msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
         raise BudgetError(msg, budget=count)
     if choice not in choices:
-        msg = f"{shown(choice)} is not one of {', '.join(choices)}"
+        msg = say("none_of", value=shown(choice), choices=", ".join(choices))
         raise BudgetError(msg, choice=choice)

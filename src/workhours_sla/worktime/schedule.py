@@ -25,6 +25,7 @@ from workhours_sla.errors import (
     shown,
 )
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.combined import Combinable
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
@@ -105,18 +106,19 @@ class Schedule(Combinable, DatedShifts):
     def _check(self) -> None:
         weeks = (self.hours, *self.changes.values())
         if all(week.empty for week in weeks) and not any(self.overrides.values()):
-            msg = "the schedule has no working time at all; give hours on some weekday"
-            raise EmptyScheduleError(msg)
+            raise EmptyScheduleError(say("schedule_empty"))
         unused = [
             day
             for day in sorted(self.calendar.weekend)
             if any(week.by_weekday[day] for week in weeks)
         ]
         if unused:
-            names = " and ".join(WEEKDAYS[day] for day in unused)
-            msg = (
-                f"the hours open on {names}, which calendar {self.calendar.id} counts as weekly "
-                f"days off: {_week_with(self.calendar, unused)}leave these days out"
+            msg = say(
+                "hours_on_days_off",
+                names=" and ".join(WEEKDAYS[day] for day in unused),
+                days=tuple(say(f"weekday_{WEEKDAYS[day]}") for day in unused),
+                calendar=self.calendar.id,
+                longer=_week_with(self.calendar, unused),
             )
             raise HoursSyntaxError(msg, text=str(self.hours))
 
@@ -307,7 +309,7 @@ def _every_day() -> Calendar:
     return Calendar.plain(id="every day")
 
 
-def _week_with(calendar: Calendar, days: list[int]) -> str:
+def _week_with(calendar: Calendar, days: list[int]) -> Phrase | str:
     """Return the advice to use the calendar with a longer week, for an error message.
 
     Returns "" if the calendar has no longer week in which all ``days`` are working days.
@@ -315,8 +317,7 @@ def _week_with(calendar: Calendar, days: list[int]) -> str:
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
-                how = f".with_week({length}), --week {length} or week = {length}"
-                return f"take its {length}-day week ({how}), or "
+                return say("longer_week", length=length)
     return ""
 
 
@@ -359,11 +360,7 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
             raise UnknownTimeZoneError(msg, tz=repr(name))
         return name
     if name is None:
-        msg = (
-            f"calendar {calendar.id} has no zone; give tz='Europe/Moscow' (--tz Europe/Moscow) or "
-            "another IANA zone"
-        )
-        raise MissingTimeZoneError(msg)
+        raise MissingTimeZoneError(say("calendar_without_zone", calendar=calendar.id))
     if not isinstance(name, str):
         msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
         raise TypeError(msg)

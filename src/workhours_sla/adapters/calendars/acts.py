@@ -18,6 +18,7 @@ from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
 
 RENAMED = {"settles": "confirms"}
 """Keys of earlier versions of the file format, each with its present name."""
@@ -109,8 +110,8 @@ def load_acts(path: Path | str) -> Acts:
             text = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:
         is_text = not isinstance(error, UnicodeDecodeError)
-        why = (getattr(error, "strerror", None) or str(error)) if is_text else "it is not UTF-8"
-        msg = f"cannot read the calendar file {str(path)!r} ({why}); give a TOML file of acts"
+        why = (getattr(error, "strerror", None) or str(error)) if is_text else say("not_utf8")
+        msg = say("acts_unreadable", name=repr(str(path)), why=why)
         raise ConfigError(msg, name=str(path)) from None
     return parse_acts(text, str(path))
 
@@ -142,8 +143,9 @@ def _rows(reader: Reader, file: _File) -> Iterator[Entry]:
 
     def named(keys: Keys, key: str) -> Act:
         if key not in acts:
-            known = clipped(", ".join(acts)) or "none yet"
-            reader.fail(keys, f"no act {shown(key)}", f"write [acts.{clipped(key)}]; {known}")
+            known = clipped(", ".join(acts)) or say("none_yet")
+            instead = say("write_act", key=clipped(key), known=known)
+            reader.fail(keys, say("no_act", key=shown(key)), instead)
         return acts[key]
 
     for index, move in enumerate(file.transfers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from workhours_sla.errors import BudgetError, shown
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.budget_kinds import (
     Budget,
@@ -18,7 +19,6 @@ from workhours_sla.worktime.due_dates import Roll
 
 _COUNTED = re.compile(r"(\d{1,9})\s+(working\s+days?|days?|months?)")
 _CLOCK = "clock"
-_EXAMPLES = "write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
 
 
 def read_budget(
@@ -44,16 +44,13 @@ def read_budget(
         try:
             return parse_budget(text)
         except BudgetError:
-            msg = f"{shown(text)} is not a budget; {_EXAMPLES}"
+            msg = say("no_budget", text=shown(text))
             raise BudgetError(msg, text=text) from None
     count, unit = int(counted[1]), counted[2]
     if unit.startswith("working"):
         return WorkingDays(count, count_from or "next_day")
     if roll is None:
-        msg = (
-            f"{shown(text)} may end on a day off; give roll: following or preceding moves it to "
-            "the next or the last working day, none leaves it"
-        )
+        msg = say("no_roll", text=shown(text))
         raise BudgetError(msg, text=text)
     if unit.startswith("month"):
         return Months(count, roll)

@@ -15,6 +15,7 @@ from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
+from workhours_sla.text.messages import say
 
 COLUMNS = {
     "events": FIELD_NAMES,
@@ -77,17 +78,17 @@ def load_config(path: Path) -> Config:
         with path.open("rb") as file:
             content = file.read(LARGEST)
     except FileNotFoundError:
-        msg = f"no configuration file {name!r}; check the path"
+        msg = say("no_config", name=repr(name))
         raise ConfigError(msg, name=name) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        msg = f"cannot read the configuration file {name!r} ({why}); give another"
+        msg = say("config_unreadable", name=repr(name), why=why)
         raise ConfigError(msg, name=name) from None
     try:
         text = content.decode("utf-8-sig", "strict" if len(content) < LARGEST else "replace")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{name} is not in UTF-8, as TOML must be, on line {line}; save it as UTF-8"
+        msg = say("config_not_utf8", name=name, line=line)
         raise ConfigError(msg, name=name, line=line) from None
     return parse_config(text, name)
 
@@ -119,15 +120,13 @@ def _check_encoding(text: str) -> None:
         codecs.getincrementaldecoder(text)
         "a".encode(text)
     except (LookupError, ValueError):
-        msg = f"no encoding {shown(text)} of text; use utf-8, cp1251, utf-16 or another of Python's"
-        raise ConfigError(msg) from None
+        raise ConfigError(say("no_encoding", text=shown(text))) from None
 
 
 def _check_delimiter(text: str) -> None:
     """Raise ConfigError unless ``text`` is one character that can separate fields."""
     if len(text) != 1 or text in '"\r\n\0':
-        msg = f'{shown(text)} is not a delimiter; give one character, such as ";" or "\\t"'
-        raise ConfigError(msg)
+        raise ConfigError(say("no_delimiter", text=shown(text)))
 
 
 def _check_datetime_format(text: str) -> None:
@@ -146,11 +145,7 @@ def _check_datetime_format(text: str) -> None:
         except (ValueError, re.error):
             back = None
     if back is None or back.replace(tzinfo=UTC) != probe:
-        msg = (
-            f"{shown(text)} does not read year, month, day, hour and minute; write it like "
-            '"%d.%m.%Y %H:%M", with %z for an offset'
-        )
-        raise ConfigError(msg)
+        raise ConfigError(say("no_time_format", text=shown(text)))
 
 
 def _check_columns(reader: Reader, config: Config) -> None:
@@ -164,14 +159,14 @@ def _check_columns(reader: Reader, config: Config) -> None:
     for section, table in (("columns", config.columns), ("values", config.values)):
         for canonical in table:
             if canonical in COLUMNS[other] and canonical not in COLUMNS[kind]:
-                what = f'a file of kind "{kind}" has no such column'
-                reader.fail((section, canonical), what, f'set kind = "{other}" under [input]')
-            what = f'no such column of kind "{kind}"'
+                what = say("kind_without_column", kind=kind)
+                reader.fail((section, canonical), what, say("set_kind", kind=other))
+            what = say("no_column_of_kind", kind=kind)
             reader.choose((section, canonical), canonical, COLUMNS[kind], what)
     for canonical in REQUIRED[kind]:
         if not config.columns.get(canonical, canonical):
-            what = "expected the name of a column, got ''"
-            reader.fail(("columns", canonical), what, "every row needs one")
+            what = say("column_unnamed")
+            reader.fail(("columns", canonical), what, say("every_row_needs_it"))
     for canonical, meanings in config.values.items():
         for value, meaning in meanings.items():
             _check_meaning(reader, ("values", canonical, value), canonical, meaning)
@@ -185,10 +180,12 @@ def _check_meaning(
 ) -> None:
     if canonical == "substantive":
         if meaning not in (True, False, "true", "false", ""):
-            reader.fail(keys, f"{shown(meaning)} is neither true nor false", "write true or false")
+            what = say("not_true_or_false", value=shown(meaning))
+            reader.fail(keys, what, say("write_true_or_false"))
     elif isinstance(meaning, bool):
-        reader.fail(keys, f"expected text, got {as_written(meaning)}", 'write it as "text"')
+        what = say("expected", kind=say("kind_text"), got=as_written(meaning))
+        reader.fail(keys, what, say("write_as", example='"text"'))
     elif meaning and canonical == "type":
-        reader.choose(keys, meaning, EventType, f"{shown(meaning)} is not an event type")
+        reader.choose(keys, meaning, EventType, say("not_event_type", value=shown(meaning)))
     elif meaning and canonical == "author_role":
-        reader.choose(keys, meaning, AUTHOR_ROLES, f"{shown(meaning)} is not a role of an author")
+        reader.choose(keys, meaning, AUTHOR_ROLES, say("not_role", value=shown(meaning)))

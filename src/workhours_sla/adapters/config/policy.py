@@ -26,6 +26,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.budget_kinds import (
     Budget,
@@ -92,14 +93,12 @@ def check_policy(reader: Reader, config: Config) -> None:
     reader.make(("schedule",), lambda: calendar_of(config.schedule))
     if config.targets or config.preset or config.presets:
         if config.target is not None:
-            what = "a single target beside [[targets]] or a preset"
-            reader.fail(("target",), what, "write it as one of [[targets]]")
+            reader.fail(("target",), say("target_beside"), say("write_in_targets"))
     else:
         by_name = config.one_target.schedule or config.one_target.schedule_by
         for section in ("rules", "on_change", *(() if by_name else _OF_SCHEDULES)):
             if getattr(config, section):
-                what = "there are no [[targets]] and no preset for it"
-                reader.fail((section,), what, "write what was promised as [[targets]]")
+                reader.fail((section,), say("no_targets_for_it"), say("write_targets"))
     any_schedule = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
     _PolicyReader(reader, config, any_schedule).configuration()
 
@@ -120,8 +119,8 @@ class _PolicyReader:
         self._config = config
         self._warn = warn
         if DEFAULT in config.schedules:
-            instead = "give it another name, or write it as [schedule]"
-            reader.fail(("schedules", DEFAULT), "the name of [schedule] itself", instead)
+            what = say("name_of_schedule")
+            reader.fail(("schedules", DEFAULT), what, say("rename_schedule"))
         named = {
             name: named_schedule(reader, section, ("schedules", name), amend)
             for name, section in config.schedules.items()
@@ -161,7 +160,7 @@ class _PolicyReader:
 
     def _check_name(self, keys: Keys, name: str, names: Iterable[str]) -> None:
         if name in names:
-            self._reader.fail(keys, f"a second {shown(name)}", "give it another name")
+            self._reader.fail(keys, say("a_second", name=shown(name)), say("rename"))
 
     def _check_unused(self, field: str, section: str) -> None:
         """Raise ConfigError if a section names a schedule for an agency, a district or a channel.
@@ -171,23 +170,23 @@ class _PolicyReader:
         bodies: Mapping[str, Body] = getattr(self._config, section)
         for name, body in bodies.items():
             if body.schedule is not None:
-                instead = f'write schedule_by = "{field}" in a target'
                 keys = (section, name, "schedule")
-                self._reader.fail(keys, "a schedule that no target uses", instead)
+                instead = say("write_schedule_by", field=field)
+                self._reader.fail(keys, say("schedule_unused"), instead)
 
     # -- targets -----------------------------------------------------------------------------
 
     def _presets(self) -> Mapping[str, PresetSettings]:
         config = self._config
         if config.preset is not None and config.presets:
-            what = "a preset beside [presets.NAME]"
-            self._reader.fail(("preset",), what, f"write [presets.{clipped(config.preset)}]")
+            instead = say("write_preset", name=clipped(config.preset))
+            self._reader.fail(("preset",), say("preset_beside"), instead)
         chosen: Mapping[str, PresetSettings] = config.presets
         if config.preset is not None:
             chosen = {config.preset: PresetSettings()}
         for name in chosen:
             keys = ("presets", name) if config.preset is None else ("preset",)
-            self._reader.choose(keys, name, preset_names(), f"no preset {shown(name)}")
+            self._reader.choose(keys, name, preset_names(), say("no_preset", name=shown(name)))
         return chosen
 
     def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetSettings]]:
@@ -226,8 +225,7 @@ class _PolicyReader:
         for key, kinds in _COUNTING.items():
             given = getattr(settings, key) is not None
             if given and not any(isinstance(budget, kinds) for budget in budgets):
-                what = "there are no days for it to count"
-                self._reader.fail((*keys, key), what, "leave it out")
+                self._reader.fail((*keys, key), say("no_days_to_count"), say("leave_it_out"))
 
     def _budget(self, keys: Keys, key: str, text: str, row: TargetSettings) -> Budget:
         return self._reader.make(
@@ -239,8 +237,7 @@ class _PolicyReader:
         reader.parse((*keys, "warn"), parse_budget, row.warn)
         budget = self._budget(keys, "budget", row.budget, row) if given is None else given
         if budget in (timedelta(0), ClockTime(timedelta(0))):
-            what = "a budget of 0, which nothing can meet"
-            reader.fail((*keys, "budget"), what, "give it time")
+            reader.fail((*keys, "budget"), say("zero_budget"), say("give_it_time"))
         stops = row.stops
         if isinstance(stops, tuple):
             self._check_stops((*keys, "stops"), stops)
@@ -260,60 +257,54 @@ class _PolicyReader:
     def _check_stops(self, keys: Keys, stops: Iterable[EventType]) -> None:
         stops = set(stops)
         if not stops or stops & {EventType.CREATED, EventType.REOPENED}:
-            instead = 'write ["replied"], and never "created" or "reopened"'
-            self._reader.fail(keys, "not a list of answers", instead)
+            self._reader.fail(keys, say("not_answers"), say("write_answers"))
 
     def _schedule(self, keys: Keys, row: TargetSettings) -> Schedule | ScheduleBy:
         field = row.schedule_by
         if field is None:
             return self._named((*keys, "schedule"), row.schedule or DEFAULT)
         if row.schedule is not None:
-            what = "schedule and schedule_by exclude each other"
-            self._reader.fail((*keys, "schedule_by"), what, "leave one of them out")
+            what = say("schedule_and_by")
+            self._reader.fail((*keys, "schedule_by"), what, say("leave_one_out"))
         section = _BODIES[field]
         bodies: Mapping[str, Body] = getattr(self._config, section)
         if not bodies:
-            instead = f'write [{section}.ID] with schedule = "NAME"'
-            self._reader.fail((*keys, "schedule_by"), f"there are no [{section}]", instead)
+            what = say("no_section", section=section)
+            self._reader.fail((*keys, "schedule_by"), what, say("write_section", section=section))
         found = {}
         for name, body in bodies.items():
             if body.schedule is None:
-                what = f"no schedule, which target {shown(row.name)} needs"
-                self._reader.fail((section, name), what, 'write schedule = "NAME"')
+                what = say("no_schedule_for", target=shown(row.name))
+                self._reader.fail((section, name), what, say("write_schedule"))
             found[name] = self._named((section, name, "schedule"), body.schedule)
         return ScheduleBy(field, found)
 
     def _named(self, keys: Keys, name: str) -> Schedule:
-        self._reader.choose(keys, name, self._schedules, f"no schedule {shown(name)}")
+        self._reader.choose(keys, name, self._schedules, say("no_schedule", name=shown(name)))
         return self._schedules[name]
 
     # -- rules -------------------------------------------------------------------------------
 
     def _check_without_rules(self, presets: Mapping[str, PresetSettings]) -> None:
         if len(presets) > 1:
-            what = "several presets, which would all apply to every appeal"
-            instead = "write [[rules]] that select the appeals of each"
-            self._reader.fail(("presets",), what, instead)
+            self._reader.fail(("presets",), say("several_presets"), say("write_rules_for_each"))
         if self._config.on_change is not None:
-            instead = "write [[rules]], or leave it out"
-            self._reader.fail(("on_change",), "there are no rules to change", instead)
+            self._reader.fail(("on_change",), say("no_rules"), say("write_rules"))
 
     def _by_rules(self, targets: Mapping[str, Target]) -> Policy:
         rules: list[Rule] = []
         for index, row in enumerate(self._config.rules):
             keys = ("rules", index)
             if rules and rules[-1].fits_all:
-                what = "never used, since the rule before it matches every appeal"
-                self._reader.fail(keys, what, "move it up")
+                self._reader.fail(keys, say("rule_unused"), say("move_up"))
             if row.name:
                 self._check_name((*keys, "name"), row.name, [rule.name for rule in rules])
             rules.append(self._rule(keys, row, targets))
         used = {target.name for rule in rules for target in rule.targets}
         for index, target in enumerate(self._config.targets):
             if target.name not in used:
-                what = f"no rule has {shown(target.name)}"
-                instead = "name it in the targets of a rule"
-                self._reader.fail(("targets", index, "name"), what, instead)
+                what = say("target_unused", name=shown(target.name))
+                self._reader.fail(("targets", index, "name"), what, say("name_in_rule"))
         return Policy(
             rules,
             on_change=self._config.on_change or "from_creation",
@@ -323,21 +314,22 @@ class _PolicyReader:
     def _rule(self, keys: Keys, row: RuleRow, targets: Mapping[str, Target]) -> Rule:
         reader = self._reader
         if not row.targets:
-            reader.fail((*keys, "targets"), "no target", "name the targets of the rule")
+            reader.fail((*keys, "targets"), say("no_rule_targets"), say("name_targets"))
         for number, name in enumerate(row.targets):
-            reader.choose((*keys, "targets", number), name, targets, f"no target {shown(name)}")
+            reader.choose(
+                (*keys, "targets", number), name, targets, say("no_target", name=shown(name))
+            )
         for condition in CONDITIONS:
             names: tuple[str, ...] | None = getattr(row, condition)
             if names == ():
-                what = "an empty list, which matches no appeal"
-                reader.fail((*keys, condition), what, "leave it out")
+                reader.fail((*keys, condition), say("empty_condition"), say("leave_it_out"))
             listed: Mapping[str, Body] = getattr(self._config, condition, {})
             for number, name in enumerate(names or () if listed else ()):
-                what = f"no {shown(name)} in [{condition}]"
+                what = say("not_in_section", name=shown(name), section=condition)
                 reader.choose((*keys, condition, number), name, listed, what)
         since, until = row.valid_from, row.valid_until
         if since is not None and until is not None and until <= since:
-            reader.fail((*keys, "valid_until"), "not after valid_from", "exchange the two")
+            reader.fail((*keys, "valid_until"), say("not_after_from"), say("exchange"))
         conditions = {key: frozenset(getattr(row, key) or ()) for key in CONDITIONS}
         return reader.make(
             keys,

@@ -14,6 +14,7 @@ from workhours_sla.errors import ConfigError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.target import Starts, Stops
+from workhours_sla.text.messages import say
 
 _FOLDER = Path(__file__).parent / "presets_data"
 
@@ -83,7 +84,7 @@ def load_preset(name: str) -> Preset:
     ['4h']
     """
     if name not in preset_names():
-        msg = f"no preset {shown(name)}; use {', '.join(preset_names())}"
+        msg = say("no_preset_but", name=shown(name), names=", ".join(preset_names()))
         raise ConfigError(msg, name=name)
     path = _FOLDER / f"{name}.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))

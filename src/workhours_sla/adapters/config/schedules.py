@@ -16,6 +16,7 @@ from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
@@ -24,8 +25,7 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
     """Raise ConfigError about a calendar, hours, time zone or date that cannot be used."""
     if section.calendar == NO_CALENDAR:
         if section.days_off or section.transfers:
-            what = 'own days off need a calendar, but calendar is "none"'
-            reader.fail(keys, what, 'write them under overrides, as "off"')
+            reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
     else:
         reader.parse((*keys, "calendar"), Calendar.get, section.calendar)
     reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
@@ -80,9 +80,9 @@ def named_schedule(
     """
     hours = section.hours
     if section.calendar is None:
-        reader.fail((*keys, "calendar"), "missing", 'write RU-VGG, another id, or "none"')
+        reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
     if hours is None:
-        reader.fail((*keys, "hours"), "missing", 'write them like "Mo-Fr 09:00-18:00"')
+        reader.fail((*keys, "hours"), say("missing"), say("write_hours"))
     check_schedule(reader, section, keys)
 
     def schedule() -> Schedule:

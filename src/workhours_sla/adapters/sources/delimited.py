@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines
 from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import Detail, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_HALF = "the last line looks half-written"
+_HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
-    "unexpected end of data": "a quote that opens here is never closed",
-    "field larger": "a field is too long: perhaps a quote that opens here is never closed",
-    "expected after": "a quote inside a quoted field is not doubled",
+    "unexpected end of data": say("quote_not_closed"),
+    "field larger": say("field_too_long"),
+    "expected after": say("quote_not_doubled"),
 }
 
 
@@ -119,17 +120,19 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -
             feed.next_record()
             header = next(rows)
     except StopIteration:
-        msg = f"{name} is empty; a CSV file begins with a line that names its columns"
+        msg = say("csv_empty", name=name)
         raise SourceError(msg, name=name) from None
     except csv.Error as error:
-        msg = f"the header of {name} is unreadable ({error}); its first line must name the columns"
+        msg = say("csv_header", name=name, why=str(error))
         raise SourceError(msg, name=name) from None
     if len(header) == 1:
         others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:
-            msg = (
-                f"the header of {name} is one column with the delimiter {delimiter!r}; "
-                f"set delimiter = {_toml(others[0])} under [input]"
+            msg = say(
+                "csv_delimiter",
+                name=name,
+                delimiter=repr(delimiter),
+                other=_toml(others[0]),
             )
             raise SourceError(msg, name=name, delimiter=delimiter)
     return [column.strip() for column in header]
@@ -149,11 +152,12 @@ def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
 
 def _broken(feed: _Feed, error: str) -> Fault:
     """Return the Fault for a record with wrong quotes; ``error`` is the CSV reader's message."""
-    detail = next((words for phrase, words in _ERRORS.items() if phrase in error), error)
+    other = say("csv_fault", why=error)
+    detail = next((words for phrase, words in _ERRORS.items() if phrase in error), other)
     if len(feed.taken) == 1 and feed.ended:
-        detail = f"{_HALF}: {detail}"
+        detail = say("half_written_why", why=detail)
     feed.reread()
-    return Fault(feed.line, "malformed", detail, feed.text)
+    return Fault(feed.line, "malformed", Detail(detail), feed.text)
 
 
 def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault:
@@ -161,12 +165,12 @@ def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault
 
     The record may also be cut off at the end of the file.
     """
-    detail = f"{fields} fields where the header has {expected}"
+    detail = say("other_field_count", count=fields, expected=expected)
     if feed.overlong:
-        detail = f"a line of more than {LONGEST_LINE:,} characters"
+        detail = say("line_too_long", most=LONGEST_LINE)
     elif feed.ended and (feed.torn or fields < expected):
-        detail = f"{_HALF}: {detail}" if fields < expected else _HALF
+        detail = say("half_written_why", why=detail) if fields < expected else _HALF
     elif fields > expected:
-        detail += f"; is there a {delimiter!r} in a field without quotes?"
+        detail = say("delimiter_in_field", why=detail, delimiter=repr(delimiter))
     feed.reread()
-    return Fault(feed.line, "malformed", detail, feed.text)
+    return Fault(feed.line, "malformed", Detail(detail), feed.text)

@@ -20,6 +20,7 @@ from workhours_sla.adapters.sources.file_position import (
 )
 from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import say
 
 _CHUNK: Final = 1 << 16
 _CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "directory"}
@@ -184,13 +185,8 @@ class Reading(LineCutter):
             self.file.seek(begin)
             return self.file.read(end - begin)
         except OSError as error:
-            msg = (
-                f"{str(self.path)!r} cannot be read further ({error.strerror}); "
-                "check its disk and start again"
-            )
-            raise SourceError(
-                msg, name=str(self.path), cause="unreadable", why=error.strerror
-            ) from None
+            msg = say("unreadable", name=repr(str(self.path)), why=error.strerror)
+            raise SourceError(msg, name=str(self.path), why=error.strerror) from None
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -209,11 +205,7 @@ def opened(path: Path) -> BinaryIO:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-            msg = (
-                f"{str(path)!r} is not a file that can be read again; give - as SOURCE and pipe it "
-                "into standard input"
-            )
-            raise SourceError(msg, name=str(path), cause="not_regular")
+            raise SourceError(say("not_regular", name=repr(str(path))), name=str(path))
         return path.open("rb", buffering=0)
     except FileNotFoundError:
         raise
@@ -224,12 +216,10 @@ def opened(path: Path) -> BinaryIO:
 def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
     """Return the SourceError for an existing file that cannot be opened."""
     why = getattr(error, "strerror", None) or str(error)
-    msg = f"cannot open {name!r} ({why}); give a file that can be read"
     cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
-    return SourceError(msg, name=name, cause=cause, why=why)
+    return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
 
 
 def no_file(name: str) -> SourceError:
     """Return the SourceError for a file that does not exist."""
-    msg = f"no file {name!r}; check the path, or give - for standard input"
-    return SourceError(msg, name=name, cause="no_file")
+    return SourceError(say("no_file", name=repr(name)), name=name)

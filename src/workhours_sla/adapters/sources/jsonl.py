@@ -10,6 +10,7 @@ from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, 
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +56,10 @@ def read(chunks: ByteChunks, layout: Layout, encoding: str) -> Iterator[Item]:  
                 yield from delayed
                 delayed.clear()
     if empty:
-        msg = f"{name} is empty; a JSON Lines file has one object on each line"
+        msg = say("json_empty", name=name)
         raise SourceError(msg, name=name)
     if not keys and delayed and _is_one_document(delayed[0]):
-        msg = f"no line of {name} is a JSON object; write one object on each line, not an array"
+        msg = say("json_array", name=name)
         raise SourceError(msg, name=name)
     if keys and unseen:
         raise layout.missing(next(iter(unseen.values())), list(keys), name)
@@ -101,22 +102,22 @@ class JsonRows:
             if event is not None:
                 return event
         record = _record_of(text)
-        if isinstance(record, str):
-            return Fault(line, "malformed", record, clip(text))
+        if isinstance(record, Phrase):
+            return Fault(line, "malformed", Detail(record), clip(text))
         item = self._mapper(record, line)
         return item._replace(text=clip(text)) if isinstance(item, Fault) else item
 
 
-def _record_of(text: str) -> dict[str, object] | str:
+def _record_of(text: str) -> dict[str, object] | Phrase:
     """Return the JSON object of a line, or the reason why the line has none."""
     if len(text) > LONGEST_LINE:
-        return f"a line of more than {LONGEST_LINE:,} characters"
+        return say("line_too_long", most=LONGEST_LINE)
     try:
         record = _decode(text)
     except (ValueError, RecursionError) as error:
         if not text.endswith("\n"):
-            return f"the last line looks half-written: {error}"
-        return f"not JSON: {error}"
+            return say("half_written_why", why=say("json_fault", why=str(error)))
+        return say("not_json", why=say("json_fault", why=str(error)))
     if not isinstance(record, dict):
-        return "JSON, but not an object in braces"
+        return say("not_an_object")
     return record

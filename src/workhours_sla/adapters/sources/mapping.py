@@ -17,6 +17,7 @@ from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, Event, EventType
+from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -111,9 +112,12 @@ class Layout:
                 or canonical in self.columns
             )
             if header.count(column) > 1 and column:
-                msg = (
-                    f"{name} has {header.count(column)} columns named {shown(column)}, which is to "
-                    f"be read as {canonical}; rename all but one in its header"
+                msg = say(
+                    "column_twice",
+                    name=name,
+                    count=header.count(column),
+                    column=shown(column),
+                    canonical=canonical,
                 )
                 raise SourceError(msg, name=name, column=column, canonical=canonical)
             if needed and column not in header and (column or canonical in self.required):
@@ -123,15 +127,20 @@ class Layout:
         """Return the SourceError for a missing column; its message lists the file's columns."""
         column = self.column(canonical)
         near = _near((column, canonical), columns)
-        named = shown(column) + ("" if column == canonical else f" to read as {canonical}")
-        hint = f" (did you mean {shown(near)}?)" if near else ""
+        renamed = column != canonical
         others = ", ".join(shown(other) for other in list(columns)[:_LISTED])
-        if len(columns) > _LISTED:
-            others += f" and {len(columns) - _LISTED} more"
-        ways = f'name the right one under [columns], such as {canonical} = "..."'
-        if canonical == "answered_at":
-            ways += ', or say answered_at = "" if no appeal is answered'
-        msg = f"{name} has no column {named}{hint} but {others}; {ways}"
+        more = len(columns) - _LISTED
+        msg = say(
+            "no_column",
+            name=name,
+            column=shown(column),
+            read_as=say("read_as", canonical=canonical) if renamed else "",
+            hint=say("near_column", near=shown(near)) if near else "",
+            others=others,
+            more=say("and_more", count=more) if more > 0 else "",
+            canonical=canonical,
+            unanswered=say("or_unanswered") if canonical == "answered_at" else "",
+        )
         return SourceError(msg, name=name, column=column, canonical=canonical)
 
 
@@ -196,19 +205,17 @@ class Mapper:
         type_text = type_text or self._absent("type", record)
         kind = TYPES.get(type_text)
         if kind is None:
-            detail = (
-                f"type {shown(type_text)} is not known; map it in [values.type] to one of "
-                f"{', '.join(TYPES)}"
-            )
+            detail = say("type_unknown", type=shown(type_text), types=", ".join(TYPES))
             raise RefusedError(detail, "unknown_type")
         occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
         received_at = self._time("received_at", received) or occurred_at
         agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
         if role is not None and role not in AUTHOR_ROLES:
-            raise _unknown(role, "author_role", f"one of {', '.join(AUTHOR_ROLES)}")
+            wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
+            raise _unknown(role, "author_role", wanted)
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
-            raise _unknown(flag, "substantive", "true or false")
+            raise _unknown(flag, "substantive", say("kind_bool"))
         said = (
             source or self.layout.source,
             agency,
@@ -238,7 +245,7 @@ class Mapper:
         if answered_at is None:
             return (created,)
         if answered_at < posted_at:
-            detail = f"answered_at {shown(answered)} is before posted_at {shown(posted)}"
+            detail = say("answered_before", answered=shown(answered), posted=shown(posted))
             raise RefusedError(detail, "reply_before_post")
         reply = (*sender, "official", None, None, *about)
         return (created, _derived(appeal_id, EventType.REPLIED, answered_at, *reply))
@@ -283,14 +290,16 @@ class Mapper:
         try:
             return self.instants.read(text)
         except RefusedError as refused:
-            detail = f"{canonical} {refused.detail}"
+            detail = say("at_column", column=canonical, detail=refused.detail)
             raise RefusedError(detail, refused.reason) from None
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
         """Raise RefusedError about a required column that is missing or empty in a row."""
         column = self.layout.column(canonical)
-        named = canonical if column == canonical else f"{canonical} (column {shown(column)})"
-        detail = f"{named} {'is empty' if column in record else 'is not there'}"
+        named: Phrase | str = canonical
+        if column != canonical:
+            named = say("column_named", canonical=canonical, column=shown(column))
+        detail = say("value_empty" if column in record else "value_absent", named=named)
         raise RefusedError(detail, "missing_value")
 
 
@@ -349,12 +358,12 @@ def _plain(canonical: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    what = "a number with a fraction" if isinstance(value, float) else "a structure"
-    detail = f"{canonical} is {what}, not text"
+    what = say("a_fraction" if isinstance(value, float) else "a_structure")
+    detail = say("value_not_text", canonical=canonical, what=what)
     raise RefusedError(detail, "malformed")
 
 
-def _unknown(value: str, canonical: str, wanted: str) -> RefusedError:
+def _unknown(value: str, canonical: str, wanted: Phrase) -> RefusedError:
     """Return the RefusedError for a value that a column cannot have."""
-    detail = f"{canonical} {shown(value)} is not {wanted}; map it in [values.{canonical}]"
+    detail = say("value_unknown", canonical=canonical, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")

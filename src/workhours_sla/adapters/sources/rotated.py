@@ -20,6 +20,7 @@ from typing import BinaryIO, Final, NamedTuple
 from workhours_sla.adapters.sources.file_position import Inode, Spot, identity_of, inode_of
 from workhours_sla.adapters.sources.growing_file import Reading, opened
 from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import say
 
 _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|zip|7z))?")
 """The suffixes that rotation and compression add to the name of a file."""
@@ -222,11 +223,8 @@ def rotations(path: Path) -> list[Candidate]:
         try:
             found = _listing(path)
         except OSError as error:
-            msg = (
-                f"cannot list the directory of {str(path)!r} ({error.strerror}), where its rotated "
-                "files are; let it be read"
-            )
-            raise SourceError(msg, name=str(path), cause="unlisted", why=error.strerror) from None
+            msg = say("unlisted", name=repr(str(path)), why=error.strerror)
+            raise SourceError(msg, name=str(path), why=error.strerror) from None
         names = {(one.path.name, one.inode) for one in found}
         if names == before:
             break

@@ -20,6 +20,7 @@ from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Idle, Item, Rejected, Start
+from workhours_sla.text.messages import say
 
 PARTITION: Final = ""
 """The only partition of a followed file or pipe."""
@@ -76,7 +77,7 @@ class Tail:
         except LookupError:
             one_byte = False
         if not one_byte:
-            msg = f'lines cannot be followed in encoding {encoding!r}; use "utf-8" or "cp1251"'
+            msg = say("not_followed_in", encoding=repr(encoding))
             raise SourceError(msg, encoding=encoding)
         self._where = where
         self._encoding = encoding
@@ -215,7 +216,7 @@ class Tail:
                 yield Idle(received_until)
                 continue
             if isinstance(chunk, OSError):
-                msg = f"{self.name} cannot be read further ({chunk.strerror}); pipe it in again"
+                msg = say("pipe_broken", name=self.name, why=chunk.strerror)
                 raise SourceError(msg, name=self.name)
             for line, offset in cutter.cut(chunk):
                 if line.strip():
@@ -241,7 +242,9 @@ class Tail:
             return Item(PARTITION, position, rejected=Rejected("malformed", detail, text))
         found = self._rows.item_of(text, 0)
         if isinstance(found, Fault):
-            return Item(PARTITION, position, rejected=Rejected(found.reason, found.detail, text))
+            return Item(
+                PARTITION, position, rejected=Rejected(found.reason, str(found.detail), text)
+            )
         ahead = self._ahead(found)
         if ahead is not None:
             return Item(PARTITION, position, rejected=Rejected("received_ahead", ahead, text))

@@ -6,6 +6,7 @@ import codecs
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +96,7 @@ class ByteChunks:
             return self._stream_read(_CHUNK)
         except OSError as error:
             why = error.strerror or str(error)
-            msg = f"{self.name} cannot be read to its end ({why}); try it again, or a copy"
+            msg = say("read_broken", name=self.name, why=why)
             raise SourceError(msg, name=self.name) from None
 
 
@@ -115,9 +116,7 @@ class Lines:
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError:
-            msg = (
-                f'no encoding {encoding!r} to read {name} in; use "utf-8", "cp1251", "utf-16", ...'
-            )
+            msg = say("no_encoding_of", encoding=repr(encoding), name=name)
             raise SourceError(msg, name=name, encoding=encoding) from None
 
     def __iter__(self) -> Iterator[str]:
@@ -151,7 +150,7 @@ class Lines:
                 begun = True
                 text = text.removeprefix(_BYTE_ORDER_MARK)
             if "\0" in text:
-                self._refuse(self._offset_of_nul(text), "a NUL character", head)
+                self._refuse(self._offset_of_nul(text), say("nul"), head)
             if text:
                 yield text
             if not chunk:
@@ -167,7 +166,8 @@ class Lines:
                 return "\ufffd"
             # error.object is what was left of earlier chunks, and this chunk to its end
             offset = self._chunks.position - len(error.object) + error.start
-            self._refuse(offset, f"the byte 0x{error.object[error.start]:02x}", head)
+            found = say("byte", byte=f"0x{error.object[error.start]:02x}")
+            self._refuse(offset, found, head)
         except UnicodeError as error:
             self._refuse(None, " ".join(str(error).split()), head)
 
@@ -182,27 +182,30 @@ class Lines:
             return None
         return self._chunks.position - len(pending) - after
 
-    def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
+    def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
         """Raise the SourceError for a stream that is not text, with the cause ``what``.
 
         ``offset`` is the offset of the cause in bytes, if known. ``head`` is the beginning of the
         stream.
         """
-        where = "" if offset is None else f" at byte {offset}"
-        msg = (
-            f"{self._name} is not text in {self._encoding} ({what}{where}); "
-            f"{_remedy(self._encoding, head)}"
+        msg = say(
+            "not_text",
+            name=self._name,
+            encoding=self._encoding,
+            what=what,
+            where="" if offset is None else say("at_byte", offset=offset),
+            remedy=_remedy(self._encoding, head),
         )
         raise SourceError(msg, name=self._name, encoding=self._encoding, offset=offset) from None
 
 
-def _remedy(encoding: str, head: bytes) -> str:
+def _remedy(encoding: str, head: bytes) -> Phrase:
     """Return what to do about a stream that begins with ``head`` and is not in ``encoding``."""
     if head.startswith(b"PK\x03\x04"):
-        return "it looks like a workbook or a zip archive: save the sheet as CSV"
+        return say("a_workbook")
     if head.startswith(b"\x1f\x8b"):
-        return "it looks compressed: unpack it first"
+        return say("a_compressed_file")
     fitting = "utf-8" if codecs.lookup(encoding).name != "utf-8" else "cp1251"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         fitting = "utf-16"
-    return f'set the encoding it was written in under [input], such as encoding = "{fitting}"'
+    return say("set_encoding", encoding=fitting)

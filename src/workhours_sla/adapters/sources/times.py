@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.written_times import is_offset, parse_time
 from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.text.messages import Detail, Phrase, say
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class RefusedError(Exception):
     ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``detail`` names the value.
     """
 
-    def __init__(self, detail: str, reason: str) -> None:
+    def __init__(self, detail: Phrase, reason: str) -> None:
         super().__init__(detail, reason)
-        self.detail = detail
+        self.detail = Detail(detail)
         self.reason = reason
 
 
@@ -69,14 +70,14 @@ class Instants:
     def in_utc(self, when: datetime, text: str) -> datetime:
         """Return ``when``, which was parsed from ``text``, in UTC. Raises RefusedError."""
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
-            detail = f"{shown(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
+            detail = say("year_outside", text=shown(text), first=FIRST_YEAR, last=LAST_YEAR)
             raise RefusedError(detail, "unreadable_time")
         zone = when.tzinfo
         if zone is None:
             return when.replace(tzinfo=UTC) - self._local_offset(when, text)
         if zone is not self._zone:
             if not is_offset(when.utcoffset()):
-                detail = f"{shown(text)} has an offset that no clock goes by"
+                detail = say("no_such_offset", text=shown(text))
                 raise RefusedError(detail, "unreadable_time")
             self._zone = zone  # a fixed offset: a text cannot name a zone
             self._epoch = _EPOCH.astimezone(zone)
@@ -86,11 +87,7 @@ class Instants:
         """Return the UTC offset of a wall-clock time in the file's zone. Raises RefusedError."""
         zone = self._tz
         if zone is None:
-            detail = (
-                f'{shown(text)} has no offset; set tz = "Europe/Volgograd" or another zone '
-                "under [input]"
-            )
-            raise RefusedError(detail, "naive_time")
+            raise RefusedError(say("no_offset", text=shown(text)), "naive_time")
         offset = when.replace(tzinfo=zone).utcoffset()
         other = when.replace(tzinfo=zone, fold=1).utcoffset()
         assert offset is not None  # noqa: S101 - a zone has an offset at every wall-clock time
@@ -98,9 +95,9 @@ class Instants:
         if offset == other:
             return offset
         if offset > other:
-            detail = f"{shown(text)} came twice in {zone}; write it with its offset"
+            detail = say("came_twice", text=shown(text), zone=str(zone))
             raise RefusedError(detail, "ambiguous_time")
-        detail = f"{shown(text)} was skipped in {zone}; write it with its offset"
+        detail = say("was_skipped", text=shown(text), zone=str(zone))
         raise RefusedError(detail, "nonexistent_time")
 
 
@@ -116,7 +113,7 @@ def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
         try:
             return parse(text)
         except (ValueError, OverflowError, re.error):
-            detail = f"{shown(text)} is no time of the format {datetime_format!r}"
+            detail = say("not_of_format", text=shown(text), format=repr(datetime_format))
             raise RefusedError(detail, "unreadable_time") from None
 
     return read
@@ -127,12 +124,13 @@ def _read_written(text: str) -> datetime:
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
-        detail = str(error)
+        detail = Phrase(error.cause, error.facts)
         undotted = _NOT_DOTTED.fullmatch(text)
         if undotted is not None:
             mark, seconds = undotted.groups()
             clock = "%H:%M:%S" if seconds else "%H:%M"
-            detail += f', or set datetime_format = "%d{mark}%m{mark}%Y {clock}" under [input]'
+            written = f"%d{mark}%m{mark}%Y {clock}"
+            detail = say("or_set_format", time=detail, format=written)
         raise RefusedError(detail, "unreadable_time") from None
 
 
@@ -140,7 +138,7 @@ def _read_unix(text: str) -> datetime:
     """Parse seconds since 1970. Raises RefusedError."""
     found = _UNIX.fullmatch(text)
     if found is None:
-        detail = f"{shown(text)} is no number of seconds since 1970"
+        detail = say("no_seconds", text=shown(text))
         raise RefusedError(detail, "unreadable_time")
     sign, seconds, fraction = found.groups()
     micros = int((fraction or "").ljust(6, "0"))
@@ -148,7 +146,7 @@ def _read_unix(text: str) -> datetime:
         since = timedelta(seconds=int(seconds), microseconds=micros)
         return _EPOCH - since if sign else _EPOCH + since
     except OverflowError:
-        detail = f"{shown(text)} seconds since 1970 are past the year 9999; is it milliseconds?"
+        detail = say("too_many_seconds", text=shown(text))
         raise RefusedError(detail, "unreadable_time") from None
 
 

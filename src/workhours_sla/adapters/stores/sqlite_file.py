@@ -18,6 +18,7 @@ from workhours_sla.adapters.stores.sqlite_rows import (
     refuse_row,
 )
 from workhours_sla.errors import EventError, StoreError
+from workhours_sla.text.messages import Phrase, say
 
 APPLICATION_ID: Final = 0x57484F53
 """The application id of a SQLite file that is a store of this library ("WHOS")."""
@@ -87,21 +88,21 @@ _REMEDIES: Final = {
     sqlite3.SQLITE_READONLY: "give a file, in a directory, that can be written",
     sqlite3.SQLITE_CANTOPEN: "give a file, in a directory, that is there and can be written",
     sqlite3.SQLITE_PERM: "give a file that can be read and written",
-    sqlite3.SQLITE_BUSY: "end the other process that keeps it locked",
-    sqlite3.SQLITE_LOCKED: "end the other process that keeps it locked",
+    sqlite3.SQLITE_BUSY: say("end_other_process"),
+    sqlite3.SQLITE_LOCKED: say("end_other_process"),
     sqlite3.SQLITE_CORRUPT: REMEDY,
-    sqlite3.SQLITE_NOTADB: "give a store, or a file that is not there yet",
-    sqlite3.SQLITE_IOERR: "check its disk, and start again",
+    sqlite3.SQLITE_NOTADB: say("give_store"),
+    sqlite3.SQLITE_IOERR: say("check_disk"),
 }
 
 
 def refuse(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
     """Raise StoreError for an error of SQLite. Committed transactions are not affected."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    remedy = _REMEDIES.get(code, "check whether the file is a store")
+    remedy = _REMEDIES.get(code, say("check_store"))
     if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
         remedy = REMEDY
-    msg = f"the store {str(path)!r} failed ({error}); {remedy}"
+    msg = say("store_failed", path=repr(str(path)), error=str(error), remedy=remedy)
     raise StoreError(msg, path=str(path)) from None
 
 
@@ -133,7 +134,7 @@ def open_file(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path, *, verified: bool = True) -> sqlite3.Connection:
     """Open a store that another process may be writing, and verify it. Raises StoreError."""
     if not path.exists():
-        msg = f"no store {str(path)!r}; check the path"
+        msg = say("no_store", path=repr(str(path)))
         raise StoreError(msg, path=str(path))
     try:
         db = sqlite3.connect(
@@ -200,11 +201,10 @@ def verify(db: sqlite3.Connection, path: Path) -> None:
     by the checksum of the row, which this function does not check.
     """
     wrong = next(wrong_definitions(db), None)
-    what = None if wrong is None else f"the definition of {wrong} is not the one it was made with"
-    if what is None:
-        what = next(wrong_pages(db), None)
+    what: Phrase | str | None
+    what = next(wrong_pages(db), None) if wrong is None else say("other_definition", of=wrong)
     if what is not None:
-        msg = f"the store {str(path)!r} is damaged ({what}); {REMEDY}"
+        msg = say("store_damaged", path=repr(str(path)), what=what, remedy=REMEDY)
         raise StoreError(msg, path=str(path))
 
 
@@ -227,14 +227,14 @@ def wrong_pages(db: sqlite3.Connection, most: int = 1) -> Iterator[str]:
 def copy(db: sqlite3.Connection, path: Path) -> None:
     """Copy an open store, as of one moment, to a new file. Raises StoreError."""
     if path.exists():
-        msg = f"a file {str(path)!r} exists already; give another name"
+        msg = say("file_exists", path=repr(str(path)))
         raise StoreError(msg, path=str(path))
     try:
         with _new_file(path) as into:
             db.backup(into)
             into.execute("PRAGMA journal_mode=DELETE")
     except (sqlite3.Error, OSError) as error:
-        msg = f"cannot copy the store to {str(path)!r} ({error}); give another file or disk"
+        msg = say("store_not_copied", path=repr(str(path)), error=str(error))
         raise StoreError(msg, path=str(path)) from None
 
 
@@ -246,7 +246,7 @@ def make_file(path: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, sqlite3.Error):
             refuse(path, error)
-        msg = f"cannot make the store {str(path)!r} ({error.strerror}); give another file or disk"
+        msg = say("store_not_made", path=repr(str(path)), error=error.strerror)
         raise StoreError(msg, path=str(path)) from None
 
 
@@ -276,31 +276,24 @@ def _new_file(path: Path) -> Iterator[sqlite3.Connection]:
 def _log_ahead(db: sqlite3.Connection, path: Path) -> None:
     (mode,) = db.execute("PRAGMA journal_mode=WAL").fetchone()
     if mode != "wal":
-        msg = f"the disk of {str(path)!r} does not support a write-ahead log; give a local one"
+        msg = say("no_log_on_disk", path=repr(str(path)))
         raise StoreError(msg, path=str(path))
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError for a file that is not a store or that has another schema."""
     if not path.stat().st_size:
-        msg = (
-            f"the store {str(path)!r} is an empty file; restore its last snapshot, or remove it "
-            "to begin a new store"
-        )
+        msg = say("store_empty", path=repr(str(path)))
         raise StoreError(msg, path=str(path))
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID:
-        msg = f"{str(path)!r} is a database but no store of workhours; give another file"
+        msg = say("other_database", path=repr(str(path)))
         raise StoreError(msg, path=str(path))
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA:
-        remedy = "give another file, and let watch read its source again"
-        if version > SCHEMA:
-            remedy = "install the version that wrote it, or a later one"
-        msg = (
-            f"the store {str(path)!r} has schema {version}, and this version of workhours-sla "
-            f"reads schema {SCHEMA} only; {remedy}"
-        )
+        remedy = say("install_later" if version > SCHEMA else "read_source_again")
+        facts = {"path": repr(str(path)), "version": version, "known": SCHEMA}
+        msg = say("other_schema", **facts, remedy=remedy)
         raise StoreError(msg, path=str(path), version=version)
 
 
@@ -339,7 +332,7 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
     []
     """
     if not Path(snapshot).exists():
-        msg = f"no snapshot {str(snapshot)!r}; check the path"
+        msg = say("no_snapshot", path=repr(str(snapshot)))
         raise StoreError(msg, path=str(snapshot))
     with closing(open_for_reading(Path(snapshot))) as db:
         copy(db, Path(path))

@@ -28,6 +28,7 @@ from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Checkpoint, Rejected
 from workhours_sla.sla.store import Holdings
+from workhours_sla.text.messages import say
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -113,7 +114,7 @@ class SqliteReader:
 
     def _check_open(self) -> None:
         if self._closed:
-            msg = f"the store {str(self._path)!r} is closed; open it again"
+            msg = say("store_closed", path=repr(str(self._path)))
             raise StoreError(msg, path=str(self._path))
 
     def close(self) -> None:

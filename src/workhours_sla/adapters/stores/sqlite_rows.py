@@ -21,8 +21,9 @@ import msgspec
 from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.emitted_changes import Change, Key, Kinds, Moments, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
+from workhours_sla.text.messages import Phrase, say
 
-REMEDY: Final = "see what workhours store check finds, then restore its last snapshot"
+REMEDY: Final = say("restore_snapshot")
 """What to do about a damaged store."""
 
 MASK: Final = 0xFFFF_FFFF
@@ -75,14 +76,13 @@ def is_intact_body(row: Row) -> bool:
         return False
 
 
-def refuse_row(
-    path: Path, table: str, row: Row, why: str = "does not match its checksum"
-) -> NoReturn:
+def refuse_row(path: Path, table: str, row: Row, why: Phrase | None = None) -> NoReturn:
     """Raise StoreError for a damaged row.
 
     ``why`` comes after "row ... of table ..." in the message and completes the sentence.
     """
-    msg = f"the store {str(path)!r} is damaged: row {row[0]!r} of table {table} {why}; {REMEDY}"
+    facts = {"path": repr(str(path)), "row": repr(row[0]), "table": table}
+    msg = say("row_damaged", **facts, why=why or say("row_checksum"), remedy=REMEDY)
     raise StoreError(msg, path=str(path), table=table, row=row[0]) from None
 
 
@@ -95,7 +95,7 @@ def read_each(
         for row in rows:
             yield read(row)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
-        refuse_row(path, table, row, f"cannot be read ({clipped(str(error), 200)})")
+        refuse_row(path, table, row, say("row_unreadable", why=clipped(str(error), 200)))
 
 
 def event_body(event: Event) -> bytes:

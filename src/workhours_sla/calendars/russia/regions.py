@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
 from workhours_sla.errors import UnknownCalendarError, shown
+from workhours_sla.text.messages import Phrase, say
 
 _FOLDER = "regions_data"
 
@@ -79,7 +80,7 @@ def region_ids() -> tuple[str, ...]:
 def region(id: str) -> Region:  # noqa: A002
     """Return the subject with an id. Raises UnknownCalendarError, which suggests similar ids."""
     if id not in region_ids():
-        msg = f"no Russian region {shown(id)}; {_suggestion(id)}"
+        msg = say("no_region", id=shown(id), instead=_suggestion(id))
         raise UnknownCalendarError(msg, id=id)
     rows = read_toml(_FOLDER, id)
     return Region(
@@ -154,10 +155,13 @@ def _dates(row: dict[str, Any]) -> list[date]:
     return row["dates"] if "dates" in row else [row["date"]]
 
 
-def _suggestion(id: str) -> str:  # noqa: A002
+def _suggestion(id: str) -> Phrase:  # noqa: A002
     """Return which ids to use instead of an unknown id, for the error message."""
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
-    named = [f"{of} ({region(of).name_en})" for of in similar or ("RU-VGG", "RU-MOW", "RU-SPE")]
-    return f"did you mean {', '.join(named)}?" if similar else f"use an id such as {named[0]}"
+    named = tuple(
+        say("region_named", id=of, en=region(of).name_en, ru=region(of).name_ru)
+        for of in similar or ("RU-VGG",)
+    )
+    return say("did_you_mean" if similar else "use_id_such_as", near=named)

@@ -20,6 +20,7 @@ from workhours_sla.calendars.russia.federal_days import (
 from workhours_sla.calendars.russia.regional_days import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.errors import CalendarDataError
+from workhours_sla.text.messages import say
 
 LAST_RULE_YEAR = 2099
 """The last year for which a provisional calendar of Russia answers."""
@@ -91,7 +92,7 @@ class RussianDays(NamedTuple):
     def with_week(self, days: int) -> RussianDays:
         weekend = WEEKS.get(days)
         if weekend is None:
-            msg = f"a week of {days!r} working days is not known; use 5, 6 or 7"
+            msg = say("no_week", days=repr(days))
             raise CalendarDataError(msg, days=days)
         return self._replace(weekend=weekend)
 

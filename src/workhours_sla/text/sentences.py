@@ -1,0 +1,1089 @@
+"""The sentences of the errors that commands print, in Russian and English.
+
+``messages`` imports this module when an error has one of these causes, because it is large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.words import Words
+
+SENTENCES: Final[Mapping[str, Words]] = {
+    # -- parts of several messages
+    "did_you_mean": {
+        "en": "did you mean {near}?",
+        "ru": "возможно, вы имели в виду {near}?",
+    },
+    "and_more": {
+        "en": " and {count} more",
+        "ru": " и ещё {count}",
+    },
+    "the_document": {
+        "en": "the document",
+        "ru": "документ",
+    },
+    "in_the_file": {
+        "en": " in {name}",
+        "ru": " ({name})",
+    },
+    "at_key": {
+        "en": "{path}: {what}{where}; {instead}",
+        "ru": "{path}: {what}{where}; {instead}",
+    },
+    "write_as": {
+        "en": "write it as {example}",
+        "ru": "напишите так: {example}",
+    },
+    "write_as_text": {
+        "en": 'write it as "text", in quotes',
+        "ru": 'напишите так: "текст", в кавычках',
+    },
+    "write_like": {
+        "en": "write it like {example}",
+        "ru": "напишите, например, {example}",
+    },
+    "use_one_of": {
+        "en": "use one of {names}",
+        "ru": "выберите из списка: {names}",
+    },
+    "one_of": {
+        "en": "one of {names}",
+        "ru": "одно из значений: {names}",
+    },
+    # -- files of appeals and events
+    "no_file": {
+        "en": "no file {name}; check the path, or give - for standard input",
+        "ru": "нет файла {name}; проверьте путь или укажите -, чтобы читать стандартный ввод",
+    },
+    "directory": {
+        "en": "cannot open {name} ({why}); give a file that can be read",
+        "ru": "{name} - это каталог; укажите файл событий или обращений",
+    },
+    "denied": {
+        "en": "cannot open {name} ({why}); give a file that can be read",
+        "ru": "нет прав на чтение {name}; выдайте их и запустите команду снова",
+    },
+    "unopened": {
+        "en": "cannot open {name} ({why}); give a file that can be read",
+        "ru": "не удалось открыть {name} ({why}); укажите файл, который можно прочитать",
+    },
+    "unreadable": {
+        "en": "{name} cannot be read further ({why}); check its disk and start again",
+        "ru": "чтение {name} прервано ({why}); проверьте диск и запустите команду снова",
+    },
+    "not_regular": {
+        "en": (
+            "{name} is not a file that can be read again; give - as SOURCE and pipe it into "
+            "standard input"
+        ),
+        "ru": (
+            "{name} нельзя прочитать повторно; подайте его на стандартный ввод команды workhours "
+            "watch -"
+        ),
+    },
+    "unlisted": {
+        "en": (
+            "cannot list the directory of {name} ({why}), where its rotated files are; let it be "
+            "read"
+        ),
+        "ru": (
+            "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
+            "выдайте права на чтение каталога"
+        ),
+    },
+    "not_followed_in": {
+        "en": 'lines cannot be followed in encoding {encoding}; use "utf-8" or "cp1251"',
+        "ru": (
+            'в кодировке {encoding} нельзя следить за файлом построчно; используйте "utf-8" или '
+            '"cp1251"'
+        ),
+    },
+    "pipe_broken": {
+        "en": "{name} cannot be read further ({why}); pipe it in again",
+        "ru": "чтение {name} прервано ({why}); подайте данные на стандартный ввод снова",
+    },
+    "read_broken": {
+        "en": "{name} cannot be read to its end ({why}); try it again, or a copy",
+        "ru": (
+            "{name} не удалось прочитать до конца ({why}); запустите команду снова или укажите "
+            "копию файла"
+        ),
+    },
+    "csv_empty": {
+        "en": "{name} is empty; a CSV file begins with a line that names its columns",
+        "ru": "{name}: нет ни одной строки; файл CSV начинается со строки с названиями столбцов",
+    },
+    "csv_header": {
+        "en": "the header of {name} is unreadable ({why}); its first line must name the columns",
+        "ru": (
+            "{name}: заголовок не читается ({why}); в первой строке должны быть названия столбцов"
+        ),
+    },
+    "csv_delimiter": {
+        "en": (
+            "the header of {name} is one column with the delimiter {delimiter}; set delimiter = "
+            "{other} under [input]"
+        ),
+        "ru": (
+            "{name}: с разделителем {delimiter} в заголовке получается только один столбец; "
+            "укажите delimiter = {other} в разделе [input]"
+        ),
+    },
+    "json_empty": {
+        "en": "{name} is empty; a JSON Lines file has one object on each line",
+        "ru": (
+            "{name}: нет ни одной строки; в файле JSON Lines на каждой строке записан один объект"
+        ),
+    },
+    "json_array": {
+        "en": "no line of {name} is a JSON object; write one object on each line, not an array",
+        "ru": (
+            "{name}: ни одна строка не является объектом JSON; запишите по одному объекту на "
+            "строке, а не общий массив"
+        ),
+    },
+    "column_twice": {
+        "en": (
+            "{name} has {count} columns named {column}, which is to be read as {canonical}; rename "
+            "all but one in its header"
+        ),
+        "ru": (
+            "{name}: столбец {column}, из которого читается {canonical}, повторяется в заголовке "
+            "(всего таких столбцов: {count}); оставьте это название только одному"
+        ),
+    },
+    "no_column": {
+        "en": (
+            "{name} has no column {column}{read_as}{hint} but {others}{more}; name the right one "
+            'under [columns], such as {canonical} = "..."{unanswered}'
+        ),
+        "ru": (
+            "{name}: нет столбца {column}{read_as}{hint}; в файле есть столбцы {others}{more}; "
+            'укажите нужный в разделе [columns]: {canonical} = "..."{unanswered}'
+        ),
+    },
+    "read_as": {
+        "en": " to read as {canonical}",
+        "ru": ", из которого читается {canonical}",
+    },
+    "near_column": {
+        "en": " (did you mean {near}?)",
+        "ru": " (возможно, это {near}?)",
+    },
+    "or_unanswered": {
+        "en": ', or say answered_at = "" if no appeal is answered',
+        "ru": ' или, если ответов ещё нет, answered_at = ""',
+    },
+    "not_text": {
+        "en": "{name} is not text in {encoding} ({what}{where}); {remedy}",
+        "ru": "{name}: это не текст в кодировке {encoding} ({what}{where}); {remedy}",
+    },
+    "nul": {
+        "en": "a NUL character",
+        "ru": "нулевой символ",
+    },
+    "byte": {
+        "en": "the byte {byte}",
+        "ru": "байт {byte}",
+    },
+    "at_byte": {
+        "en": " at byte {offset}",
+        "ru": ", смещение {offset}",
+    },
+    "a_workbook": {
+        "en": "it looks like a workbook or a zip archive: save the sheet as CSV",
+        "ru": "похоже, это книга Excel или архив zip: сохраните лист в формате CSV",
+    },
+    "a_compressed_file": {
+        "en": "it looks compressed: unpack it first",
+        "ru": "похоже, файл сжат: сначала распакуйте его",
+    },
+    "set_encoding": {
+        "en": 'set the encoding it was written in under [input], such as encoding = "{encoding}"',
+        "ru": 'укажите кодировку файла в разделе [input], например, encoding = "{encoding}"',
+    },
+    "no_encoding_of": {
+        "en": 'no encoding {encoding} to read {name} in; use "utf-8", "cp1251", "utf-16", ...',
+        "ru": (
+            '{name}: нет кодировки {encoding}; используйте "utf-8", "cp1251", "utf-16" или другую'
+        ),
+    },
+    # -- rows that are rejected
+    "at_column": {
+        "en": "{column} {detail}",
+        "ru": "{column}: {detail}",
+    },
+    "year_outside": {
+        "en": "{text} is outside the years {first} to {last}",
+        "ru": "{text} - вне допустимых пределов, с {first} по {last} год",
+    },
+    "no_such_offset": {
+        "en": "{text} has an offset that no clock goes by",
+        "ru": "{text} - с невозможным смещением от UTC",
+    },
+    "no_offset": {
+        "en": '{text} has no offset; set tz = "Europe/Volgograd" or another zone under [input]',
+        "ru": (
+            '{text} - время без часового пояса; укажите tz = "Europe/Volgograd" или другой пояс в '
+            "разделе [input]"
+        ),
+    },
+    "came_twice": {
+        "en": "{text} came twice in {zone}; write it with its offset",
+        "ru": (
+            "{text} - время, которое при переводе часов наступает дважды ({zone}); запишите его со "
+            "смещением от UTC"
+        ),
+    },
+    "was_skipped": {
+        "en": "{text} was skipped in {zone}; write it with its offset",
+        "ru": (
+            "{text} - время, которое при переводе часов пропускается ({zone}); запишите его со "
+            "смещением от UTC"
+        ),
+    },
+    "not_of_format": {
+        "en": "{text} is no time of the format {format}",
+        "ru": "{text} - не время в формате {format}",
+    },
+    "or_set_format": {
+        "en": '{time}, or set datetime_format = "{format}" under [input]',
+        "ru": '{time}, или укажите datetime_format = "{format}" в разделе [input]',
+    },
+    "no_seconds": {
+        "en": "{text} is no number of seconds since 1970",
+        "ru": "{text} - не число секунд с 1970 года",
+    },
+    "too_many_seconds": {
+        "en": "{text} seconds since 1970 are past the year 9999; is it milliseconds?",
+        "ru": "{text} секунд с 1970 года - это позже 9999 года; возможно, это миллисекунды?",
+    },
+    "type_unknown": {
+        "en": "type {type} is not known; map it in [values.type] to one of {types}",
+        "ru": (
+            "неизвестный вид события (type): {type}; сопоставьте его в разделе [values.type] с "
+            "одним из значений: {types}"
+        ),
+    },
+    "answered_before": {
+        "en": "answered_at {answered} is before posted_at {posted}",
+        "ru": "ответ (answered_at {answered}) раньше обращения (posted_at {posted})",
+    },
+    "column_named": {
+        "en": "{canonical} (column {column})",
+        "ru": "{canonical} (столбец {column})",
+    },
+    "value_empty": {
+        "en": "{named} is empty",
+        "ru": "{named}: нет значения",
+    },
+    "value_absent": {
+        "en": "{named} is not there",
+        "ru": "{named}: нет в строке",
+    },
+    "a_fraction": {
+        "en": "a number with a fraction",
+        "ru": "дробное число",
+    },
+    "a_structure": {
+        "en": "a structure",
+        "ru": "вложенные данные",
+    },
+    "value_not_text": {
+        "en": "{canonical} is {what}, not text",
+        "ru": "{canonical}: {what}, а нужен текст",
+    },
+    "value_unknown": {
+        "en": "{canonical} {value} is not {wanted}; map it in [values.{canonical}]",
+        "ru": (
+            "{canonical}: недопустимое значение {value}, нужно {wanted}; сопоставьте его в разделе "
+            "[values.{canonical}]"
+        ),
+    },
+    "half_written": {
+        "en": "the last line looks half-written",
+        "ru": "похоже, последняя строка записана не до конца",
+    },
+    "half_written_why": {
+        "en": "the last line looks half-written: {why}",
+        "ru": "похоже, последняя строка записана не до конца: {why}",
+    },
+    "quote_not_closed": {
+        "en": "a quote that opens here is never closed",
+        "ru": "открытая здесь кавычка нигде не закрыта",
+    },
+    "field_too_long": {
+        "en": "a field is too long: perhaps a quote that opens here is never closed",
+        "ru": "поле слишком длинное: возможно, открытая здесь кавычка нигде не закрыта",
+    },
+    "quote_not_doubled": {
+        "en": "a quote inside a quoted field is not doubled",
+        "ru": "кавычка внутри поля в кавычках не удвоена",
+    },
+    "csv_fault": {
+        "en": "{why}",
+        "ru": "{why}",
+    },
+    "other_field_count": {
+        "en": "{count} fields where the header has {expected}",
+        "ru": "полей в строке: {count}, а в заголовке: {expected}",
+    },
+    "line_too_long": {
+        "en": "a line of more than {most:,} characters",
+        "ru": "строка длиннее {most} знаков",
+    },
+    "delimiter_in_field": {
+        "en": "{why}; is there a {delimiter} in a field without quotes?",
+        "ru": "{why}; возможно, в поле без кавычек есть {delimiter}",
+    },
+    "not_json": {
+        "en": "not JSON: {why}",
+        "ru": "не JSON: {why}",
+    },
+    "json_fault": {
+        "en": "{why}",
+        "ru": "{why}",
+    },
+    "not_an_object": {
+        "en": "JSON, but not an object in braces",
+        "ru": "это JSON, но не объект в фигурных скобках",
+    },
+    # -- TOML and other files of settings
+    "toml_long": {
+        "en": "{name} has more than {most:,} characters; write a shorter file",
+        "ru": "{name}: больше {most} знаков; сократите файл",
+    },
+    "toml_surrogate": {
+        "en": (
+            "{name} is not TOML that can be read: line {line} has half of a surrogate pair; write "
+            "whole characters"
+        ),
+        "ru": "{name}: в строке {line} записана половина суррогатной пары; запишите символ целиком",
+    },
+    "toml_dots": {
+        "en": (
+            "{name} is not TOML that can be read: line {line} has more than {most} dots outside of "
+            "quotes; write shorter keys"
+        ),
+        "ru": "{name}: в строке {line} больше {most} точек вне кавычек; сократите ключи",
+    },
+    "toml_syntax": {
+        "en": "{name} is not TOML: {why}; correct it",
+        "ru": "{name} - это не TOML: {why}; исправьте файл",
+    },
+    "toml_deep": {
+        "en": "{name} is not TOML that can be read: its lists are nested too deep; write tables",
+        "ru": "{name}: слишком большая вложенность списков; запишите их таблицами",
+    },
+    "toml_digits": {
+        "en": "{name} is not TOML that can be read: an integer has too many digits; shorten it",
+        "ru": "{name}: слишком много цифр в числе; сократите его",
+    },
+    "no_config": {
+        "en": "no configuration file {name}; check the path",
+        "ru": "нет файла конфигурации {name}; проверьте путь",
+    },
+    "config_unreadable": {
+        "en": "cannot read the configuration file {name} ({why}); give another",
+        "ru": "не удалось прочитать файл конфигурации {name} ({why}); укажите другой",
+    },
+    "config_not_utf8": {
+        "en": "{name} is not in UTF-8, as TOML must be, on line {line}; save it as UTF-8",
+        "ru": (
+            "{name}: строка {line} не в кодировке UTF-8, обязательной для TOML; сохраните файл в "
+            "UTF-8"
+        ),
+    },
+    "acts_unreadable": {
+        "en": "cannot read the calendar file {name} ({why}); give a TOML file of acts",
+        "ru": "не удалось прочитать файл календаря {name} ({why}); укажите файл TOML с актами",
+    },
+    "not_utf8": {
+        "en": "it is not UTF-8",
+        "ru": "это не UTF-8",
+    },
+    "no_act": {
+        "en": "no act {key}",
+        "ru": "нет акта {key}",
+    },
+    "write_act": {
+        "en": "write [acts.{key}]; {known}",
+        "ru": "добавьте раздел [acts.{key}]; сейчас есть: {known}",
+    },
+    "none_yet": {
+        "en": "none yet",
+        "ru": "ни одного",
+    },
+    # -- values of a configuration: what is wrong
+    "missing": {
+        "en": "missing",
+        "ru": "не указано",
+    },
+    "no_such_key": {
+        "en": "no such key",
+        "ru": "нет такого ключа",
+    },
+    "no_such_section": {
+        "en": "no such section",
+        "ru": "нет такого раздела",
+    },
+    "key_renamed": {
+        "en": "the key is now {now}",
+        "ru": "ключ теперь называется {now}",
+    },
+    "expected": {
+        "en": "expected {kind}, got {got}",
+        "ru": "здесь должно быть {kind}, а указано {got}",
+    },
+    "kind_text": {
+        "en": "text",
+        "ru": "значение в виде текста",
+    },
+    "kind_whole_number": {
+        "en": "a whole number",
+        "ru": "целое число",
+    },
+    "kind_number": {
+        "en": "a number",
+        "ru": "число",
+    },
+    "kind_amount": {
+        "en": "an amount of time",
+        "ru": "количество времени",
+    },
+    "kind_bool": {
+        "en": "true or false",
+        "ru": "true или false",
+    },
+    "kind_date": {
+        "en": "a date",
+        "ru": "значение в виде даты",
+    },
+    "kind_time": {
+        "en": "a time",
+        "ru": "значение в виде даты со временем",
+    },
+    "kind_list": {
+        "en": "a list",
+        "ru": "значение в виде списка",
+    },
+    "kind_pair": {
+        "en": "a list of two",
+        "ru": "значение в виде списка из двух элементов",
+    },
+    "kind_table": {
+        "en": "a table",
+        "ru": "значение в виде таблицы",
+    },
+    "kind_object": {
+        "en": "an object",
+        "ru": "значение в виде объекта",
+    },
+    "kind_rows": {
+        "en": "rows",
+        "ru": "значение в виде повторяющихся разделов",
+    },
+    "list_of": {
+        "en": "a list of {count}",
+        "ru": "элементов в списке: {count}",
+    },
+    "not_valid": {
+        "en": "{value} is not a valid value",
+        "ru": "недопустимое значение {value}",
+    },
+    "not_date": {
+        "en": "{value} is not a date",
+        "ru": "{value} - не дата",
+    },
+    "not_time": {
+        "en": "{value} is not a time",
+        "ru": "{value} - не дата со временем",
+    },
+    "no_zone_of": {
+        "en": "{value} has no zone",
+        "ru": "{value} - время без часового пояса",
+    },
+    "not_amount": {
+        "en": "{value} is not an amount of time",
+        "ru": "{value} - не количество времени",
+    },
+    "not_true_or_false": {
+        "en": "{value} is neither true nor false",
+        "ru": "{value} - не true и не false",
+    },
+    "not_event_type": {
+        "en": "{value} is not an event type",
+        "ru": "{value} - не вид события",
+    },
+    "not_role": {
+        "en": "{value} is not a role of an author",
+        "ru": "{value} - не роль автора",
+    },
+    "kind_without_column": {
+        "en": 'a file of kind "{kind}" has no such column',
+        "ru": 'в файле вида "{kind}" нет такого столбца',
+    },
+    "no_column_of_kind": {
+        "en": 'no such column of kind "{kind}"',
+        "ru": 'в файле вида "{kind}" такого столбца не бывает',
+    },
+    "column_unnamed": {
+        "en": "expected the name of a column, got ''",
+        "ru": "не указано название столбца",
+    },
+    "own_days_no_calendar": {
+        "en": 'own days off need a calendar, but calendar is "none"',
+        "ru": 'свои выходные дни можно задать только при календаре, а указано calendar = "none"',
+    },
+    "target_beside": {
+        "en": "a single target beside [[targets]] or a preset",
+        "ru": "раздел [target] указан вместе с [[targets]] или готовым набором",
+    },
+    "no_targets_for_it": {
+        "en": "there are no [[targets]] and no preset for it",
+        "ru": "для этого нет ни [[targets]], ни готового набора",
+    },
+    "name_of_schedule": {
+        "en": "the name of [schedule] itself",
+        "ru": "это имя самого раздела [schedule]",
+    },
+    "a_second": {
+        "en": "a second {name}",
+        "ru": "имя {name} повторяется",
+    },
+    "schedule_unused": {
+        "en": "a schedule that no target uses",
+        "ru": "график, который не использует ни один норматив",
+    },
+    "preset_beside": {
+        "en": "a preset beside [presets.NAME]",
+        "ru": "ключ preset указан вместе с разделами [presets.ИМЯ]",
+    },
+    "no_preset": {
+        "en": "no preset {name}",
+        "ru": "нет готового набора {name}",
+    },
+    "no_preset_but": {
+        "en": "no preset {name}; use {names}",
+        "ru": "нет готового набора {name}; выберите из списка: {names}",
+    },
+    "no_days_to_count": {
+        "en": "there are no days for it to count",
+        "ru": "здесь нет норматива в днях, к которому относится этот ключ",
+    },
+    "zero_budget": {
+        "en": "a budget of 0, which nothing can meet",
+        "ru": "норматив равен 0, его нельзя выполнить",
+    },
+    "not_answers": {
+        "en": "not a list of answers",
+        "ru": "это не список ответов",
+    },
+    "schedule_and_by": {
+        "en": "schedule and schedule_by exclude each other",
+        "ru": "schedule и schedule_by нельзя указать вместе",
+    },
+    "no_section": {
+        "en": "there are no [{section}]",
+        "ru": "нет разделов [{section}]",
+    },
+    "no_schedule_for": {
+        "en": "no schedule, which target {target} needs",
+        "ru": "не указан график, нужный нормативу {target}",
+    },
+    "no_schedule": {
+        "en": "no schedule {name}",
+        "ru": "нет графика {name}",
+    },
+    "several_presets": {
+        "en": "several presets, which would all apply to every appeal",
+        "ru": "наборов несколько, и все они относились бы к каждому обращению",
+    },
+    "no_rules": {
+        "en": "there are no rules to change",
+        "ru": "нет правил, к которым это относится",
+    },
+    "rule_unused": {
+        "en": "never used, since the rule before it matches every appeal",
+        "ru": "правило не применяется: под предыдущее подходит любое обращение",
+    },
+    "target_unused": {
+        "en": "no rule has {name}",
+        "ru": "норматива {name} нет ни в одном правиле",
+    },
+    "no_rule_targets": {
+        "en": "no target",
+        "ru": "не указан ни один норматив",
+    },
+    "no_target": {
+        "en": "no target {name}",
+        "ru": "нет норматива {name}",
+    },
+    "empty_condition": {
+        "en": "an empty list, which matches no appeal",
+        "ru": "пустой список, под который не подходит ни одно обращение",
+    },
+    "not_in_section": {
+        "en": "no {name} in [{section}]",
+        "ru": "в разделе [{section}] нет {name}",
+    },
+    "not_after_from": {
+        "en": "not after valid_from",
+        "ru": "не позже valid_from",
+    },
+    # -- values of a configuration: what to do
+    "none_known": {
+        "en": "there are none; leave it out",
+        "ru": "выбирать не из чего; уберите этот ключ",
+    },
+    "use_one": {
+        "en": "use {choices}{more}",
+        "ru": "выберите из списка: {choices}{more}",
+    },
+    "or_one_of_more": {
+        "en": " or one of {count} more",
+        "ru": " или ещё {count}",
+    },
+    "correct_it": {
+        "en": "correct it",
+        "ru": "исправьте значение",
+    },
+    "rename_key": {
+        "en": "rename it to {now}",
+        "ru": "переименуйте ключ в {now}",
+    },
+    "write_table": {
+        "en": "write it as [section] with key = value lines",
+        "ru": "запишите раздел [имя] со строками вида ключ = значение",
+    },
+    "write_rows": {
+        "en": "write it as [[section]] with key = value lines",
+        "ru": "запишите разделы [[имя]] со строками вида ключ = значение",
+    },
+    "add_offset": {
+        "en": "add the offset, such as +03:00",
+        "ru": "допишите смещение, например, +03:00",
+    },
+    "write_true_or_false": {
+        "en": "write true or false",
+        "ru": "напишите true или false",
+    },
+    "set_kind": {
+        "en": 'set kind = "{kind}" under [input]',
+        "ru": 'укажите kind = "{kind}" в разделе [input]',
+    },
+    "every_row_needs_it": {
+        "en": "every row needs one",
+        "ru": "он нужен каждой строке",
+    },
+    "write_overrides": {
+        "en": 'write them under overrides, as "off"',
+        "ru": 'запишите их в overrides со значением "off"',
+    },
+    "write_calendar": {
+        "en": 'write RU-VGG, another id, or "none"',
+        "ru": 'напишите RU-VGG, другой календарь или "none"',
+    },
+    "write_hours": {
+        "en": 'write them like "Mo-Fr 09:00-18:00"',
+        "ru": 'напишите, например, "Mo-Fr 09:00-18:00"',
+    },
+    "write_in_targets": {
+        "en": "write it as one of [[targets]]",
+        "ru": "запишите его как один из разделов [[targets]]",
+    },
+    "write_targets": {
+        "en": "write what was promised as [[targets]]",
+        "ru": "запишите нормативы в разделах [[targets]]",
+    },
+    "rename_schedule": {
+        "en": "give it another name, or write it as [schedule]",
+        "ru": "дайте графику другое имя или запишите его в разделе [schedule]",
+    },
+    "rename": {
+        "en": "give it another name",
+        "ru": "дайте другое имя",
+    },
+    "write_schedule_by": {
+        "en": 'write schedule_by = "{field}" in a target',
+        "ru": 'укажите schedule_by = "{field}" в нормативе',
+    },
+    "write_preset": {
+        "en": "write [presets.{name}]",
+        "ru": "запишите раздел [presets.{name}]",
+    },
+    "leave_it_out": {
+        "en": "leave it out",
+        "ru": "уберите этот ключ",
+    },
+    "give_it_time": {
+        "en": "give it time",
+        "ru": "укажите больше 0",
+    },
+    "write_answers": {
+        "en": 'write ["replied"], and never "created" or "reopened"',
+        "ru": 'напишите ["replied"]; "created" и "reopened" здесь не годятся',
+    },
+    "leave_one_out": {
+        "en": "leave one of them out",
+        "ru": "оставьте что-нибудь одно",
+    },
+    "write_section": {
+        "en": 'write [{section}.ID] with schedule = "NAME"',
+        "ru": 'запишите разделы [{section}.ИМЯ] с ключом schedule = "ГРАФИК"',
+    },
+    "write_schedule": {
+        "en": 'write schedule = "NAME"',
+        "ru": 'укажите schedule = "ГРАФИК"',
+    },
+    "write_rules_for_each": {
+        "en": "write [[rules]] that select the appeals of each",
+        "ru": "запишите разделы [[rules]], которые выбирают обращения для каждого набора",
+    },
+    "write_rules": {
+        "en": "write [[rules]], or leave it out",
+        "ru": "запишите разделы [[rules]] или уберите этот ключ",
+    },
+    "move_up": {
+        "en": "move it up",
+        "ru": "поставьте его выше",
+    },
+    "name_in_rule": {
+        "en": "name it in the targets of a rule",
+        "ru": "укажите его в targets одного из правил",
+    },
+    "name_targets": {
+        "en": "name the targets of the rule",
+        "ru": "укажите нормативы правила",
+    },
+    "exchange": {
+        "en": "exchange the two",
+        "ru": "поменяйте значения местами",
+    },
+    "no_encoding": {
+        "en": "no encoding {text} of text; use utf-8, cp1251, utf-16 or another of Python's",
+        "ru": (
+            "нет кодировки текста {text}; используйте utf-8, cp1251, utf-16 или другую из "
+            "поддерживаемых Python"
+        ),
+    },
+    "no_delimiter": {
+        "en": '{text} is not a delimiter; give one character, such as ";" or "\\t"',
+        "ru": '{text} - не разделитель; укажите один знак, например, ";" или "\\t"',
+    },
+    "no_time_format": {
+        "en": (
+            '{text} does not read year, month, day, hour and minute; write it like "%d.%m.%Y '
+            '%H:%M", with %z for an offset'
+        ),
+        "ru": (
+            'формат {text} не задаёт год, месяц, день, час и минуту; напишите, например, "%d.%m.%Y '
+            '%H:%M", а для смещения - %z'
+        ),
+    },
+    # -- amounts of time and budgets
+    "no_amount": {
+        "en": (
+            "{text} is not an amount of working time; write it like 4h, 90m, 4h30m, 4:30 or PT4H30M"
+        ),
+        "ru": (
+            "{text} - не количество рабочего времени; напишите, например, 4h, 90m, 4h30m, 4:30 или "
+            "PT4H30M"
+        ),
+    },
+    "amount_too_much": {
+        "en": (
+            "{text} is more time than any calendar covers; write it like 4h, 90m, 4h30m, 4:30 or "
+            "PT4H30M"
+        ),
+        "ru": (
+            "{text} - это больше, чем охватывает любой календарь; напишите, например, 4h, 90m, "
+            "4h30m, 4:30 или PT4H30M"
+        ),
+    },
+    "hours_too_much": {
+        "en": "{hours} hours are more time than any calendar covers; give less",
+        "ru": "{hours} ч - это больше, чем охватывает любой календарь; укажите меньше",
+    },
+    "budget_negative": {
+        "en": "budget {budget} is negative; use latest_start to count backwards",
+        "ru": "норматив {budget} отрицательный; для обратного отсчёта используйте latest-start",
+    },
+    "budget_too_much": {
+        "en": "budget {budget} is more time than any calendar covers; give less",
+        "ru": "норматив {budget} больше, чем охватывает любой календарь; укажите меньше",
+    },
+    "no_budget": {
+        "en": (
+            "{text} is not a budget; write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
+        ),
+        "ru": (
+            "{text} - не норматив; напишите, например, 4h, 7 working days, 30 days, 1 month или 9h "
+            "clock"
+        ),
+    },
+    "no_roll": {
+        "en": (
+            "{text} may end on a day off; give roll: following or preceding moves it to the next "
+            "or the last working day, none leaves it"
+        ),
+        "ru": (
+            "срок {text} может закончиться в выходной; укажите roll: following переносит его на "
+            "следующий рабочий день, preceding - на предыдущий, none не переносит"
+        ),
+    },
+    "no_count": {
+        "en": "{count} {of} is no budget; give a whole number from at least 1 to {most}",
+        "ru": "{count} {of} - не норматив; укажите целое число от 1 до {most}",
+    },
+    "none_of": {
+        "en": "{value} is not one of {choices}",
+        "ru": "недопустимое значение {value}; выберите из списка: {choices}",
+    },
+    # -- schedules, calendars and zones
+    "schedule_empty": {
+        "en": "the schedule has no working time at all; give hours on some weekday",
+        "ru": "в графике нет рабочего времени; укажите часы хотя бы для одного дня недели",
+    },
+    "hours_on_days_off": {
+        "en": (
+            "the hours open on {names}, which calendar {calendar} counts as weekly days off: "
+            "{longer}leave these days out"
+        ),
+        "ru": (
+            "в графике есть часы на дни ({days}), которые в календаре {calendar} выходные: "
+            "{longer}уберите эти дни"
+        ),
+    },
+    "longer_week": {
+        "en": (
+            "take its {length}-day week (.with_week({length}), --week {length} or week = "
+            "{length}), or "
+        ),
+        "ru": "укажите {length}-дневную рабочую неделю (--week {length} или week = {length}) либо ",
+    },
+    "weekday_Mo": {
+        "en": "Mo",
+        "ru": "понедельник",
+    },
+    "weekday_Tu": {
+        "en": "Tu",
+        "ru": "вторник",
+    },
+    "weekday_We": {
+        "en": "We",
+        "ru": "среда",
+    },
+    "weekday_Th": {
+        "en": "Th",
+        "ru": "четверг",
+    },
+    "weekday_Fr": {
+        "en": "Fr",
+        "ru": "пятница",
+    },
+    "weekday_Sa": {
+        "en": "Sa",
+        "ru": "суббота",
+    },
+    "weekday_Su": {
+        "en": "Su",
+        "ru": "воскресенье",
+    },
+    "calendar_without_zone": {
+        "en": (
+            "calendar {calendar} has no zone; give tz='Europe/Moscow' (--tz Europe/Moscow) or "
+            "another IANA zone"
+        ),
+        "ru": (
+            "у календаря {calendar} нет часового пояса; укажите его: --tz Europe/Moscow, или tz = "
+            '"Europe/Moscow" в конфигурации, или другой пояс IANA'
+        ),
+    },
+    "no_zone": {
+        "en": "no time zone {name}; use an IANA name such as 'Europe/Volgograd'",
+        "ru": "нет часового пояса {name}; укажите название IANA, например, 'Europe/Volgograd'",
+    },
+    "no_calendar": {
+        "en": "no calendar {id}; {instead}",
+        "ru": "нет календаря {id}; {instead}",
+    },
+    "use_calendar": {
+        "en": (
+            "use RU, a Russian region such as RU-VGG, or a country or subdivision such as DE or "
+            "DE-BY (for a calendar without weekends and holidays Calendar.plain(), or the option "
+            "--calendar none)"
+        ),
+        "ru": (
+            "укажите RU, регион России, например, RU-VGG, либо страну или её часть, например, DE "
+            "или DE-BY (календарь без выходных и праздников: --calendar none)"
+        ),
+    },
+    "no_region": {
+        "en": "no Russian region {id}; {instead}",
+        "ru": "нет региона России {id}; {instead}",
+    },
+    "region_named": {
+        "en": "{id} ({en})",
+        "ru": "{id} ({ru})",
+    },
+    "use_id_such_as": {
+        "en": "use an id such as {near}",
+        "ru": "укажите регион, например, {near}",
+    },
+    "no_week": {
+        "en": "a week of {days} working days is not known; use 5, 6 or 7",
+        "ru": "рабочей недели из {days} дней нет; укажите 5, 6 или 7",
+    },
+    "no_week_here": {
+        "en": "this calendar has no week of {days} days; give hours on the weekdays worked",
+        "ru": (
+            "в этом календаре нет {days}-дневной рабочей недели; укажите часы для рабочих дней "
+            "недели"
+        ),
+    },
+    "wrong_confirms": {
+        "en": (
+            "acts cannot confirm {first} to {last}: the last date must not be before the first, "
+            "and both must be between {earliest} and {latest}; correct these dates"
+        ),
+        "ru": (
+            "акты не могут подтверждать даты с {first} по {last}: последняя дата не должна быть "
+            "раньше первой, и обе должны быть с {earliest} по {latest}; исправьте их"
+        ),
+    },
+    "not_off": {
+        "en": "{date} is no day off that could be worked instead; correct the row's dates",
+        "ru": "{date} - не выходной, который можно сделать рабочим; исправьте даты",
+    },
+    "already_off": {
+        "en": "{date} is already off ({en}); move the day off to a working day",
+        "ru": "{date} - уже нерабочий день ({ru}); перенесите выходной на рабочий день",
+    },
+    "row_without_act": {
+        "en": "the row of {date} names no act; give the act that decides the date",
+        "ru": "для даты {date} не указан акт; укажите акт, который её устанавливает",
+    },
+    "two_kinds": {
+        "en": "{date} is both {first} and {second} in the layer {layer}; remove one row",
+        "ru": (
+            "для даты {date} есть две противоречащие записи в слое {layer}: {first} и {second}; "
+            "уберите одну из них"
+        ),
+    },
+    "entry": {
+        "en": "{kind} ({en})",
+        "ru": "{ru}",
+    },
+    # -- stores
+    "store_failed": {
+        "en": "the store {path} failed ({error}); {remedy}",
+        "ru": "не удалось открыть хранилище {path} ({error}); {remedy}",
+    },
+    "restore_snapshot": {
+        "en": "see what workhours store check finds, then restore its last snapshot",
+        "ru": "проверьте его командой workhours store check и восстановите последний снимок",
+    },
+    "end_other_process": {
+        "en": "end the other process that keeps it locked",
+        "ru": "завершите другой процесс, который его занял",
+    },
+    "give_store": {
+        "en": "give a store, or a file that is not there yet",
+        "ru": "укажите хранилище или ещё не существующий файл",
+    },
+    "check_disk": {
+        "en": "check its disk, and start again",
+        "ru": "проверьте диск и запустите команду снова",
+    },
+    "check_store": {
+        "en": "check whether the file is a store",
+        "ru": "проверьте, что файл - хранилище",
+    },
+    "no_store": {
+        "en": "no store {path}; check the path",
+        "ru": "нет хранилища {path}; проверьте путь",
+    },
+    "no_snapshot": {
+        "en": "no snapshot {path}; check the path",
+        "ru": "нет снимка {path}; проверьте путь",
+    },
+    "other_definition": {
+        "en": "the definition of {of} is not the one it was made with",
+        "ru": "изменено определение {of}",
+    },
+    "store_damaged": {
+        "en": "the store {path} is damaged ({what}); {remedy}",
+        "ru": "хранилище {path} повреждено ({what}); {remedy}",
+    },
+    "row_damaged": {
+        "en": "the store {path} is damaged: row {row} of table {table} {why}; {remedy}",
+        "ru": "хранилище {path} повреждено: строка {row} таблицы {table} {why}; {remedy}",
+    },
+    "row_checksum": {
+        "en": "does not match its checksum",
+        "ru": "не совпадает с контрольной суммой",
+    },
+    "row_unreadable": {
+        "en": "cannot be read ({why})",
+        "ru": "не читается ({why})",
+    },
+    "file_exists": {
+        "en": "a file {path} exists already; give another name",
+        "ru": "файл {path} уже есть; укажите другое имя",
+    },
+    "store_not_copied": {
+        "en": "cannot copy the store to {path} ({error}); give another file or disk",
+        "ru": "не удалось скопировать хранилище в {path} ({error}); укажите другой файл или диск",
+    },
+    "store_not_made": {
+        "en": "cannot make the store {path} ({error}); give another file or disk",
+        "ru": "не удалось создать хранилище {path} ({error}); укажите другой файл или диск",
+    },
+    "no_log_on_disk": {
+        "en": "the disk of {path} does not support a write-ahead log; give a local one",
+        "ru": (
+            "диск с {path} не поддерживает журнал упреждающей записи; укажите файл на локальном "
+            "диске"
+        ),
+    },
+    "store_empty": {
+        "en": (
+            "the store {path} is an empty file; restore its last snapshot, or remove it to begin a "
+            "new store"
+        ),
+        "ru": (
+            "хранилище {path} - пустой файл; восстановите последний снимок или удалите файл, чтобы "
+            "начать новое хранилище"
+        ),
+    },
+    "other_database": {
+        "en": "{path} is a database but no store of workhours; give another file",
+        "ru": "{path} - база данных, но не хранилище workhours; укажите другой файл",
+    },
+    "other_schema": {
+        "en": (
+            "the store {path} has schema {version}, and this version of workhours-sla reads schema "
+            "{known} only; {remedy}"
+        ),
+        "ru": (
+            "у хранилища {path} схема {version}, а эта версия workhours-sla читает только схему "
+            "{known}; {remedy}"
+        ),
+    },
+    "install_later": {
+        "en": "install the version that wrote it, or a later one",
+        "ru": "установите версию, которая его записала, или более позднюю",
+    },
+    "read_source_again": {
+        "en": "give another file, and let watch read its source again",
+        "ru": "укажите другой файл и дайте watch прочитать источник заново",
+    },
+    "store_closed": {
+        "en": "the store {path} is closed; open it again",
+        "ru": "хранилище {path} закрыто; откройте его снова",
+    },
+}
+"""The sentences and parts of sentences, keyed by the cause of an error."""

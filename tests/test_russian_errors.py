@@ -1,0 +1,215 @@
+"""Errors of the command line in Russian: whole sentences that say what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import pytest
+
+from workhours_sla.cli.main import main
+from workhours_sla.text.sentences import SENTENCES
+
+HEADER = "event_id,appeal_id,type,occurred_at\n"
+ROW = "1,A-1,created,2025-03-12T10:15+03:00\n"
+APPEALS = "appeal_id,posted_at,answered_at\nA-1,2025-03-12T10:15+03:00,\n"
+DUE = ("due", "31.10.2025 17:30")
+
+
+class Wrong(NamedTuple):
+    """A wrong call: its arguments, the files it reads, and a part of the message in Russian.
+
+    ``value`` is the text that both languages quote.
+    """
+
+    command: tuple[str, ...]
+    value: str
+    russian: str
+    files: Mapping[str, str | bytes] = MappingProxyType({})
+
+
+def config(text: str, value: str, russian: str) -> Wrong:
+    return Wrong((*DUE, "--config", "office.toml"), value, russian, {"office.toml": text})
+
+
+def file(content: str | bytes, value: str, russian: str, settings: str = "") -> Wrong:
+    files = {"events.csv": content, "office.toml": settings or "[input]\n"}
+    return Wrong(("check", "events.csv", "--config", "office.toml"), value, russian, files)
+
+
+WRONG: Final = (
+    # -- usage
+    Wrong(("due",), "START", "не указан аргумент"),
+    Wrong((*DUE, "--calender", "RU"), "--calender", "нет параметра"),
+    Wrong((*DUE, "--quick"), "--quick", "нет параметра"),
+    Wrong((*DUE, "--week", "4"), "4", "вне допустимых пределов"),
+    Wrong((*DUE, "--week", "five"), "'five'", "не целое число"),
+    Wrong(("due", "--lang", "{lang}", "x", "--hours"), "--hours", "нет значения"),
+    Wrong(("due", "31.10.2025", "17:30"), "17:30", "лишние аргументы"),
+    Wrong((*DUE, "--explain=yes"), "--explain", "не бывает значения"),
+    Wrong(("deadline",), "deadline", "нет команды"),
+    Wrong(("watch", "x.jsonl"), "--store", "не указан параметр"),
+    Wrong(("forecast", "x.csv", "--by", "week"), "'week'", "нет среди допустимых"),
+    Wrong(("watch", "x.jsonl", "--store", "s", "--interval", "often"), "'often'", "не число"),
+    Wrong(("outbox", "replay", "sink", "one", "--store", "s"), "'one'", "не целое число"),
+    # -- times
+    Wrong(("due", "31.10.2025"), "'31.10.2025'", "нет времени суток"),
+    Wrong(("due", "17:30"), "'17:30'", "нет даты"),
+    Wrong(("due", "31.11.2025 10:00"), "'31.11.2025 10:00'", "такой даты нет"),
+    Wrong(("due", "31.10.2025 25:00"), "25:00", "часы не показывают"),
+    Wrong(("due", "yesterday"), "'yesterday'", "такая запись не принимается"),
+    Wrong(("due", "31.10.2045 10:00"), "2045", "не утверждён"),
+    # -- calendars, hours, zones, amounts
+    Wrong((*DUE, "--calendar", "Волгоград"), "'Волгоград'", "нет календаря"),
+    Wrong((*DUE, "--calendar", "RU-XX"), "'RU-XX'", "нет региона России"),
+    Wrong((*DUE, "--calendar", "RU-VGR"), "RU-VGG", "возможно, вы имели в виду"),
+    Wrong((*DUE, "--calendar", "ru-vgg"), "RU-VGG", "возможно, вы имели в виду"),
+    Wrong((*DUE, "--calendar", "KZ"), "KZ", "нет часового пояса"),
+    Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
+    Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
+    Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
+    Wrong((*DUE, "--hours", "Mo-Fr off"), "", "нет рабочего времени"),
+    Wrong((*DUE, "--budget", "30 days"), "'30 days'", "не количество рабочего времени"),
+    Wrong((*DUE, "--budget", "9999999999h"), "9999999999", "больше, чем охватывает"),
+    Wrong(("calendar", "DE", "2025", "--week", "6"), "6", "рабочей недели"),
+    # -- files
+    Wrong(("check", "no.csv"), "'no.csv'", "нет файла"),
+    Wrong(("check", "."), "'.'", "это каталог"),
+    Wrong((*DUE, "--config", "no.toml"), "'no.toml'", "нет файла конфигурации"),
+    Wrong((*DUE, "--config", "."), "'.'", "не удалось прочитать файл конфигурации"),
+    Wrong((*DUE, "--calendar-file", "no.toml"), "'no.toml'", "файл календаря"),
+    Wrong(("check", "--store", "no.db"), "'no.db'", "нет хранилища"),
+    Wrong(("store", "check", "x.db"), "'x.db'", "не база данных", {"x.db": b"text" * 500}),
+    file("", "events.csv", "нет ни одной строки"),
+    file(HEADER, "events.csv", "нет ни одной строки"),
+    file("id,type,occurred_at\n", "'appeal_id'", "нет столбца"),
+    file("id;type;when\n", '";"', "разделителем"),
+    file(HEADER.replace("event_id", "type") + ROW, "'type'", "повторяется в заголовке"),
+    file('event_id,"appeal_id\n', "events.csv", "заголовок не читается"),
+    file("номер,вид\n".encode("cp1251"), "cp1251", "не текст в кодировке"),
+    file(b"PK\x03\x04\xff\xff", "utf-8", "книга Excel"),
+    file(b"\x1f\x8b\xff\xff", "utf-8", "файл сжат"),
+    file("\ufeffa".encode("utf-16"), "utf-16", "укажите кодировку"),
+    file(HEADER + "1\0", "utf-8", "нулевой символ"),
+    file("[]\n", "events.csv", "объектом JSON", '[input]\nformat = "jsonl"'),
+    file("\n", "events.csv", "нет ни одной строки", '[input]\nformat = "jsonl"'),
+    file('{"a": 1}\n', "'appeal_id'", "нет столбца", '[input]\nformat = "jsonl"'),
+    file("appeal_id,posted_at\n", "answered_at", "нет столбца", '[input]\nkind = "appeals"'),
+    file(HEADER + "1,A-1,born,2025-03-12\n" * 3, "born", "прочитано строк"),
+    # -- TOML
+    config("[input\n", "office.toml", "не TOML"),
+    config("x = yes\n", "office.toml", "недопустимое значение"),
+    config('x = "yes\n', "office.toml", "не TOML"),
+    config("[input]\n[input]\n", "office.toml", "объявлен дважды"),
+    config("x.y = 1\n" + "a" + ".b" * 20 + " = 1\n", "office.toml", "точек вне кавычек"),
+    config("x = " + "[" * 5000 + "\n", "office.toml", "вложенность"),
+    config("x = " + "9" * 5000 + "\n", "office.toml", "слишком много цифр"),
+    Wrong((*DUE, "--config", "c.toml"), "c.toml", "UTF-8", {"c.toml": "# я".encode("cp1251")}),
+    # -- keys and values of a configuration
+    config("[inputs]\n", "inputs", "нет такого раздела"),
+    config("[input]\nencodng = 'utf-8'\n", "input.encodng", "возможно, вы имели в виду"),
+    config("[input]\nencoding = 1251\n", "input.encoding", "значение в виде текста"),
+    config("[input]\nencoding = 'win'\n", "'win'", "нет кодировки текста"),
+    config("[input]\ndelimiter = ';;'\n", "';;'", "не разделитель"),
+    config("[input]\ndatetime_format = '%d.%m'\n", "'%d.%m'", "не задаёт год"),
+    config("[input]\ntz = 'Moscow'\n", "'Moscow'", "нет часового пояса"),
+    config("[input]\nformat = 'xlsx'\n", "'xlsx'", "недопустимое значение"),
+    config("[columns]\nanswered_at = 'x'\n", "columns.answered_at", "нет такого столбца"),
+    config("[columns]\nappeal = 'x'\n", "columns.appeal", "такого столбца не бывает"),
+    config("[columns]\nappeal_id = ''\n", "columns.appeal_id", "не указано название"),
+    config("[values.type]\nx = 'born'\n", "'born'", "не вид события"),
+    config("[values.author_role]\nx = 'boss'\n", "'boss'", "не роль автора"),
+    config("[values.substantive]\nx = 'maybe'\n", "'maybe'", "не true и не false"),
+    config("[values.topic]\nx = true\n", "values.topic.x", "значение в виде текста"),
+    config("[schedule]\nweek = 4\n", "4", "недопустимое значение"),
+    config("[schedule]\nhours = 'Mo-Fr 9-18'\n", "'9-18'", "не промежуток"),
+    config("[schedule]\ncalendar = 'RU-XX'\n", "'RU-XX'", "нет региона"),
+    config("[schedule]\n[schedule.days_off]\n20 = 'Приказ'\n", "'20'", "не дата"),
+    config(
+        "[[schedule.transfers]]\nfrom = 2026-05-07\nto = 2026-05-08\nact = 'x'\n",
+        "2026-05-07",
+        "не выходной",
+    ),
+    config(
+        "[[schedule.transfers]]\nfrom = 2026-05-16\nto = 2026-05-17\nact = 'x'\n",
+        "2026-05-17",
+        "уже нерабочий день",
+    ),
+    config("[schedule.overrides]\n2026-05-08 = '9'\n", "schedule.overrides", "не промежуток"),
+    config("[[schedule.transfers]]\nfrom = 2026-05-08\n", "schedule.transfers[0].to", "не указано"),
+    config(
+        "[schedule]\ncalendar = 'none'\n[schedule.days_off]\n2026-09-01 = 'x'\n",
+        "schedule",
+        "только при календаре",
+    ),
+    config("[target]\nbudget = '4 apples'\n", "'4 apples'", "не норматив"),
+    config("[target]\nbudget = '30 days'\n", "'30 days'", "может закончиться в выходной"),
+    config("[target]\nbudget = '0h'\n", "target.budget", "норматив равен 0"),
+    config("[target]\nwarn = 'soon'\n", "'soon'", "не количество рабочего времени"),
+    config("[target]\nstops = []\n", "target.stops", "не список ответов"),
+    config("[target]\nschedule = 'night'\n", "'night'", "нет графика"),
+    config("[target]\nschedule_by = 'channel'\n", "[channels]", "нет разделов"),
+    config("[target]\nroll = 'none'\n", "target.roll", "уберите этот ключ"),
+    config("preset = '59fz'\n", "presets.59fz.roll", "может закончиться в выходной"),
+    config("preset = 'moscow'\n", "'moscow'", "нет готового набора"),
+    config("[[targets]]\nname = 'a'\n", "targets[0].budget", "не указано"),
+    config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [[targets]]"),
+    config("[target]\nwarn_percent = 'half'\n", "target.warn_percent", "целое число"),
+)
+
+ALLOWED: Final = re.compile(
+    r"^[\w.-]+(?=: )|(?<=имели в виду )[\w.-]+|(?<=из списка: )[\w, -]+"  # choices
+    r"|'[^']*'|\"[^\"]*\"|\([^()]*--help\)"  # quoted values, and the command to ask for help
+    r"|--?[a-z][\w-]*(?:[= ][\w/]+)?"  # options
+    r"|\[+[\w.-]+\]+|\b[a-z_]+(?:\.[\w-]+|\[\d+\])+(?:\.\w+)*"  # sections, paths of keys, files
+    r"|\b[a-z_]+ = \S+|\b[a-z]+_[a-z_]+\b"  # keys
+    r"|\b[A-Z]{2}(?:-[A-Z]{2,3})?\b|\b[A-Z][a-z]+/[A-Z][a-z]+\b|\b0x[0-9a-f]{2}\b"
+    r"|\b(?:4h|90m|4h30m|PT4H30M|9h clock|7 working days|30 days|1 month|T)\b"
+    r"|\b(?:CSV|JSON Lines|JSON|TOML|Excel|zip|UTF-8|UTC|IANA|Python|SQLite)\b"
+    r"|\b(?:utf-8|utf-16|cp1251|workhours|watch|store check|check|latest-start|[A-Z]{3,})\b"
+    r"|\b(?:true|false|following|preceding|none|default|off|roll|targets|target|overrides)\b"
+    r"|\b(?:rules|inputs|schedule|week|tz|type|calendar)\b|\bcsv\b|\bjsonl\b"
+)
+"""What a Russian sentence may have in Latin letters."""
+
+
+def error_of(wrong: Wrong, lang: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a wrong call and return its message without the word before it."""
+    for name, content in wrong.files.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        folder.joinpath(name).write_bytes(data)
+    given = [argument.replace("{lang}", lang) for argument in wrong.command]
+    status = main([*given, *([] if "--lang" in given else ["--lang", lang])])
+    err = capsys.readouterr().err
+    assert status in (2, 3), err
+    label = {"en": "Error: ", "ru": "Ошибка: "}[lang]
+    assert label in err, err
+    return err[err.index(label) + len(label) :].rstrip("\n")
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.russian)
+def test_an_error_is_a_sentence_in_the_language_of_the_command(
+    wrong: Wrong,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    russian = error_of(wrong, "ru", tmp_path, capsys)
+    english = error_of(wrong, "en", tmp_path, capsys)
+    assert wrong.russian in russian
+    assert wrong.value in russian, russian
+    assert wrong.value in english, english
+    assert re.findall(r"[A-Za-z]{2,}", ALLOWED.sub("", russian)) == [], russian
+    assert not re.search(r"[а-яё]", re.sub(r"'[^']*'|\([^)]*\)", "", english)), english
+
+
+def test_a_sentence_has_the_same_facts_in_every_language() -> None:
+    translated = {"name", "why", "names", "days", "en", "ru", "kind"}
+    for cause, texts in SENTENCES.items():
+        english, russian = (set(re.findall(r"\{(\w+)", text)) for text in texts.values())
+        assert english - russian <= translated, cause
+        assert russian - english <= translated, cause
