@@ -40,6 +40,11 @@ def file(content: str | bytes, value: str, russian: str, settings: str = "") -> 
     return Wrong(("check", "events.csv", "--config", "office.toml"), value, russian, files)
 
 
+def report(*options: str, value: str, russian: str) -> Wrong:
+    files = {"events.csv": HEADER + ROW, "old.json": "{"}
+    return Wrong(("report", "events.csv", *options), value, russian, files)
+
+
 WRONG: Final = (
     # -- usage
     Wrong(("due",), "START", "не указан аргумент"),
@@ -158,6 +163,34 @@ WRONG: Final = (
     config("[[targets]]\nname = 'a'\n", "targets[0].budget", "не указано"),
     config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [[targets]]"),
     config("[target]\nwarn_percent = 'half'\n", "target.warn_percent", "целое число"),
+    config("[target]\nwarn_percent = 100\n", "100", "от 1 до 99"),
+    config("[target]\npause_cap = '1h'\n", "pause_cap", "нет приостановок"),
+    config(
+        "[target]\nbudget = '7 working days'\non_transfer = 'resume'\n",
+        "on_transfer",
+        "не в рабочем времени",
+    ),
+    config(
+        "[[targets]]\nname = 'a'\nbudget = '4h'\n[[rules]]\ntargets = ['b']\n",
+        "'b'",
+        "нет норматива",
+    ),
+    # -- reports, acts, and the rest
+    report("--by", "agency", value="'agency'", russian="нет признака"),
+    report("--as-of", "01.01.2020 10:00", value="--as-of", russian="нет обращений для отчёта"),
+    report("--revise", "old.json", value="old.json", russian="не отчёт в JSON"),
+    report("--revise", "no.json", value="'no.json'", russian="нет такого файла"),
+    report("--target", "x", value="'x'", russian="нет норматива"),
+    report("--html", "no/x.html", value="'no/x.html'", russian="нет такого файла"),
+    Wrong(
+        (*DUE, "--calendar-file", "acts.toml"),
+        "days_off[0].act",
+        "нет акта",
+        {"acts.toml": "[[days_off]]\ndate = 2026-09-01\nact = 'x'\n"},
+    ),
+    Wrong(("due", "31.10.9999 10:00"), "9999", "нельзя вести расчёт"),
+    Wrong(("due", "30.03.2025 02:30", "--tz", "Europe/Berlin"), "+01:00", "переводе часов"),
+    Wrong(("calendar", "RU", "1950"), "1950", "не определён день"),
 )
 
 ALLOWED: Final = re.compile(
@@ -207,8 +240,42 @@ def test_an_error_is_a_sentence_in_the_language_of_the_command(
     assert not re.search(r"[а-яё]", re.sub(r"'[^']*'|\([^)]*\)", "", english)), english
 
 
+BAD_ROWS: Final = {
+    '{"event_id": 1.5}': "дробное число",
+    "{x}": "не JSON",
+    "[1]": "не объект в фигурных скобках",
+    '{"event_id": "2", "appeal_id": ""}': "appeal_id: нет значения",
+}
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_the_details_of_rejected_rows_are_in_russian(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    stored: bool,
+) -> None:
+    rows = tmp_path / "events.jsonl"
+    event = (
+        '{"event_id": "1", "appeal_id": "A", "type": "created", '
+        '"occurred_at": "2025-03-12T10:15+03:00"}'
+    )
+    rows.write_text("\n".join((event, *BAD_ROWS)) + "\n")
+    source = str(rows)
+    options = ["--lang", "ru", "--min-read", "0"]
+    if stored:
+        store = str(tmp_path / "a.db")
+        main(["watch", source, "--once", "--store", store, *options])
+        main(["check", "--store", store, *options])
+    else:
+        main(["check", source, *options])
+    out = capsys.readouterr().out
+    for detail in BAD_ROWS.values():
+        assert detail in out
+
+
 def test_a_sentence_has_the_same_facts_in_every_language() -> None:
-    translated = {"name", "why", "names", "days", "en", "ru", "kind"}
+    translated = {"name", "why", "names", "days", "en", "ru", "kind", "budget", "id", "bare", "of"}
     for cause, texts in SENTENCES.items():
         english, russian = (set(re.findall(r"\{(\w+)", text)) for text in texts.values())
         assert english - russian <= translated, cause

@@ -371,4 +371,4 @@ def test_a_file_that_is_no_store_is_an_error(
 ) -> None:
     status, out, err = run(capsys, tmp_path / "none.db", "--lang", "ru")
     assert (status, out) == (2, "")
-    assert err.startswith("Ошибка: no store")
+    assert err.startswith("Ошибка: нет хранилища")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import AppealFile, Fault, open_source
+from workhours_sla.adapters.sources import AppealFile, Fault, layout_of, open_source
 from workhours_sla.adapters.sources.mapping import clip
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
@@ -26,6 +26,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
+    from workhours_sla.sla.source import Rejected
     from workhours_sla.sla.store import Holdings
 
 PROGRESS_FROM: Final = 5_000_000
@@ -80,7 +81,7 @@ def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
     if options.store is not None:
         if options.assume_tz is not None:
             raise click.UsageError(SHELL.text(lang, "store_zones"))
-        rows = _from_store(Path(options.store), per_event=config.input.kind == "events")
+        rows = _from_store(Path(options.store), config)
     else:
         if options.assume_tz is not None:
             config = config.with_zone(options.assume_tz)
@@ -121,12 +122,21 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
     return Rows(events, faults, config.input.kind == "events", count)
 
 
-def _from_store(path: Path, *, per_event: bool) -> Rows:
+def _from_store(path: Path, config: Config) -> Rows:
+    from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
     from workhours_sla.adapters.stores.sqlite_reading import SqliteReader  # noqa: PLC0415
+
+    layout = JsonRows(layout_of(config))
+
+    def detail_of(row: Rejected) -> str:
+        """Return the detail of a row; it is read again, because a store has only the English."""
+        again = layout.item_of(row.text, 0)
+        same = isinstance(again, Fault) and again.detail == row.detail
+        return again.detail if same else row.detail  # type: ignore[union-attr]
 
     with SqliteReader(path) as reader, reader.moment():
         faults = [
-            Fault(number, row.reason, row.detail, clip(row.text))
+            Fault(number, row.reason, detail_of(row), clip(row.text))
             for number, row in reader.rejected().items()
         ]
         stored = Stored(
@@ -136,6 +146,7 @@ def _from_store(path: Path, *, per_event: bool) -> Rows:
             reader.holdings(),
             reader.left_out(),
         )
+        per_event = config.input.kind == "events"
         return Rows(list(reader.events()), faults, per_event, stored=stored)
 
 

@@ -41,6 +41,7 @@ from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text import words
+from workhours_sla.text.messages import said
 from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.text.shell import SHELL, language
@@ -164,7 +165,7 @@ def _make(
         from workhours_sla.compliance.report import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
-        raise click.UsageError(SHELL.text(lang, "no_numpy", error=error)) from None
+        raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
     rows = read_rows(source, configuration.mapping, lang)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     cases = cases_of_evaluation(
@@ -195,7 +196,7 @@ def _make(
             lang=lang,
         )
     except LookupError as error:
-        raise click.BadParameter(str(error), param_hint="--by") from None
+        raise click.BadParameter(said(error.args[0], lang), param_hint="--by") from None
     return made, result, cases.target
 
 
@@ -267,7 +268,8 @@ def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
         try:
             write_workbook(made, Path(xlsx_to))
         except ImportError as error:
-            raise click.UsageError(str(error)) from None
+            text = SHELL.text(made.lang, "no_xlsxwriter", error=error)
+            raise click.UsageError(text) from None
         click.echo(xlsx_to, err=True)
 
 
@@ -292,7 +294,7 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     try:
         found = revise(old, made)
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(said(error.args[0], made.lang)) from None
     if as_json:
         echo_json(revision_data(found))
         return

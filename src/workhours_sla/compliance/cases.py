@@ -28,6 +28,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 
 UNKNOWN: Final = -1
@@ -258,12 +259,8 @@ def target_of(policy: Policy, name: str | None) -> Target:
     if len(named) == 1:
         return named[0]
     known = ", ".join(dict.fromkeys(repr(one.name) for one in policy.targets))
-    asked = "several targets" if named else "no target"
-    called = "" if name is None else f" {name!r}"
-    msg = (
-        f"the policy has {asked}{called}; a report is of one target with a unique name: "
-        f"give target (--target) as one of {known}"
-    )
+    cause = "report_of_several" if named else "report_of_none"
+    msg = say(cause, called="" if name is None else f" {name!r}", known=known)
     raise PolicyError(msg)
 
 
@@ -395,9 +392,6 @@ def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
 def require_cases(cases: Cases) -> None:
     """Raise EventError if there are no cases to report."""
     if not len(cases):
-        msg = (
-            "there is no appeal to report by then: "
-            f"{cases.intake.read} {cases.intake.of} were read, {cases.intake.after_as_of} of them "
-            "after as_of; give a later as_of (--as-of) or another file"
-        )
+        intake = cases.intake
+        msg = say("no_cases", read=intake.read, of=intake.of, after=intake.after_as_of)
         raise EventError(msg)

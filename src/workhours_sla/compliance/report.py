@@ -70,6 +70,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.statistics.arrays import IntArray, share
 from workhours_sla.statistics.control_charts import FEWEST_POINTS
+from workhours_sla.text.messages import Detail, say
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
 
 LISTED: Final = 1000
@@ -256,13 +257,12 @@ def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
     chosen = list(cases.groups) if by is None else list(by)
     unknown = [name for name in chosen if name not in cases.groups]
     if unknown:
-        known = ", ".join(cases.groups) or "none"
-        msg = f"the appeals have no attribute {unknown[0]!r}; their groupings are {known}"
-        raise LookupError(msg)
+        known = ", ".join(cases.groups) or say("none")
+        msg = say("no_attribute", name=repr(unknown[0]), known=known)
+        raise LookupError(Detail(msg))
     taken = [name for name in chosen if name in OWN_TABLES]
     if taken:
-        msg = f"a grouping cannot be named {taken[0]!r}, as the report has a table of that name"
-        raise LookupError(msg)
+        raise LookupError(Detail(say("grouping_taken", name=repr(taken[0]))))
     return {name: cases.groups[name] for name in chosen}
 
 

@@ -10,6 +10,7 @@ from workhours_sla.compliance.mix import RateChange, change_between
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.statistics.maturity import COUNTS
+from workhours_sla.text.messages import Detail, say
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
 """The possible causes of different figures."""
@@ -60,11 +61,8 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
     (('as_of',), [])
     """
     if old.promise.name != new.promise.name:
-        msg = (
-            f"the reports are of {old.promise.name!r} and {new.promise.name!r}; compare reports "
-            "of one target"
-        )
-        raise ValueError(msg)
+        names = {"old": repr(old.promise.name), "new": repr(new.promise.name)}
+        raise ValueError(Detail(say("reports_of_two", **names)))
     before, after = _figures(old), _figures(new)
     changes = [
         Revised(*place, before.get(place), after.get(place))

@@ -20,6 +20,7 @@ from workhours_sla.adapters.json.text import parsed
 from workhours_sla.compliance.report_comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.reports.report import Report
+from workhours_sla.text.messages import phrase_of, say
 from workhours_sla.worktime.budget import iso_amount
 
 SCHEMA: Final = "workhours.report/3"
@@ -53,12 +54,10 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
         if schema == SCHEMA or not isinstance(schema, str):
             return _report(Reader().convert(data, document))
     except (ConfigError, TypeError) as error:
-        what = f"is not a report in JSON ({clipped(str(error), 300)})"
-        return _refuse(name, what, "give one written with --json")
+        return _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
     if schema in _EARLIER:
-        what = f"has the schema {shown(schema)}, whose keys have changed since"
-        return _refuse(name, what, "make the report again from its events")
-    return _refuse(name, f"has the schema {shown(schema)}", f"this version reads {SCHEMA!r}")
+        return _refuse(name, "report_outdated", schema=shown(schema))
+    return _refuse(name, "report_schema", schema=shown(schema), known=repr(SCHEMA))
 
 
 def _report(document: Form) -> Report:
@@ -66,10 +65,9 @@ def _report(document: Form) -> Report:
     return report
 
 
-def _refuse(name: str, what: str, instead: str) -> NoReturn:
-    """Raise SourceError for the document ``name``; ``instead`` says what to do."""
-    msg = f"{name} {what}; {instead}"
-    raise SourceError(msg, name=name) from None
+def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
+    """Raise SourceError for the document ``name``, with the message for ``cause``."""
+    raise SourceError(say(cause, name=name, **facts), name=name) from None
 
 
 @cache

@@ -14,6 +14,7 @@ from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Attributes, EventType
 from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 
 OnChange = Literal["from_creation", "from_change"]
@@ -83,8 +84,7 @@ class Rule:
         object.__setattr__(self, "same_due_targets", tuple(_same_due_targets(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
-            msg = f"rule {shown(self.name)} needs targets of different names, got {shown(names)}"
-            raise PolicyError(msg)
+            raise PolicyError(say("rule_names", rule=shown(self.name), names=shown(names)))
         for condition in _CONDITIONS:
             value = getattr(self, condition)
             if isinstance(value, str):

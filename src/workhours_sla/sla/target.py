@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.schedule import Schedule
@@ -137,13 +138,13 @@ class Target:
             )
             raise PolicyError(msg)
         if is_empty:
-            msg = f"{name} has a budget of 0, which no answer can meet; give more than 0"
+            msg = say("target_zero", target=shown(self.name))
             raise PolicyError(msg)
         if not isinstance(self.schedule, Schedule | ScheduleBy):
             msg = f"the schedule of {name} is {shown(self.schedule)}; give a Schedule or ScheduleBy"
             raise PolicyError(msg)
         self._check_stops(name)
-        self._check_options(name)
+        self._check_options()
 
     def _check_stops(self, name: str) -> None:
         if self.stops in get_args(Stops):
@@ -162,30 +163,33 @@ class Target:
             raise PolicyError(msg)
         object.__setattr__(self, "stops", stops)
 
-    def _check_options(self, name: str) -> None:
+    def _check_options(self) -> None:
         for option, choices in _CHOICES.items():
             value = getattr(self, option)
             if value not in get_args(choices):
-                choice = ", ".join(get_args(choices))
-                msg = f"{option} {shown(value)} of {name} is none of {choice}"
+                msg = say(
+                    "target_choice",
+                    option=option,
+                    value=shown(value),
+                    target=shown(self.name),
+                    choices=", ".join(get_args(choices)),
+                )
                 raise PolicyError(msg)
         if self.warn < ZERO:
-            msg = f"{name} has a negative warn, {self.warn}; give an amount of at least 0"
+            msg = say("target_warn", target=shown(self.name), warn=str(self.warn))
             raise PolicyError(msg)
         if self.warn_percent is not None and not 0 < self.warn_percent < 100:  # noqa: PLR2004
-            msg = f"{name} warns at {self.warn_percent} %; give a whole number from 1 to 99"
+            percent = str(self.warn_percent)
+            msg = say("target_percent", target=shown(self.name), percent=percent)
             raise PolicyError(msg)
         if self.pause_cap is not None and not self.pauses:
-            msg = f"{name} has a pause_cap but no pauses; give pauses=True, or no pause_cap"
+            msg = say("target_cap_unused", target=shown(self.name))
             raise PolicyError(msg)
         if self.pause_cap in (ZERO, ClockTime(ZERO)):
-            msg = f"{name} has a pause_cap of 0; give more than 0, or pauses=False"
+            msg = say("target_cap_zero", target=shown(self.name))
             raise PolicyError(msg)
         if self.on_transfer == "resume" and not isinstance(self.budget, timedelta):
-            msg = (
-                f"{name} has on_transfer='resume' and the budget {self.budget!r}; only a budget of "
-                "working time can resume, such as working_hours(4)"
-            )
+            msg = say("target_resume", target=shown(self.name), budget=repr(self.budget))
             raise PolicyError(msg)
 
     def schedule_for(self, of: object) -> Schedule | None:

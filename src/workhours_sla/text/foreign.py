@@ -76,10 +76,27 @@ _WHOLE_RU: Final = {
     "trailing comma in object": "лишняя запятая в конце объекта",
     "trailing comma in array": "лишняя запятая в конце массива",
     "invalid number": "неверное число",
+    "Expecting value": "нет значения",
+    "Expecting property name enclosed in double quotes": (
+        "имена полей должны быть в двойных кавычках"
+    ),
+    "Expecting ',' delimiter": "не хватает запятой",
+    "Expecting ':' delimiter": "не хватает двоеточия",
+    "Extra data": "лишние символы после документа",
+    "Unterminated string starting at": "строка в кавычках не закрыта",
+    "Invalid control character at": "недопустимый символ",
+    "Invalid \\escape": "неверная последовательность после '\\'",
 }
 """Russian texts of whole messages, keyed by the English text."""
 
 _PATTERNS_RU: Final[Sequence[tuple[str, str]]] = (
+    (r"No module named '(.*)'", "нет модуля {0}"),
+    (r"reports need numpy: .*", "numpy не установлен"),
+    (
+        r"received_at (\S+) is more than (.*) ahead of the machine's clock \((.*)\)",
+        "received_at {0} больше чем на {1} опережает часы компьютера ({2})",
+    ),
+    (r"not text in (\S+)", "не текст в кодировке {0}"),
     (r"\[Errno \d+\] ([^:]*)(?:: .*)?", "{0}"),
     (r"(.*) \(at line (\d+), column (\d+)\)", "строка {1}, столбец {2}: {0}"),
     (r"(.*) \(at end of document\)", "конец файла: {0}"),

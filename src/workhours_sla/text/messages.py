@@ -355,6 +355,12 @@ def say(cause: str, /, **facts: object) -> Phrase:
     return Phrase(cause, facts)
 
 
+def phrase_of(error: Exception) -> Phrase | None:
+    """Return the Phrase of an error's message, or None if it has none."""
+    known = vars(error)
+    return Phrase(known["cause"], known["facts"]) if is_known(known.get("cause")) else None
+
+
 def said(fact: object, lang: str) -> str:
     """Return a fact as text in ``lang``. A fact is a Phrase, a tuple of facts, or another value."""
     if isinstance(fact, Detail):

@@ -977,7 +977,179 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{kind} ({en})",
         "ru": "{ru}",
     },
+    # -- targets and rules
+    "target_zero": {
+        "en": "target {target} has a budget of 0, which no answer can meet; give more than 0",
+        "ru": "норматив {target} равен 0, его нельзя выполнить; укажите больше 0",
+    },
+    "target_choice": {
+        "en": "{option} {value} of target {target} is none of {choices}",
+        "ru": (
+            "у норматива {target} недопустимое значение {option} - {value}; выберите из списка: "
+            "{choices}"
+        ),
+    },
+    "target_warn": {
+        "en": "target {target} has a negative warn, {warn}; give an amount of at least 0",
+        "ru": "у норматива {target} отрицательное warn, {warn}; укажите не меньше 0",
+    },
+    "target_percent": {
+        "en": "target {target} warns at {percent} %; give a whole number from 1 to 99",
+        "ru": "у норматива {target} warn_percent равно {percent}; укажите целое число от 1 до 99",
+    },
+    "target_cap_unused": {
+        "en": "target {target} has a pause_cap but no pauses; give pauses=True, or no pause_cap",
+        "ru": (
+            "у норматива {target} указано pause_cap, но нет приостановок; укажите pauses = true "
+            "или уберите pause_cap"
+        ),
+    },
+    "target_cap_zero": {
+        "en": "target {target} has a pause_cap of 0; give more than 0, or pauses=False",
+        "ru": "у норматива {target} pause_cap равно 0; укажите больше 0 или pauses = false",
+    },
+    "target_resume": {
+        "en": (
+            "target {target} has on_transfer='resume' and the budget {budget}; only a budget of "
+            "working time can resume, such as working_hours(4)"
+        ),
+        "ru": (
+            "у норматива {target} указано on_transfer = 'resume' при сроке не в рабочем времени; "
+            "укажите срок в рабочем времени, например, 4h, или другое on_transfer"
+        ),
+    },
+    "rule_names": {
+        "en": "rule {rule} needs targets of different names, got {names}",
+        "ru": (
+            "в правиле {rule} нормативы должны называться по-разному, а указаны {names}; исправьте "
+            "список"
+        ),
+    },
+    # -- reports
+    "none": {
+        "en": "none",
+        "ru": "нет",
+    },
+    "report_of_several": {
+        "en": (
+            "the policy has several targets{called}; a report is of one target with a unique name: "
+            "give target (--target) as one of {known}"
+        ),
+        "ru": (
+            "нормативов{called} несколько, а отчёт составляется по одному; укажите его в --target: "
+            "{known}"
+        ),
+    },
+    "report_of_none": {
+        "en": (
+            "the policy has no target{called}; a report is of one target with a unique name: give "
+            "target (--target) as one of {known}"
+        ),
+        "ru": "норматива{called} нет; укажите в --target один из этих: {known}",
+    },
+    "no_cases": {
+        "en": (
+            "there is no appeal to report by then: {read} {of} were read, {after} of them after "
+            "as_of; give a later as_of (--as-of) or another file"
+        ),
+        "ru": (
+            "на этот момент нет обращений для отчёта (прочитано записей: {read}, из них позже "
+            "--as-of: {after}); укажите более позднее --as-of или другой файл"
+        ),
+    },
+    "no_attribute": {
+        "en": "the appeals have no attribute {name}; their groupings are {known}",
+        "ru": "у обращений нет признака {name}; доступные группировки: {known}",
+    },
+    "grouping_taken": {
+        "en": "a grouping cannot be named {name}, as the report has a table of that name",
+        "ru": "группировку нельзя назвать {name}: в отчёте уже есть такая таблица; выберите другую",
+    },
+    "reports_of_two": {
+        "en": "the reports are of {old} and {new}; compare reports of one target",
+        "ru": (
+            "отчёты составлены по разным нормативам, {old} и {new}; сравнивайте отчёты по одному "
+            "нормативу"
+        ),
+    },
+    "not_a_report": {
+        "en": "{name} is not a report in JSON ({why}); give one written with --json",
+        "ru": "{name} - это не отчёт в JSON ({why}); укажите отчёт, записанный с --json",
+    },
+    "report_outdated": {
+        "en": (
+            "{name} has the schema {schema}, whose keys have changed since; make the report again "
+            "from its events"
+        ),
+        "ru": "{name}: отчёт записан по прежней схеме {schema}; составьте его заново по событиям",
+    },
+    "report_schema": {
+        "en": "{name} has the schema {schema}; this version reads {known}",
+        "ru": "{name}: у отчёта схема {schema}, а эта версия читает {known}; укажите другой файл",
+    },
+    "key_twice": {
+        "en": "the key is given twice",
+        "ru": "ключ указан дважды",
+    },
+    "keep_one": {
+        "en": "keep one of them",
+        "ru": "оставьте один",
+    },
+    "not_json_at": {
+        "en": "not JSON at line {line} ({why})",
+        "ru": "в строке {line} не JSON ({why})",
+    },
+    "give_as_written": {
+        "en": "give a document as it was written",
+        "ru": "укажите документ в том виде, в каком он был записан",
+    },
+    "not_readable_json": {
+        "en": "not JSON that can be read",
+        "ru": "это не JSON",
+    },
+    "half_a_pair": {
+        "en": "it has half of a surrogate pair",
+        "ru": "в нём половина суррогатной пары",
+    },
+    "give_whole": {
+        "en": "give whole characters",
+        "ru": "запишите символ целиком",
+    },
+    # -- calendars of libraries
+    "russia_built_in": {
+        "en": "Russia is built in, from the acts themselves; use Calendar.get({id})",
+        "ru": "календарь России встроен и составлен по самим актам; укажите {bare}",
+    },
+    "library_without": {
+        "en": "{library} has no calendar {id}; {instead}",
+        "ru": "в библиотеке {library} нет календаря {id}; {instead}",
+    },
+    "ids_of_iso": {
+        "en": "ids are ISO 3166, such as DE or DE-BY",
+        "ru": "укажите код ISO 3166, например, DE или DE-BY",
+    },
+    "library_without_years": {
+        "en": "workalendar has no days of {id} from {first} to {last}; use other years",
+        "ru": (
+            "в библиотеке workalendar нет дней календаря {id} с {first} по {last} год; укажите "
+            "другие годы"
+        ),
+    },
+    "years_without": {
+        "en": (
+            "{library} has no days of {id} from {first} to {last}; use years within {from_year} to "
+            "{to_year}"
+        ),
+        "ru": (
+            "в библиотеке {library} нет дней календаря {id} с {first} по {last} год; укажите годы "
+            "с {from_year} по {to_year}"
+        ),
+    },
     # -- stores
+    "note_unreadable": {
+        "en": "the note {note} of the store cannot be read ({why}); restore its last snapshot",
+        "ru": "запись {note} в хранилище не читается ({why}); восстановите последний снимок",
+    },
     "store_failed": {
         "en": "the store {path} failed ({error}); {remedy}",
         "ru": "не удалось открыть хранилище {path} ({error}); {remedy}",

@@ -377,6 +377,10 @@ SHELL: Final = Texts(
             "en": "reports need numpy: pip install 'workhours-sla[report]' ({error})",
             "ru": "для отчётов нужен numpy: pip install 'workhours-sla[report]' ({error})",
         },
+        "no_xlsxwriter": {
+            "en": "{error}",
+            "ru": "для книг Excel нужен xlsxwriter: pip install 'workhours-sla[excel]'",
+        },
         "no_provisional": {
             "en": "watch reports only what is certain, so it has no --provisional; leave it out",
             "ru": "watch сообщает только то, что установлено точно; уберите --provisional",
@@ -438,6 +442,10 @@ SHELL: Final = Texts(
             "en": "calendar {calendar} does not know {date}: {why}",
             "ru": "в календаре {calendar} не определён день {date}: {why}",
         },
+        "unknown_year": {
+            "en": "calendar - does not know {date}: {why}",
+            "ru": "нельзя вести расчёт на {date}: {why}",
+        },
         "answer_between": {
             "en": "; in any case the answer lies between {earliest} and {latest}",
             "ru": "; в любом случае результат - между {earliest} и {latest}",
@@ -475,7 +483,8 @@ def unknown_date(error: CalendarCoverageError, lang: str) -> str:
     why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
     why = why.format(how="--provisional", **error.facts)
     date = words.short_date(error.date, lang)
-    return SHELL.text(lang, "unknown_date", calendar=error.calendar or "-", date=date, why=why)
+    key = "unknown_date" if error.calendar else "unknown_year"
+    return SHELL.text(lang, key, calendar=error.calendar, date=date, why=why)
 
 
 def language(option: str | None) -> str:

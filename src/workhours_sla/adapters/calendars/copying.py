@@ -15,6 +15,7 @@ from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_betwee
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError
+from workhours_sla.text.messages import Phrase, say
 
 FIRST_YEAR = 2000
 """The first year that is copied by default."""
@@ -169,11 +170,10 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
         msg = f"the last year {last} is before the first, {first}; swap them"
         raise CalendarDataError(msg, first=first, last=last)
     if max(first, has[0]) > min(last, has[1]):
-        msg = (
-            f"{library} has no days of {id} from {first} to {last}; "
-            f"use years within {has[0]} to {has[1]}"
+        years = {"first": first, "last": last, "from_year": has[0], "to_year": has[1]}
+        raise CalendarDataError(
+            say("years_without", library=library, id=id, **years), id=id, first=first, last=last
         )
-        raise CalendarDataError(msg, id=id, first=first, last=last)
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
@@ -191,11 +191,11 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def similar_ids(id: str, ids: Mapping[str, str]) -> str:  # noqa: A002
+def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:  # noqa: A002
     """Return which ids to use instead of an unknown id, for the error message.
 
     ``ids`` are the known ids, keyed by the names that are compared with ``id``.
     """
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]
-    return f"did you mean {', '.join(found)}?" if found else "ids are ISO 3166, such as DE or DE-BY"
+    return say("did_you_mean", near=", ".join(found)) if found else say("ids_of_iso")

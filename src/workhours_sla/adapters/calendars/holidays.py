@@ -16,6 +16,7 @@ from workhours_sla.adapters.calendars.copying import ForeignDay
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -105,8 +106,9 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     _refuse_russia(id)
     entity = _entity(id)
     if entity is None:
-        msg = f"holidays has no calendar {shown(id)}; {copying.similar_ids(id, _names(id))}"
-        raise UnknownCalendarError(msg, id=id)
+        near = copying.similar_ids(id, _names(id))
+        why = say("library_without", library="holidays", id=shown(id), instead=near)
+        raise UnknownCalendarError(why, id=id)
     newest = copying.release_year(version, FIRST_RELEASES) + 1
     has = _years_of(entity, id)
     asked_years = first, newest if last is None else last
@@ -141,7 +143,7 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
 def _refuse_russia(id: str) -> None:  # noqa: A002
     """Raise UnknownCalendarError for Russia and its regions."""
     if id == "RU" or id.startswith("RU-"):
-        msg = f"Russia is built in, from the acts themselves; use Calendar.get({id!r})"
+        msg = say("russia_built_in", id=repr(id), bare=id)
         raise UnknownCalendarError(msg, id=id)
 
 

@@ -17,6 +17,7 @@ from workhours_sla.adapters.calendars.copying import ForeignDay
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
+from workhours_sla.text.messages import say
 
 FIRST_RELEASES = {"17.0": 2023}
 """The first release of a year, mapped to the year, by the library's change log."""
@@ -70,7 +71,8 @@ def copy_workalendar(
     classes = _registered()
     if id not in classes:
         names = {name.casefold(): name for name in classes}
-        msg = f"workalendar has no calendar {shown(id)}; {copying.similar_ids(id, names)}"
+        near = copying.similar_ids(id, names)
+        msg = say("library_without", library="workalendar", id=shown(id), instead=near)
         raise UnknownCalendarError(msg, id=id)
     from workalendar import __version__ as version  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -79,7 +81,7 @@ def copy_workalendar(
     copying.check_years("workalendar", id, (first, last), (1, 9998))
     days, note = _read(classes[id], range(first, last + 1))
     if not days:
-        msg = f"workalendar has no days of {id} from {first} to {last}; use other years"
+        msg = say("library_without_years", id=id, first=str(first), last=str(last))
         raise CalendarDataError(msg, id=id, first=first, last=last)
     act = Act(f"workalendar {version}", source="https://github.com/workalendar/workalendar")
     return copying.build(

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from workhours_sla.errors import ConfigError, shown
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do not load
     from workhours_sla.adapters.checked_data import Reader
@@ -49,7 +50,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            reader.fail((twice,), "the key is given twice", "keep one of them")
+            reader.fail((twice,), say("key_twice"), say("keep_one"))
         return found
 
     try:
@@ -59,12 +60,12 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
     except ConfigError:  # raised by unique(); it is a ValueError as well
         raise
     except json.JSONDecodeError as error:
-        what = f"not JSON at line {error.lineno} ({error.msg})"
-        return reader.fail((), what, "give a document as it was written")
+        what = say("not_json_at", line=error.lineno, why=error.msg)
+        return reader.fail((), what, say("give_as_written"))
     except (ValueError, RecursionError):
-        return reader.fail((), "not JSON that can be read", "give a document as it was written")
+        return reader.fail((), say("not_readable_json"), say("give_as_written"))
     if not _is_whole(text):
-        reader.fail((), "it has half of a surrogate pair", "give whole characters")
+        reader.fail((), say("half_a_pair"), say("give_whole"))
     return data
 
 

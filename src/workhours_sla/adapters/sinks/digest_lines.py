@@ -24,6 +24,7 @@ from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.store import Outbox
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 
 SCHEMA: Final = "workhours.digest/1"
@@ -101,8 +102,7 @@ def _state_of(noted: str) -> _State:
         return _decode_state(noted)
     except (ValueError, RecursionError) as error:
         why = clipped(str(error), 200)
-        msg = f"the note {_NOTE!r} of the store cannot be read ({why}); restore its last snapshot"
-        raise StoreError(msg) from None
+        raise StoreError(say("note_unreadable", note=repr(_NOTE), why=why)) from None
 
 
 @public("workhours_sla.stream")
