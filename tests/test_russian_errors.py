@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +13,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from workhours_sla.cli.main import main
+from workhours_sla.text.foreign import usage
 from workhours_sla.text.sentences import SENTENCES
 
 HEADER = "event_id,appeal_id,type,occurred_at\n"
@@ -272,6 +275,38 @@ def test_the_details_of_rejected_rows_are_in_russian(
     out = capsys.readouterr().out
     for detail in BAD_ROWS.values():
         assert detail in out
+
+
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [
+        (
+            "No such option: --calender Did you mean --calendar?",
+            "нет параметра --calender; возможно, вы имели в виду --calendar?",
+        ),
+        (
+            "No such option: --a (Possible options: --b, --c)",
+            "нет параметра --a; возможно, вы имели в виду один из этих: --b, --c",
+        ),
+        ("Missing argument 'START'.", "не указан аргумент START; добавьте его"),
+        (
+            "Invalid value for '--by': 'week' is not one of 'hour', 'day'.",
+            "--by: 'week' нет среди допустимых; выберите: 'hour', 'day'",
+        ),
+    ],
+)
+def test_messages_of_earlier_versions_of_click_are_translated(english: str, russian: str) -> None:
+    assert usage(english, "ru") == russian
+
+
+def test_an_answer_does_not_load_the_sentences_of_errors() -> None:
+    code = (
+        "import sys; from workhours_sla.cli.main import main; main(['due', '31.10.2025 17:30']); "
+        "print(*(name for name in sys.modules if name.startswith('workhours_sla.text')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert not {"workhours_sla.text.sentences", "workhours_sla.text.foreign"} & set(loaded)
 
 
 def test_a_sentence_has_the_same_facts_in_every_language() -> None:

@@ -186,9 +186,9 @@ class SourceError(WorkHoursError, ValueError):
 class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
-    Everything that was acknowledged before the error remains stored. If ``cause`` is not empty,
-    ``messages.STORE_FAULTS[cause]`` is the reason in each language, and ``facts`` are the values of
-    the reason's placeholders.
+    Everything that was acknowledged before the error remains stored. ``cause`` is empty, or the key
+    of a sentence that says why, in ``messages.STORE_FAULTS`` or ``sentences.SENTENCES``. Then
+    ``facts`` are the values of the sentence's placeholders.
     """
 
     cause: str = ""

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import inspect
 
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import Phrase, phrase_of, say
 
 _LISTED = 20
 """The largest number of choices that a message lists."""
@@ -195,8 +195,12 @@ class Reader:
         except WorkHoursError as error:
             reason = error
         path = key_path(keys)
-        where = "" if self.name is None else f" (in {self.name})"
-        msg = f"{path or 'the document'}: {reason}{where}"
+        msg = say(
+            "at_key_because",
+            path=path or say("the_document"),
+            why=phrase_of(reason) or str(reason),
+            where="" if self.name is None else say("in_this_file", name=self.name),
+        )
         raise ConfigError(msg, key=path, name=self.name, reason=reason) from None
 
     def convert(self, data: object, of: Any) -> Any:

@@ -32,6 +32,7 @@ from workhours_sla.sla.run_loop import (
 from workhours_sla.sla.source import Rejected, Source
 from workhours_sla.sla.store import NO_BATCH, Batch, Store, Work
 from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.text.messages import say
 
 AT_ONCE: Final = 500
 """How many appeals are read from the store at once."""
@@ -195,14 +196,9 @@ class Pipeline:
             if dropped is not None and (
                 event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
             ):
-                msg = (
-                    f"the appeal of event {event.event_id!r} was dropped after retention; "
-                    "it can no longer be repaired"
-                )
-                raise StoreError(msg)
+                raise StoreError(say("appeal_dropped", event=repr(event.event_id)))
             if rejected is not None and rejected not in store.rejected():
-                msg = f"no row {rejected} is in quarantine; rejected() lists the rows"
-                raise StoreError(msg)
+                raise StoreError(say("not_in_quarantine", row=rejected))
             with store.transaction():
                 work = Work(self._policy, store.watermark)
                 if rejected is not None:

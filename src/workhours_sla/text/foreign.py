@@ -107,9 +107,7 @@ _PATTERNS_RU: Final[Sequence[tuple[str, str]]] = (
     (r"duplicate inline table key (.*)", "ключ {0} повторяется"),
     (r"cannot (?:mutate immutable|redefine) namespace (.*)", "раздел {0} уже задан иначе"),
     (r"JSON is malformed: (.*) \(byte (\d+)\)", "{0} (байт {1})"),
-    (r"expected (.*)", "не хватает {0}"),
     (r"field larger than field limit \((\d+)\)", "поле длиннее {0} знаков"),
-    (r"(table|index) (\w+)", "таблицы или индекса {1}"),
     (
         r"'([\w-]+)' codec can't decode byte (\w+) in position (\d+): .*",
         "байт {1} на месте {2} - не {0}",

@@ -32,6 +32,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{path}: {what}{where}; {instead}",
         "ru": "{path}: {what}{where}; {instead}",
     },
+    "at_key_because": {
+        "en": "{path}: {why}{where}",
+        "ru": "{path}: {why}{where}",
+    },
+    "in_this_file": {
+        "en": " (in {name})",
+        "ru": " ({name})",
+    },
     "write_as": {
         "en": "write it as {example}",
         "ru": "напишите так: {example}",
@@ -977,6 +985,20 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{kind} ({en})",
         "ru": "{ru}",
     },
+    # -- events that cannot be repaired
+    "appeal_dropped": {
+        "en": (
+            "the appeal of event {event} was dropped after retention; it can no longer be repaired"
+        ),
+        "ru": (
+            "обращение, к которому относится событие {event}, удалено по сроку хранения; исправить "
+            "его уже нельзя"
+        ),
+    },
+    "not_in_quarantine": {
+        "en": "no row {row} is in quarantine; rejected() lists the rows",
+        "ru": "строки {row} нет в карантине; выберите одну из тех, что в нём есть",
+    },
     # -- targets and rules
     "target_zero": {
         "en": "target {target} has a budget of 0, which no answer can meet; give more than 0",
@@ -1184,7 +1206,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "other_definition": {
         "en": "the definition of {of} is not the one it was made with",
-        "ru": "изменено определение {of}",
+        "ru": "изменено определение: {of}",
     },
     "store_damaged": {
         "en": "the store {path} is damaged ({what}); {remedy}",

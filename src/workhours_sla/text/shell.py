@@ -467,14 +467,14 @@ def sentence(error: WorkHoursError, lang: str) -> str:
         return messages.store_fault(cause, facts["facts"], lang)
     if cause in messages.UNKNOWN_DATES and isinstance(error, CalendarCoverageError):
         return unknown_date(error, lang)
-    if "facts" in facts and messages.is_known(cause):
-        return messages.refusal(cause, lang, facts["facts"])
     reason = facts.get("reason")
-    if isinstance(reason, WorkHoursError):
+    if isinstance(reason, CalendarCoverageError):
         why = sentence(reason, lang)
         return SHELL.text(
             lang, "in_file", path=facts["key"], why=why, name=messages.said(facts["name"], lang)
         )
+    if "facts" in facts and messages.is_known(cause):
+        return messages.refusal(cause, lang, facts["facts"])
     return str(error)
 
 
