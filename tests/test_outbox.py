@@ -14,6 +14,7 @@ from stored import Stored, drain
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
+from workhours_sla.stream import SqliteStore
 
 LINES = Path(__file__).parents[1].joinpath("examples", "data", "appeals.jsonl").read_text()
 HEAD = "".join(LINES.splitlines(keepends=True)[:40])
@@ -172,3 +173,10 @@ def test_wrong_use_is_one_sentence_and_changes_nothing(
     assert Path("notes.txt").read_text() == "milk"
     assert SINK.read_bytes() == watched
     assert not Path("none.db").exists()
+
+
+def test_dead_letters_are_listed_while_a_watch_writes(capsys: pytest.CaptureFixture[str]) -> None:
+    with SqliteStore("a.db"):
+        assert main(["outbox", "dead", "--store", "a.db", "--json"]) == 0
+        assert main(["outbox", "replay", "changes.jsonl", "--store", "a.db"]) == 2
+    assert capsys.readouterr().out == "[]\n"

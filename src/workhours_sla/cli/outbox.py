@@ -11,6 +11,7 @@ import click
 
 from workhours_sla.adapters.sinks.jsonl import rewrite
 from workhours_sla.adapters.stores.sqlite import SqliteOutbox
+from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
 from workhours_sla.cli.output import echo_json, echo_note, printable
@@ -77,10 +78,13 @@ def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> 
 @lang_option
 @json_option
 def dead(*, store: str, lang: str | None, as_json: bool) -> None:
-    """List the dead letters: changes that are no longer sent to a sink, with the last error."""
+    """List the dead letters: changes that are no longer sent to a sink, with the last error.
+
+    Watch may write the store meanwhile.
+    """
     lang = language(lang)
     _check_exists(store, lang)
-    with SqliteOutbox(store) as kept:
+    with SqliteReader(store) as kept:
         found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
     if as_json:
         rows = [

@@ -77,7 +77,9 @@ class AppealFile:
         self._closing.close()
 
 
-def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = None) -> AppealFile:
+def open_source(
+    where: Path | str | BinaryIO, config: Config, *, name: str | None = None
+) -> AppealFile:
     """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
 
     If the configuration has no format, the extension of the file determines it. If the extension
@@ -85,6 +87,7 @@ def open_source(where: Path | BinaryIO, config: Config, *, name: str | None = No
     is not. Raises SourceError if the file cannot be opened. Iterating raises SourceError if the
     file does not match the configuration.
     """
+    where = Path(where) if isinstance(where, str) else where
     with ExitStack() as stack:
         if isinstance(where, Path):
             name = name or str(where)

@@ -17,8 +17,7 @@ from workhours_sla.adapters.stores.writer_lock import WriterLock
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent
-from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, Progress, decide
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.delivery import Failure, Pending, Progress, decide
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.source import Rejected
@@ -96,16 +95,6 @@ class SqliteOutbox(SqliteReader):
                 self._set_number(sink, max(self._number(sink), number))
 
     @serialised
-    def dead(self, sink: str) -> list[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
-        return [
-            DeadLetter(one.number, change, one.attempts, one.error)
-            for one in self.failures(sink)
-            if one.retry_at is None
-            for _, change in self._change(one.number)
-        ]
-
-    @serialised
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
         """Make the dead letters with these numbers pending again. Return how many were found."""
         wanted = set(numbers)
@@ -118,15 +107,6 @@ class SqliteOutbox(SqliteReader):
         return len(found)
 
     @serialised
-    def failures(self, sink: str) -> list[Failure]:
-        """Return the changes that a sink did not accept, sorted by number."""
-        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
-        return [
-            Failure(number, attempts, None if at is None else instant(at), error)
-            for _, number, attempts, at, error, _ in rows
-        ]
-
-    @serialised
     def progress(self, sink: str) -> Progress:
         """Return how many changes a sink has acknowledged, and the end position of the sink."""
         number = self._number(sink)
@@ -136,16 +116,6 @@ class SqliteOutbox(SqliteReader):
             return Progress(number, None, last)
         recorded, _, end = rows[0][1].partition(" ")
         return Progress(number, end, last if number > int(recorded) else None)
-
-    @serialised
-    def sinks(self) -> list[str]:
-        """Return the names of the sinks that have accepted or failed to accept changes."""
-        return [
-            name
-            for (name,) in self._all(
-                "SELECT sink FROM progress UNION SELECT sink FROM failure ORDER BY sink"
-            )
-        ]
 
     def _number(self, sink: str) -> int:
         rows = self._rows("progress", "SELECT * FROM progress WHERE sink=?", sink)
@@ -161,10 +131,6 @@ class SqliteOutbox(SqliteReader):
             "REPLACE INTO failure VALUES (?,?,?,?,?,?)",
             with_checksum(sink, number, attempts, at, error),
         )
-
-    def _change(self, number: int) -> list[tuple[int, Change]]:
-        found = self.changes(number - 1, 1) if number else []
-        return found if found and found[0][0] == number else []
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:

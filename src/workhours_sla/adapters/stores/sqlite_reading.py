@@ -23,6 +23,7 @@ from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
+from workhours_sla.sla.delivery import DeadLetter, Failure
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
@@ -195,6 +196,35 @@ class SqliteReader:
         """Return the number of quarantined events and rejected rows, keyed by reason."""
         return dict(self._all(_REASONS, REPLACED))
 
+    @serialised
+    def sinks(self) -> list[str]:
+        """Return the names of the sinks that have accepted or failed to accept changes."""
+        return [
+            name
+            for (name,) in self._all(
+                "SELECT sink FROM progress UNION SELECT sink FROM failure ORDER BY sink"
+            )
+        ]
+
+    @serialised
+    def failures(self, sink: str) -> list[Failure]:
+        """Return the changes that a sink did not accept, sorted by number."""
+        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        return [
+            Failure(number, attempts, None if at is None else instant(at), error)
+            for _, number, attempts, at, error, _ in rows
+        ]
+
+    @serialised
+    def dead(self, sink: str) -> list[DeadLetter]:
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
+        return [
+            DeadLetter(one.number, change, one.attempts, one.error)
+            for one in self.failures(sink)
+            if one.retry_at is None
+            for _, change in self._change(one.number)
+        ]
+
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
         """Return the changes with numbers greater than ``after``, as pairs of number and change."""
         rows = self._bodies("outbox", _CHANGES, after, limit)
@@ -243,6 +273,10 @@ class SqliteReader:
 
     def _meta(self) -> dict[str, Any]:
         return {key: value for key, value, _ in self._rows("meta", "SELECT * FROM meta")}
+
+    def _change(self, number: int) -> list[tuple[int, Change]]:
+        found = self.changes(number - 1, 1) if number else []
+        return found if found and found[0][0] == number else []
 
     @serialised
     def _rows(self, table: str, sql: str, *values: object) -> list[Row]:
