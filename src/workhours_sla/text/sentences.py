@@ -1133,6 +1133,26 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "it has half of a surrogate pair",
         "ru": "в нём половина суррогатной пары",
     },
+    "nested_too_deep": {
+        "en": "it is nested too deep",
+        "ru": "слишком большая вложенность",
+    },
+    "not_instant": {
+        "en": "{value} is not an instant",
+        "ru": "{value} - не момент времени",
+    },
+    "other_offset": {
+        "en": "{zone} has another offset at {value}",
+        "ru": "в поясе {zone} на {value} другое смещение",
+    },
+    "leave_brackets_out": {
+        "en": "leave the brackets out to keep the instant",
+        "ru": "уберите квадратные скобки, чтобы сохранить момент",
+    },
+    "write_like_either": {
+        "en": "write it like {first} or {second}",
+        "ru": "напишите, например, {first} или {second}",
+    },
     "give_whole": {
         "en": "give whole characters",
         "ru": "запишите символ целиком",
@@ -1145,6 +1165,18 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "library_without": {
         "en": "{library} has no calendar {id}; {instead}",
         "ru": "в библиотеке {library} нет календаря {id}; {instead}",
+    },
+    "library_lacks": {
+        "en": "workalendar does not have {missing}; use Calendar.get({id})",
+        "ru": "в библиотеке workalendar нет {missing}; укажите {bare}",
+    },
+    "transfers_of_russia": {
+        "en": "Russia's transfers, working Saturdays and shortened days",
+        "ru": "переносов, рабочих суббот и сокращённых дней России",
+    },
+    "moved_working_days": {
+        "en": "the working days that {id} has moved by decree",
+        "ru": "рабочих дней, перенесённых в {id} решением властей",
     },
     "ids_of_iso": {
         "en": "ids are ISO 3166, such as DE or DE-BY",
@@ -1168,6 +1200,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
     },
     # -- stores
+    "text_not_stored": {
+        "en": "{text} cannot be stored: it is no text in UTF-8; correct it",
+        "ru": "{text} нельзя сохранить: это не текст в UTF-8; исправьте его",
+    },
     "note_unreadable": {
         "en": "the note {note} of the store cannot be read ({why}); restore its last snapshot",
         "ru": "запись {note} в хранилище не читается ({why}); восстановите последний снимок",

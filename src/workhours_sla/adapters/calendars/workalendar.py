@@ -95,12 +95,12 @@ def copy_workalendar(
 
 def _refuse_swappers(id: str) -> None:  # noqa: A002
     if id == "RU" or id.startswith("RU-"):
-        missing = "Russia's transfers, working Saturdays and shortened days"
+        missing = say("transfers_of_russia")
     elif id in SWAPS_MISSING:
-        missing = f"the working days that {id} has moved by decree"
+        missing = say("moved_working_days", id=id)
     else:
         return
-    msg = f"workalendar does not have {missing}; use Calendar.get({id!r})"
+    msg = say("library_lacks", missing=missing, id=repr(id), bare=id)
     raise UnknownCalendarError(msg, id=id)
 
 

@@ -20,6 +20,7 @@ from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours
@@ -138,7 +139,7 @@ def from_json(text: str | bytes, kind: type = object) -> object:
         form = _read_form(text, reader)
         value = change_of(form) if isinstance(form, ChangeLine) else value_of(form, reader)
     except RecursionError:
-        reader.fail((), "it is nested too deep", "give a document as it was written")
+        reader.fail((), say("nested_too_deep"), say("give_as_written"))
     if not isinstance(value, kind):
         what = f"{form.__struct_config__.tag} is the schema of another type"
         reader.fail(("schema",), what, f"give a document of type {kind.__name__}")

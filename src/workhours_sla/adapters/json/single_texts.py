@@ -18,6 +18,7 @@ from workhours_sla.calendars.day import Layer
 from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.weekly_hours import WeeklyHours, parse_shifts
 
@@ -53,14 +54,15 @@ class Moment(Leaf):
         match = _MOMENT.fullmatch(text)
         when = _with_offset(match[1]) if match else None
         if match is None or when is None:
-            refuse(f"{shown(text)} is not an instant", "write it like 2026-05-08T09:00:00+03:00")
+            example = "2026-05-08T09:00:00+03:00"
+            refuse(say("not_instant", value=shown(text)), say("write_like", example=example))
         name, fold = match[2], int(match[3] is not None)
         if name is None:
             return when.replace(fold=fold)
         local = when.replace(tzinfo=time_zone(name), fold=fold)
         if local.utcoffset() != when.utcoffset():
-            what = f"{clipped(name)} has another offset at {shown(text)}"
-            refuse(what, "leave the brackets out to keep the instant")
+            what = say("other_offset", zone=clipped(name), value=shown(text))
+            refuse(what, say("leave_brackets_out"))
         return local
 
 
@@ -96,7 +98,8 @@ class Amount(Leaf):
                 amount = -amount if sign else amount
                 if iso_amount(amount) == text:
                     return amount
-        return refuse(f"{shown(text)} is not an amount of time", "write it like PT4H30M or -PT0.5S")
+        what = say("not_amount", value=shown(text))
+        return refuse(what, say("write_like_either", first="PT4H30M", second="-PT0.5S"))
 
 
 class LayerName(Leaf):
@@ -112,7 +115,8 @@ class LayerName(Leaf):
         """Return the layer with a name in lower case. Raises RefusedError."""
         layers = {layer.name.lower(): layer for layer in Layer}
         if text not in layers:
-            refuse(f"{shown(text)} is not a valid value", f"use {', '.join(layers)}")
+            what = say("not_valid", value=shown(text))
+            refuse(what, say("use_one", choices=", ".join(layers), more=""))
         return layers[text]
 
 

@@ -20,6 +20,7 @@ import msgspec
 
 from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.json.single_texts import LEAVES, Amount
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget_kinds import (
     Budget,
     CalendarDays,
@@ -202,7 +203,7 @@ def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
     the key path.
     """
     if len(keys) > _DEEPEST:
-        reader.fail((), "it is nested too deep", "give a document as it was written")
+        reader.fail((), say("nested_too_deep"), say("give_as_written"))
     if isinstance(part, Form):
         kind = type(part)
         fields = {}

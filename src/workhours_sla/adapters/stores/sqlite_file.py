@@ -108,7 +108,7 @@ def refuse(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
 
 def refuse_text(error: UnicodeEncodeError) -> NoReturn:
     """Raise EventError for text that cannot be encoded in UTF-8."""
-    msg = f"{error.object!r} cannot be stored: it is no text in UTF-8; correct it"
+    msg = say("text_not_stored", text=repr(error.object))
     raise EventError(msg) from None
 
 
