@@ -90,6 +90,21 @@ WRONG: Final = (
     Wrong((*DUE, "--config", "."), "'.'", "не удалось прочитать файл конфигурации"),
     Wrong((*DUE, "--calendar-file", "no.toml"), "'no.toml'", "файл календаря"),
     Wrong(("check", "--store", "no.db"), "'no.db'", "нет хранилища"),
+    Wrong(("check", "--store", "x.db"), "'x.db'", "пустой файл", {"x.db": b""}),
+    Wrong(("outbox", "rewrite", "x", "--store", "no.db"), "'no.db'", "нет хранилища"),
+    Wrong(("watch", "x.jsonl", "--store", "x.db", "--once"), "'x.jsonl'", "нет файла"),
+    Wrong(
+        ("watch", "x.jsonl", "--store", "no/x.db", "--once"),
+        "'no/x.db'",
+        "недоступно для записи",
+        {"x.jsonl": b"{}\n"},
+    ),
+    Wrong(
+        ("watch", "x.jsonl", "--store", "x.db", "--once", "--config", "office.toml"),
+        "'utf-16'",
+        "построчно",
+        {"x.jsonl": b"{}\n", "office.toml": "[input]\nencoding = 'utf-16'\n"},
+    ),
     Wrong(("store", "check", "x.db"), "'x.db'", "не база данных", {"x.db": b"text" * 500}),
     file("", "events.csv", "нет ни одной строки"),
     file(HEADER, "events.csv", "нет ни одной строки"),
@@ -310,7 +325,20 @@ def test_an_answer_does_not_load_the_sentences_of_errors() -> None:
 
 
 def test_a_sentence_has_the_same_facts_in_every_language() -> None:
-    translated = {"name", "why", "names", "days", "en", "ru", "kind", "budget", "id", "bare", "of"}
+    translated = {
+        "name",
+        "why",
+        "names",
+        "days",
+        "en",
+        "ru",
+        "kind",
+        "budget",
+        "id",
+        "bare",
+        "of",
+        "table",
+    } | {"found"}
     for cause, texts in SENTENCES.items():
         english, russian = (set(re.findall(r"\{(\w+)", text)) for text in texts.values())
         assert english - russian <= translated, cause

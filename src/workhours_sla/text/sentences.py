@@ -1242,7 +1242,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "other_definition": {
         "en": "the definition of {of} is not the one it was made with",
-        "ru": "изменено определение: {of}",
+        "ru": "изменено определение {table}",
+    },
+    "wrong_pages": {
+        "en": "{found}",
+        "ru": "нарушена структура файла",
     },
     "store_damaged": {
         "en": "the store {path} is damaged ({what}); {remedy}",

@@ -201,8 +201,11 @@ def verify(db: sqlite3.Connection, path: Path) -> None:
     by the checksum of the row, which this function does not check.
     """
     wrong = next(wrong_definitions(db), None)
-    what: Phrase | str | None
-    what = next(wrong_pages(db), None) if wrong is None else say("other_definition", of=wrong)
+    what: Phrase | None = None
+    if wrong is not None:
+        what = say("other_definition", of=wrong, table=wrong.partition(" ")[2])
+    elif (found := next(wrong_pages(db), None)) is not None:
+        what = say("wrong_pages", found=found)
     if what is not None:
         msg = say("store_damaged", path=repr(str(path)), what=what, remedy=REMEDY)
         raise StoreError(msg, path=str(path))
