@@ -809,7 +809,7 @@ def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> No
     ("lang", "said"),
     [
         ("en", "Error: cannot open '{}' (Permission denied); give a file that can be read"),
-        ("ru", "Ошибка: нет прав на чтение {}; выдайте их и запустите команду снова"),
+        ("ru", "Ошибка: нет прав на чтение '{}'; выдайте их и запустите команду снова"),
     ],
 )
 def test_the_command_names_a_file_that_may_not_be_read(
