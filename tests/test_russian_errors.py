@@ -181,6 +181,15 @@ WRONG: Final = (
     config("[[targets]]\nname = 'a'\n", "targets[0].budget", "не указано"),
     config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [[targets]]"),
     config("[target]\nwarn_percent = 'half'\n", "target.warn_percent", "целое число"),
+    Wrong(
+        ("explain", "31.10.2025 17:30", "--config", "office.toml"),
+        "'a', 'b'",
+        "не один норматив",
+        {
+            "office.toml": "[[targets]]\nname = 'a'\nbudget = '4h'\n"
+            "[[targets]]\nname = 'b'\nbudget = '5h'\n"
+        },
+    ),
     config("[target]\nwarn_percent = 100\n", "100", "от 1 до 99"),
     config("[target]\npause_cap = '1h'\n", "pause_cap", "нет приостановок"),
     config(

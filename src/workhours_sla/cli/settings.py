@@ -23,6 +23,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.options import CommonOptions
 from workhours_sla.cli.output import echo_note
+from workhours_sla.errors import shown
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.schedule import Schedule
@@ -125,7 +126,8 @@ class Settings:
             or not isinstance(schedule, Schedule)
             or not isinstance(budget, timedelta)
         ):
-            raise click.UsageError(SHELL.text(settings.lang, "not_one_target"))
+            names = ", ".join(shown(target.name) for target in targets)
+            raise click.UsageError(SHELL.text(settings.lang, "not_one_target", names=names))
         return replace(settings, schedule=schedule, budget=budget)
 
     def configuration(self, warn: str | None = None) -> Configuration:

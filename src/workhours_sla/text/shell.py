@@ -351,10 +351,10 @@ SHELL: Final = Texts(
             "ru": "нормативы заданы в конфигурации, и {options} их не изменит; исправьте файл",
         },
         "not_one_target": {
-            "en": "the configuration has more than one target in working time on one schedule; "
-            "leave --config out and give --calendar, --hours and --budget",
-            "ru": "в конфигурации не один норматив в рабочем времени по одному графику; уберите "
-            "--config и укажите --calendar, --hours и --budget",
+            "en": "the configuration has more than one target in working time on one schedule "
+            "({names}); leave --config out and give --calendar, --hours and --budget",
+            "ru": "в конфигурации не один норматив в рабочем времени по одному графику ({names}); "
+            "уберите --config и укажите --calendar, --hours и --budget",
         },
         "several_targets": {
             "en": "the configuration has several targets; give one: --target NAME ({names})",
