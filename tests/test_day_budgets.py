@@ -13,9 +13,13 @@ from workhours_sla import (
     Calendar,
     CalendarDays,
     ClockTime,
+    Event,
     Months,
+    Policy,
     Schedule,
+    Target,
     WorkingDays,
+    evaluate,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
 
@@ -178,3 +182,30 @@ def test_a_budget_that_ends_past_the_last_year_is_refused() -> None:
     for budget in (CalendarDays(10_000, roll="none"), Months(10_000, roll="none")):
         with pytest.raises(CalendarCoverageError):
             plain.deadline(late, budget)
+    for_ever = [(late, datetime(9998, 12, 30, tzinfo=UTC))]
+    for budget in (CalendarDays(400, roll="none"), Months(12, roll="none")):
+        with pytest.raises(CalendarCoverageError, match="year 9999"):
+            plain.deadline(late, budget, pauses=for_ever)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize(
+    "budget",
+    [
+        CalendarDays(1, roll="none"),
+        CalendarDays(1, roll="preceding", count_from="same_day"),
+        Months(1, roll="following"),
+        WorkingDays(1, count_from="same_day"),
+    ],
+)
+def test_a_start_outside_of_the_years_is_refused_and_leaves_an_appeal_open(
+    year: int, budget: CalendarDays | Months | WorkingDays
+) -> None:
+    when = datetime(year, 1, 1, 10, tzinfo=UTC)
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", overrides={when.date(): "09:00-10:00"})
+    with pytest.raises(CalendarCoverageError, match=f"the year {year} is out of range"):
+        office.deadline(when, budget)
+    posted = Event("1", "A-1", "created", when, when)
+    (outcome,) = evaluate([posted], Policy([Target("reply", budget, office)]), as_of=when).outcomes
+    assert outcome.calendar_unknown
+    assert outcome.due_at is None

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
@@ -31,7 +32,7 @@ from workhours_sla.worktime.due_dates import (
     paused_dates,
     rolled,
 )
-from workhours_sla.worktime.instants import LAST_YEAR, refuse_naive, refuse_year
+from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_naive, refuse_year
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
 
@@ -80,6 +81,8 @@ class DayBudget:
 
         Raises CalendarCoverageError.
         """
+        if not FIRST_YEAR <= start.year <= LAST_YEAR:
+            refuse_year(start)
         if pauses:
             due_at, limit = ends_of(schedule, self.due_on(schedule, start, pauses))
         else:
@@ -104,6 +107,8 @@ class DayBudget:
         the date of the start is unknown, it may be a short day, so that the start may be before or
         after the closing: ``_due_dates`` then returns the due dates of both cases.
         """
+        if not FIRST_YEAR <= start.year <= LAST_YEAR:
+            return DayBounds((None, None), (None, None))
         start_date = start.astimezone(schedule.tz).date()
         dates: set[date] = set()
         unbounded = False
@@ -212,7 +217,7 @@ class CalendarDays(DayBudget):
         self, first: date, schedule: DatedShifts, start: datetime, pauses: Pauses
     ) -> date:
         paused = paused_dates(schedule, pauses)
-        if self.count > (date.max - first).days:
+        if self.count > (LATEST - first).days:
             refuse_year(datetime.max.replace(tzinfo=UTC))
         end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
         return rolled(schedule, end, self.roll, start, paused)

@@ -11,9 +11,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
-from workhours_sla.calendars.date_ranges import DateRange
+from workhours_sla.calendars.date_ranges import LATEST, DateRange
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
 from workhours_sla.worktime.dated_shifts import DatedShifts
+from workhours_sla.worktime.instants import refuse_year
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.weekly_hours import shorten
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY
@@ -118,12 +119,18 @@ def is_paused(day: date, paused: list[DateRange]) -> bool:
 
 
 def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end``, moved later by one day for each paused date from ``first`` to the result."""
+    """Return ``end``, moved later by one day for each paused date from ``first`` to the result.
+
+    Raises CalendarCoverageError for a date after the year 9998.
+    """
     for begins, ends in paused:
         if begins > end:
             break
         if ends >= first:
-            end += ends - max(begins, first) + ONE_DAY
+            more = ends - max(begins, first) + ONE_DAY
+            if more > LATEST - end:
+                refuse_year(datetime.max.replace(tzinfo=UTC))
+            end += more
     return end
 
 
