@@ -43,7 +43,7 @@ from workhours_sla import (
     day_off,
     evaluate,
 )
-from workhours_sla.errors import CalendarCoverageError, EventError, StoreError
+from workhours_sla.errors import CalendarCoverageError, EventError, StoreError, WorkHoursError
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.stream import Batch, Rejected
 
@@ -361,6 +361,12 @@ def test_a_restored_monitor_continues_with_its_events() -> None:
     restored = Monitor.restore(FOUR, monitor.snapshot())
     assert kinds(restored.advance(local("2025-03-11 12:00"))) == ["at_risk"]
     assert kinds(restored.apply(answer)) == ["-at_risk", "met"]
+
+
+@pytest.mark.parametrize("content", [(), ("workhours.monitor/1",), "x", 5])
+def test_what_is_no_snapshot_is_refused(content: object) -> None:
+    with pytest.raises(WorkHoursError, match="not a snapshot of form"):
+        Monitor.restore(FOUR, pickle.dumps(content))
 
 
 def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:

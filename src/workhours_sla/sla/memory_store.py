@@ -367,7 +367,7 @@ class MemoryStore:
     def restore(cls, policy: Policy, snapshot: bytes) -> MemoryStore:
         """Return a new store from a snapshot. Its clocks and timers are built under ``policy``."""
         state: Any = pickle.loads(snapshot)  # noqa: S301 - the caller trusts its source
-        if not isinstance(state, tuple) or state[0] != SNAPSHOT:
+        if not isinstance(state, tuple) or state[:1] != (SNAPSHOT,):
             found = state[0] if isinstance(state, tuple) and state else type(state).__name__
             msg = f"not a snapshot of form {SNAPSHOT} (found {found!r}); take a new one"
             raise WorkHoursError(msg)
