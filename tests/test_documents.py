@@ -22,6 +22,7 @@ from tools.documents import LANGUAGES, blocks_of, environment_of, run_page
 from workhours_sla import errors
 from workhours_sla.adapters.config.file import COLUMNS
 from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
+from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text import words
@@ -345,3 +346,14 @@ def test_reference_has_every_column_and_reason(language: str) -> None:
         assert text[language] in row[0]
     for kind, anchor in (("events", "a-row-per-event"), ("appeals", "a-row-per-appeal")):
         assert not [one for one in COLUMNS[kind] if f"`{one}`" not in sections[anchor]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_region_is_listed(language: str) -> None:
+    page = (DOCS / language / "reference/regions.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| `([\w-]+)` \| (\S+)", page, re.MULTILINE)
+    known = [region(name) for name in region_ids()]
+    names = {one.id: one.name_ru if language == "ru" else one.name_en for one in known}
+    assert {(name, code, zone) for name, code, zone in rows} == {
+        (names[one.id], one.id, one.tz) for one in known
+    }
