@@ -654,6 +654,17 @@ def test_nanoseconds_end_in_2262() -> None:
     ).tolist() == [datetime(2262, 7, 10)]
 
 
+def test_a_calendar_after_the_last_nanosecond_knows_none_of_its_rows() -> None:
+    far, near = (
+        Schedule(Calendar.plain(first=first, last=first + timedelta(days=99)), "24/7", tz="UTC")
+        for first in (date(2300, 1, 1), date(2200, 1, 1))
+    )
+    start = np.array(["2200-01-02T00"] * 2, "M8[ns]")
+    assert columns.deadline(far, start, FOUR, tz="UTC", on_unknown="mark").unknown.all()
+    marked = columns.deadline([far, near], start, FOUR, codes=[0, 1], tz="UTC", on_unknown="mark")
+    assert marked.unknown.tolist() == [True, False]
+
+
 def test_a_million_hours() -> None:
     always = Schedule(None, "24/7", tz="UTC")
     start = np.array(["1970-06-01T00", "1985-01-01T00"], "M8[s]")
@@ -765,6 +776,14 @@ def test_a_pause_without_an_end_leaves_no_deadline(office: Schedule) -> None:
     ends = np.array(["2025-03-13T08:15"], "M8[s]")
     spans = columns.elapsed(office, starts, ends, pauses=pauses, tz="UTC")
     assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
+
+
+def test_a_pause_may_end_long_after_the_answer_without_it() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    day, later = (np.array([f"{date}T08"] * 2, "M8[s]") for date in ("2025-03-12", "2026-06-10"))
+    pauses = columns.Pauses(day, later, [0, 1, 2])
+    found = columns.deadline(office, day, FOUR, pauses=pauses, tz="UTC")
+    assert found.astype(object).tolist() == [datetime(2026, 6, 10, 12)] * 2
 
 
 def test_an_open_pause_from_past_the_known_dates_changes_nothing_before() -> None:

@@ -150,6 +150,9 @@ def test_a_series_without_spread_is_no_signal() -> None:
         assert not chart.signals.outside.any()
         assert not chart.signals.run_of_eight.any()
         assert not chart.signals.three_of_four.any()
+    nothing = xmr_chart([0] * 12)  # no rounding to allow for
+    assert not nothing.signals.outside.any()
+    assert not nothing.moving_range_outside.any()
     perfect = p_prime_chart([30] * 12 + [29], [30] * 13, baseline=12)
     assert (perfect.mean, perfect.sigma_z) == (1.0, 0.0)
     assert marked(perfect.signals.outside) == [12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 import threading
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -334,6 +334,25 @@ def test_a_naive_second_argument_is_refused() -> None:
     ):
         with pytest.raises(NaiveDatetimeError):
             call()
+
+
+def test_a_datetime_whose_zone_has_no_offset_is_naive() -> None:
+    class NoOffset(tzinfo):
+        def utcoffset(self, _when: datetime | None, /) -> None:
+            return None
+
+    with pytest.raises(NaiveDatetimeError):
+        OFFICE.deadline(datetime(2025, 3, 12, tzinfo=NoOffset()), H4)
+
+
+@pytest.mark.parametrize("zone", [OFFICE.tz, UTC, ZoneInfo("Europe/Berlin")], ids=str)
+def test_a_warm_schedule_knows_a_budget_of_nothing_and_refuses_a_negative_one(zone: tzinfo) -> None:
+    closed = datetime(2025, 3, 15, 10, tzinfo=zone)
+    for _ in range(3):
+        OFFICE.deadline(closed, H4)
+    assert OFFICE.deadline(closed, timedelta()) == closed
+    with pytest.raises(BudgetError, match="negative"):
+        OFFICE.deadline(closed, -H4)
 
 
 def test_invalid_budgets_are_refused() -> None:

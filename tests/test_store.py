@@ -397,6 +397,21 @@ def test_in_memory_time_alone_drops_an_appeal() -> None:
     assert store.watermark == at(2025, 3, 13, 12)
 
 
+def test_all_copies_that_conflicted_with_a_dropped_event_are_kept() -> None:
+    store = MemoryStore()
+    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
+    answer = replied("1", at(2025, 3, 12, 11))
+    others = [
+        replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 12, 12))
+        for appeal_id in ("2", "3")
+    ]
+    opened_then = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
+    pipe.apply([*opened_then, answer, *others])
+    pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10)))
+    assert sorted(one.appeal_id for one in store.events()) == ["2", "2", "3", "3"]
+    assert [item.reason for item in pipe.quarantine] == ["conflicting_id"] * 2
+
+
 def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
     store = MemoryStore()
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))

@@ -740,6 +740,20 @@ def test_the_two_instants_of_a_repeated_hour_are_different_answers() -> None:
     assert latest.astimezone(UTC) - earliest.astimezone(UTC) == HOUR
 
 
+@pytest.mark.parametrize("budget", [working_hours(4), WorkingDays(1)])
+def test_what_remains_is_none_for_an_uncertain_amount_and_for_a_budget_of_days(
+    budget: timedelta | WorkingDays,
+) -> None:
+    created = event(0, EventType.CREATED, at(18, 17))
+    certain, uncertain = (
+        outcome_of(as_of, Target("t", budget, DAGESTAN), created)
+        for as_of in (at(18, 17, 30), at(22, 10))
+    )
+    assert certain.elapsed == HOUR / 2
+    assert certain.remaining == (HOUR * 3.5 if isinstance(budget, timedelta) else None)
+    assert (uncertain.elapsed, uncertain.remaining) == (None, None)
+
+
 def test_the_bounds_of_remaining_are_amounts_remaining() -> None:
     with pytest.raises(CalendarCoverageError, match=r"between 0:00:00 and 3:00:00$") as caught:
         DAGESTAN.remaining(at(18, 17), working_hours(4), now=at(21, 12))
@@ -757,6 +771,20 @@ def test_a_pause_after_the_earliest_limit_is_not_reported() -> None:
     certain.apply(event(0, EventType.CREATED, at(18, 17)))
     (paused,) = certain.apply(event(1, EventType.PAUSED, at(21, 11)))
     assert paused.kind is ChangeKind.PAUSED
+
+
+def test_a_warning_of_all_exchanges_that_may_decide_is_reported() -> None:
+    monitor = Monitor(Policy([Target("t", working_hours(4), DAGESTAN, stops="next_reply")]))
+    monitor.apply(
+        [
+            event(0, EventType.CREATED, at(18, 9)),
+            event(1, EventType.REPLIED, at(22, 17)),  # 17 or 26 hours
+            event(2, EventType.CITIZEN_MESSAGE, at(23, 9)),
+            event(3, EventType.REPLIED, at(25, 11)),  # 20 hours
+        ]
+    )
+    kinds = [change.kind for change in monitor.advance(at(26, 12))]
+    assert kinds == [ChangeKind.AT_RISK, ChangeKind.BREACHED]
 
 
 def test_a_due_time_that_becomes_unknown_is_emitted() -> None:
@@ -826,6 +854,20 @@ def test_a_day_budget_past_the_last_known_date_has_no_latest_due_time() -> None:
     # Thursday, then perhaps Saturday 1 and Sunday 2 January
     assert found.bounds is not None
     assert found.bounds.due_at[0] is not None
+    assert found.bounds.due_at[1] is None
+
+
+def test_a_capped_pause_past_the_last_known_date_may_have_no_end() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")  # known to the end of 2027
+    posted, paused, as_of = (
+        datetime(*day, 10, tzinfo=office.tz)
+        for day in ((2027, 12, 29), (2027, 12, 30), (2028, 3, 1))
+    )
+    capped = Target("t", working_hours(12), office, pauses=True, pause_cap=working_hours(20))
+    events = [event(0, EventType.CREATED, posted), event(1, EventType.PAUSED, paused)]
+    found = outcome_of(as_of, capped, *events)
+    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
+    assert found.bounds is not None
     assert found.bounds.due_at[1] is None
 
 
