@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from string import Formatter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import pytest
 
+import workhours_sla
 from workhours_sla.cli.main import main
 from workhours_sla.text.foreign import usage
+from workhours_sla.text.messages import REFUSALS
 from workhours_sla.text.sentences import SENTENCES
 
 HEADER = "event_id,appeal_id,type,occurred_at\n"
@@ -352,3 +356,24 @@ def test_a_sentence_has_the_same_facts_in_every_language() -> None:
         english, russian = (set(re.findall(r"\{(\w+)", text)) for text in texts.values())
         assert english - russian <= translated, cause
         assert russian - english <= translated, cause
+
+
+def placeholders(text: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
+    checked = 0
+    for path in Path(workhours_sla.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "say" and call.args):
+                continue
+            if not isinstance(call.args[0], ast.Constant):
+                continue  # the cause is chosen when the error is raised
+            cause = call.args[0].value
+            entry = SENTENCES.get(cause) or REFUSALS[cause]
+            facts = {keyword.arg for keyword in call.keywords}
+            needed = placeholders(entry["en"]) | placeholders(entry["ru"])
+            assert None in facts or needed <= facts, f"{path}:{call.lineno}: {cause}"
+            checked += 1
+    assert checked > 250
