@@ -24,7 +24,7 @@ from test_watch import IDS, LINES, POLICY, Follower, add, an_event, begin, line
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.growing_file import Reading
-from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.mapping import Layout, Mapper
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError
@@ -170,7 +170,9 @@ def test_a_half_line_is_finished_in_the_renamed_file(path: Path) -> None:
 def test_each_of_a_series_of_single_runs_looks_at_the_renamed_file_again(path: Path) -> None:
     def run(position: str) -> tuple[list[str], str]:
         ids = []
-        for item in Tail(path, Layout(), once=True).items({"": position} if position else {}):
+        for item in Tail(path, Mapper(Layout()), once=True).items(
+            {"": position} if position else {}
+        ):
             if isinstance(item, Item | Start):
                 position = item.position
             ids += [event.event_id for event in getattr(item, "events", ())]
@@ -207,7 +209,7 @@ def test_a_file_that_gets_its_name_back_is_followed_further(path: Path) -> None:
 @pytest.mark.parametrize("there", ["", LINES[0][:9], LINES[0] + LINES[1]])
 def test_a_start_is_given_first_and_leads_back_to_the_file(path: Path, there: str) -> None:
     path.write_text(there)
-    start = next(Tail(path, Layout()).items({}))
+    start = next(Tail(path, Mapper(Layout())).items({}))
     assert isinstance(start, Start)
     add(path, (LINES[0] + LINES[1])[len(there) :])
     rotate(path)
@@ -236,7 +238,7 @@ def test_files_rotated_before_the_first_start_are_not_read(path: Path) -> None:
 def test_a_backup_made_before_the_first_start_is_no_reason_to_leave_lines_out(path: Path) -> None:
     path.write_text(LINES[0] + LINES[1])
     shutil.copy(path, numbered(path, 1))
-    start = next(Tail(path, Layout()).items({}))
+    start = next(Tail(path, Mapper(Layout())).items({}))
     assert Follower(path, start.position).rest() == IDS[:2]
 
 
@@ -701,7 +703,7 @@ def test_a_source_that_disappears_is_named_at_the_end(
 def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     losses: list[Loss] = []
     path.write_text(LINES[0])
-    tail = Tail(path, Layout(), interval=0.001, report=losses.append)
+    tail = Tail(path, Mapper(Layout()), interval=0.001, report=losses.append)
     items = tail.items({})
     rests = (item for item in items if isinstance(item, Idle))
     next(rests)
@@ -749,7 +751,7 @@ def test_a_source_that_becomes_a_directory_is_an_error(
 def test_a_pipe_with_a_name_is_no_file_to_follow(path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(SourceError, match="give - as SOURCE"):
-        Tail(path, Layout()).check()
+        Tail(path, Mapper(Layout())).check()
 
 
 @pytest.fixture

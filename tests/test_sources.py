@@ -883,7 +883,7 @@ def test_typed_lines_give_the_events_of_the_mapper(
 ) -> None:
     record = {layout.column(name) or name: value for name, value in said.items()} | odd
     line = json.dumps(record, ensure_ascii=False) + "\n"
-    found, expected = JsonRows(layout).item_of(line, 3), Mapper(layout)(json.loads(line), 3)
+    found, expected = JsonRows(Mapper(layout)).item_of(line, 3), Mapper(layout)(json.loads(line), 3)
     assert (found._replace(text="") if isinstance(found, Fault) else found) == expected
 
 
@@ -920,7 +920,7 @@ def test_a_block_of_lines_gives_the_events_of_its_lines(
     ended: bool,
 ) -> None:
     block = ending.join(lines) + ending * ended
-    rows = JsonRows(layout)
+    rows = JsonRows(Mapper(layout))
     one_by_one = enumerate(block.split("\n"), 7)
     last = block.count("\n") + 7
     assert list(rows.items_of(block, 7)) == [
@@ -979,7 +979,7 @@ def test_unusual_lines_are_read_by_the_mapper(line: str) -> None:
     slow = Layout(values={"substantive": {"-": ""}})
     assert TypedLines.fits(Layout())
     assert not TypedLines.fits(slow)
-    assert JsonRows(Layout()).item_of(line, 1) == JsonRows(slow).item_of(line, 1)
+    assert JsonRows(Mapper(Layout())).item_of(line, 1) == JsonRows(Mapper(slow)).item_of(line, 1)
 
 
 @PROPERTY

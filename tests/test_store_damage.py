@@ -14,7 +14,7 @@ import pytest
 
 from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.mapping import Layout, Mapper
 from workhours_sla.adapters.sources.tail import PARTITION, Tail
 from workhours_sla.adapters.stores.sqlite_check import check_store
 from workhours_sla.adapters.stores.sqlite_file import restore
@@ -269,7 +269,7 @@ OF_MANY_BYTES = f"3-{10**15}-fe8f864e5a012680-22cbe3c4a9569091-1-2"
 def test_a_position_that_no_source_wrote_is_refused(position: str, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text("{}\n")
-    tail = Tail(file, Layout(), once=True)
+    tail = Tail(file, Mapper(Layout()), once=True)
     with pytest.raises(StoreError, match=r"position .* of .*events\.jsonl.*restore") as caught:
         list(tail.items({PARTITION: position}))
     assert len(str(caught.value)) < 400

@@ -23,7 +23,7 @@ import pytest
 from stored import Stored
 from test_monitor import Ledger
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.mapping import Layout, Mapper
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
@@ -81,7 +81,7 @@ class Follower:
     """A tail that is read until it is idle, as often as a test wants."""
 
     def __init__(self, path: Path, position: str = "") -> None:
-        self.tail = Tail(path, Layout(), interval=0.001)
+        self.tail = Tail(path, Mapper(Layout()), interval=0.001)
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
 
@@ -138,7 +138,7 @@ def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> Non
 
 def test_reading_resumes_from_any_position(path: Path) -> None:
     path.write_text("".join(LINES))
-    whole = Tail(path, Layout(), once=True)
+    whole = Tail(path, Mapper(Layout()), once=True)
     positions = [item.position for item in whole.items({}) if isinstance(item, Item)]
     assert len(set(positions)) == 9
     for number, position in enumerate(positions):
@@ -211,7 +211,9 @@ def test_invalid_lines_are_rejected_with_their_full_text(path: Path) -> None:
         b"\xef\xbb\xbf" + LINES[0].encode() + b"[1]\n\xff\xfe\n" + long.encode() + b"\n"
         b'{"appeal_id": "1", "type": "created"}\n' + LINES[1].encode()
     )
-    items = [item for item in Tail(path, Layout(), once=True).items({}) if isinstance(item, Item)]
+    items = [
+        item for item in Tail(path, Mapper(Layout()), once=True).items({}) if isinstance(item, Item)
+    ]
     rejected = [item.rejected for item in items if item.rejected]
     assert [one.reason for one in rejected] == ["malformed"] * 3 + ["missing_value"]
     assert rejected[0].text == "[1]\n"
@@ -221,7 +223,7 @@ def test_invalid_lines_are_rejected_with_their_full_text(path: Path) -> None:
 
 def test_a_source_that_cannot_be_followed_is_refused(path: Path) -> None:
     with pytest.raises(SourceError, match="utf-16"):
-        Tail(path, Layout(), encoding="utf-16")
+        Tail(path, Mapper(Layout()), encoding="utf-16")
     with pytest.raises(SourceError, match="no file"):
         Follower(path).rest()
 
@@ -451,7 +453,7 @@ def test_a_row_ahead_of_the_clock_is_rejected_whichever_column_has_its_time() ->
     options = {"clock": lambda: BEGIN, "max_ahead": timedelta(minutes=5)}
     (item,) = [
         item
-        for item in Tail(BytesIO(rows.encode()), Layout(), **options).items({})
+        for item in Tail(BytesIO(rows.encode()), Mapper(Layout()), **options).items({})
         if isinstance(item, Item)
     ]
     assert item.rejected == Rejected(
@@ -462,7 +464,10 @@ def test_a_row_ahead_of_the_clock_is_rejected_whichever_column_has_its_time() ->
     )
     sheet = Layout("appeals", tz=UTC)
     row = '{"appeal_id": "1", "posted_at": "2026-03-02T06:00", "answered_at": "2026-03-02T06:06"}'
-    assert Tail(BytesIO(), sheet, **options).read(Rejected("", "", row)).reason == "received_ahead"
+    assert (
+        Tail(BytesIO(), Mapper(sheet), **options).read(Rejected("", "", row)).reason
+        == "received_ahead"
+    )
 
 
 def test_rows_in_quarantine_are_read_again_under_another_mapping(
@@ -514,7 +519,7 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
-    tail = Tail(path, Layout())
+    tail = Tail(path, Mapper(Layout()))
     assert tail.read(Rejected("unknown_type", "", LINES[0])) == (an_event(0),)
     assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
         "malformed", "the last line looks half-written: Input data was truncated", "{"

@@ -14,11 +14,12 @@ from workhours_sla.adapters.calendars.dates_csv import read_dates
 from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
 from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
-from workhours_sla.adapters.sources import AppealFile, Fault, open_source
+from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 
 __all__ = [
     "Acts",
     "AppealFile",
+    "Claim",
     "Fault",
     "PartialDay",
     "load_acts",

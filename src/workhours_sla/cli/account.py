@@ -48,6 +48,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
 def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
     """Return for JSON the counts of rows and events, the quarantine, and the unmatched appeals."""
     faulty, stored = len(rows.faults), rows.stored
+    unit = rows.unit if stored is None else "row"
     return {
         "unmatched": [one._asdict() for one in result.unmatched],
         "rows": {
@@ -58,7 +59,12 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
         "events": _events(result, rows),
         "quarantine": [
             *(
-                {rows.place: line, "reason": reason, "detail": detail, "text": text}
+                {
+                    unit: line,
+                    "reason": reason,
+                    "detail": detail,
+                    "text": text,
+                }
                 for line, reason, detail, text in rows.faults
             ),
             *map(_quarantined_data, quarantine(result, rows)),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
 
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import AppealFile, Fault, layout_of, open_source
+from workhours_sla.adapters.sources import AppealFile, Claim, Fault, mapper_of, open_source
 from workhours_sla.adapters.sources.mapping import clip
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
@@ -52,7 +52,8 @@ class Rows:
 
     ``read_count`` is the number of rows; it is None for a store, which does not count them. In a
     store the ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each
-    row is an event; only then the order of rows shows which events arrived late.
+    row is an event; only then the order of rows shows which events arrived late. ``unit`` is what
+    the ``line`` of a fault counts in a file. ``claims`` is what the exporting system says.
     """
 
     events: list[Event]
@@ -60,11 +61,13 @@ class Rows:
     per_event: bool
     read_count: int | None = None
     stored: Stored | None = None
+    unit: Literal["line", "row", "record"] = "line"
+    claims: Sequence[Claim] = ()
 
     @property
     def place(self) -> str:
-        """The unit of the number ``line`` of a fault: ``"line"`` or, in a store, ``"row"``."""
-        return "line" if self.stored is None else "row"
+        """The key of ``SHELL`` for the place of a fault."""
+        return self.unit if self.stored is None else "row_of_store"
 
 
 def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
@@ -119,18 +122,25 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
         advance(source.position)
         if not count:
             raise SourceError(SHELL.text(lang, "no_rows", name=source.name), name=source.name)
-    return Rows(events, faults, config.input.kind == "events", count)
+        return Rows(
+            events,
+            faults,
+            config.input.kind == "events",
+            count,
+            unit=source.unit,
+            claims=tuple(source.claims),
+        )
 
 
 def _from_store(path: Path, config: Config) -> Rows:
     from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
     from workhours_sla.adapters.stores.sqlite_reading import SqliteReader  # noqa: PLC0415
 
-    layout = JsonRows(layout_of(config))
+    rows_of = JsonRows(mapper_of(config))
 
     def detail_of(row: Rejected) -> str:
         """Return the detail of a row; it is read again, because a store has only the English."""
-        again = layout.item_of(row.text, 0)
+        again = rows_of.item_of(row.text, 0)
         same = isinstance(again, Fault) and again.detail == row.detail
         return again.detail if same else row.detail  # type: ignore[union-attr]
 

@@ -22,7 +22,7 @@ from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.line_file import check_lines
-from workhours_sla.adapters.sources import layout_of
+from workhours_sla.adapters.sources import mapper_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.account import events_line, reason_lines
@@ -170,7 +170,7 @@ def watch(**options: Any) -> int:
 
     tail = Tail(
         source,
-        layout_of(config),
+        mapper_of(config),
         encoding=config.input.encoding,
         interval=wanted.interval,
         clock=clock,

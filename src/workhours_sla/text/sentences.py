@@ -350,6 +350,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "not JSON: {why}",
         "ru": "не JSON: {why}",
     },
+    "json_broken": {
+        "en": "{name} is not JSON: {why}",
+        "ru": "{name} - не JSON: {why}",
+    },
     "json_fault": {
         "en": "{why}",
         "ru": "{why}",

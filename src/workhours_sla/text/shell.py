@@ -121,7 +121,9 @@ SHELL: Final = Texts(
         },
         "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
         "line": {"en": "line {line}", "ru": "строка {line}"},
-        "row": {"en": "row {line} of the store", "ru": "строка {line} хранилища"},
+        "row": {"en": "row {line}", "ru": "строка {line}"},
+        "record": {"en": "record {line}", "ru": "запись {line}"},
+        "row_of_store": {"en": "row {line} of the store", "ru": "строка {line} хранилища"},
         "rows_in_quarantine": {
             "en": "Rows in quarantine: {count}",
             "ru": "Строк в карантине: {count}",

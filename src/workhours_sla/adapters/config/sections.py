@@ -43,6 +43,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base class of the tables of a configuration file; the fields are the keys of the table."""
 
 
+Format = Literal["csv", "jsonl"]
+"""The format of a file of appeals or events."""
+
 Overrides = Annotated[
     dict[date, str],
     _described("The hours of single dates, keyed by date.", {"2026-05-08": "09:00-12:00"}),
@@ -106,7 +109,7 @@ class Input(Section, frozen=True, kw_only=True):
     ] = "events"
     format: (
         Annotated[
-            Literal["csv", "jsonl"],
+            Format,
             _described("The format of the file; by default its suffix or its content decides."),
         ]
         | None
@@ -137,6 +140,27 @@ class Input(Section, frozen=True, kw_only=True):
         | None
     ) = None
     source: Annotated[str, _described("The source of rows without a column source.", "vk")] = ""
+    sheet: (
+        Annotated[str, _described("The name of the sheet of a workbook; by default the first.")]
+        | None
+    ) = None
+    path: (
+        Annotated[
+            str,
+            _described(
+                "Where the records of a JSON document are; by default its top.",
+                *("[]", "response.items[]"),
+            ),
+        ]
+        | None
+    ) = None
+    officials: Annotated[
+        tuple[str, ...],
+        _described(
+            "The ids of authors in a social network who answer, besides the community itself.",
+            ["562001"],
+        ),
+    ] = ()
 
 
 class Transfer(Section, frozen=True, kw_only=True):

@@ -8,12 +8,16 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
-from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
@@ -80,18 +84,19 @@ class _Feed:
         return self._source.torn and self.ended
 
 
-def read(chunks: ByteChunks, layout: Layout, encoding: str, delimiter: str) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every row after the header; skip blank lines.
 
     A row may span several lines. After a row that cannot be read, reading continues with the second
     line of the row, so that a quote that is never closed does not lose the rest of the file. Raises
     SourceError if the file is empty, lacks a column of ``layout``, or is not text.
     """
-    feed = _Feed(Lines(chunks, encoding))
+    delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
+    feed = _Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
-    header = _header(rows, feed, chunks.name, delimiter)
-    layout.check(header, chunks.name)
-    mapper = Mapper(layout, header)
+    header = _header(rows, feed, opened.name, delimiter)
+    layout.check(header, opened.name)
+    mapper = Mapper(layout, header, claims)
     names = mapper.read_columns
     pick = _picker([header.index(column) for column in names])
     while True:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
-from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, ByteChunks, Lines, lines_of
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, Phrase, say
@@ -15,27 +15,34 @@ from workhours_sla.text.messages import Detail, Phrase, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.records import RecordMapper
+
 MOST_DELAYED = 1_000
 """How many lines may be read before every required column was seen once."""
 
 _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of any size are accepted
 
 
-def read(chunks: ByteChunks, layout: Layout, encoding: str) -> Iterator[Item]:  # noqa: C901
+def read(  # noqa: C901
+    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
+) -> Iterator[Item]:
     """Yield the events, or the Fault, of every line that is not blank.
 
     The file has no header with the names of columns. So nothing is yielded before each required
     column has been found in a line. Raises SourceError if a required column is in none of the first
     1,000 lines, if the file is empty, and if the file is not text.
     """
-    name = chunks.name
-    rows = JsonRows(layout)
+    name = opened.name
+    rows = JsonRows(Mapper(layout, claims=claims))
     unseen = {layout.column(canonical): canonical for canonical in layout.required}
     keys: dict[str, None] = {}
     delayed: list[Item] = []
     empty = True
     line = 0
-    for block in Lines(chunks, encoding).blocks():
+    for block in Lines(opened.chunks, options.encoding).blocks():
         if not unseen:
             yield from rows.items_of(block, line + 1)
             line += block.count("\n")
@@ -73,11 +80,12 @@ def _is_one_document(first: Item) -> bool:
 
 
 class JsonRows:
-    """Maps lines of JSON to events, all by one layout."""
+    """Maps lines of JSON to events, all by one mapper."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._mapper = Mapper(layout)
-        self._typed = TypedLines(self._mapper) if TypedLines.fits(layout) else None
+    def __init__(self, mapper: RecordMapper) -> None:
+        self._mapper = mapper
+        is_typed = isinstance(mapper, Mapper) and TypedLines.fits(mapper.layout)
+        self._typed = TypedLines(mapper) if is_typed else None  # type: ignore[arg-type]
 
     def items_of(self, block: str, line: int) -> Iterator[Item]:
         """Yield the events or the Fault of each line that is not blank.

@@ -22,6 +22,8 @@ from workhours_sla.text.messages import Phrase, say
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from workhours_sla.adapters.sources.claims import Claim
+
 EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of a file with one row per event."""
 _ALL_DIFFERENT = ("event_id", "occurred_at", "received_at", "posted_at", "answered_at")
@@ -59,7 +61,7 @@ class Fault(NamedTuple):
 
 
 Item = tuple[Event, ...] | Fault
-"""The events of one row, or the Fault if the row was rejected."""
+"""The events of one row, none if it is ignored, or the Fault if the row was rejected."""
 Record = Mapping[str, object]
 """The values of one row, keyed by the file's name of the column."""
 
@@ -173,8 +175,14 @@ class Mapper:
     without an id gets its ``content_id``.
     """
 
-    def __init__(self, layout: Layout, columns: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        columns: Collection[str] | None = None,
+        claims: list[Claim] | None = None,
+    ) -> None:
         self.layout = layout
+        self.claims: list[Claim] = [] if claims is None else claims
         self.instants: Instants = Instants(layout.datetime_format, layout.tz)
         self.meanings: dict[str, Meanings] = {
             name: Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
@@ -189,16 +197,19 @@ class Mapper:
         self._by_key = list(zip(keys, self.meanings.values(), strict=True))
         self._events = self._event if layout.kind == "events" else self._appeal
 
-    def __call__(self, record: Record, line: int) -> Item:
-        """Return the events of a row. If the row is rejected, return a Fault without its text."""
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the events of a row. If the row is rejected, return a Fault without its text.
+
+        ``received_at`` is the time of receipt of an event whose row names none.
+        """
         try:
-            return self._events(record)
+            return self._events(record, received_at)
         except RefusedError as refused:
             return Fault(line, refused.reason, refused.detail, "")
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _event(self, record: Record) -> tuple[Event, ...]:
+    def _event(self, record: Record, received_at: datetime | None) -> tuple[Event, ...]:
         """Return the event of a row. Raises RefusedError."""
         own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
@@ -208,7 +219,7 @@ class Mapper:
             detail = say("type_unknown", type=shown(type_text), types=", ".join(TYPES))
             raise RefusedError(detail, "unknown_type")
         occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
-        received_at = self._time("received_at", received) or occurred_at
+        received_at = self._time("received_at", received) or received_at or occurred_at
         agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
         if role is not None and role not in AUTHOR_ROLES:
             wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
@@ -232,7 +243,7 @@ class Mapper:
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
         return (Event(own_id, appeal_id, kind, occurred_at, received_at, *said),)
 
-    def _appeal(self, record: Record) -> tuple[Event, ...]:
+    def _appeal(self, record: Record, _received_at: datetime | None) -> tuple[Event, ...]:
         """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)

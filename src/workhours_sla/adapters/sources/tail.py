@@ -15,7 +15,8 @@ from typing import BinaryIO, Final, NamedTuple
 from workhours_sla.adapters.sources.followed import LINGER, Files
 from workhours_sla.adapters.sources.growing_file import Reading, open_file
 from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.mapping import Fault, Layout
+from workhours_sla.adapters.sources.mapping import Fault
+from workhours_sla.adapters.sources.records import RecordMapper
 from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
@@ -61,7 +62,7 @@ class Tail:
     def __init__(  # noqa: PLR0913
         self,
         where: Path | BinaryIO,
-        layout: Layout,
+        mapper: RecordMapper,
         *,
         encoding: str = "utf-8",
         name: str | None = None,
@@ -89,7 +90,7 @@ class Tail:
         self._once = once
         self._stopping = stopping or Flag()
         self._report = report
-        self._rows = JsonRows(layout)
+        self._rows = JsonRows(mapper)
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
         """The files found so far that may not have been read completely."""

@@ -1,0 +1,69 @@
+"""The formats of files: how each is recognised, and which module reads it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Literal, cast
+from zoneinfo import ZoneInfo
+
+from workhours_sla.adapters.sources.mapping import Layout, Mapper
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Config, Format
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.records import Reader, RecordMapper
+
+_ENDINGS: Final[dict[str, Format]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+_MODULES: Final[dict[Format, str]] = {
+    "csv": "delimited",
+    "jsonl": "jsonl",
+}
+"""The module of each format in this package; a module may read several formats."""
+UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {"csv": "line", "jsonl": "line"}
+"""What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
+
+
+def format_of(opened: OpenedFile) -> Format:
+    """Return the format of a file by its suffix, or by its first character if that is unknown.
+
+    JSON Lines begins with a brace; everything else is CSV.
+    """
+    found = _ENDINGS.get(opened.ending)
+    if found is not None:
+        return found
+    return "jsonl" if opened.chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"{") else "csv"
+
+
+def layout_of(config: Config) -> Layout:
+    """Return the layout of a file's rows that ``config`` describes."""
+    options = config.input
+    return Layout(
+        kind=options.kind,
+        columns=config.columns,
+        values=config.values,
+        datetime_format=options.datetime_format,
+        tz=None if options.tz is None else ZoneInfo(options.tz),
+        source=options.source,
+    )
+
+
+def mapper_of(config: Config) -> RecordMapper:
+    """Return the mapper of the lines that ``watch`` follows. Raises SourceError.
+
+    Only formats whose records are single lines of JSON can be followed.
+    """
+    return Mapper(layout_of(config))
+
+
+def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key
+    """Return the function that reads a format. Its module is imported only now."""
+    module = import_module(f"workhours_sla.adapters.sources.{_MODULES[format]}")
+    return cast("Reader", module.read)
