@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 np = pytest.importorskip("numpy")
@@ -12,6 +14,8 @@ from workhours_sla.statistics.funnel import (  # noqa: E402
     funnel_positions,
     overdispersion,
 )
+
+UNITS = [(18, 25), (36, 40), (70, 100), (95, 100), (230, 250), (400, 500), (460, 500), (9, 10)]
 
 SEED = 20250312
 
@@ -72,49 +76,110 @@ def test_a_small_unit_with_all_in_time_is_inside() -> None:
     assert funnel_positions([34, 35], funnel_limits([34, 35], 0.9)).tolist() == [0, 0]
 
 
-def test_overdispersion_against_scipy() -> None:
-    mstats = pytest.importorskip("scipy.stats.mstats")
+def funnel_plot_r(
+    met: list[int], n: list[int], trim_by: float = 0.1
+) -> tuple[float, float, float, list[float]]:
+    """Return centre, phi, tau2 and the lower 95 % limits as FunnelPlotR computes them.
+
+    Written from the steps of its functions for proportions, in plain Python: transformed_zscore,
+    winsorisation with R's quantile of type 7, phi_func, tau_func and calculate_limits.
+    """
+    target = math.asin(math.sqrt(math.fsum(met) / math.fsum(n)))
+    errors = [1 / (2 * math.sqrt(of)) for of in n]
+    scores = [
+        (math.asin(math.sqrt(part / of)) - target) / error
+        for part, of, error in zip(met, n, errors, strict=True)
+    ]
+
+    def quantile(p: float) -> float:
+        ordered = sorted(scores)
+        at = (len(ordered) - 1) * p
+        low = math.floor(at)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (at - low) * (ordered[high] - ordered[low])
+
+    low, high = quantile(trim_by), quantile(1 - trim_by)
+    pulled = [min(max(score, low), high) for score in scores]
+    units = len(n)
+    phi = math.fsum(score * score for score in pulled) / units
+    if units * phi < units - 1 or units == 1:
+        tau2 = 0.0
+    else:
+        weights = [1 / error**2 for error in errors]
+        total = math.fsum(weights)
+        squares = math.fsum(weight**2 for weight in weights)
+        tau2 = max(0.0, (units * phi - (units - 1)) / (total - squares / total))
+    limits = [math.sin(target - 1.959964 * math.sqrt(error**2 + tau2)) ** 2 for error in errors]
+    return math.fsum(met) / math.fsum(n), phi, tau2, limits
+
+
+def test_overdispersion_against_the_steps_of_funnelplotr() -> None:
     rng = np.random.default_rng(SEED)
-    worst = 0.0
-    for _ in range(1000):
-        units, target = int(rng.integers(1, 90)), float(rng.uniform(0.3, 0.97))
+    overdispersed = 0
+    for _ in range(1500):
+        units = int(rng.integers(1, 90))
         n = rng.integers(1, 500, size=units)
-        met = rng.binomial(n, rng.uniform(0.2, 1, size=units))
-        z = (met / n - target) / np.sqrt(target * (1 - target) / n)
-        for part in (0.0, 0.1, 0.2, 0.49):
-            theirs = (np.asarray(mstats.winsorize(z, limits=(part, part))) ** 2).mean()
-            ours = overdispersion(met, n, target, winsorised=part)
-            worst = max(worst, abs(ours - theirs) / max(1.0, theirs))
-    assert worst < 1e-12, f"largest relative difference {worst}"
+        met = rng.binomial(n, rng.uniform(*sorted(rng.uniform(0.2, 1, 2)), size=units))
+        if not 0 < met.sum() < n.sum():
+            continue
+        part = float(rng.choice([0.0, 0.05, 0.1, 0.2]))
+        ours = overdispersion(met, n, winsorised=part)
+        centre, phi, tau2, _ = funnel_plot_r(met.tolist(), n.tolist(), part)
+        assert ours.units == units
+        assert ours.centre == pytest.approx(centre, rel=1e-12)
+        assert ours.ratio == pytest.approx(phi, rel=1e-9, abs=1e-12)
+        assert ours.between == pytest.approx(tau2, rel=1e-9, abs=1e-12)
+        overdispersed += tau2 > 0
+    assert overdispersed > 500
 
 
-def test_overdispersion_by_hand() -> None:
-    # z = -6 -3 -1 -1 0 0 1 1 2 4 in steps of 0.03, one pulled in at either end
-    met = [72, 81, 87, 87, 90, 90, 93, 93, 96, 100]
-    n = [100] * 9 + [100]
-    z = [-6, -2, -1, -1, 0, 0, 1, 1, 2, 10 / 3]
-    met[1] = 84
-    raw = sum(x * x for x in z) / 10
-    pulled_in = (4 + 4 + 1 + 1 + 0 + 0 + 1 + 1 + 4 + 4) / 10
-    assert overdispersion(met, n, 0.9, winsorised=0) == pytest.approx(raw)
-    assert overdispersion(met, n, 0.9) == pytest.approx(pulled_in)
+def test_limits_with_a_variance_between_units_are_near_those_of_funnelplotr() -> None:
+    """Ours start from the exact limits and theirs from normal ones; many appeals bring them near."""
+    rng = np.random.default_rng(SEED)
+    n = rng.integers(200, 5000, size=60)
+    met = rng.binomial(n, rng.uniform(0.7, 0.95, size=60))
+    found = overdispersion(met, n)
+    theirs = funnel_plot_r(met.tolist(), n.tolist())[3]
+    ours = funnel_limits(n, found.centre, between=found.between).lower_warning
+    assert found.between > 0
+    assert np.abs(ours - theirs).max() < 0.012
 
 
-def test_dispersion_under_chance_alone() -> None:
+def test_a_variance_between_units_never_narrows_the_limits() -> None:
+    met, n = zip(*UNITS, strict=True)
+    found = overdispersion(met, n)
+    assert found.between > 0
+    plain, wide = (funnel_limits(n, found.centre, between=b) for b in (0, found.between))
+    for name in ("warning", "action"):
+        assert (getattr(wide, f"lower_{name}") <= getattr(plain, f"lower_{name}")).all()
+        assert (getattr(wide, f"upper_{name}") >= getattr(plain, f"upper_{name}")).all()
+    assert funnel_limits([5], 0.9, between=9).lower_action.tolist() == [0]
+
+
+def test_units_with_one_rate_have_no_variance_between_them_that_is_invented() -> None:
+    """Equal shares vary less than binomial ones; the limits stay the exact ones."""
+    found = overdispersion([320] * 30, [400] * 30)
+    assert (found.centre, found.between) == (0.8, 0)
+    assert found.ratio == pytest.approx(0, abs=1e-20)
+    assert not funnel_positions([320] * 30, funnel_limits([400] * 30, found.centre)).any()
+
+
+def test_dispersion_of_binomial_shares() -> None:
     rng = np.random.default_rng(SEED)
     n = np.full(20_000, 2000)
     met = rng.binomial(n, 0.9)
-    assert overdispersion(met, n, 0.9) == pytest.approx(0.68, abs=0.02)
-    assert overdispersion(met, n, 0.9, winsorised=0) == pytest.approx(1, abs=0.05)
+    assert overdispersion(met, n).ratio == pytest.approx(0.68, abs=0.02)
+    assert overdispersion(met, n, winsorised=0).ratio == pytest.approx(1, abs=0.05)
+    assert overdispersion(met, n).between == 0
 
 
-def test_dispersion_moves_the_limits_by_its_square_root() -> None:
-    plain, wide, tight = (funnel_limits([400, 900], 0.9, dispersion=d) for d in (1, 2.25, 0.4))
-    for name in ("lower_warning", "upper_warning", "lower_action"):
-        moved, distance = getattr(wide, name) - 0.9, getattr(plain, name) - 0.9
-        assert np.allclose(moved, 1.5 * distance, rtol=1e-12)
-        assert (getattr(tight, name) == getattr(plain, name)).all()
-    assert funnel_limits([5], 0.9, dispersion=100).lower_action.tolist() == [0]
+@pytest.mark.parametrize(("met", "rate"), [([10, 50], 1.0), ([0, 0], 0.0)])
+def test_units_that_are_all_in_time_or_all_late_are_inside(met: list[int], rate: float) -> None:
+    found = overdispersion(met, [10, 50])
+    assert found.between == 0
+    limits = funnel_limits([10, 50], found.centre, between=found.between)
+    assert limits.lower_action.tolist() == limits.upper_action.tolist() == [rate] * 2
+    assert funnel_positions(met, limits).tolist() == [0, 0]
 
 
 def test_expected_false_alarms() -> None:
@@ -127,16 +192,15 @@ def test_expected_false_alarms() -> None:
     [
         (lambda: funnel_limits([0, 3], 0.9), "n has 0"),
         (lambda: funnel_limits([], 0.9), "n is empty"),
-        (lambda: funnel_limits([3], 90), "target 90"),
-        (lambda: funnel_limits([3], 0.9, dispersion=-1), "dispersion -1"),
-        (lambda: funnel_limits([3], 0.9, dispersion=float("nan")), "dispersion nan"),
+        (lambda: funnel_limits([3], 90), "centre 90"),
+        (lambda: funnel_limits([3], 0.9, between=-1), "between -1"),
+        (lambda: funnel_limits([3], 0.9, between=float("nan")), "between nan"),
         (lambda: funnel_limits(3, 0.9), "0 dimensions"),
         (lambda: funnel_positions([4], funnel_limits([3], 0.9)), "met 4 of n 3"),
         (lambda: funnel_positions([1, 2], funnel_limits([3], 0.9)), "shape"),
-        (lambda: overdispersion([1], [2], 1.5), "target 1.5"),
-        (lambda: overdispersion([1], [2], 0.9, winsorised=0.5), "winsorised 0.5"),
-        (lambda: overdispersion([1], [2], 0.9, winsorised=-0.1), "winsorised -0.1"),
-        (lambda: overdispersion([[1]], [[2]], 0.9), "met has 2 dimensions"),
+        (lambda: overdispersion([1], [2], winsorised=0.5), "winsorised 0.5"),
+        (lambda: overdispersion([1], [2], winsorised=-0.1), "winsorised -0.1"),
+        (lambda: overdispersion([[1]], [[2]]), "met has 2 dimensions"),
         (lambda: expected_false_alarms(-1), "units has -1"),
         (lambda: expected_false_alarms(3, coverage=99.8), "coverage 99.8"),
     ],

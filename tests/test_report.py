@@ -475,8 +475,21 @@ def test_the_funnel_marks_groups_outside_its_limits() -> None:
     assert report.table("agency").row("unit 00").funnel == -2
     assert report.table("agency").row("unit 01").funnel == 0
     funnel = report.funnels[0]
-    assert (funnel.by, funnel.target) == ("agency", 0.9)
-    assert len(funnel.n) == len(funnel.lower_action) == len(funnel.upper_warning)
+    assert (funnel.by, funnel.units) == ("agency", 12)
+    assert funnel.centre == pytest.approx(1000 / 1200)
+    for curves in (funnel.limits, funnel.plain):
+        assert len(funnel.n) == len(curves.lower_action) == len(curves.upper_warning)
+
+
+def test_groups_that_all_miss_the_target_alike_are_inside_the_funnel_and_miss_it() -> None:
+    """The funnel compares groups with each other, the verdict compares each with the target."""
+    pairs = [("2025-03-11T10:00", "2025-03-11T10:30" if n % 5 else None) for n in range(30 * 400)]
+    names = [f"unit {n // 400:02}" for n in range(30 * 400)]
+    report = report_of(cases(pairs, "2025-03-20T18:00", agencies=names))
+    rows = report.table("agency").rows
+    assert {row.funnel for row in rows} == {0}
+    assert {row.rate.verdict for row in rows} == {"fails"}
+    assert (report.funnels[0].centre, report.funnels[0].between) == (0.8, 0)
 
 
 def test_a_trend_needs_twelve_final_weeks() -> None:

@@ -37,7 +37,7 @@ REPLY = Target("first reply", N4, OFFICE)
 WATCHED = Target("first reply", N4, WATCH)
 HOUR = timedelta(hours=1)
 START = np.datetime64("2025-03-10T00:00", "s")
-FROZEN = Path(__file__).parent / "data" / "serial" / "report-3.json"
+FROZEN = Path(__file__).parent / "data" / "serial" / "report-4.json"
 
 
 # -- small cohorts on a schedule that is always open -----------------------------------------------

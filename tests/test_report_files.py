@@ -173,7 +173,7 @@ def test_a_report_read_back_from_json_is_equal() -> None:
     assert from_json(text) == made
     assert to_json(from_json(text)) == text
     data = json.loads(text)
-    assert data["schema"] == "workhours.report/3"
+    assert data["schema"] == "workhours.report/4"
     assert data["report"]["provenance"]["calendars"][0]["id"] == "RU-VGG"
 
 
@@ -182,9 +182,9 @@ def test_a_report_read_back_from_json_is_equal() -> None:
     [
         ("nonsense", "not a report in JSON"),
         ('{"schema": "workhours.report/9"}', "has the schema 'workhours.report/9'"),
-        ('{"schema": "workhours.report/3"}', "report: missing"),
-        ('{"schema": "workhours.report/3", "report": {}}', "report.as_of: missing"),
-        ('{"schema": "workhours.report/3", "report": 5}', "report: expected an object, got 5"),
+        ('{"schema": "workhours.report/4"}', "report: missing"),
+        ('{"schema": "workhours.report/4", "report": {}}', "report.as_of: missing"),
+        ('{"schema": "workhours.report/4", "report": 5}', "report: expected an object, got 5"),
         ('{"schema": "workhours.report/2"}', "keys have changed since; make the report again"),
         ('{"schema": "workhours.report/1", "report": {}}', "keys have changed since"),
         ("[]", "not a report in JSON"),
@@ -402,7 +402,7 @@ def test_the_command_writes_files_and_revises(
     assert "  Всего: просрочено 45 -> 47" in out
     data = json.loads(run(capsys, *later, "--json")[1])
     assert (data["schema"], data["causes"]) == ("workhours.report-revision/1", ["as_of"])
-    old = Path(__file__).parent / "data" / "serial" / "report-3.json"
+    old = Path(__file__).parent / "data" / "serial" / "report-4.json"
     status, out, _ = run(
         capsys, *ROWS, "--as-of", "2026-03-28T15:30", "--revise", str(old), "--lang", "en"
     )

@@ -298,7 +298,7 @@ def _group_tables(
     for name, labels in groups.items():
         codes = spread_codes(labels.codes, len(labels.names))
         rows = standardised(tally, tally.rows([*labels.names, None], codes), codes, classes)
-        rows, funnel = with_funnel(name, rows, tally.target_rate)
+        rows, funnel = with_funnel(name, rows)
         tables.append(group_table(name, rows))
         funnels += [funnel] if funnel else []
     return tables, funnels

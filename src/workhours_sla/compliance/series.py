@@ -7,7 +7,7 @@ a rate of their own. A week is final when no later event can change its rate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from workhours_sla.statistics.control_charts import (
     xmr_chart,
 )
 from workhours_sla.statistics.funnel import (
+    FunnelLimits,
     expected_false_alarms,
     funnel_limits,
     funnel_positions,
@@ -33,9 +34,6 @@ from workhours_sla.statistics.funnel import (
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.statistics.maturity import COUNTS, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
-
-FEWEST_UNITS: Final = 10
-"""The fewest groups from which overdispersion is estimated."""
 
 _FUNNEL_POINTS: Final = 60
 _HOUR: Final = timedelta(hours=1)
@@ -149,23 +147,36 @@ class HeatMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
-    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
+class FunnelCurves:
+    """The 95 % (warning) and 99.8 % (action) limits of a funnel, for each of its sizes."""
 
-    The points of the funnel are the rows of the table ``by``. ``dispersion`` compares the spread of
-    the groups with the spread by chance (see ``funnel.overdispersion``). ``false_alarms`` is an
-    upper bound of the number of groups that are expected outside the 99.8 % limits by chance.
-    """
-
-    by: str
-    target: float
-    dispersion: float
-    false_alarms: float
-    n: tuple[int, ...]
     lower_warning: tuple[float, ...]
     upper_warning: tuple[float, ...]
     lower_action: tuple[float, ...]
     upper_action: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
+
+    The points of the funnel are the rows of the table ``by`` that have a position. ``centre`` is
+    the overall rate of these ``units`` groups. ``between`` is the variance between the groups and
+    ``ratio`` the mean squared z value (see ``funnel.overdispersion``). ``limits`` allow for the
+    variance between the groups, and the positions refer to them; ``plain`` do not.
+    ``false_alarms`` is an upper bound of the number of groups outside the 99.8 % limits if all had
+    the same rate.
+    """
+
+    by: str
+    centre: float
+    units: int
+    ratio: float
+    between: float
+    false_alarms: float
+    n: tuple[int, ...]
+    limits: FunnelCurves
+    plain: FunnelCurves
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
@@ -290,7 +301,7 @@ def _grid(cells: Sequence[int]) -> Grid:
     return tuple(tuple(cells[day * _HOURS : (day + 1) * _HOURS]) for day in range(_WEEKDAYS))
 
 
-def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Funnel | None]:
+def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
     """Return the rows of a table with their positions in the funnel, and the funnel itself.
 
     A group with few matured cases has no position. The funnel is None if no group has a position.
@@ -303,23 +314,32 @@ def with_funnel(by: str, rows: list[Row], target: float) -> tuple[list[Row], Fun
     if not ranked:
         return rows, None
     places, met, n = (list(column) for column in zip(*ranked, strict=True))
-    spread = overdispersion(met, n, target) if len(ranked) >= FEWEST_UNITS else 1.0
-    positions = funnel_positions(met, funnel_limits(n, target, dispersion=spread))
+    spread = overdispersion(met, n)
+    positions = funnel_positions(met, funnel_limits(n, spread.centre, between=spread.between))
     found = list(rows)
     for place, position in zip(places, positions.tolist(), strict=True):
         found[place] = replace(rows[place], funnel=position)
     sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
-    limits = funnel_limits(sizes, target, dispersion=spread)
+    limits, plain = (
+        _curves(funnel_limits(sizes, spread.centre, between=between))
+        for between in (spread.between, 0.0)
+    )
     return found, Funnel(
         by,
-        target,
-        spread,
-        expected_false_alarms(len(ranked)),
+        spread.centre,
+        spread.units,
+        spread.ratio,
+        spread.between,
+        expected_false_alarms(spread.units),
         tuple(sizes.tolist()),
-        *(
-            tuple(getattr(limits, name).tolist())
-            for name in ("lower_warning", "upper_warning", "lower_action", "upper_action")
-        ),
+        limits,
+        plain,
+    )
+
+
+def _curves(limits: FunnelLimits) -> FunnelCurves:
+    return FunnelCurves(
+        *(tuple(getattr(limits, field.name).tolist()) for field in fields(FunnelCurves))
     )
 
 

@@ -23,9 +23,9 @@ from workhours_sla.reports.report import Report
 from workhours_sla.text.messages import phrase_of, say
 from workhours_sla.worktime.budget import iso_amount
 
-SCHEMA: Final = "workhours.report/3"
+SCHEMA: Final = "workhours.report/4"
 REVISION_SCHEMA: Final = "workhours.report-revision/1"
-_EARLIER: Final = ("workhours.report/1", "workhours.report/2")
+_EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report/3")
 
 
 def to_json(report: Report) -> str:

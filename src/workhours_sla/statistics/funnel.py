@@ -1,7 +1,8 @@
-"""Compare many units with one target: funnel limits, overdispersion and expected false alarms.
+"""Compare many units with each other: funnel limits, overdispersion and expected false alarms.
 
-A unit is, for example, an agency. Funnel limits enclose the shares that a unit may have by chance;
-they are closer to the target the more appeals the unit has.
+A unit is, for example, an agency. Funnel limits enclose the shares of units that are not
+distinguishable from the overall rate; they are closer to it the more appeals the unit has. Whether
+a unit meets a target is another question, which the interval of its own share answers.
 """
 
 from __future__ import annotations
@@ -24,75 +25,107 @@ from workhours_sla.statistics.arrays import (
 )
 
 WARNING = 0.95
-"""The probability that a unit at the target is within the warning limits, by chance alone."""
+"""The probability that a unit at the overall rate is within the warning limits."""
 
 ACTION = 0.998
-"""The probability that a unit at the target is within the action limits, by chance alone."""
+"""The probability that a unit at the overall rate is within the action limits."""
 
 WINSORISED = 0.1
-"""The fraction of the units at each end whose z values are winsorised, that is, moved inward."""
+"""The fraction of the z values at each end that are moved inward."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunnelLimits:
     """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
 
-    ``dispersion`` is the overdispersion. If it is above 1, it widens the limits.
+    ``between`` is the variance between the units, see ``overdispersion``. If it is above 0, it
+    widens the limits.
     """
 
     n: IntArray
-    target: float
-    dispersion: float
+    centre: float
+    between: float
     lower_warning: FloatArray
     upper_warning: FloatArray
     lower_action: FloatArray
     upper_action: FloatArray
 
 
-def funnel_limits(n: ArrayLike, target: float, *, dispersion: float = 1.0) -> FunnelLimits:
-    """Return the exact 95 % and 99.8 % limits for units of ``n`` appeals each.
+@dataclass(frozen=True, slots=True)
+class Overdispersion:
+    """How much more the shares of units vary than binomial shares around one rate would.
 
-    ``n`` are whole numbers of at least 1 in one dimension, ``target`` is a share strictly between 0
-    and 1. ``dispersion`` is the result of ``overdispersion``; the distance of each limit from the
-    target is multiplied by the square root of ``dispersion``. A dispersion below 1 changes nothing,
-    since an unusually even spread is no reason for more alarms. Raises ValueError for arguments out
-    of these ranges.
+    ``centre`` is the overall rate of all units. ``ratio`` is the mean squared z value, which is
+    below 1 for an even spread. ``between`` is the variance between the units that the binomial
+    variance does not explain, on the scale of the arcsine of the square root of the share; 0 if
+    there is none. ``units`` is the number of units.
+    """
 
-    Lower limits are those of Spiegelhalter 2005, "Funnel plots for comparing institutional
-    performance", appendix A.1.1. An upper limit is 1 minus the lower limit of the share of missed
-    appeals. It is 1/n higher than the upper limit in the paper, so that the probability beyond each
-    limit is the nominal one. For example, 10 of 10 is inside the limits around a target of 90 %,
-    because one unit in three reaches 10 of 10 by chance.
+    centre: float
+    ratio: float
+    between: float
+    units: int
+
+
+def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> FunnelLimits:
+    """Return the 95 % and 99.8 % limits for units of ``n`` appeals each.
+
+    ``n`` are whole numbers of at least 1 in one dimension, ``centre`` is a share from 0 to 1,
+    usually the overall rate. ``between`` is the variance between the units, from
+    ``overdispersion``. Raises ValueError for arguments out of these ranges.
+
+    Without a variance between the units the limits are exact. Lower limits are those of
+    Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1. An
+    upper limit is 1 minus the lower limit of the share of missed appeals. It is 1/n higher than the
+    upper limit in the paper, so that the probability beyond each limit is the nominal one.
+
+    With a variance between the units, the distance of each exact limit from the centre, on the
+    scale asin(sqrt(share)), is multiplied by sqrt(1 + 4 n between): the standard deviation of a
+    unit is there 1 / (2 sqrt(n)), and the two variances add up (additive random effects,
+    Spiegelhalter 2005, "Handling over-dispersion of performance indicators").
 
     >>> limits = funnel_limits([25, 100, 500], 0.9)
     >>> limits.lower_warning.round(3).tolist(), limits.lower_action.round(3).tolist()
     ([0.746, 0.832, 0.872], [0.652, 0.792, 0.855])
+    >>> funnel_limits([25, 100, 500], 0.9, between=0.01).lower_warning.round(3).tolist()
+    [0.668, 0.731, 0.75]
     """
     sizes = in_one_dimension("n", whole_numbers("n", n))
     counts(sizes, sizes)
-    share("target", target)
-    if not 0 <= dispersion < np.inf:
-        msg = f"dispersion {dispersion} is impossible; give the result of overdispersion()"
+    if not 0 <= centre <= 1:
+        msg = f"centre {centre} is not a share from 0 to 1; give the overall rate"
         raise ValueError(msg)
-    tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]
+    if not 0 <= between < np.inf:
+        msg = f"between {between} is not a variance; give that of overdispersion()"
+        raise ValueError(msg)
     distinct, where = np.unique(sizes, return_inverse=True)
-    lowest = np.array([interpolated_quantiles(tails, int(size), target) for size in distinct])
-    missed = np.array([interpolated_quantiles(tails, int(size), 1 - target) for size in distinct])
-    stretch = max(1.0, float(np.sqrt(dispersion)))
-
-    def limit(quantiles: FloatArray, around: float) -> FloatArray:
-        stretched = around + stretch * (quantiles / distinct - around)
-        return np.clip(stretched, 0.0, 1.0)[where]
-
+    lower = _lower_limits(distinct, centre, between)
+    missed = _lower_limits(distinct, 1 - centre, between)
     return FunnelLimits(
         read_only(sizes),
-        float(target),
-        float(dispersion),
-        lower_warning=read_only(limit(lowest[:, 0], target)),
-        upper_warning=read_only(1 - limit(missed[:, 0], 1 - target)),
-        lower_action=read_only(limit(lowest[:, 1], target)),
-        upper_action=read_only(1 - limit(missed[:, 1], 1 - target)),
+        float(centre),
+        float(between),
+        lower_warning=read_only(lower[:, 0][where]),
+        upper_warning=read_only(1 - missed[:, 0][where]),
+        lower_action=read_only(lower[:, 1][where]),
+        upper_action=read_only(1 - missed[:, 1][where]),
     )
+
+
+def _lower_limits(sizes: IntArray, centre: float, between: float) -> FloatArray:
+    """Return the lower warning and action limit of each of ``sizes``, as two columns."""
+    if centre in (0, 1):  # a binomial share is certain then
+        return np.full((sizes.size, 2), float(centre))
+    tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]
+    quantiles = np.array([interpolated_quantiles(tails, int(size), centre) for size in sizes])
+    exact = np.clip(quantiles / sizes[:, None], 0.0, 1.0)
+    if not between:
+        return exact
+    middle = math.asin(math.sqrt(centre))
+    stretch = np.sqrt(1 + 4 * sizes * between)[:, None]
+    angle = middle - stretch * (middle - np.arcsin(np.sqrt(exact)))
+    moved: FloatArray = np.sin(np.clip(angle, 0.0, np.pi / 2)) ** 2
+    return moved
 
 
 def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
@@ -113,40 +146,47 @@ def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
 
 
 def overdispersion(
-    met: ArrayLike, n: ArrayLike, target: float, *, winsorised: float = WINSORISED
-) -> float:
-    """Return the overdispersion of units: the mean squared z value of their shares.
+    met: ArrayLike, n: ArrayLike, *, winsorised: float = WINSORISED
+) -> Overdispersion:
+    """Return the overdispersion of the shares of units around their overall rate.
 
-    It says how much more the shares vary than they would by chance. The z value of a unit is (met/n
-    - target) / sqrt(target (1 - target) / n). The values are winsorised, so that a few bad units do
-    not widen the limits of all: the lowest tenth of the z values (rounded down to whole units) is
-    replaced by the lowest of the other values, and the highest tenth by the highest of the other
-    values. By chance alone the result is about 0.7, and 1 without winsorising, so the limits tend
-    to be too narrow. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
-    Raises ValueError for impossible counts, and for shares out of their range. Spiegelhalter 2005,
-    "Handling over-dispersion of performance indicators".
+    The z value of a unit is (asin(sqrt(met/n)) - asin(sqrt(rate))) * 2 sqrt(n), where rate is the
+    sum of ``met`` divided by the sum of ``n``. The values are winsorised, so that a few outlying
+    units do not widen the limits of all: values below the quantile ``winsorised`` are replaced by
+    this quantile, and values above the quantile 1 - ``winsorised`` by that one; the quantiles are
+    interpolated. The variance between the units is the estimate of DerSimonian and Laird from the
+    mean squared z value. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
+    Raises ValueError for impossible counts, and for shares out of their range.
 
-    >>> overdispersion([90, 90, 84, 96], [100, 100, 100, 100], 0.9)
-    2.0
+    Spiegelhalter 2005, "Handling over-dispersion of performance indicators"; DerSimonian and Laird
+    1986, "Meta-analysis in clinical trials". The R package FunnelPlotR does the same for
+    proportions.
+
+    >>> found = overdispersion([90, 90, 70, 98], [100, 100, 100, 100])
+    >>> round(found.centre, 2), round(found.ratio, 1), round(found.between, 4), found.units
+    (0.87, 5.2, 0.0149, 4)
     """
     part, whole = counts(met, n)
     in_one_dimension("met", part)
-    share("target", target)
     if not 0 <= winsorised < 1 / 2:
         msg = f"winsorised {winsorised} is not from 0 to below 0.5; the usual part is 0.1"
         raise ValueError(msg)
-    z = np.sort((part / whole - target) / np.sqrt(target * (1 - target) / whole))
-    pulled_in = int(winsorised * z.size)
-    z = np.clip(z, z[pulled_in], z[z.size - 1 - pulled_in])
-    return float(np.mean(z * z))
+    centre = int(part.sum()) / int(whole.sum())
+    z = (np.arcsin(np.sqrt(part / whole)) - math.asin(math.sqrt(centre))) * 2 * np.sqrt(whole)
+    z = np.clip(z, *np.quantile(z, [winsorised, 1 - winsorised]))
+    squares = float(np.sum(z * z))
+    weights = 4.0 * whole
+    scale = float(weights.sum() - (weights**2).sum() / weights.sum())
+    between = max(0.0, (squares - (z.size - 1)) / scale) if z.size > 1 else 0.0
+    return Overdispersion(centre, squares / z.size, between, int(z.size))
 
 
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
-    """Return how many of ``units`` are expected outside the limits by chance in one period.
+    """Return how many of ``units`` are expected outside the limits if all have the same rate.
 
     ``coverage`` is the nominal probability that a unit is inside the limits. With exact limits the
-    probability is a little higher, so the result is an upper bound. Raises ValueError for a
-    negative number of units, and unless ``coverage`` is strictly between 0 and 1.
+    probability is a little higher, so the result is an upper bound for one period. Raises
+    ValueError for a negative number of units, and unless ``coverage`` is strictly between 0 and 1.
 
     >>> round(expected_false_alarms(73), 2)
     0.15

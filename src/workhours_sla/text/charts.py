@@ -48,9 +48,9 @@ CHARTS: Final = Texts(
             "ru": "Доля в срок по неделям, с контрольными границами каждой (p\N{PRIME}-карта)",
         },
         "share_trend_reading": {
-            "en": "Mean {mean}%; the weeks spread {sigma} times as much as by chance. Weeks that "
+            "en": "Mean {mean}%; spread of the weeks {sigma} times the binomial one. Weeks that "
             "signal a change: {signals}.",
-            "ru": "Среднее {mean} %; отношение разброса недель к случайному: {sigma}. Недели с "
+            "ru": "Среднее {mean} %; отношение разброса недель к биномиальному: {sigma}. Недели с "
             "признаками изменений: {signals}.",
         },
         "share_point": {
@@ -145,8 +145,14 @@ CHARTS: Final = Texts(
         },
         # -- groups
         "chart_funnel": {
-            "en": "Share in time by size ({by}), with 95% and 99.8% limits around the target",
-            "ru": "Доля в срок и число обращений ({by}), с границами 95 % и 99,8 % вокруг цели",
+            "en": "Share in time by size ({by}), with 95% and 99.8% limits around the overall rate",
+            "ru": "Доля в срок и число обращений ({by}), с границами 95 % и 99,8 % вокруг общей "
+            "доли",
+        },
+        "overall_rate": {"en": "overall rate {rate}%", "ru": "общая доля {rate} %"},
+        "plain_limits": {
+            "en": "limits if all had the same rate",
+            "ru": "границы при одинаковой доле у всех",
         },
         "axis_matured": {"en": "matured appeals", "ru": "обращений с наступившим сроком"},
         "limits_of": {"en": "{share} limits", "ru": "границы {share}"},

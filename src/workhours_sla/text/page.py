@@ -76,9 +76,10 @@ PAGE: Final = Texts(
             "которое они ждут.",
         },
         "funnel_reading": {
-            "en": "Filled: outside the 99.8% limits. Dispersion {dispersion} is allowed for.",
-            "ru": "Закрашены группы за границами 99,8 %. Поправка на избыточный разброс: "
-            "{dispersion}.",
+            "en": "Filled: outside the 99.8% limits. The limits come from {units} groups, whose "
+            "spread is {ratio} times the binomial one.",
+            "ru": "Закрашены группы за границами 99,8 %. Групп, по которым построены границы: "
+            "{units}; отношение их разброса к биномиальному: {ratio}.",
         },
         "load_first": {"en": "Shown are the first {shown}.", "ru": "Показаны первые {shown}."},
         # -- tables

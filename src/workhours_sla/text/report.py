@@ -274,12 +274,15 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "funnel": {
         "en": (
-            "Inside the funnel a group is not distinguishable from the target at its number of "
-            "appeals; by chance alone about {false_alarms} are outside the outer limits."
+            "The funnel compares groups with each other: inside it, a share is not "
+            "distinguishable from the overall rate. It does not show whether a group meets the "
+            "target. If all groups had the same rate, about {false_alarms} would be outside the "
+            "outer limits."
         ),
         "ru": (
-            "Внутри воронки группа не отличима от цели (при таком числе обращений); за внешними "
-            "границами случайно окажется около {false_alarms}."
+            "Воронка сравнивает группы между собой: внутри неё доля группы неотличима от общей. "
+            "Достигнута ли цель, она не показывает. При одинаковой доле у всех групп за внешними "
+            "границами их было бы около {false_alarms}."
         ),
     },
     "standardised": {

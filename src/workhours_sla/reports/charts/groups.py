@@ -24,9 +24,10 @@ _NAMES: Final = 0.45
 def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart:
     """Return a funnel plot: the share in time of each group of a table, by the size of the group.
 
-    The curves are the 95 % and the 99.8 % limits around the target. Groups with fewer than ten
-    matured appeals are not drawn; a note counts them. Without a table, the chart is empty.
-    Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
+    The curves are the 95 % and the 99.8 % limits around the overall rate of the groups; thinner
+    curves are the limits without the variance between the groups. The target is a separate line.
+    Groups with fewer than ten matured appeals are not drawn; a note counts them. Without a table,
+    the chart is empty. Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
     """
     text = CHARTS.in_language(lang)
     if table is None:
@@ -35,11 +36,22 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
     funnel = funnel_of(report, table)
     if funnel is None:
         return Chart(title, empty=text("no_groups", counts_only=COUNTS_ONLY_BELOW))
-    layers: list[Layer] = [model.target_level(funnel.target, lang)]
+    overall = text("overall_rate", rate=number(f"{100 * funnel.centre:.1f}", lang))
+    target = report.promise.target_rate
+    layers: list[Layer] = [
+        model.target_level(target, lang),
+        Level(funnel.centre, "mean", overall),
+    ]
+    if funnel.between:
+        plain_label = text("plain_limits")
+        for name in ("lower_action", "upper_action", "lower_warning", "upper_warning"):
+            points = tuple(map(Point, funnel.n, getattr(funnel.plain, name)))
+            layers.append(Series(points, "plain_limit", plain_label))
+            plain_label = ""
     for kind, look, share in (("warning", "warning", "95"), ("action", "limit", "99.8")):
         shown = text("percent", share=number(share, lang))
         for side, label in (("lower", text("limits_of", share=shown)), ("upper", "")):
-            points = tuple(map(Point, funnel.n, getattr(funnel, f"{side}_{kind}")))
+            points = tuple(map(Point, funnel.n, getattr(funnel.limits, f"{side}_{kind}")))
             layers.append(Series(points, look, label, shown if label else ""))
     ranked = [(row, row.rate) for row in table.rows if row.funnel is not None and row.rate]
     layers.append(Series(tuple(_group(table.by, row, rate, lang) for row, rate in ranked)))
@@ -53,7 +65,7 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
     steps = (1, 2, 5) if end < 10_000 else (1, 3)  # noqa: PLR2004
     sizes = [step * 10**power for power in range(1, 9) for step in steps]
     named = tuple((n, count_text(n, lang)) for n in sizes if funnel.n[0] <= n <= end)
-    low = min([*(rate.rate for _, rate in ranked), funnel.target - 0.2])
+    low = min([*(rate.rate for _, rate in ranked), target - 0.2, funnel.centre - 0.2])
     return Chart(
         title,
         Axis(funnel.n[0] * 0.95, end, named, text("axis_matured"), log=True),

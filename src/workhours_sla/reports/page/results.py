@@ -114,9 +114,9 @@ class Results(Section):
         funnel = funnel_of(self.report, table)
         if funnel is not None:
             chance = number(f"{funnel.false_alarms:.2f}", lang)
-            dispersion = number(f"{funnel.dispersion:.2f}", lang)
+            ratio = number(f"{funnel.ratio:.2f}", lang)
             caption = self.sentence("funnel", false_alarms=chance)
-            caption += f" {self.text('funnel_reading', dispersion=dispersion)}"
+            caption += f" {self.text('funnel_reading', units=funnel.units, ratio=ratio)}"
             chart = funnel_chart(self.report, table, lang)
             yield self.figure(chart, caption, wide=True, height=330)
         if len(table.rows) > ROWS:

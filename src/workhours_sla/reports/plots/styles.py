@@ -23,6 +23,7 @@ LINES: Final[Mapping[str, Style]] = {
     "mean": {"color": SOFT, "lw": 0.8},
     "limit": {"color": SOFT, "lw": 0.8, "ls": _DASHED},
     "warning": {"color": SOFT, "lw": 0.8, "ls": _DOTTED},
+    "plain_limit": {"color": SOFT, "lw": 0.4},
     "target": {"color": INK, "lw": 1, "ls": _LONG},
     "rule": {"color": SOFT, "lw": 0.6},
     "grid": {"color": RULE, "lw": 0.6, "zorder": 0},
