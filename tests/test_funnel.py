@@ -134,7 +134,7 @@ def test_overdispersion_against_the_steps_of_funnelplotr() -> None:
 
 
 def test_limits_with_a_variance_between_units_are_near_those_of_funnelplotr() -> None:
-    """Ours start from the exact limits and theirs from normal ones; many appeals bring them near."""
+    """Ours start from exact limits, theirs from normal ones; many appeals bring them near."""
     rng = np.random.default_rng(SEED)
     n = rng.integers(200, 5000, size=60)
     met = rng.binomial(n, rng.uniform(0.7, 0.95, size=60))
