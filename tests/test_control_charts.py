@@ -13,6 +13,7 @@ from workhours_sla import Schedule
 np = pytest.importorskip("numpy")
 
 from workhours_sla.statistics.control_charts import (  # noqa: E402
+    expected_false_signals,
     merge_short_periods,
     p_prime_chart,
     xmr_chart,
@@ -223,3 +224,32 @@ def test_short_periods_are_merged_with_the_next(
 def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("baseline", [12, 18, 24])
+def test_expected_false_signals_are_those_of_other_simulated_years(baseline: int) -> None:
+    """Years without any change, drawn apart and judged one by one, have as many marked weeks."""
+    rng = np.random.default_rng(SEED + baseline)
+    years = 3_000
+    found = {False: [], True: []}
+    for _ in range(years):
+        chart = xmr_chart(rng.normal(5, 2, size=52), baseline=baseline)
+        signals = chart.signals
+        marked = signals.outside | signals.run_of_eight | signals.three_of_four
+        found[False].append(int(marked.sum()))
+        jumped = np.concatenate([[False], chart.moving_range_outside])
+        found[True].append(int((marked | jumped).sum()))
+    for with_ranges, counted in found.items():
+        printed = expected_false_signals(52, baseline=baseline, moving_ranges=with_ranges)
+        error = float(np.std(counted)) * (1 / years + 1 / 4_000) ** 0.5
+        assert abs(printed - float(np.mean(counted))) < 4 * error
+
+
+def test_expected_false_signals_of_shares_are_near_those_of_measurements() -> None:
+    rng = np.random.default_rng(SEED)
+    counted = []
+    for _ in range(1_500):
+        n = rng.integers(80, 200, size=52)
+        signals = p_prime_chart(rng.binomial(n, 0.85), n, baseline=24).signals
+        counted.append(int((signals.outside | signals.run_of_eight | signals.three_of_four).sum()))
+    assert expected_false_signals(52, baseline=24) == pytest.approx(np.mean(counted), abs=0.25)

@@ -398,7 +398,15 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
 def test_lower_limit_below_zero_is_drawn_at_its_value() -> None:
     hour = timedelta(hours=1)
     points = tuple(TrendPoint(f"2025-W{n:02}", n * hour) for n in (1, 2, 3))
-    trend = Trend(points, 12, 2 * hour, -1.5 * hour, 5.5 * hour, 4 * hour)
+    trend = Trend(
+        points=points,
+        baseline=12,
+        expected_signals=0.1,
+        mean=2 * hour,
+        lower=-1.5 * hour,
+        upper=5.5 * hour,
+        moving_range_limit=4 * hour,
+    )
     chart = svg(xmr_chart(trend, "en"))
     assert f"limits -1.50 to 5.50{NBSP}h" in chart
     upper, mean, lower = (

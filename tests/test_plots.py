@@ -163,7 +163,15 @@ def trend(*medians: float, **flags: tuple[int, ...]) -> Trend:
         TrendPoint(f"2025-W{n:02}", m * HOUR, **{kind: n in weeks for kind, weeks in flags.items()})
         for n, m in enumerate(medians, start=1)
     ]
-    return Trend(tuple(points), 12, 2 * HOUR, 1 * HOUR, 3 * HOUR, 1.5 * HOUR)
+    return Trend(
+        points=tuple(points),
+        baseline=12,
+        expected_signals=0.5,
+        mean=2 * HOUR,
+        lower=1 * HOUR,
+        upper=3 * HOUR,
+        moving_range_limit=1.5 * HOUR,
+    )
 
 
 def in_weeks(report: Report, found: Trend) -> Report:
@@ -242,7 +250,13 @@ def test_shares_are_drawn_with_limits_by_size(report: Report) -> None:
             names, met, n, chart.lower, chart.upper, chart.signals.outside, strict=True
         )
     )
-    trend = ShareTrend(points, 12, chart.mean, chart.sigma_z)
+    trend = ShareTrend(
+        points=points,
+        baseline=12,
+        expected_signals=0.5,
+        mean=chart.mean,
+        sigma_z=chart.sigma_z,
+    )
     ax = plots.p_prime_chart(replace(report, share_trend=trend), lang="ru")
     assert line(ax, "доля за неделю").get_ydata().tolist() == [*[0.9, 0.8] * 6, 0.125]
     limit = line(ax, "границы по числу")
@@ -259,11 +273,11 @@ def test_shares_are_drawn_with_limits_by_size(report: Report) -> None:
 
 def test_few_weeks_have_shares_without_limits(report: Report) -> None:
     points = (SharePoint("2025-W01", 9, 10), SharePoint("2025-W02", 8, 10))
-    ax = plots.p_prime_chart(replace(report, share_trend=ShareTrend(points)), lang="en")
+    ax = plots.p_prime_chart(replace(report, share_trend=ShareTrend(points=points)), lang="en")
     assert line(ax, "share of a week").get_ydata().tolist() == [0.9, 0.8]
     assert levels(ax) == {0.9}
     assert "limits" not in " ".join(legend(ax))
-    none = plots.p_prime_chart(replace(report, share_trend=ShareTrend(())), lang="en")
+    none = plots.p_prime_chart(replace(report, share_trend=ShareTrend(points=())), lang="en")
     assert not none.lines
 
 

@@ -498,7 +498,7 @@ def test_a_trend_needs_twelve_final_weeks() -> None:
         for week, hours in enumerate([1, 2] * 6 + [8])
     ]
     given = [(p, (at(p) + timedelta(hours=h)).isoformat()[:16]) for p, h in pairs]
-    report = report_of(cases(given, "2025-06-01T12:00"))
+    report = report_of(cases(given, "2025-06-01T12:00"), ReportOptions(baseline=12))
     assert len(report.trend.points) == 13
     assert report.trend.mean == 1.5 * HOUR
     assert [point.outside for point in report.trend.points] == [False] * 12 + [True]

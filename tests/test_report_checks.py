@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import warnings
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from workhours_sla import Schedule, Target, working_hours
+from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 
 np = pytest.importorskip("numpy")
 
@@ -22,12 +23,15 @@ from workhours_sla.report import (  # noqa: E402
     AppealColumns,
     Cases,
     Report,
+    ReportOptions,
     cases_of_columns,
+    cases_of_evaluation,
     page,
     revise,
 )
 from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.report_json import from_json, to_json  # noqa: E402
+from workhours_sla.statistics.control_charts import BASELINE  # noqa: E402
 
 SEED = 20250312
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -202,7 +206,7 @@ def test_littles_law_by_the_definition() -> None:
 # -- weeks -----------------------------------------------------------------------------------------
 
 
-def half_a_year(bad_week: int | None = None) -> Report:
+def half_a_year(bad_week: int | None = None, rebase: date | None = None) -> Report:
     """Return the report of 26 weeks around New Year; ``bad_week`` has many late answers."""
     rng = np.random.default_rng(SEED)
     posted, answered = [], []
@@ -216,24 +220,25 @@ def half_a_year(bad_week: int | None = None) -> Report:
             answered.append(came + np.timedelta64(20 * 24 if late else 0, "h"))
     now = datetime(2026, 5, 1, 12, tzinfo=OFFICE.tz)
     return report_of(
-        cases_of_columns(AppealColumns(np.array(posted), np.array(answered)), REPLY, as_of=now)
+        cases_of_columns(AppealColumns(np.array(posted), np.array(answered)), REPLY, as_of=now),
+        ReportOptions(rebase=rebase),
     )
 
 
 def test_the_weekly_shares_and_their_limits() -> None:
-    report = half_a_year(bad_week=22)
+    report = half_a_year(bad_week=25)
     trend = report.share_trend
     rows = report.table("week").rows
     assert [(p.week, p.met, p.matured) for p in trend.points] == [
         (row.key, row.counts.matured_met, row.counts.matured) for row in rows
     ]
     assert "2026-W02+W03" in [point.week for point in trend.points]  # no work in the first
-    base = [(Fraction(p.met), Fraction(p.matured)) for p in trend.points[:12]]
+    base = [(Fraction(p.met), Fraction(p.matured)) for p in trend.points[:BASELINE]]
     mean = sum(met for met, _ in base) / sum(n for _, n in base)
-    assert (trend.baseline, trend.mean) == (12, float(mean))
+    assert (trend.baseline, trend.mean) == (BASELINE, float(mean))
     sigma = [float(mean * (1 - mean) / n) ** 0.5 for _, n in base]
     z = [float(met / n - mean) / s for (met, n), s in zip(base, sigma, strict=True)]
-    sigma_z = sum(abs(b - a) for a, b in pairwise(z)) / 11 / 1.128
+    sigma_z = sum(abs(b - a) for a, b in pairwise(z)) / (BASELINE - 1) / 1.128
     assert trend.sigma_z == pytest.approx(sigma_z)
     for point in trend.points:
         reach = 3 * sigma_z * float(mean * (1 - mean) / point.matured) ** 0.5
@@ -242,12 +247,47 @@ def test_the_weekly_shares_and_their_limits() -> None:
         assert point.share == point.met / point.matured
         assert point.outside == (abs(point.share - float(mean)) > reach + 1e-9)
     bad = {point.week for point in trend.points if point.outside}
-    assert bad >= {"2026-W06"}
+    assert bad >= {trend.points[-1].week}
     calm = half_a_year().share_trend
     assert (calm.mean, calm.sigma_z) == (
         trend.mean,
         trend.sigma_z,
     )  # later weeks do not move the limits
+
+
+def test_limits_may_begin_again_at_a_known_change() -> None:
+    """Before the week of the rebase, points have no limits; after it they are as in a report."""
+    whole = half_a_year()
+    weeks = [point.week for point in whole.share_trend.points]
+    monday = date.fromisocalendar(int(weeks[10][:4]), int(weeks[10][6:8]), 1)
+    rebased = half_a_year(rebase=monday + timedelta(days=3)).share_trend
+    assert (rebased.rebased, rebased.baseline) == (weeks[10], len(weeks) - 10)
+    assert [point.lower is None for point in rebased.points] == [n < 10 for n in range(len(weeks))]
+    met, matured = zip(*((p.met, p.matured) for p in rebased.points[10:]), strict=True)
+    assert rebased.mean == pytest.approx(sum(met) / sum(matured))
+    assert half_a_year(rebase=date(2026, 1, 20)).share_trend.baseline is None  # under 12 weeks
+
+
+def test_a_paused_appeal_does_not_remove_its_week() -> None:
+    """Thirty weeks, each with one open pause: all are points; a week of many pauses is named."""
+    events = []
+    for week in range(30):
+        day = datetime(2025, 1, 14, 10, tzinfo=OFFICE.tz) + timedelta(days=7 * week)
+        pauses = 2 if week == 20 else 1
+        for n in range(6):
+            said = Event(f"{week}-{n}", f"A-{week}-{n}", "created", day, day)
+            kind = "paused" if n < pauses else "replied"
+            then = day + timedelta(hours=1)
+            events += [said, Event(f"{week}-{n}-1", said.appeal_id, kind, then, then)]
+    policy = Policy([replace(REPLY, pauses=True)])
+    now = datetime(2025, 9, 1, 12, tzinfo=OFFICE.tz)
+    found = cases_of_evaluation(evaluate(events, policy, as_of=now), policy, as_of=now)
+    report = report_of(found)
+    gone = report.table("week").rows[20].key
+    assert [(one.week, one.reason) for one in report.share_trend.left_out] == [(gone, "paused")]
+    for trend in (report.share_trend, report.trend):
+        assert len(trend.points) == 29
+        assert gone not in [point.week for point in trend.points]
 
 
 def test_a_jump_of_the_median_is_a_signal() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import numpy as np
@@ -43,6 +43,7 @@ from workhours_sla.compliance.series import (
     HeatMap,
     ShareTrend,
     Trend,
+    TrendOptions,
     WeekRow,
     final_weeks,
     group_table,
@@ -69,7 +70,7 @@ from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.statistics.arrays import IntArray, share
-from workhours_sla.statistics.control_charts import FEWEST_POINTS
+from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 from workhours_sla.text.messages import Detail, say
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
 
@@ -102,9 +103,10 @@ class ReportOptions:
     of the groupings; None means all groupings of the cases. In the restricted mean, a wait longer
     than ``horizon`` counts as ``horizon``; the default is the budget. Appeals that arrived at
     ``compare_from`` or later are compared with the appeals that arrived before. The limits of the
-    trends are computed from the first ``baseline`` weeks. ``listed`` is the number of late appeals
-    to list. Raises ValueError for a target rate that is not strictly between 0 and 1, and for a
-    horizon that is not positive.
+    trends are computed from the first ``baseline`` weeks, or from all weeks if there are only 12 or
+    more; after a known change of the work, they are computed from the week of ``rebase`` on.
+    ``listed`` is the number of late appeals to list. Raises ValueError for a target rate that is
+    not strictly between 0 and 1, for a horizon that is not positive, and for a baseline below 12.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
@@ -115,13 +117,17 @@ class ReportOptions:
     by: Sequence[str] | None = None
     horizon: timedelta | None = None
     compare_from: datetime | None = None
-    baseline: int = FEWEST_POINTS
+    baseline: int = BASELINE
+    rebase: date | None = None
     listed: int = LISTED
 
     def __post_init__(self) -> None:
         share("target_rate", self.target_rate)
         if self.horizon is not None and self.horizon <= timedelta(0):
             msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
+            raise ValueError(msg)
+        if self.baseline < FEWEST_POINTS:
+            msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
             raise ValueError(msg)
 
 
@@ -218,7 +224,8 @@ def report_numbers(
     classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
     weeks, by_week = week_rows(tally, when)
-    final = final_weeks(by_week, cases.as_of, last_is_short=when.last_is_short)
+    final, left_out = final_weeks(by_week, cases.as_of, last_is_short=when.last_is_short)
+    trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
     by_appeal = _by_appeal(events, cases.as_of)
     late = breaches(cases, by_appeal) if by_appeal else None
@@ -232,8 +239,8 @@ def report_numbers(
         weeks=weeks,
         curve=None if curve is None or not curve.times.size else curve_series(curve),
         withdrawals=withdrawals(tally, curve, promise.budget or promise.horizon),
-        trend=trend(final, chosen.baseline),
-        share_trend=share_trend(final, chosen.baseline),
+        trend=trend(final, left_out, trend_options),
+        share_trend=share_trend(final, left_out, trend_options),
         heat_map=heat_map(tally, when),
         funnels=tuple(funnels),
         backlog=backlog_series(cases, when),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,10 @@ from workhours_sla.compliance.tables import Row, Table, Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.control_charts import (
+    BASELINE,
     FEWEST_POINTS,
     Signals,
+    expected_false_signals,
     p_prime_chart,
     xmr_chart,
 )
@@ -35,10 +37,38 @@ from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.statistics.maturity import COUNTS, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
 
+MOST_PAUSED: Final = 0.2
+"""The largest part of a week's appeals that may be paused in a trend."""
+
 _FUNNEL_POINTS: Final = 60
 _HOUR: Final = timedelta(hours=1)
 _WEEKDAYS, _HOURS = 7, 24
 Grid = tuple[tuple[int, ...], ...]
+Side = Literal["improvement", "concern", "neither"]
+Assurance = Literal["met", "missed", "varies"]
+
+
+class TrendOptions(NamedTuple):
+    """How the baseline of a trend is chosen.
+
+    The limits are computed from the first ``baseline`` weeks, or from all weeks if there are fewer,
+    but at least 12. With ``rebase`` they are the weeks from the week of that date on.
+    """
+
+    baseline: int = BASELINE
+    rebase: date | None = None
+
+    def baseline_of(self, weeks: Sequence[str]) -> tuple[int, int | None]:
+        """Return the index of the first week of the baseline, and how many weeks it has.
+
+        The number is None if there are too few weeks. ``weeks`` are the names of merged weeks.
+        """
+        start = 0
+        if self.rebase is not None:
+            first = "{}-W{:02}".format(*self.rebase.isocalendar()[:2])
+            start = sum(week.partition("+")[0] < first for week in weeks)
+        length = min(self.baseline, len(weeks) - start)
+        return start, length if length >= FEWEST_POINTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +87,18 @@ class WeekRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A merged week that is not a point of a trend, and why.
+
+    ``reason`` is ``paused`` if more than 20 % of its appeals are paused, and ``unknown`` if the
+    calendar leaves a limit open.
+    """
+
+    week: str
+    reason: Literal["paused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
 class TrendPoint:
     """The median working time to an answer of one merged week, and whether it signals a change.
 
@@ -70,22 +112,6 @@ class TrendPoint:
     run_of_eight: bool = False
     three_of_four: bool = False
     range_outside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The medians of the final weeks, with the limits of an XmR chart.
-
-    The limits are computed from the first ``baseline`` points; if there are fewer points, the
-    limits are None.
-    """
-
-    points: tuple[TrendPoint, ...]
-    baseline: int | None = None
-    mean: timedelta | None = None
-    lower: timedelta | None = None
-    upper: timedelta | None = None
-    moving_range_limit: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +137,69 @@ class SharePoint:
         return self.met / self.matured
 
 
-@dataclass(frozen=True, slots=True)
-class ShareTrend:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendFacts:
+    """What a trend of medians and a trend of shares have in common.
+
+    The limits are computed from ``baseline`` points: the first ones, or the first ones from the
+    week ``rebased`` on, whose earlier points have no limits and no signals. ``baseline`` is None if
+    there are too few points for limits. ``expected_signals`` is the number of weeks that would be
+    marked although nothing changed (see ``control_charts.expected_false_signals``). ``left_out``
+    are the weeks that are no points.
+    """
+
+    baseline: int | None = None
+    rebased: str | None = None
+    expected_signals: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend(TrendFacts):
+    """The medians of the final weeks, with the limits of an XmR chart; None without limits."""
+
+    points: tuple[TrendPoint, ...]
+    mean: timedelta | None = None
+    lower: timedelta | None = None
+    upper: timedelta | None = None
+    moving_range_limit: timedelta | None = None
+
+    def side(self, point: TrendPoint) -> Side:
+        """Return whether the signals of a point show an improvement or are a concern."""
+        if self.mean is None or not (point.outside or point.run_of_eight or point.three_of_four):
+            return "neither"
+        return "improvement" if point.median < self.mean else "concern"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareTrend(TrendFacts):
     """The shares in time of the final weeks, with the limits of a p' chart.
 
-    ``sigma_z`` is the spread of the shares as a multiple of the spread by chance. The limits are
-    computed from the first ``baseline`` points; if there are fewer points, the limits are None.
+    ``sigma_z`` is the spread of the shares as a multiple of the binomial spread.
     """
 
     points: tuple[SharePoint, ...]
-    baseline: int | None = None
     mean: float | None = None
     sigma_z: float | None = None
+
+    def side(self, point: SharePoint) -> Side:
+        """Return whether the signals of a point show an improvement or are a concern."""
+        if self.mean is None or not (point.outside or point.run_of_eight or point.three_of_four):
+            return "neither"
+        return "improvement" if point.share > self.mean else "concern"
+
+    def assurance(self, target: float) -> Assurance | None:
+        """Return whether the process as it is meets a target, None without limits.
+
+        ``met`` if the target is below the limits of the last week, ``missed`` if it is above them,
+        and ``varies`` if it is between them: then some weeks meet it and others miss it.
+        """
+        last = self.points[-1] if self.points else None
+        if last is None or last.lower is None or last.upper is None:
+            return None
+        if target <= last.lower:
+            return "met"
+        return "missed" if target > last.upper else "varies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +275,12 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     as_of = in_zone(tally.reference, tally.cases.as_of)
     for cohort, row in enumerate(rows):
         if ends[cohort] > as_of:  # More appeals can arrive in this week.
-            rows[cohort] = replace(row, final_at=_final(tally, row, ends[cohort]))
+            end = ends[cohort]
+            rows[cohort] = replace(
+                row,
+                final_at=_final(tally, row.final_at, end),
+                settled_at=_final(tally, row.settled_at, end),
+            )
     return weeks, in_order("week", rows)
 
 
@@ -207,15 +289,15 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
     return schedule.end_of_day(monday + timedelta(days=6))
 
 
-def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
+def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
     """Return the instant after which the rate of a week is final, None if it is unknown.
 
-    It is the latest limit of the cases of the week. A case that could still arrive at the last
-    moment of the week is included.
+    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. A case that
+    could still arrive at the last moment of the week is included.
     """
-    if row.final_at is None:
+    if last is None:
         return None
-    target, limits = tally.cases.target, [row.final_at]
+    target, limits = tally.cases.target, [last]
     for schedule in tally.cases.schedules:
         last = (end - timedelta.resolution).astimezone(schedule.tz)
         limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
@@ -226,57 +308,93 @@ def _final(tally: Tally, row: Row, end: datetime) -> datetime | None:
     return max(limits).astimezone(tally.reference.tz)
 
 
-def final_weeks(table: Table, as_of: int, *, last_is_short: bool) -> tuple[Row, ...]:
-    """Return the rows of the merged weeks whose rates are final at ``as_of``.
+def final_weeks(
+    table: Table, as_of: int, *, last_is_short: bool
+) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
+    """Return the rows of the merged weeks that are points of trends, and the weeks that are not.
 
-    ``table`` is the table ``week``, and ``as_of`` is in microseconds since 1970 in UTC.
+    A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
+    they are censored, unless more than 20 % of its cases are paused. Weeks at the end that are not
+    final yet are in neither result. ``table`` is the table ``week``, and ``as_of`` is in
+    microseconds since 1970 in UTC.
     """
     now = utc_of(as_of)
-    rows = table.rows[:-1] if last_is_short else table.rows
-    return tuple(row for row in rows if row.final_at is not None and row.final_at < now)
+    final: list[Row] = []
+    left_out: list[LeftOut] = []
+    for row in table.rows[:-1] if last_is_short else table.rows:
+        counts = row.counts
+        counting = counts.met + counts.breached + counts.pending + counts.paused
+        if counts.paused > MOST_PAUSED * counting:
+            left_out.append(LeftOut(row.key or "", "paused"))
+        elif row.settled_at is None and counting:
+            left_out.append(LeftOut(row.key or "", "unknown"))
+        elif row.settled_at is not None and row.settled_at < now:
+            final.append(row)
+    return tuple(final), tuple(left_out)
 
 
-def trend(final: Sequence[Row], baseline: int) -> Trend:
-    """Return the medians of final weeks, with limits computed from the first ``baseline`` weeks."""
+def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions) -> Trend:
+    """Return the medians of final weeks with their limits."""
     found = [
         (row.key or "", row.median.time)
         for row in final
         if row.median is not None and row.median.time is not None
     ]
-    if len(found) < max(FEWEST_POINTS, baseline):
-        return Trend(tuple(TrendPoint(week, median) for week, median in found))
+    start, baseline = options.baseline_of([week for week, _ in found])
+    early = tuple(TrendPoint(*point) for point in found[:start])
+    if baseline is None:
+        rest = tuple(TrendPoint(*point) for point in found[start:])
+        return Trend(points=early + rest, left_out=left_out)
+    found = found[start:]
     chart = xmr_chart([median / _HOUR for _, median in found], baseline=baseline)
     jumps = [False, *chart.moving_range_outside.tolist()]
     return Trend(
-        tuple(
+        points=early
+        + tuple(
             TrendPoint(week, median, *marks, jump)
             for (week, median), marks, jump in zip(found, _marks(chart.signals), jumps, strict=True)
         ),
-        baseline,
-        *(_HOUR * x for x in (chart.mean, chart.lower, chart.upper, chart.moving_range_limit)),
+        baseline=baseline,
+        rebased=found[0][0] if start else None,
+        expected_signals=expected_false_signals(len(found), baseline=baseline, moving_ranges=True),
+        left_out=left_out,
+        mean=_HOUR * chart.mean,
+        lower=_HOUR * chart.lower,
+        upper=_HOUR * chart.upper,
+        moving_range_limit=_HOUR * chart.moving_range_limit,
     )
 
 
-def share_trend(final: Sequence[Row], baseline: int) -> ShareTrend:
-    """Return the shares of final weeks, with limits computed from the first ``baseline`` weeks."""
+def share_trend(
+    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions
+) -> ShareTrend:
+    """Return the shares of final weeks with their limits."""
     found = [
         (row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
         if row.counts.matured
     ]
-    if len(found) < max(FEWEST_POINTS, baseline):
-        return ShareTrend(tuple(SharePoint(*point) for point in found))
+    start, baseline = options.baseline_of([week for week, *_ in found])
+    early = tuple(SharePoint(*point) for point in found[:start])
+    if baseline is None:
+        rest = tuple(SharePoint(*point) for point in found[start:])
+        return ShareTrend(points=early + rest, left_out=left_out)
+    found = found[start:]
     _, met, matured = zip(*found, strict=True)
     chart = p_prime_chart(met, matured, baseline=baseline)
     limits = zip(chart.lower.tolist(), chart.upper.tolist(), strict=True)
     return ShareTrend(
-        tuple(
+        points=early
+        + tuple(
             SharePoint(*point, *limit, *marks)
             for point, limit, marks in zip(found, limits, _marks(chart.signals), strict=True)
         ),
-        baseline,
-        chart.mean,
-        chart.sigma_z,
+        baseline=baseline,
+        rebased=found[0][0] if start else None,
+        expected_signals=expected_false_signals(len(found), baseline=baseline),
+        left_out=left_out,
+        mean=chart.mean,
+        sigma_z=chart.sigma_z,
     )
 
 

@@ -18,6 +18,7 @@ from workhours_sla.statistics.maturity import (
     BREACHED,
     EXCLUDED,
     MET,
+    PAUSED,
     WITHDRAWN,
     CohortCounts,
     grouped_counts,
@@ -64,6 +65,7 @@ class Row:
     report's horizon counts as the horizon.
 
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
+    ``settled_at`` is the same for the cases that are not paused.
     ``standardised`` is the share in time that the group would have with the mix of arrivals of all
     cases, and ``standardised_error`` its standard error. ``funnel`` is the position of the group in
     the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
@@ -82,6 +84,7 @@ class Row:
     restricted_mean: timedelta | None
     mean_answered: timedelta | None
     final_at: datetime | None
+    settled_at: datetime | None
     standardised: float | None = None
     standardised_error: float | None = None
     funnel: int | None = None
@@ -232,8 +235,8 @@ class Tally:
             median, p90 = _quantile(curve, MEDIAN), _quantile(curve, P90)
             mean_wait = _restricted(curve, self.horizon)
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
-        limits = cases.limit[rows[self.counting[rows]]]
-        last = safe_as_of(limits) if limits.size else None
+        counting = rows[self.counting[rows]]
+        moving = counting[cases.verdict[counting] != PAUSED]
         rate = None
         if counts.matured:
             rate = compliance_rate(counts.matured_met, counts.matured, self.target_rate)
@@ -249,8 +252,14 @@ class Tally:
             p90=p90,
             restricted_mean=mean_wait,
             mean_answered=_mean(worked),
-            final_at=None if last is None else in_zone(self.reference, last),
+            final_at=self._last_limit(counting),
+            settled_at=self._last_limit(moving),
         )
+
+    def _last_limit(self, rows: NDArray[np.intp]) -> datetime | None:
+        """Return the latest limit of some cases, None if there is none or one is unknown."""
+        last = safe_as_of(self.cases.limit[rows]) if rows.size else None
+        return None if last is None else in_zone(self.reference, last)
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
         """Return the Kaplan-Meier curve of the cases whose row numbers are ``rows``.

@@ -7,6 +7,7 @@ baseline.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +27,9 @@ from workhours_sla.statistics.arrays import (
 FEWEST_POINTS = 12
 """The fewest points of a baseline, because limits from fewer points vary too much."""
 
+BASELINE = 24
+"""The usual number of points of a baseline. Later points do not move the limits."""
+
 LIMIT_FACTOR = 2.66
 """Three standard deviations as a multiple of the mean moving range of two values: 3 / 1.128."""
 
@@ -38,6 +42,7 @@ RANGE_TO_SIGMA = 1.128
 _RUN = 8
 _WINDOW, _OF_WINDOW = 4, 3
 _ROUNDING = 1e-9
+_SERIES, _SEED = 4_000, 20260312
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +137,8 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
     """
     points = measurements("values", values)
     base = _baseline(points.size, baseline)
-    ranges = np.abs(np.diff(points))
-    mean, mean_range = float(np.mean(points[:base])), float(np.mean(ranges[: base - 1]))
+    *means, ranges = _individuals(points, base)
+    mean, mean_range = map(float, means)
     reach = LIMIT_FACTOR * mean_range
     range_limit = RANGE_LIMIT_FACTOR * mean_range
     slack = _ROUNDING * float(np.abs(points).max())
@@ -184,6 +189,30 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
     )
 
 
+@lru_cache(maxsize=64)
+def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = False) -> float:
+    """Return how many points of a chart are expected to be marked although nothing changes.
+
+    A point counts once, however many of the three rules of ``Signals`` mark it; with
+    ``moving_ranges`` also if its moving range is above the limit. ``baseline`` is as in
+    ``xmr_chart``, and the values are independent and normally distributed. The mean of 4,000
+    simulated charts, always the same ones; its standard error is below 0.05 for up to 120 points.
+    Raises ValueError for a baseline that ``xmr_chart`` refuses.
+
+    >>> round(expected_false_signals(52, baseline=24), 1)
+    0.9
+    """
+    base = _baseline(points, baseline)
+    values = np.random.default_rng(_SEED).normal(size=(_SERIES, points))
+    mean, mean_range, ranges = _individuals(values, base)
+    deviations, reach = values - mean[:, None], (LIMIT_FACTOR * mean_range)[:, None]
+    found = _signals(deviations, np.broadcast_to(reach, values.shape), 0.0)
+    marked = found.outside | found.run_of_eight | found.three_of_four
+    if moving_ranges:
+        marked[:, 1:] |= ranges > (RANGE_LIMIT_FACTOR * mean_range)[:, None]
+    return float(marked.sum() / _SERIES)
+
+
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
     """Merge periods so that each merged period has at least ``shortest`` working time.
 
@@ -213,6 +242,15 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
     )
 
 
+def _individuals(values: FloatArray, base: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the mean and the mean moving range of the baseline, and all moving ranges.
+
+    The last axis of ``values`` is the order of time.
+    """
+    ranges = np.abs(np.diff(values))
+    return values[..., :base].mean(axis=-1), ranges[..., : base - 1].mean(axis=-1), ranges
+
+
 def _baseline(points: int, baseline: int | None) -> int:
     """Return the number of points in the baseline: all ``points`` if ``baseline`` is None.
 
@@ -231,8 +269,8 @@ def _baseline(points: int, baseline: int | None) -> int:
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
     """Return the signals of points, given the deviation of each point from the mean.
 
-    ``reach`` is the distance of the limits from the mean. ``slack`` is the rounding error to
-    ignore.
+    The last axis is the order of time. ``reach`` is the distance of the limits from the mean.
+    ``slack`` is the rounding error to ignore.
     """
     outside = np.abs(deviations) > reach + slack
     run = np.zeros(outside.shape, np.bool_)
@@ -249,6 +287,7 @@ def _of_the_last(window: int, marks: BoolArray) -> IntArray:
 
     The point itself is the last of these points.
     """
-    sums = np.concatenate([np.zeros(window, np.int64), np.cumsum(marks, dtype=np.int64)])
-    found: IntArray = sums[window:] - sums[: marks.size]
+    before = np.zeros((*marks.shape[:-1], window), np.int64)
+    sums = np.concatenate([before, np.cumsum(marks, axis=-1, dtype=np.int64)], axis=-1)
+    found: IntArray = sums[..., window:] - sums[..., : marks.shape[-1]]
     return found

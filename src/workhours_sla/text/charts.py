@@ -39,9 +39,10 @@ CHARTS: Final = Texts(
         },
         "trend_reading": {
             "en": "Mean {mean} h, limits {lower} to {upper} h. Weeks that signal a change: "
-            "{signals}.",
+            "{signals}. If nothing changed, about {expected} weeks would be marked.",
             "ru": "Среднее {mean} ч, границы от {lower} до {upper} ч. Недели с признаками "
-            "изменений: {signals}.",
+            "изменений: {signals}. Если бы ничего не менялось, отмеченных недель было бы около "
+            "{expected}.",
         },
         "chart_share_trend": {
             "en": "Share in time by week, with the control limits of each (p\N{PRIME} chart)",
@@ -49,9 +50,37 @@ CHARTS: Final = Texts(
         },
         "share_trend_reading": {
             "en": "Mean {mean}%; spread of the weeks {sigma} times the binomial one. Weeks that "
-            "signal a change: {signals}.",
+            "signal a change: {signals}. If nothing changed, about {expected} weeks would be "
+            "marked.",
             "ru": "Среднее {mean} %; отношение разброса недель к биномиальному: {sigma}. Недели с "
-            "признаками изменений: {signals}.",
+            "признаками изменений: {signals}. Если бы ничего не менялось, отмеченных недель было "
+            "бы около {expected}.",
+        },
+        "assurance_met": {
+            "en": "Target: met in every usual week.",
+            "ru": "Цель: в обычную неделю достигается всегда.",
+        },
+        "assurance_missed": {
+            "en": "Target: missed in every usual week.",
+            "ru": "Цель: в обычную неделю не достигается никогда.",
+        },
+        "assurance_varies": {
+            "en": "Target: met in some usual weeks and missed in others.",
+            "ru": "Цель: в одни обычные недели достигается, в другие нет.",
+        },
+        "improvement": {"en": "improvement", "ru": "улучшение"},
+        "concern": {"en": "concern", "ru": "ухудшение"},
+        "rebased": {
+            "en": "Limits from the week {week} on, after a known change.",
+            "ru": "Границы построены с недели {week}, после известной перемены.",
+        },
+        "left_out_paused": {
+            "en": "Left out, because more than 20% of the appeals are paused: {weeks}.",
+            "ru": "Не показаны, потому что приостановлено больше 20 % обращений: {weeks}.",
+        },
+        "left_out_unknown": {
+            "en": "Left out, because the calendar leaves a limit open: {weeks}.",
+            "ru": "Не показаны, потому что срок зависит от неизвестных дней календаря: {weeks}.",
         },
         "share_point": {
             "en": "{week}: in time {share}%, {met} of {matured} matured{limits}",

@@ -233,22 +233,22 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "trend": {
         "en": (
-            "A point outside the limits is a change, not the usual noise (XmR, limits from the "
+            "A point outside the limits is a reason to look for a cause (XmR, limits from the "
             "first {points} weeks)."
         ),
         "ru": (
-            "Точка за контрольными границами - изменение, а не обычный шум (XmR, границы по первым "
-            "{points} неделям)."
+            "Точка за контрольными границами - повод искать причину (XmR, границы по первым "
+            "неделям: {points})."
         ),
     },
     "share_trend": {
         "en": (
-            "A share outside its limits is a change, not the usual noise; the fewer appeals, the "
+            "A share outside its limits is a reason to look for a cause; the fewer appeals, the "
             "wider the limits (Laney's p′ chart, limits from the first {points} weeks)."
         ),
         "ru": (
-            "Доля за контрольными границами - изменение, а не обычный шум; чем меньше обращений, "
-            "тем шире границы (p′-карта Лейни, границы по первым {points} неделям)."
+            "Доля за контрольными границами - повод искать причину; чем меньше обращений, тем "
+            "шире границы (p′-карта Лейни, границы по первым неделям: {points})."
         ),
     },
     "trend_too_short": {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 from workhours_sla.compliance.backlog_series import BacklogPoint
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import SharePoint, ShareTrend, Trend, TrendPoint
+from workhours_sla.compliance.series import SharePoint, ShareTrend, Side, Trend, TrendPoint
 from workhours_sla.compliance.tables import Row
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
@@ -21,6 +21,9 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, numbe
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, the strongest first. A point has the style of its strongest signal."""
+
+SIDES: Final = ("improvement", "concern")
+"""What a signal means; see ``Trend.side``."""
 
 _MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
@@ -50,7 +53,8 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
     for place, (week, median) in enumerate(medians.items()):
         if week in points:
             tooltip = f"{week}: {_hours(median, lang)}"
-            final.append(_point(place, median / _HOUR, tooltip, points[week], lang))
+            point = points[week]
+            final.append(_point(place, median / _HOUR, tooltip, point, lang, trend.side(point)))
         else:
             waiting.append(Point(place, median / _HOUR, "open"))
     layers: list[Layer] = [
@@ -67,7 +71,7 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
             Level(trend.lower / _HOUR, "limit", end=text("limit_line")),
         ]
         facts = {key: hours_exact(limit, lang) for key, limit in limits.items()}
-        reading = text("trend_reading", **facts, signals=_weeks_with_signals(trend.points, lang))
+        reading = text("trend_reading", **facts, **_signal_facts(trend, lang))
     return _of_hours(
         text("chart_trend"), list(medians), [*layers, Series(tuple(waiting))], trend, lang, reading
     )
@@ -119,7 +123,7 @@ def _of_hours(  # noqa: PLR0913, PLR0917
         tuple(layers),
         _legend(lang),
         reading,
-        notes=_too_short(trend, lang),
+        notes=_notes(trend, lang),
     )
 
 
@@ -132,7 +136,7 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         return Chart(text("chart_share_trend"), y=axis, empty=text("no_weeks"))
     names = [point.week for point in points]
     shares = tuple(
-        _point(place, point.share, _share_tooltip(point, lang), point, lang)
+        _point(place, point.share, _share_tooltip(point, lang), point, lang, trend.side(point))
         for place, point in enumerate(points)
     )
     layers: list[Layer] = [
@@ -140,6 +144,7 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         Series(shares, "line", text("share_of_week")),
     ]
     lower = [point.lower for point in points if point.lower is not None]
+    start = len(points) - len(lower)
     reading = ""
     if trend.mean is not None and trend.sigma_z is not None:
         sigma = number(f"{trend.sigma_z:.2f}", lang)
@@ -148,12 +153,12 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         mean = text("mean_at", mean=percent_sign(trend.mean, lang))
         layers += [
             Level(trend.mean, "mean", mean, text("mean_line")),
-            Series(tuple(map(Point, range(len(lower)), lower)), "limit", "", limit, "mid"),
-            Series(tuple(map(Point, range(len(upper)), upper)), "limit", by_size, "", "mid"),
+            Series(tuple(map(Point, count(start), lower)), "limit", "", limit, "mid"),
+            Series(tuple(map(Point, count(start), upper)), "limit", by_size, "", "mid"),
         ]
         facts = {"mean": percent_text(trend.mean, lang), "sigma": sigma}
-        signals = _weeks_with_signals(points, lang)
-        reading = text("share_trend_reading", **facts, signals=signals)
+        reading = text("share_trend_reading", **facts, **_signal_facts(trend, lang))
+        reading += f" {text(f'assurance_{trend.assurance(target)}')}"
     least = min([target, *lower, *(point.share for point in points)])
     return Chart(
         text("chart_share_trend"),
@@ -162,7 +167,7 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
         (*layers, model.target_level(target, lang)),
         _legend(lang),
         reading,
-        notes=_too_short(trend, lang),
+        notes=_notes(trend, lang),
     )
 
 
@@ -177,12 +182,18 @@ def _share_tooltip(point: SharePoint, lang: str) -> str:
     return CHARTS.text(lang, "share_point", **facts, share=share, limits=limits)
 
 
-def _point(
-    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, lang: str
+def _point(  # noqa: PLR0913, PLR0917
+    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, lang: str, side: Side
 ) -> Point:
-    """Return a point with its signals in the tooltip, in the style of its strongest signal."""
+    """Return a point with its signals in the tooltip, in the style of its strongest signal.
+
+    After a space, the name of the style says whether the signal is an improvement or a concern.
+    """
     found = signals_of(point, lang)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
+    if side != "neither":
+        kind += f" {side}"
+        found.append(CHARTS.text(lang, side))
     return Point(place, value, kind, "; ".join([tooltip, *found]))
 
 
@@ -195,26 +206,38 @@ def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
 
 def _legend(lang: str) -> dict[str, str]:
     """Return the legend of the points of control charts, keyed by style name."""
-    kinds = ("merged", *SIGNALS)
-    labels = {kind: CHARTS.text(lang, kind) for kind in kinds}
-    return {**labels, "open": CHARTS.text(lang, "not_final")}
+    text = CHARTS.in_language(lang)
+    labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
+    for kind in SIGNALS[:3]:
+        labels |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
+    return {**labels, "open": text("not_final")}
 
 
 def _hours(amount: timedelta, lang: str) -> str:
     return CHARTS.text(lang, "hours", hours=hours_exact(amount, lang))
 
 
-def _too_short(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
-    """Return the note that there are too few weeks for limits, or no note if there are enough."""
-    if trend.baseline is not None:
-        return ()
-    return (SENTENCES.text(lang, "trend_too_short", points=len(trend.points)),)
+def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
+    """Return notes on too few weeks for limits, on a rebase, and on the weeks left out."""
+    notes: list[str] = []
+    if trend.baseline is None:
+        notes.append(SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
+    if trend.rebased is not None:
+        notes.append(CHARTS.text(lang, "rebased", week=trend.rebased))
+    for reason in ("paused", "unknown"):
+        weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
+        if weeks:
+            notes.append(CHARTS.text(lang, f"left_out_{reason}", weeks=weeks))
+    return tuple(notes)
 
 
-def _weeks_with_signals(points: Sequence[TrendPoint | SharePoint], lang: str) -> str:
-    """Return the names of the weeks that signal a change, or a text that there are none."""
-    found = [point.week for point in points if signals_of(point, lang)]
-    return ", ".join(found) or CHARTS.text(lang, "no_signals")
+def _signal_facts(trend: Trend | ShareTrend, lang: str) -> dict[str, str]:
+    """Return the weeks that signal a change, and how many would be marked without any change."""
+    found = [point.week for point in trend.points if signals_of(point, lang)]
+    return {
+        "signals": ", ".join(found) or CHARTS.text(lang, "no_signals"),
+        "expected": number(f"{trend.expected_signals:.1f}", lang),
+    }
 
 
 # -- shares and backlog ------------------------------------------------------------------------

@@ -75,8 +75,9 @@ class OverTime(Section):
             ("trend", report.trend, xmr_chart(report.trend, lang)),
         ):
             if trend.points:
-                note = chart.notes[0] if chart.notes else self.sentence(key, points=trend.baseline)
-                figures.append(self.figure(chart, f"{note} {chart.reading}".rstrip()))
+                said = [self.sentence(key, points=trend.baseline)] if trend.baseline else []
+                caption = " ".join([*said, *chart.notes, chart.reading])
+                figures.append(self.figure(chart, caption.rstrip()))
                 folded.append(self._trend_table(trend, chart))
         if figures:
             yield element("div", figures, class_="pair")

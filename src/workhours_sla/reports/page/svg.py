@@ -230,9 +230,10 @@ class _Drawing:
         for point in series.points:
             if point.tooltip:
                 hollow = not point.kind or point.kind.startswith(_HOLLOW)
-                class_ = "small" if point.kind == "small" else "" if hollow else "signal"
+                side = point.kind.partition(" ")[2]
+                class_ = "small" if point.kind == "small" else "" if hollow else f"signal {side}"
                 dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
-                self._mark(point.tooltip, dot, class_=class_)
+                self._mark(point.tooltip, dot, class_=class_.rstrip())
 
     def _box(self, box: model.Box) -> None:
         left, right = self._x(box.x), self._x(box.end)

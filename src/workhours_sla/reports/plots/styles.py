@@ -8,7 +8,7 @@ from typing import Any, Final
 from workhours_sla.reports.charts.model import TYPE
 
 INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"
-ACCENT, BAND = "#1f4e8c", "#c9d7ea"
+ACCENT, BAND, CONCERN = "#1f4e8c", "#c9d7ea", "#a34510"
 SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880", "#12315c")
 """The colours of shades, as on the page: from target met to far below the target."""
 SAND: Final = "#f3e6b8"
@@ -68,9 +68,11 @@ MARKS: Final[Mapping[str, Style]] = {
     "p90": _mark("D", 5, INK, PAPER),
     "censored": _mark("|", 5, INK, INK, mew=0.7),
     "event": _mark("o", 3.5, PAPER, ACCENT, zorder=5),
-    "outside": _mark("D", 6, INK, PAPER, mew=0.6, zorder=5),
-    "run_of_eight": _mark("^", 6, INK, PAPER, mew=0.6, zorder=5),
-    "three_of_four": _mark("s", 6, INK, PAPER, mew=0.6, zorder=5),
+    **{
+        f"{kind} {side}".rstrip(): _mark(shape, 6, colour, PAPER, mew=0.6, zorder=5)
+        for kind, shape in (("outside", "D"), ("run_of_eight", "^"), ("three_of_four", "s"))
+        for side, colour in (("", INK), ("improvement", ACCENT), ("concern", CONCERN))
+    },
     "range_outside": _mark("D", 6, INK, PAPER, mew=0.6, zorder=5),
     **{f"funnel_{place}": _in_funnel(place, few=False) for place in range(-2, 3)},
     **{f"funnel_{place}_few": _in_funnel(place, few=True) for place in range(-2, 3)},
