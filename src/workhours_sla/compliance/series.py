@@ -279,7 +279,7 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
             rows[cohort] = replace(
                 row,
                 final_at=_final(tally, row.final_at, end),
-                settled_at=_final(tally, row.settled_at, end),
+                unpaused_final_at=_final(tally, row.unpaused_final_at, end),
             )
     return weeks, in_order("week", rows)
 
@@ -326,9 +326,9 @@ def final_weeks(
         counting = counts.met + counts.breached + counts.pending + counts.paused
         if counts.paused > MOST_PAUSED * counting:
             left_out.append(LeftOut(row.key or "", "paused"))
-        elif row.settled_at is None and counting:
+        elif row.unpaused_final_at is None and counting:
             left_out.append(LeftOut(row.key or "", "unknown"))
-        elif row.settled_at is not None and row.settled_at < now:
+        elif row.unpaused_final_at is not None and row.unpaused_final_at < now:
             final.append(row)
     return tuple(final), tuple(left_out)
 

@@ -65,7 +65,7 @@ class Row:
     report's horizon counts as the horizon.
 
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
-    ``settled_at`` is the same for the cases that are not paused.
+    ``unpaused_final_at`` is the same for the cases that are not paused.
     ``standardised`` is the share in time that the group would have with the mix of arrivals of all
     cases, and ``standardised_error`` its standard error. ``funnel`` is the position of the group in
     the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
@@ -84,7 +84,7 @@ class Row:
     restricted_mean: timedelta | None
     mean_answered: timedelta | None
     final_at: datetime | None
-    settled_at: datetime | None
+    unpaused_final_at: datetime | None
     standardised: float | None = None
     standardised_error: float | None = None
     funnel: int | None = None
@@ -253,7 +253,7 @@ class Tally:
             restricted_mean=mean_wait,
             mean_answered=_mean(worked),
             final_at=self._last_limit(counting),
-            settled_at=self._last_limit(moving),
+            unpaused_final_at=self._last_limit(moving),
         )
 
     def _last_limit(self, rows: NDArray[np.intp]) -> datetime | None:
