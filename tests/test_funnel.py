@@ -10,6 +10,7 @@ np = pytest.importorskip("numpy")
 
 from workhours_sla.statistics.funnel import (  # noqa: E402
     expected_false_alarms,
+    expected_false_failures,
     funnel_limits,
     funnel_positions,
     overdispersion,
@@ -208,3 +209,18 @@ def test_expected_false_alarms() -> None:
 def test_invalid_arguments_are_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_expected_false_failures_against_scipy() -> None:
+    binom = pytest.importorskip("scipy.stats").binom
+    statsmodels = pytest.importorskip("statsmodels.stats.proportion")
+    rng = np.random.default_rng(SEED)
+    for _ in range(40):
+        n = rng.integers(1, 400, size=int(rng.integers(1, 80)))
+        target = float(rng.uniform(0.5, 0.98))
+        expected = 0.0
+        for size in n[n >= 10]:
+            met = np.arange(size + 1)
+            upper = statsmodels.proportion_confint(met, size, method="wilson")[1]
+            expected += float(binom.pmf(met[upper < target], size, target).sum())
+        assert expected_false_failures(n, target) == pytest.approx(expected, rel=1e-9, abs=1e-12)

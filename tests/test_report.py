@@ -94,14 +94,14 @@ def test_46_of_50_are_inconclusive_about_90_percent() -> None:
     row = met_of(46, 50).table("agency").row("A")
     cells = table_cells(met_of(46, 50), "agency", "ru")[1][0]
     assert (row.rate.met, row.rate.n) == (46, 50)
-    assert cells[:7] == ["A", "50", "50", "46", "92,0", "[81,2-96,8]", "не доказано"]
+    assert cells[:8] == ["A", "50", "50", "46", "92,0", "[81,2-96,8]", "-", "не доказано"]
 
 
 @pytest.mark.parametrize(("n", "interval"), [(3, "[43,9-100,0]"), (2, "[34,2-100,0]")])
 def test_small_groups_show_counts_and_have_no_funnel_position(n: int, interval: str) -> None:
     report = met_of(n, n)
     cells = table_cells(report, "agency", "ru")[1][0]
-    assert cells[4:7] == [f"{n}/{n}", interval, "мало данных"]
+    assert cells[4:8] == [f"{n}/{n}", interval, "-", "мало данных"]
     assert report.table("agency").row("A").funnel is None
     assert report.total.rate.rate == 1
 

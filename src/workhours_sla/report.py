@@ -41,6 +41,7 @@ from workhours_sla.statistics.control_charts import merge_short_periods, p_prime
 from workhours_sla.statistics.funnel import (
     binomial_cdf,
     expected_false_alarms,
+    expected_false_failures,
     funnel_limits,
     funnel_positions,
     interpolated_quantiles,
@@ -94,6 +95,8 @@ __all__ = [
     "compliance_rate",
     "cumulative_incidence",
     "expected_false_alarms",
+    "expected_false_failures",
+    "expected_false_signals",
     "flow",
     "from_json",
     "funnel_limits",

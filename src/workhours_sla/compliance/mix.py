@@ -91,8 +91,9 @@ def _matured_and_met(tally: Tally, codes: IntArray, groups: int) -> tuple[list[i
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
     """Return the rows of a table with the share that each would have with the mix of all cases.
 
-    This share is the field ``standardised``. For each case, ``codes`` has the number of its row,
-    and ``classes`` the number of its class, or -1 if it has none.
+    This share is the field ``standardised``. A row whose cases are too few for two classes has
+    none. For each case, ``codes`` has the number of its row, and ``classes`` the number of its
+    class, or -1 if it has none.
     """
     size = len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)
@@ -100,13 +101,13 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     n, met = (np.reshape(column, (len(rows), size)) for column in counts)
     of_all = n.sum(axis=0)
     found = []
-    for row, part, whole in zip(rows, met, n, strict=True):
+    for number, (part, whole) in enumerate(zip(met, n, strict=True)):
+        row = rows[number]
         if whole.any():
             share = standardised_rate(part, whole, of_all)
-            error = float(np.sqrt(share.variance))
-            found.append(replace(row, standardised=share.rate, standardised_error=error))
-        else:
-            found.append(row)
+            if share.labels.max() > 0:  # one class alone has the raw share
+                row = replace(row, standardised=share.rate, standardised_interval=share.interval)
+        found.append(row)
     return found
 
 

@@ -306,7 +306,7 @@ def _group_tables(
         codes = spread_codes(labels.codes, len(labels.names))
         rows = standardised(tally, tally.rows([*labels.names, None], codes), codes, classes)
         rows, funnel = with_funnel(name, rows)
-        tables.append(group_table(name, rows))
+        tables.append(group_table(name, rows, tally.target_rate))
         funnels += [funnel] if funnel else []
     return tables, funnels
 

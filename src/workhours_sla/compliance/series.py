@@ -29,6 +29,7 @@ from workhours_sla.statistics.control_charts import (
 from workhours_sla.statistics.funnel import (
     FunnelLimits,
     expected_false_alarms,
+    expected_false_failures,
     funnel_limits,
     funnel_positions,
     overdispersion,
@@ -461,11 +462,14 @@ def _curves(limits: FunnelLimits) -> FunnelCurves:
     )
 
 
-def group_table(by: str, rows: Sequence[Row]) -> Table:
+def group_table(by: str, rows: Sequence[Row], target: float) -> Table:
     """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
     kept = [row for row in rows if row.counts.arrived]
+    sizes = [row.counts.matured for row in kept if row.key is not None and row.counts.matured]
     return Table(
-        by, tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
+        by,
+        tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or ""))),
+        expected_false_failures(sizes, target) if sizes else 0.0,
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import UNKNOWN, Cases
 from workhours_sla.compliance.microseconds import MICROSECOND, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
-from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
+from workhours_sla.statistics.intervals import ComplianceRate, ConfidenceInterval, compliance_rate
 from workhours_sla.statistics.maturity import (
     BREACHED,
     EXCLUDED,
@@ -67,7 +67,8 @@ class Row:
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
     ``unpaused_final_at`` is the same for the cases that are not paused.
     ``standardised`` is the share in time that the group would have with the mix of arrivals of all
-    cases, and ``standardised_error`` its standard error. ``funnel`` is the position of the group in
+    cases, and ``standardised_interval`` its 95 % interval; both are None if the group has too few
+    cases for two classes. ``funnel`` is the position of the group in
     the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
     cases have matured.
     """
@@ -86,7 +87,7 @@ class Row:
     final_at: datetime | None
     unpaused_final_at: datetime | None
     standardised: float | None = None
-    standardised_error: float | None = None
+    standardised_interval: ConfidenceInterval | None = None
     funnel: int | None = None
 
     @property
@@ -102,12 +103,15 @@ class Row:
 class Table:
     """One table of a report: the grouping ``by``, with a row for each group.
 
-    If the groups are times or classes, the rows are in the order of times or classes. Otherwise the
-    group with the most arrivals comes first.
+    ``false_failures`` is the number of groups that would be judged "not met" if all were exactly at
+    the target; None for tables by time and class, whose groups are not judged. If the groups are
+    times or classes, the rows are in the order of times or classes. Otherwise the group with the
+    most arrivals comes first.
     """
 
     by: str
     rows: tuple[Row, ...]
+    false_failures: float | None = None
 
     def row(self, key: str | None) -> Row:
         """Return the row whose key is ``key``. Raises LookupError if there is no such row."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.report import Promise, ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -28,10 +28,10 @@ WIDEST_NAME: Final = 40
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
-    *("arrived", "matured", "met", "rate", "interval", "target"),
+    *("arrived", "matured", "met", "rate", "interval", "standardised", "target"),
     *("median", "p90", "open_overdue", "closed_only"),
 )
-_LEFT: Final = frozenset({0, 6})
+_LEFT: Final = frozenset({0, 7})
 """The positions of the left-aligned columns, which have the name and the verdict."""
 
 
@@ -114,6 +114,7 @@ def _cells(row: Row, lang: str) -> list[str]:
         str(counts.matured_met),
         rate_text(row, lang),
         interval_text(row, lang),
+        NONE if few or row.standardised is None else percent_text(row.standardised, lang),
         verdict_text(row, lang),
         NONE if few else quantile_text(row.median, lang),
         NONE if few else quantile_text(row.p90, lang),
@@ -131,8 +132,8 @@ def rate_text(row: Row, lang: str) -> str:
     >>> from workhours_sla.statistics.maturity import CohortCounts
     >>> from workhours_sla.statistics.intervals import compliance_rate
     >>> counts = CohortCounts(6, 4, 0, 0, 0, 0, 8, 6)
-    >>> row = Row("A", counts, compliance_rate(6, 8, 0.9), 6, 6, 4, 2, None, None, None, None, None)
-    >>> rate_text(row, "ru")
+    >>> rate = compliance_rate(6, 8, 0.9)
+    >>> rate_text(Row("A", counts, rate, 6, 6, 4, 2, None, None, None, None, None, None), "ru")
     '6/8'
     """
     rate = row.rate
@@ -221,13 +222,28 @@ def notes(report: ReportNumbers, lang: str) -> list[str]:
     return [*_reading(report, lang), *quality_notes(report, lang)]
 
 
+def false_failure_notes(
+    report: ReportNumbers, lang: str, only: Table | None = None
+) -> Iterator[str]:
+    """Yield for each grouping how many groups would be judged "not met" although they are not.
+
+    If ``only`` is given, yield that of this table.
+    """
+    for table in report.tables if only is None else (only,):
+        judged = [row for row in table.rows if row.key is not None and row.counts.matured]
+        if table.false_failures is not None and len(judged) > 1:
+            count = number(f"{table.false_failures:.1f}", lang)
+            yield SENTENCES.text(lang, "false_failures", by=heading(table.by, lang), count=count)
+
+
 def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
     """Yield the notes that explain how to read the tables."""
     text, facts = SENTENCES.in_language(lang), method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
-    for key in ("rate", "small_numbers", "closed_only"):
+    for key in ("rate", "small_numbers", "standardised", "closed_only"):
         yield text(key, **facts)
+    yield from false_failure_notes(report, lang)
     for key, found in check_facts(report, lang).items():
         yield text(key, **found)
     owners = report.attribution

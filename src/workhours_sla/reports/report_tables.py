@@ -28,7 +28,7 @@ def row_values(row: Row) -> dict[str, Any]:
 
     Shares are from 0 to 1, amounts of working time are timedelta, and a missing figure is None.
     """
-    rate = row.rate
+    rate, equal_mix = row.rate, row.standardised_interval
     return {
         **{name: getattr(row.counts, name) for name in COUNTS},
         "rate": None if rate is None else rate.rate,
@@ -46,7 +46,8 @@ def row_values(row: Row) -> dict[str, Any]:
         "closed_only": row.closed_only,
         "final_at": row.final_at,
         "standardised": row.standardised,
-        "standardised_error": row.standardised_error,
+        "standardised_lower": equal_mix.lower if equal_mix else None,
+        "standardised_upper": equal_mix.upper if equal_mix else None,
         "funnel": row.funnel,
     }
 

@@ -45,8 +45,8 @@ _WIDTH, _NAME_WIDTH = 14, 34
 _PERCENT_PLACES: Final = 6
 _COLUMNS: Final = (
     *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-    *("rate", "lower", "upper", "verdict", "median", "p90"),
-    *("restricted_mean", "mean_answered", "open", "overdue", "closed_only", "standardised"),
+    *("rate", "lower", "upper", "standardised", "verdict", "median", "p90"),
+    *("restricted_mean", "mean_answered", "open", "overdue", "closed_only"),
 )
 _LATE: Final[tuple[str, ...]] = (
     *("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed", "overdue_by"),

@@ -23,6 +23,7 @@ from workhours_sla.statistics.arrays import (
     share,
     whole_numbers,
 )
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, wilson_interval
 
 WARNING = 0.95
 """The probability that a unit at the overall rate is within the warning limits."""
@@ -192,6 +193,35 @@ def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
     0.15
     """
     return int(whole_numbers("units", units)) * (1 - share("coverage", coverage))
+
+
+def expected_false_failures(n: ArrayLike, target: float) -> float:
+    """Return how many units are expected to be judged "not met" if all are exactly at the target.
+
+    ``n`` are the numbers of appeals of the units, as whole numbers in one dimension. A unit is
+    judged by ``compliance_rate``: it fails if its whole Wilson interval is below ``target``, and
+    units of fewer than ten appeals are not judged. Exact binomial probabilities. Raises ValueError
+    for numbers below 1, and for a target that is not strictly between 0 and 1.
+
+    >>> round(expected_false_failures([100] * 73, 0.9), 1)
+    2.9
+    """
+    sizes = in_one_dimension("n", whole_numbers("n", n))
+    counts(sizes, sizes)
+    share("target", target)
+    distinct, units = np.unique(sizes[sizes >= COUNTS_ONLY_BELOW], return_counts=True)
+    expected = 0.0
+    for size, number in zip(distinct.tolist(), units.tolist(), strict=True):
+        lowest, highest = -1, size  # the most met that fail, found by bisection
+        while highest - lowest > 1:
+            middle = (lowest + highest) // 2
+            if wilson_interval(middle, size).upper < target:
+                lowest = middle
+            else:
+                highest = middle
+        if lowest >= 0:
+            expected += number * binomial_cdf(lowest, size, target)
+    return expected
 
 
 # -- the exact binomial distribution: its terms are summed, without an approximation -------------

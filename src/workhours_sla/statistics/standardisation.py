@@ -6,6 +6,7 @@ what proportion of the appeals is in each class.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from workhours_sla.statistics.arrays import (
     same_shape,
     whole_numbers,
 )
+from workhours_sla.statistics.intervals import ConfidenceInterval, wilson_intervals
 
 FEWEST_OF_A_CLASS = 5
 """Classes with fewer appeals than this are merged before they are weighted."""
@@ -28,13 +30,13 @@ FEWEST_OF_A_CLASS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRate:
-    """The share that a unit would have with the standard mix of classes, and its variance.
+    """The share that a unit would have with the standard mix of classes, and its interval.
 
     ``labels`` has one value for each class: the number of the merged class that includes it.
     """
 
     rate: float
-    variance: float
+    interval: ConfidenceInterval
     labels: IntArray
 
 
@@ -87,21 +89,30 @@ def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> Int
 
 
 def standardised_rate(
-    met: ArrayLike, n: ArrayLike, weights: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS
+    met: ArrayLike,
+    n: ArrayLike,
+    weights: ArrayLike,
+    *,
+    fewest: int = FEWEST_OF_A_CLASS,
+    confidence: float = 0.95,
 ) -> StandardisedRate:
-    """Return the share that a unit would have with the standard mix of classes, and its variance.
+    """Return the share that a unit would have with the standard mix of classes, and its interval.
 
-    Direct standardisation: the rate is the sum of w p over the classes and its variance the sum of
-    w^2 p (1 - p) / n, where w is the weight of a class as a fraction of all weights and p is the
-    share of the class. ``met`` and ``n`` are whole numbers per class. ``weights`` are numbers of 0
-    or more per class, such as the counts of the whole region; only their proportions matter. Small
-    classes are merged as in ``merge_small_classes``, and a class without weight is ignored. Raises
-    ValueError. Fleiss, Levin and Paik 2003, "Statistical methods for rates and proportions",
-    chapter 19.
+    Direct standardisation: the rate is the sum of w p over the classes, where w is the weight of a
+    class as a fraction of all weights and p is the share of the class. With the Wilson limits (l,
+    u) of each p, the interval runs from the rate minus the square root of the sum of w^2 (p - l)^2
+    to the rate plus that of the sum of w^2 (u - p)^2 (MOVER), so it is never 0 wide.
+
+    ``met`` and ``n`` are whole numbers per class. ``weights`` are numbers of 0 or more per class,
+    such as the counts of the whole region; only their proportions matter. Small classes are merged
+    as in ``merge_small_classes``, and a class without weight is ignored. If all are merged into
+    one, the rate is the raw share. Raises ValueError. Fleiss, Levin and Paik 2003, "Statistical
+    methods for rates and proportions", chapter 19; Zou and Donner 2008, "Construction of confidence
+    limits about effect measures".
 
     >>> found = standardised_rate([45, 10], [50, 20], [60, 40])
-    >>> round(found.rate, 3), round(found.variance, 6)
-    (0.74, 0.002648)
+    >>> round(found.rate, 3), round(found.interval.lower, 3), round(found.interval.upper, 3)
+    (0.74, 0.635, 0.827)
     """
     part, whole = counts(met, n, some_empty=True)
     in_one_dimension("n", whole)
@@ -114,8 +125,11 @@ def standardised_rate(
     of_class, met_of_class = _sums(labels, whole), _sums(labels, part)
     w = np.bincount(labels, weights=mix) / mix.sum()
     p = met_of_class / of_class
-    variance = np.sum(w * w * p * (1 - p) / of_class)
-    return StandardisedRate(float(np.sum(w * p)), float(variance), labels)
+    limits = wilson_intervals(met_of_class, of_class, confidence=confidence)
+    rate = float(np.sum(w * p))
+    down = math.sqrt(np.sum((w * (p - limits.lower)) ** 2))
+    up = math.sqrt(np.sum((w * (limits.upper - p)) ** 2))
+    return StandardisedRate(rate, ConfidenceInterval(rate - down, rate + up), labels)
 
 
 def kitagawa(

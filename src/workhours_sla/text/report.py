@@ -40,7 +40,8 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "closed_only": {"en": "of answered*", "ru": "по отвеченным*"},
     "final_at": {"en": "final after", "ru": "итог окончателен после"},
     "standardised": {"en": "share, equal mix", "ru": "доля при равном составе"},
-    "standardised_error": {"en": "its standard error", "ru": "её стандартная ошибка"},
+    "standardised_lower": {"en": "its 95% from", "ru": "её 95 % от"},
+    "standardised_upper": {"en": "to", "ru": "до"},
     "funnel": {"en": "place in the funnel", "ru": "место в воронке"},
     "lower": {"en": "from", "ru": "от"},
     "upper": {"en": "to", "ru": "до"},
@@ -283,6 +284,16 @@ _SENTENCES: Final[Mapping[str, Words]] = {
             "Воронка сравнивает группы между собой: внутри неё доля группы неотличима от общей. "
             "Достигнута ли цель, она не показывает. При одинаковой доле у всех групп за внешними "
             "границами их было бы около {false_alarms}."
+        ),
+    },
+    "false_failures": {
+        "en": (
+            "If all groups ({by}) were exactly at the target, about {count} would be judged not "
+            "met."
+        ),
+        "ru": (
+            "Если бы все группы ({by}) работали ровно на уровне цели, вывод «не выполнена» "
+            "получили бы около {count}."
         ),
     },
     "standardised": {

@@ -15,6 +15,7 @@ from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.page.tables import ROWS, Line
 from workhours_sla.reports.plain_text import (
+    false_failure_notes,
     hours_text,
     interval_text,
     lowest,
@@ -125,6 +126,7 @@ class Results(Section):
         yield element("p", self.text("sort_hint"), class_="screen")
         if funnel is not None:
             yield self.paragraph("standardised")
+        yield from (element("p", note) for note in false_failure_notes(self.report, lang, table))
         yield self.paragraph("closed_only")
 
     def arrivals(self) -> Iterator[Html]:
