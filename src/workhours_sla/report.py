@@ -37,7 +37,12 @@ from workhours_sla.statistics.backlog import (
     littles_law,
     overdue_backlog,
 )
-from workhours_sla.statistics.control_charts import merge_short_periods, p_prime_chart, xmr_chart
+from workhours_sla.statistics.control_charts import (
+    expected_false_signals,
+    merge_short_periods,
+    p_prime_chart,
+    xmr_chart,
+)
 from workhours_sla.statistics.funnel import (
     binomial_cdf,
     expected_false_alarms,
