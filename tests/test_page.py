@@ -76,7 +76,7 @@ def made_up(rows: int = 2400, *, never: float = 0.03) -> Cases:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return report_of(made_up(), ReportOptions(compare_from=at("2025-03-01T00:00")))
+    return report_of(made_up(), ReportOptions(compare_with=at("2025-03-01T00:00")))
 
 
 def trace(late: Late) -> Any:
@@ -492,7 +492,7 @@ def test_many_late_appeals_are_written_to_a_csv_file(tmp_path: Path) -> None:
 
 def test_change_has_the_numbers_of_the_report(report: Report) -> None:
     text = read(page(report)).text
-    change = report.change
+    change = report.comparison.change
     assert change is not None
     for part in (change.difference, change.mix, change.performance):
         assert f"{100 * part:+.2f}" in text

@@ -444,12 +444,15 @@ def test_a_change_is_split_into_mix_and_performance() -> None:
     early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
     late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
     both = cases(early + late, "2025-03-20T18:00")
-    change = report_of(both, ReportOptions(compare_from=at("2025-03-10T00:00"))).change
+    change = report_of(both, ReportOptions(compare_with=at("2025-03-10T00:00"))).comparison.change
     apart = [report_of(cases(some, "2025-03-20T18:00")) for some in (early, late)]
     assert change == compare(*apart)
     assert (change.before, change.after) == (0.9, 0.6)
     assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
-    assert report_of(both, ReportOptions(compare_from=at("2026-03-10T00:00"))).change is None
+    assert (
+        report_of(both, ReportOptions(compare_with=at("2026-03-10T00:00"))).comparison.change
+        is None
+    )
 
 
 def test_standardising_removes_the_effect_of_hard_appeals() -> None:

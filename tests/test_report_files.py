@@ -160,7 +160,7 @@ def test_tables_as_frames() -> None:
 def made_up() -> Report:
     return report(
         cases_of_frame(frame("polars"), REPLY, as_of=AS_OF, columns=FrameColumns(id="number")),
-        ReportOptions(compare_from=at("2025-03-12T00:00")),
+        ReportOptions(compare_with=at("2025-03-12T00:00")),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.times import read_time
+from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
@@ -48,11 +48,14 @@ from workhours_sla.text.shell import SHELL, language
 
 if TYPE_CHECKING:  # these modules need numpy
     from workhours_sla.compliance.cases import Intake
+    from workhours_sla.compliance.period import Earlier
     from workhours_sla.compliance.report_comparison import Revision
     from workhours_sla.reports.report import Report
 
 DEFAULT_RATE: Final = "90%"
 SHOWN_CHANGES: Final = 20
+EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
+"""The words of --compare-with."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """The time after ``--as-of`` for which a page shows deadlines."""
 SHOWN_FIGURES: Final = (
@@ -70,11 +73,42 @@ class _ReportOptions(NamedTuple):
     target: str | None
     target_rate: str
     by: str | None
-    compare_from: str | None
+    since: str | None
+    until: str | None
+    compare_with: str | None
+    rebase: str | None
     csv_to: str | None
     xlsx_to: str | None
     html_to: str | None
     revise: str | None
+
+
+class _Edges(NamedTuple):
+    """The times of the options, parsed."""
+
+    since: datetime | None
+    until: datetime | None
+    compare_with: Earlier | datetime | None
+    rebase: date | None
+
+    @classmethod
+    def of(cls, wanted: _ReportOptions, zone: tzinfo, lang: str) -> _Edges:
+        """Parse the options. Raises TimeSyntaxError, and click.UsageError for --compare-with."""
+        since = None if wanted.since is None else read_edge(wanted.since, zone)
+        until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
+        if since is not None and until is not None and until <= since:
+            raise click.UsageError(SHELL.text(lang, "no_period"))
+        compared: Earlier | datetime | None = None
+        if wanted.compare_with in EARLIER:
+            compared = EARLIER[wanted.compare_with]
+            if since is None:
+                raise click.UsageError(
+                    SHELL.text(lang, "compare_needs_since", with_=wanted.compare_with)
+                )
+        elif wanted.compare_with is not None:
+            compared = read_edge(wanted.compare_with, zone)
+        rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
+        return cls(since, until, compared, rebase)
 
 
 @click.command()
@@ -90,9 +124,16 @@ class _ReportOptions(NamedTuple):
 @click.option(
     "--by", metavar="NAMES", help="Groupings: agency,district,channel,topic. [those in the data]"
 )
+@click.option("--since", metavar="TIME", help="Only appeals that arrived at this time or later.")
 @click.option(
-    "--compare-from", metavar="TIME", help="Compare arrivals from this time on with earlier ones."
+    "--until", metavar="TIME", help="Only earlier arrivals; a year, month or date is included."
 )
+@click.option(
+    "--compare-with",
+    metavar="WHAT",
+    help="Compare with the period before (previous), a year ago (year), or arrivals before TIME.",
+)
+@click.option("--rebase", metavar="DATE", help="New limits of the trends from this date on.")
 @click.option("--csv", "csv_to", metavar="DIR", help="Also write every table as CSV.")
 @click.option("--xlsx", "xlsx_to", metavar="FILE", help="Also write a workbook.")
 @click.option("--html", "html_to", metavar="FILE", help="Also write a page with charts.")
@@ -182,14 +223,17 @@ def _make(
         cases = replace(cases, intake=_with_store(cases.intake, rows.stored))
     for line in store_lines(rows, as_of, policy.version, zone, lang):
         click.echo(f"{SHELL.text(lang, 'note')}: {line}", err=True)
-    since = wanted.compare_from
+    edges = _Edges.of(wanted, zone, lang)
     try:
         made = make_report(
             cases,
             ReportOptions(
                 target_rate=rate,
                 by=None if wanted.by is None else _groupings(wanted),
-                compare_from=None if since is None else read_time(since, zone).when,
+                since=edges.since,
+                until=edges.until,
+                compare_with=edges.compare_with,
+                rebase=edges.rebase,
                 listed=LISTED if wanted.html_to is None else len(cases),
             ),
             events=rows.events,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from workhours_sla.adapters.written_times import parse_date, parse_time, refuse_time
 from workhours_sla.text import words
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
+
+_MONTH: Final = re.compile(
+    r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])\.(?P<y>\d{4})|(?P<alone>\d{4})",
+    re.ASCII,
+)
 
 
 class GivenTime(NamedTuple):
@@ -33,6 +39,34 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
     if when.tzinfo is not None:
         return GivenTime(when, assumed_zone=False)
     return GivenTime(_in_zone(when, zone, text), assumed_zone=True)
+
+
+def read_edge(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
+    """Parse the begin of a period, or with ``is_end`` its end, which is not in the period.
+
+    The text is a year, a month as 2026-03 or 03.2026, a date, or a time. A year, month or date is
+    in the period whole. Raises TimeSyntaxError.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> str(read_edge("2026-03", ZoneInfo("Europe/Volgograd"), is_end=True))
+    '2026-04-01 00:00:00+03:00'
+    """
+    text = text.strip()
+    found = _MONTH.fullmatch(text)
+    if found is not None:
+        year, month = (
+            int(found["year"] or found["y"] or found["alone"]),
+            found["month"] or found["m"],
+        )
+        months = 12 * year + (int(month) - 1 if month else 0)
+        months += (1 if month else 12) if is_end else 0
+        if FIRST_YEAR <= months // 12 <= LAST_YEAR:
+            return _in_zone(datetime(months // 12, months % 12 + 1, 1), zone, text)  # noqa: DTZ001
+    day = parse_date(text)
+    if day is not None:
+        day += timedelta(days=is_end)
+        return _in_zone(datetime(day.year, day.month, day.day), zone, text)  # noqa: DTZ001
+    return read_time(text, zone).when
 
 
 def read_day(text: str) -> date | None:

@@ -45,6 +45,11 @@ class Ids(Protocol):
         """Return the id of the appeal at a position."""
 
 
+_COLUMNS: Final = (
+    *("started", "due", "limit", "answered", "ended", "verdict", "elapsed", "overdue"),
+    "schedule_of",
+)
+"""The fields of Cases with one value for each case."""
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
 
@@ -159,6 +164,16 @@ class Cases:
 
     def __len__(self) -> int:
         return self.started.size
+
+    def taken(self, rows: BoolArray) -> Cases:
+        """Return the cases for which ``rows`` is true, with the intake of all cases."""
+        if rows.all():
+            return self
+        kept = np.flatnonzero(rows)
+        columns: Any = {name: read_only(getattr(self, name)[rows]) for name in _COLUMNS}
+        groups = {name: labels.taken(rows) for name, labels in self.groups.items()}
+        ids = [self.ids[row] for row in kept.tolist()]
+        return replace(self, **columns, groups=groups, ids=ids)
 
     def in_state(self, *codes: int) -> BoolArray:
         """Return for each case, as a bool array, whether its verdict is one of ``codes``."""

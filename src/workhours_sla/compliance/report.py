@@ -29,15 +29,15 @@ from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_serie
 from workhours_sla.compliance.cases import Cases, Labels, require_cases
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
-from workhours_sla.compliance.microseconds import in_zone, micros_of, utc_of
+from workhours_sla.compliance.microseconds import in_zone, utc_of
 from workhours_sla.compliance.mix import (
     MixClass,
-    RateChange,
     change_between,
     class_codes,
     mix_of,
     standardised,
 )
+from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
 from workhours_sla.compliance.series import (
     Funnel,
     HeatMap,
@@ -64,11 +64,11 @@ from workhours_sla.compliance.tables import (
     curve_series,
     withdrawals,
 )
+from workhours_sla.errors import EventError
 from workhours_sla.module_names import public
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import in_utc
 from workhours_sla.statistics.arrays import IntArray, share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 from workhours_sla.text.messages import Detail, say
@@ -101,8 +101,14 @@ class ReportOptions:
 
     ``target_rate`` is the share of appeals that must be in time, from 0 to 1. ``by`` has the names
     of the groupings; None means all groupings of the cases. In the restricted mean, a wait longer
-    than ``horizon`` counts as ``horizon``; the default is the budget. Appeals that arrived at
-    ``compare_from`` or later are compared with the appeals that arrived before. The limits of the
+    than ``horizon`` counts as ``horizon``; the default is the budget.
+
+    The report is about the appeals that arrived at ``since`` or later and before ``until``; its
+    backlog and its weekly trends also have those that arrived earlier. With ``compare_with`` the
+    rate is compared: ``"previous"`` with the period of equal length before, ``"year"`` with the
+    same dates a year earlier, and an instant compares the arrivals from it on with those before.
+
+    The limits of the
     trends are computed from the first ``baseline`` weeks, or from all weeks if there are only 12 or
     more; after a known change of the work, they are computed from the week of ``rebase`` on.
     ``listed`` is the number of late appeals to list. Raises ValueError for a target rate that is
@@ -116,7 +122,9 @@ class ReportOptions:
     target_rate: float = 0.9
     by: Sequence[str] | None = None
     horizon: timedelta | None = None
-    compare_from: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    compare_with: Earlier | datetime | None = None
     baseline: int = BASELINE
     rebase: date | None = None
     listed: int = LISTED
@@ -167,7 +175,8 @@ class ReportNumbers:
     - ``trend``: the medians of final weeks
     - ``share_trend``: the shares in time of final weeks
     - ``mix``: the matured cases by class of arrival and class of due day
-    - ``change``: the change of the rate at ``compare_from``, None without ``compare_from``
+    - ``period``: the period of arrival that the report is about
+    - ``comparison``: an earlier period and the change of the rate since, None if not asked for
     - ``late``: the first late appeals: open ones first, then the most overdue first
     - ``attribution``: which agencies had the late appeals; None if there are no events, or if the
       clock of the target restarts or resumes on a transfer
@@ -188,8 +197,8 @@ class ReportNumbers:
     funnels: tuple[Funnel, ...]
     backlog: BacklogSeries
     mix: tuple[MixClass, ...]
-    compare_from: datetime | None
-    change: RateChange | None
+    period: Period
+    comparison: Comparison | None
     late: tuple[Late, ...]
     attribution: Attribution | None
     indicators: Indicators
@@ -217,18 +226,30 @@ def report_numbers(
     """
     chosen = options or ReportOptions()
     require_cases(cases)
+    period = Period(chosen.since, chosen.until)
+    everything = cases.taken(Period(None, chosen.until).arrivals(cases))
+    inside = period.arrivals(everything)
+    cases = everything.taken(inside)
+    _require_arrivals(everything, cases, period)
     groups = _groups(cases, chosen.by)
     promise = _promise(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
     classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
-    weeks, by_week = week_rows(tally, when)
-    final, left_out = final_weeks(by_week, cases.as_of, last_is_short=when.last_is_short)
+    # weeks and backlog begin with the first arrival, not with the period
+    of_all, when_all = tally, when
+    if everything is not cases:
+        of_all = Tally.of(everything, chosen.target_rate, promise.horizon)
+        when_all = arrivals(everything)
+    weeks, by_week = week_rows(of_all, when_all)
+    final, left_out = final_weeks(by_week, cases.as_of, last_is_short=when_all.last_is_short)
     trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
     by_appeal = _by_appeal(events, cases.as_of)
     late = breaches(cases, by_appeal) if by_appeal else None
+    listed = everything.taken(inside | everything.open)  # open appeals of earlier periods, too
+    late_listed = late if listed is cases or late is None else breaches(listed, by_appeal)
     total = tally.total()
     return ReportNumbers(
         as_of=in_zone(cases.reference, cases.as_of),
@@ -243,17 +264,29 @@ def report_numbers(
         share_trend=share_trend(final, left_out, trend_options),
         heat_map=heat_map(tally, when),
         funnels=tuple(funnels),
-        backlog=backlog_series(cases, when),
+        backlog=backlog_series(everything, when_all),
         mix=mix_of(tally, classes),
-        compare_from=chosen.compare_from,
-        change=_change(tally, classes, chosen.compare_from),
-        late=late_appeals(cases, late or {}, chosen.listed),
+        period=period,
+        comparison=_comparison(of_all, class_codes(when_all), period, chosen.compare_with),
+        late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, by_appeal),
         quality=quality(tally, groups),
         days=days(cases, when),
         provenance=provenance(cases),
     )
+
+
+def _require_arrivals(everything: Cases, inside: Cases, period: Period) -> None:
+    """Raise EventError if no case arrived in the period."""
+    if len(inside):
+        return
+    ends: list[datetime | None] = [period.since, period.until, None, None]
+    if len(everything):
+        zone = everything.reference
+        ends[2:] = [in_zone(zone, int(edge(everything.started))) for edge in (np.min, np.max)]
+    since, until, first, last = (say("none") if at is None else at.isoformat() for at in ends)
+    raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
 
 
 def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
@@ -336,9 +369,19 @@ def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
     }
 
 
-def _change(tally: Tally, classes: IntArray, compare_from: datetime | None) -> RateChange | None:
-    if compare_from is None:
+def _comparison(
+    tally: Tally, classes: IntArray, period: Period, with_: Earlier | datetime | None
+) -> Comparison | None:
+    """Return the comparison with an earlier period; ``classes`` are those of the tally's cases."""
+    if with_ is None:
         return None
-    edge = micros_of(in_utc("compare_from", compare_from))
-    earlier = tally.cases.started < edge
-    return change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, ~earlier))
+    cases = tally.cases
+    as_of, zone = in_zone(cases.reference, cases.as_of), cases.reference.tz
+    before, after = compared_periods(period, with_, as_of, zone)
+    earlier, later = before.arrivals(cases), after.arrivals(cases)
+    return Comparison(
+        before,
+        after,
+        tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None,
+        change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, later)),
+    )

@@ -109,7 +109,8 @@ def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
 def _options(report: ReportNumbers) -> tuple[object, ...]:
     promise = report.promise
     names = tuple(table.by for table in report.tables)
-    return promise.target_rate, promise.horizon, names, report.compare_from
+    compared = report.comparison and (report.comparison.before, report.comparison.after)
+    return promise.target_rate, promise.horizon, names, report.period, compared
 
 
 def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from html import escape
 from typing import Any, Final
 
 from workhours_sla.compliance.account import DayNote
+from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.scales import percent_text
@@ -198,6 +199,28 @@ def moment(when: datetime, lang: str) -> str:
     ('Sat 1 Nov 2025 09:30', 'сб 01.11.2025 09:30')
     """
     return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"
+
+
+def period_text(period: Period, lang: str) -> str:
+    """Return a period in words, with its last day included.
+
+    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)), "en")
+    'from 1 Mar 2026 to 31 Mar 2026'
+    """
+    facts = {}
+    if period.since is not None:
+        facts["first"] = _edge(period.since, lang)
+    if period.until is not None:
+        whole = period.until.time() == time(0)
+        facts["last"] = _edge(period.until - timedelta(days=1) if whole else period.until, lang)
+    ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
+    return SENTENCES.text(lang, ends.get(tuple(facts), "period_all"), **facts)
+
+
+def _edge(when: datetime, lang: str) -> str:
+    """Return a date, followed by the time of day unless it is midnight."""
+    day = words.short_date(when.date(), lang)
+    return day if when.time() == time(0) else f"{day} {when:%H:%M}"
 
 
 def budget_text(promise: Promise, lang: str) -> str:

@@ -149,8 +149,8 @@ PAGE: Final = Texts(
         "count": {"en": "count", "ru": "количество"},
         "rejected": {"en": "Left out, by reason", "ru": "Не учтено, по причинам"},
         "compared": {
-            "en": "Appeals that arrived from {when} on, against those before.",
-            "ru": "Поступившие с {when} в сравнении с поступившими раньше.",
+            "en": "Appeals that arrived {after}, against those that arrived {before}.",
+            "ru": "Поступившие {after} в сравнении с поступившими {before}.",
         },
         "class_change": {"en": "Contributions by class, points", "ru": "Вклад по классам, п. п."},
         "mix": {"en": "other arrivals", "ru": "состав обращений"},

@@ -300,6 +300,10 @@ _SENTENCES: Final[Mapping[str, Words]] = {
         "en": "The share that each group would have with the same mix of times of arrival.",
         "ru": "Доля, какой она была бы при одинаковом распределении времени поступления.",
     },
+    "period": {"en": "from {first} to {last}", "ru": "с {first} по {last}"},
+    "period_since": {"en": "from {first} on", "ru": "с {first}"},
+    "period_until": {"en": "up to {last}", "ru": "по {last}"},
+    "period_all": {"en": "at any time", "ru": "за всё время"},
     "change": {
         "en": (
             "From {before}% to {after}%: {difference} points (95%: {lower} to {upper}), of which "

@@ -1083,6 +1083,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "--as-of: {after}); укажите более позднее --as-of или другой файл"
         ),
     },
+    "no_cases_in_period": {
+        "en": (
+            "no appeal arrived in the period from {since} to {until}; the arrivals are from "
+            "{first} to {last}"
+        ),
+        "ru": (
+            "за период с {since} по {until} обращений не поступало; первое поступило {first}, "
+            "последнее - {last}"
+        ),
+    },
     "no_attribute": {
         "en": "the appeals have no attribute {name}; their groupings are {known}",
         "ru": "у обращений нет признака {name}; доступные группировки: {known}",

@@ -120,6 +120,14 @@ SHELL: Final = Texts(
             "ru": " + удалено по сроку хранения {count}",
         },
         "came_late": {"en": " (late {count})", "ru": " (опоздавших {count})"},
+        "no_period": {
+            "en": "--until is not after --since; give the later of the two to --until",
+            "ru": "--until не позже --since; укажите в --until более позднее время",
+        },
+        "compare_needs_since": {
+            "en": "--compare-with {with_} needs the begin of the period; add --since",
+            "ru": "для --compare-with {with_} нужно начало периода; добавьте --since",
+        },
         "line": {"en": "line {line}", "ru": "строка {line}"},
         "row": {"en": "row {line}", "ru": "строка {line}"},
         "record": {"en": "record {line}", "ru": "запись {line}"},

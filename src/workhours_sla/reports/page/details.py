@@ -12,10 +12,10 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
-from workhours_sla.reports.plain_text import quality_notes
+from workhours_sla.reports.plain_text import period_text, quality_notes
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
-from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
 from workhours_sla.text.page import PAGE, SOURCES
 from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
 from workhours_sla.text.texts import typeset
@@ -39,8 +39,9 @@ class Details(Section):
 
     def change(self) -> Iterator[Html]:
         """Yield the change of the share in time, split into effects of mix and of performance."""
-        change, lang = self.report.change, self.lang
-        if change is None:
+        compared, lang = self.report.comparison, self.lang
+        change = None if compared is None else compared.change
+        if compared is None or change is None:
             return
         parts = {
             **{key: getattr(change, key) for key in ("difference", "mix", "performance")},
@@ -51,9 +52,8 @@ class Details(Section):
             "after": percent_text(change.after, lang),
             **{key: self._points(part).shown for key, part in parts.items()},
         }
-        if self.report.compare_from is not None:
-            when = when_text(self.report.compare_from, lang)
-            yield element("p", self.text("compared", when=when))
+        periods = {key: period_text(getattr(compared, key), lang) for key in ("after", "before")}
+        yield element("p", self.text("compared", **periods))
         yield self.paragraph("change", **facts)
         rows: list[Line] = [
             [

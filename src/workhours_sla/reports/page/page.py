@@ -194,7 +194,7 @@ def _sections(
         yield f"group-{place}", name, results.groups(table, name)
     yield titled("arrivals", results.arrivals())
     yield titled("open", over_time.open(forecast))
-    if report.change is not None:
+    if report.comparison is not None and report.comparison.change is not None:
         yield titled("change", details.change())
     yield titled("late", details.late(traces, rest))
     if report.attribution is not None or report.indicators.agencies:
