@@ -6,12 +6,22 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workhours_sla import Schedule, WeeklyHours, parse_budget, working_hours
+from workhours_sla import (
+    CalendarDays,
+    ClockTime,
+    Months,
+    Schedule,
+    WeeklyHours,
+    WorkingDays,
+    parse_budget,
+    working_hours,
+)
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
@@ -279,6 +289,42 @@ def test_parse_amounts(text: str, amount: timedelta) -> None:
 def test_invalid_amounts_are_refused(text: str) -> None:
     with pytest.raises(BudgetError, match="write it like 4h"):
         parse_budget(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "budget"),
+    [
+        ("4h30m", {"roll": "none"}, working_hours(4, minutes=30)),
+        ("7 working days", {}, WorkingDays(7)),
+        (" 1  Working day ", {"count_from": "same_day"}, WorkingDays(1, count_from="same_day")),
+        ("30 days", {"roll": "following"}, CalendarDays(30, roll="following")),
+        (
+            "1 day",
+            {"roll": "none", "count_from": "same_day"},
+            CalendarDays(1, roll="none", count_from="same_day"),
+        ),
+        ("1 month", {"roll": "preceding"}, Months(1, roll="preceding")),
+        ("9h clock", {}, ClockTime(timedelta(hours=9))),
+        ("PT9H clock", {}, ClockTime(timedelta(hours=9))),
+    ],
+)
+def test_parse_budgets_of_every_kind(text: str, options: Any, budget: object) -> None:
+    assert parse_budget(text, **options) == budget
+
+
+def test_budgets_whose_options_are_missing_or_wrong_are_refused() -> None:
+    for text in ("30 days", "1 month"):
+        with pytest.raises(BudgetError, match="give roll"):
+            parse_budget(text)
+        with pytest.raises(BudgetError, match="'next' is not one of following"):
+            parse_budget(text, roll="next")
+    with pytest.raises(BudgetError, match="'today' is not one of next_day"):
+        parse_budget("7 working days", count_from="today")
+    with pytest.raises(BudgetError, match="at least 1"):
+        parse_budget("0 working days")
+    for text in ("7 working", "working days", "7 days clock", "7 weeks", "clock"):
+        with pytest.raises(BudgetError, match="is not"):
+            parse_budget(text, roll="none")
 
 
 def test_an_amount_beyond_any_calendar_is_refused() -> None:

@@ -17,7 +17,6 @@ from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
 from workhours_sla.adapters.calendars.icalendar import recurrence
-from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
@@ -35,7 +34,7 @@ from workhours_sla.files import (
     read_xmlcalendar,
 )
 from workhours_sla.json import from_json, to_json
-from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.budget import parse_amount, parse_budget
 
 pytest.importorskip("numpy")  # of reports
 
@@ -92,7 +91,7 @@ def rows(text: str, **options: str) -> list[object]:
 
 
 @pytest.mark.parametrize("text", [f"{NINES}h", f"PT{NINES}H", f"{NINES}:30", f"1h {NINES} m"])
-@pytest.mark.parametrize("read", [parse_budget, read_budget])
+@pytest.mark.parametrize("read", [parse_amount, parse_budget])
 def test_a_budget_of_thousands_of_digits_is_refused(read: Read, text: str) -> None:
     assert "99999…" in refusal(read, text)
 
@@ -217,7 +216,7 @@ def test_any_number_of_blank_lines_may_come_before_a_header() -> None:
     assert created[0].appeal_id == "1"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("read", [parse_budget, read_budget])
+@pytest.mark.parametrize("read", [parse_amount, parse_budget])
 def test_spaces_in_a_budget_are_skipped_in_linear_time(read: Read) -> None:
     assert read(f"1h{SPACES}30{SPACES}m{SPACES}") == timedelta(hours=1, minutes=30)
     for text in (f"1h{SPACES}x", f"1{SPACES}h 1{SPACES}h", f"1h{SPACES}clock{SPACES}x"):
@@ -307,9 +306,9 @@ def test_endless_recurrences_are_bounded() -> None:
 # -- messages quote little -------------------------------------------------------------------------
 
 READERS: dict[str, tuple[Read, str]] = {
+    "amount": (parse_amount, LONG),
     "budget": (parse_budget, LONG),
-    "budget of a file": (read_budget, LONG),
-    "days": (read_budget, "30 days"),
+    "days": (parse_budget, "30 days"),
     "hours": (WeeklyHours.parse, f"Mo-Fr {LONG[:9_000]}"),
     "hours of a day": (WeeklyHours.parse, f"Mo {LONG[:9_000]}; Mo"),
     "calendar": (Calendar.get, LONG),

@@ -6,7 +6,6 @@ r"""Read a configuration: the policy, the schedules and the columns of files, in
 8:00:00 Europe/Volgograd
 """
 
-from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.file import load, parse
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.config.presets import (
@@ -28,5 +27,4 @@ __all__ = [
     "load_preset",
     "parse",
     "preset_names",
-    "read_budget",
 ]

@@ -25,7 +25,7 @@ from workhours_sla.cli.options import CommonOptions
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.text.shell import SHELL, language
-from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.budget import parse_amount
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
@@ -100,7 +100,7 @@ class Settings:
                 overrides=None if section is None else section.overrides,
                 changes=None if section is None else section.changes,
             ),
-            budget=parse_budget(values["budget"]),
+            budget=parse_amount(values["budget"]),
             lang=lang,
             as_json=options.as_json,
             provisional=options.provisional,
@@ -145,7 +145,7 @@ class Settings:
             config,
             self.schedule,
             budget=self.budget,
-            warn=None if warn is None else parse_budget(warn),
+            warn=None if warn is None else parse_amount(warn),
             amend=None if file is None else lambda calendar: with_acts(calendar, file),
         )
         useless = [

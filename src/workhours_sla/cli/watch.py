@@ -51,7 +51,7 @@ from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL, language, sentence
-from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.budget import parse_amount
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
@@ -163,7 +163,7 @@ def watch(**options: Any) -> int:
     configuration = settings.configuration()
     stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
-    skew = parse_budget(wanted.skew)
+    skew = parse_amount(wanted.skew)
 
     def report(loss: Loss) -> None:
         echo_note(lang, loss.kind, name=loss.name)
@@ -174,7 +174,7 @@ def watch(**options: Any) -> int:
         encoding=config.input.encoding,
         interval=wanted.interval,
         clock=clock,
-        max_ahead=parse_budget(wanted.max_ahead),
+        max_ahead=parse_amount(wanted.max_ahead),
         once=wanted.once,
         stopping=stopping,
         report=report,

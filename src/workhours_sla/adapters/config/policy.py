@@ -9,7 +9,6 @@ from typing import NamedTuple
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.checked_data import Keys, Reader
-from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.presets import Preset, load_preset, preset_names
 from workhours_sla.adapters.config.schedules import calendar_of, check_schedule, named_schedule
 from workhours_sla.adapters.config.sections import (
@@ -27,7 +26,7 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_budget
+from workhours_sla.worktime.budget import parse_amount, parse_budget
 from workhours_sla.worktime.budget_kinds import (
     Budget,
     CalendarDays,
@@ -229,12 +228,12 @@ class _PolicyReader:
 
     def _budget(self, keys: Keys, key: str, text: str, row: TargetSettings) -> Budget:
         return self._reader.make(
-            (*keys, key), lambda: read_budget(text, roll=row.roll, count_from=row.count_from)
+            (*keys, key), lambda: parse_budget(text, roll=row.roll, count_from=row.count_from)
         )
 
     def _target(self, keys: Keys, row: TargetSettings, given: timedelta | None) -> Target:
         reader = self._reader
-        reader.parse((*keys, "warn"), parse_budget, row.warn)
+        reader.parse((*keys, "warn"), parse_amount, row.warn)
         budget = self._budget(keys, "budget", row.budget, row) if given is None else given
         if budget in (timedelta(0), ClockTime(timedelta(0))):
             reader.fail((*keys, "budget"), say("zero_budget"), say("give_it_time"))
@@ -248,7 +247,7 @@ class _PolicyReader:
             "schedule": self._schedule(keys, row),
             "budget": budget,
             "stops": frozenset(stops) if isinstance(stops, tuple) else stops,
-            "warn": parse_budget(row.warn) if self._warn is None else self._warn,
+            "warn": parse_amount(row.warn) if self._warn is None else self._warn,
         }
         if row.pause_cap is not None:
             options["pause_cap"] = self._budget(keys, "pause_cap", row.pause_cap, row)

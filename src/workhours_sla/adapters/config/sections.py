@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from workhours_sla.adapters.config.budgets import read_budget
 from workhours_sla.adapters.config.defaults import BUDGET, TARGET
 from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import BudgetError
@@ -27,6 +26,7 @@ from workhours_sla.sla.target import (
     Stops,
     Target,
 )
+from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.budget_kinds import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
@@ -410,6 +410,6 @@ class Config(Section, frozen=True, kw_only=True):
 
 def _is_working_time(budget: str) -> bool:
     try:
-        return isinstance(read_budget(budget, roll="none"), timedelta)
+        return isinstance(parse_budget(budget, roll="none"), timedelta)
     except BudgetError:  # check_policy reports it with the key path
         return False
