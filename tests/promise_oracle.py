@@ -12,10 +12,21 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from workhours_sla import CalendarDays, ClockTime, Event, Months, Schedule, WorkingDays
+from workhours_sla import (
+    CalendarDays,
+    CalendarDaysSameTime,
+    ClockTime,
+    Event,
+    Months,
+    Schedule,
+    WorkingDays,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
+)
 
 ZERO = timedelta(0)
 DAY = timedelta(days=1)
+TICK = timedelta.resolution
 SKEW = timedelta(minutes=5)
 REACH = 400  # days; a scene that needs more days is a mistake in the test
 TYPES = (
@@ -581,7 +592,7 @@ class Clock:
     def overdue(
         self, used: timedelta, due: datetime | None, until: datetime, pauses: Sequence[Span]
     ) -> timedelta | None:
-        budget = self.promise.budget
+        budget = in_hours(self.schedule, self.promise.budget)
         if isinstance(budget, timedelta):
             return max(ZERO, used - budget)
         if due is None:
@@ -605,7 +616,7 @@ class Clock:
     ) -> bool:
         promise, as_of = self.promise, self.appeal.as_of
         whole, left = self.whole(start, due, pauses), ZERO
-        if isinstance(promise.budget, timedelta):
+        if isinstance(promise.budget, timedelta | WorkingDaysInHours):
             left = whole - used
         elif due is None:
             return False
@@ -617,7 +628,7 @@ class Clock:
         return left <= promise.warn or (percent is not None and used * 100 >= whole * percent)
 
     def whole(self, start: datetime, due: datetime | None, pauses: Sequence[Span]) -> timedelta:
-        budget = self.promise.budget
+        budget = in_hours(self.schedule, self.promise.budget)
         if isinstance(budget, timedelta):
             return budget
         if isinstance(budget, ClockTime):
@@ -690,6 +701,12 @@ def term(
     """Return the due time and the limit of a budget; each is None if an open pause prevents it."""
     if isinstance(budget, ClockTime):
         return start + budget.amount, start + budget.amount
+    if isinstance(budget, CalendarDaysSameTime):
+        return same_time_term(schedule, start, budget, pauses)
+    budget = in_hours(schedule, budget)
+    if isinstance(budget, WorkingDaysSameTime):
+        ends = same_time_of_a_working_day(schedule, start, budget.count)
+        budget = working_time(schedule, start, ends, ())
     if not isinstance(budget, timedelta):
         return days_term(schedule, start, budget, pauses)
     due, used = None, ZERO
@@ -749,6 +766,86 @@ def days_term(
             return None, None
     limit = midnight_after(schedule, last)
     return min(last_closing(schedule, last) or limit, limit), limit
+
+
+def in_hours(schedule: Schedule, budget: Any) -> Any:
+    """Return working days of the usual length as working time, and any other budget unchanged."""
+    if not isinstance(budget, WorkingDaysInHours):
+        return budget
+    worked = [shifts for shifts in schedule.hours.by_weekday if shifts]
+    ticks = sum((end - begun) // TICK for shifts in worked for begun, end in shifts)
+    whole, rest = divmod(ticks * budget.count, len(worked))
+    return (whole + (rest > 0)) * TICK
+
+
+def same_time_of_a_working_day(schedule: Schedule, start: datetime, count: int) -> datetime:
+    """Return the time of day of the start, or of the next opening, ``count`` working days later."""
+    opens, _ = next(pieces(schedule, start, ()))
+    naive = opens.astimezone(schedule.tz).replace(tzinfo=None)
+    day = naive.date()
+    midnight = datetime.combine(day, time())
+    if not any(begun <= naive - midnight < end for begun, end in schedule.shifts_on(day)):
+        day -= DAY  # a night shift
+    passed = naive - datetime.combine(day, time())
+    while count:
+        day += DAY
+        count -= bool(schedule.shifts_on(day))
+    ends = showing(schedule, datetime.combine(day, time()) + passed)
+    ends = max(ends, opening(schedule, day))
+    if passed >= DAY and schedule.shifts_on(day + DAY):
+        ends = min(ends, opening(schedule, day + DAY))
+    return ends
+
+
+def opening(schedule: Schedule, day: date) -> datetime:
+    first = min(begun for begun, _ in schedule.shifts_on(day))
+    return showing(schedule, datetime.combine(day, time()) + first, last=False)
+
+
+def showing(schedule: Schedule, naive: datetime, *, last: bool = True) -> datetime:
+    """Return the last or the first instant at which the clocks show a time.
+
+    If they skip it, return the first instant at which they show a later time.
+    """
+    both = [naive.replace(tzinfo=schedule.tz, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    shown = [at for at in both if at.astimezone(schedule.tz).replace(tzinfo=None) == naive]
+    if shown:
+        return max(shown) if last else min(shown)
+    when = min(both).replace(second=0, microsecond=0)
+    while when.astimezone(schedule.tz).replace(tzinfo=None) < naive:
+        when += timedelta(minutes=1)
+    return when
+
+
+def same_time_term(
+    schedule: Schedule, start: datetime, budget: CalendarDaysSameTime, pauses: Sequence[Span]
+) -> tuple[datetime | None, datetime | None]:
+    naive = start.astimezone(schedule.tz).replace(tzinfo=None)
+
+    def at(day: date) -> datetime:
+        return showing(schedule, datetime.combine(day, naive.time()))
+
+    first, day, left = naive.date(), naive.date(), budget.count
+    for _ in range(REACH):
+        day += DAY
+        left -= not is_paused_at(at(day), pauses)
+        if not left:
+            break
+    else:
+        assert any(end is None for _, end in pauses), "the budget ends after REACH days"
+        return None, None
+    if budget.roll == "preceding":
+        before = [day - DAY * back for back in range((day - first).days)]
+        worked = [one for one in before if schedule.shifts_on(one)]
+        if worked:
+            return at(worked[0]), at(worked[0])
+    if budget.roll != "none" and not schedule.shifts_on(day):
+        for _ in range(REACH):
+            day += DAY
+            if schedule.shifts_on(day) and not is_paused_at(at(day), pauses):
+                return at(day), at(day)
+        return None, None
+    return at(day), at(day)
 
 
 def months_later(day: date, count: int) -> date:

@@ -15,6 +15,7 @@ from test_properties import TICK
 from workhours_sla import (
     Calendar,
     CalendarDays,
+    CalendarDaysSameTime,
     ClockTime,
     Evaluation,
     Event,
@@ -27,6 +28,8 @@ from workhours_sla import (
     ScheduleBy,
     Target,
     WorkingDays,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
     evaluate,
 )
 
@@ -238,8 +241,14 @@ BUDGETS = (
     *(CalendarDays(5, roll="preceding"),),
     CalendarDays(3, roll="following", count_from="same_day"),
     *(Months(1, roll="following"), ClockTime(6 * HOUR), ClockTime(30 * HOUR)),
+    *(WorkingDaysSameTime(1), WorkingDaysSameTime(3), WorkingDaysInHours(1), WorkingDaysInHours(2)),
+    *(CalendarDaysSameTime(1, roll="none"), CalendarDaysSameTime(5, roll="following")),
+    CalendarDaysSameTime(5, roll="preceding"),
 )
-CAPS = (2 * HOUR, WorkingDays(1), CalendarDays(1, roll="none"), ClockTime(5 * HOUR))
+CAPS = (
+    *(2 * HOUR, WorkingDays(1), CalendarDays(1, roll="none"), ClockTime(5 * HOUR)),
+    *(WorkingDaysSameTime(1), CalendarDaysSameTime(1, roll="none"), WorkingDaysInHours(1)),
+)
 STARTS = (*["posted"] * 8, "detected", "registered", "assigned", "interim")
 STOPS = (*["first_reply", "substantive_reply"] * 3, "final_reply", "next_reply", *RESTS)
 
@@ -348,7 +357,9 @@ class Chance:
         for plot in plots:
             if not self.once_in(3):
                 said |= {option: self.one(values) for option, values in plot.options.items()}
-        if said["on_transfer"] == "resume" and not isinstance(said["budget"], timedelta):
+        if said["on_transfer"] == "resume" and not isinstance(
+            said["budget"], timedelta | WorkingDaysInHours
+        ):
             said["on_transfer"] = "restart"  # only a budget of working time can be resumed
         cap = self.one([None, None, *CAPS])
         return Promise(

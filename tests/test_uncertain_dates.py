@@ -22,6 +22,7 @@ from workhours_sla import (
     Act,
     Calendar,
     CalendarDays,
+    CalendarDaysSameTime,
     Change,
     ChangeKind,
     ClockTime,
@@ -39,6 +40,8 @@ from workhours_sla import (
     Target,
     Verdict,
     WorkingDays,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
     evaluate,
     holder_spans,
     working_hours,
@@ -158,8 +161,17 @@ BUDGETS = (
     CalendarDays(2, roll="none", count_from="same_day"),
     Months(1, roll="following"),
     ClockTime(timedelta(hours=30)),
+    WorkingDaysSameTime(1),
+    WorkingDaysSameTime(3),
+    CalendarDaysSameTime(3, roll="none"),
+    CalendarDaysSameTime(4, roll="following"),
+    CalendarDaysSameTime(4, roll="preceding"),
+    WorkingDaysInHours(1),
 )
-CAPS = (None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), WorkingDays(1))
+CAPS = (
+    *(None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), WorkingDays(1)),
+    *(WorkingDaysSameTime(1), CalendarDaysSameTime(2, roll="preceding")),
+)
 
 
 class Scene(NamedTuple):
@@ -264,7 +276,7 @@ def is_monotone(option: Mapping[str, Any], events: tuple[Event, ...]) -> bool:
     pauses = sum(event.type is EventType.PAUSED for event in events)
     cap = option["pause_cap"]
     capped = option["pauses"] and cap is not None
-    return isinstance(option["budget"], timedelta) and (
+    return isinstance(option["budget"], timedelta | WorkingDaysInHours) and (
         not capped or pauses < 2 or isinstance(cap, ClockTime)
     )
 
@@ -384,7 +396,7 @@ def questions(one: Scene, seed: str) -> Iterator[tuple[str, tuple[Any, ...], dic
         return first + DAY * rng.randrange(16) + MINUTE * rng.choice([0, 540, 1080, 1140, 300])
 
     budget = rng.choice([0 * HOUR, HOUR, 4 * HOUR, 30 * HOUR, *BUDGETS])
-    by_time = isinstance(budget, timedelta)
+    by_time = isinstance(budget, timedelta | WorkingDaysInHours)
     yield "elapsed", (moment(), moment()), {}, True
     yield "deadline", (moment(), budget), {}, by_time
     yield "breaches_after", (moment(), budget), {}, by_time

@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.version import __version__
-    from workhours_sla.worktime.budget import parse_budget, working_hours
+    from workhours_sla.worktime.budget import working_hours
     from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
+    from workhours_sla.worktime.budget_texts import parse_budget
     from workhours_sla.worktime.explain import Step, Trace
     from workhours_sla.worktime.schedule import Schedule
+    from workhours_sla.worktime.start_budgets import (
+        CalendarDaysSameTime,
+        WorkingDaysInHours,
+        WorkingDaysSameTime,
+    )
     from workhours_sla.worktime.weekly_hours import WeeklyHours
     from workhours_sla.worktime.working_time import Interval
 
@@ -54,10 +60,12 @@ _NAMES = {
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
-    "worktime.budget": "parse_budget working_hours",
+    "worktime.budget": "working_hours",
     "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays",
+    "worktime.budget_texts": "parse_budget",
     "worktime.explain": "Step Trace",
     "worktime.schedule": "Schedule",
+    "worktime.start_budgets": "CalendarDaysSameTime WorkingDaysInHours WorkingDaysSameTime",
     "worktime.weekly_hours": "WeeklyHours",
     "worktime.working_time": "Interval",
 }
@@ -68,6 +76,7 @@ __all__ = [
     "Act",
     "Calendar",
     "CalendarDays",
+    "CalendarDaysSameTime",
     "Change",
     "ChangeKind",
     "ClockTime",
@@ -97,6 +106,8 @@ __all__ = [
     "Verdict",
     "WeeklyHours",
     "WorkingDays",
+    "WorkingDaysInHours",
+    "WorkingDaysSameTime",
     "__version__",
     "breach_owner",
     "copy_holidays",

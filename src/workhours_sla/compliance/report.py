@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import numpy as np
 
@@ -73,6 +73,11 @@ from workhours_sla.statistics.arrays import IntArray, share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 from workhours_sla.text.messages import Detail, say
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
+from workhours_sla.worktime.start_budgets import (
+    CalendarDaysSameTime,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
+)
 
 LISTED: Final = 1000
 """The number of late appeals that a report lists by default."""
@@ -83,14 +88,34 @@ HORIZON: Final = timedelta(hours=8)
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """The tables that every report has, in addition to the tables of the chosen groupings."""
 
-BudgetKind = Literal["working_time", "clock_time", "working_days", "calendar_days", "months"]
+BudgetKind = Literal[
+    "working_time",
+    "clock_time",
+    "working_days",
+    "calendar_days",
+    "months",
+    "working_days_same_time",
+    "calendar_days_same_time",
+    "working_days_in_hours",
+]
 
+_Counted = (
+    WorkingDays
+    | CalendarDays
+    | Months
+    | WorkingDaysSameTime
+    | CalendarDaysSameTime
+    | WorkingDaysInHours
+)
 _BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
     timedelta: "working_time",
     ClockTime: "clock_time",
     WorkingDays: "working_days",
     CalendarDays: "calendar_days",
     Months: "months",
+    WorkingDaysSameTime: "working_days_same_time",
+    CalendarDaysSameTime: "calendar_days_same_time",
+    WorkingDaysInHours: "working_days_in_hours",
 }
 
 
@@ -315,8 +340,7 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
     elif isinstance(allowed, ClockTime):
         size = allowed.amount
     else:
-        assert isinstance(allowed, WorkingDays | CalendarDays | Months)  # noqa: S101 - the others
-        size = allowed.count
+        size = cast("_Counted", allowed).count
     return Promise(
         target.name,
         budget,

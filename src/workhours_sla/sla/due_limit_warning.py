@@ -12,6 +12,9 @@ While a pause is open, only these times are final; all other times are unknown u
   the due time is final;
 - the due time and the limit of a day budget, if the budget ended before the pause;
 - all times of a ClockTime, because they do not depend on pauses.
+
+WorkingDaysInHours is a budget of working time. The times of WorkingDaysSameTime are final like
+those of working time, and the times of CalendarDaysSameTime like those of a day budget.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from workhours_sla.sla.pauses import ClockPauses, ClosedPause, PausedTime
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget_kinds import Budget, CalendarDays, ClockTime, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.start_budgets import CalendarDaysSameTime, WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import ZERO
 
 
@@ -45,7 +49,7 @@ def times_of(
     the same start and the same pauses. Raises CalendarCoverageError if a time depends on an
     uncertain date.
     """
-    budget = target.budget
+    budget = in_hours(target.budget, schedule, start)
     closed, open_since = pauses
     if isinstance(budget, timedelta):
         used = used_at_warning(target, budget)
@@ -63,16 +67,24 @@ def times_of(
         warn = _warning(target, schedule, start, due, closed)
     if open_since is None:
         return due, due if target.closing == "strict" else limit, warn
-    unrolled = without_roll(budget)
+    unrolled = without_roll(target.budget)
     ends = limit if unrolled is None else max(limit, unrolled.answer(schedule, start, closed).limit)
     times = before_pause(target, Times(due, limit, warn), ends, open_since)
     due_at, last, warn_at = (None if time == NEVER else time for time in times)
     return due_at, last, warn_at
 
 
-def without_roll(budget: Budget) -> CalendarDays | Months | None:
+def in_hours(budget: Budget, schedule: Schedule, start: datetime) -> Budget:
+    """Return the budget, or its amount of working time if it is WorkingDaysInHours."""
+    return budget.amount(schedule, start) if isinstance(budget, WorkingDaysInHours) else budget
+
+
+def without_roll(budget: Budget) -> CalendarDays | CalendarDaysSameTime | Months | None:
     """Return the same budget without a roll if its roll is ``preceding``, else None."""
-    if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
+    if (
+        isinstance(budget, CalendarDays | CalendarDaysSameTime | Months)
+        and budget.roll == "preceding"
+    ):
         return replace(budget, roll="none")
     return None
 
@@ -82,15 +94,15 @@ def before_pause(
 ) -> Times:
     """Return the times of a clock. A time that depends on an open pause is replaced by NEVER.
 
-    ``ends`` is used only for a day budget: it is the limit with the roll or the limit without the
-    roll, whichever is later.
+    ``ends`` is used only for a budget that counts days: it is the limit with the roll or the limit
+    without the roll, whichever is later.
     """
     due, limit, warn = times
     strict = target.closing == "strict"
     if strict:
         limit = due
     if open_since is not None and not isinstance(target.budget, ClockTime):
-        if isinstance(target.budget, DayBudget):
+        if isinstance(target.budget, DayBudget | CalendarDaysSameTime):
             if ends >= open_since:
                 due = limit = NEVER
         elif due > open_since:

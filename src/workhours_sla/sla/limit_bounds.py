@@ -17,6 +17,7 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Bounds, Times
 from workhours_sla.sla.due_limit_warning import (
     before_pause,
+    in_hours,
     left_from,
     share,
     used_at_warning,
@@ -25,7 +26,7 @@ from workhours_sla.sla.due_limit_warning import (
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, StartBudget
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 
@@ -76,7 +77,7 @@ def bounds_of(
     ``certain`` are the pauses that every completion has, ``possible`` the pauses that at least one
     completion has.
     """
-    budget = target.budget
+    budget = in_hours(target.budget, schedule, start)
     if isinstance(budget, timedelta):
         least, most = _completions(schedule)
         earliest = _working_times(target, budget, start, (most, certain), start)
@@ -121,7 +122,7 @@ def deadline_bounds(
         earliest, latest = cast("tuple[datetime | None, datetime | None]", bounds)
     else:
         return due, due
-    if isinstance(budget, DayBudget):
+    if isinstance(budget, DayBudget | StartBudget):
         earliest, latest = budget.bounds(schedule, start, (), ()).due_at
     elif earliest is None and isinstance(budget, timedelta):
         with suppress(CalendarCoverageError):

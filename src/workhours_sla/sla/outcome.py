@@ -9,6 +9,7 @@ from typing import NamedTuple
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
+from workhours_sla.sla.due_limit_warning import in_hours
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.zone_offsets import ZERO
@@ -180,7 +181,7 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
 
 
 def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:
-    budget = clock.target.budget
+    budget = in_hours(clock.target.budget, clock.schedule, clock.started_at)
     if isinstance(budget, timedelta):
         return None if elapsed is None else max(ZERO, elapsed - budget)
     if clock.due_at is None or clock.others:

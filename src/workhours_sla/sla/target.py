@@ -14,9 +14,10 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, StartBudget
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.start_budgets import WorkingDaysInHours
+from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
 
 Closing = Literal["latest", "strict"]
 Starts = Literal["posted", "detected", "registered", "assigned", "interim"]
@@ -85,17 +86,17 @@ class Target:
 
     The page "Targets, policies and verdicts" of the documentation has the rules of the options.
 
-    ``budget`` is more than 0: working time on ``schedule`` as a timedelta, or WorkingDays,
-    CalendarDays, Months or ClockTime. ``starts`` selects the event that starts the clock. ``stops``
-    selects the event that answers: a kind of reply, or a set of event types such as ``{"closed"}``,
-    which is kept as a frozenset of EventType. With ``pauses``, the clock pauses from each
-    ``paused`` to the next ``resumed``, each time no longer than ``pause_cap``. ``on_transfer`` and
-    ``on_reopen`` say what a transfer and a reopening do to the clock. An unanswered appeal is at
-    risk when no more than ``warn`` of working time is left, or when ``warn_percent`` of the budget
-    is used. With ``closing="strict"`` the limit is the due time (Civil Code art. 194). Otherwise
-    the limit is the last instant at which no more than the budget has passed. If an official or a
-    coordinator opened the appeal, the clock starts at once or, with ``staff_opened="wait"``, at the
-    citizen's first message.
+    ``budget`` is more than 0: working time on ``schedule`` as a timedelta, or a budget of another
+    type, such as WorkingDays or ClockTime. ``starts`` selects the event that starts the clock.
+    ``stops`` selects the event that answers: a kind of reply, or a set of event types such as
+    ``{"closed"}``, which is kept as a frozenset of EventType. With ``pauses``, the clock pauses
+    from each ``paused`` to the next ``resumed``, each time no longer than ``pause_cap``.
+    ``on_transfer`` and ``on_reopen`` say what a transfer and a reopening do to the clock. An
+    unanswered appeal is at risk when no more than ``warn`` of working time is left, or when
+    ``warn_percent`` of the budget is used. With ``closing="strict"`` the limit is the due time
+    (Civil Code art. 194). Otherwise the limit is the last instant at which no more than the budget
+    has passed. If an official or a coordinator opened the appeal, the clock starts at once or, with
+    ``staff_opened="wait"``, at the citizen's first message.
 
     Raises PolicyError for an option that cannot be used, BudgetError for a negative budget.
 
@@ -129,7 +130,7 @@ class Target:
             is_empty = not check_budget(budget)
         elif isinstance(budget, ClockTime):
             is_empty = not budget.amount
-        elif isinstance(budget, DayBudget):
+        elif isinstance(budget, DayBudget | StartBudget):
             is_empty = False
         else:
             msg = (
@@ -143,6 +144,10 @@ class Target:
         if not isinstance(self.schedule, Schedule | ScheduleBy):
             msg = f"the schedule of {name} is {shown(self.schedule)}; give a Schedule or ScheduleBy"
             raise PolicyError(msg)
+        for one in (budget, self.pause_cap):
+            if isinstance(one, WorkingDaysInHours):
+                for schedule in self.schedules:
+                    one.amount(schedule, BASE_UTC)
         self._check_stops(name)
         self._check_options()
 
@@ -188,7 +193,9 @@ class Target:
         if self.pause_cap in (ZERO, ClockTime(ZERO)):
             msg = say("target_cap_zero", target=shown(self.name))
             raise PolicyError(msg)
-        if self.on_transfer == "resume" and not isinstance(self.budget, timedelta):
+        if self.on_transfer == "resume" and not isinstance(
+            self.budget, timedelta | WorkingDaysInHours
+        ):
             msg = say("target_resume", target=shown(self.name), budget=repr(self.budget))
             raise PolicyError(msg)
 

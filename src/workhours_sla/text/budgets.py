@@ -18,6 +18,21 @@ _BUDGETS: Final = Texts(
             "en": "{size} {size:calendar day|calendar days}",
             "ru": "{size} {size:календарный день|календарных дня|календарных дней}",
         },
+        "working_days_same_time": {
+            "en": "{size} {size:working day|working days} to the same time of day",
+            "ru": ("{size} {size:рабочий день|рабочих дня|рабочих дней} до того же времени суток"),
+        },
+        "calendar_days_same_time": {
+            "en": "{size} {size:calendar day|calendar days} to the same time of day",
+            "ru": (
+                "{size} {size:календарный день|календарных дня|календарных дней} до того же "
+                "времени суток"
+            ),
+        },
+        "working_days_in_hours": {
+            "en": "{size} {size:working day|working days} counted in hours",
+            "ru": "{size} {size:рабочий день|рабочих дня|рабочих дней} в пересчёте на часы",
+        },
         "months": {
             "en": "{size} {size:month|months}",
             "ru": "{size} {size:месяц|месяца|месяцев}",
@@ -30,7 +45,7 @@ def budget_words(kind: str, size: str | int, lang: str) -> str:
     """Return a budget in words.
 
     ``kind`` is a kind of budget: with "working_time" and "clock_time", ``size`` is an amount of
-    time as text; with "working_days", "calendar_days" and "months", it is a whole number.
+    time as text; with all others, it is a whole number.
 
     >>> budget_words("working_days", 7, "en"), budget_words("working_time", "4:00", "en")
     ('7 working days', '4:00 of working time')

@@ -829,11 +829,22 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "no_budget": {
         "en": (
-            "{text} is not a budget; write it like 4h, 7 working days, 30 days, 1 month or 9h clock"
+            "{text} is not a budget; write it like 4h, 7 working days, 30 days, 1 month, 9h clock, "
+            "2 working days same time, 30 days same time or 2 working days in hours"
         ),
         "ru": (
-            "{text} - не норматив; напишите, например, 4h, 7 working days, 30 days, 1 month или 9h "
-            "clock"
+            "{text} - не норматив; напишите, например, 4h, 7 working days, 30 days, 1 month, 9h "
+            "clock, 2 working days same time, 30 days same time или 2 working days in hours"
+        ),
+    },
+    "no_day_length": {
+        "en": (
+            "the schedule has no weekly hours, so a working day has no length; give weekly hours, "
+            "or write the budget like 16h"
+        ),
+        "ru": (
+            "в расписании нет графика по дням недели, поэтому длина рабочего дня неизвестна; "
+            "задайте график или напишите, например, 16h"
         ),
     },
     "no_roll": {

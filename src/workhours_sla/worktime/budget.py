@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from workhours_sla.worktime.budget_kinds import Budget, CountFrom
-    from workhours_sla.worktime.due_dates import Roll
 
 LONGEST = timedelta(days=3_652_059)
 """The largest budget: the time from year 1 to year 9999."""
@@ -61,40 +56,15 @@ def check_budget(budget: timedelta) -> timedelta:
     return budget
 
 
-def parse_budget(
-    text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
-) -> Budget:
-    """Parse a budget of any kind, as a configuration writes it.
-
-    Working time is ``4h``, ``90m``, ``4h30m``, ``4:30`` or an ISO 8601 duration with hours, minutes
-    and seconds, ``PT4H30M``; it becomes a timedelta. The other kinds are ``7 working days``,
-    ``30 days``, ``1 month`` and ``9h clock``, with WorkingDays, CalendarDays, Months and ClockTime
-    as results. ``P1D`` is refused, since it does not say which days count.
-
-    ``roll`` decides where a due date on a day off moves; calendar days and months require it, and
-    other kinds ignore it. ``count_from`` decides which date is counted first, by default
-    ``next_day``; only working days and calendar days use it. Raises BudgetError for any other text,
-    and for a ``roll`` or ``count_from`` that is required and missing or has no such value.
-
-    >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
-    True
-    >>> parse_budget("30 days", roll="following")
-    CalendarDays(count=30, roll='following', count_from='next_day')
-    """
-    if _matched(text) is not None:
-        return parse_amount(text)
-    from workhours_sla.worktime.budget_texts import parse_kind  # noqa: PLC0415
-
-    return parse_kind(text, roll, count_from)
-
-
 def parse_amount(text: str) -> timedelta:
-    """Parse an amount of working time, see ``parse_budget``. Raises BudgetError.
+    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
+
+    Raises BudgetError.
 
     >>> parse_amount("90m")
     datetime.timedelta(seconds=5400)
     """
-    match = _matched(text)
+    match = match_of_amount(text)
     if match is None:
         msg = say("no_amount", text=shown(text))
         raise BudgetError(msg, text=text)
@@ -106,7 +76,7 @@ def parse_amount(text: str) -> timedelta:
         raise BudgetError(msg, text=text) from None
 
 
-def _matched(text: str) -> re.Match[str] | None:
+def match_of_amount(text: str) -> re.Match[str] | None:
     """Return the match of an amount of working time, None for any other text."""
     compact = text.strip()
     match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)

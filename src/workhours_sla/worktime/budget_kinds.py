@@ -169,7 +169,7 @@ class WorkingDays(DayBudget):
     count_from: CountFrom = "next_day"
 
     def __post_init__(self) -> None:
-        _check(self.count, "working days", self.count_from, ("next_day", "same_day"))
+        check_days(self.count, "working days", self.count_from, ("next_day", "same_day"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date: the last date that counts."""
@@ -206,8 +206,8 @@ class CalendarDays(DayBudget):
     count_from: CountFrom = "next_day"
 
     def __post_init__(self) -> None:
-        _check(self.count, "days", self.count_from, ("next_day", "same_day"))
-        _check(1, "", self.roll, ("following", "preceding", "none"))
+        check_days(self.count, "days", self.count_from, ("next_day", "same_day"))
+        check_days(1, "", self.roll, ("following", "preceding", "none"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date, moved by ``roll`` if it is a day off."""
@@ -251,7 +251,7 @@ class Months(DayBudget):
     roll: Roll
 
     def __post_init__(self) -> None:
-        _check(self.count, "months", self.roll, ("following", "preceding", "none"))
+        check_days(self.count, "months", self.roll, ("following", "preceding", "none"))
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date, moved by ``roll`` if it is a day off."""
@@ -302,13 +302,40 @@ class ClockTime:
         return DayAnswer(due_at, due_at)
 
 
-Budget = timedelta | DayBudget | ClockTime
+class StartBudget:
+    """A budget that the schedule and the start turn into working time or an instant.
+
+    It ends at the time of day of its start, or has as much working time as the usual working days
+    at its start. The module ``start_budgets`` has these budgets.
+    """
+
+    __slots__ = ()
+
+    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
+        """Return the due time and the limit in the zone of ``start``.
+
+        Raises CalendarCoverageError.
+        """
+        raise NotImplementedError
+
+    def bounds(
+        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
+    ) -> DayBounds:
+        """Return the earliest and latest due time and limit over all completions of a schedule.
+
+        ``paused`` are the certain pauses. ``possibly_paused`` are the certain and the possible
+        pauses.
+        """
+        raise NotImplementedError
+
+
+Budget = timedelta | DayBudget | ClockTime | StartBudget
 """Any budget that a target can have; a plain timedelta is working time."""
-_KINDS = (DayBudget, ClockTime)
+_KINDS = (DayBudget, ClockTime, StartBudget)
 
 
-def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime:
-    """Return ``budget`` if it is a day budget or ClockTime. Raises TypeError otherwise.
+def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | StartBudget:
+    """Return ``budget`` if it is a budget that is not a timedelta. Raises TypeError otherwise.
 
     Raises NaiveDatetimeError if ``start`` is naive.
     """
@@ -350,7 +377,8 @@ def _first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) ->
     return start_date + ONE_DAY
 
 
-def _check(count: int, of: str, choice: str, choices: tuple[str, ...]) -> None:
+def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
+    """Raise BudgetError for an invalid number of days or months, or an invalid choice."""
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
         msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
         raise BudgetError(msg, budget=count)

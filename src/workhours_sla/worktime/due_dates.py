@@ -6,8 +6,9 @@ All datetimes that these functions return are in UTC.
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Literal
 
@@ -39,6 +40,16 @@ def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
     """
     spans = schedule._spans_on(day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
+
+
+@lru_cache(maxsize=4096)
+def first_opening(schedule: DatedShifts, day: date) -> datetime | None:
+    """Return the start, in UTC, of the first shift that starts on a date.
+
+    Returns None if the date has no shift.
+    """
+    spans = schedule._spans_on(day, schedule.shifts_on(day))
+    return min((BASE_UTC + start for start, _ in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
@@ -93,21 +104,28 @@ def due_bounds_on(
 # -- paused dates ----------------------------------------------------------------------------
 
 
-def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
-    """Return the dates whose 24:00 is within a pause, as sorted ranges."""
+def paused_dates(
+    schedule: DatedShifts, pauses: Pauses, end_of: Callable[[date], datetime] | None = None
+) -> list[DateRange]:
+    """Return the dates whose end is within a pause, as sorted ranges.
+
+    ``end_of`` returns the end of a date, which must be before the 24:00 of the next date; by
+    default it is its 24:00.
+    """
     found = []
+    end_of = end_of or partial(midnight_after, schedule)
     for since, until in moments_of(pauses):
-        first = _first_ending_from(schedule, BASE_UTC + since)
-        after = _first_ending_from(schedule, BASE_UTC + until)
+        first = _first_ending_from(BASE_UTC + since, schedule.tz, end_of)
+        after = _first_ending_from(BASE_UTC + until, schedule.tz, end_of)
         if first < after:
             found.append((first, after - ONE_DAY))
     return found
 
 
-def _first_ending_from(schedule: DatedShifts, when: datetime) -> date:
-    """Return the first date whose 24:00 is at or after an instant."""
-    day = when.astimezone(schedule.tz).date() - ONE_DAY
-    while midnight_after(schedule, day) < when:
+def _first_ending_from(when: datetime, tz: tzinfo, end_of: Callable[[date], datetime]) -> date:
+    """Return the first date whose end is at or after an instant."""
+    day = when.astimezone(tz).date() - ONE_DAY
+    while end_of(day) < when:
         day += ONE_DAY
     return day
 

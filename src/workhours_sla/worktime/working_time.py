@@ -105,8 +105,8 @@ class WorkingTime(CompiledTime):
         """Return the due time: the earliest instant at which a budget is used up.
 
         A budget that is used up exactly at closing time is due at closing time. A budget of 0 is
-        due at ``start``. A timedelta is working time; WorkingDays, CalendarDays, Months and
-        ClockTime count by their own rules. Raises NaiveDatetimeError, BudgetError,
+        due at ``start``. A timedelta is working time; budgets of other types count by their own
+        rules. Raises NaiveDatetimeError, BudgetError,
         CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
@@ -326,11 +326,11 @@ class WorkingTime(CompiledTime):
         *,
         provisional: bool,
     ) -> datetime:
-        """Return the due time or the limit of a day budget or of ClockTime.
+        """Return the due time or the limit of a budget that is not a timedelta.
 
         An answer that depends on unknown dates is certain if its bounds are equal.
         """
-        from workhours_sla.worktime.budget_kinds import DayBudget, day_budget  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import ClockTime, day_budget  # noqa: PLC0415
 
         dates = self._dates(budget)
         kind = day_budget(budget, start)
@@ -343,7 +343,7 @@ class WorkingTime(CompiledTime):
                 return instant
 
             def certain(time: WorkingTime, _: object, unknown: CalendarCoverageError) -> datetime:
-                if not isinstance(kind, DayBudget) or time.completions() is None:
+                if isinstance(kind, ClockTime) or time.completions() is None:
                     raise unknown
                 bounds = getattr(kind.bounds(time._dates(kind), start, pauses, pauses), part)
                 earliest, latest = (bound and bound.astimezone(start.tzinfo) for bound in bounds)

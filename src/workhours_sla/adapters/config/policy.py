@@ -26,7 +26,7 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_amount, parse_budget
+from workhours_sla.worktime.budget import parse_amount
 from workhours_sla.worktime.budget_kinds import (
     Budget,
     CalendarDays,
@@ -34,7 +34,9 @@ from workhours_sla.worktime.budget_kinds import (
     Months,
     WorkingDays,
 )
+from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.start_budgets import CalendarDaysSameTime
 
 DEFAULT = "default"
 """The name of the schedule that the section [schedule] declares."""
@@ -45,7 +47,10 @@ _OF_SCHEDULES = ("schedules", "on_change_past")
 """Sections and keys that are useless unless a target names its schedule."""
 CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
 """The keys of a rule that select appeals by their attributes."""
-_COUNTING = {"roll": (CalendarDays, Months), "count_from": (CalendarDays, WorkingDays)}
+_COUNTING = {
+    "roll": (CalendarDays, CalendarDaysSameTime, Months),
+    "count_from": (CalendarDays, WorkingDays),
+}
 """For each key that decides how days are counted, the kinds of budgets that it applies to."""
 
 

@@ -26,8 +26,8 @@ from workhours_sla.sla.target import (
     Stops,
     Target,
 )
-from workhours_sla.worktime.budget import parse_budget
 from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.due_dates import Roll
 
 _DEFAULTS: Final[dict[str, Any]] = {field.name: field.default for field in fields(Target)}
@@ -62,6 +62,7 @@ Allowed = Annotated[
     _described(
         "Working time, working days, days, months, or time around the clock.",
         *("4h", "7 working days", "30 days", "1 month", "9h clock"),
+        *("2 working days same time", "30 days same time", "2 working days in hours"),
     ),
 ]
 ScheduleName = Annotated[

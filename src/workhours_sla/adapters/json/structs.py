@@ -28,6 +28,11 @@ from workhours_sla.worktime.budget_kinds import (
     Months,
     WorkingDays,
 )
+from workhours_sla.worktime.start_budgets import (
+    CalendarDaysSameTime,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
+)
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
@@ -126,6 +131,9 @@ def budget_forms() -> dict[type, Any]:
         WorkingDays: form_of(WorkingDays, tag="working_days"),
         CalendarDays: form_of(CalendarDays, tag="calendar_days"),
         Months: form_of(Months, tag="months"),
+        WorkingDaysSameTime: form_of(WorkingDaysSameTime, tag="working_days_same_time"),
+        CalendarDaysSameTime: form_of(CalendarDaysSameTime, tag="calendar_days_same_time"),
+        WorkingDaysInHours: form_of(WorkingDaysInHours, tag="working_days_in_hours"),
     }
 
 
