@@ -556,12 +556,12 @@ def test_explain_up_to_the_end_of_the_known_dates() -> None:
     assert trace.to_dict()["used"] == "PT4H"
     assert set(trace.steps[0].to_dict()) == {
         *("date", "intervals", "used", "paused", "kind", "shortened_by", "hours_of"),
-        *("overridden", "unknown", "provisional", "reason", "acts"),
+        *("overridden", "unknown", "part", "number", "provisional", "reason", "acts"),
     }
     # a shift that ends where the span starts is not part of it
     assert night.explain(at(night, 2025, 12, 30, 6), H4).steps[0].date == date(2025, 12, 30)
-    with pytest.raises(BudgetError, match="explain needs working time or an instant"):
-        OFFICE.explain(at(OFFICE, 2025, 3, 12), WorkingDays(1))
+    with pytest.raises(BudgetError, match="explain needs a budget or an instant"):
+        OFFICE.explain(at(OFFICE, 2025, 3, 12), 4)  # type: ignore[arg-type]
 
 
 def test_a_closing_at_the_end_of_the_known_dates_is_unknown() -> None:

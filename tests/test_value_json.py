@@ -137,6 +137,18 @@ MADE = {
         (STEP, Step(date(2025, 11, 2), (), timedelta(0), None, overridden=True)),
         provisional=True,
     ),
+    "days": Trace(
+        "RU-VGG",
+        "2026-09-17",
+        S8,
+        "Europe/Volgograd",
+        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 11, 1, 17, 0, tzinfo=VOLGOGRAD),
+        WorkingDays(1),
+        working_hours(7, minutes=30),
+        (dataclasses.replace(STEP, part="due", number=1),),
+        provisional=False,
+    ),
     "backwards": Trace(
         "every day",
         "1",

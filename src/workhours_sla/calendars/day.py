@@ -186,9 +186,11 @@ class Day(NamedTuple):
         else:
             text = words.pick(words.DAY_KINDS[self.kind], lang)
         if self.eve_of is not None:
+            act = self.eve_of.act
             text += "; " + words.pick(words.SHORTENED, lang).format(
                 holiday=words.holiday(self.eve_of.name or "", lang),
-                date=words.short_date(self.eve_of.date, lang),
+                date=words.short_date(self.eve_of.date, lang)
+                + (f": {act.text(lang)}" if act else ""),
             )
         if self.provisional:
             text += f" [{words.pick(words.PROVISIONAL, lang)}]"

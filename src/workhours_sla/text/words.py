@@ -61,6 +61,25 @@ HOLIDAYS_EN: Final[Words] = {
 
 PAUSED_TIME: Final[Words] = {"en": "{amount} paused", "ru": "{amount} приостановлено"}
 
+DAY_PARTS: Final[Mapping[str, Words]] = {
+    "start": {
+        "en": "the day of the start does not count",
+        "ru": "день начала не считается",
+    },
+    "paused": {"en": "paused, does not count", "ru": "приостановлено, не считается"},
+    "end": {
+        "en": "the term ends on a day off, so the due date moves",
+        "ru": "срок заканчивается в нерабочий день и переносится",
+    },
+    "due": {"en": "the due date", "ru": "последний день срока"},
+}
+"""What is said about a date in a budget of days, keyed by ``Step.part``."""
+DAY_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("day", "days"),
+    "ru": ("день", "дни"),
+}
+"""The words before the number of one day, and before the numbers of several days."""
+
 VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},
     "at_risk": {"en": "at risk", "ru": "срок истекает"},

@@ -173,7 +173,7 @@ class WorkingDays(DayBudget):
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date: the last date that counts."""
-        day = _first_day(schedule, start, self.count_from) - ONE_DAY
+        day = first_day(schedule, start, self.count_from) - ONE_DAY
         paused = paused_dates(schedule, pauses)
         left = self.count
         while left:
@@ -211,7 +211,7 @@ class CalendarDays(DayBudget):
 
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date, moved by ``roll`` if it is a day off."""
-        return self._due_from(_first_day(schedule, start, self.count_from), schedule, start, pauses)
+        return self._due_from(first_day(schedule, start, self.count_from), schedule, start, pauses)
 
     def _due_from(
         self, first: date, schedule: DatedShifts, start: datetime, pauses: Pauses
@@ -365,7 +365,7 @@ def _answer_on(
     return ends_of(schedule, budget.due_on(schedule, start))
 
 
-def _first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
+def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
     """Return the first date that counts.
 
     This is the date after the start. With "same_day" it is the date of the start, unless that date

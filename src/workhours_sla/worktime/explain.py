@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,13 +14,16 @@ from workhours_sla.errors import BudgetError
 from workhours_sla.module_names import public
 from workhours_sla.text import words
 from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.budget_data import budget_data
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
+from workhours_sla.worktime.explain_days import DatePart, Part, day_parts
 from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.interval_sets import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK, ZERO, TimeSpan
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @public()
@@ -36,6 +39,11 @@ class Step:
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
     - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
+    - ``part``: what the date is in a budget of days, None in other budgets: ``start`` (the date of
+      the start, which does not count), ``counted``, ``off``, ``paused``, ``end`` (the last date
+      that counts, if the due date moves from it), ``passed`` (the due date moves over it), ``due``.
+    - ``number``: which of the counted dates it is, from 1; None if it does not count, and in a
+      budget of months.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -54,6 +62,8 @@ class Step:
     paused: timedelta = ZERO
     unknown: bool = False
     undecided: Entry | None = None
+    part: Part | None = None
+    number: int | None = None
 
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
@@ -69,7 +79,13 @@ class Step:
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason as text, followed by the paused working time if it is not zero."""
+        """Return the reason as text, followed by the paused working time if it is not zero.
+
+        In a budget of days it is followed by what the date is in the term, if that is special.
+        """
+        if self.part is not None:
+            special = words.DAY_PARTS.get(self.part)
+            return self.reason(lang) + (f"; {words.pick(special, lang)}" if special else "")
         if not self.paused:
             return self.reason(lang)
         paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
@@ -88,9 +104,11 @@ class Step:
             "hours_of": day.hours_of.isoformat() if day else None,
             "overridden": self.overridden,
             "unknown": self.unknown,
+            "part": self.part,
+            "number": self.number,
             "provisional": bool(day and day.provisional),
             "reason": {lang: self.reason(lang) for lang in words.LANGUAGES},
-            "acts": [_act(entry) for entry in (day.reasons if day else ()) if entry.act],
+            "acts": [_act(entry) for entry in _entries(day) if entry.act],
         }
 
 
@@ -101,7 +119,9 @@ class Trace:
 
     For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
     ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
-    to ``end``, negative if ``end`` is earlier. Datetimes of ``steps`` are in the schedule's zone.
+    to ``end``, negative if ``end`` is earlier. With ClockTime, ``used`` and the intervals of steps
+    are time around the clock. Datetimes of ``steps`` are in the schedule's zone. The steps of a
+    budget of days go on after ``end`` if the due date moved back from the end of the term.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -116,7 +136,7 @@ class Trace:
     tz: str
     start: datetime
     end: datetime
-    budget: timedelta | None
+    budget: Budget | None
     used: timedelta
     steps: tuple[Step, ...]
     provisional: bool
@@ -136,14 +156,21 @@ class Trace:
             "tz": self.tz,
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "budget": None if self.budget is None else iso_amount(self.budget),
+            "budget": None if self.budget is None else budget_data(self.budget),
             "used": iso_amount(self.used),
             "provisional": self.provisional,
             "steps": [step.to_dict() for step in self.steps],
         }
 
     def lines(self, lang: str = "en") -> Iterator[str]:
-        """Yield the trace as lines of text; successive days off with equal reasons share a line."""
+        """Yield the trace as lines of text.
+
+        Successive days off with equal reasons share a line. In a budget of days, so do all
+        successive days that count alike.
+        """
+        if isinstance(self.budget, DayBudget):
+            yield from _lines_of_days(self.steps, lang)
+            return
         for first, last, step in _runs(self.steps, lang):
             when = _day_text(first, lang)
             spans = ", ".join(
@@ -163,24 +190,41 @@ class Trace:
 
 
 def check_until(until: object) -> None:
-    """Raise BudgetError if ``until`` is neither a timedelta nor a datetime."""
-    if not isinstance(until, datetime | timedelta):
-        msg = f"explain needs working time or an instant, not {until!r}"
+    """Raise BudgetError if ``until`` is neither a budget nor a datetime."""
+    if not isinstance(until, datetime | Budget):
+        msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
+
+
+def clock_amount(budget: Budget | None) -> timedelta | None:
+    """Return the amount of ClockTime, None for other budgets."""
+    return budget.amount if isinstance(budget, ClockTime) else None
 
 
 def trace_of(
     schedule: DatedShifts,
     span: tuple[datetime, datetime],
     *,
-    budget: timedelta | None,
+    budget: Budget | None,
     used: timedelta,
     pauses: Pauses,
 ) -> Trace:
-    """Return the trace of a span (start, end), in which ``used`` working time passes."""
+    """Return the trace of a span (start, end), in which ``used`` of the budget's time passes."""
     start, end = span
     lo, hi = sorted((moment_of(start), moment_of(end)))
-    steps = tuple(_steps(schedule, lo, hi, moments_of(pauses)))
+    parts: dict[date, DatePart] = {}
+    if isinstance(budget, DayBudget):
+        parts = day_parts(budget, schedule, start, end, pauses)
+        hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
+    if isinstance(budget, ClockTime):
+        steps = tuple(_clock_steps(schedule, lo, hi))
+    else:
+        steps = tuple(
+            replace(step, part=parts[step.date].part, number=parts[step.date].number)
+            if step.date in parts
+            else step
+            for step in _steps(schedule, lo, hi, moments_of(pauses))
+        )
     return Trace(
         calendar=schedule.calendar.id,
         calendar_version=schedule.calendar.version,
@@ -217,18 +261,45 @@ def _steps(
         counted[day] = pieces
         left = subtract(pieces, clip(pauses, pieces[0][0], pieces[-1][1])) if pieces else []
         if pieces or (first <= day and schedule.knows(day)):
-            yield Step(
-                date=day,
-                intervals=tuple((datetime_in(zone, a), datetime_in(zone, b)) for a, b in left),
-                used=_length(left),
-                day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
-                overridden=day in schedule.overrides,
-                without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
-                paused=_length(pieces) - _length(left),
-            )
+            yield _step(schedule, day, left, paused=_length(pieces) - _length(left))
         elif first <= day:
-            undecided = schedule.calendar.uncertain(day.year).get(day)
-            yield Step(day, (), ZERO, None, overridden=False, unknown=True, undecided=undecided)
+            yield _step(schedule, day, left)
+
+
+def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
+    """Yield a step for each date from ``lo`` to ``hi`` whose interval is all the time in it."""
+    day = datetime_in(schedule.tz, lo).date()
+    while lo < hi:
+        end = min(hi, moment_of(schedule.end_of_day(day)))
+        if lo < end:
+            yield _step(schedule, day, [(lo, end)])
+        lo, day = max(lo, end), day + ONE_DAY
+
+
+def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step]:
+    """Yield a step with the whole working time of each date from ``first`` to ``last``."""
+    for day in dates_between(first, last):
+        yield _step(schedule, day, _spans(schedule, day))
+
+
+def _step(
+    schedule: DatedShifts, day: date, counted: list[TimeSpan], *, paused: timedelta = ZERO
+) -> Step:
+    """Return the step of a date whose intervals are the spans ``counted``."""
+    known = schedule.knows(day)
+    return Step(
+        date=day,
+        intervals=tuple(
+            (datetime_in(schedule.tz, a), datetime_in(schedule.tz, b)) for a, b in counted
+        ),
+        used=_length(counted),
+        day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
+        overridden=day in schedule.overrides,
+        without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
+        paused=paused,
+        unknown=not known,
+        undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
+    )
 
 
 def _length(pieces: Iterable[TimeSpan]) -> timedelta:
@@ -253,6 +324,23 @@ def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step
         yield joined[0].date, joined[-1].date, joined[0]
 
 
+def _lines_of_days(steps: tuple[Step, ...], lang: str) -> Iterator[str]:
+    """Yield a line for each run of days that count alike and have the same reason."""
+    for (_, remark, _), group in groupby(
+        steps, key=lambda step: (step.part, step.remark(lang), step.number is None)
+    ):
+        joined = list(group)
+        first, last = joined[0], joined[-1]
+        until = f".. {_day_text(last.date, lang)}" if last is not first else ""
+        counted = ""
+        if first.number is not None:
+            of_one, of_several = words.DAY_NUMBERS[lang]
+            counted = f"{of_one} {first.number}"
+            if last is not first:
+                counted = f"{of_several} {first.number}-{last.number}"
+        yield f"{_day_text(first.date, lang):<15}  {until:<19} {counted:>11}   {remark}"
+
+
 def _day_text(day: date, lang: str) -> str:
     return f"{words.WEEKDAYS[lang][day.weekday()]} {words.short_date(day, lang)}"
 
@@ -274,10 +362,18 @@ def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
     return "24:00" if text == "00:00" and moment.date() > of_day else text
 
 
+def _entries(day: Day | None) -> tuple[Entry, ...]:
+    """Return the entries behind a day, at the end that of the holiday that shortens it."""
+    if day is None:
+        return ()
+    return day.reasons if day.eve_of is None else (*day.reasons, day.eve_of)
+
+
 def _act(entry: Entry) -> dict[str, Any]:
     act = entry.act
     assert act is not None  # noqa: S101 - the caller filters
     return {
+        "date": entry.date.isoformat(),
         "layer": entry.layer.name.lower(),
         "title": act.title,
         "confidence": act.confidence,

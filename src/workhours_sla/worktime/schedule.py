@@ -45,6 +45,7 @@ from workhours_sla.worktime.working_time import Interval
 from workhours_sla.worktime.zone_offsets import ONE_DAY, zone_offsets
 
 if TYPE_CHECKING:
+    from workhours_sla.worktime.budget_kinds import Budget
     from workhours_sla.worktime.explain import Trace
 
 Value = TypeVar("Value")
@@ -140,14 +141,15 @@ class Schedule(Combinable, DatedShifts):
     def explain(
         self,
         start: datetime,
-        until: timedelta | datetime,
+        until: Budget | datetime,
         *,
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> Trace:
         """Return the reasons for an answer: for each date its working time and the act behind it.
 
-        If ``until`` is a budget of working time, the trace explains ``deadline``. If it is a
+        If ``until`` is a budget of any kind, the trace explains ``deadline``; in a budget of days
+        it has the dates that count and those that the due date moves over. If ``until`` is a
         datetime, the trace explains ``elapsed``. Raises the errors of these verbs.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -156,7 +158,11 @@ class Schedule(Combinable, DatedShifts):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import check_until, trace_of  # noqa: PLC0415
+        from workhours_sla.worktime.explain import (  # noqa: PLC0415
+            check_until,
+            clock_amount,
+            trace_of,
+        )
 
         check_until(until)
 
@@ -167,7 +173,9 @@ class Schedule(Combinable, DatedShifts):
                 if isinstance(until, datetime)
                 else schedule.deadline(start, until, pauses=pauses)
             )
-            used = schedule.elapsed(start, end, pauses=pauses)
+            used = clock_amount(budget)  # which needs no calendar
+            if used is None:
+                used = schedule.elapsed(start, end, pauses=pauses)
             return trace_of(schedule, (start, end), budget=budget, used=used, pauses=pauses)
 
         try:

@@ -128,6 +128,12 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
     return CalendarCoverageError(msg, **error.__dict__ | {"earliest": earliest, "latest": latest})
 
 
+def without_bounds(error: CalendarCoverageError) -> CalendarCoverageError:
+    """Return a copy of the error without the bounds of an answer, which belong to another verb."""
+    msg = str(error).partition(_BETWEEN)[0]
+    return CalendarCoverageError(msg, **error.__dict__ | {"earliest": None, "latest": None})
+
+
 def _extreme_answers(
     time: Time, ask: Callable[[Time], Answer]
 ) -> tuple[Answer | None, Answer | None]:

@@ -13,8 +13,13 @@ from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
-from workhours_sla.worktime.unknown_dates import certain_answer, refused, with_bounds
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.unknown_dates import (
+    certain_answer,
+    refused,
+    with_bounds,
+    without_bounds,
+)
+from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.budget_kinds import Budget
@@ -170,12 +175,12 @@ class WorkingTime(CompiledTime):
             ask = partial(WorkingTime.due_and_limit, start=start, budget=budget, pauses=pauses)
             return certain_answer(error, self, ask, provisional=provisional, certain=refused)
 
-    def latest_start(
-        self, due: datetime, budget: timedelta, *, provisional: bool = False
-    ) -> datetime:
+    def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
 
-        Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
+        With a budget of days this is the last microsecond before a closing or a midnight, from
+        which on starts are due later. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -183,6 +188,8 @@ class WorkingTime(CompiledTime):
         ...                         timedelta(hours=4)))
         '2025-03-11 16:00:00+03:00'
         """
+        if not isinstance(budget, timedelta):
+            return self._latest_start_of_days(due, budget, provisional=provisional)
         try:
             return answers.latest_start(self, due, budget)
         except CalendarCoverageError as error:
@@ -316,6 +323,29 @@ class WorkingTime(CompiledTime):
         )
 
     # -- budgets that are not working time ---------------------------------------------------
+
+    def _latest_start_of_days(
+        self, due: datetime, budget: object, *, provisional: bool
+    ) -> datetime:
+        """Return the latest start for a day budget or ClockTime."""
+        from workhours_sla.worktime.budget_kinds import day_budget  # noqa: PLC0415
+        from workhours_sla.worktime.latest_start import latest_start_by_search  # noqa: PLC0415
+
+        kind = day_budget(budget, due)
+
+        def ask(time: WorkingTime) -> datetime:
+            return latest_start_by_search(
+                due,
+                lambda start: time.deadline(start, kind),
+                lambda day: time._dates(kind).end_of_day(day - ONE_DAY),
+                rolls_back=getattr(kind, "roll", "") == "preceding",
+            )
+
+        try:
+            return ask(self)
+        except CalendarCoverageError as error:
+            unknown = without_bounds(error)
+            return certain_answer(unknown, self, ask, provisional=provisional, certain=refused)
 
     def _day_budget(
         self,

@@ -46,8 +46,12 @@ _CALENDAR: Final = form_of_one(
 )
 _DOCUMENTS: Final[dict[type, Any]] = {
     **{
-        kind: form_of(kind, tag=f"workhours.{kind.__name__.lower()}/1", tag_field="schema")
-        for kind in (Act, Day, Entry, Event, Interval, Outcome, Step, Trace)
+        kind: form_of(kind, tag=f"workhours.{kind.__name__.lower()}/{number}", tag_field="schema")
+        for number, kinds in {
+            1: (Act, Day, Entry, Event, Interval, Outcome),
+            2: (Step, Trace),
+        }.items()
+        for kind in kinds
     },
     **dict.fromkeys(_KINDS, _BUDGET),
     **dict.fromkeys((Calendar, CombinedCalendar), _CALENDAR),
@@ -65,6 +69,8 @@ _EARLIER: Final = {
     "workhours.value/2": "each type now has a schema of its own",
     "workhours.schedule/1": "a calendar now has a kind and a source",
     "workhours.change/1": "a change now has retroactive",
+    "workhours.step/1": "a step now has part and number",
+    "workhours.trace/1": "a trace now has a budget of any kind, and its steps have part and number",
 }
 """A mapping from each schema of earlier versions to the sentence that says what has changed."""
 

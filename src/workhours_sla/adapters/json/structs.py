@@ -98,8 +98,9 @@ def form_of(
     """
     fields = []
     for name, hint in _hints(kind).items():
-        if hint == Budget:
-            others[name] = (reduce(or_, budget_forms().values()), _written_budget)
+        if hint in (Budget, Budget | None):
+            of_budget = reduce(or_, budget_forms().values())
+            others[name] = (of_budget if hint == Budget else of_budget | None, _written_budget)
         declared = others[name][0] if name in others else _declared(hint, native=native)
         if name != "_":  # the marker of keyword-only fields in a dataclass
             fields.append((name, declared))
@@ -138,7 +139,7 @@ def budget_forms() -> dict[type, Any]:
 
 
 def _written_budget(budget: Any) -> Any:
-    return budget_forms()[type(budget)].written(budget)
+    return None if budget is None else budget_forms()[type(budget)].written(budget)
 
 
 def _declared(hint: Any, *, native: bool) -> Any:

@@ -1,0 +1,82 @@
+"""Find the latest start for a due time, with a budget that is not working time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.worktime.instants import refuse_naive
+from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
+
+
+def latest_start_by_search(
+    due: datetime,
+    deadline: Callable[[datetime], datetime],
+    midnight: Callable[[date], datetime],
+    *,
+    rolls_back: bool,
+) -> datetime:
+    """Return the latest start, in the zone of ``due``, whose ``deadline`` is no later than ``due``.
+
+    The deadline must not be before its start, and a later start must not have an earlier deadline.
+    ``midnight`` returns 0:00 of a date. ``rolls_back`` is True if a deadline may be before a date
+    on which it depends. Raises the errors of ``deadline``, but CalendarCoverageError only if the
+    answer depends on an unknown date.
+    """
+    if due.utcoffset() is None:
+        refuse_naive(due)
+    wanted = due.astimezone(UTC)
+
+    def is_early(start: datetime) -> bool:
+        try:
+            return deadline(start).astimezone(UTC) <= wanted
+        except CalendarCoverageError as error:
+            if isinstance(error.earliest, datetime):
+                is_late = error.earliest.astimezone(UTC) > wanted
+            else:
+                is_late = not rolls_back and midnight(error.date).astimezone(UTC) >= wanted
+            if not is_late:
+                raise
+            return False
+
+    is_known = True
+    try:
+        if is_early(wanted):  # a budget of nothing
+            return due
+    except CalendarCoverageError:
+        is_known = False
+    early, late = _steps_back(wanted, is_early, is_known=is_known)
+    while late - early > TICK:
+        middle = early + (late - early) // 2
+        if is_early(middle):
+            early = middle
+        else:
+            late = middle
+    return early.astimezone(due.tzinfo)
+
+
+def _steps_back(
+    late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
+) -> tuple[datetime, datetime]:
+    """Return a start that is early enough, and a later one that is not, or whose answer is unknown.
+
+    The steps back from ``late`` grow, until one leads from a start whose answer is known to one
+    whose answer is unknown; from there on they shrink. ``is_known`` is False if ``late`` may be
+    early enough.
+    """
+    step, shrinks = ONE_DAY, False
+    while True:
+        early = late - step
+        try:
+            if is_early(early):
+                return early, late
+            is_known = True
+        except CalendarCoverageError:
+            if step <= TICK or early.year <= 2:  # noqa: PLR2004 - no calendar covers year 1
+                raise
+            if is_known:
+                step, shrinks = step // 2, True
+                continue
+        late = early
+        step = max(TICK, step // 2) if shrinks else min(2 * step, 4096 * ONE_DAY)

@@ -1,0 +1,264 @@
+"""Budgets of days explained day by day, and their latest start, against counting by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import (
+    Calendar,
+    CalendarDays,
+    ClockTime,
+    Months,
+    Schedule,
+    WorkingDays,
+    working_hours,
+)
+from workhours_sla.adapters.json.structs import budget_forms
+from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
+from workhours_sla.json import from_json, to_json
+from workhours_sla.worktime.budget_data import budget_data, budget_kind, budget_size
+from workhours_sla.worktime.explain import Trace
+
+HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
+OFFICE = Schedule("RU-VGG", HOURS)
+MOVED = "срок заканчивается в нерабочий день и переносится"
+DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
+DAYS_OFF_OF_MAY = {date(2026, 5, day) for day in (1, 2, 3, 9, 10, 11, 16, 17, 23, 24, 30, 31)}
+"""The days off of Russia in May 2026, from the printed calendar."""
+
+
+def at(*when: int) -> datetime:
+    return datetime(*when, tzinfo=OFFICE.tz)  # type: ignore[arg-type,misc]
+
+
+def parts(trace: Trace) -> dict[str, tuple[str | None, int | None]]:
+    return {f"{step.date:%d.%m}": (step.part, step.number) for step in trace.steps}
+
+
+def test_working_days_are_numbered() -> None:
+    found = parts(OFFICE.explain(at(2026, 4, 29, 10), WorkingDays(3)))
+    assert found == {
+        "29.04": ("start", None),
+        "30.04": ("counted", 1),
+        "01.05": ("off", None),
+        "02.05": ("off", None),
+        "03.05": ("off", None),
+        "04.05": ("counted", 2),
+        "05.05": ("due", 3),
+    }
+
+
+def test_a_due_date_that_moves_forward() -> None:
+    trace = OFFICE.explain(at(2026, 4, 30, 10), CalendarDays(2, roll="following"))
+    assert parts(trace) == {
+        "30.04": ("start", None),
+        "01.05": ("counted", 1),
+        "02.05": ("end", 2),
+        "03.05": ("passed", None),
+        "04.05": ("due", None),
+    }
+    assert trace.due_at == at(2026, 5, 4, 18)
+
+
+def test_a_due_date_that_moves_back() -> None:
+    trace = OFFICE.explain(at(2026, 4, 29, 10), CalendarDays(3, roll="preceding"))
+    assert parts(trace) == {
+        "29.04": ("start", None),
+        "30.04": ("due", 1),
+        "01.05": ("counted", 2),
+        "02.05": ("end", 3),
+    }
+    assert trace.due_at == at(2026, 4, 30, 17)  # a short day
+    assert trace.used == working_hours(14)  # 29 April from 10:00 and the 7 hours of 30 April
+
+
+def test_months_are_not_numbered() -> None:
+    steps = OFFICE.explain(at(2026, 4, 2, 10), Months(1, roll="following")).steps
+    assert [step.number for step in steps] == [None] * len(steps)
+    assert [step.part for step in steps[-3:]] == ["end", "passed", "due"]
+    assert {step.part for step in steps[1:-3]} == {"counted"}
+
+
+def test_the_day_of_the_start_counts_if_it_is_counted_from() -> None:
+    budget = WorkingDays(2, count_from="same_day")
+    assert parts(OFFICE.explain(at(2026, 4, 29, 10), budget)) == {
+        "29.04": ("counted", 1),
+        "30.04": ("due", 2),
+    }
+    after_closing = parts(OFFICE.explain(at(2026, 4, 29, 18), budget))
+    assert after_closing["29.04"] == ("start", None)
+
+
+def test_paused_days_do_not_count() -> None:
+    pauses = [(at(2026, 4, 15, 12), at(2026, 4, 17, 9))]
+    found = parts(OFFICE.explain(at(2026, 4, 14, 10), WorkingDays(2), pauses=pauses))
+    assert found == {
+        "14.04": ("start", None),
+        "15.04": ("paused", None),
+        "16.04": ("paused", None),
+        "17.04": ("counted", 1),
+        "18.04": ("off", None),
+        "19.04": ("off", None),
+        "20.04": ("due", 2),
+    }
+
+
+def test_clock_time_counts_around_the_clock() -> None:
+    trace = OFFICE.explain(at(2026, 5, 1, 20), ClockTime(timedelta(hours=30)))
+    assert [(str(step.date), step.used) for step in trace.steps] == [
+        ("2026-05-01", timedelta(hours=4)),
+        ("2026-05-02", timedelta(hours=24)),
+        ("2026-05-03", timedelta(hours=2)),
+    ]
+    assert trace.used == timedelta(hours=30)
+    assert "20:00-24:00" in str(trace)
+
+
+def test_clock_time_needs_no_calendar() -> None:
+    trace = OFFICE.explain(at(2040, 5, 1, 20), ClockTime(timedelta(hours=1)))
+    assert [step.unknown for step in trace.steps] == [True]
+    assert trace.due_at == at(2040, 5, 1, 21)
+
+
+def test_the_text_joins_days_that_count_alike() -> None:
+    text = OFFICE.explain(at(2026, 4, 2, 10), CalendarDays(9, roll="following")).text("ru")
+    assert text.splitlines() == [
+        "чт 02.04.2026" + " " * 38 + "обычный рабочий день; день начала не считается",
+        "пт 03.04.2026                             день 1   обычный рабочий день",
+        "сб 04.04.2026    .. вс 05.04.2026        дни 2-3   выходной день",
+        "пн 06.04.2026    .. пт 10.04.2026        дни 4-8   обычный рабочий день",
+        "сб 11.04.2026                             день 9   выходной день; " + MOVED,
+        "вс 12.04.2026" + " " * 38 + "выходной день",
+        "пн 13.04.2026" + " " * 38 + "обычный рабочий день; последний день срока",
+    ]
+
+
+def test_a_short_eve_names_the_act_of_its_holiday() -> None:
+    step = OFFICE.explain(at(2026, 4, 30, 10), working_hours(1)).steps[0]
+    assert "Spring and Labour Day (1 May 2026: ст. 112 ч. 1 ТК РФ)" in step.reason()
+    act = step.to_dict()["acts"][-1]
+    assert (act["date"], act["title"]) == ("2026-05-01", "ст. 112 ч. 1 ТК РФ")
+
+
+def test_a_due_date_that_is_certain_although_a_date_is_not() -> None:
+    # whatever 1 January 2028 is, 30 days without a roll end on it
+    schedule = Schedule("RU-VGG", HOURS, overrides={date(2028, 1, 1): "off"})
+    trace = schedule.explain(at(2027, 12, 2, 10), CalendarDays(30, roll="none"))
+    assert (trace.steps[-1].part, trace.steps[-1].number) == ("due", 30)
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.explain(at(2027, 12, 2, 10), CalendarDays(30, roll="none"))
+
+
+@given(
+    start=st.datetimes(datetime(2026, 4, 30), datetime(2026, 5, 12)),
+    count=st.integers(1, 12),
+    roll=st.sampled_from(["following", "preceding", "none"]),
+)
+def test_numbers_are_those_of_counting_on_a_printed_calendar(
+    start: datetime, count: int, roll: Any
+) -> None:
+    began = start.replace(tzinfo=OFFICE.tz)
+    after = [start.date() + DAY * number for number in range(1, count + 1)]
+    trace = OFFICE.explain(began, CalendarDays(count, roll=roll))
+    numbered = {step.date: step.number for step in trace.steps if step.number}
+    assert numbered == {day: number for number, day in enumerate(after, 1)}
+    due = next(step.date for step in trace.steps if step.part == "due")
+    if roll == "none" or after[-1] not in DAYS_OFF_OF_MAY:
+        assert due == after[-1]
+    else:
+        assert due not in DAYS_OFF_OF_MAY
+        assert [step.date for step in trace.steps if step.part == "end"] == [after[-1]]
+    working = [
+        day
+        for number in range(1, 32)
+        if (day := start.date() + DAY * number) not in DAYS_OFF_OF_MAY
+    ][:count]
+    trace = OFFICE.explain(began, WorkingDays(count))
+    assert [step.date for step in trace.steps if step.number] == working
+
+
+BUDGETS = st.one_of(
+    st.builds(WorkingDays, st.integers(1, 30), st.sampled_from(["next_day", "same_day"])),
+    st.builds(
+        CalendarDays,
+        st.integers(1, 40),
+        st.sampled_from(["following", "preceding", "none"]),
+        st.sampled_from(["next_day", "same_day"]),
+    ),
+    st.builds(Months, st.integers(1, 3), st.sampled_from(["following", "preceding", "none"])),
+    st.builds(ClockTime, st.timedeltas(timedelta(0), timedelta(days=9))),
+)
+
+
+@given(
+    due=st.datetimes(datetime(2024, 10, 1), datetime(2027, 9, 1)),
+    budget=BUDGETS,
+    hours=st.sampled_from([HOURS, "Mo-Fr 22:00-06:00", "Mo,We 10:00-24:00"]),
+)
+def test_the_latest_start_is_due_in_time_and_the_next_one_is_not(
+    due: datetime, budget: Any, hours: str
+) -> None:
+    schedule = Schedule("RU-VGG", hours)
+    wanted = due.replace(tzinfo=UTC)
+    latest = schedule.latest_start(wanted, budget)
+    assert latest.tzinfo is UTC
+    assert schedule.deadline(latest, budget) <= wanted
+    assert schedule.deadline(latest + TICK, budget) > wanted
+
+
+def test_the_latest_start_near_the_end_of_the_known_dates() -> None:
+    due = at(2027, 12, 31, 23, 59)
+    for budget in (WorkingDays(7), CalendarDays(30, roll="following"), Months(1, roll="none")):
+        assert OFFICE.deadline(OFFICE.latest_start(due, budget), budget) <= due
+    with pytest.raises(CalendarCoverageError) as error:
+        OFFICE.latest_start(due, CalendarDays(30, roll="preceding"))
+    assert error.value.earliest is None  # the bounds of a due time are not those of a start
+    rolls = CalendarDays(30, roll="preceding")
+    with pytest.warns(match="provisional"):
+        assert OFFICE.latest_start(due, rolls, provisional=True) == at(2027, 12, 11) - TICK
+
+
+@pytest.mark.parametrize("budget", [WorkingDays(9), CalendarDays(9, roll="following")])
+def test_the_latest_start_before_the_known_dates_is_refused(budget: Any) -> None:
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.latest_start(at(2004, 1, 5, 12), budget)
+
+
+def test_wrong_arguments_of_the_latest_start() -> None:
+    with pytest.raises(NaiveDatetimeError):
+        OFFICE.latest_start(datetime(2026, 5, 4), WorkingDays(1))
+    with pytest.raises(TypeError):
+        OFFICE.latest_start(at(2026, 5, 4), 4)  # type: ignore[arg-type]
+    with pytest.raises(BudgetError):
+        OFFICE.latest_start(at(2026, 5, 4), -working_hours(1) * -1 - working_hours(2))
+
+
+def test_a_combination_has_no_latest_start_in_days() -> None:
+    both = OFFICE & Schedule(Calendar.get("RU-TA"), HOURS, tz="Europe/Moscow")
+    with pytest.raises(BudgetError, match="counts working time only"):
+        both.latest_start(at(2026, 5, 29, 18), WorkingDays(2))
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        WorkingDays(7),
+        CalendarDays(30, roll="preceding"),
+        Months(2, roll="none"),
+        ClockTime(timedelta(hours=9)),
+        timedelta(hours=4),
+    ],
+)
+def test_plain_data_and_documents_name_the_same_kind(budget: Any) -> None:
+    assert budget_kind(budget) == budget_forms()[type(budget)].__struct_config__.tag
+    assert budget_size(budget) == getattr(budget, "count", getattr(budget, "amount", budget))
+    if not isinstance(budget, timedelta):
+        assert list(budget_data(budget)) == [budget_kind(budget)]
+    trace = OFFICE.explain(at(2026, 4, 2, 10), budget)
+    assert trace.to_dict()["budget"] == budget_data(budget)
+    assert from_json(to_json(trace), Trace) == trace
